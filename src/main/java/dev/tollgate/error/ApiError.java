@@ -1,0 +1,60 @@
+package dev.tollgate.error;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One refusal or failure as the caller sees it. Immutable.
+ *
+ * @param code the row of the closed list
+ * @param status the HTTP status, 400 to 599
+ * @param message names the field, what came and what is allowed; never a secret
+ * @param param the field to blame, as a dotted path, or null (the key is rendered all the same: D11)
+ * @param headers further response headers, in order, e.g. {@code retry-after}
+ */
+public record ApiError(ErrorCode code, int status, String message, @Nullable String param, Map<String, String> headers) {
+
+    public ApiError {
+        if (status < 400 || status > 599) {
+            throw new IllegalArgumentException("status " + status);
+        }
+        headers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    public static ApiError of(ErrorCode code, String message) {
+        return new ApiError(code, code.status(), message, null, Map.of());
+    }
+
+    /** A 400 that blames a field; {@code param} is its dotted path, e.g. {@code messages.0.role}. */
+    public static ApiError invalid(@Nullable String param, String message) {
+        return new ApiError(ErrorCode.INVALID_REQUEST, 400, message, param, Map.of());
+    }
+
+    public ApiError withStatus(int status) {
+        return new ApiError(code, status, message, param, headers);
+    }
+
+    public ApiError withHeader(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new ApiError(code, status, message, param, more);
+    }
+
+    /** {@code retry-after} in whole seconds, rounded up, and {@code retry-after-ms} (the SDKs read both; wire.md 3.5). */
+    public ApiError retryAfter(Duration wait) {
+        long millis = Math.max(0, wait.toMillis());
+        return withHeader("retry-after", Long.toString((millis + 999) / 1000))
+                .withHeader("retry-after-ms", Long.toString(millis));
+    }
+
+    /** Tells the SDKs that the same call cannot succeed (wire.md section 0, item 22). */
+    public ApiError doNotRetry() {
+        return withHeader("x-should-retry", "false");
+    }
+
+    public ApiException asException() {
+        return new ApiException(this);
+    }
+}
