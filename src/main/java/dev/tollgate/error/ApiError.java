@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param param the field to blame, as a dotted path, or null (the key is rendered all the same: D11)
  * @param headers further response headers, in order, e.g. {@code retry-after}
  */
-public record ApiError(ErrorCode code, int status, String message, @Nullable String param, Map<String, String> headers) {
+public record ApiError(
+        ErrorCode code,
+        int status,
+        String message,
+        @Nullable String param,
+        Map<String, String> headers) {
 
     public ApiError {
         if (status < 400 || status > 599) {

@@ -1,0 +1,108 @@
+package dev.tollgate.models;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
+/**
+ * What a model costs the customer.
+ *
+ * @param version names this price for good: a past statement never changes
+ * @param inputMicrosPerMillion micro-credits per million input tokens
+ * @param outputMicrosPerMillion micro-credits per million output tokens
+ * @param reasoningBilled whether thoughts are billed at the output rate (D6)
+ * @param rounding the profile's rule (D9, D30)
+ */
+public record Pricing(
+        String version,
+        long inputMicrosPerMillion,
+        long outputMicrosPerMillion,
+        boolean reasoningBilled,
+        Rounding rounding) {
+
+    /** The dearest price that is taken, a million credits per million tokens: keeps every product far below 128 bits. */
+    public static final long MICROS_PER_MILLION_MAX = 1_000_000_000_000L;
+
+    private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
+
+    public Pricing {
+        if (inputMicrosPerMillion < 0
+                || outputMicrosPerMillion < 0
+                || inputMicrosPerMillion > MICROS_PER_MILLION_MAX
+                || outputMicrosPerMillion > MICROS_PER_MILLION_MAX) {
+            throw new IllegalArgumentException("price out of range");
+        }
+    }
+
+    /**
+     * How an exact cost becomes a charge.
+     *
+     * @param form what is rounded, and how
+     * @param stepMicros the smallest amount charged, in micro-credits
+     * @param minimumMicros the least charge when any token was used (D9)
+     */
+    public record Rounding(Form form, long stepMicros, long minimumMicros) {
+
+        public enum Form {
+            /** The sum is cut down to whole steps. */
+            FLOOR_TOTAL,
+            /** Input and output are each rounded to the nearest step, a half upwards (D21). */
+            NEAREST_COMPONENT
+        }
+
+        public Rounding {
+            if (stepMicros < 1 || minimumMicros < 0) {
+                throw new IllegalArgumentException("rounding out of range");
+            }
+        }
+    }
+
+    /** The charge for a usage, micro-credits. */
+    public long chargeMicros(Usage usage) {
+        long charge =
+                switch (rounding.form()) {
+                    case FLOOR_TOTAL -> floor(inputTimesMillion(usage).add(outputTimesMillion(usage)));
+                    case NEAREST_COMPONENT -> inputUnitsMicros(usage) + outputUnitsMicros(usage);
+                };
+        return usage.isNone() ? charge : Math.max(charge, rounding.minimumMicros());
+    }
+
+    /** The input's share, rounded for itself: only where components are rounded. */
+    public long inputUnitsMicros(Usage usage) {
+        return nearest(inputTimesMillion(usage));
+    }
+
+    /** The output's share, rounded for itself: only where components are rounded. */
+    public long outputUnitsMicros(Usage usage) {
+        return nearest(outputTimesMillion(usage));
+    }
+
+    /** The unrounded cost in credits, exact (D9: shown in the task's pricing detail). */
+    public BigDecimal exactCredits(Usage usage) {
+        BigDecimal sum = new BigDecimal(inputTimesMillion(usage).add(outputTimesMillion(usage)), 12);
+        return sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
+    }
+
+    /** Tokens that are billed at the output price. */
+    public long billedOutputTokens(Usage usage) {
+        return usage.candidatesTokens() + (reasoningBilled ? usage.thoughtsTokens() : 0);
+    }
+
+    private BigInteger inputTimesMillion(Usage usage) {
+        return BigInteger.valueOf(usage.inputTokens()).multiply(BigInteger.valueOf(inputMicrosPerMillion));
+    }
+
+    private BigInteger outputTimesMillion(Usage usage) {
+        return BigInteger.valueOf(billedOutputTokens(usage)).multiply(BigInteger.valueOf(outputMicrosPerMillion));
+    }
+
+    private long floor(BigInteger timesMillion) {
+        BigInteger steps = timesMillion.divide(MILLION.multiply(BigInteger.valueOf(rounding.stepMicros())));
+        return steps.longValueExact() * rounding.stepMicros();
+    }
+
+    private long nearest(BigInteger timesMillion) {
+        BigInteger step = MILLION.multiply(BigInteger.valueOf(rounding.stepMicros()));
+        BigInteger steps = timesMillion.shiftLeft(1).add(step).divide(step.shiftLeft(1));
+        return steps.longValueExact() * rounding.stepMicros();
+    }
+}

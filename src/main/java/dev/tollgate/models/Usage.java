@@ -1,0 +1,53 @@
+package dev.tollgate.models;
+
+/**
+ * Raw token counts of one call, checked: none is negative (D37).
+ *
+ * @param promptTokens the whole prompt, cached tokens included
+ * @param toolUsePromptTokens what the upstream's own tools (search) added to the prompt
+ * @param candidatesTokens visible output of all candidates, without thoughts
+ * @param thoughtsTokens reasoning
+ * @param cachedTokens part of the prompt
+ * @param promptAudioTokens part of the prompt, of that modality; likewise image
+ * @param textTokens visible output that is text
+ */
+public record Usage(
+        long promptTokens,
+        long toolUsePromptTokens,
+        long candidatesTokens,
+        long thoughtsTokens,
+        long cachedTokens,
+        long promptAudioTokens,
+        long promptImageTokens,
+        long textTokens) {
+
+    public static final Usage NONE = new Usage(0, 0, 0, 0, 0, 0, 0, 0);
+
+    public Usage {
+        if ((promptTokens
+                        | toolUsePromptTokens
+                        | candidatesTokens
+                        | thoughtsTokens
+                        | cachedTokens
+                        | promptAudioTokens
+                        | promptImageTokens
+                        | textTokens)
+                < 0) {
+            throw new IllegalArgumentException("negative count");
+        }
+    }
+
+    /** Prompt and output only, as for a bound. */
+    public static Usage of(long promptTokens, long candidatesTokens, long thoughtsTokens) {
+        return new Usage(promptTokens, 0, candidatesTokens, thoughtsTokens, 0, 0, 0, candidatesTokens);
+    }
+
+    /** What is billed as input: the prompt and what tools added to it (wire.md 4.5). */
+    public long inputTokens() {
+        return promptTokens + toolUsePromptTokens;
+    }
+
+    public boolean isNone() {
+        return promptTokens + toolUsePromptTokens + candidatesTokens + thoughtsTokens == 0;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate.openai;
+
+import org.jspecify.annotations.Nullable;
+
+/** A part of a message's content. */
+public sealed interface ContentPart {
+
+    record Text(String text) implements ContentPart {}
+
+    /**
+     * Anything that is not text: {@code image_url} (which the documents use for video, audio and PDF too), {@code
+     * input_audio}, {@code file}, {@code video_url}.
+     *
+     * @param param dotted path of the field that holds it, for error messages
+     * @param source where the bytes are
+     * @param mimeType what the caller says that it is, lower case without parameters; null where nothing was said
+     * @param detail {@code low} or {@code high}; null for {@code auto} or absent
+     * @param video clipping and frame rate, by convention
+     */
+    record Media(
+            String param,
+            Source source,
+            @Nullable String mimeType,
+            @Nullable String detail,
+            @Nullable VideoMetadata video)
+            implements ContentPart {}
+
+    sealed interface Source {
+        /** @param base64 standard alphabet, padded, without white space; the reader has made it so and checked it */
+        record Inline(String base64) implements Source {}
+
+        /** @param url http or https, unchecked otherwise */
+        record Remote(String url) implements Source {}
+    }
+
+    /** Offsets as Gemini writes durations ({@code 12s}); {@code fps} above 0, at most 24. */
+    record VideoMetadata(
+            @Nullable String startOffset,
+            @Nullable String endOffset,
+            @Nullable Double fps) {}
+}

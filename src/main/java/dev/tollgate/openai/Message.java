@@ -1,0 +1,54 @@
+package dev.tollgate.openai;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One message of the conversation, by role. {@code index} is its place in the caller's array, for error messages. */
+public sealed interface Message {
+
+    int index();
+
+    /** {@code system} or {@code developer}; they mean the same to Gemini. */
+    record Instruction(int index, String text) implements Message {}
+
+    record User(int index, List<ContentPart> parts) implements Message {
+        public User {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * @param text the content's text parts joined, a refusal included; null where there was none
+     * @param toolCalls in the caller's order, a deprecated {@code function_call} included
+     * @param thoughtSignature {@code extra_content.google.thought_signature} of the message: it belongs to the text
+     */
+    record Assistant(
+            int index,
+            @Nullable String text,
+            List<ToolCall> toolCalls,
+            @Nullable String thoughtSignature) implements Message {
+        public Assistant {
+            toolCalls = List.copyOf(toolCalls);
+        }
+    }
+
+    /**
+     * @param toolCallId the call it answers; for the deprecated role {@code function} the function's name
+     * @param parts text and, by convention, media
+     */
+    record ToolResult(int index, String toolCallId, List<ContentPart> parts) implements Message {
+        public ToolResult {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * @param id the caller's; null only for a deprecated {@code function_call}
+     * @param arguments JSON text as it came; the reader has made sure that it is one JSON object
+     */
+    record ToolCall(
+            @Nullable String id,
+            String name,
+            String arguments,
+            @Nullable String thoughtSignature) {}
+}

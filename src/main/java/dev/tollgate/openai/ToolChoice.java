@@ -1,0 +1,23 @@
+package dev.tollgate.openai;
+
+import java.util.List;
+
+/** {@code tool_choice}, and the deprecated {@code function_call} in the same words. */
+public sealed interface ToolChoice {
+
+    /** Absent or {@code auto}. */
+    record Auto() implements ToolChoice {}
+
+    record None() implements ToolChoice {}
+
+    record Required() implements ToolChoice {}
+
+    record Named(String name) implements ToolChoice {}
+
+    /** {@code allowed_tools}: only these, and at least one of them where {@code required}. */
+    record Allowed(boolean required, List<String> names) implements ToolChoice {
+        public Allowed {
+            names = List.copyOf(names);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.tollgate.upstream;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What an upstream says, one thing at a time, in its own order. {@code candidate} is 0-based. */
+public sealed interface UpstreamEvent {
+
+    /** Once, before all others: which model answers, and the upstream's own id of the answer. */
+    record Started(@Nullable String modelVersion, @Nullable String responseId) implements UpstreamEvent {}
+
+    /** @param signature thought signature that came on this part */
+    record Thought(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
+
+    /** @param text may be empty where the part only carries a signature */
+    record Text(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
+
+    /**
+     * A whole call.
+     *
+     * @param upstreamId the upstream's own id of the call, where it has one
+     * @param arguments compact JSON object, keys in the upstream's order, numbers verbatim
+     */
+    record ToolCall(
+            int candidate,
+            @Nullable String upstreamId,
+            String name,
+            String arguments,
+            @Nullable String signature) implements UpstreamEvent {}
+
+    /**
+     * Grounding of a candidate's whole text, at most once a candidate, before its {@link Finish}.
+     *
+     * @param citations offsets in Unicode code points over the candidate's whole text (D7, D45)
+     * @param searchEntryPoint HTML that Google's terms ask to show
+     * @param metadata the upstream's own object (D49)
+     */
+    record Grounding(
+            int candidate,
+            List<Citation> citations,
+            @Nullable String searchEntryPoint,
+            JsonNode metadata) implements UpstreamEvent {}
+
+    /** @param tokens in OpenAI's shape: an array of {@code {token, logprob, bytes, top_logprobs}} */
+    record Logprobs(int candidate, JsonNode tokens) implements UpstreamEvent {}
+
+    /** The end of a candidate. @param nativeReason the upstream's own word (D17) */
+    record Finish(int candidate, FinishReason reason, String nativeReason) implements UpstreamEvent {}
+
+    /** The prompt was refused; there are no candidates. */
+    record PromptBlocked(String nativeReason) implements UpstreamEvent {}
+
+    /** Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} where it said nothing. */
+    record Usage(
+            long promptTokens,
+            long toolUsePromptTokens,
+            long candidatesTokens,
+            long thoughtsTokens,
+            long cachedTokens,
+            long totalTokens,
+            Modalities promptDetails,
+            Modalities candidatesDetails)
+            implements UpstreamEvent {
+
+        /** A count that was not reported, or was not a number. */
+        public static final long ABSENT = Long.MIN_VALUE;
+    }
+
+    /** Token counts by modality; 0 where not reported. {@code documentTokens} is Gemini's, OpenAI has no name for it. */
+    record Modalities(long textTokens, long imageTokens, long audioTokens, long videoTokens, long documentTokens) {
+        public static final Modalities NONE = new Modalities(0, 0, 0, 0, 0);
+    }
+
+    record Citation(int startIndex, int endIndex, String url, String title) {}
+
+    enum FinishReason {
+        STOP,
+        /** The maximum of tokens was reached. */
+        LENGTH,
+        /** A safety filter, recitation, a forbidden language. */
+        FILTERED,
+        /** A call or an answer that the upstream itself could not read: worth asking again (D48). */
+        MALFORMED,
+        /** Anything else: a stop where there is output, an error where there is none. */
+        OTHER
+    }
+}

@@ -1,0 +1,32 @@
+package dev.tollgate.upstream;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an upstream did not answer, or stopped.
+ *
+ * @param kind decides what happens next
+ * @param retryAfter how long the upstream asked us to wait
+ * @param detail for the log only; no key in it, never shown to a caller
+ */
+public record UpstreamFailure(Kind kind, @Nullable Duration retryAfter, String detail) {
+
+    public enum Kind {
+        /** The caller's data were refused (D2): the same call cannot succeed. */
+        REFUSED,
+        /** Our key, project, location or model name: ours to mend; another channel may do. */
+        MISCONFIGURED,
+        /** Our quota at the upstream. */
+        QUOTA,
+        /** 5xx, no connection, timeout, an end before the first event: may pass. */
+        UNAVAILABLE,
+        /** It broke off in the middle of an answer, or sent what cannot be read. */
+        BROKEN
+    }
+
+    /** Whether asking again may help as long as nothing has been answered. */
+    public boolean mayPass() {
+        return kind == Kind.UNAVAILABLE || kind == Kind.QUOTA;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.tollgate.upstream;
+
+import java.util.List;
+
+/** Hears one call, on the event loop that asked. */
+public interface UpstreamListener {
+
+    /** All events of one read, in order, at least one: what follows from them can leave in one write. */
+    void events(List<UpstreamEvent> events);
+
+    /** Normal end: each candidate has had its finish reason, or the prompt was blocked. */
+    void ended();
+
+    void failed(UpstreamFailure failure);
+}
