@@ -7,9 +7,9 @@ public interface Channel {
     String name();
 
     /**
-     * Asks, always for a stream (D46). Must be called on an event loop; everything that comes back arrives there.
+     * Translates an ask.
      *
-     * @throws dev.tollgate.error.ApiException what only the translation can find wrong, before anything is sent
+     * @throws dev.tollgate.error.ApiException what only the translation can find wrong, before anything is sent (D2)
      */
-    UpstreamCall ask(ChatAsk ask, UpstreamListener listener);
+    PreparedAsk prepare(ChatAsk ask);
 }

@@ -8,18 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request checked
  * @param upstreamModel the upstream's name of the model; its rules are looked up under it
- * @param maxOutputTokens sent upstream; thoughts count in; null sends none
  * @param includeThoughts whether the upstream is asked to show its thoughts
  * @param effort one of OpenAI's words, mapped by the upstream model's table; null sends nothing
  */
 public record ChatAsk(
         ChatRequest request,
         String upstreamModel,
-        @Nullable Long maxOutputTokens,
         boolean includeThoughts,
-        @Nullable String effort) {
-
-    public ChatAsk withMaxOutputTokens(@Nullable Long tokens) {
-        return new ChatAsk(request, upstreamModel, tokens, includeThoughts, effort);
-    }
-}
+        @Nullable String effort) {}

@@ -1,0 +1,97 @@
+package dev.tollgate.chat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.models.Model;
+import dev.tollgate.openai.ChatRequest;
+import dev.tollgate.openai.ResponseFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model takes, and what excludes what (S000, S002, S003: "mutually exclusive"; D3, D4): every row is the catalogue's.
+ * Everything that can be known beforehand is refused here, before money moves (D2).
+ */
+final class ModelRules {
+
+    private final Model model;
+    private final ChatRequest request;
+
+    private ModelRules(Model model, ChatRequest request) {
+        this.model = model;
+        this.request = request;
+    }
+
+    /** @throws dev.tollgate.error.ApiException a 400 that names the field */
+    static void check(Model model, ChatRequest request) {
+        ModelRules rules = new ModelRules(model, request);
+        rules.checkTools();
+        rules.checkResponseFormat();
+        rules.checkSampling();
+    }
+
+    private void checkTools() {
+        boolean functions = !request.functions().isEmpty();
+        boolean search = request.searches();
+        refuse(
+                functions && !model.tools().functions(),
+                "tools",
+                "'tools' of model '" + model.id() + "' may only hold the search tool, "
+                        + "{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}; it takes no functions.");
+        refuse(
+                search && !model.tools().search(),
+                searchField(),
+                "'" + searchField() + "': model '" + model.id() + "' does not support web search.");
+        refuse(
+                functions && search && !model.tools().functionsWithSearch(),
+                searchField(),
+                "Web search and functions cannot be used in one call with model '" + model.id()
+                        + "'; leave out one of the two.");
+    }
+
+    private void checkResponseFormat() {
+        if (request.responseFormat() instanceof ResponseFormat.Text) {
+            return;
+        }
+        Model.Formats formats = model.formats();
+        refuse(!formats.json(), "response_format", "'response_format' is not supported by model '" + model.id() + "'.");
+        refuse(
+                !formats.jsonWithFunctions() && !request.functions().isEmpty(),
+                "response_format",
+                "'response_format' and 'tools' cannot be used in one call with model '" + model.id() + "'.");
+        refuse(
+                !formats.jsonWithSearch() && request.searches(),
+                "response_format",
+                "'response_format' and web search cannot be used in one call with model '" + model.id() + "'.");
+    }
+
+    private void checkSampling() {
+        int candidatesMax = model.upstream().candidatesMax();
+        refuse(
+                request.n() > candidatesMax,
+                "n",
+                "'n' must be " + (candidatesMax == 1 ? "1" : "between 1 and " + candidatesMax) + " with model '"
+                        + model.id() + "', got " + request.n() + ".");
+        checkPenalty("presence_penalty", request.presencePenalty());
+        checkPenalty("frequency_penalty", request.frequencyPenalty());
+        refuse(
+                request.logprobs() && !model.upstream().logprobs(),
+                "logprobs",
+                "'logprobs' is not supported by model '" + model.id() + "'.");
+    }
+
+    private void checkPenalty(String field, @Nullable Double value) {
+        refuse(
+                value != null && value != 0 && !model.upstream().penalties(),
+                field,
+                "'" + field + "' must be 0 or absent with model '" + model.id() + "', got " + value + ".");
+    }
+
+    private String searchField() {
+        return request.webSearch() ? "web_search_options" : "tools";
+    }
+
+    private static void refuse(boolean wrong, String param, String message) {
+        if (wrong) {
+            throw ApiError.invalid(param, message).asException();
+        }
+    }
+}

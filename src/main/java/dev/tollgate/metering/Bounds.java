@@ -1,0 +1,93 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.models.Model;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Usage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call may cost at most, before anything is known but its request (D31). Counts are in tokens, amounts in
+ * micro-credits; all results are the charge function applied to bounds.
+ *
+ * @param promptTokensMax no tokenizer makes more of the prompt
+ * @param candidates the request's {@code n}
+ * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
+ */
+record Bounds(
+        Model model,
+        long promptTokensMax,
+        int candidates,
+        @Nullable Long askedTokensMax) {
+
+    /** The first slice of output for each candidate where no maximum was given, and what each extension asks for. */
+    static final long SLICE_TOKENS = 4_096;
+
+    private static final long LEAST_TOKENS = 256;
+    private static final long LEAST_TOKENS_REASONING_BILLED = 512;
+
+    /** Output tokens that are wanted under the hold at first, all candidates together. */
+    long wantedTokens() {
+        return multiply(firstTokensEach());
+    }
+
+    /** Output tokens below which a call is not worth starting, all candidates together. */
+    long leastTokens() {
+        long least = model.pricing().reasoningBilled() ? LEAST_TOKENS_REASONING_BILLED : LEAST_TOKENS;
+        return multiply(Math.min(least, firstTokensEach()));
+    }
+
+    long wantedMicros() {
+        return chargeMicros(promptTokensMax, wantedTokens());
+    }
+
+    long leastMicros() {
+        return chargeMicros(promptTokensMax, leastTokens());
+    }
+
+    /** Whether the hold may grow with the answer: only where nobody named a maximum. */
+    boolean extendable() {
+        return askedTokensMax == null && !model.pricing().reasoningBilled();
+    }
+
+    /** The maximum that is sent upstream for each candidate; null where none is (D31). */
+    @Nullable
+    Long upstreamTokensMax(long coveredTokens) {
+        if (model.pricing().reasoningBilled()) {
+            return Math.min(firstTokensEach(), coveredTokens / candidates);
+        }
+        return askedTokensMax;
+    }
+
+    /** The most output that a hold covers, all candidates together, given what the prompt comes to. */
+    long coveredTokens(long promptTokens, long heldMicros) {
+        long most = multiply(model.upstream().outputTokensMax());
+        long low = 0;
+        long high = most;
+        while (low < high) {
+            long middle = (low + high + 1) >>> 1;
+            if (chargeMicros(promptTokens, middle) <= heldMicros) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** The charge for so many tokens, all of the output billed. */
+    long chargeMicros(long promptTokens, long outputTokens) {
+        Pricing pricing = model.pricing();
+        return pricing.chargeMicros(Usage.of(promptTokens, outputTokens, 0));
+    }
+
+    private long firstTokensEach() {
+        if (askedTokensMax != null) {
+            return askedTokensMax;
+        }
+        return model.pricing().reasoningBilled() ? model.upstream().outputTokensMax() : SLICE_TOKENS;
+    }
+
+    private long multiply(long tokensEach) {
+        return tokensEach * candidates;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.models.Usage;
+import dev.tollgate.upstream.UpstreamEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a door does with the answer to a metered call; called on the exchange's event loop, in this order: {@code admitted},
+ * any number of {@code events}, then exactly one of {@code completed} and {@code failed}. A refusal is {@code failed} alone. After the
+ * caller has left nothing more is called.
+ */
+public interface Sink {
+
+    /** The reservation is durable. Nothing has been asked yet: an answer may still become a plain error. */
+    void admitted(Admission admission);
+
+    /** What may be shown now, at least one event; the hold covers it. */
+    void events(List<UpstreamEvent> events);
+
+    /** The charge is durable: the usage and the end may leave. */
+    void completed(Completion completion);
+
+    /** Nothing is charged. Before the first event this is a plain error, after it an error within the stream (D18). */
+    void failed(ApiError error);
+
+    /** Whether the caller reads more slowly than we write. */
+    boolean full();
+
+    /** Runs once when the caller has caught up. */
+    void onDrain(Runnable resume);
+
+    /**
+     * @param taskId also the completion's id (D14)
+     * @param maxTokensApplied the maximum that a partly covering balance left of the one asked for (D31); null where none was cut
+     * @param ignored fields without effect that translation found, to be listed beside the request's own (D5)
+     */
+    record Admission(String taskId, @Nullable Long maxTokensApplied, List<String> ignored) {}
+
+    /**
+     * @param usage raw and checked
+     * @param chargeMicros what the ledger charged
+     * @param attempts how often the upstream was asked (D48)
+     */
+    record Completion(Usage usage, long chargeMicros, int attempts) {}
+}

@@ -1,0 +1,198 @@
+package dev.tollgate.metering;
+
+import static dev.tollgate.upstream.UpstreamEvent.Usage.ABSENT;
+
+import dev.tollgate.models.Usage;
+import dev.tollgate.upstream.UpstreamEvent;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows what an upstream reports of its usage and what has been delivered, and makes of both the counts that are charged
+ * (D19, D37, D39). Counts are cumulative: the last report counts, but none may fall. Confined to its call.
+ */
+final class UsageMeter {
+
+    /** Oddities that stand in the task as {@code usage_flags}. */
+    enum Flag {
+        ESTIMATED,
+        CLAMPED,
+        TOTAL_MISMATCH,
+        SHORTFALL;
+
+        String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** UTF-8 bytes to a token where nothing better is known (D19). */
+    private static final long BYTES_PER_TOKEN = 4;
+
+    private final long promptBytes;
+    private final long promptTokensMax;
+    private final long outputTokensMax;
+    private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
+
+    private UpstreamEvent.@Nullable Usage reported;
+    private long promptTokens = ABSENT;
+    private long toolUsePromptTokens;
+    private long candidatesTokens = ABSENT;
+    private long thoughtsTokens;
+    private long cachedTokens;
+    private long visibleBytes;
+    private long visibleBytesAtReport;
+    private long thoughtBytes;
+
+    /**
+     * @param promptBytes UTF-8 bytes of the prompt, for an estimate
+     * @param promptTokensMax the model's context limit
+     * @param outputTokensMax the model's output limit times {@code n}
+     */
+    UsageMeter(long promptBytes, long promptTokensMax, long outputTokensMax) {
+        this.promptBytes = promptBytes;
+        this.promptTokensMax = promptTokensMax;
+        this.outputTokensMax = outputTokensMax;
+    }
+
+    /** Takes in a batch before it is shown. */
+    void observe(List<UpstreamEvent> events) {
+        for (UpstreamEvent event : events) {
+            switch (event) {
+                case UpstreamEvent.Text text -> visibleBytes += Utf8.length(text.text());
+                case UpstreamEvent.Thought thought -> thoughtBytes += Utf8.length(thought.text());
+                case UpstreamEvent.ToolCall call ->
+                    visibleBytes += Utf8.length(call.name()) + Utf8.length(call.arguments());
+                case UpstreamEvent.Usage usage -> report(usage);
+                default -> {
+                    // carries nothing that counts
+                }
+            }
+        }
+    }
+
+    /**
+     * Output tokens of the kinds that are billed, so far: as reported, and since the last report one token a byte, which no
+     * tokenizer exceeds (D46).
+     */
+    long billedOutputTokens(boolean reasoningBilled) {
+        long known = candidatesTokens == ABSENT ? 0 : candidatesTokens;
+        long since = visibleBytes - visibleBytesAtReport;
+        return known + since + (reasoningBilled ? thoughtsTokens : 0);
+    }
+
+    /** The prompt's tokens as reported, or -1 while nothing was. */
+    long reportedInputTokens() {
+        return promptTokens == ABSENT ? -1 : promptTokens + toolUsePromptTokens;
+    }
+
+    Set<Flag> flags() {
+        return flags;
+    }
+
+    void flag(Flag flag) {
+        flags.add(flag);
+    }
+
+    /** The counts to charge, now. */
+    Usage usage() {
+        long prompt = promptTokens;
+        if (prompt == ABSENT || (prompt == 0 && promptBytes > 0)) {
+            flags.add(Flag.ESTIMATED);
+            prompt = Math.min(promptTokensMax, ceilDiv(promptBytes));
+        }
+        long candidates = candidatesTokens;
+        if (candidates == ABSENT) {
+            candidates = 0;
+        }
+        if (candidates == 0 && visibleBytes > 0) {
+            flags.add(Flag.ESTIMATED);
+            candidates = Math.min(outputTokensMax, ceilDiv(visibleBytes));
+        }
+        long thoughts = thoughtsTokens;
+        if (thoughts == 0 && thoughtBytes > 0) {
+            flags.add(Flag.ESTIMATED);
+            thoughts = Math.min(Math.max(0, outputTokensMax - candidates), ceilDiv(thoughtBytes));
+        }
+        checkTotal();
+        return new Usage(
+                prompt,
+                toolUsePromptTokens,
+                candidates,
+                thoughts,
+                Math.min(cachedTokens, prompt),
+                detail(true),
+                detail(false),
+                textTokens(candidates));
+    }
+
+    private void report(UpstreamEvent.Usage usage) {
+        reported = usage;
+        visibleBytesAtReport = visibleBytes;
+        promptTokens = follow(promptTokens, usage.promptTokens(), promptTokensMax);
+        candidatesTokens = follow(candidatesTokens, usage.candidatesTokens(), outputTokensMax);
+        toolUsePromptTokens = Math.max(0, follow(toolUsePromptTokens, usage.toolUsePromptTokens(), promptTokensMax));
+        thoughtsTokens = Math.max(0, follow(thoughtsTokens, usage.thoughtsTokens(), outputTokensMax));
+        cachedTokens = Math.max(0, follow(cachedTokens, usage.cachedTokens(), promptTokensMax));
+        if (candidatesTokens != ABSENT && candidatesTokens + thoughtsTokens > outputTokensMax) {
+            flags.add(Flag.CLAMPED);
+            thoughtsTokens = outputTokensMax - candidatesTokens;
+        }
+    }
+
+    /** The next value of a cumulative count: what came, unless it is missing, negative, falling or beyond the limit. */
+    private long follow(long before, long came, long max) {
+        if (came == ABSENT) {
+            return before;
+        }
+        if (came < 0) {
+            flags.add(Flag.CLAMPED);
+            return before;
+        }
+        if (came > max) {
+            flags.add(Flag.CLAMPED);
+            return max;
+        }
+        if (before != ABSENT && came < before) {
+            flags.add(Flag.CLAMPED);
+            return before;
+        }
+        return came;
+    }
+
+    private void checkTotal() {
+        if (reported == null || reported.totalTokens() == ABSENT) {
+            return;
+        }
+        long sum = present(reported.promptTokens())
+                + present(reported.toolUsePromptTokens())
+                + present(reported.candidatesTokens())
+                + present(reported.thoughtsTokens());
+        if (sum != reported.totalTokens()) {
+            flags.add(Flag.TOTAL_MISMATCH);
+        }
+    }
+
+    private long detail(boolean audio) {
+        if (reported == null) {
+            return 0;
+        }
+        UpstreamEvent.Modalities details = reported.promptDetails();
+        return Math.max(0, audio ? details.audioTokens() : details.imageTokens());
+    }
+
+    private long textTokens(long candidates) {
+        long text = reported == null ? 0 : reported.candidatesDetails().textTokens();
+        return text > 0 && text <= candidates ? text : candidates;
+    }
+
+    private static long present(long count) {
+        return count == ABSENT ? 0 : count;
+    }
+
+    private static long ceilDiv(long bytes) {
+        return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+    }
+}

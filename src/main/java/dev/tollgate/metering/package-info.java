@@ -1,0 +1,13 @@
+/**
+ * The one meter: admit, reserve, ask, relay, settle. Whatever door a call comes through, it reaches an upstream only here.
+ *
+ * <p>Invariants: nothing is asked before the reservation is decided; no byte of an answer leaves before the reservation is
+ * durable, and no usage, {@code [DONE]} or JSON body before its settlement is; a reservation is resolved exactly once, by
+ * {@link dev.tollgate.metering.Relay}; what is relayed is always covered by the hold, which grows first (D32, D46).
+ *
+ * <p>Threading: a {@code Relay} is confined to the event loop of its exchange; the ledger's outcomes are brought back there.
+ */
+@NullMarked
+package dev.tollgate.metering;
+
+import org.jspecify.annotations.NullMarked;
