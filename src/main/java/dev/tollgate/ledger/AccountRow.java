@@ -1,0 +1,94 @@
+package dev.tollgate.ledger;
+
+/** An account's row while a batch works on it. Writer's thread only. */
+final class AccountRow {
+
+    final String id;
+    final String name;
+    final long createdAtMillis;
+    final boolean fresh;
+    private boolean blocked;
+    private boolean changed;
+    private long balanceMicros;
+    private long reservedMicros;
+    private long purchasedMicros;
+    private long consumedMicros;
+    private long lastSequence;
+
+    /** A new account. */
+    AccountRow(String id, String name, long createdAtMillis) {
+        this.id = id;
+        this.name = name;
+        this.createdAtMillis = createdAtMillis;
+        this.fresh = true;
+    }
+
+    /** One that is in the database. */
+    AccountRow(Account account, long lastSequence) {
+        this.id = account.id();
+        this.name = account.name();
+        this.createdAtMillis = account.createdAt().toEpochMilli();
+        this.fresh = false;
+        this.blocked = account.blocked();
+        this.balanceMicros = account.balance().balanceMicros();
+        this.reservedMicros = account.balance().reservedMicros();
+        this.purchasedMicros = account.balance().purchasedMicros();
+        this.consumedMicros = account.balance().consumedMicros();
+        this.lastSequence = lastSequence;
+    }
+
+    boolean isBlocked() {
+        return blocked;
+    }
+
+    boolean isChanged() {
+        return changed;
+    }
+
+    long balanceMicros() {
+        return balanceMicros;
+    }
+
+    long reservedMicros() {
+        return reservedMicros;
+    }
+
+    long purchasedMicros() {
+        return purchasedMicros;
+    }
+
+    long consumedMicros() {
+        return consumedMicros;
+    }
+
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    Balance balance() {
+        return new Balance(balanceMicros, reservedMicros, purchasedMicros, consumedMicros);
+    }
+
+    void setBlocked(boolean blocked) {
+        this.blocked = blocked;
+        changed = true;
+    }
+
+    /** Moves the money as the entry says. @return the entry's sequence */
+    long move(Bucket from, Bucket to, long micros) {
+        add(from, -micros);
+        add(to, micros);
+        changed = true;
+        return ++lastSequence;
+    }
+
+    private void add(Bucket bucket, long micros) {
+        switch (bucket) {
+            case FUNDING -> purchasedMicros = Math.subtractExact(purchasedMicros, micros);
+            case AVAILABLE -> balanceMicros = Math.addExact(balanceMicros, micros);
+            case RESERVED -> reservedMicros = Math.addExact(reservedMicros, micros);
+            case REVENUE -> consumedMicros = Math.addExact(consumedMicros, micros);
+            case SHORTFALL -> throw new IllegalStateException("the shortfall is nobody's balance");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tollgate.ledger;
+
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * Holds more for a running call: as much of what is wanted as balance and windows cover, if that is at least the least; else
+ * nothing (decision D46). It counts in the windows of the reservation.
+ */
+public final class Extend extends LedgerChange<Extend.Outcome> {
+
+    /** What became of it. */
+    public sealed interface Outcome {}
+
+    /**
+     * @param addedMicros the least to the wanted
+     * @param heldMicros the whole hold now
+     */
+    public record Extended(long addedMicros, long heldMicros) implements Outcome {}
+
+    /** The balance does not cover the least: the answer ends as {@code CREDITS_EXHAUSTED} (decision D32). */
+    public record BalanceExhausted() implements Outcome {}
+
+    /** A window does not cover the least: the answer ends as {@code SPEND_LIMIT} (decision D32). */
+    public record WindowExhausted(SpendWindow window) implements Outcome {}
+
+    /** There is nothing to extend. */
+    public record AlreadyResolved(ReservationState state) implements Outcome {}
+
+    private final String reservationId;
+    private final long leastMicros;
+    private final long wantedMicros;
+    private final SpendLimits limits;
+    private final Instant at;
+
+    /**
+     * @param leastMicros 1 to {@code wantedMicros}
+     * @param limits the key's, as in {@link Reserve}
+     */
+    public Extend(String reservationId, long leastMicros, long wantedMicros, SpendLimits limits, Instant at) {
+        if (leastMicros < 1 || leastMicros > wantedMicros) {
+            throw new IllegalArgumentException("least " + leastMicros + " of wanted " + wantedMicros);
+        }
+        this.reservationId = reservationId;
+        this.leastMicros = leastMicros;
+        this.wantedMicros = wantedMicros;
+        this.limits = limits;
+        this.at = at;
+    }
+
+    @Override
+    Outcome decideOver(Book book) throws SQLException {
+        ReservationRow reservation = book.reservation(reservationId);
+        if (!reservation.isOpen()) {
+            return new AlreadyResolved(reservation.state());
+        }
+        AccountRow account = book.accountOf(reservation);
+        if (account.balanceMicros() < leastMicros) {
+            return new BalanceExhausted();
+        }
+        KeyWindows windows = book.windowsOf(reservation);
+        SpendWindow full = windows.firstWithout(leastMicros, limits);
+        if (full != null) {
+            return new WindowExhausted(full);
+        }
+        long addedMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), windows.roomMicros(limits)));
+        book.hold(reservation, account, windows, addedMicros, at);
+        return new Extended(addedMicros, reservation.heldMicros());
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tollgate.ledger;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+
+/** Puts credits into an account: a top-up, which counts as purchased, gifts included (decision D40). */
+public final class Grant extends LedgerChange<Grant.Outcome> {
+
+    /** An account can hold this many micro-credits; far from where a {@code long} ends, and more than anybody will buy. */
+    public static final long PURCHASED_MICROS_MAX = 1_000_000_000_000_000L;
+
+    static final int REASON_CHARS_MAX = 500;
+
+    /** What became of it. */
+    public sealed interface Outcome {}
+
+    /** @param balance after it */
+    public record Granted(Balance balance) implements Outcome {}
+
+    public record NoSuchAccount() implements Outcome {}
+
+    /** The account would hold more than {@value #PURCHASED_MICROS_MAX} micro-credits. */
+    public record TooMuch() implements Outcome {}
+
+    /** The condition that it was given did not hold. */
+    public record NotWanted() implements Outcome {}
+
+    private final String accountId;
+    private final long micros;
+    private final String reason;
+    private final BooleanSupplier condition;
+    private final Instant at;
+
+    /** @param micros above zero */
+    public Grant(String accountId, long micros, String reason, Instant at) {
+        this(accountId, micros, reason, () -> true, at);
+    }
+
+    /** @param condition asked when it is applied, e.g. whether an earlier change of the unit has made the account */
+    public Grant(String accountId, long micros, String reason, BooleanSupplier condition, Instant at) {
+        if (micros <= 0) {
+            throw new IllegalArgumentException("a grant is above zero");
+        }
+        if (reason.isBlank() || reason.length() > REASON_CHARS_MAX) {
+            throw new IllegalArgumentException("a reason has 1 to " + REASON_CHARS_MAX + " characters");
+        }
+        this.accountId = accountId;
+        this.micros = micros;
+        this.reason = reason;
+        this.condition = condition;
+        this.at = at;
+    }
+
+    @Override
+    Outcome decideOver(Book book) throws SQLException {
+        AccountRow account = book.account(accountId);
+        if (!condition.getAsBoolean()) {
+            return new NotWanted();
+        }
+        if (account == null) {
+            return new NoSuchAccount();
+        }
+        if (micros > PURCHASED_MICROS_MAX - account.purchasedMicros()) {
+            return new TooMuch();
+        }
+        book.fund(account, micros, reason, at);
+        return new Granted(account.balance());
+    }
+}

@@ -1,0 +1,99 @@
+package dev.tollgate.ledger;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the ledger can tell, and its part of the writer's work. Reads block and see whatever was committed before. */
+public final class Ledger {
+
+    /** The most that one page of a list holds. */
+    public static final int PAGE_MAX = 1_000;
+
+    private final Database database;
+
+    public Ledger(Database database) {
+        this.database = database;
+    }
+
+    /** Goes after the part that finds out whether a key may be used, before all that depends on what was reserved. */
+    public Part<?> part() {
+        return new LedgerPart();
+    }
+
+    public Optional<Account> account(String id) {
+        return database.read(connection ->
+                list(connection, LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id).stream()
+                        .findFirst());
+    }
+
+    /**
+     * Accounts in the order of their ids.
+     *
+     * @param after the last id of the page before, or null
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Account> accounts(@Nullable String after, int limit) {
+        String sql = LedgerSql.SELECT_ACCOUNT + " WHERE id > ? ORDER BY id LIMIT ?";
+        return database.read(
+                connection -> list(connection, sql, LedgerSql::account, after == null ? "" : after, page(limit)));
+    }
+
+    public Optional<Reservation> reservation(String id) {
+        String sql = LedgerSql.SELECT_RESERVATION + " WHERE id = ?";
+        return database.read(connection ->
+                list(connection, sql, LedgerSql::reservation, id).stream().findFirst());
+    }
+
+    /** The movements of one call, in their order; at most {@value #PAGE_MAX}. */
+    public List<Entry> entries(String reservationId) {
+        String sql = LedgerSql.SELECT_ENTRY + " WHERE reservation_id = ? ORDER BY sequence LIMIT ?";
+        return database.read(connection -> list(connection, sql, LedgerSql::entry, reservationId, PAGE_MAX));
+    }
+
+    /**
+     * An account's movements in their order.
+     *
+     * @param after the last sequence of the page before, or 0
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Entry> entries(String accountId, long after, int limit) {
+        String sql = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
+        return database.read(connection -> list(connection, sql, LedgerSql::entry, accountId, after, page(limit)));
+    }
+
+    private static int page(int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
+        }
+        return limit;
+    }
+
+    @FunctionalInterface
+    private interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private static <T> List<T> list(Connection connection, String sql, RowReader<T> reader, Object... values)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<T> found = new ArrayList<>();
+                while (row.next()) {
+                    found.add(reader.read(row));
+                }
+                return found;
+            }
+        }
+    }
+}

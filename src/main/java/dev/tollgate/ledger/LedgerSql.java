@@ -1,0 +1,57 @@
+package dev.tollgate.ledger;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** What reading on the writer's connection and reading on the others have in common. */
+final class LedgerSql {
+
+    static final String SELECT_ACCOUNT = """
+            SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence
+            FROM account""";
+    static final String SELECT_RESERVATION =
+            "SELECT id, account_id, key_id, created_at, state, held_micros, charged_micros FROM reservation";
+    static final String SELECT_ENTRY = """
+            SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason
+            FROM entry""";
+
+    private LedgerSql() {}
+
+    static Account account(ResultSet row) throws SQLException {
+        return new Account(
+                row.getString(1),
+                row.getString(2),
+                Instant.ofEpochMilli(row.getLong(3)),
+                row.getInt(4) == 1,
+                balance(row));
+    }
+
+    private static Balance balance(ResultSet row) throws SQLException {
+        return new Balance(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8));
+    }
+
+    static Reservation reservation(ResultSet row) throws SQLException {
+        return new Reservation(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                Instant.ofEpochMilli(row.getLong(4)),
+                Codes.parse(ReservationState.class, row.getString(5)),
+                row.getLong(6),
+                row.getLong(7));
+    }
+
+    static Entry entry(ResultSet row) throws SQLException {
+        return new Entry(
+                row.getString(1),
+                row.getLong(2),
+                Instant.ofEpochMilli(row.getLong(3)),
+                Codes.parse(EntryKind.class, row.getString(4)),
+                row.getString(5),
+                Codes.parse(Bucket.class, row.getString(6)),
+                Codes.parse(Bucket.class, row.getString(7)),
+                row.getLong(8),
+                row.getString(9));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tollgate.ledger;
+
+/** A reservation's row while a batch works on it. Writer's thread only. */
+final class ReservationRow {
+
+    final String id;
+    final String accountId;
+    final String keyId;
+    final long createdAtMillis;
+    final boolean fresh;
+    private boolean changed;
+    private ReservationState state;
+    private long heldMicros;
+    private long chargedMicros;
+
+    /** A new one. */
+    ReservationRow(String id, String accountId, String keyId, long createdAtMillis) {
+        this.id = id;
+        this.accountId = accountId;
+        this.keyId = keyId;
+        this.createdAtMillis = createdAtMillis;
+        this.fresh = true;
+        this.state = ReservationState.OPEN;
+    }
+
+    /** One that is in the database. */
+    ReservationRow(Reservation reservation) {
+        this.id = reservation.id();
+        this.accountId = reservation.accountId();
+        this.keyId = reservation.keyId();
+        this.createdAtMillis = reservation.createdAt().toEpochMilli();
+        this.fresh = false;
+        this.state = reservation.state();
+        this.heldMicros = reservation.heldMicros();
+        this.chargedMicros = reservation.chargedMicros();
+    }
+
+    boolean isOpen() {
+        return state == ReservationState.OPEN;
+    }
+
+    boolean isChanged() {
+        return changed;
+    }
+
+    ReservationState state() {
+        return state;
+    }
+
+    long heldMicros() {
+        return heldMicros;
+    }
+
+    long chargedMicros() {
+        return chargedMicros;
+    }
+
+    void hold(long micros) {
+        heldMicros = Math.addExact(heldMicros, micros);
+        changed = true;
+    }
+
+    void resolve(ReservationState end, long chargeMicros) {
+        if (!isOpen() || chargeMicros > heldMicros) {
+            throw new IllegalStateException(
+                    "a charge of " + chargeMicros + " on a reservation that is " + state + " with " + heldMicros);
+        }
+        state = end;
+        chargedMicros = chargeMicros;
+        changed = true;
+    }
+}

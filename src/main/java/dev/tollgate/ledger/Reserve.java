@@ -1,0 +1,91 @@
+package dev.tollgate.ledger;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Holds credits for a call: as much of what is wanted as the balance and the key's spend windows cover, if that is at least the
+ * least; else nothing at all (decision D31).
+ */
+public final class Reserve extends LedgerChange<ReserveOutcome> {
+
+    private final String reservationId;
+    private final String accountId;
+    private final String keyId;
+    private final long leastMicros;
+    private final long wantedMicros;
+    private final SpendLimits limits;
+    private final BooleanSupplier allowed;
+    private final Instant at;
+
+    /**
+     * @param reservationId the task's id, never used before
+     * @param leastMicros 0 to {@code wantedMicros}
+     * @param allowed asked when it is applied: what an earlier part found out about the key
+     * @param at decides in which windows the call counts (decision D47)
+     */
+    public Reserve(
+            String reservationId,
+            String accountId,
+            String keyId,
+            long leastMicros,
+            long wantedMicros,
+            SpendLimits limits,
+            BooleanSupplier allowed,
+            Instant at) {
+        if (leastMicros < 0 || leastMicros > wantedMicros) {
+            throw new IllegalArgumentException("least " + leastMicros + " of wanted " + wantedMicros);
+        }
+        this.reservationId = reservationId;
+        this.accountId = accountId;
+        this.keyId = keyId;
+        this.leastMicros = leastMicros;
+        this.wantedMicros = wantedMicros;
+        this.limits = limits;
+        this.allowed = allowed;
+        this.at = at;
+    }
+
+    public String reservationId() {
+        return reservationId;
+    }
+
+    public String accountId() {
+        return accountId;
+    }
+
+    public String keyId() {
+        return keyId;
+    }
+
+    public Instant at() {
+        return at;
+    }
+
+    /** Once applied: whether there is a hold now. */
+    public boolean reserved() {
+        return outcome() instanceof ReserveOutcome.Reserved;
+    }
+
+    @Override
+    ReserveOutcome decideOver(Book book) throws SQLException {
+        AccountRow account = book.account(accountId);
+        if (account == null || account.isBlocked() || !allowed.getAsBoolean()) {
+            return new ReserveOutcome.NotAllowed();
+        }
+        if (account.balanceMicros() < leastMicros) {
+            return new ReserveOutcome.InsufficientCredits(
+                    account.balanceMicros(), account.reservedMicros(), leastMicros);
+        }
+        KeyWindows windows = book.windows(keyId, at.toEpochMilli());
+        SpendWindow full = windows.firstWithout(leastMicros, limits);
+        if (full != null) {
+            return windows.reached(full, limits, leastMicros, at);
+        }
+        long heldMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), windows.roomMicros(limits)));
+        ReservationRow hold = book.open(new ReservationRow(reservationId, accountId, keyId, at.toEpochMilli()));
+        book.hold(hold, account, windows, heldMicros, at);
+        return new ReserveOutcome.Reserved(heldMicros);
+    }
+}

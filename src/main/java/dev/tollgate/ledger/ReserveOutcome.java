@@ -1,0 +1,50 @@
+package dev.tollgate.ledger;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a {@link Reserve}. All amounts in micro-credits. */
+public sealed interface ReserveOutcome {
+
+    /** @param heldMicros the least to the wanted */
+    record Reserved(long heldMicros) implements ReserveOutcome {}
+
+    /**
+     * The balance does not cover the least hold.
+     *
+     * @param availableMicros what could be spent
+     * @param reservedMicros what running calls of the account hold
+     */
+    record InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros) implements ReserveOutcome {
+
+        /** Whether it would have been covered if no call were running: worth trying again soon (decision D31). */
+        public boolean becauseOfRunningCalls() {
+            return availableMicros + reservedMicros >= leastMicros;
+        }
+    }
+
+    /**
+     * A spend window of the key does not cover the least hold; of several, the one that is longest.
+     *
+     * @param usedMicros what was charged in the window
+     * @param heldMicros what running calls of the window hold
+     * @param freesAt when the window ends; null for the total
+     */
+    record SpendLimitReached(
+            SpendWindow window,
+            long limitMicros,
+            long usedMicros,
+            long heldMicros,
+            long leastMicros,
+            @Nullable Instant freesAt)
+            implements ReserveOutcome {
+
+        /** Whether it would have been covered if no call were running: worth trying again soon (decision D31). */
+        public boolean becauseOfRunningCalls() {
+            return leastMicros <= limitMicros - usedMicros;
+        }
+    }
+
+    /** The account is blocked or gone, or the condition given with the change did not hold. */
+    record NotAllowed() implements ReserveOutcome {}
+}

@@ -1,0 +1,55 @@
+package dev.tollgate.ledger;
+
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** Ends a reservation, exactly once: the second to come finds it {@link AlreadyResolved} and writes nothing. */
+public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Release {
+
+    /** What became of it. */
+    public sealed interface Outcome {}
+
+    /**
+     * The reservation has ended by this change.
+     *
+     * @param chargedMicros 0 when it was released
+     * @param releasedMicros what went back to the balance
+     * @param balance after it
+     */
+    public record Resolved(long chargedMicros, long releasedMicros, Balance balance) implements Outcome {}
+
+    /** It had ended before. */
+    public record AlreadyResolved(ReservationState state) implements Outcome {}
+
+    private final String reservationId;
+    private final Instant at;
+
+    Resolution(String reservationId, Instant at) {
+        this.reservationId = reservationId;
+        this.at = at;
+    }
+
+    public String reservationId() {
+        return reservationId;
+    }
+
+    public Instant at() {
+        return at;
+    }
+
+    /** Once applied: whether this change has ended the reservation. What belongs to the end is written only then. */
+    public boolean resolved() {
+        return outcome() instanceof Resolved;
+    }
+
+    @Override
+    final Outcome decideOver(Book book) throws SQLException {
+        ReservationRow reservation = book.reservation(reservationId);
+        if (!reservation.isOpen()) {
+            return new AlreadyResolved(reservation.state());
+        }
+        return resolve(book, reservation);
+    }
+
+    abstract Resolved resolve(Book book, ReservationRow reservation) throws SQLException;
+}

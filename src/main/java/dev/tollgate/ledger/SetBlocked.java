@@ -1,0 +1,34 @@
+package dev.tollgate.ledger;
+
+import java.sql.SQLException;
+
+/** Blocks an account or lets it in again: a blocked one makes no reservation; what runs is settled as usual. */
+public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
+
+    public enum Outcome {
+        DONE,
+        NO_SUCH_ACCOUNT
+    }
+
+    private final String accountId;
+    private final boolean blocked;
+
+    public SetBlocked(String accountId, boolean blocked) {
+        this.accountId = accountId;
+        this.blocked = blocked;
+    }
+
+    public String accountId() {
+        return accountId;
+    }
+
+    @Override
+    Outcome decideOver(Book book) throws SQLException {
+        AccountRow account = book.account(accountId);
+        if (account == null) {
+            return Outcome.NO_SUCH_ACCOUNT;
+        }
+        account.setBlocked(blocked);
+        return Outcome.DONE;
+    }
+}

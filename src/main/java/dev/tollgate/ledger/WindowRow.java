@@ -1,0 +1,47 @@
+package dev.tollgate.ledger;
+
+/** A spend window's row while a batch works on it. Writer's thread only. */
+final class WindowRow {
+
+    /** Which window of which key. */
+    record Id(String keyId, SpendWindow kind, long startsAtMillis) {}
+
+    final Id id;
+    private long chargedMicros;
+    private long heldMicros;
+    private boolean changed;
+
+    WindowRow(Id id, long chargedMicros, long heldMicros) {
+        this.id = id;
+        this.chargedMicros = chargedMicros;
+        this.heldMicros = heldMicros;
+    }
+
+    boolean isChanged() {
+        return changed;
+    }
+
+    long chargedMicros() {
+        return chargedMicros;
+    }
+
+    long heldMicros() {
+        return heldMicros;
+    }
+
+    /** What a limit leaves; below zero when the limit was lowered below what is used. */
+    long roomMicros(long limitMicros) {
+        return limitMicros - chargedMicros - heldMicros;
+    }
+
+    void hold(long micros) {
+        heldMicros = Math.addExact(heldMicros, micros);
+        changed = true;
+    }
+
+    void resolve(long heldByCallMicros, long chargeMicros) {
+        heldMicros -= heldByCallMicros;
+        chargedMicros = Math.addExact(chargedMicros, chargeMicros);
+        changed = true;
+    }
+}

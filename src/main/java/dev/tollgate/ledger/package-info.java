@@ -1,0 +1,21 @@
+/**
+ * Accounts, reservations, entries and spend windows: it decides whether a call is covered, and moves the money. It knows no other
+ * feature.
+ *
+ * <p>Each movement is an immutable {@link dev.tollgate.ledger.Entry} from one bucket to another. A customer's buckets are
+ * {@code available} and {@code reserved}; {@code funding}, {@code revenue} and {@code shortfall} are the platform's and exist only
+ * as sums of entries. A call's money moves in two phases: {@link dev.tollgate.ledger.Reserve} (and {@link
+ * dev.tollgate.ledger.Extend} while the answer grows), then exactly one of {@link dev.tollgate.ledger.Settle} and {@link
+ * dev.tollgate.ledger.Release}; a second resolution writes nothing and says so.
+ *
+ * <p>Invariants, at any instant and after any crash: the sum over all buckets is zero; {@code balance + reserved + consumed =
+ * purchased} for each account (decision D40, a constraint of the table too); no balance and no window goes past its limit; the
+ * sequence of an account's entries has no gaps. Amounts are {@code long} micro-credits.
+ *
+ * <p>Threading: changes are decided on the writer's thread, one after the other, so there is nothing to race for. {@link
+ * dev.tollgate.ledger.Ledger}'s reads block.
+ */
+@NullMarked
+package dev.tollgate.ledger;
+
+import org.jspecify.annotations.NullMarked;

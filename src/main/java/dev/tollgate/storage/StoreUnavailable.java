@@ -1,0 +1,16 @@
+package dev.tollgate.storage;
+
+/**
+ * The store cannot work now: too much waits, it is closing, the disk is full or fails. The same thing may succeed later (a caller
+ * is answered 503 with {@code retry-after}: decision D28).
+ */
+public final class StoreUnavailable extends StoreException {
+
+    public StoreUnavailable(String message) {
+        super(message);
+    }
+
+    public StoreUnavailable(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

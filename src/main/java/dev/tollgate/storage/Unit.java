@@ -1,0 +1,39 @@
+package dev.tollgate.storage;
+
+import java.util.List;
+
+/** What commits together or not at all. Used once. */
+public final class Unit {
+
+    /** More than any one thing needs; what touches many rows is one change that finds them itself. */
+    public static final int CHANGES_MAX = 64;
+
+    private final List<Change> changes;
+
+    private Unit(List<Change> changes) {
+        if (changes.isEmpty() || changes.size() > CHANGES_MAX) {
+            throw new IllegalArgumentException("a unit has 1 to " + CHANGES_MAX + " changes, not " + changes.size());
+        }
+        this.changes = changes;
+    }
+
+    public static Unit of(Change... changes) {
+        return new Unit(List.of(changes));
+    }
+
+    public static Unit of(List<? extends Change> changes) {
+        return new Unit(List.copyOf(changes));
+    }
+
+    public List<Change> changes() {
+        return changes;
+    }
+
+    void forgetOutcomes() {
+        for (Change change : changes) {
+            if (change instanceof Decision<?> decision) {
+                decision.forget();
+            }
+        }
+    }
+}
