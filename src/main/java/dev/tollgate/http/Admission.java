@@ -1,0 +1,150 @@
+package dev.tollgate.http;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens before a handler runs: path, preflight, route, authentication, body; the first that objects ends the
+ * exchange. Authentication comes before anything is said about the body, and before the body is read.
+ */
+final class Admission {
+
+    private static final int SHOWN_CHARS_MAX = 200;
+
+    private final FrontLoop loop;
+    private final Authenticator authenticator;
+
+    Admission(FrontLoop loop, Authenticator authenticator) {
+        this.loop = loop;
+        this.authenticator = authenticator;
+    }
+
+    void admit(Exchange exchange, HttpServerRequest request) {
+        exchange.guard(() -> {
+            exchange.decoded(RequestPath.decode(request.path()));
+            if (isPreflight(exchange) && loop.routes().isApi(exchange.path())) {
+                preflight(exchange, request);
+            } else {
+                route(exchange);
+            }
+        });
+    }
+
+    private static boolean isPreflight(Exchange exchange) {
+        return exchange.method().equals("OPTIONS")
+                && exchange.header("origin") != null
+                && exchange.header("access-control-request-method") != null;
+    }
+
+    private void preflight(Exchange exchange, HttpServerRequest request) {
+        String origin = request.getHeader("origin");
+        String names = String.join(",", exchange.headers("access-control-request-headers"));
+        loop.cors().preflight(origin, names, request.response().headers());
+        exchange.empty(204);
+    }
+
+    private void route(Exchange exchange) {
+        switch (loop.routes().find(exchange.method(), exchange.path())) {
+            case Routes.Hit hit -> enter(exchange, hit);
+            case Routes.WrongMethod wrong -> wrongMethod(exchange, wrong);
+            case Routes.Unknown unknown -> exchange.fail(unknownPath(exchange));
+        }
+    }
+
+    private static ApiError unknownPath(Exchange exchange) {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + ".")
+                .withStatus(404);
+    }
+
+    private static void wrongMethod(Exchange exchange, Routes.WrongMethod wrong) {
+        if (exchange.method().equals("OPTIONS")) {
+            exchange.setHeader("allow", wrong.allow());
+            exchange.empty(204);
+            return;
+        }
+        exchange.formatErrors(wrong.errors());
+        exchange.fail(ApiError.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "Not allowed: " + shown(exchange) + ". This URL takes " + wrong.allow() + ".")
+                .withStatus(405)
+                .withHeader("allow", wrong.allow()));
+    }
+
+    private static String shown(Exchange exchange) {
+        String text = exchange.method() + " " + exchange.path();
+        return text.length() <= SHOWN_CHARS_MAX ? text : text.substring(0, SHOWN_CHARS_MAX) + "...";
+    }
+
+    private void enter(Exchange exchange, Routes.Hit hit) {
+        Route route = hit.route();
+        exchange.routed(route, hit.params());
+        if (loop.draining() && !route.servedWhileDraining()) {
+            exchange.fail(shuttingDown());
+        } else if (route.access() == Access.PUBLIC) {
+            takeBody(exchange, route);
+        } else {
+            authenticate(exchange, route);
+        }
+    }
+
+    private static ApiError shuttingDown() {
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is shutting down. Retry in a moment.")
+                .withStatus(503)
+                .retryAfter(Duration.ofSeconds(1));
+    }
+
+    /** An answer that is there already costs no callback and needs no pause of the body. */
+    private void authenticate(Exchange exchange, Route route) {
+        Future<Caller> answer = authenticator.authenticate(exchange, route.access());
+        if (answer.isComplete()) {
+            authenticated(exchange, route, answer);
+        } else {
+            exchange.pauseBody();
+            answer.onComplete(late -> exchange.guard(() -> authenticated(exchange, route, answer)));
+        }
+    }
+
+    private static void authenticated(Exchange exchange, Route route, Future<Caller> answer) {
+        if (!exchange.isOpen()) {
+            return;
+        }
+        if (answer.failed()) {
+            exchange.fail(answer.cause());
+            return;
+        }
+        exchange.admitted(answer.result());
+        takeBody(exchange, route);
+    }
+
+    private static void takeBody(Exchange exchange, Route route) {
+        if (!route.readsBody() || exchange.bytesAnnounced() == 0) {
+            route.handler().handle(exchange);
+            return;
+        }
+        checkType(exchange.header("content-type"));
+        ContentCoding coding = ContentCoding.of(exchange.header("content-encoding"));
+        exchange.intake(coding, () -> route.handler().handle(exchange));
+    }
+
+    /** A missing type passes: hand-made clients forget it, and the reader sees what came. */
+    private static void checkType(@Nullable String type) {
+        if (type != null && !isJson(type)) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "The Content-Type must be application/json.")
+                    .withStatus(415)
+                    .withHeader(HttpHeaders.ACCEPT.toString(), "application/json")
+                    .asException();
+        }
+    }
+
+    private static boolean isJson(String type) {
+        int params = type.indexOf(';');
+        String essence = (params < 0 ? type : type.substring(0, params)).strip().toLowerCase(Locale.ROOT);
+        return essence.equals("application/json") || essence.endsWith("+json");
+    }
+}

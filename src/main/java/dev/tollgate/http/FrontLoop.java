@@ -1,0 +1,214 @@
+package dev.tollgate.http;
+
+import dev.tollgate.error.ApiError;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The part of the front that lives on one event loop: its server, connections and open exchanges, and the sweep that looks
+ * at their time limits. One sweep instead of timers by exchange, for almost none ever runs into a limit. All but {@link
+ * #openExchanges} is confined to the loop.
+ */
+final class FrontLoop {
+
+    /** What is shared by all loops; each member is immutable or thread-safe. */
+    record Shared(
+            Vertx vertx,
+            HttpOptions options,
+            Routes routes,
+            Cors cors,
+            MemoryBudget budget,
+            Authenticator authenticator,
+            InstantSource clock,
+            BooleanSupplier draining,
+            AtomicInteger connections) {}
+
+    private static final DateTimeFormatter DATE = DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
+    private static final int LINE_BYTES_MAX = 8 * 1024;
+    private static final int CHUNK_BYTES_MAX = 64 * 1024;
+    private static final long UNREADABLE_LINGER_MILLIS = 1000;
+
+    private final Shared shared;
+    private final SplittableRandom random;
+    private final Admission admission;
+    private final Set<Exchange> open = new HashSet<>();
+    private final AtomicInteger openCount = new AtomicInteger();
+    private final Map<HttpConnection, Link> links = new IdentityHashMap<>();
+    private String date = "";
+
+    /** A connection, and since when it has had no exchange. */
+    private static final class Link {
+        private int exchanges;
+        private long idleSinceNanos = System.nanoTime();
+    }
+
+    FrontLoop(Shared shared, long seed) {
+        this.shared = shared;
+        this.random = new SplittableRandom(seed);
+        this.admission = new Admission(this, shared.authenticator());
+    }
+
+    /** Called on the loop; completes with the port. */
+    Future<Integer> listen(int port) {
+        tick();
+        vertx().setPeriodic(limits().sweep().toMillis(), turn -> sweep());
+        HttpServer server = vertx().createHttpServer(serverOptions(port))
+                .connectionHandler(this::connected)
+                .requestHandler(this::requested)
+                .invalidRequestHandler(this::unreadable);
+        return server.listen().map(HttpServer::actualPort);
+    }
+
+    private HttpServerOptions serverOptions(int port) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setMaxHeaderSize(limits().headerBytesMax())
+                .setMaxInitialLineLength(LINE_BYTES_MAX)
+                .setMaxChunkSize(CHUNK_BYTES_MAX)
+                .setHandle100ContinueAutomatically(false)
+                .setHttp2ClearTextEnabled(false)
+                .setCompressionSupported(false)
+                .setDecompressionSupported(false)
+                .setStrictThreadMode(true);
+        options.setTcpNoDelay(true).setPort(port).setHost(options().host()).setIdleTimeout(0);
+        return options;
+    }
+
+    private void connected(HttpConnection connection) {
+        int count = shared.connections().incrementAndGet();
+        links.put(connection, new Link());
+        connection.closeHandler(closed -> {
+            shared.connections().decrementAndGet();
+            links.remove(connection);
+        });
+        if (count > limits().connectionsMax()) {
+            connection.close();
+        }
+    }
+
+    private void requested(HttpServerRequest request) {
+        admission.admit(open(request), request);
+    }
+
+    private Exchange open(HttpServerRequest request) {
+        Context context = Objects.requireNonNull(Vertx.currentContext());
+        Exchange exchange = new Exchange(this, request, context, newRequestId());
+        open.add(exchange);
+        openCount.lazySet(open.size());
+        Link link = links.get(request.connection());
+        if (link != null) {
+            link.exchanges++;
+        }
+        return exchange;
+    }
+
+    void closed(Exchange exchange) {
+        open.remove(exchange);
+        openCount.lazySet(open.size());
+        Link link = links.get(exchange.connection());
+        if (link != null && --link.exchanges == 0) {
+            link.idleSinceNanos = System.nanoTime();
+        }
+    }
+
+    /**
+     * What the decoder cannot read: a broken head, or one above its limit. The closed list has no 431, so it is a 400. The
+     * answer is not ended, because the server closes at its end, and a close over unread bytes is a reset that may overtake the
+     * answer.
+     */
+    private void unreadable(HttpServerRequest request) {
+        byte[] body = ErrorFormat.PLATFORM.render(ApiError.invalid(
+                null,
+                "The request is not valid HTTP, or its header block is larger than " + limits().headerBytesMax()
+                        + " bytes."));
+        request.response()
+                .setStatusCode(400)
+                .putHeader("content-type", "application/json")
+                .putHeader("content-length", Integer.toString(body.length))
+                .putHeader("connection", "close")
+                .putHeader("date", date)
+                .putHeader("x-request-id", newRequestId());
+        request.response().write(io.vertx.core.buffer.Buffer.buffer(body));
+        vertx().setTimer(UNREADABLE_LINGER_MILLIS, fired -> request.connection().close());
+    }
+
+    private void sweep() {
+        tick();
+        long now = System.nanoTime();
+        for (Exchange exchange : List.copyOf(open)) {
+            exchange.sweep(now);
+        }
+        List<HttpConnection> idle = new ArrayList<>();
+        links.forEach((connection, link) -> {
+            if (link.exchanges == 0
+                    && now - link.idleSinceNanos > limits().idle().toNanos()) {
+                idle.add(connection);
+            }
+        });
+        idle.forEach(HttpConnection::close);
+    }
+
+    private void tick() {
+        date = DATE.format(shared.clock().instant());
+    }
+
+    private String newRequestId() {
+        HexFormat hex = HexFormat.of();
+        return "req_" + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+    }
+
+    /** From any thread. */
+    int openExchanges() {
+        return openCount.get();
+    }
+
+    Vertx vertx() {
+        return shared.vertx();
+    }
+
+    HttpOptions options() {
+        return shared.options();
+    }
+
+    HttpLimits limits() {
+        return shared.options().limits();
+    }
+
+    Routes routes() {
+        return shared.routes();
+    }
+
+    Cors cors() {
+        return shared.cors();
+    }
+
+    MemoryBudget budget() {
+        return shared.budget();
+    }
+
+    boolean draining() {
+        return shared.draining().getAsBoolean();
+    }
+
+    String date() {
+        return date;
+    }
+}

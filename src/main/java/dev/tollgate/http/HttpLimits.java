@@ -1,0 +1,93 @@
+package dev.tollgate.http;
+
+import java.time.Duration;
+
+/**
+ * The written limits of the front (D28, D29).
+ *
+ * @param bodyBytesMax a body, as sent and as decompressed; beyond it 413
+ * @param bodiesBytesMax all bodies that open exchanges hold together; beyond it 503, so that many large calls at once
+ *     cannot exhaust the heap
+ * @param inlineBodyBytesMax a body up to here is parsed on the event loop, a larger one on a virtual thread
+ * @param headerBytesMax the header block; beyond it 400
+ * @param connectionsMax open connections; a further one is closed at once
+ * @param writeQueueBytesMax what may wait for a slow reader before its stream counts as full
+ * @param bodyBytesPerSecondMin the slowest body, measured over {@code bodyWindow}; below it 408
+ * @param idle how long a connection may stay without an exchange; covers headers that trickle in, too
+ * @param write how long a full stream or a finished answer may wait for its reader before the connection is cut
+ * @param linger how long the rest of a refused body is still read, so that the caller gets to see the answer
+ * @param lingerBytesMax how much of it
+ * @param sweep how often time limits are looked at; they are exact to this
+ */
+public record HttpLimits(
+        int bodyBytesMax,
+        long bodiesBytesMax,
+        int inlineBodyBytesMax,
+        int headerBytesMax,
+        int connectionsMax,
+        int writeQueueBytesMax,
+        int bodyBytesPerSecondMin,
+        Duration bodyWindow,
+        Duration idle,
+        Duration write,
+        Duration linger,
+        long lingerBytesMax,
+        Duration sweep) {
+
+    private static final int KIB = 1024;
+    private static final int MIB = 1024 * KIB;
+
+    public HttpLimits {
+        if (bodyBytesMax < 1
+                || bodiesBytesMax < bodyBytesMax
+                || inlineBodyBytesMax < 0
+                || headerBytesMax < 1
+                || connectionsMax < 1
+                || writeQueueBytesMax < 1
+                || bodyBytesPerSecondMin < 0
+                || lingerBytesMax < 0) {
+            throw new IllegalArgumentException("a limit is out of range");
+        }
+        for (Duration time : new Duration[] {bodyWindow, idle, write, linger, sweep}) {
+            if (!time.isPositive()) {
+                throw new IllegalArgumentException("a time limit must be positive");
+            }
+        }
+    }
+
+    /** D29's figures; bodies may take a quarter of the heap. */
+    public static HttpLimits defaults() {
+        return new HttpLimits(
+                32 * MIB,
+                Math.max(64L * MIB, Runtime.getRuntime().maxMemory() / 4),
+                64 * KIB,
+                32 * KIB,
+                16_384,
+                64 * KIB,
+                KIB,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(75),
+                Duration.ofSeconds(120),
+                Duration.ofSeconds(10),
+                128L * MIB,
+                Duration.ofSeconds(1));
+    }
+
+    /** The same with another limit of a body, and of all bodies if that would be less. */
+    public HttpLimits withBodyBytesMax(int bytes) {
+        return new HttpLimits(
+                bytes,
+                Math.max(bytes, bodiesBytesMax),
+                inlineBodyBytesMax,
+                headerBytesMax,
+                connectionsMax,
+                writeQueueBytesMax,
+                bodyBytesPerSecondMin,
+                bodyWindow,
+                idle,
+                write,
+                linger,
+                lingerBytesMax,
+                sweep);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.tollgate.http;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A path with parameters, compiled. Immutable. */
+final class PathPattern {
+
+    private final String[] segments;
+
+    PathPattern(String path) {
+        segments = path.substring(1).split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            boolean param = segments[i].startsWith("{") && segments[i].endsWith("}");
+            if (param != (segments[i].indexOf('{') >= 0) || (isRest(segments[i]) && i < segments.length - 1)) {
+                throw new IllegalArgumentException("a parameter is a whole segment, the rest the last one: " + path);
+            }
+        }
+    }
+
+    static boolean isPattern(String path) {
+        return path.indexOf('{') >= 0;
+    }
+
+    /** The parameters, or null where the path does not fit. A parameter is never empty. */
+    @Nullable
+    Map<String, String> match(String path) {
+        Map<String, String> params = new HashMap<>(4);
+        int from = 1;
+        for (int i = 0; i < segments.length; i++) {
+            boolean last = i == segments.length - 1;
+            int slash = isRest(segments[i]) ? -1 : path.indexOf('/', from);
+            if (last != (slash < 0)) {
+                return null;
+            }
+            String value = path.substring(Math.min(from, path.length()), last ? path.length() : slash);
+            if (!fits(segments[i], value, params)) {
+                return null;
+            }
+            from = slash + 1;
+        }
+        return params;
+    }
+
+    private static boolean fits(String segment, String value, Map<String, String> params) {
+        if (!segment.startsWith("{")) {
+            return segment.equals(value);
+        }
+        params.put(nameOf(segment), value);
+        return !value.isEmpty();
+    }
+
+    /** Characters before the first parameter: of two patterns that fit, the longer one is meant. */
+    static int literalLength(String path) {
+        return path.indexOf('{');
+    }
+
+    private static boolean isRest(String segment) {
+        return segment.startsWith("{") && segment.endsWith("...}");
+    }
+
+    private static String nameOf(String segment) {
+        return segment.substring(1, segment.length() - (isRest(segment) ? 4 : 1));
+    }
+}

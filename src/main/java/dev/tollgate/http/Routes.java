@@ -1,0 +1,113 @@
+package dev.tollgate.http;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The routes table: a map for fixed paths, a short list for those with parameters. Immutable. */
+final class Routes {
+
+    /** What a method and a path lead to. */
+    sealed interface Found {}
+
+    record Hit(Route route, Map<String, String> params) implements Found {}
+
+    /** @param allow the methods that the path has, for the {@code Allow} header */
+    record WrongMethod(String allow, ErrorFormat errors) implements Found {}
+
+    record Unknown() implements Found {}
+
+    private record Pattern(String text, PathPattern pattern, Map<String, Route> methods) {}
+
+    private static final Unknown UNKNOWN = new Unknown();
+
+    private final Map<String, Map<String, Route>> fixed = new HashMap<>();
+    private final List<Pattern> patterns;
+
+    Routes(List<Route> routes) {
+        Map<String, Pattern> byText = new LinkedHashMap<>();
+        for (Route route : routes) {
+            if (methodsAt(byText, route.path()).put(route.method(), route) != null) {
+                throw new IllegalArgumentException("two routes for " + route.method() + " " + route.path());
+            }
+        }
+        patterns = byText.values().stream()
+                .sorted(Comparator.comparingInt((Pattern each) -> PathPattern.literalLength(each.text()))
+                        .reversed())
+                .toList();
+    }
+
+    private Map<String, Route> methodsAt(Map<String, Pattern> byText, String path) {
+        if (!PathPattern.isPattern(path)) {
+            return fixed.computeIfAbsent(path, any -> new HashMap<>());
+        }
+        return byText.computeIfAbsent(path, text -> new Pattern(text, new PathPattern(text), new HashMap<>()))
+                .methods();
+    }
+
+    /** Looks up a decoded path. */
+    Found find(String method, String path) {
+        Map<String, Route> exact = fixed.get(path);
+        Route route = exact == null ? null : of(exact, method);
+        return route != null ? new Hit(route, Map.of()) : search(method, path);
+    }
+
+    private Found search(String method, String path) {
+        for (Pattern pattern : patterns) {
+            Route route = of(pattern.methods(), method);
+            Map<String, String> params =
+                    route == null ? null : pattern.pattern().match(path);
+            if (route != null && params != null) {
+                return new Hit(route, params);
+            }
+        }
+        return miss(path);
+    }
+
+    private static @Nullable Route of(Map<String, Route> methods, String method) {
+        Route route = methods.get(method);
+        return route == null && method.equals("HEAD") ? methods.get("GET") : route;
+    }
+
+    private Found miss(String path) {
+        List<Route> others = at(path);
+        if (others.isEmpty()) {
+            return UNKNOWN;
+        }
+        return new WrongMethod(allow(others), others.getFirst().errors());
+    }
+
+    private List<Route> at(String path) {
+        List<Route> routes = new ArrayList<>(fixed.getOrDefault(path, Map.of()).values());
+        for (Pattern pattern : patterns) {
+            if (pattern.pattern().match(path) != null) {
+                routes.addAll(pattern.methods().values());
+            }
+        }
+        return routes;
+    }
+
+    private static String allow(List<Route> routes) {
+        TreeSet<String> methods = new TreeSet<>();
+        routes.forEach(route -> methods.add(route.method()));
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
+        methods.add("OPTIONS");
+        return String.join(", ", methods);
+    }
+
+    /** Whether browsers may call here (D25): all under {@code /v1} and {@code /v1beta}, and twins without the prefix. */
+    boolean isApi(String path) {
+        return under(path, "/v1") || under(path, "/v1beta") || !at("/v1" + path).isEmpty();
+    }
+
+    private static boolean under(String path, String prefix) {
+        return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+    }
+}

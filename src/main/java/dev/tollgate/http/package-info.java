@@ -1,0 +1,18 @@
+/**
+ * The HTTP front: one server for all doors, with its routes table, authentication before the handler, body reading under
+ * limits, JSON and event-stream answers, CORS, and the one place where an error becomes bytes.
+ *
+ * <p>Invariants: every exchange ends exactly once, by an answer or by the caller's departure; every answer carries {@code
+ * x-request-id}; a refusal leaves the connection either clean or closed, never half read; no header and no body is ever
+ * logged. Everything that grows has a limit in {@link dev.tollgate.http.HttpLimits}.
+ *
+ * <p>Threading: each event loop has a server, routes and open exchanges of its own. An {@link
+ * dev.tollgate.http.Exchange} is confined to the loop of its connection; {@link dev.tollgate.http.Exchange#run} brings
+ * other threads back to it. Bodies that are large or compressed are unpacked and parsed on virtual threads.
+ *
+ * <p>This is ground: it knows {@code error} and no feature.
+ */
+@NullMarked
+package dev.tollgate.http;
+
+import org.jspecify.annotations.NullMarked;
