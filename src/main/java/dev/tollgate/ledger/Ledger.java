@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the ledger can tell, and its part of the writer's work. Reads block and see whatever was committed before. */
@@ -23,9 +24,13 @@ public final class Ledger {
         this.database = database;
     }
 
-    /** Goes after the part that finds out whether a key may be used, before all that depends on what was reserved. */
-    public Part<?> part() {
-        return new LedgerPart();
+    /**
+     * Goes after the part that finds out whether a key may be used, before all that depends on what was reserved.
+     *
+     * @param blockedOrNot told the account's id after each committed {@link SetBlocked}, on the writer's thread; must not block
+     */
+    public Part<?> part(Consumer<String> blockedOrNot) {
+        return new LedgerPart(blockedOrNot);
     }
 
     public Optional<Account> account(String id) {

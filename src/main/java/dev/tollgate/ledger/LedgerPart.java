@@ -4,10 +4,17 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The ledger's share of a batch. */
 @SuppressWarnings("rawtypes") // a class literal has no type arguments; what a change decides is its own business
 final class LedgerPart implements Part<LedgerChange> {
+
+    private final Consumer<String> blockedOrNot;
+
+    LedgerPart(Consumer<String> blockedOrNot) {
+        this.blockedOrNot = blockedOrNot;
+    }
 
     @Override
     public Class<LedgerChange> type() {
@@ -21,5 +28,14 @@ final class LedgerPart implements Part<LedgerChange> {
             change.applyTo(book);
         }
         book.write();
+    }
+
+    @Override
+    public void committed(List<LedgerChange> changes) {
+        for (LedgerChange<?> change : changes) {
+            if (change instanceof SetBlocked set) {
+                blockedOrNot.accept(set.accountId());
+            }
+        }
     }
 }

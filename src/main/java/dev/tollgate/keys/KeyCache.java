@@ -1,0 +1,68 @@
+package dev.tollgate.keys;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of keys, by the hash of the secret; of unknown secrets in a cache of their own, so that guessing cannot push good
+ * keys out. Thread-safe.
+ *
+ * <p>A reader may have read a row just before a change commits and offer it just after the change has invalidated it. So each
+ * reader takes a stamp before it reads, each change moves the stamp before it invalidates, and what was read under an old stamp is
+ * taken out again.
+ */
+final class KeyCache {
+
+    private static final int ENTRIES_MAX = 10_000;
+
+    /** A key, and whether its account is blocked. */
+    record Known(Key key, boolean accountBlocked) {}
+
+    private final Cache<String, Known> known =
+            Caffeine.newBuilder().maximumSize(ENTRIES_MAX).build();
+    private final Cache<String, Boolean> unknown =
+            Caffeine.newBuilder().maximumSize(ENTRIES_MAX).build();
+    private final AtomicLong changes = new AtomicLong();
+
+    @Nullable
+    Known known(String hash) {
+        return known.getIfPresent(hash);
+    }
+
+    boolean isUnknown(String hash) {
+        return unknown.getIfPresent(hash) != null;
+    }
+
+    long stamp() {
+        return changes.get();
+    }
+
+    /** @param found null where there is no such key */
+    void offer(String hash, @Nullable Known found, long stamp) {
+        if (found == null) {
+            unknown.put(hash, true);
+        } else {
+            known.put(hash, found);
+        }
+        if (changes.get() != stamp) {
+            remove(hash);
+        }
+    }
+
+    void forget(String hash) {
+        changes.incrementAndGet();
+        remove(hash);
+    }
+
+    void forgetAccount(String accountId) {
+        changes.incrementAndGet();
+        known.asMap().values().removeIf(entry -> entry.key().accountId().equals(accountId));
+    }
+
+    private void remove(String hash) {
+        known.invalidate(hash);
+        unknown.invalidate(hash);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.tollgate.keys;
+
+import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** The keys' SQL on the writer's connection. */
+final class KeyRows {
+
+    private static final String SELECT_BY_ID = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id = ?";
+    private static final String SELECT_BY_HASH = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE hash = ?";
+    private static final String SELECT_ACCOUNT = "SELECT 1 FROM account WHERE id = ?";
+    private static final String INSERT = """
+            INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
+                rate_requests, rate_tokens, rate_concurrency, expires_at, id, hash, prefix, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String UPDATE = """
+            UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
+                spend_day = ?, spend_total = ?, rate_requests = ?, rate_tokens = ?, rate_concurrency = ?, expires_at = ?
+            WHERE id = ?""";
+
+    /** A key and its hash, which is nobody else's business. */
+    record Row(Key key, String hash) {}
+
+    private final Statements statements;
+
+    KeyRows(Statements statements) {
+        this.statements = statements;
+    }
+
+    @Nullable
+    Row byId(String id) throws SQLException {
+        return row(SELECT_BY_ID, id);
+    }
+
+    @Nullable
+    Row byHash(String hash) throws SQLException {
+        return row(SELECT_BY_HASH, hash);
+    }
+
+    boolean hasAccount(String id) throws SQLException {
+        PreparedStatement select = statements.of(SELECT_ACCOUNT);
+        select.setString(1, id);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next();
+        }
+    }
+
+    void insert(Key key, String hash) throws SQLException {
+        PreparedStatement insert = statements.of(INSERT);
+        setChangeable(insert, key);
+        insert.setString(14, key.id());
+        insert.setString(15, hash);
+        insert.setString(16, key.prefix());
+        insert.setLong(17, key.createdAt().toEpochMilli());
+        insert.executeUpdate();
+    }
+
+    void update(Key key) throws SQLException {
+        PreparedStatement update = statements.of(UPDATE);
+        setChangeable(update, key);
+        update.setString(14, key.id());
+        update.executeUpdate();
+    }
+
+    private static void setChangeable(PreparedStatement statement, Key key) throws SQLException {
+        KeySettings settings = key.settings();
+        statement.setString(1, key.accountId());
+        statement.setString(2, settings.name());
+        statement.setString(3, settings.kind().code());
+        statement.setInt(4, key.disabled() ? 1 : 0);
+        statement.setString(5, String.join(" ", settings.allow().texts()));
+        statement.setString(6, String.join(" ", settings.models()));
+        KeySql.set(statement, 7, settings.spend().hourMicros());
+        KeySql.set(statement, 8, settings.spend().dayMicros());
+        KeySql.set(statement, 9, settings.spend().totalMicros());
+        KeySql.set(statement, 10, settings.rates().requests());
+        KeySql.set(statement, 11, settings.rates().tokens());
+        KeySql.set(statement, 12, settings.rates().concurrency());
+        KeySql.set(statement, 13, KeySql.millis(settings.expiresAt()));
+    }
+
+    private @Nullable Row row(String sql, String value) throws SQLException {
+        PreparedStatement select = statements.of(sql);
+        select.setString(1, value);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? new Row(KeySql.key(row), row.getString("hash")) : null;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.tollgate.keys;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who a caller is, and the lists of keys. */
+public final class Keys {
+
+    /** The most that one page of a list holds. */
+    public static final int PAGE_MAX = 1_000;
+
+    /** Look-ups in the database at the same time; a flood of made-up keys shall not fill the memory. */
+    private static final int LOOKUPS_MAX = 1_000;
+
+    private static final Logger log = LoggerFactory.getLogger(Keys.class);
+
+    private static final String SELECT_BY_HASH = "SELECT " + KeySql.COLUMNS
+            + ", account.blocked AS account_blocked FROM api_key JOIN account ON account.id = api_key.account_id"
+            + " WHERE api_key.hash = ?";
+    private static final String SELECT_BY_ID = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id = ?";
+    private static final String SELECT_PAGE =
+            "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id > ? ORDER BY id LIMIT ?";
+    private static final String SELECT_PAGE_OF_ACCOUNT =
+            "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE account_id = ? AND id > ? ORDER BY id LIMIT ?";
+
+    private final Database database;
+    private final InstantSource clock;
+    private final KeyCache cache = new KeyCache();
+    private final Semaphore lookups = new Semaphore(LOOKUPS_MAX);
+
+    public Keys(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Reads the keys' state for reservations: goes before the ledger. */
+    public Part<?> statePart() {
+        return new KeyStatePart();
+    }
+
+    /** Writes changes of keys: goes after the ledger, since a key may be made in one unit with its account. */
+    public Part<?> changesPart() {
+        return new KeyChangesPart(cache);
+    }
+
+    /** To be called after an account was blocked or let in again. */
+    public void forgetAccount(String accountId) {
+        cache.forgetAccount(accountId);
+    }
+
+    /**
+     * Says who a caller is. Does not block: what the cache knows is told at once on this thread, anything else is looked up on a
+     * virtual thread and told there.
+     *
+     * @param rawKey as the caller sent it
+     * @param result called exactly once
+     */
+    public void authenticate(String rawKey, Consumer<Authentication> result) {
+        if (!KeySecret.isPlausible(rawKey)) {
+            result.accept(new Authentication.Unknown());
+            return;
+        }
+        String hash = KeySecret.hash(rawKey);
+        Authentication cached = cached(hash);
+        if (cached != null) {
+            result.accept(cached);
+        } else if (lookups.tryAcquire()) {
+            Thread.ofVirtual().name("key-lookup").start(() -> result.accept(lookUpCounted(hash)));
+        } else {
+            result.accept(new Authentication.Unavailable());
+        }
+    }
+
+    /** As {@link #authenticate}, but blocking: for virtual threads. */
+    public Authentication find(String rawKey) {
+        if (!KeySecret.isPlausible(rawKey)) {
+            return new Authentication.Unknown();
+        }
+        String hash = KeySecret.hash(rawKey);
+        Authentication cached = cached(hash);
+        return cached != null ? cached : lookUp(hash);
+    }
+
+    public Optional<Key> byId(String id) {
+        return database.read(
+                connection -> keys(connection, SELECT_BY_ID, id).stream().findFirst());
+    }
+
+    /**
+     * Keys in the order of their ids.
+     *
+     * @param accountId whose, or null for everybody's
+     * @param after the last id of the page before, or null
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " keys, not " + limit);
+        }
+        String from = after == null ? "" : after;
+        return database.read(connection -> accountId == null
+                ? keys(connection, SELECT_PAGE, from, limit)
+                : keys(connection, SELECT_PAGE_OF_ACCOUNT, accountId, from, limit));
+    }
+
+    private @Nullable Authentication cached(String hash) {
+        KeyCache.Known known = cache.known(hash);
+        if (known != null) {
+            return judge(known);
+        }
+        return cache.isUnknown(hash) ? new Authentication.Unknown() : null;
+    }
+
+    private Authentication lookUpCounted(String hash) {
+        try {
+            return lookUp(hash);
+        } finally {
+            lookups.release();
+        }
+    }
+
+    private Authentication lookUp(String hash) {
+        try {
+            long stamp = cache.stamp();
+            KeyCache.Known found = database.read(connection -> byHash(connection, hash));
+            cache.offer(hash, found, stamp);
+            return found == null ? new Authentication.Unknown() : judge(found);
+        } catch (StoreException e) {
+            log.error("a key could not be looked up", e);
+            return new Authentication.Unavailable();
+        }
+    }
+
+    private Authentication judge(KeyCache.Known known) {
+        Instant now = clock.instant();
+        if (known.accountBlocked()) {
+            return new Authentication.AccountBlocked();
+        }
+        if (known.key().disabled()) {
+            return new Authentication.Disabled();
+        }
+        return known.key().expired(now) ? new Authentication.Expired() : new Authentication.Found(known.key());
+    }
+
+    private static KeyCache.@Nullable Known byHash(Connection connection, String hash) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(SELECT_BY_HASH)) {
+            select.setString(1, hash);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() && same(row.getString("hash"), hash)
+                        ? new KeyCache.Known(KeySql.key(row), row.getInt("account_blocked") == 1)
+                        : null;
+            }
+        }
+    }
+
+    /** In constant time; what the index found is already the hash of the secret and not the secret. */
+    private static boolean same(String stored, String computed) {
+        return MessageDigest.isEqual(
+                stored.getBytes(StandardCharsets.US_ASCII), computed.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static List<Key> keys(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<Key> found = new ArrayList<>();
+                while (row.next()) {
+                    found.add(KeySql.key(row));
+                }
+                return found;
+            }
+        }
+    }
+}

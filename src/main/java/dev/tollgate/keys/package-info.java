@@ -1,0 +1,20 @@
+/**
+ * API keys: their secrets, what each may do, and who a caller is.
+ *
+ * <p>A key is {@code sk-} and 64 lower-case hex digits (decision D13). Only its SHA-256 is stored: the secret has 256 bits of
+ * randomness, so a fast hash is enough, and it is shown once, when it is made. A disabled, expired or blocked key is found in two
+ * places: {@link dev.tollgate.keys.Keys#authenticate} answers from a cache that every change made through this process
+ * invalidates, and {@link dev.tollgate.keys.KeyState} reads the row again in the transaction of each reservation, so that no call
+ * that costs money trusts a cache.
+ *
+ * <p>Two parts of the writer's work: {@link dev.tollgate.keys.Keys#statePart} before the ledger, which asks it; {@link
+ * dev.tollgate.keys.Keys#changesPart} after it, since a key may be made in one unit with its account.
+ *
+ * <p>Invariants: no secret in a log, an error message or a {@code toString}; an allowlist that is not empty admits nobody else.
+ *
+ * <p>Threading: {@code authenticate} is made for event loops; the other reads block. Records are immutable.
+ */
+@NullMarked
+package dev.tollgate.keys;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package dev.tollgate.tasks;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known at the end of a call.
+ *
+ * @param usageJson the usage object as it was printed, or null where nothing was used
+ * @param usageFlags {@code estimated}, {@code clamped}, {@code shortfall} (decisions D19, D33, D37)
+ * @param maxTokensApplied the maximum that a shrunk call ran with (decision D31), or null
+ * @param pricingJson the {@code pricing_detail} object, or null
+ * @param errorCode of the closed list, or null
+ * @param errorMessage null exactly when the code is
+ */
+public record TaskResult(
+        @Nullable String usageJson,
+        List<String> usageFlags,
+        @Nullable Long maxTokensApplied,
+        @Nullable String pricingJson,
+        @Nullable String errorCode,
+        @Nullable String errorMessage) {
+
+    /** Nothing yet. */
+    public static final TaskResult NONE = new TaskResult(null, List.of(), null, null, null, null);
+
+    private static final int JSON_CHARS_MAX = 16_384;
+    private static final int MESSAGE_CHARS_MAX = 4_096;
+
+    public TaskResult {
+        if ((errorCode == null) != (errorMessage == null)) {
+            throw new IllegalArgumentException("an error has a code and a message");
+        }
+        if (!usageFlags.stream().allMatch(flag -> flag.matches("[a-z_]{1,32}"))) {
+            throw new IllegalArgumentException("not a usage flag");
+        }
+        checkLength(usageJson, JSON_CHARS_MAX);
+        checkLength(pricingJson, JSON_CHARS_MAX);
+        checkLength(errorMessage, MESSAGE_CHARS_MAX);
+        usageFlags = List.copyOf(usageFlags);
+    }
+
+    /** A call that came to nothing. */
+    public static TaskResult error(String code, String message) {
+        return new TaskResult(null, List.of(), null, null, code, message);
+    }
+
+    private static void checkLength(@Nullable String text, int charsMax) {
+        if (text != null && text.length() > charsMax) {
+            throw new IllegalArgumentException("more than " + charsMax + " characters");
+        }
+    }
+}
