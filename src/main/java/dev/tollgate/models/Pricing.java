@@ -82,6 +82,31 @@ public record Pricing(
         return sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
     }
 
+    /**
+     * How many visible output tokens a budget pays for, beside what a usage holds already (D31): the most whose charge stays
+     * within it.
+     *
+     * @param bound the prompt's bound, with output that is certain, if any
+     * @param tokensMax no more is asked for
+     * @return 0 to {@code tokensMax}; -1 where the budget does not even cover {@code bound}
+     */
+    public long outputTokensCovered(Usage bound, long budgetMicros, long tokensMax) {
+        if (chargeMicros(bound) > budgetMicros) {
+            return -1;
+        }
+        long covered = 0;
+        long tooMany = tokensMax + 1;
+        while (tooMany - covered > 1) {
+            long middle = (covered + tooMany) >>> 1;
+            if (chargeMicros(bound.plusOutput(middle)) <= budgetMicros) {
+                covered = middle;
+            } else {
+                tooMany = middle;
+            }
+        }
+        return covered;
+    }
+
     /** Tokens that are billed at the output price. */
     public long billedOutputTokens(Usage usage) {
         return usage.candidatesTokens() + (reasoningBilled ? usage.thoughtsTokens() : 0);

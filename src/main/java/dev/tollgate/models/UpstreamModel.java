@@ -1,6 +1,7 @@
 package dev.tollgate.models;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +37,18 @@ public record UpstreamModel(
     /** How OpenAI's {@code reasoning_effort} is expressed upstream (wire.md 4.2). An effort that is missing is refused. */
     public sealed interface Thinking {
 
+        /** The efforts that are taken. */
+        Set<String> efforts();
+
         /** {@code thinkingBudget} in tokens; {@code budgetMin} to {@code budgetMax}, or -1 for dynamic. */
         record Budget(long budgetMin, long budgetMax, Map<String, Long> byEffort) implements Thinking {
             public Budget {
                 byEffort = Map.copyOf(byEffort);
+            }
+
+            @Override
+            public Set<String> efforts() {
+                return byEffort.keySet();
             }
         }
 
@@ -48,10 +57,21 @@ public record UpstreamModel(
             public Level {
                 byEffort = Map.copyOf(byEffort);
             }
+
+            @Override
+            public Set<String> efforts() {
+                return byEffort.keySet();
+            }
         }
 
         /** The model does not think. */
-        record None() implements Thinking {}
+        record None() implements Thinking {
+
+            @Override
+            public Set<String> efforts() {
+                return Set.of();
+            }
+        }
     }
 
     /** The upstream's own prices, micro-credits per million tokens; {@code searchMicros} per grounded call. */

@@ -47,6 +47,19 @@ public record Usage(
         return promptTokens + toolUsePromptTokens;
     }
 
+    /** The same with more visible output. */
+    public Usage plusOutput(long tokens) {
+        return new Usage(
+                promptTokens,
+                toolUsePromptTokens,
+                candidatesTokens + tokens,
+                thoughtsTokens,
+                cachedTokens,
+                promptAudioTokens,
+                promptImageTokens,
+                textTokens + tokens);
+    }
+
     public boolean isNone() {
         return promptTokens + toolUsePromptTokens + candidatesTokens + thoughtsTokens == 0;
     }

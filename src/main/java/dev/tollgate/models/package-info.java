@@ -3,7 +3,7 @@
  *
  * <p>Invariants: an amount is a {@code long} of micro-credits and a price a {@code long} of micro-credits per million tokens;
  * the only rounding is the model's own rule, once; the charge never falls when a count rises. Differences between models are
- * rows of {@code models.yaml}, never code. Imports no feature.
+ * rows of {@code models.yaml}, never code. Imports no feature, of the ground only {@code config}.
  *
  * <p>Threading: everything is immutable.
  */

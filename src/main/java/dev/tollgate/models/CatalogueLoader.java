@@ -1,0 +1,188 @@
+package dev.tollgate.models;
+
+import dev.tollgate.config.ConfigException;
+import dev.tollgate.config.YamlFile;
+import dev.tollgate.config.YamlNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a catalogue: the one that is built in, or an operator's file in its place. Every mistake, an unknown key included, is a
+ * {@link ConfigException} that names file, line, key, what came and what is allowed.
+ */
+public final class CatalogueLoader {
+
+    private static final String BUILT_IN = "/models.yaml";
+    private static final int MODELS_MAX = 1_000;
+    private static final String WORD_FOR_MODELS_OWN = "model";
+    private static final String WORD_FOR_NO_MAXIMUM = "none";
+
+    /** What may stand in a URL path and in a header without quoting, the slash included (D26). */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
+
+    private final Map<String, UpstreamModel> upstreams = new LinkedHashMap<>();
+    private final Set<String> taken = new HashSet<>();
+    private final Set<String> priceVersions = new HashSet<>();
+
+    private CatalogueLoader() {}
+
+    /** The catalogue that comes with the program. */
+    public static Catalogue builtIn() {
+        try (InputStream in = Objects.requireNonNull(CatalogueLoader.class.getResourceAsStream(BUILT_IN), BUILT_IN)) {
+            return new CatalogueLoader().catalogue(YamlFile.read("models.yaml", in));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An operator's catalogue, in place of the one that is built in. */
+    public static Catalogue load(Path file) {
+        return new CatalogueLoader().catalogue(YamlFile.read(file));
+    }
+
+    private Catalogue catalogue(YamlNode file) {
+        file.onlyWith("created", "models", "upstream_models");
+        Instant created = instant(file.need("created"));
+        for (YamlNode row : rows(file.need("upstream_models"))) {
+            UpstreamModel upstream = CatalogueUpstream.read(row);
+            if (upstreams.put(upstream.name(), upstream) != null) {
+                throw row.need("name").complaint("'" + upstream.name() + "' stands here a second time.");
+            }
+        }
+        List<Model> models = new ArrayList<>();
+        rows(file.need("models")).forEach(row -> models.add(model(row)));
+        return new Catalogue(created, models, List.copyOf(upstreams.values()));
+    }
+
+    private Model model(YamlNode row) {
+        row.onlyWith(
+                "id",
+                "aliases",
+                "active",
+                "upstream",
+                "answers_as",
+                "price",
+                "usage",
+                "defaults",
+                "tools",
+                "response_format");
+        UpstreamModel upstream = upstream(row.need("upstream"));
+        Pricing pricing = CataloguePrice.read(row.need("price"));
+        if (!priceVersions.add(pricing.version())) {
+            throw row.need("price")
+                    .need("version")
+                    .complaint("'" + pricing.version() + "' names another price already.");
+        }
+        YamlNode defaults = row.need("defaults");
+        defaults.onlyWith("stream", "include_thoughts", "reasoning_effort", "max_tokens");
+        return new Model(
+                name(row.need("id")),
+                aliases(row.find("aliases")),
+                row.need("active").bool(),
+                upstream,
+                pricing,
+                usageForm(row.need("usage"), pricing),
+                row.need("answers_as").choice(Map.of("upstream", true, "requested", false)),
+                defaults.need("stream").bool(),
+                defaults.need("include_thoughts").bool(),
+                effort(defaults.need("reasoning_effort"), upstream),
+                maxTokens(defaults.need("max_tokens"), upstream),
+                tools(row.need("tools")),
+                formats(row.need("response_format")));
+    }
+
+    private static List<YamlNode> rows(YamlNode list) {
+        List<YamlNode> rows = list.items();
+        if (rows.isEmpty() || rows.size() > MODELS_MAX) {
+            throw list.wrong("a list of 1 to " + MODELS_MAX + " entries");
+        }
+        return rows;
+    }
+
+    private UpstreamModel upstream(YamlNode node) {
+        return node.choice(upstreams);
+    }
+
+    private List<String> aliases(@Nullable YamlNode list) {
+        return list == null ? List.of() : list.items().stream().map(this::name).toList();
+    }
+
+    private String name(YamlNode node) {
+        String name = checkedName(node);
+        if (!taken.add(name)) {
+            throw node.complaint("'" + name + "' names another model already.");
+        }
+        return name;
+    }
+
+    static String checkedName(YamlNode node) {
+        if (!NAME.matcher(node.text()).matches()) {
+            throw node.wrong("1 to 128 of A-Z a-z 0-9 . _ : / -, beginning with a letter or a digit");
+        }
+        return node.text();
+    }
+
+    private static Model.UsageForm usageForm(YamlNode node, Pricing pricing) {
+        Model.UsageForm form = node.choice(Map.of("tokens", Model.UsageForm.TOKENS, "units", Model.UsageForm.UNITS));
+        // Units are the steps of the components; a rounded total has none.
+        if (form == Model.UsageForm.UNITS && pricing.rounding().form() != Pricing.Rounding.Form.NEAREST_COMPONENT) {
+            throw node.wrong("tokens, as price.rounding is not nearest-component");
+        }
+        return form;
+    }
+
+    private static @Nullable String effort(YamlNode node, UpstreamModel upstream) {
+        String word = node.text();
+        if (word.equals(WORD_FOR_MODELS_OWN)) {
+            return null;
+        }
+        Set<String> efforts = upstream.thinking().efforts();
+        if (!efforts.contains(word)) {
+            List<String> allowed = new ArrayList<>(efforts);
+            allowed.add(WORD_FOR_MODELS_OWN);
+            throw node.wrong(YamlNode.oneOf(allowed));
+        }
+        return word;
+    }
+
+    private static @Nullable Long maxTokens(YamlNode node, UpstreamModel upstream) {
+        return node.text().equals(WORD_FOR_NO_MAXIMUM) ? null : node.wholeNumber(1, upstream.outputTokensMax());
+    }
+
+    private static Model.Tools tools(YamlNode node) {
+        node.onlyWith("functions", "search", "together");
+        return new Model.Tools(
+                node.need("functions").bool(),
+                node.need("search").bool(),
+                node.need("together").bool());
+    }
+
+    private static Model.Formats formats(YamlNode node) {
+        node.onlyWith("json", "with_functions", "with_search");
+        return new Model.Formats(
+                node.need("json").bool(),
+                node.need("with_functions").bool(),
+                node.need("with_search").bool());
+    }
+
+    private static Instant instant(YamlNode node) {
+        try {
+            return Instant.parse(node.text());
+        } catch (DateTimeParseException e) {
+            throw node.wrong("a time in UTC like 2026-11-01T00:00:00Z");
+        }
+    }
+}

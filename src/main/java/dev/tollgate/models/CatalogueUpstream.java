@@ -1,0 +1,107 @@
+package dev.tollgate.models;
+
+import dev.tollgate.config.Decimals;
+import dev.tollgate.config.YamlNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an upstream's model of the catalogue. */
+final class CatalogueUpstream {
+
+    /** US$ 1 is 200 credits, in micro-credits. */
+    private static final long MICROS_PER_DOLLAR = 200 * Decimals.MICROS;
+
+    private static final long TOKENS_MAX = 100_000_000;
+
+    private CatalogueUpstream() {}
+
+    static UpstreamModel read(YamlNode row) {
+        row.onlyWith(
+                "name",
+                "limits",
+                "candidates",
+                "penalties",
+                "logprobs",
+                "thinking",
+                "media_resolution",
+                "media_in_tool_results",
+                "trailing_assistant",
+                "signatures",
+                "list_price_usd");
+        YamlNode limits = row.need("limits").onlyWith("input_tokens", "output_tokens");
+        return new UpstreamModel(
+                CatalogueLoader.checkedName(row.need("name")),
+                limits.need("input_tokens").wholeNumber(1, TOKENS_MAX),
+                limits.need("output_tokens").wholeNumber(1, TOKENS_MAX),
+                (int) row.need("candidates").wholeNumber(1, 128),
+                row.need("penalties").bool(),
+                row.need("logprobs").bool(),
+                thinking(row.need("thinking")),
+                row.need("media_resolution").choice(Map.of("part", true, "request", false)),
+                row.need("media_in_tool_results").bool(),
+                row.need("trailing_assistant").bool(),
+                row.need("signatures").bool(),
+                cost(row.find("list_price_usd")));
+    }
+
+    private static UpstreamModel.Thinking thinking(YamlNode node) {
+        return switch (node.need("by").choice(Map.of("budget", 0, "level", 1, "none", 2))) {
+            case 0 -> budget(node);
+            case 1 -> level(node);
+            default -> {
+                node.onlyWith("by");
+                yield new UpstreamModel.Thinking.None();
+            }
+        };
+    }
+
+    private static UpstreamModel.Thinking budget(YamlNode node) {
+        node.onlyWith("by", "min", "max", "efforts");
+        long min = node.need("min").wholeNumber(0, TOKENS_MAX);
+        long max = node.need("max").wholeNumber(min, TOKENS_MAX);
+        Map<String, Long> budgets = new LinkedHashMap<>();
+        efforts(node).forEach((effort, value) -> budgets.put(effort, budget(value, min, max)));
+        return new UpstreamModel.Thinking.Budget(min, max, budgets);
+    }
+
+    // 0 turns thinking off where a model can, although its least budget may be higher; -1 leaves the budget to the
+    // model.
+    private static long budget(YamlNode value, long min, long max) {
+        long tokens = value.text().equals("-1") ? -1 : value.wholeNumber(0, max);
+        if (tokens > 0 && tokens < min) {
+            throw value.wrong("-1, 0 or a whole number from " + min + " to " + max);
+        }
+        return tokens;
+    }
+
+    private static UpstreamModel.Thinking level(YamlNode node) {
+        node.onlyWith("by", "efforts");
+        Map<String, String> words = new LinkedHashMap<>();
+        Map<String, String> levels = Map.of("MINIMAL", "MINIMAL", "LOW", "LOW", "MEDIUM", "MEDIUM", "HIGH", "HIGH");
+        efforts(node).forEach((effort, value) -> words.put(effort, value.choice(levels)));
+        return new UpstreamModel.Thinking.Level(words);
+    }
+
+    private static Map<String, YamlNode> efforts(YamlNode node) {
+        return node.need("efforts")
+                .onlyWith("none", "minimal", "low", "medium", "high", "xhigh", "max")
+                .fields();
+    }
+
+    private static UpstreamModel.@Nullable Cost cost(@Nullable YamlNode node) {
+        if (node == null) {
+            return null;
+        }
+        node.onlyWith("input", "cached", "output", "search");
+        return new UpstreamModel.Cost(
+                micros(node.need("input")),
+                micros(node.need("cached")),
+                micros(node.need("output")),
+                micros(node.need("search")));
+    }
+
+    private static long micros(YamlNode dollars) {
+        return dollars.decimal(MICROS_PER_DOLLAR, Pricing.MICROS_PER_MILLION_MAX);
+    }
+}

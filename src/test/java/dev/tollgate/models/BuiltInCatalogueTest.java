@@ -1,0 +1,131 @@
+package dev.tollgate.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The rows that are sold out of the box (wire.md, catalogue defaults). */
+class BuiltInCatalogueTest {
+
+    private final Catalogue catalogue = CatalogueLoader.builtIn();
+
+    @Test
+    void five_models_are_on_sale() {
+        assertThat(catalogue.all().stream().map(Model::id))
+                .containsExactly(
+                        "gemini-2.5-pro",
+                        "gemini-3-pro",
+                        "gemini-3.1-pro",
+                        "google/gemini-2.5-pro",
+                        "google/gemini-2.5-pro-preview");
+        assertThat(catalogue.created()).isEqualTo(Instant.parse("2026-11-01T00:00:00Z"));
+    }
+
+    @Test
+    void the_dated_preview_is_an_alias_of_the_preview() {
+        assertThat(catalogue.find("google/gemini-2.5-pro-preview-05-06"))
+                .isSameAs(catalogue.find("google/gemini-2.5-pro-preview"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"gemini-3.1-pro-preview", "models/gemini-2.5-pro", "google/gemini-3-pro", "GEMINI-2.5-PRO", ""})
+    void nothing_but_ids_and_aliases_is_found(String name) {
+        assertThat(catalogue.find(name)).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gemini-2.5-pro,                gemini-2.5-pro,         true,  true,  high, ,    true,  false, 57000000,  450000000",
+        "gemini-3-pro,                  gemini-3.1-pro-preview, true,  true,  high, ,    true,  false, 160000000, 960000000",
+        "gemini-3.1-pro,                gemini-3.1-pro-preview, true,  true,  high, ,    false, true,  160000000, 960000000",
+        "google/gemini-2.5-pro,         gemini-2.5-pro,         false, false, ,     512, true,  false, 262500000, 2100000000",
+        "google/gemini-2.5-pro-preview, gemini-2.5-pro,         false, false, ,     512, true,  false, 262500000, 2100000000",
+    })
+    void each_row_is_what_its_document_says(
+            String id,
+            String upstream,
+            boolean stream,
+            boolean thoughts,
+            String effort,
+            Long maxTokens,
+            boolean functions,
+            boolean upstreamName,
+            long inputMicros,
+            long outputMicros) {
+        Model model = model(id);
+        assertThat(model.upstream().name()).isEqualTo(upstream);
+        assertThat(model.streamByDefault()).isEqualTo(stream);
+        assertThat(model.thoughtsByDefault()).isEqualTo(thoughts);
+        assertThat(model.effortByDefault()).isEqualTo(effort);
+        assertThat(model.maxTokensByDefault()).isEqualTo(maxTokens);
+        assertThat(model.tools()).isEqualTo(new Model.Tools(functions, true, false));
+        assertThat(model.formats()).isEqualTo(new Model.Formats(true, false, false));
+        assertThat(model.answersWithUpstreamName()).isEqualTo(upstreamName);
+        assertThat(model.pricing().inputMicrosPerMillion()).isEqualTo(inputMicros);
+        assertThat(model.pricing().outputMicrosPerMillion()).isEqualTo(outputMicros);
+    }
+
+    @Test
+    void limits_are_those_of_the_catalogue_table() {
+        assertThat(catalogue.all()).allSatisfy(model -> {
+            assertThat(model.upstream().inputTokensMax()).isEqualTo(1_048_576);
+            assertThat(model.upstream().outputTokensMax()).isEqualTo(65_536);
+        });
+    }
+
+    @Test
+    void effort_is_a_budget_on_2_5_and_a_level_on_3() {
+        assertThat(upstream("gemini-2.5-pro").thinking())
+                .isEqualTo(new UpstreamModel.Thinking.Budget(
+                        128,
+                        32_768,
+                        Map.of(
+                                "minimal", 1024L, "low", 1024L, "medium", 8192L, "high", 24_576L, "xhigh", 32_768L,
+                                "max", 32_768L)));
+        assertThat(upstream("gemini-3.1-pro-preview").thinking())
+                .isEqualTo(new UpstreamModel.Thinking.Level(Map.of(
+                        "minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH", "xhigh", "HIGH", "max",
+                        "HIGH")));
+    }
+
+    @Test
+    void a_pro_model_cannot_be_told_not_to_think() {
+        assertThat(upstream("gemini-2.5-pro").thinking().efforts()).doesNotContain("none");
+        assertThat(upstream("gemini-3.1-pro-preview").thinking().efforts()).doesNotContain("none");
+        assertThat(upstream("gemini-2.5-flash").thinking().efforts()).contains("none");
+    }
+
+    @Test
+    void the_upstreams_dollars_are_kept_as_credits() {
+        assertThat(upstream("gemini-2.5-pro").cost())
+                .isEqualTo(new UpstreamModel.Cost(250_000_000, 62_000_000, 2_000_000_000, 7_000_000));
+        assertThat(upstream("gemini-3.8-flash").cost()).isNull();
+    }
+
+    @Test
+    void the_models_that_lose_money_are_named_and_the_others_are_not() {
+        assertThat(catalogue.soldBelowCost().stream().map(BelowCost::sentence))
+                .containsExactly(
+                        "gemini-2.5-pro is sold at 57 in / 450 out credits per million tokens, its thoughts free; "
+                                + "gemini-2.5-pro costs 250 / 2000.",
+                        "gemini-3-pro is sold at 160 in / 960 out credits per million tokens, its thoughts free; "
+                                + "gemini-3.1-pro-preview costs 400 / 2400.",
+                        "gemini-3.1-pro is sold at 160 in / 960 out credits per million tokens, its thoughts free; "
+                                + "gemini-3.1-pro-preview costs 400 / 2400.");
+    }
+
+    private Model model(String id) {
+        return Objects.requireNonNull(catalogue.find(id), id);
+    }
+
+    private UpstreamModel upstream(String name) {
+        return Objects.requireNonNull(catalogue.upstream(name), name);
+    }
+}

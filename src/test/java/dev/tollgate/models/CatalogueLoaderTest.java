@@ -1,0 +1,155 @@
+package dev.tollgate.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.config.ConfigException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CatalogueLoaderTest {
+
+    private static final String SMALL = """
+            created: 2026-01-02T03:04:05Z
+            models:
+              - id: house
+                aliases: [house-latest]
+                active: true
+                upstream: up
+                answers_as: requested
+                price:
+                  version: v1
+                  input: 0.000001
+                  output: 2.5
+                  reasoning: billed
+                  rounding: {rule: nearest-component, step: 0.0001, minimum: 0}
+                usage: units
+                defaults: {stream: false, include_thoughts: false, reasoning_effort: low, max_tokens: 7}
+                tools: {functions: true, search: false, together: false}
+                response_format: {json: true, with_functions: true, with_search: false}
+            upstream_models:
+              - name: up
+                limits: {input_tokens: 1000, output_tokens: 100}
+                candidates: 2
+                penalties: true
+                logprobs: true
+                thinking: {by: budget, min: 10, max: 20, efforts: {none: 0, low: 10, high: -1}}
+                media_resolution: part
+                media_in_tool_results: true
+                trailing_assistant: true
+                signatures: true
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void an_operators_file_replaces_the_whole_catalogue() {
+        Catalogue catalogue = load(SMALL);
+        assertThat(catalogue.all()).hasSize(1);
+        Model model = Objects.requireNonNull(catalogue.find("house-latest"));
+        assertThat(model.id()).isEqualTo("house");
+        assertThat(model.pricing().inputMicrosPerMillion()).isEqualTo(1);
+        assertThat(model.pricing().outputMicrosPerMillion()).isEqualTo(2_500_000);
+        assertThat(model.maxTokensByDefault()).isEqualTo(7);
+        assertThat(model.effortByDefault()).isEqualTo("low");
+        assertThat(model.upstream().cost()).isNull();
+        assertThat(model.upstream().penalties()).isTrue();
+        assertThat(catalogue.soldBelowCost()).isEmpty();
+    }
+
+    @Test
+    void an_inactive_model_is_unknown_but_keeps_its_names() {
+        assertThat(load(SMALL.replace("active: true", "active: false")).find("house"))
+                .isNull();
+        assertComplaint(
+                SMALL.replace("aliases: [house-latest]", "aliases: [house]").replace("active: true", "active: false"),
+                "models[0].aliases[0] 'house' names another model already.");
+    }
+
+    @Test
+    void the_built_in_file_loads_as_an_operators_copy() throws IOException {
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("/models.yaml"))) {
+            assertThat(load(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                            .all())
+                    .hasSize(5);
+        }
+    }
+
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "input: 0.000001 | input: 0.0000001 | models.yaml:10: models[0].price.input is '0.0000001'; allowed is a decimal number like 12.5, with at most 6 decimals, up to 1000000.",
+                "input: 0.000001 | input: -1 | models.yaml:10: models[0].price.input is '-1'",
+                "input: 0.000001 | input: 1e3 | models.yaml:10: models[0].price.input is '1e3'",
+                "input: 0.000001 | input: 1000000.1 | models.yaml:10: models[0].price.input is '1000000.1'",
+                "input: 0.000001 | inptu: 1 | models.yaml:10: models[0].price.inptu is an unknown key; allowed is one of input, output, reasoning, rounding, version.",
+                "    input: 0.000001 | # | models.yaml:8: models[0].price.input is missing.",
+                "upstream: up | upstream: down | models.yaml:6: models[0].upstream is 'down'; allowed is one of up.",
+                "usage: units | usage: coins | models.yaml:14: models[0].usage is 'coins'; allowed is one of tokens, units.",
+                "rule: nearest-component | rule: floor-total | models[0].usage is 'units'; allowed is tokens, as price.rounding is not nearest-component.",
+                "step: 0.0001 | step: 0 | models[0].price.rounding.step is '0'; allowed is a decimal number above 0.",
+                "max_tokens: 7 | max_tokens: 101 | models[0].defaults.max_tokens is '101'; allowed is a whole number from 1 to 100.",
+                "reasoning_effort: low | reasoning_effort: medium | is 'medium'; allowed is one of high, low, model, none.",
+                "active: true | active: yes | models.yaml:5: models[0].active is 'yes'; allowed is one of false, true.",
+                "low: 10 | low: 9 | upstream_models[0].thinking.efforts.low is '9'; allowed is -1, 0 or a whole number from 10 to 20.",
+                "low: 10 | soft: 10 | upstream_models[0].thinking.efforts.soft is an unknown key",
+                "by: budget | by: magic | upstream_models[0].thinking.by is 'magic'; allowed is one of budget, level, none.",
+                "id: house | id: the house | models.yaml:3: models[0].id is 'the house'; allowed is 1 to 128 of",
+                "version: v1 | version: ' ' | models[0].price.version is ' '; allowed is 1 to 128 characters.",
+                "created: 2026-01-02T03:04:05Z | created: yesterday | models.yaml:1: created is 'yesterday'; allowed is a time in UTC like",
+                "aliases: [house-latest] | aliases: house-latest | models.yaml:4: models[0].aliases is 'house-latest'; allowed is a list.",
+                "name: up | name: [up] | upstream_models[0].name is a list; allowed is a single value.",
+            })
+    void a_mistake_is_named_with_its_place_and_what_is_allowed(String from, String to, String complaint) {
+        assertThat(SMALL).contains(from);
+        assertComplaint(SMALL.replace(from, to), complaint);
+    }
+
+    @Test
+    void an_entry_that_stands_twice_is_refused() {
+        String upstream = SMALL.substring(SMALL.indexOf("  - name: up"));
+        assertComplaint(SMALL + upstream, "upstream_models[1].name 'up' stands here a second time.");
+        String model = SMALL.substring(SMALL.indexOf("  - id"), SMALL.indexOf("upstream_models"));
+        assertComplaint(SMALL.replace("upstream_models:", model + "upstream_models:"), "models[1]");
+    }
+
+    @Test
+    void a_price_version_names_one_price_only() {
+        String model = SMALL.substring(SMALL.indexOf("  - id"), SMALL.indexOf("upstream_models"))
+                .replace("house", "villa");
+        assertComplaint(
+                SMALL.replace("upstream_models:", model + "upstream_models:"),
+                "models[1].price.version 'v1' names another price already.");
+    }
+
+    @Test
+    void an_empty_file_and_a_missing_one_are_refused() {
+        assertComplaint("", "created is missing.");
+        assertThatThrownBy(() -> CatalogueLoader.load(folder.resolve("none.yaml")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("none.yaml: cannot be read");
+    }
+
+    private void assertComplaint(String yaml, String part) {
+        assertThatThrownBy(() -> load(yaml)).isInstanceOf(ConfigException.class).hasMessageContaining(part);
+    }
+
+    private Catalogue load(String yaml) {
+        try {
+            return CatalogueLoader.load(Files.writeString(folder.resolve("models.yaml"), yaml));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
