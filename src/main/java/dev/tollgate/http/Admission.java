@@ -28,22 +28,22 @@ final class Admission {
     void admit(Exchange exchange, HttpServerRequest request) {
         exchange.guard(() -> {
             exchange.decoded(RequestPath.decode(request.path()));
-            if (isPreflight(exchange) && loop.routes().isApi(exchange.path())) {
-                preflight(exchange, request);
+            String origin = preflightOrigin(exchange);
+            if (origin != null && loop.routes().isApi(exchange.path())) {
+                preflight(exchange, request, origin);
             } else {
                 route(exchange);
             }
         });
     }
 
-    private static boolean isPreflight(Exchange exchange) {
-        return exchange.method().equals("OPTIONS")
-                && exchange.header("origin") != null
-                && exchange.header("access-control-request-method") != null;
+    private static @Nullable String preflightOrigin(Exchange exchange) {
+        boolean preflight =
+                exchange.method().equals("OPTIONS") && exchange.header("access-control-request-method") != null;
+        return preflight ? exchange.header("origin") : null;
     }
 
-    private void preflight(Exchange exchange, HttpServerRequest request) {
-        String origin = request.getHeader("origin");
+    private void preflight(Exchange exchange, HttpServerRequest request, String origin) {
         String names = String.join(",", exchange.headers("access-control-request-headers"));
         loop.cors().preflight(origin, names, request.response().headers());
         exchange.empty(204);

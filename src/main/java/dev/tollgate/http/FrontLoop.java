@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -30,8 +31,13 @@ import java.util.function.BooleanSupplier;
  */
 final class FrontLoop {
 
-    /** What is shared by all loops; each member is immutable or thread-safe. */
+    /**
+     * What is shared by all loops; each member is immutable or thread-safe.
+     *
+     * @param portId tells this front's random port from that of another in the same process
+     */
     record Shared(
+            int portId,
             Vertx vertx,
             HttpOptions options,
             Routes routes,
@@ -68,17 +74,17 @@ final class FrontLoop {
     }
 
     /** Called on the loop; completes with the port. */
-    Future<Integer> listen(int port) {
+    Future<Integer> listen() {
         tick();
         vertx().setPeriodic(limits().sweep().toMillis(), turn -> sweep());
-        HttpServer server = vertx().createHttpServer(serverOptions(port))
+        HttpServer server = vertx().createHttpServer(serverOptions())
                 .connectionHandler(this::connected)
                 .requestHandler(this::requested)
                 .invalidRequestHandler(this::unreadable);
-        return server.listen().map(HttpServer::actualPort);
+        return server.listen(address()).map(HttpServer::actualPort);
     }
 
-    private HttpServerOptions serverOptions(int port) {
+    private HttpServerOptions serverOptions() {
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxHeaderSize(limits().headerBytesMax())
                 .setMaxInitialLineLength(LINE_BYTES_MAX)
@@ -88,8 +94,15 @@ final class FrontLoop {
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
                 .setStrictThreadMode(true);
-        options.setTcpNoDelay(true).setPort(port).setHost(options().host()).setIdleTimeout(0);
+        options.setTcpNoDelay(true).setIdleTimeout(0);
         return options;
+    }
+
+    /** With port 0 every server would take one of its own; a shared random port is one for all of the deployment. */
+    private SocketAddress address() {
+        return options().port() == 0
+                ? SocketAddress.sharedRandomPort(shared.portId(), options().host())
+                : SocketAddress.inetSocketAddress(options().port(), options().host());
     }
 
     private void connected(HttpConnection connection) {

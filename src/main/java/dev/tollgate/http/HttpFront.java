@@ -1,17 +1,20 @@
 package dev.tollgate.http;
 
 import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server. Made once, started once; thread-safe.
@@ -22,12 +25,14 @@ public final class HttpFront {
 
     private static final long DRAIN_LOOK_MILLIS = 20;
 
+    private static final AtomicInteger FRONTS = new AtomicInteger();
+
     private final Vertx vertx;
     private final HttpOptions options;
     private final MemoryBudget budget;
     private final AtomicInteger connections = new AtomicInteger();
     private final List<FrontLoop> loops;
-    private final Queue<String> deployments = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
     private volatile boolean draining;
     private volatile int port = -1;
 
@@ -47,6 +52,7 @@ public final class HttpFront {
         this.options = options;
         this.budget = new MemoryBudget(options.limits().bodiesBytesMax());
         FrontLoop.Shared shared = new FrontLoop.Shared(
+                FRONTS.incrementAndGet(),
                 vertx,
                 options,
                 new Routes(routes),
@@ -65,24 +71,16 @@ public final class HttpFront {
 
     /** Binds; fails with the cause where the address is not to be had. */
     public Future<HttpFront> start() {
-        Future<Integer> bound = deploy(loops.getFirst(), options.port());
-        for (FrontLoop loop : loops.subList(1, loops.size())) {
-            bound = bound.compose(first -> deploy(loop, first));
-        }
-        return bound.map(first -> {
-            port = first;
-            return this;
-        });
-    }
-
-    /** A deployment each, because only that gives each server an event loop of its own. */
-    private Future<Integer> deploy(FrontLoop loop, int port) {
-        Promise<Integer> bound = Promise.promise();
-        Deployable deployable = context -> loop.listen(port).onSuccess(bound::tryComplete);
-        return vertx.deployVerticle(deployable).compose(id -> {
-            deployments.add(id);
-            return bound.future();
-        });
+        Iterator<FrontLoop> next = loops.iterator();
+        Supplier<Deployable> instances = () -> {
+            FrontLoop loop = next.next();
+            return context -> loop.listen().onSuccess(bound -> port = bound);
+        };
+        return vertx.deployVerticle(instances, new DeploymentOptions().setInstances(loops.size()))
+                .map(id -> {
+                    deployment.set(id);
+                    return this;
+                });
     }
 
     /** The bound port, -1 before {@link #start} has completed. */
@@ -133,10 +131,7 @@ public final class HttpFront {
     /** Closes the port and every connection; what has not ended by now is a departure. Once is enough, twice does no harm. */
     public Future<Void> close() {
         draining = true;
-        List<Future<Void>> undeployed = new ArrayList<>();
-        for (String id = deployments.poll(); id != null; id = deployments.poll()) {
-            undeployed.add(vertx.undeploy(id));
-        }
-        return Future.join(undeployed).mapEmpty();
+        String id = deployment.getAndSet(null);
+        return id == null ? Future.succeededFuture() : vertx.undeploy(id);
     }
 }

@@ -1,0 +1,103 @@
+package dev.tollgate.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/** A front on a free port, with short times. */
+final class TestFront implements AutoCloseable {
+
+    static final Duration SHORT = Duration.ofMillis(200);
+    static final Duration LONG = Duration.ofMinutes(5);
+
+    final Vertx vertx = Vertx.vertx();
+    private final List<Route> routes = new ArrayList<>();
+    private HttpOptions options = new HttpOptions("127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG));
+    private Authenticator authenticator = (exchange, access) -> Future.succeededFuture(new Caller("a1", "k1", "sk-1"));
+    private HttpFront front;
+
+    static HttpLimits limits(Duration bodyWindow, Duration idle, Duration write) {
+        return new HttpLimits(
+                32 << 20,
+                128 << 20,
+                64 << 10,
+                32 << 10,
+                64,
+                64 << 10,
+                1024,
+                bodyWindow,
+                idle,
+                write,
+                Duration.ofSeconds(2),
+                128 << 20,
+                Duration.ofMillis(20));
+    }
+
+    TestFront route(Route route) {
+        routes.add(route);
+        return this;
+    }
+
+    /** A POST that answers with the body's length. */
+    TestFront measuring(String path) {
+        return route(Route.post(
+                path,
+                Access.KEY,
+                exchange -> exchange.read(
+                        body -> Integer.toString(body.length), length -> exchange.json(200, length.getBytes()))));
+    }
+
+    TestFront options(java.util.function.UnaryOperator<HttpOptions> change) {
+        options = change.apply(options);
+        return this;
+    }
+
+    TestFront authenticator(Authenticator authenticator) {
+        this.authenticator = authenticator;
+        return this;
+    }
+
+    TestFront start() {
+        front = new HttpFront(
+                vertx,
+                options,
+                routes,
+                authenticator,
+                new SplittableRandom(1),
+                () -> Instant.parse("2026-04-17T00:15:46Z"));
+        await(front.start());
+        return this;
+    }
+
+    HttpFront front() {
+        return front;
+    }
+
+    int port() {
+        return front.port();
+    }
+
+    RawClient client() throws java.io.IOException {
+        return new RawClient(front.port());
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        await(front.close());
+        await(vertx.close());
+    }
+}
