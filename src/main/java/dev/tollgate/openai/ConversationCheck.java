@@ -1,0 +1,93 @@
+package dev.tollgate.openai;
+
+import dev.tollgate.error.ApiException;
+import dev.tollgate.openai.Message.Assistant;
+import dev.tollgate.openai.Message.ToolCall;
+import dev.tollgate.openai.Message.ToolResult;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order of calls and their answers (wire.md 4.8): every call of an assistant's message is answered exactly once, by the
+ * tool messages right behind it, in any order. An id may come back in a later turn: it means the nearest call before it.
+ */
+final class ConversationCheck {
+
+    private static final int NAMES_SHOWN_MAX = 5;
+
+    private final Set<String> called = new HashSet<>();
+    private final Set<String> unanswered = new LinkedHashSet<>();
+    private @Nullable Assistant caller;
+
+    private ConversationCheck() {}
+
+    /** @throws ApiException 400 that names the message */
+    static void check(List<Message> messages) {
+        ConversationCheck check = new ConversationCheck();
+        messages.forEach(check::next);
+        check.end();
+    }
+
+    private void next(Message message) {
+        if (message instanceof ToolResult result) {
+            answer(result);
+            return;
+        }
+        end();
+        called.clear();
+        caller = null;
+        if (message instanceof Assistant assistant) {
+            call(assistant);
+        }
+    }
+
+    private void call(Assistant assistant) {
+        caller = assistant;
+        for (int i = 0; i < assistant.toolCalls().size(); i++) {
+            String key = key(assistant.toolCalls().get(i));
+            if (!called.add(key)) {
+                throw JsonBody.invalid(
+                        "messages." + assistant.index() + ".tool_calls." + i + ".id",
+                        "must differ from the other calls' ids, " + Shown.quoted(key) + " is there twice.");
+            }
+            unanswered.add(key);
+        }
+    }
+
+    /** The deprecated form has no id, its answer names the function. */
+    private static String key(ToolCall call) {
+        return call.id() != null ? call.id() : call.name();
+    }
+
+    private void answer(ToolResult result) {
+        String key = result.toolCallId();
+        if (unanswered.remove(key)) {
+            return;
+        }
+        String why = called.contains(key)
+                ? "answers " + Shown.quoted(key) + ", which has been answered already."
+                : "must be the id of a call in the assistant message right before, got " + Shown.quoted(key) + ".";
+        throw JsonBody.invalid("messages." + result.index() + ".tool_call_id", why);
+    }
+
+    private void end() {
+        if (caller != null && !unanswered.isEmpty()) {
+            throw JsonBody.invalid(
+                    "messages." + caller.index() + ".tool_calls",
+                    "must be answered by tool messages right behind, missing: " + missing() + ".");
+        }
+    }
+
+    private String missing() {
+        List<String> shown = new ArrayList<>();
+        unanswered.stream().limit(NAMES_SHOWN_MAX).map(Shown::quoted).forEach(shown::add);
+        if (unanswered.size() > NAMES_SHOWN_MAX) {
+            shown.add("and " + (unanswered.size() - NAMES_SHOWN_MAX) + " more");
+        }
+        return String.join(", ", shown);
+    }
+}

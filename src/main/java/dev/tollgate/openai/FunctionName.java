@@ -1,0 +1,37 @@
+package dev.tollgate.openai;
+
+/**
+ * The rule for names of functions: OpenAI's letters and length, and Gemini's first character (D49), since what OpenAI takes
+ * and Gemini does not would fail upstream.
+ */
+final class FunctionName {
+
+    private static final int CHARS_MAX = 64;
+
+    private FunctionName() {}
+
+    static String read(JsonBody json) {
+        String name = json.string();
+        if (!isLegal(name)) {
+            throw json.refuse(
+                    "1 to 64 letters, digits, underscores or hyphens that begin with a letter or an underscore");
+        }
+        return name;
+    }
+
+    private static boolean isLegal(String name) {
+        return !name.isEmpty()
+                && name.length() <= CHARS_MAX
+                && !isDigit(name.charAt(0))
+                && name.charAt(0) != '-'
+                && name.chars().allMatch(FunctionName::isAllowed);
+    }
+
+    static boolean isAllowed(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' || c == '-';
+    }
+
+    private static boolean isDigit(int c) {
+        return c >= '0' && c <= '9';
+    }
+}

@@ -1,0 +1,188 @@
+package dev.tollgate.openai;
+
+import dev.tollgate.openai.Message.Assistant;
+import dev.tollgate.openai.Message.Instruction;
+import dev.tollgate.openai.Message.ToolCall;
+import dev.tollgate.openai.Message.ToolResult;
+import dev.tollgate.openai.Message.User;
+import dev.tollgate.openai.PartReader.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one message. The role may stand behind the content, so that what a role may hold is checked at the end.
+ *
+ * <p>Several text parts become one text, joined by a newline, where the role has only text.
+ */
+final class MessageReader {
+
+    private static final List<String> ROLES = List.of("system", "developer", "user", "assistant", "tool", "function");
+
+    private final JsonBody json;
+    private final PartReader partReader;
+    private final int index;
+    private final List<ToolCall> calls = new ArrayList<>();
+
+    private @Nullable String role;
+    private @Nullable List<Part> content;
+    private @Nullable String refusal;
+    private @Nullable String name;
+    private @Nullable String toolCallId;
+    private @Nullable String thoughtSignature;
+    private boolean hasCalls;
+
+    MessageReader(JsonBody json, PartReader partReader, int index) {
+        this.json = json;
+        this.partReader = partReader;
+        this.index = index;
+    }
+
+    Message read() {
+        json.object(this::member);
+        if (role == null) {
+            throw json.required("role");
+        }
+        return switch (role) {
+            case "system", "developer" -> instruction();
+            case "user" -> user();
+            case "assistant" -> assistant();
+            case "tool" -> toolResult();
+            default -> functionResult();
+        };
+    }
+
+    private void member(String member) {
+        switch (member) {
+            case "role" -> role = json.oneOf(ROLES);
+            case "content" -> content = content();
+            case "refusal" -> refusal = json.string();
+            case "name" -> name = json.string();
+            case "tool_call_id" -> toolCallId = json.nonEmptyString();
+            case "tool_calls" -> json.array(json.limits().messagesMax(), this::toolCall);
+            case "function_call" -> calls.add(new ToolCallReader(json, index).functionCall());
+            case "extra_content" -> thoughtSignature = ToolCallReader.thoughtSignature(json);
+            default -> json.ignore();
+        }
+        hasCalls = !calls.isEmpty();
+    }
+
+    private List<Part> content() {
+        if (json.isString()) {
+            return List.of(new Part("text", json.path(), new ContentPart.Text(json.string())));
+        }
+        if (!json.isArray()) {
+            throw json.refuse("a string or an array of parts");
+        }
+        return partReader.parts();
+    }
+
+    private void toolCall() {
+        calls.add(new ToolCallReader(json, index).toolCall());
+    }
+
+    private Message instruction() {
+        ignoreName();
+        ignoreAssistantOnly();
+        ignoreToolCallId();
+        return new Instruction(index, textOf(required(), List.of("text")));
+    }
+
+    private Message user() {
+        ignoreName();
+        ignoreAssistantOnly();
+        ignoreToolCallId();
+        return new User(index, partsOf(required()));
+    }
+
+    private Message assistant() {
+        ignoreName();
+        ignoreToolCallId();
+        List<String> texts = new ArrayList<>();
+        if (content != null) {
+            texts.add(textOf(content, List.of("text", "refusal")));
+        }
+        if (refusal != null) {
+            texts.add(refusal);
+        }
+        return new Assistant(index, texts.isEmpty() ? null : String.join("\n", texts), calls, signatureOfText());
+    }
+
+    /** Some clients copy a call's signature onto the message, where it would be taken for the text's (wire.md 2.4, item 9). */
+    private @Nullable String signatureOfText() {
+        String signature = thoughtSignature;
+        boolean isOfCall =
+                signature != null && calls.stream().anyMatch(call -> signature.equals(call.thoughtSignature()));
+        return isOfCall ? null : signature;
+    }
+
+    private Message toolResult() {
+        ignoreName();
+        ignoreAssistantOnly();
+        if (toolCallId == null) {
+            throw json.required("tool_call_id");
+        }
+        return new ToolResult(index, toolCallId, partsOf(required()));
+    }
+
+    /** The deprecated role: it names the function instead of the call. */
+    private Message functionResult() {
+        ignoreAssistantOnly();
+        ignoreToolCallId();
+        if (name == null) {
+            throw json.required("name");
+        }
+        String text = content == null ? "" : textOf(content, List.of("text"));
+        return new ToolResult(index, name, List.of(new ContentPart.Text(text)));
+    }
+
+    private List<Part> required() {
+        if (content == null) {
+            throw json.required("content");
+        }
+        return content;
+    }
+
+    private static String textOf(List<Part> parts, List<String> types) {
+        checkTypes(parts, types);
+        Stream<String> texts = parts.stream().map(part -> ((ContentPart.Text) part.content()).text());
+        return String.join("\n", texts.toList());
+    }
+
+    private static List<ContentPart> partsOf(List<Part> parts) {
+        checkTypes(parts, List.of("text", "image_url", "input_audio", "file", "video_url"));
+        return parts.stream().map(Part::content).toList();
+    }
+
+    private static void checkTypes(List<Part> parts, List<String> types) {
+        for (Part part : parts) {
+            if (!types.contains(part.type())) {
+                throw JsonBody.invalid(
+                        part.path() + ".type",
+                        "must be " + Shown.list(types) + " in a message of this role, got " + Shown.quoted(part.type())
+                                + ".");
+            }
+        }
+    }
+
+    private void ignoreName() {
+        ignoreIf(name != null, "name");
+    }
+
+    private void ignoreToolCallId() {
+        ignoreIf(toolCallId != null, "tool_call_id");
+    }
+
+    private void ignoreAssistantOnly() {
+        ignoreIf(hasCalls, "tool_calls");
+        ignoreIf(refusal != null, "refusal");
+        ignoreIf(thoughtSignature != null, "extra_content");
+    }
+
+    private void ignoreIf(boolean isGiven, String member) {
+        if (isGiven) {
+            json.ignored(json.memberPath(member));
+        }
+    }
+}
