@@ -5,9 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The changes of the units at hand, sorted by the part that applies them. Writer's thread only, but for {@link #check}. */
 final class Batch {
+
+    private static final Logger log = LoggerFactory.getLogger(Batch.class);
 
     private final List<Share<?>> shares = new ArrayList<>();
 
@@ -33,9 +37,14 @@ final class Batch {
             }
         }
 
+        /** What is committed stays so, whatever a part makes of it. */
         void committed() {
-            if (!changes.isEmpty()) {
-                part.committed(changes);
+            try {
+                if (!changes.isEmpty()) {
+                    part.committed(changes);
+                }
+            } catch (RuntimeException e) {
+                log.error("a part has failed after the commit", e);
             }
         }
     }

@@ -39,7 +39,18 @@ public final class Writer implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean stopped;
 
-    private record Waiting(Unit unit, Executor executor, Completion completion) {
+    /** A class and not a record: two of them are never equal. */
+    private static final class Waiting {
+
+        private final Unit unit;
+        private final Executor executor;
+        private final Completion completion;
+
+        Waiting(Unit unit, Executor executor, Completion completion) {
+            this.unit = unit;
+            this.executor = executor;
+            this.completion = completion;
+        }
 
         void report(@Nullable StoreException failure) {
             try {
@@ -137,7 +148,7 @@ public final class Writer implements AutoCloseable {
         }
         stopped = true;
         while (queue.drainTo(taken, BATCH_MAX) > 0) {
-            taken.removeIf(waiting -> waiting == STOP);
+            taken.removeIf(STOP::equals);
             commit(taken);
             taken.clear();
         }
@@ -151,7 +162,7 @@ public final class Writer implements AutoCloseable {
             return true; // nobody has a reason to interrupt: close() asks by a mark in the queue
         }
         queue.drainTo(taken, BATCH_MAX - 1);
-        return !taken.removeIf(waiting -> waiting == STOP);
+        return !taken.removeIf(STOP::equals);
     }
 
     private void commit(List<Waiting> taken) {
@@ -170,7 +181,7 @@ public final class Writer implements AutoCloseable {
 
     private @Nullable Throwable attempt(List<Waiting> taken) {
         try {
-            batch.fill(taken.stream().map(Waiting::unit).toList());
+            batch.fill(taken.stream().map(waiting -> waiting.unit).toList());
             batch.apply(connection.statements());
             connection.commit();
             batch.committed();
@@ -185,7 +196,7 @@ public final class Writer implements AutoCloseable {
 
     private static void fail(Waiting waiting, Throwable failure) {
         log.error("a unit of work has failed", failure);
-        waiting.unit().forgetOutcomes();
+        waiting.unit.forgetOutcomes();
         waiting.report(Failures.of(failure));
     }
 }

@@ -1,0 +1,174 @@
+package dev.tollgate.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_new_folder_gets_the_newest_schema() {
+        try (Database database = Database.open(folder.resolve("made/on/the/way"))) {
+            assertThat(ask(database, "SELECT COUNT(*) FROM account"))
+                    .isEqualTo("0");
+            assertThat(ask(database, "SELECT MAX(CAST(version AS INTEGER)) FROM flyway_schema_history"))
+                    .isEqualTo(Integer.toString(Migrations.NEWEST));
+        }
+    }
+
+    @Test
+    void opening_a_second_time_migrates_nothing_and_keeps_everything() throws SQLException {
+        Database.open(folder).close();
+        change("INSERT INTO account (id, name, created_at) VALUES ('acc_1', 'kept', 1)");
+        String before = outside("SELECT COUNT(*) || '/' || MAX(installed_on) FROM flyway_schema_history");
+        try (Database database = Database.open(folder)) {
+            assertThat(ask(database, "SELECT name FROM account"))
+                    .isEqualTo("kept");
+        }
+        assertThat(outside("SELECT COUNT(*) || '/' || MAX(installed_on) FROM flyway_schema_history"))
+                .isEqualTo(before);
+    }
+
+    @Test
+    void the_newest_known_schema_is_the_last_file() throws Exception {
+        Path migrations = Path.of(Database.class.getResource("/migrations").toURI());
+        try (Stream<Path> files = Files.list(migrations)) {
+            List<Integer> versions = files.map(file -> file.getFileName().toString())
+                    .map(name -> Integer.valueOf(name.substring(1, name.indexOf("__"))))
+                    .sorted()
+                    .toList();
+            assertThat(versions.getLast()).isEqualTo(Migrations.NEWEST).isEqualTo(versions.size());
+        }
+    }
+
+    @Test
+    void a_newer_schema_is_refused_with_a_sentence_and_left_alone() throws SQLException {
+        Database.open(folder).close();
+        change("INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, installed_by,"
+                + " execution_time, success) VALUES (99, '99', 'future', 'SQL', 'V99', '', 0, 1)");
+        assertThatThrownBy(() -> Database.open(folder))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("newer Tollgate (schema 99, this program knows " + Migrations.NEWEST + ")");
+        assertThatThrownBy(() -> Database.openReading(folder)).isInstanceOf(CannotOpen.class);
+        assertThat(outside("SELECT COUNT(*) FROM flyway_schema_history WHERE version = '99'"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void a_folder_in_use_is_refused_with_a_sentence_until_it_is_free() {
+        Database first = Database.open(folder);
+        assertThatThrownBy(() -> Database.open(folder))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("Another Tollgate is using the data folder " + folder);
+        first.close();
+        Database.open(folder).close();
+    }
+
+    @Test
+    void a_failed_opening_frees_the_folder() throws Exception {
+        Files.writeString(folder.resolve("tollgate.db"), "this is not a database, and long enough to be read as one".repeat(9));
+        assertThatThrownBy(() -> Database.open(folder)).isInstanceOf(CannotOpen.class);
+        Files.delete(folder.resolve("tollgate.db"));
+        Database.open(folder).close();
+    }
+
+    @Test
+    void a_file_where_the_folder_should_be_is_refused_with_a_sentence() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        assertThatThrownBy(() -> Database.open(file))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("Cannot make the data folder");
+    }
+
+    @Test
+    void reading_connections_cannot_write() {
+        try (Database database = Database.open(folder)) {
+            assertThatThrownBy(() -> database.read(connection -> {
+                        try (Statement statement = connection.createStatement()) {
+                            return statement.executeUpdate("DELETE FROM account");
+                        }
+                    }))
+                    .isInstanceOf(StoreUnavailable.class)
+                    .hasRootCauseMessage("[SQLITE_READONLY] Attempt to write a readonly database (attempt to write a"
+                            + " readonly database)");
+        }
+    }
+
+    @Test
+    void a_command_reads_beside_a_running_server_and_has_no_writer() {
+        assertThatThrownBy(() -> Database.openReading(folder))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("There is no database");
+        try (Database running = Database.open(folder);
+                Database reading = Database.openReading(folder)) {
+            Writer writer = running.startWriter(List.of(new Notes()));
+            writer.commitAndWait(Unit.of(new Notes.Note("seen")));
+            assertThat(ask(reading, "SELECT name FROM account"))
+                    .isEqualTo("seen");
+            assertThatThrownBy(() -> reading.startWriter(List.of())).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void a_read_sees_one_snapshot_whatever_is_committed_meanwhile() {
+        try (Database database = Database.open(folder)) {
+            Writer writer = database.startWriter(List.of(new Notes()));
+            String counts = database.read(connection -> {
+                String before = text(connection, "SELECT COUNT(*) FROM account");
+                writer.commitAndWait(Unit.of(new Notes.Note("meanwhile")));
+                return before + text(connection, "SELECT COUNT(*) FROM account");
+            });
+            assertThat(counts).isEqualTo("00");
+            assertThat(ask(database, "SELECT COUNT(*) FROM account"))
+                    .isEqualTo("1");
+        }
+    }
+
+    @Test
+    void the_writer_syncs_each_commit() {
+        Notes notes = new Notes();
+        try (Database database = Database.open(folder)) {
+            database.startWriter(List.of(notes)).commitAndWait(Unit.of(new Notes.Note("x")));
+        }
+        assertThat(notes.pragmas).containsExactly("wal", "2", "1");
+    }
+
+    private void change(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    private String outside(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"))) {
+            return text(connection, sql);
+        }
+    }
+
+    private static String ask(Database database, String sql) {
+        return database.read(connection -> text(connection, sql));
+    }
+
+    private static String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package dev.tollgate.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class WriterTest {
+
+    @TempDir
+    Path folder;
+
+    Database database;
+    final Notes notes = new Notes();
+
+    @BeforeEach
+    void open() {
+        database = Database.open(folder);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void a_unit_is_committed_and_told_what_was_decided() {
+        Writer writer = database.startWriter(List.of(notes));
+        Notes.Note note = new Notes.Note("a");
+        assertThatThrownBy(note::outcome).isInstanceOf(IllegalStateException.class);
+        writer.commitAndWait(Unit.of(note));
+        assertThat(note.outcome()).isEqualTo("written a");
+        assertThat(names()).containsExactly("a");
+    }
+
+    @Test
+    void units_that_wait_share_one_commit() throws Exception {
+        Writer writer = database.startWriter(List.of(notes));
+        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> List.of(
+                writer.commit(Unit.of(new Notes.Note("a"))),
+                writer.commit(Unit.of(new Notes.Note("b"), new Notes.Note("c"))),
+                writer.commit(Unit.of(new Notes.Note("d")))));
+        units.forEach(CompletableFuture::join);
+        assertThat(notes.batches).containsExactly(List.of("gate"), List.of("a", "b", "c", "d"));
+        assertThat(notes.committed).isEqualTo(notes.batches);
+        assertThat(names()).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    void no_batch_is_larger_than_its_limit() throws Exception {
+        Writer writer = database.startWriter(List.of(notes));
+        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> {
+            List<CompletableFuture<Unit>> many = new ArrayList<>();
+            for (int i = 0; i < Writer.BATCH_MAX + 10; i++) {
+                many.add(writer.commit(Unit.of(new Notes.Note("n" + i))));
+            }
+            return many;
+        });
+        units.forEach(CompletableFuture::join);
+        assertThat(notes.batches).map(List::size).containsExactly(1, Writer.BATCH_MAX, 10);
+    }
+
+    @Test
+    void one_bad_unit_fails_alone_and_nothing_of_it_is_kept() throws Exception {
+        Writer writer = database.startWriter(List.of(notes));
+        Notes.Note before = new Notes.Note("of the bad unit");
+        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> List.of(
+                writer.commit(Unit.of(new Notes.Note("a"))),
+                writer.commit(Unit.of(before, new Notes.Bad(new IllegalStateException("broken")))),
+                writer.commit(Unit.of(new Notes.Note("b")))));
+        units.get(0).join();
+        units.get(2).join();
+        assertThatThrownBy(units.get(1)::join)
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOf(StoreException.class)
+                .isNotInstanceOf(StoreUnavailable.class);
+        assertThat(names()).containsExactly("a", "b");
+        assertThatThrownBy(before::outcome).isInstanceOf(IllegalStateException.class);
+        assertThat(notes.committed).containsExactly(List.of("gate"), List.of("a"), List.of("b"));
+    }
+
+    @Test
+    void what_a_constraint_refuses_is_not_called_unavailable() {
+        Writer writer = database.startWriter(List.of(notes));
+        writer.commitAndWait(Unit.of(new Notes.Note("a")));
+        assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Notes.Note("a"))))
+                .isInstanceOf(StoreException.class)
+                .isNotInstanceOf(StoreUnavailable.class);
+        writer.commitAndWait(Unit.of(new Notes.Note("b")));
+        assertThat(names()).containsExactly("a", "b");
+    }
+
+    @Test
+    void an_error_of_the_machine_does_not_end_the_writer() {
+        Writer writer = database.startWriter(List.of(notes, new Failing()));
+        assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Failing.Boom()))).isInstanceOf(StoreException.class);
+        writer.commitAndWait(Unit.of(new Notes.Note("a")));
+        assertThat(names()).containsExactly("a");
+    }
+
+    @Test
+    void a_full_disk_is_unavailable_until_there_is_room_again() {
+        Writer writer = database.startWriter(List.of(notes));
+        writer.commitAndWait(Unit.of(new Notes.Note("first")));
+        notes.firstSql = "PRAGMA max_page_count = 1"; // SQLite then allows no page more than there are
+        Notes.Note large = new Notes.Note("x".repeat(100_000));
+        assertThatThrownBy(() -> writer.commitAndWait(Unit.of(large)))
+                .isInstanceOf(StoreUnavailable.class)
+                .hasStackTraceContaining("SQLITE_FULL");
+        assertThatThrownBy(large::outcome).isInstanceOf(IllegalStateException.class);
+        notes.firstSql = "PRAGMA max_page_count = 1000000";
+        writer.commitAndWait(Unit.of(new Notes.Note("later")));
+        assertThat(names()).containsExactly("first", "later");
+    }
+
+    @Test
+    void more_than_may_wait_is_refused_at_once() throws Exception {
+        Writer writer = database.startWriter(List.of(notes), 2);
+        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> {
+            List<CompletableFuture<Unit>> three = List.of(
+                    writer.commit(Unit.of(new Notes.Note("a"))),
+                    writer.commit(Unit.of(new Notes.Note("b"))),
+                    writer.commit(Unit.of(new Notes.Note("c"))));
+            assertThat(three.get(2)).isCompletedExceptionally();
+            return three;
+        });
+        units.get(1).join();
+        assertThatThrownBy(units.get(2)::join).hasCauseInstanceOf(StoreUnavailable.class);
+        assertThat(names()).containsExactly("a", "b");
+    }
+
+    @Test
+    void later_parts_see_what_earlier_ones_decided_whatever_the_order_in_the_unit() {
+        Followers followers = new Followers();
+        Writer writer = database.startWriter(List.of(notes, followers));
+        Notes.Note note = new Notes.Note("a");
+        Followers.Follow follow = new Followers.Follow(note);
+        writer.commitAndWait(Unit.of(follow, note));
+        assertThat(follow.outcome()).isEqualTo("seen written a");
+    }
+
+    @Test
+    void a_change_that_nobody_takes_is_refused_before_it_waits() {
+        Writer writer = database.startWriter(List.of(notes));
+        assertThatThrownBy(() -> writer.commit(Unit.of(new Failing.Boom())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no part takes");
+    }
+
+    @Test
+    void closing_commits_what_waits_and_refuses_what_comes_later() throws Exception {
+        Writer writer = database.startWriter(List.of(notes));
+        Notes.Gate gate = new Notes.Gate();
+        writer.commit(Unit.of(gate));
+        gate.reached.await();
+        CompletableFuture<Unit> waiting = writer.commit(Unit.of(new Notes.Note("a")));
+        Thread closer = Thread.ofPlatform().start(writer::close);
+        CompletableFuture<Unit> late = firstRefused(writer);
+        gate.open.countDown();
+        closer.join();
+        assertThat(waiting).isCompletedWithValueMatching(unit -> unit.changes().size() == 1);
+        assertThatThrownBy(late::join).hasCauseInstanceOf(StoreUnavailable.class).hasMessageContaining("closing");
+        assertThat(names()).contains("a");
+    }
+
+    @Test
+    void a_completion_that_cannot_be_handed_over_does_not_stop_the_writer() {
+        Writer writer = database.startWriter(List.of(notes));
+        writer.commit(
+                Unit.of(new Notes.Note("a")),
+                task -> {
+                    throw new RejectedExecutionException("the loop is gone");
+                },
+                failure -> {});
+        writer.commitAndWait(Unit.of(new Notes.Note("b")));
+        assertThat(names()).containsExactly("a", "b");
+    }
+
+    @Test
+    void completions_run_where_the_caller_wants_them() throws Exception {
+        Writer writer = database.startWriter(List.of(notes));
+        CompletableFuture<String> thread = new CompletableFuture<>();
+        writer.commit(
+                Unit.of(new Notes.Note("a")),
+                task -> Thread.ofPlatform().name("loop").start(task),
+                failure -> thread.complete(Thread.currentThread().getName() + failure));
+        assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("loopnull");
+    }
+
+    @Test
+    void a_unit_has_a_limited_number_of_changes() {
+        List<Notes.Note> many = new ArrayList<>();
+        for (int i = 0; i <= Unit.CHANGES_MAX; i++) {
+            many.add(new Notes.Note("n" + i));
+        }
+        assertThatThrownBy(() -> Unit.of(many)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(Unit::of).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void there_is_one_writer_only() {
+        database.startWriter(List.of(notes));
+        assertThatThrownBy(() -> database.startWriter(List.of(notes))).isInstanceOf(IllegalStateException.class);
+    }
+
+    private interface Offers {
+        List<CompletableFuture<Unit>> offer();
+    }
+
+    private static List<CompletableFuture<Unit>> whileTheWriterIsBusy(Writer writer, Offers offers) throws Exception {
+        Notes.Gate gate = new Notes.Gate();
+        writer.commit(Unit.of(gate));
+        gate.reached.await();
+        List<CompletableFuture<Unit>> units = offers.offer();
+        gate.open.countDown();
+        return units;
+    }
+
+    /** Offers until the writer says that it is closing. */
+    private static CompletableFuture<Unit> firstRefused(Writer writer) {
+        for (int i = 0; ; i++) {
+            CompletableFuture<Unit> unit = writer.commit(Unit.of(new Notes.Note("late" + i)));
+            if (unit.isCompletedExceptionally()) {
+                return unit;
+            }
+        }
+    }
+
+    private List<String> names() {
+        return database.read(connection -> {
+            List<String> names = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT name FROM account ORDER BY rowid")) {
+                while (row.next()) {
+                    names.add(row.getString(1));
+                }
+            }
+            return names;
+        });
+    }
+
+    private static final class Followers implements Part<Followers.Follow> {
+
+        private static final class Follow extends Decision<String> {
+
+            private final Notes.Note followed;
+
+            Follow(Notes.Note followed) {
+                this.followed = followed;
+            }
+        }
+
+        @Override
+        public Class<Follow> type() {
+            return Follow.class;
+        }
+
+        @Override
+        public void apply(Statements statements, List<Follow> changes) {
+            changes.forEach(follow -> follow.decide("seen " + follow.followed.outcome()));
+        }
+    }
+
+    private static final class Failing implements Part<Failing.Boom> {
+
+        private record Boom() implements Change {}
+
+        @Override
+        public Class<Boom> type() {
+            return Boom.class;
+        }
+
+        @Override
+        public void apply(Statements statements, List<Boom> changes) throws SQLException {
+            throw new StackOverflowError("deep");
+        }
+    }
+}

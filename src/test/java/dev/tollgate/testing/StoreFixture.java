@@ -1,0 +1,124 @@
+package dev.tollgate.testing;
+
+import dev.tollgate.keys.CreateKey;
+import dev.tollgate.keys.KeySecret;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.ReserveOutcome;
+import dev.tollgate.ledger.Resolution;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.tasks.Tasks;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The stores over a real SQLite file, wired as the program wires them, with a clock that stands still until told. */
+public final class StoreFixture implements AutoCloseable {
+
+    public static final Instant NOON = Instant.parse("2026-11-20T12:34:56.789Z");
+
+    public final Database database;
+    public final Ledger ledger;
+    public final Keys keys;
+    public final Tasks tasks;
+    public final Writer writer;
+
+    private volatile Instant now = NOON;
+
+    public StoreFixture(Path folder) {
+        InstantSource clock = () -> now;
+        database = Database.open(folder);
+        ledger = new Ledger(database);
+        keys = new Keys(database, clock);
+        tasks = new Tasks(database);
+        writer = database.startWriter(
+                List.of(keys.statePart(), ledger.part(keys::forgetAccount), keys.changesPart(), tasks.part()));
+    }
+
+    public Instant now() {
+        return now;
+    }
+
+    public void setNow(Instant instant) {
+        now = instant;
+    }
+
+    public void advance(Duration duration) {
+        now = now.plus(duration);
+    }
+
+    public void commit(Change... changes) {
+        writer.commitAndWait(Unit.of(changes));
+    }
+
+    /** Commits one change and tells what was decided. */
+    public <O> O decide(Decision<O> change) {
+        commit(change);
+        return change.outcome();
+    }
+
+    public void account(String id, long micros) {
+        commit(new CreateAccount(id, "Test", now));
+        if (micros > 0) {
+            commit(new Grant(id, micros, "test", now));
+        }
+    }
+
+    public KeySecret key(String id, String accountId, KeySettings settings) {
+        KeySecret secret = KeySecret.random(new SecureRandom());
+        commit(new CreateKey(id, accountId, secret, settings, now));
+        return secret;
+    }
+
+    public Reserve reserveChange(String id, String accountId, long least, long wanted) {
+        return new Reserve(id, accountId, "key_1", least, wanted, SpendLimits.NONE, () -> true, now);
+    }
+
+    public ReserveOutcome reserve(String id, String accountId, long least, long wanted) {
+        return decide(reserveChange(id, accountId, least, wanted));
+    }
+
+    public ReserveOutcome reserve(String id, String accountId, long least, long wanted, SpendLimits limits) {
+        return decide(new Reserve(id, accountId, "key_1", least, wanted, limits, () -> true, now));
+    }
+
+    public Resolution.Outcome settle(String id, long chargeMicros) {
+        return decide(new Settle(id, chargeMicros, now));
+    }
+
+    public Balance balance(String accountId) {
+        return ledger.account(accountId).orElseThrow().balance();
+    }
+
+    /** The first column of the first row. */
+    public long number(String sql) {
+        return database.read(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}
