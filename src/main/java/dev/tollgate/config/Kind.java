@@ -1,0 +1,143 @@
+package dev.tollgate.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a setting's value may be.
+ *
+ * @param allowed what a complaint says, after "allowed is"
+ * @param reader the value of a text, null where the text is not allowed
+ */
+record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
+
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,15}) ?(B|KiB|MiB|GiB)?");
+    private static final Map<String, Long> SIZE_UNITS =
+            Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,9}) ?(ms|s|m|h)");
+    private static final Map<String, Long> TIME_UNITS = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
+    private static final int LIST_MAX = 100;
+
+    static Kind<Integer> wholeNumber(int least, int most) {
+        return new Kind<>("a whole number from " + least + " to " + most, text -> {
+            Long number = digits(text, "-?[0-9]{1,10}");
+            return number == null || number < least || number > most ? null : number.intValue();
+        });
+    }
+
+    static Kind<Long> number() {
+        return new Kind<>("a whole number of at most 18 digits", text -> digits(text, "-?[0-9]{1,18}"));
+    }
+
+    static Kind<Boolean> flag() {
+        return new Kind<>("true or false", text -> switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> null;
+        });
+    }
+
+    static Kind<Long> bytes(long least, long most) {
+        return new Kind<>("a size like 64KiB or 32MiB, from " + least + " to " + most + " bytes", text -> {
+            Long size = scaled(SIZE.matcher(text), SIZE_UNITS, "B");
+            return size == null || size < least || size > most ? null : size;
+        });
+    }
+
+    static Kind<Duration> time(Duration least, Duration most) {
+        String allowed = "a time like 500ms, 30s, 10m or 1h, from " + shown(least) + " to " + shown(most);
+        return new Kind<>(allowed, text -> {
+            Long millis = scaled(TIME.matcher(text), TIME_UNITS, "ms");
+            return millis == null || millis < least.toMillis() || millis > most.toMillis()
+                    ? null
+                    : Duration.ofMillis(millis);
+        });
+    }
+
+    /** Credits as a decimal, kept in micro-credits. */
+    static Kind<Long> credits(long mostMicros) {
+        String allowed = "a decimal number of credits with at most 6 decimals, up to " + Decimals.credits(mostMicros);
+        return new Kind<>(allowed, text -> {
+            try {
+                return Decimals.credits(text, mostMicros);
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        });
+    }
+
+    static Kind<Path> path() {
+        return new Kind<>("a path", text -> {
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                return null;
+            }
+        });
+    }
+
+    static Kind<URI> baseUrl() {
+        String allowed = "an http or https URL without query, like http://127.0.0.1:9000, without the version's path";
+        return new Kind<>(allowed, Kind::readBaseUrl);
+    }
+
+    static Kind<String> text(String allowed, String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        return new Kind<>(allowed, text -> pattern.matcher(text).matches() ? text : null);
+    }
+
+    static Kind<Secret> secret(String allowed, String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        return new Kind<>(allowed, text -> pattern.matcher(text).matches() ? new Secret(text) : null);
+    }
+
+    /** Texts with commas between them, each of which must match. */
+    static Kind<List<String>> list(String allowed, String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        return new Kind<>("at most " + LIST_MAX + ", with commas between them: " + allowed, text -> {
+            List<String> items =
+                    Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+            boolean allMatch =
+                    items.stream().allMatch(item -> pattern.matcher(item).matches());
+            return allMatch && items.size() <= LIST_MAX ? items : null;
+        });
+    }
+
+    private static @Nullable Long digits(String text, String regex) {
+        return text.matches(regex) ? Long.valueOf(text) : null;
+    }
+
+    private static @Nullable Long scaled(Matcher matcher, Map<String, Long> units, String unitless) {
+        if (!matcher.matches()) {
+            return null;
+        }
+        long scale = units.getOrDefault(matcher.group(2) == null ? unitless : matcher.group(2), 1L);
+        long count = Long.parseLong(matcher.group(1));
+        return count > Long.MAX_VALUE / scale ? null : count * scale;
+    }
+
+    private static @Nullable URI readBaseUrl(String text) {
+        try {
+            URI url = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            boolean plain = url.getUserInfo() == null && url.getRawQuery() == null && url.getRawFragment() == null;
+            return web && plain && url.getHost() != null ? url : null;
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    private static String shown(Duration time) {
+        return time.toMillis() % 1_000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
+    }
+}

@@ -1,0 +1,208 @@
+package dev.tollgate.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Every setting there is: the loader, the command line's help and docs/configuration.md are made from these rows. */
+public final class SettingTable {
+
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final long MIB = 1 << 20;
+
+    /** Not a setting of the file: it names the file. */
+    static final Setting<Path> CONFIG =
+            Setting.of("config", Kind.path(), "", "A YAML file with settings. Not possible inside such a file.");
+
+    static final Setting<Integer> PORT =
+            Setting.of("port", Kind.wholeNumber(0, 65_535), "8080", "Where to listen; 0 takes any free port.");
+    static final Setting<String> HOST = Setting.of(
+            "host",
+            Kind.text("an address or a host's name", "[A-Za-z0-9.:_\\[\\]-]{1,255}"),
+            "127.0.0.1",
+            "The address to listen on; 0.0.0.0 for every one.");
+    static final Setting<Path> DATA =
+            Setting.of("data", Kind.path(), "./data", "The folder of the database and the control socket.");
+    static final Setting<String> DATABASE = Setting.of(
+                    "database",
+                    Kind.text(
+                            "sqlite: the embedded file in the data folder (PostgreSQL is not supported yet)", "sqlite"),
+                    "sqlite",
+                    "Where accounts, keys and tasks are kept.")
+            .hidden();
+    static final Setting<Path> MODELS_FILE =
+            Setting.of("models.file", Kind.path(), "", "A catalogue of models, in place of the one that is built in.");
+
+    static final Setting<Secret> GEMINI_API_KEY = Setting.secret(
+                    "gemini.api-key",
+                    "1 to 512 printable characters without a space",
+                    "[!-~]{1,512}",
+                    "With it the Gemini API answers, without it the built-in sandbox.")
+            .from("GEMINI_API_KEY");
+    static final Setting<URI> GEMINI_BASE_URL = Setting.of(
+                    "gemini.base-url",
+                    Kind.baseUrl(),
+                    "",
+                    "Another server that speaks the Gemini protocol, without the version's path. Suffices without a key.")
+            .from("GOOGLE_GEMINI_BASE_URL");
+
+    static final Setting<Secret> DEMO_KEY = Setting.secret(
+            "demo.key",
+            "sk- and 8 to 128 of A-Z a-z 0-9 _ -",
+            "sk-[A-Za-z0-9_-]{8,128}",
+            "Fixes the demo account's key; without it one is made at the first start.");
+    static final Setting<Long> DEMO_CREDITS = Setting.of(
+            "demo.credits",
+            Kind.credits(1_000_000_000_000_000L),
+            "10000",
+            "The demo account's credits. Against a real upstream the account is made only if this or its key is set.");
+    static final Setting<Secret> ADMIN_KEY = Setting.secret(
+            "admin.key",
+            "16 to 256 printable characters without a space",
+            "[!-~]{16,256}",
+            "The operator's key; without it one is made at the first start.");
+
+    static final Setting<Integer> SANDBOX_PORT = Setting.of(
+            "sandbox.port", Kind.wholeNumber(0, 65_535), "0", "The sandbox's loopback port; 0 takes any free one.");
+    static final Setting<Long> SANDBOX_SEED =
+            Setting.of("sandbox.seed", Kind.number(), "1", "The sandbox's answers are drawn from it and the call.");
+    static final Setting<Duration> SANDBOX_PACE = Setting.of(
+            "sandbox.pace",
+            Kind.time(Duration.ZERO, Duration.ofSeconds(60)),
+            "0ms",
+            "The sandbox's pause before each event.");
+
+    static final Setting<Integer> TRUSTED_HOPS = Setting.of(
+            "http.trusted-hops",
+            Kind.wholeNumber(0, 32),
+            "0",
+            "How many proxies stand before the server and append to X-Forwarded-For; with 0 the header is not looked at.");
+    static final Setting<Boolean> ACCESS_LOG =
+            Setting.of("http.access-log", Kind.flag(), "false", "Logs a line for each call, without query and body.");
+    static final Setting<List<String>> CORS_ORIGINS = Setting.of(
+            "cors.origins",
+            Kind.list("* for any, or origins like https://example.org", "\\*|null|https?://[A-Za-z0-9.:_\\[\\]-]+"),
+            "*",
+            "Where pages may come from that call the API in a browser; never with credentials.");
+    static final Setting<List<String>> JSON_CLIENTS = Setting.of(
+            "clients.json",
+            Kind.list(
+                    "accept-json, header:NAME or agent:PART",
+                    "accept-json|header:[A-Za-z0-9-]{1,64}|agent:[!-+\\--~]{1,64}"),
+            "accept-json, header:x-stainless-lang, agent:ai-sdk",
+            "Clients that get JSON where a call does not say \"stream\" and its model streams by default: those that accept"
+                    + " JSON only, that send a header, or whose user agent contains a part.");
+
+    static final Setting<Long> BODY_BYTES = Setting.of(
+            "limits.body-bytes",
+            Kind.bytes(1_024, 1 << 30),
+            "32MiB",
+            "The longest body of a call, as sent and as decompressed.");
+    static final Setting<Long> HEADER_BYTES =
+            Setting.of("limits.header-bytes", Kind.bytes(1_024, MIB), "32KiB", "The longest header block of a call.");
+    static final Setting<Integer> CONNECTIONS =
+            Setting.of("limits.connections", Kind.wholeNumber(1, 1_000_000), "16384", "Open connections of callers.");
+    static final Setting<Integer> NESTING =
+            Setting.of("limits.nesting", Kind.wholeNumber(8, 500), "64", "Levels of nesting in a body.");
+    static final Setting<Integer> MESSAGES =
+            Setting.of("limits.messages", Kind.wholeNumber(1, 1_000_000), "10000", "Messages in a call.");
+    static final Setting<Integer> TOOLS =
+            Setting.of("limits.tools", Kind.wholeNumber(0, 10_000), "128", "Tools in a call.");
+    static final Setting<Integer> MEDIA = Setting.of(
+            "limits.media", Kind.wholeNumber(0, 10_000), "100", "Images, sounds, videos and files in a call.");
+
+    static final Setting<Duration> DRAIN = Setting.of(
+            "timeouts.drain",
+            Kind.time(Duration.ZERO, DAY),
+            "30s",
+            "How long open calls may go on after the server was told to stop.");
+    static final Setting<Duration> BODY = Setting.of(
+            "timeouts.body", Kind.time(TICK, DAY), "30s", "Over which the least speed of a body is measured.");
+    static final Setting<Duration> IDLE =
+            Setting.of("timeouts.idle", Kind.time(TICK, DAY), "75s", "How long a connection may stay without a call.");
+    static final Setting<Duration> WRITE =
+            Setting.of("timeouts.write", Kind.time(TICK, DAY), "120s", "How long a caller may leave an answer unread.");
+    static final Setting<Duration> CALL = Setting.of(
+            "timeouts.call",
+            Kind.time(TICK, DAY),
+            "15m",
+            "How long a call may take in all; then its answer ends as if it had reached its length.");
+    static final Setting<Duration> UPSTREAM_CONNECT = Setting.of(
+            "timeouts.upstream-connect", Kind.time(TICK, DAY), "5s", "How long a connection to the upstream may take.");
+    static final Setting<Duration> UPSTREAM_FIRST = Setting.of(
+            "timeouts.upstream-first",
+            Kind.time(TICK, DAY),
+            "10m",
+            "How long the upstream may think before it answers.");
+    static final Setting<Duration> UPSTREAM_IDLE = Setting.of(
+            "timeouts.upstream-idle",
+            Kind.time(TICK, DAY),
+            "120s",
+            "How long the upstream may be silent in the middle of an answer.");
+
+    private static final List<Setting<?>> ALL = List.of(
+            PORT,
+            HOST,
+            DATA,
+            CONFIG,
+            DATABASE,
+            MODELS_FILE,
+            GEMINI_API_KEY,
+            GEMINI_BASE_URL,
+            DEMO_KEY,
+            DEMO_CREDITS,
+            ADMIN_KEY,
+            SANDBOX_PORT,
+            SANDBOX_SEED,
+            SANDBOX_PACE,
+            TRUSTED_HOPS,
+            ACCESS_LOG,
+            CORS_ORIGINS,
+            JSON_CLIENTS,
+            BODY_BYTES,
+            HEADER_BYTES,
+            CONNECTIONS,
+            NESTING,
+            MESSAGES,
+            TOOLS,
+            MEDIA,
+            DRAIN,
+            BODY,
+            IDLE,
+            WRITE,
+            CALL,
+            UPSTREAM_CONNECT,
+            UPSTREAM_FIRST,
+            UPSTREAM_IDLE);
+
+    private SettingTable() {}
+
+    /** In the order in which they are told. */
+    public static List<Setting<?>> all() {
+        return ALL;
+    }
+
+    /** Those that say where the data lies: what commands beside the server need. */
+    public static List<Setting<?>> ofTheStore() {
+        return List.of(DATA, CONFIG, DATABASE);
+    }
+
+    /** The table of docs/configuration.md. */
+    public static String markdown() {
+        StringBuilder table = new StringBuilder("| YAML | variable | argument | default | allowed | what it does |\n");
+        table.append("|---|---|---|---|---|---|\n");
+        for (Setting<?> setting : ALL) {
+            table.append("| `%s` | `%s` | `%s` | %s | %s | %s |\n"
+                    .formatted(
+                            setting.name(),
+                            setting.variable(),
+                            setting.option(),
+                            setting.defaultText().isEmpty() ? "none" : "`" + setting.defaultText() + "`",
+                            setting.allowed(),
+                            setting.doc()));
+        }
+        return table.toString();
+    }
+}

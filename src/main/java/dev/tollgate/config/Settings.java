@@ -1,0 +1,114 @@
+package dev.tollgate.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operator has chosen, checked; {@link SettingTable} says what each means.
+ *
+ * @param port 0: any free one
+ * @param modelsFile null: the catalogue that is built in
+ * @param adminKey null: made at the first start
+ * @param warnings sentences for the start
+ */
+public record Settings(
+        int port,
+        String host,
+        Path data,
+        @Nullable Path modelsFile,
+        Gemini gemini,
+        Demo demo,
+        @Nullable Secret adminKey,
+        Sandbox sandbox,
+        Http http,
+        JsonClients jsonClients,
+        Limits limits,
+        Timeouts timeouts,
+        List<String> warnings) {
+
+    public Settings {
+        warnings = List.copyOf(warnings);
+    }
+
+    /** The real upstream; neither is set: the sandbox answers. */
+    public record Gemini(@Nullable Secret apiKey, @Nullable URI baseUrl) {
+
+        public boolean isConfigured() {
+            return apiKey != null || baseUrl != null;
+        }
+    }
+
+    /**
+     * The demo account.
+     *
+     * @param key null: made at the first start
+     * @param asked whether one of the two was set: against a real upstream only then the account is made
+     */
+    public record Demo(@Nullable Secret key, long creditsMicros, boolean asked) {}
+
+    /** @param port 0: any free one */
+    public record Sandbox(int port, long seed, Duration pace) {}
+
+    public record Http(int trustedHops, boolean accessLog, List<String> corsOrigins) {
+
+        public Http {
+            corsOrigins = List.copyOf(corsOrigins);
+        }
+    }
+
+    /**
+     * Clients that cannot take a stream they did not ask for (D1).
+     *
+     * @param acceptJson those whose {@code Accept} names application/json and neither text/event-stream nor a wildcard
+     * @param headers lower-case names of headers; one that is present suffices
+     * @param agentParts lower-case parts of user agents; one that is contained suffices
+     */
+    public record JsonClients(boolean acceptJson, List<String> headers, List<String> agentParts) {
+
+        public JsonClients {
+            headers = List.copyOf(headers);
+            agentParts = List.copyOf(agentParts);
+        }
+
+        static JsonClients of(List<String> rules) {
+            return new JsonClients(rules.contains("accept-json"), after("header:", rules), after("agent:", rules));
+        }
+
+        private static List<String> after(String prefix, List<String> rules) {
+            return rules.stream()
+                    .filter(rule -> rule.startsWith(prefix))
+                    .map(rule -> rule.substring(prefix.length()).toLowerCase(Locale.ROOT))
+                    .toList();
+        }
+    }
+
+    /** D29. */
+    public record Limits(
+            long bodyBytesMax,
+            int headerBytesMax,
+            int connectionsMax,
+            int nestingMax,
+            int messagesMax,
+            int toolsMax,
+            int mediaMax) {}
+
+    /**
+     * @param body over which the least speed of a body is measured (D28)
+     * @param call our own total timeout (D32)
+     * @param upstreamFirst until the upstream's answer begins
+     * @param upstreamIdle between two reads of it
+     */
+    public record Timeouts(
+            Duration drain,
+            Duration body,
+            Duration idle,
+            Duration write,
+            Duration call,
+            Duration upstreamConnect,
+            Duration upstreamFirst,
+            Duration upstreamIdle) {}
+}

@@ -1,0 +1,180 @@
+package dev.tollgate.config;
+
+import static dev.tollgate.config.SettingTable.*;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the settings: argument over environment over file over default. What is not allowed is a {@link ConfigException} that
+ * names the argument, the variable, or the file and line.
+ */
+public final class SettingsLoader {
+
+    private static final String PREFIX = "TOLLGATE_";
+    private static final int SHOWN_CHARS_MAX = 60;
+
+    /** @param place where it stands, as a complaint names it */
+    private record Found(String text, String place) {}
+
+    private final Map<String, Found> found = new HashMap<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private SettingsLoader() {}
+
+    /**
+     * @param arguments values by setting's name, {@code http.trusted-hops} and the like
+     * @param environment all of it; an empty variable counts as not set
+     */
+    public static Settings load(Map<String, String> arguments, Map<String, String> environment) {
+        SettingsLoader loader = new SettingsLoader();
+        loader.takeEnvironment(environment);
+        loader.takeArguments(arguments);
+        loader.takeFile(loader.find(CONFIG));
+        return loader.settings();
+    }
+
+    private void takeEnvironment(Map<String, String> environment) {
+        for (Setting<?> setting : all()) {
+            String text = environment.getOrDefault(setting.variable(), "");
+            if (!text.isEmpty()) {
+                found.put(setting.name(), new Found(text, setting.variable()));
+            }
+        }
+        warnOfUnknown(environment);
+    }
+
+    // Not an error: a container platform may set variables of this prefix for a service of our name.
+    private void warnOfUnknown(Map<String, String> environment) {
+        var known = all().stream().map(Setting::variable).collect(Collectors.toSet());
+        for (String name : new TreeSet<>(environment.keySet())) {
+            if (name.startsWith(PREFIX) && !known.contains(name)) {
+                warnings.add(name + " is not the name of a setting; it has no effect.");
+            }
+        }
+    }
+
+    private void takeArguments(Map<String, String> arguments) {
+        arguments.forEach((name, text) -> {
+            Setting<?> setting = byName(name);
+            if (setting == null) {
+                throw new ConfigException("--" + name.replace('.', '-') + " is not the name of a setting.");
+            }
+            found.put(name, new Found(text, setting.option()));
+        });
+    }
+
+    private void takeFile(@Nullable Path file) {
+        if (file != null) {
+            takeFields(YamlFile.read(file));
+        }
+    }
+
+    private void takeFields(YamlNode mapping) {
+        for (YamlNode node : mapping.fields().values()) {
+            Setting<?> setting = byName(node.path());
+            if (setting != null && setting != CONFIG) {
+                takeValue(setting, node);
+            } else if (node.isMapping()) {
+                takeFields(node);
+            } else {
+                throw node.unknownKey(all().stream()
+                        .filter(it -> it != CONFIG)
+                        .map(Setting::name)
+                        .toList());
+            }
+        }
+    }
+
+    private void takeValue(Setting<?> setting, YamlNode node) {
+        if (!node.isNull()) {
+            String text = node.isList() ? String.join(",", node.texts()) : node.text();
+            found.putIfAbsent(setting.name(), new Found(text, node.place() + ": " + node.path()));
+        }
+    }
+
+    private Settings settings() {
+        get(DATABASE);
+        return new Settings(
+                get(PORT),
+                get(HOST),
+                get(DATA),
+                find(MODELS_FILE),
+                new Settings.Gemini(find(GEMINI_API_KEY), find(GEMINI_BASE_URL)),
+                new Settings.Demo(find(DEMO_KEY), get(DEMO_CREDITS), isSet(DEMO_KEY) || isSet(DEMO_CREDITS)),
+                find(ADMIN_KEY),
+                new Settings.Sandbox(get(SANDBOX_PORT), get(SANDBOX_SEED), get(SANDBOX_PACE)),
+                new Settings.Http(get(TRUSTED_HOPS), get(ACCESS_LOG), get(CORS_ORIGINS)),
+                Settings.JsonClients.of(get(JSON_CLIENTS)),
+                limits(),
+                timeouts(),
+                warnings);
+    }
+
+    private Settings.Limits limits() {
+        return new Settings.Limits(
+                get(BODY_BYTES),
+                get(HEADER_BYTES).intValue(),
+                get(CONNECTIONS),
+                get(NESTING),
+                get(MESSAGES),
+                get(TOOLS),
+                get(MEDIA));
+    }
+
+    private Settings.Timeouts timeouts() {
+        return new Settings.Timeouts(
+                get(DRAIN),
+                get(BODY),
+                get(IDLE),
+                get(WRITE),
+                get(CALL),
+                get(UPSTREAM_CONNECT),
+                get(UPSTREAM_FIRST),
+                get(UPSTREAM_IDLE));
+    }
+
+    private boolean isSet(Setting<?> setting) {
+        return found.containsKey(setting.name());
+    }
+
+    private <T> T get(Setting<T> setting) {
+        return Objects.requireNonNull(find(setting), setting.name());
+    }
+
+    /** Null where it is not set and has no default. */
+    private <T> @Nullable T find(Setting<T> setting) {
+        Found value = found.get(setting.name());
+        if (value == null) {
+            return setting.defaultText().isEmpty() ? null : setting.read(setting.defaultText());
+        }
+        T read = setting.read(value.text());
+        if (read == null) {
+            throw new ConfigException(complaint(setting, value));
+        }
+        return read;
+    }
+
+    private static String complaint(Setting<?> setting, Found value) {
+        // An address may carry a password before its @.
+        boolean hidden = setting.secret() || value.text().contains("@");
+        String shown = hidden ? "not what it may be" : "'" + shorten(value.text()) + "'";
+        return value.place() + " is " + shown + "; allowed is " + setting.allowed() + ".";
+    }
+
+    private static String shorten(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() > SHOWN_CHARS_MAX ? printable.substring(0, SHOWN_CHARS_MAX) + "..." : printable;
+    }
+
+    private static @Nullable Setting<?> byName(String name) {
+        return all().stream().filter(it -> it.name().equals(name)).findFirst().orElse(null);
+    }
+}

@@ -1,0 +1,232 @@
+package dev.tollgate.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SettingsLoaderTest {
+
+    private static final String KEY = "sk-abcdefgh";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void without_any_choice_the_defaults_hold() {
+        Settings settings = SettingsLoader.load(Map.of(), Map.of());
+        assertThat(settings.port()).isEqualTo(8080);
+        assertThat(settings.host()).isEqualTo("127.0.0.1");
+        assertThat(settings.data()).isEqualTo(Path.of("./data"));
+        assertThat(settings.modelsFile()).isNull();
+        assertThat(settings.adminKey()).isNull();
+        assertThat(settings.gemini().isConfigured()).isFalse();
+        assertThat(settings.demo()).isEqualTo(new Settings.Demo(null, 10_000_000_000L, false));
+        assertThat(settings.sandbox()).isEqualTo(new Settings.Sandbox(0, 1, Duration.ZERO));
+        assertThat(settings.http()).isEqualTo(new Settings.Http(0, false, List.of("*")));
+        assertThat(settings.jsonClients())
+                .isEqualTo(new Settings.JsonClients(true, List.of("x-stainless-lang"), List.of("ai-sdk")));
+        assertThat(settings.limits()).isEqualTo(new Settings.Limits(33_554_432, 32_768, 16_384, 64, 10_000, 128, 100));
+        assertThat(settings.timeouts())
+                .isEqualTo(new Settings.Timeouts(
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(75),
+                        Duration.ofSeconds(120),
+                        Duration.ofMinutes(15),
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(120)));
+        assertThat(settings.warnings()).isEmpty();
+    }
+
+    @Test
+    void an_argument_wins_over_the_environment_and_that_over_the_file() {
+        String file = file("port: 1\nhost: file\ndata: file\nhttp:\n  trusted-hops: 3\n");
+        Settings settings = SettingsLoader.load(
+                Map.of("config", file, "port", "3"), Map.of("TOLLGATE_PORT", "2", "TOLLGATE_HOST", "env"));
+        assertThat(settings.port()).isEqualTo(3);
+        assertThat(settings.host()).isEqualTo("env");
+        assertThat(settings.data()).isEqualTo(Path.of("file"));
+        assertThat(settings.http().trustedHops()).isEqualTo(3);
+    }
+
+    @Test
+    void the_file_may_be_named_by_the_environment_and_write_dots_either_way() {
+        String file = file("cors.origins: [https://a.example, 'http://b.example:81']\nlimits: {body-bytes: 1MiB}\n");
+        Settings settings = SettingsLoader.load(Map.of(), Map.of("TOLLGATE_CONFIG", file));
+        assertThat(settings.http().corsOrigins()).containsExactly("https://a.example", "http://b.example:81");
+        assertThat(settings.limits().bodyBytesMax()).isEqualTo(1_048_576);
+    }
+
+    @Test
+    void the_upstreams_variables_have_the_names_that_others_know() {
+        Settings settings = SettingsLoader.load(
+                Map.of(), Map.of("GEMINI_API_KEY", "AIza-1", "GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:9000/"));
+        assertThat(settings.gemini())
+                .isEqualTo(new Settings.Gemini(new Secret("AIza-1"), URI.create("http://127.0.0.1:9000")));
+        assertThat(SettingsLoader.load(Map.of(), Map.of("GOOGLE_GEMINI_BASE_URL", "https://x.example/gem"))
+                        .gemini()
+                        .isConfigured())
+                .isTrue();
+    }
+
+    @Test
+    void a_demo_account_is_asked_for_by_its_key_or_its_credits() {
+        Settings.Demo byKey =
+                SettingsLoader.load(Map.of(), Map.of("TOLLGATE_DEMO_KEY", KEY)).demo();
+        assertThat(byKey).isEqualTo(new Settings.Demo(new Secret(KEY), 10_000_000_000L, true));
+        Settings.Demo byCredits = SettingsLoader.load(Map.of(), Map.of("TOLLGATE_DEMO_CREDITS", "12.5"))
+                .demo();
+        assertThat(byCredits).isEqualTo(new Settings.Demo(null, 12_500_000L, true));
+    }
+
+    @Test
+    void an_empty_variable_counts_as_not_set() {
+        Settings settings = SettingsLoader.load(Map.of(), Map.of("TOLLGATE_PORT", "", "GEMINI_API_KEY", ""));
+        assertThat(settings.port()).isEqualTo(8080);
+        assertThat(settings.gemini().isConfigured()).isFalse();
+    }
+
+    @Test
+    void a_variable_that_is_no_setting_is_told_and_has_no_effect() {
+        Settings settings = SettingsLoader.load(Map.of(), Map.of("TOLLGATE_SERVICE_HOST", "10.0.0.1", "OTHER", "x"));
+        assertThat(settings.warnings())
+                .containsExactly("TOLLGATE_SERVICE_HOST is not the name of a setting; it has no effect.");
+    }
+
+    @Test
+    void clients_that_get_json_can_be_chosen() {
+        Settings settings = SettingsLoader.load(Map.of("clients.json", "header:X-Mine, agent:My-Client/2"), Map.of());
+        assertThat(settings.jsonClients())
+                .isEqualTo(new Settings.JsonClients(false, List.of("x-mine"), List.of("my-client/2")));
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "port | 65536 | allowed is a whole number from 0 to 65535.",
+                "port | eighty | allowed is a whole number from 0 to 65535.",
+                "port | 99999999999999999999 | allowed is a whole number from 0 to 65535.",
+                "host | a b | allowed is an address or a host's name.",
+                "http.access-log | yes | allowed is true or false.",
+                "limits.body-bytes | 32 MB | allowed is a size like 64KiB or 32MiB, from 1024 to 1073741824 bytes.",
+                "limits.body-bytes | 999999999999999GiB | allowed is a size like",
+                "timeouts.drain | 30 | allowed is a time like 500ms, 30s, 10m or 1h, from 0s to 86400s.",
+                "timeouts.idle | 99ms | from 100ms to 86400s.",
+                "demo.credits | 1.0000001 | allowed is a decimal number of credits with at most 6 decimals",
+                "demo.credits | -1 | allowed is a decimal number of credits",
+                "cors.origins | https://a.example/path | allowed is at most 100, with commas between them",
+                "clients.json | everybody | accept-json, header:NAME or agent:PART.",
+                "gemini.base-url | ftp://a.example | allowed is an http or https URL",
+                "gemini.base-url | http://a.example?x=1 | allowed is an http or https URL",
+                "sandbox.seed | 1.5 | allowed is a whole number of at most 18 digits.",
+                "database | mysql | allowed is sqlite: the embedded file",
+            })
+    void a_value_that_is_not_allowed_stops_the_start(String name, String text, String complaint) {
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of(name, text), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("--" + name.replace('.', '-') + " is ")
+                .hasMessageContaining(complaint);
+    }
+
+    @Test
+    void a_complaint_names_the_variable_or_the_line_and_shows_what_came() {
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of(), Map.of("TOLLGATE_PORT", "tcp://10.0.0.1:80")))
+                .hasMessage("TOLLGATE_PORT is 'tcp://10.0.0.1:80'; allowed is a whole number from 0 to 65535.");
+        String file = file("host: a\nport: x\n");
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of("config", file), Map.of()))
+                .hasMessage(file + ":2: port is 'x'; allowed is a whole number from 0 to 65535.");
+    }
+
+    @Test
+    void an_unknown_key_an_unknown_argument_and_a_missing_file_stop_the_start() {
+        String file = file("http:\n  trusted-hopps: 1\n");
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of("config", file), Map.of()))
+                .hasMessageStartingWith(file + ":2: http.trusted-hopps is an unknown key; allowed is one of ")
+                .hasMessageContaining("http.trusted-hops");
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of("porr", "1"), Map.of()))
+                .hasMessage("--porr is not the name of a setting.");
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of("config", "/nowhere/x.yaml"), Map.of()))
+                .hasMessageContaining("/nowhere/x.yaml: cannot be read");
+    }
+
+    @Test
+    void a_file_cannot_name_another_file() {
+        String file = file("config: other.yaml\n");
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of("config", file), Map.of()))
+                .hasMessageContaining("config is an unknown key");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "demo.key,       sk-%secret",
+        "admin.key,      short%",
+        "gemini.api-key, a secret",
+        "database,       jdbc:postgresql://u:secret@db/x",
+        "gemini.base-url, http://u:secret@a.example"
+    })
+    void a_secret_is_in_no_complaint(String name, String secret) {
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of(name, secret), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .contains(" is not what it may be; allowed is ")
+                .doesNotContain(secret)
+                .doesNotContain("secret@");
+    }
+
+    @Test
+    void a_secret_is_in_no_text_of_the_settings() {
+        Settings settings = SettingsLoader.load(
+                Map.of(),
+                Map.of(
+                        "TOLLGATE_DEMO_KEY", KEY,
+                        "TOLLGATE_ADMIN_KEY", "admin-admin-admin",
+                        "GEMINI_API_KEY", "AIzaSecret"));
+        assertThat(settings.toString())
+                .doesNotContain(KEY, "admin-admin", "AIzaSecret")
+                .contains("(secret)");
+        assertThat(Objects.requireNonNull(settings.adminKey()).value()).isEqualTo("admin-admin-admin");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.tollgate.config.SettingTable#all")
+    void every_default_is_allowed_and_every_name_follows_the_rule(Setting<?> setting) {
+        if (!setting.defaultText().isEmpty()) {
+            assertThat((Object) setting.read(setting.defaultText())).isNotNull();
+        }
+        assertThat(setting.name()).matches("[a-z]+(-[a-z]+)*(\\.[a-z]+(-[a-z]+)*)?");
+        assertThat(setting.doc()).endsWith(".");
+        if (setting.variable().startsWith("TOLLGATE_")) {
+            assertThat(setting.variable().substring(9).toLowerCase(java.util.Locale.ROOT))
+                    .isEqualTo(setting.name().replace('.', '_').replace('-', '_'));
+        }
+    }
+
+    @Test
+    void no_two_settings_share_a_name() {
+        assertThat(SettingTable.all().stream().map(Setting::option)).doesNotHaveDuplicates();
+        assertThat(SettingTable.all().stream().map(Setting::variable)).doesNotHaveDuplicates();
+    }
+
+    private String file(String yaml) {
+        try {
+            return Files.writeString(folder.resolve("tollgate.yaml"), yaml).toString();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
