@@ -1,0 +1,125 @@
+package dev.tollgate.sandbox;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A request after reading: the model asked and the body with camel-case names. Immutable; the tree is not to be changed.
+ *
+ * @param body a {@code GenerateContentRequest}
+ */
+record Ask(SandboxModel model, ObjectNode body) {
+
+    List<JsonNode> contents() {
+        return List.copyOf(body.path("contents").values());
+    }
+
+    JsonNode config() {
+        return body.path("generationConfig");
+    }
+
+    JsonNode thinking() {
+        return config().path("thinkingConfig");
+    }
+
+    List<JsonNode> declarations() {
+        List<JsonNode> all = new ArrayList<>();
+        body.path("tools")
+                .forEach(tool -> all.addAll(tool.path("functionDeclarations").values()));
+        return all;
+    }
+
+    boolean hasTool(String name) {
+        return body.path("tools").valueStream().anyMatch(tool -> tool.has(name));
+    }
+
+    JsonNode functionCalling() {
+        return body.path("toolConfig").path("functionCallingConfig");
+    }
+
+    /** AUTO unless something else is said. */
+    String mode() {
+        String mode = Json.text(functionCalling(), "mode");
+        return mode.isEmpty() || mode.equals("MODE_UNSPECIFIED") ? "AUTO" : mode;
+    }
+
+    String responseMimeType() {
+        return Json.text(config(), "responseMimeType");
+    }
+
+    boolean json() {
+        return responseMimeType().equals("application/json");
+    }
+
+    /** The schema of the answer, in either form; a missing node where there is none. */
+    JsonNode responseSchema() {
+        JsonNode schema = config().path("responseJsonSchema");
+        return schema.isMissingNode() ? config().path("responseSchema") : schema;
+    }
+
+    int maxOutputTokens() {
+        return config().path("maxOutputTokens").asInt(SandboxModel.OUTPUT_TOKENS_MAX);
+    }
+
+    int candidateCount() {
+        return config().path("candidateCount").asInt(1);
+    }
+
+    boolean includeThoughts() {
+        return thinking().path("includeThoughts").asBoolean(false);
+    }
+
+    String systemText() {
+        return textOf(body.path("systemInstruction"));
+    }
+
+    /** What the user wrote last; empty where no user content has text. */
+    String lastUserText() {
+        return lastUserText(body);
+    }
+
+    static String lastUserText(JsonNode body) {
+        String last = "";
+        for (JsonNode content : body.path("contents")) {
+            String text = isModel(content) ? "" : textOf(content);
+            last = text.isEmpty() ? last : text;
+        }
+        return last;
+    }
+
+    static boolean isModel(JsonNode content) {
+        return Json.text(content, "role").equals("model");
+    }
+
+    static List<JsonNode> partsWith(JsonNode content, String name) {
+        return content.path("parts")
+                .valueStream()
+                .filter(part -> part.has(name))
+                .toList();
+    }
+
+    static String textOf(JsonNode content) {
+        List<String> texts = partsWith(content, "text").stream()
+                .filter(part -> !part.path("thought").asBoolean(false))
+                .map(part -> Json.text(part, "text"))
+                .toList();
+        return String.join(" ", texts).strip();
+    }
+
+    /** Lower-case words of three letters or more, digits included; names in camel or snake case are taken apart. */
+    static Set<String> words(String text) {
+        String apart = text.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
+        Set<String> words = new LinkedHashSet<>();
+        for (String word : apart.split("[^\\p{L}\\p{N}]+", -1)) {
+            if (word.length() >= 3) {
+                words.add(word);
+            }
+        }
+        return words;
+    }
+}

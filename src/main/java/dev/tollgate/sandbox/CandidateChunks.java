@@ -1,0 +1,198 @@
+package dev.tollgate.sandbox;
+
+import dev.tollgate.sandbox.Generator.Chunk;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Cuts one candidate into chunks: thoughts first, then text or calls, the finish reason in a chunk of its own. Thoughts
+ * count against the maximum: what they leave is room for the text, and where they leave none there is no content at all.
+ * Used once, by one thread.
+ */
+final class CandidateChunks {
+
+    private static final int PIECE_CHARACTERS_MIN = 16;
+    private static final int PIECE_CHARACTERS_MAX = 48;
+
+    private final Ask ask;
+    private final Draft draft;
+    private final int index;
+    private final Signatures signatures;
+    private final RandomGenerator random;
+    private final int thoughtTokens;
+    private final int roomTokens;
+    private final List<Chunk> chunks = new ArrayList<>();
+
+    CandidateChunks(Ask ask, Draft draft, int index, Signatures signatures, RandomGenerator random) {
+        this.ask = ask;
+        this.draft = draft;
+        this.index = index;
+        this.signatures = signatures;
+        this.random = random;
+        this.thoughtTokens = Math.min(Thinking.tokens(ask), ask.maxOutputTokens());
+        this.roomTokens = ask.maxOutputTokens() - thoughtTokens;
+    }
+
+    List<Chunk> chunks() {
+        if (ask.includeThoughts() && thoughtTokens > 0) {
+            thoughts();
+        }
+        if (draft.calls().isEmpty()) {
+            text();
+        } else {
+            calls();
+        }
+        return chunks;
+    }
+
+    private void thoughts() {
+        List<String> summaries = Thinking.summaries(ask);
+        for (int i = 0; i < summaries.size(); i++) {
+            ObjectNode part = Json.object().put("text", summaries.get(i)).put("thought", true);
+            int soFar = (int) ((long) thoughtTokens * (i + 1) / summaries.size());
+            chunks.add(new Chunk(candidate(List.of(part)), 0, soFar));
+        }
+    }
+
+    private void text() {
+        String stopped = untilStop(draft.text());
+        String text = prefix(stopped, TokenCount.bytesOf(roomTokens));
+        int from = 0;
+        while (from < text.length()) {
+            int to = pieceEnd(text, from);
+            ObjectNode part = Json.object().put("text", text.substring(from, to));
+            add(candidate(List.of(part)), TokenCount.ofText(text.substring(0, to)));
+            from = to;
+        }
+        finishText(text, text.length() < stopped.length());
+    }
+
+    private void finishText(String text, boolean cut) {
+        ObjectNode candidate = candidate(text.isEmpty() && cut ? List.of() : List.of(lastPart()));
+        candidate.put("finishReason", cut ? "MAX_TOKENS" : "STOP");
+        ObjectNode grounding = draft.grounding();
+        if (grounding != null) {
+            candidate.set("groundingMetadata", within(grounding, text));
+        }
+        add(candidate, TokenCount.ofText(text));
+    }
+
+    private ObjectNode lastPart() {
+        ObjectNode part = Json.object().put("text", "");
+        return ask.model().gemini3() ? part.put("thoughtSignature", signatures.sign(ask.model(), part)) : part;
+    }
+
+    /** Gemini 3 sends parallel calls one by one, 2.5 together; only the first is signed. */
+    private void calls() {
+        List<ObjectNode> parts = signedCalls();
+        int tokens = parts.stream().mapToInt(CandidateChunks::tokens).sum();
+        if (tokens > roomTokens) {
+            add(candidate(List.of()).put("finishReason", "MAX_TOKENS"), 0);
+            return;
+        }
+        int soFar = 0;
+        for (List<ObjectNode> together : ask.model().gemini3() ? each(parts) : List.of(parts)) {
+            soFar += together.stream().mapToInt(CandidateChunks::tokens).sum();
+            add(candidate(together), soFar);
+        }
+        ObjectNode last = candidate(List.of(Json.object().put("text", "")));
+        add(last.put("finishReason", "STOP").put("finishMessage", "Model generated function call(s)."), tokens);
+    }
+
+    private static int tokens(JsonNode part) {
+        return TokenCount.ofText(Json.write(part.get("functionCall")));
+    }
+
+    private static List<List<ObjectNode>> each(List<ObjectNode> parts) {
+        return parts.stream().map(List::of).toList();
+    }
+
+    private List<ObjectNode> signedCalls() {
+        List<ObjectNode> parts = new ArrayList<>();
+        for (ObjectNode call : draft.calls()) {
+            ObjectNode part = call.deepCopy();
+            if (ask.model().callIds()) {
+                part.set("functionCall", withId(part.get("functionCall")));
+            }
+            if (parts.isEmpty()) {
+                part.put("thoughtSignature", signatures.sign(ask.model(), part));
+            }
+            parts.add(part);
+        }
+        return parts;
+    }
+
+    private ObjectNode withId(JsonNode call) {
+        ObjectNode withId = Json.object().put("id", Long.toString(random.nextLong(1L << 40) | 1L << 40, 36));
+        call.properties().forEach(member -> withId.set(member.getKey(), member.getValue()));
+        return withId;
+    }
+
+    private ObjectNode candidate(List<ObjectNode> parts) {
+        ObjectNode candidate = Json.object();
+        ObjectNode content = candidate.putObject("content");
+        if (!parts.isEmpty()) {
+            content.putArray("parts").addAll(parts);
+        }
+        content.put("role", "model");
+        return candidate.put("index", index);
+    }
+
+    private void add(ObjectNode candidate, int visibleTokens) {
+        chunks.add(new Chunk(candidate, visibleTokens, thoughtTokens));
+    }
+
+    private String untilStop(String text) {
+        int end = ask.config()
+                .path("stopSequences")
+                .valueStream()
+                .mapToInt(stop -> text.indexOf(stop.stringValue()))
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(text.length());
+        return text.substring(0, end);
+    }
+
+    /** The longest beginning of so many bytes that ends between two characters. */
+    private static String prefix(String text, long bytesMax) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= bytesMax) {
+            return text;
+        }
+        int end = (int) bytesMax;
+        while (end > 0 && (bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+
+    /** A piece ends behind a space where one is near, never inside a character. */
+    private int pieceEnd(String text, int from) {
+        int wanted = from + random.nextInt(PIECE_CHARACTERS_MIN, PIECE_CHARACTERS_MAX);
+        if (wanted >= text.length()) {
+            return text.length();
+        }
+        int space = text.indexOf(' ', wanted);
+        int end = space >= 0 && space - wanted < PIECE_CHARACTERS_MIN ? space + 1 : wanted;
+        return end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end + 1 : end;
+    }
+
+    /** Without the segments that the cut took away. */
+    private static ObjectNode within(ObjectNode grounding, String text) {
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        ObjectNode left = grounding.deepCopy();
+        ArrayNode supports = Json.array();
+        for (JsonNode support : grounding.path("groundingSupports")) {
+            if (support.path("segment").path("endIndex").asInt() <= bytes) {
+                supports.add(support);
+            }
+        }
+        left.set("groundingSupports", supports);
+        return left;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.tollgate.sandbox;
+
+import dev.tollgate.sandbox.TokenCount.Modality;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes the events of an answer: each candidate's chunks by turns, the usage so far on every one of them. The same seed and
+ * request give the same events. Immutable.
+ */
+final class Generator {
+
+    private static final int SEARCH_TOKENS = 64;
+
+    private final long seed;
+    private final Signatures signatures;
+
+    Generator(long seed, Signatures signatures) {
+        this.seed = seed;
+        this.signatures = signatures;
+    }
+
+    /** The events of the answer, each a {@code GenerateContentResponse}; at least one. */
+    List<ObjectNode> events(Ask ask) {
+        byte[] hash = hash(ask);
+        Frame frame = frame(ask, hash);
+        List<List<Chunk>> candidates = candidates(ask, random(hash));
+        Chunk[] latest = new Chunk[candidates.size()];
+        List<ObjectNode> events = new ArrayList<>();
+        int rounds = candidates.stream().mapToInt(List::size).max().orElse(0);
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < latest.length; i++) {
+                if (round < candidates.get(i).size()) {
+                    latest[i] = candidates.get(i).get(round);
+                    events.add(frame.event(latest[i], latest));
+                }
+            }
+        }
+        return events;
+    }
+
+    /** The answer of {@code countTokens}. */
+    static ObjectNode count(Ask ask) {
+        Map<Modality, Integer> prompt = TokenCount.ofPrompt(ask);
+        ObjectNode body = Json.object().put("totalTokens", TokenCount.sum(prompt));
+        body.set("promptTokensDetails", details(prompt));
+        return body;
+    }
+
+    private List<List<Chunk>> candidates(Ask ask, RandomGenerator random) {
+        Draft draft = Composer.compose(ask);
+        List<List<Chunk>> candidates = new ArrayList<>();
+        for (int i = 0; i < ask.candidateCount(); i++) {
+            Draft own = i == 0 || draft.text().isEmpty() || ask.json()
+                    ? draft
+                    : Draft.text("Put differently: " + draft.text());
+            candidates.add(new CandidateChunks(ask, own, i, signatures, random).chunks());
+        }
+        return candidates;
+    }
+
+    private static Frame frame(Ask ask, byte[] hash) {
+        String responseId =
+                Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
+        int toolTokens = ask.hasTool("googleSearch") ? SEARCH_TOKENS : 0;
+        return new Frame(TokenCount.ofPrompt(ask), toolTokens, ask.model().name(), responseId);
+    }
+
+    private byte[] hash(Ask ask) {
+        String source = seed + "\n" + ask.model().name() + "\n" + Json.write(ask.body());
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(source.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 belongs to every JDK", e);
+        }
+    }
+
+    private static RandomGenerator random(byte[] hash) {
+        return new SplittableRandom(ByteBuffer.wrap(hash).getLong());
+    }
+
+    private static ArrayNode details(Map<Modality, Integer> counts) {
+        ArrayNode details = Json.array();
+        counts.forEach((modality, tokens) ->
+                details.addObject().put("modality", modality.name()).put("tokenCount", tokens));
+        return details;
+    }
+
+    /**
+     * A candidate's part of one event.
+     *
+     * @param candidate its content and whatever ends it
+     * @param visibleTokens of this candidate up to here
+     * @param thoughtTokens of this candidate up to here
+     */
+    record Chunk(ObjectNode candidate, int visibleTokens, int thoughtTokens) {}
+
+    /** What is the same in all events of an answer. */
+    private record Frame(Map<Modality, Integer> prompt, int toolTokens, String model, String responseId) {
+
+        ObjectNode event(Chunk chunk, Chunk[] latest) {
+            ObjectNode event = Json.object();
+            event.putArray("candidates").add(chunk.candidate());
+            event.set("usageMetadata", usage(latest));
+            return event.put("modelVersion", model).put("responseId", responseId);
+        }
+
+        /** Protocol buffers leave zeros out. */
+        private ObjectNode usage(Chunk[] latest) {
+            int visible = 0;
+            int thoughts = 0;
+            for (Chunk chunk : latest) {
+                visible += chunk == null ? 0 : chunk.visibleTokens();
+                thoughts += chunk == null ? 0 : chunk.thoughtTokens();
+            }
+            ObjectNode usage = Json.object();
+            int promptTokens = TokenCount.sum(prompt);
+            usage.put("promptTokenCount", promptTokens);
+            putPositive(usage, "candidatesTokenCount", visible);
+            usage.put("totalTokenCount", promptTokens + toolTokens + visible + thoughts);
+            putPositive(usage, "toolUsePromptTokenCount", toolTokens);
+            putPositive(usage, "thoughtsTokenCount", thoughts);
+            usage.set("promptTokensDetails", details(prompt));
+            return usage;
+        }
+
+        private static void putPositive(ObjectNode usage, String name, int tokens) {
+            if (tokens > 0) {
+                usage.put(name, tokens);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate.sandbox;
+
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The one JSON mapper of this package, and short names for making trees. */
+final class Json {
+
+    static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private Json() {}
+
+    static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    static ArrayNode array() {
+        return JsonNodeFactory.instance.arrayNode();
+    }
+
+    static String write(JsonNode tree) {
+        return MAPPER.writeValueAsString(tree);
+    }
+
+    static String pretty(JsonNode tree) {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
+    }
+
+    /** The text of a member, or an empty string where it is missing or no string. */
+    static String text(JsonNode node, String name) {
+        JsonNode value = node.path(name);
+        return value.isString() ? value.stringValue() : "";
+    }
+}

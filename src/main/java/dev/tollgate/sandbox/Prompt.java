@@ -1,0 +1,64 @@
+package dev.tollgate.sandbox;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What can be picked out of a prompt without understanding it: the things named, the numbers. Patterns run over the first
+ * 2,000 characters only.
+ */
+final class Prompt {
+
+    private static final int LOOKED_AT_CHARACTERS_MAX = 2_000;
+    private static final int THINGS_MAX = 8;
+    private static final Pattern AFTER_PREPOSITION =
+            Pattern.compile("\\b(?:in|for|at|near|of|from|to|about)\\s+([^.?!;\\n]{1,200})", Pattern.CASE_INSENSITIVE);
+    private static final Pattern QUOTED = Pattern.compile("[\"“']([^\"”'\\n]{1,200})[\"”']");
+    private static final Pattern CAPITALS = Pattern.compile("(?<=\\s)\\p{Lu}[\\p{L}'-]{1,40}");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(?:\\.\\d{1,6})?");
+    private static final Pattern TRAILING = Pattern.compile(
+            "\\s+(?:today|tomorrow|now|right now|please|tonight|in (?:celsius|fahrenheit))$", Pattern.CASE_INSENSITIVE);
+
+    private final String text;
+
+    Prompt(String text) {
+        this.text = text.substring(0, Math.min(text.length(), LOOKED_AT_CHARACTERS_MAX));
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** Quoted words, else what stands behind a preposition ("in Oslo and Rome" names two), else capitalised words. */
+    List<String> things() {
+        Matcher quoted = QUOTED.matcher(text);
+        if (quoted.find()) {
+            return List.of(quoted.group(1));
+        }
+        Matcher preposition = AFTER_PREPOSITION.matcher(text);
+        if (preposition.find()) {
+            return split(preposition.group(1));
+        }
+        Matcher capitals = CAPITALS.matcher(text);
+        return capitals.find() ? List.of(capitals.group()) : List.of();
+    }
+
+    Optional<String> firstNumber() {
+        Matcher number = NUMBER.matcher(text);
+        return number.find() ? Optional.of(number.group()) : Optional.empty();
+    }
+
+    private static List<String> split(String phrase) {
+        List<String> things = new ArrayList<>();
+        for (String thing : phrase.split("\\s*,\\s*(?:and\\s+)?|\\s+and\\s+", THINGS_MAX)) {
+            String bare = TRAILING.matcher(thing.strip()).replaceAll("").replaceFirst("^(?:the|in)\\s+", "");
+            if (!bare.isEmpty()) {
+                things.add(bare);
+            }
+        }
+        return things;
+    }
+}

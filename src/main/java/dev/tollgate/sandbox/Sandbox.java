@@ -1,0 +1,75 @@
+package dev.tollgate.sandbox;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.util.List;
+
+/**
+ * A running sandbox: the Gemini REST protocol on a port of its own, spoken to over real HTTP.
+ *
+ * <p>Served under {@code /v1beta} and {@code /v1}: {@code POST models/{m}:generateContent}, {@code
+ * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array), {@code :countTokens}, {@code GET models}, {@code
+ * GET models/{m}}; and {@code POST /sandbox/script}, which replaces the script. Every key is good but one that starts
+ * with {@code invalid}. Safe for any thread.
+ */
+public final class Sandbox {
+
+    private static final int HEADER_BYTES_MAX = 64 << 10;
+    private static final int IDLE_SECONDS_MAX = 900; // longer than the longest delay of a script
+
+    private final HttpServer server;
+    private final String host;
+    private final Desk desk;
+
+    private Sandbox(HttpServer server, String host, Desk desk) {
+        this.server = server;
+        this.host = host;
+        this.desk = desk;
+    }
+
+    /** Binds and serves; fails where the port is taken. The caller closes it before {@code vertx}. */
+    public static Future<Sandbox> start(Vertx vertx, SandboxOptions options) {
+        Desk desk = new Desk(vertx, options);
+        HttpServerOptions http = new HttpServerOptions()
+                .setHost(options.host())
+                .setPort(options.port())
+                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setIdleTimeout(IDLE_SECONDS_MAX);
+        return vertx.createHttpServer(http)
+                .requestHandler(desk::handle)
+                .listen()
+                .map(server -> new Sandbox(server, options.host(), desk));
+    }
+
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** {@code http://127.0.0.1:PORT}, without a version path. */
+    public String baseUrl() {
+        String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        return "http://" + literal + ":" + port();
+    }
+
+    /** Stops at once; running answers are cut. */
+    public Future<Void> close() {
+        return server.close();
+    }
+
+    /** The last requests, oldest first: as many as the options say, and no more than 64 MiB of bodies. */
+    public List<SandboxRequest> requests() {
+        return desk.requests();
+    }
+
+    /** How many answers were not read to their end because the caller had gone. */
+    public long abandonedAnswers() {
+        return desk.abandonedAnswers();
+    }
+
+    /** Replaces the script; what is running goes on with the one before. */
+    public void script(Script script) {
+        desk.script(script);
+    }
+}

@@ -1,0 +1,211 @@
+package dev.tollgate.sandbox;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.DecimalNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * A value that follows a schema, in either of Google's two forms (wire.md 1.5), members in property order. Words and
+ * numbers come from the prompt where they fit. Bounded in depth and size, recursion included.
+ */
+final class SchemaSample {
+
+    private static final int DEPTH_MAX = 16;
+    private static final int OPTIONAL_DEPTH_MAX = 4;
+    private static final int ITEMS_MAX = 10;
+    private static final int NODES_MAX = 2_000;
+    private static final int LENGTH_MAX = 1_000;
+    private static final Map<String, List<String>> WORDS = Map.of(
+            "name", List.of("Albert Einstein", "Marie Curie", "Isaac Newton", "Ada Lovelace"),
+            "field", List.of("Physics", "Chemistry", "Mathematics", "Computing"),
+            "city", List.of("Tokyo", "Oslo", "Rome", "Shanghai"),
+            "location", List.of("Tokyo", "Oslo", "Rome", "Shanghai"),
+            "country", List.of("Japan", "Norway", "Italy", "China"));
+
+    private final JsonNode root;
+    private final Prompt prompt;
+    private int nodes;
+
+    private SchemaSample(JsonNode root, Prompt prompt) {
+        this.root = root;
+        this.prompt = prompt;
+    }
+
+    static JsonNode of(JsonNode schema, Prompt prompt) {
+        return new SchemaSample(schema, prompt).value(schema, "value", 0, 0);
+    }
+
+    /** The value of one property of {@code root}; its references are looked up there. */
+    static JsonNode ofProperty(JsonNode root, JsonNode schema, String name, Prompt prompt) {
+        return new SchemaSample(root, prompt).value(schema, name, 0, 1);
+    }
+
+    /** Property names in the order that the answer keeps: {@code propertyOrdering}, else as they are written. */
+    static List<String> order(JsonNode schema) {
+        List<String> written = List.copyOf(schema.path("properties").propertyNames());
+        List<String> ordering = schema.path("propertyOrdering")
+                .valueStream()
+                .map(JsonNode::asString)
+                .filter(written::contains)
+                .toList();
+        return Stream.concat(ordering.stream(), written.stream()).distinct().toList();
+    }
+
+    static boolean requires(JsonNode schema, String name) {
+        return schema.path("required").valueStream().anyMatch(node -> node.asString("")
+                .equals(name));
+    }
+
+    private JsonNode value(JsonNode schema, String name, int index, int depth) {
+        nodes++;
+        if (depth > DEPTH_MAX || nodes > NODES_MAX) {
+            return JsonNodeFactory.instance.nullNode();
+        }
+        Optional<JsonNode> fixed = fixed(schema, index);
+        if (fixed.isPresent()) {
+            return fixed.get();
+        }
+        Optional<JsonNode> other = elsewhere(schema);
+        return other.isPresent() ? value(other.get(), name, index, depth + 1) : typed(schema, name, index, depth);
+    }
+
+    private static Optional<JsonNode> fixed(JsonNode schema, int index) {
+        JsonNode names = schema.path("enum");
+        if (!names.isEmpty()) {
+            return Optional.of(names.get(index % names.size()));
+        }
+        return Stream.of("const", "default", "example")
+                .map(schema::path)
+                .filter(node -> !node.isMissingNode())
+                .findFirst();
+    }
+
+    /** A reference, or the first branch that is not null. */
+    private Optional<JsonNode> elsewhere(JsonNode schema) {
+        String reference = Json.text(schema, "$ref");
+        if (reference.equals("#") || reference.startsWith("#/")) {
+            return Optional.of(root.at(reference.substring(1)));
+        }
+        return Stream.of("anyOf", "oneOf", "allOf")
+                .flatMap(name -> schema.path(name).valueStream())
+                .filter(branch -> !type(branch).equals("null"))
+                .findFirst();
+    }
+
+    private static String type(JsonNode schema) {
+        JsonNode type = schema.path("type");
+        if (type.isArray()) {
+            return type.valueStream()
+                    .map(node -> node.asString(""))
+                    .filter(name -> !name.equals("null"))
+                    .findFirst()
+                    .orElse("null");
+        }
+        String fallback = schema.has("properties") ? "object" : schema.has("items") ? "array" : "string";
+        return type.isString() ? type.stringValue().toLowerCase(Locale.ROOT) : fallback;
+    }
+
+    private JsonNode typed(JsonNode schema, String name, int index, int depth) {
+        return switch (type(schema)) {
+            case "object" -> object(schema, index, depth);
+            case "array" -> array(schema, name, depth);
+            case "integer" -> number(schema, index, 0);
+            case "number" -> number(schema, index, 1);
+            case "boolean" -> JsonNodeFactory.instance.booleanNode(true);
+            case "null" -> JsonNodeFactory.instance.nullNode();
+            default -> StringNode.valueOf(string(schema, name, index));
+        };
+    }
+
+    private ObjectNode object(JsonNode schema, int index, int depth) {
+        ObjectNode object = Json.object();
+        for (String name : order(schema)) {
+            if (depth < OPTIONAL_DEPTH_MAX || requires(schema, name)) {
+                object.set(name, value(schema.path("properties").path(name), name, index, depth + 1));
+            }
+        }
+        return object;
+    }
+
+    private ArrayNode array(JsonNode schema, String name, int depth) {
+        ArrayNode array = Json.array();
+        List<JsonNode> prefix = List.copyOf(schema.path("prefixItems").values());
+        JsonNode items = schema.path("items");
+        int size = prefix.isEmpty() || schema.has("minItems") ? size(schema, depth) : prefix.size();
+        for (int i = 0; i < size; i++) {
+            JsonNode each = i < prefix.size() ? prefix.get(i) : items;
+            array.add(value(each, name, i, depth + 1));
+        }
+        return array;
+    }
+
+    /** As many as the prompt asks for ("List 3 …"), else two; one when deep; within the schema's limits. */
+    private int size(JsonNode schema, int depth) {
+        int asked = prompt.firstNumber()
+                .filter(number -> number.matches("[1-9]|10"))
+                .map(Integer::parseInt)
+                .orElse(2);
+        int wanted = depth >= OPTIONAL_DEPTH_MAX ? 1 : asked;
+        int min = Math.min(ITEMS_MAX, limit(schema, "minItems", 0));
+        return Math.max(min, Math.min(wanted, limit(schema, "maxItems", ITEMS_MAX)));
+    }
+
+    private static int limit(JsonNode schema, String name, int otherwise) {
+        JsonNode limit = schema.path(name);
+        String digits = limit.isString() ? limit.stringValue() : limit.toString();
+        return digits.matches("\\d{1,9}") ? Integer.parseInt(digits) : otherwise;
+    }
+
+    private DecimalNode number(JsonNode schema, int index, int scale) {
+        BigDecimal sample = prompt.firstNumber()
+                .map(BigDecimal::new)
+                .orElse(scale == 0 ? BigDecimal.valueOf(index + 1L) : BigDecimal.valueOf(index * 10L + 15, 1));
+        BigDecimal value = scale == 0 ? BigDecimal.valueOf(sample.longValue()) : sample;
+        if (schema.path("minimum").isNumber()) {
+            value = value.max(schema.path("minimum").decimalValue());
+        }
+        if (schema.path("maximum").isNumber()) {
+            value = value.min(schema.path("maximum").decimalValue());
+        }
+        return DecimalNode.valueOf(value);
+    }
+
+    private String string(JsonNode schema, String name, int index) {
+        String text =
+                switch (Json.text(schema, "format")) {
+                    case "date-time" -> "2026-04-17T09:30:00Z";
+                    case "date" -> "2026-04-17";
+                    case "time" -> "09:30:00Z";
+                    case "email" -> "ada@example.com";
+                    case "uri" -> "https://example.com/";
+                    case "uuid" -> "7d444840-9dc0-11d1-b245-5ffdce74fad2";
+                    default -> words(name, index);
+                };
+        return fit(text, limit(schema, "minLength", 0), limit(schema, "maxLength", LENGTH_MAX));
+    }
+
+    private String words(String name, int index) {
+        String key = name.toLowerCase(Locale.ROOT);
+        List<String> known = new ArrayList<>(WORDS.getOrDefault(key, List.of()));
+        boolean place = key.equals("city") || key.equals("location");
+        if (place) {
+            known.addAll(0, prompt.things());
+        }
+        return known.isEmpty() ? "Sample " + name + " " + (index + 1) : known.get(index % known.size());
+    }
+
+    private static String fit(String text, int min, int max) {
+        String padded = text.length() >= min ? text : text + "x".repeat(Math.min(LENGTH_MAX, min) - text.length());
+        return padded.length() <= max ? padded : padded.substring(0, max);
+    }
+}

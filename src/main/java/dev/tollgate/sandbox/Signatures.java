@@ -1,0 +1,125 @@
+package dev.tollgate.sandbox;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Thought signatures (wire.md 2.4): an HMAC over the model and the part, so that one that was altered, moved to another
+ * part or made by another model is seen. A call is signed by name and arguments, whatever their order and spacing; a
+ * text only by being text, because it may come back joined or cut differently. Immutable.
+ */
+final class Signatures {
+
+    private static final byte[] PREFIX = {0x12, 0x20}; // a protocol buffer: field 2, 32 bytes
+    private static final String MISSING = "Function call is missing a thought_signature in functionCall parts. This is"
+            + " required for tools to work correctly, and missing thought_signature may lead to degraded model"
+            + " performance. Additional data, function call `default_api:%s` , position %d. Please refer to"
+            + " https://ai.google.dev/gemini-api/docs/thought-signatures for more details.";
+
+    private final SecretKeySpec key;
+
+    Signatures(long seed) {
+        byte[] bytes = ("thought signatures of " + seed).getBytes(StandardCharsets.UTF_8);
+        this.key = new SecretKeySpec(bytes, "HmacSHA256");
+    }
+
+    String sign(SandboxModel model, JsonNode part) {
+        return Base64.getEncoder().encodeToString(bytes(model, part));
+    }
+
+    /** Refuses what Gemini 3 refuses in the current turn; older turns and 2.5 are not looked at. */
+    void check(Ask ask) {
+        if (!ask.model().gemini3()) {
+            return;
+        }
+        List<JsonNode> contents = ask.contents();
+        for (int i = turnStart(contents); i < contents.size(); i++) {
+            if (Ask.isModel(contents.get(i))) {
+                checkStep(ask.model(), contents.get(i), i + 1);
+            }
+        }
+    }
+
+    /** Behind the last user content that is not a function's response. */
+    private static int turnStart(List<JsonNode> contents) {
+        int start = contents.size();
+        while (start > 0 && !opensTurn(contents.get(start - 1))) {
+            start--;
+        }
+        return start;
+    }
+
+    private static boolean opensTurn(JsonNode content) {
+        return !Ask.isModel(content)
+                && Ask.partsWith(content, "functionResponse").isEmpty();
+    }
+
+    private void checkStep(SandboxModel model, JsonNode content, int position) {
+        List<JsonNode> calls = Ask.partsWith(content, "functionCall");
+        if (!calls.isEmpty() && Json.text(calls.getFirst(), "thoughtSignature").isEmpty()) {
+            String name = Json.text(calls.getFirst().get("functionCall"), "name");
+            throw GoogleError.invalid(MISSING.formatted(name, position)).asRefusal();
+        }
+        for (JsonNode part : Ask.partsWith(content, "thoughtSignature")) {
+            checkSignature(model, part, Json.text(part, "thoughtSignature"));
+        }
+    }
+
+    private void checkSignature(SandboxModel model, JsonNode part, String signature) {
+        if (!ProtoReader.isDummySignature(signature) && !signature.isEmpty() && !isOurs(model, part, signature)) {
+            throw GoogleError.invalid("Corrupted thought signature.").asRefusal();
+        }
+    }
+
+    private boolean isOurs(SandboxModel model, JsonNode part, String signature) {
+        byte[] decoded =
+                Base64.getMimeDecoder().decode(signature.replace('-', '+').replace('_', '/'));
+        return MessageDigest.isEqual(decoded, bytes(model, part));
+    }
+
+    private byte[] bytes(SandboxModel model, JsonNode part) {
+        JsonNode call = part.path("functionCall");
+        String signed = call.isMissingNode()
+                ? "text"
+                : "call\n" + Json.text(call, "name") + "\n" + canonical(call.path("args"));
+        byte[] hmac = hmac(model.name() + "\n" + signed);
+        byte[] all = new byte[PREFIX.length + hmac.length];
+        System.arraycopy(PREFIX, 0, all, 0, PREFIX.length);
+        System.arraycopy(hmac, 0, all, PREFIX.length, hmac.length);
+        return all;
+    }
+
+    private byte[] hmac(String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(key);
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HmacSHA256 belongs to every JDK", e);
+        }
+    }
+
+    /** Members in alphabetical order, numbers by value, no arguments the same as an empty object. */
+    private static String canonical(JsonNode node) {
+        if (node.isMissingNode()) {
+            return "{}";
+        }
+        if (node.isObject()) {
+            Map<String, String> members = new TreeMap<>();
+            node.properties().forEach(member -> members.put(member.getKey(), canonical(member.getValue())));
+            return members.toString();
+        }
+        if (node.isArray()) {
+            return node.valueStream().map(Signatures::canonical).toList().toString();
+        }
+        return node.isNumber() ? node.decimalValue().stripTrailingZeros().toString() : node.toString();
+    }
+}

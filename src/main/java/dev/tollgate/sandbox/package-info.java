@@ -1,0 +1,17 @@
+/**
+ * The built-in upstream: a server of its own on a loopback port that speaks the Gemini REST protocol.
+ *
+ * <p>It checks a request as strictly as Google does, in Google's words, and answers the same request with the same
+ * bytes (everything random is drawn from the seed and the request). A script can replace any answer by raw events,
+ * statuses, delays and faults.
+ *
+ * <p>Invariants: nothing here imports the packages that translate to Gemini or read its answers, so that a mistake
+ * made there is not made here too; the usage figures of every event add up; bodies, records and scripts are bounded.
+ *
+ * <p>Threading: requests are served on event loops; a large body is read on a worker. Only the record of requests and
+ * the script in force are shared, and both are safe to use from any thread.
+ */
+@NullMarked
+package dev.tollgate.sandbox;
+
+import org.jspecify.annotations.NullMarked;
