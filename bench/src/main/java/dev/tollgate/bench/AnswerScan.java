@@ -1,0 +1,62 @@
+package dev.tollgate.bench;
+
+import io.netty.util.ByteProcessor;
+import java.nio.charset.StandardCharsets;
+
+/** Reads one answer's body byte by byte, wherever it was cut: counts events and marks, and sees the end of an OpenAI stream. */
+final class AnswerScan implements ByteProcessor {
+    private static final byte[] DONE = "data: [DONE]".getBytes(StandardCharsets.US_ASCII);
+    private static final int FIELD_LENGTH = "data:".length();
+
+    private int column;
+    private int matched;
+    private int events;
+    private int marks;
+    private boolean done;
+
+    void reset() {
+        column = 0;
+        matched = 0;
+        events = 0;
+        marks = 0;
+        done = false;
+    }
+
+    @Override
+    public boolean process(byte value) {
+        if (value == '\n') {
+            endLine();
+            return true;
+        }
+        if (value == MockAnswer.MARK) {
+            marks++;
+        }
+        if (column < DONE.length) {
+            if (matched == column && value == DONE[column]) {
+                matched++;
+            }
+            column++;
+        }
+        return true;
+    }
+
+    private void endLine() {
+        if (matched == DONE.length) {
+            done = true;
+        } else if (matched >= FIELD_LENGTH) {
+            events++;
+        }
+        column = 0;
+        matched = 0;
+    }
+
+    /** Events of the answer as delivered, the closing one excepted. */
+    int events() {
+        return events;
+    }
+
+    /** Whether every text event has arrived and, for an OpenAI stream, the end too. */
+    boolean whole(Protocol protocol, Kind kind) {
+        return marks == kind.events() && done == (protocol == Protocol.OPENAI && kind.streaming());
+    }
+}

@@ -1,0 +1,123 @@
+package dev.tollgate.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Starts the gateway as it is deployed, at full function: a database on disk, a demo account that pays for each call. */
+final class Gateway {
+    private static final int READY_SECONDS = 60;
+    private static final int POLL_MILLIS = 5;
+    private static final int LOG_LINES_SHOWN = 20;
+
+    private final Children children;
+    private final RunOptions options;
+    private final Path directory;
+    private final Path models;
+    private final int mockPort;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    Gateway(Children children, RunOptions options, Path directory, Path models, int mockPort) {
+        this.children = children;
+        this.options = options;
+        this.directory = directory;
+        this.models = models;
+        this.mockPort = mockPort;
+    }
+
+    /** @param startMillis from the process's start until {@code /health/ready} said 200 */
+    record Started(Process process, int port, long startMillis) {}
+
+    /** Blocks until it is ready, at most a minute. */
+    Started start() throws IOException, InterruptedException {
+        int port = freePort();
+        long begin = System.nanoTime();
+        Process process = children.start("gateway", options.gatewayCpus(), command(port), environment(), false);
+        URI ready = URI.create("http://" + LoadPhase.HOST + ":" + port + "/health/ready");
+        while (!ready(ready)) {
+            if (!process.isAlive() || System.nanoTime() - begin > READY_SECONDS * 1_000_000_000L) {
+                throw new IllegalStateException("the gateway did not start; the end of its log:\n" + logTail());
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return new Started(process, port, (System.nanoTime() - begin) / 1_000_000);
+    }
+
+    private List<String> command(int port) {
+        List<String> command = new ArrayList<>(List.of(Jvm.java()));
+        command.addAll(options.javaOptions());
+        command.addAll(List.of(
+                "-jar",
+                options.jar().toString(),
+                "serve",
+                "--port",
+                Integer.toString(port),
+                "--data",
+                directory.resolve("data").toString()));
+        return command;
+    }
+
+    private Map<String, String> environment() {
+        return Map.of(
+                "GEMINI_API_KEY",
+                "bench",
+                "GOOGLE_GEMINI_BASE_URL",
+                "http://" + LoadPhase.HOST + ":" + mockPort,
+                "TOLLGATE_DEMO_KEY",
+                Main.KEY,
+                "TOLLGATE_DEMO_CREDITS",
+                "1000000000",
+                "TOLLGATE_MODELS_FILE",
+                models.toString());
+    }
+
+    private boolean ready(URI uri) throws InterruptedException {
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(2)).build();
+            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Whether an answer carries its price; a gateway that does not bill is measured all the same, but the results say so. */
+    boolean bills(int port) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + LoadPhase.HOST + ":" + port + "/v1/chat/completions"))
+                .timeout(Duration.ofSeconds(10))
+                .header("Authorization", "Bearer " + Main.KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"" + Kind.CALL.model()
+                        + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"What is the toll?\"}]}"))
+                .build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException("the gateway answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return answer.body().contains("\"credits_consumed\"");
+    }
+
+    private String logTail() throws IOException {
+        List<String> lines = Files.readAllLines(children.log("gateway"));
+        return lines.stream().skip(Math.max(0, lines.size() - LOG_LINES_SHOWN)).collect(Collectors.joining("\n"));
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

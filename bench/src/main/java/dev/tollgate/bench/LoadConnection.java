@@ -1,0 +1,127 @@
+package dev.tollgate.bench;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+
+/** One keep-alive connection: asks, checks the answer, asks again while the phase lasts; closes at the end or after an answer that is not whole. */
+final class LoadConnection extends ChannelInboundHandlerAdapter {
+    private static final int SHOWN_BYTES_MAX = 300;
+
+    private final LoadPhase phase;
+    private final ByteBuf request;
+    private final LoadRecord record;
+    private final AnswerScan scan = new AnswerScan();
+    private final StringBuilder shown = new StringBuilder();
+    private boolean asking;
+    private boolean keepAlive;
+    private int status;
+    private long sentNanos;
+    private long firstByteNanos;
+
+    LoadConnection(LoadPhase phase, ByteBuf request, LoadRecord record) {
+        this.phase = phase;
+        this.request = request;
+        this.record = record;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        askOrClose(context);
+    }
+
+    private void askOrClose(ChannelHandlerContext context) {
+        long now = System.nanoTime();
+        if (!record.mayStart(now)) {
+            context.close();
+            return;
+        }
+        record.start();
+        scan.reset();
+        asking = true;
+        status = 0;
+        firstByteNanos = 0;
+        sentNanos = now;
+        context.writeAndFlush(request.duplicate(), context.voidPromise());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (message instanceof HttpResponse response) {
+                status =
+                        response.decoderResult().isSuccess() ? response.status().code() : -1;
+                keepAlive = HttpUtil.isKeepAlive(response);
+            }
+            if (message instanceof HttpContent content) {
+                read(content.content());
+            }
+            if (message instanceof LastHttpContent) {
+                finish(context);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void read(ByteBuf bytes) {
+        if (!bytes.isReadable()) {
+            return;
+        }
+        if (firstByteNanos == 0) {
+            firstByteNanos = System.nanoTime();
+        }
+        if (status != 200 && shown.length() < SHOWN_BYTES_MAX) {
+            shown.append(bytes.toString(StandardCharsets.UTF_8));
+        }
+        bytes.forEachByte(scan);
+    }
+
+    private void finish(ChannelHandlerContext context) {
+        long now = System.nanoTime();
+        asking = false;
+        if (status != 200 || !scan.whole(phase.protocol(), phase.kind())) {
+            fail(context, describe());
+            return;
+        }
+        record.succeed(firstByteNanos - sentNanos, now - sentNanos, scan.events(), now);
+        if (keepAlive) {
+            askOrClose(context);
+        } else {
+            context.close();
+        }
+    }
+
+    private String describe() {
+        return status == 200
+                ? "an answer of status 200 that is not whole (" + scan.events() + " events)"
+                : "status " + status + ": " + shown.substring(0, Math.min(shown.length(), SHOWN_BYTES_MAX));
+    }
+
+    private void fail(ChannelHandlerContext context, String what) {
+        asking = false;
+        record.fail(what);
+        context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (asking) {
+            fail(context, "connection closed before the answer was whole");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (asking) {
+            fail(context, cause.toString());
+        }
+        context.close();
+    }
+}

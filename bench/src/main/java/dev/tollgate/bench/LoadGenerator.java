@@ -1,0 +1,132 @@
+package dev.tollgate.bench;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Runs phases one after the other on one event loop that stays warm between them. */
+final class LoadGenerator implements AutoCloseable {
+    /** How long open calls may take after the phase's time is up, before they are counted as errors. */
+    private static final int DRAIN_MILLIS = 10_000;
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final int RECONNECT_MILLIS = 10;
+    private static final int LINE_BYTES_MAX = 4_096;
+    private static final int HEADER_BYTES_MAX = 32 * 1024;
+    private static final int PART_BYTES_MAX = 64 * 1024;
+
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final String key;
+
+    /** @param key the API key sent with each call */
+    LoadGenerator(String key) {
+        this.key = key;
+    }
+
+    /** Blocks until the phase is over, at most its time and ten seconds. */
+    LoadResult run(LoadPhase phase) {
+        CompletableFuture<LoadResult> result = new CompletableFuture<>();
+        group.execute(() -> new Run(phase, result).start());
+        return result.join();
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    /** One phase in progress; confined to the event loop. */
+    private final class Run {
+        private final LoadPhase phase;
+        private final CompletableFuture<LoadResult> result;
+        private final LoadRecord record;
+        private final ByteBuf request;
+        private int open;
+
+        Run(LoadPhase phase, CompletableFuture<LoadResult> result) {
+            this.phase = phase;
+            this.result = result;
+            record = new LoadRecord(phase, System.nanoTime());
+            byte[] bytes = phase.protocol().request(phase.kind(), phase.authority(), key);
+            request = Unpooled.unreleasableBuffer(
+                    Unpooled.directBuffer(bytes.length).writeBytes(bytes));
+        }
+
+        void start() {
+            open = phase.connections();
+            group.schedule(this::giveUp, phase.millis() + DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+            for (int i = 0; i < phase.connections(); i++) {
+                group.schedule(this::connect, staggerMicros(i), TimeUnit.MICROSECONDS);
+            }
+        }
+
+        /** Paced streams that begin together would have all their events together: they are spread over one gap between events. */
+        private long staggerMicros(int index) {
+            return phase.kind().gapMillis() * 1_000L * index / phase.connections();
+        }
+
+        private void connect() {
+            new Bootstrap()
+                    .group(group)
+                    .channel(NioSocketChannel.class)
+                    .option(ChannelOption.TCP_NODELAY, true)
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                    .handler(new ChannelInitializer<SocketChannel>() {
+                        @Override
+                        protected void initChannel(SocketChannel channel) {
+                            channel.pipeline()
+                                    .addLast(new HttpResponseDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX))
+                                    .addLast(new LoadConnection(phase, request, record));
+                        }
+                    })
+                    .connect(LoadPhase.HOST, phase.port())
+                    .addListener((ChannelFuture connected) -> onConnect(connected));
+        }
+
+        private void onConnect(ChannelFuture connected) {
+            if (!connected.isSuccess()) {
+                record.fail("cannot connect: " + connected.cause());
+            }
+            Channel channel = connected.channel();
+            channel.closeFuture().addListener(closed -> onClose());
+        }
+
+        private void onClose() {
+            if (record.mayStart(System.nanoTime())) {
+                group.schedule(this::connect, RECONNECT_MILLIS, TimeUnit.MILLISECONDS);
+                return;
+            }
+            open--;
+            if (open == 0) {
+                finish();
+            }
+        }
+
+        private void giveUp() {
+            for (int i = 0; i < open; i++) {
+                record.fail("no whole answer within " + DRAIN_MILLIS + " ms after the phase");
+            }
+            finish();
+        }
+
+        private void finish() {
+            String error = record.firstError();
+            if (error != null && !result.isDone()) {
+                System.err.println("bench load: " + phase.line() + ": first error: " + error);
+            }
+            result.complete(record.result());
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tollgate.bench;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bytes of one Gemini answer, made once. Each write is one buffer; the first carries the response head, the last the end of the
+ * chunked body. As the real API does, every event is an HTTP chunk of its own, ends its lines with CR LF, and repeats the usage so far.
+ */
+final class MockAnswer {
+    /** Stands once in every text event and nowhere else in an answer: the load generator counts it to see that no event got lost. */
+    static final char MARK = '~';
+
+    static final int PROMPT_TOKENS = 230;
+    private static final int TOKENS_PER_EVENT = 6;
+    private static final int CALL_TOKENS = 220;
+    private static final String WORDS = "the toll is paid at the gate and the road is free ";
+
+    private final List<ByteBuf> writes;
+
+    private MockAnswer(List<ByteBuf> writes) {
+        this.writes = writes;
+    }
+
+    static MockAnswer of(Kind kind) {
+        List<String> chunks = chunks(kind);
+        return new MockAnswer(
+                kind == Kind.PACED
+                        ? chunks.stream().map(MockAnswer::shared).toList()
+                        : List.of(shared(String.join("", chunks))));
+    }
+
+    int size() {
+        return writes.size();
+    }
+
+    /** A view with positions of its own; it must be written on the event loop that reads it, and needs no release. */
+    ByteBuf write(int index) {
+        return writes.get(index).duplicate();
+    }
+
+    private static List<String> chunks(Kind kind) {
+        List<String> chunks = new ArrayList<>();
+        for (int i = 0; i < kind.events(); i++) {
+            boolean last = i == kind.events() - 1;
+            chunks.add((i == 0 ? head() : "") + chunk(event(kind, i, last)) + (last ? "0\r\n\r\n" : ""));
+        }
+        return chunks;
+    }
+
+    private static String head() {
+        return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nServer: bench\r\n\r\n";
+    }
+
+    private static String chunk(String event) {
+        return Integer.toHexString(event.length()) + "\r\n" + event + "\r\n";
+    }
+
+    private static String event(Kind kind, int index, boolean last) {
+        int tokens = kind == Kind.CALL ? CALL_TOKENS : (index + 1) * TOKENS_PER_EVENT;
+        return "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"" + text(kind)
+                + "\"}],\"role\":\"model\"}" + (last ? ",\"finishReason\":\"STOP\"" : "")
+                + ",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":" + PROMPT_TOKENS
+                + ",\"candidatesTokenCount\":" + tokens
+                + ",\"totalTokenCount\":" + (PROMPT_TOKENS + tokens)
+                + ",\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":" + PROMPT_TOKENS
+                + "}]},\"modelVersion\":\"" + kind.model() + "\",\"responseId\":\"bench-response-1\"}\r\n\r\n";
+    }
+
+    private static String text(Kind kind) {
+        return kind == Kind.CALL ? WORDS.repeat(20) + MARK : "a few more words " + MARK + " ";
+    }
+
+    private static ByteBuf shared(String ascii) {
+        byte[] bytes = ascii.getBytes(StandardCharsets.US_ASCII);
+        return Unpooled.unreleasableBuffer(
+                Unpooled.directBuffer(bytes.length).writeBytes(bytes).asReadOnly());
+    }
+}

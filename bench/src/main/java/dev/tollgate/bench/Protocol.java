@@ -1,0 +1,52 @@
+package dev.tollgate.bench;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Which door the load generator speaks to: the gateway's OpenAI door, or Gemini at the mock itself (directly or through a plain proxy). */
+enum Protocol {
+    OPENAI,
+    GEMINI;
+
+    private static final String WORDS = "What does a traveller pay who comes to the gate at night with a cart? ";
+    /** Makes a body of about 1 KB. */
+    private static final int REPEATS = 11;
+
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Protocol of(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT));
+    }
+
+    /** The whole request as it goes on the wire, the same bytes for each call of a phase. */
+    byte[] request(Kind kind, String authority, String key) {
+        String body = this == OPENAI ? openAiBody(kind) : geminiBody();
+        String head = "POST " + path(kind) + " HTTP/1.1\r\nHost: " + authority
+                + "\r\nContent-Type: application/json\r\nAccept: "
+                + (kind.streaming() ? "text/event-stream" : "application/json")
+                + (this == OPENAI ? "\r\nAuthorization: Bearer " : "\r\nx-goog-api-key: ") + key
+                + "\r\nUser-Agent: tollgate-bench\r\nContent-Length: " + body.length() + "\r\n\r\n";
+        return (head + body).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private String path(Kind kind) {
+        return this == OPENAI
+                ? "/v1/chat/completions"
+                : "/v1beta/models/" + kind.model() + ":streamGenerateContent?alt=sse";
+    }
+
+    private static String openAiBody(Kind kind) {
+        return "{\"model\":\"" + kind.model() + "\",\"stream\":" + kind.streaming()
+                + ",\"messages\":[{\"role\":\"system\",\"content\":\"You keep the gate. Answer in short words.\"},"
+                + "{\"role\":\"user\",\"content\":\"" + WORDS.repeat(REPEATS) + "\"}],"
+                + "\"temperature\":0.7,\"max_tokens\":1024}";
+    }
+
+    private static String geminiBody() {
+        return "{\"systemInstruction\":{\"parts\":[{\"text\":\"You keep the gate. Answer in short words.\"}]},"
+                + "\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"" + WORDS.repeat(REPEATS) + "\"}]}],"
+                + "\"generationConfig\":{\"temperature\":0.7,\"maxOutputTokens\":1024}}";
+    }
+}

@@ -1,0 +1,127 @@
+package dev.tollgate.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Checks that the machine can be measured on, and does the run. Exits 0 if all answers were whole, 1 if not. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Measures the gateway beside nginx, in alternating rounds.")
+final class RunCommand implements Callable<Integer> {
+    @Option(
+            names = "--rounds",
+            defaultValue = "3",
+            description = "default ${DEFAULT-VALUE}; 9 for figures worth keeping")
+    private int rounds;
+
+    @Option(names = "--seconds", defaultValue = "3", description = "of each phase, default ${DEFAULT-VALUE}")
+    private int seconds;
+
+    @Option(
+            names = "--warmup",
+            defaultValue = "10",
+            description = "seconds of calls before the rounds, default ${DEFAULT-VALUE}")
+    private int warmupSeconds;
+
+    @Option(
+            names = "--connections",
+            defaultValue = "64",
+            description = "of the phases under load, default ${DEFAULT-VALUE}")
+    private int connections;
+
+    @Option(
+            names = "--gateway-cpus",
+            defaultValue = "0",
+            description = "for gateway and nginx, default ${DEFAULT-VALUE}")
+    private String gatewayCpus = "0";
+
+    @Option(names = "--load-cpus", defaultValue = "1", description = "for mock and load, default ${DEFAULT-VALUE}")
+    private String loadCpus = "1";
+
+    @Option(names = "--jar", description = "of the gateway, default target/tollgate.jar")
+    private Path jar = Main.home().resolveSibling("target").resolve("tollgate.jar");
+
+    @Option(names = "--java-option", description = "for the gateway's JVM; may be repeated")
+    private List<String> javaOptions = List.of();
+
+    @Option(names = "--no-nginx", description = "without the yardstick")
+    private boolean withoutNginx;
+
+    @Option(names = "--results", description = "folder of the CSV files, default bench/results")
+    private Path results = Main.home().resolve("results");
+
+    @Option(names = "--note", defaultValue = "", description = "a remark for the results")
+    private String note = "";
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (!Files.isReadable(Path.of("/proc/self/stat"))) {
+            System.err.println("The benchmark needs Linux: it reads the gateway's CPU time from /proc.");
+            return 2;
+        }
+        if (!Files.isRegularFile(jar)) {
+            System.err.println("There is no gateway at " + jar + ": build it first, or name it with --jar.");
+            return 2;
+        }
+        return new Run(options(), freshDirectory(), InstantSource.system(), System.out).run(pinning()) ? 0 : 1;
+    }
+
+    private RunOptions options() {
+        return new RunOptions(
+                rounds,
+                seconds,
+                warmupSeconds,
+                connections,
+                gatewayCpus,
+                loadCpus,
+                jar,
+                javaOptions,
+                !withoutNginx,
+                results,
+                note);
+    }
+
+    /** Pins this process too, or its own threads would run beside the gateway. */
+    private boolean pinning() throws IOException, InterruptedException {
+        boolean pinned = Conditions.cores() > 1 && pinSelf();
+        if (!pinned) {
+            System.out.println("taskset is missing or there is no second core: gateway and load share their cores.");
+        }
+        return pinned;
+    }
+
+    private boolean pinSelf() throws InterruptedException {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        try {
+            Process taskset = new ProcessBuilder("taskset", "-a", "-c", "-p", loadCpus, pid)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return taskset.waitFor(5, TimeUnit.SECONDS) && taskset.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Path freshDirectory() throws IOException {
+        Path directory = Main.home().resolve("target").resolve("run");
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        return Files.createDirectories(directory);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How a run is to be done.
+ *
+ * @param rounds each measures every server once; 1 to 99
+ * @param seconds of each phase; 1 to 300
+ * @param warmupSeconds of the first phase before the rounds; the others get half
+ * @param connections of the phases under load
+ * @param gatewayCpus list for {@code taskset -c}, of the gateway and nginx
+ * @param loadCpus likewise, of mock and load generator
+ */
+record RunOptions(
+        int rounds,
+        int seconds,
+        int warmupSeconds,
+        int connections,
+        String gatewayCpus,
+        String loadCpus,
+        Path jar,
+        List<String> javaOptions,
+        boolean nginx,
+        Path results,
+        String note) {
+    RunOptions {
+        requireBetween("--rounds", rounds, 1, 99);
+        requireBetween("--seconds", seconds, 1, 300);
+        requireBetween("--warmup", warmupSeconds, 0, 300);
+        requireBetween("--connections", connections, 1, 1_024);
+        javaOptions = List.copyOf(javaOptions);
+    }
+
+    private static void requireBetween(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " must be between " + min + " and " + max + ", not " + value);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.tollgate.bench;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** The table for people: medians over the rounds; the ratio is the median of each round's own ratio. */
+final class Summary {
+    private static final String LINE = "%-52s %10s %10s %8s%n";
+
+    private final List<Measurement> measurements;
+    private final int connections;
+    private final int rounds;
+    private final StringBuilder table = new StringBuilder();
+
+    Summary(List<Measurement> measurements, int connections) {
+        this.measurements = measurements;
+        this.connections = connections;
+        rounds = measurements.stream().mapToInt(Measurement::round).max().orElse(0);
+    }
+
+    String table() {
+        line("", "gateway", "nginx", "ratio");
+        row("CPU µs per call", Kind.CALL, Measurement::cpuMicrosPerCall);
+        row("CPU µs per event, 50 in one write", Kind.BURST, Measurement::cpuMicrosPerEvent);
+        row("CPU µs per event, 10 ms apart", Kind.PACED, Measurement::cpuMicrosPerEvent);
+        row("calls/s", Kind.CALL, m -> m.load().callsPerSecond());
+        row("streams/s, 50 events in one write", Kind.BURST, m -> m.load().callsPerSecond());
+        added("added p50 ms, call", Kind.CALL, LoadResult::p50Nanos);
+        added("added p99 ms, call", Kind.CALL, LoadResult::p99Nanos);
+        added("added p50 ms, stream, first byte", Kind.BURST, LoadResult::firstP50Nanos);
+        added("added p99 ms, stream, first byte", Kind.BURST, LoadResult::firstP99Nanos);
+        added("added p50 ms, stream, last byte", Kind.BURST, LoadResult::p50Nanos);
+        added("added p99 ms, stream, last byte", Kind.BURST, LoadResult::p99Nanos);
+        row("resident MB", Kind.PACED, m -> m.residentKib() / 1024.0);
+        return table.toString();
+    }
+
+    long errors() {
+        return measurements.stream().mapToLong(m -> m.load().errors()).sum();
+    }
+
+    private void row(String name, Kind kind, ToDoubleFunction<Measurement> figure) {
+        compare(
+                name + at(connections),
+                round -> figure(round, "gateway", kind, connections, figure),
+                round -> figure(round, "nginx", kind, connections, figure));
+    }
+
+    /** One call at a time, above what the same round's call to the mock itself took. */
+    private void added(String name, Kind kind, ToDoubleFunction<LoadResult> nanos) {
+        compare(
+                name + at(1),
+                round -> added(round, "gateway", kind, nanos),
+                round -> added(round, "nginx", kind, nanos));
+    }
+
+    private double added(int round, String server, Kind kind, ToDoubleFunction<LoadResult> nanos) {
+        ToDoubleFunction<Measurement> millis = m -> nanos.applyAsDouble(m.load()) / 1e6;
+        return figure(round, server, kind, 1, millis) - figure(round, "direct", kind, 1, millis);
+    }
+
+    private void compare(String name, IntToDoubleFunction gateway, IntToDoubleFunction nginx) {
+        line(
+                name,
+                Figures.plain(median(gateway)),
+                Figures.plain(median(nginx)),
+                Figures.plain(median(round -> gateway.applyAsDouble(round) / nginx.applyAsDouble(round))));
+    }
+
+    private double median(IntToDoubleFunction byRound) {
+        return Figures.median(IntStream.rangeClosed(1, rounds).mapToDouble(byRound));
+    }
+
+    private double figure(int round, String server, Kind kind, int wires, ToDoubleFunction<Measurement> figure) {
+        Optional<Measurement> found = measurements.stream()
+                .filter(m -> m.round() == round && m.server().equals(server))
+                .filter(m -> m.kind() == kind && m.connections() == wires)
+                .findFirst();
+        return found.isPresent() ? figure.applyAsDouble(found.get()) : Double.NaN;
+    }
+
+    private static String at(int connections) {
+        return ", " + connections + (connections == 1 ? " connection" : " connections");
+    }
+
+    private void line(String name, String gateway, String nginx, String ratio) {
+        table.append(String.format(Locale.ROOT, LINE, name, gateway, nginx, ratio));
+    }
+}
