@@ -1,0 +1,183 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.openai.ContentPart;
+import dev.tollgate.openai.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** Writes {@code systemInstruction} and {@code contents}. One writer serves one request. */
+final class ContentsWriter {
+
+    /** Taken in place of a lost signature by the Gemini API and by Vertex; lowers quality (wire.md 2.4, rule 8). */
+    static final String DUMMY_SIGNATURE = "skip_thought_signature_validator";
+
+    /** Either alphabet of base64: the field is proto bytes. */
+    private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
+
+    private final JsonGenerator json;
+    private final UpstreamModel model;
+    private final PartWriter parts;
+
+    ContentsWriter(JsonGenerator json, UpstreamModel model, PartWriter parts) {
+        this.json = json;
+        this.model = model;
+        this.parts = parts;
+    }
+
+    void write(Conversation conversation) {
+        requireEnd(conversation);
+        boolean instructionsOnly = conversation.turns().isEmpty();
+        if (!instructionsOnly) {
+            writeInstructions(conversation.instructions());
+        }
+        json.writeArrayPropertyStart("contents");
+        if (instructionsOnly) {
+            // D8: Gemini refuses a request without contents.
+            writeContent("user", () -> parts.texts(conversation.instructions()));
+        }
+        int currentFrom = conversation.currentTurnFrom();
+        for (int i = 0; i < conversation.turns().size(); i++) {
+            writeTurn(conversation.turns().get(i), i >= currentFrom);
+        }
+        json.writeEndArray();
+    }
+
+    /** D49: only some models go on from their own last words. */
+    private void requireEnd(Conversation conversation) {
+        if (!conversation.turns().isEmpty()
+                && conversation.turns().getLast() instanceof Conversation.Turn.Model last
+                && !model.trailingAssistant()) {
+            throw ApiError.invalid(
+                            "messages." + last.lastIndex(),
+                            "'messages' ends with an assistant message, which this model does not continue;"
+                                    + " end with a user or tool message.")
+                    .asException();
+        }
+    }
+
+    private void writeInstructions(List<String> instructions) {
+        if (instructions.stream().allMatch(String::isEmpty)) {
+            return;
+        }
+        json.writeObjectPropertyStart("systemInstruction");
+        json.writeArrayPropertyStart("parts");
+        parts.texts(instructions);
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void writeTurn(Conversation.Turn turn, boolean current) {
+        switch (turn) {
+            case Conversation.Turn.User user ->
+                writeContent("user", () -> parts.all(user.message().parts()));
+            case Conversation.Turn.Model answered -> writeContent("model", () -> writeAnswered(answered, current));
+            case Conversation.Turn.Results results -> writeContent("user", () -> writeResults(results.answers()));
+        }
+    }
+
+    private void writeContent(String role, Runnable content) {
+        json.writeStartObject();
+        json.writeStringProperty("role", role);
+        json.writeArrayPropertyStart("parts");
+        content.run();
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void writeAnswered(Conversation.Turn.Model turn, boolean current) {
+        for (Message.Assistant message : turn.messages()) {
+            writeText(message);
+            boolean demanded = current && model.signatures();
+            for (int i = 0; i < message.toolCalls().size(); i++) {
+                String param = "messages.%d.tool_calls.%d".formatted(message.index(), i);
+                writeCall(message.toolCalls().get(i), param, demanded && i == 0);
+            }
+        }
+    }
+
+    private void writeText(Message.Assistant message) {
+        String text = Objects.requireNonNullElse(message.text(), "");
+        String signature = textSignature(message);
+        if (!text.isEmpty() || (signature != null && message.toolCalls().isEmpty())) {
+            parts.text(text, checked(signature, "messages." + message.index()));
+        }
+    }
+
+    /** The OpenAI Agents SDK copies a call's signature onto the message; there it belongs to no text (wire.md 2.4, rule 9). */
+    private static @Nullable String textSignature(Message.Assistant message) {
+        String signature = message.thoughtSignature();
+        boolean copied =
+                message.toolCalls().stream().anyMatch(call -> Objects.equals(call.thoughtSignature(), signature));
+        return copied ? null : signature;
+    }
+
+    /** @param demanded whether this call is the first of a step in the current turn: siblings must stay unsigned (G-03) */
+    private void writeCall(Message.ToolCall call, String param, boolean demanded) {
+        String signature = checked(call.thoughtSignature(), param);
+        json.writeStartObject();
+        json.writeObjectPropertyStart("functionCall");
+        writeId(call);
+        json.writeStringProperty("name", FunctionNames.checked(call.name(), param + ".function.name"));
+        json.writeName("args");
+        json.writeRawValue(call.arguments());
+        json.writeEndObject();
+        if (signature != null || demanded) {
+            json.writeStringProperty("thoughtSignature", signature != null ? signature : DUMMY_SIGNATURE);
+        }
+        json.writeEndObject();
+    }
+
+    /** An id goes back only if the upstream made it; {@code call_} begins those made on this side (wire.md 1.3, 4.8). */
+    private void writeId(Message.ToolCall call) {
+        if (call.id() != null && !call.id().isEmpty() && !call.id().startsWith("call_")) {
+            json.writeStringProperty("id", call.id());
+        }
+    }
+
+    private void writeResults(List<Conversation.Answer> answers) {
+        List<Runnable> media = new ArrayList<>();
+        for (Conversation.Answer answer : answers) {
+            writeResult(answer, media);
+        }
+        media.forEach(Runnable::run);
+    }
+
+    private void writeResult(Conversation.Answer answer, List<Runnable> mediaAfter) {
+        List<ContentPart.Media> media = PartWriter.media(answer.result().parts());
+        json.writeStartObject();
+        json.writeObjectPropertyStart("functionResponse");
+        writeId(answer.call());
+        json.writeStringProperty("name", answer.call().name());
+        json.writeName("response");
+        ToolResults.write(json, PartWriter.joinedText(answer.result().parts()));
+        if (!media.isEmpty() && model.mediaInToolResults()) {
+            json.writeArrayPropertyStart("parts");
+            media.forEach(parts::media);
+            json.writeEndArray();
+        } else {
+            media.forEach(part -> mediaAfter.add(() -> parts.media(part)));
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static @Nullable String checked(@Nullable String signature, String owner) {
+        if (signature != null && !SIGNATURE.matcher(signature).matches()) {
+            throw refuseSignature(owner + ".extra_content.google.thought_signature");
+        }
+        return signature;
+    }
+
+    private static ApiException refuseSignature(String param) {
+        return ApiError.invalid(
+                        param, "'" + param + "' is not a thought signature: send it back unchanged, or leave it out.")
+                .asException();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.openai.ContentPart;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** Writes single parts, and remembers the wanted media resolution where it is request-wide. One writer serves one request. */
+final class PartWriter {
+
+    private static final String HIGH = "MEDIA_RESOLUTION_HIGH";
+    private static final String LOW = "MEDIA_RESOLUTION_LOW";
+
+    private final JsonGenerator json;
+    private final UpstreamModel model;
+    private int high;
+    private int low;
+    private int media;
+
+    PartWriter(JsonGenerator json, UpstreamModel model) {
+        this.json = json;
+        this.model = model;
+    }
+
+    static List<ContentPart.Media> media(List<ContentPart> parts) {
+        return parts.stream()
+                .filter(ContentPart.Media.class::isInstance)
+                .map(ContentPart.Media.class::cast)
+                .toList();
+    }
+
+    static String joinedText(List<ContentPart> parts) {
+        return parts.stream()
+                .filter(ContentPart.Text.class::isInstance)
+                .map(part -> ((ContentPart.Text) part).text())
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Empty texts are left out unless nothing else would be there: Gemini refuses a content without parts. */
+    void texts(List<String> texts) {
+        List<String> spoken = texts.stream().filter(text -> !text.isEmpty()).toList();
+        (spoken.isEmpty() ? List.of("") : spoken).forEach(text -> text(text, null));
+    }
+
+    void all(List<ContentPart> parts) {
+        boolean written = false;
+        for (ContentPart part : parts) {
+            switch (part) {
+                case ContentPart.Text text when text.text().isEmpty() -> {}
+                case ContentPart.Text text -> {
+                    text(text.text(), null);
+                    written = true;
+                }
+                case ContentPart.Media medium -> {
+                    media(medium);
+                    written = true;
+                }
+            }
+        }
+        if (!written) {
+            text("", null);
+        }
+    }
+
+    void text(String text, @Nullable String signature) {
+        json.writeStartObject();
+        json.writeStringProperty("text", WellFormed.text(text));
+        if (signature != null) {
+            json.writeStringProperty("thoughtSignature", signature);
+        }
+        json.writeEndObject();
+    }
+
+    void media(ContentPart.Media part) {
+        json.writeStartObject();
+        switch (part.source()) {
+            case ContentPart.Source.Inline inline -> writeInline(InlineMedia.of(part, inline.base64()));
+            case ContentPart.Source.Remote remote -> writeFile(RemoteMedia.fileUri(part, remote.url()));
+        }
+        writeResolution(part.detail());
+        if (part.video() != null) {
+            writeVideo(part.video());
+        }
+        json.writeEndObject();
+    }
+
+    private void writeInline(InlineMedia inline) {
+        json.writeObjectPropertyStart("inlineData");
+        json.writeStringProperty("mimeType", inline.mimeType());
+        json.writeStringProperty("data", inline.base64());
+        json.writeEndObject();
+    }
+
+    private void writeFile(String uri) {
+        json.writeObjectPropertyStart("fileData");
+        json.writeStringProperty("fileUri", uri);
+        json.writeEndObject();
+    }
+
+    private void writeResolution(@Nullable String detail) {
+        media++;
+        high += "high".equals(detail) ? 1 : 0;
+        low += "low".equals(detail) ? 1 : 0;
+        if (detail != null && model.mediaResolutionPerPart()) {
+            json.writeObjectPropertyStart("mediaResolution");
+            json.writeStringProperty("level", detail.equals("high") ? HIGH : LOW);
+            json.writeEndObject();
+        }
+    }
+
+    private void writeVideo(ContentPart.VideoMetadata video) {
+        json.writeObjectPropertyStart("videoMetadata");
+        if (video.startOffset() != null) {
+            json.writeStringProperty("startOffset", video.startOffset());
+        }
+        if (video.endOffset() != null) {
+            json.writeStringProperty("endOffset", video.endOffset());
+        }
+        if (video.fps() != null) {
+            json.writeNumberProperty("fps", video.fps());
+        }
+        json.writeEndObject();
+    }
+
+    /**
+     * What {@code generationConfig.mediaResolution} must be after all parts are written (D22): one part that wants high decides;
+     * low only where all want it, or others would suffer.
+     */
+    @Nullable
+    String requestWideResolution() {
+        if (model.mediaResolutionPerPart()) {
+            return null;
+        }
+        return high > 0 ? HIGH : low > 0 && low == media ? LOW : null;
+    }
+
+    /** Whether a wish for low resolution could not be followed. */
+    boolean ignoredDetail() {
+        return !model.mediaResolutionPerPart() && low > 0 && !LOW.equals(requestWideResolution());
+    }
+}

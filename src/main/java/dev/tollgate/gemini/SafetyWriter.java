@@ -1,0 +1,57 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.openai.GoogleOptions.SafetySetting;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.core.JsonGenerator;
+
+/** Writes {@code safetySettings} as the caller gave them; what Gemini refuses is a 400 here (wire.md 1.7). */
+final class SafetyWriter {
+
+    private static final Set<String> CATEGORIES = Set.of(
+            "HARM_CATEGORY_HARASSMENT",
+            "HARM_CATEGORY_HATE_SPEECH",
+            "HARM_CATEGORY_SEXUALLY_EXPLICIT",
+            "HARM_CATEGORY_DANGEROUS_CONTENT",
+            "HARM_CATEGORY_CIVIC_INTEGRITY",
+            "HARM_CATEGORY_JAILBREAK");
+
+    private static final Set<String> THRESHOLDS =
+            Set.of("BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE", "OFF");
+
+    private SafetyWriter() {}
+
+    static void write(JsonGenerator json, List<SafetySetting> settings) {
+        if (settings.isEmpty()) {
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        json.writeArrayPropertyStart("safetySettings");
+        for (SafetySetting setting : settings) {
+            require(CATEGORIES.contains(setting.category()), setting.category(), "is no category", CATEGORIES);
+            require(THRESHOLDS.contains(setting.threshold()), setting.threshold(), "is no threshold", THRESHOLDS);
+            require(
+                    seen.add(setting.category()),
+                    setting.category(),
+                    "stands twice; each of these may once",
+                    CATEGORIES);
+            json.writeStartObject();
+            json.writeStringProperty("category", setting.category());
+            json.writeStringProperty("threshold", setting.threshold());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void require(boolean holds, String value, String why, Set<String> allowed) {
+        if (!holds) {
+            throw ApiError.invalid(
+                            "safety_settings",
+                            "'safety_settings': '%s' %s; allowed: %s.".formatted(value, why, new TreeSet<>(allowed)))
+                    .asException();
+        }
+    }
+}

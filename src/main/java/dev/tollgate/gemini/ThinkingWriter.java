@@ -1,0 +1,126 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.UpstreamModel.Thinking;
+import dev.tollgate.openai.GoogleOptions;
+import dev.tollgate.upstream.ChatAsk;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** Writes {@code thinkingConfig} (wire.md 4.2). A budget and a level never stand together: Gemini refuses that. */
+final class ThinkingWriter {
+
+    private static final long DYNAMIC = -1;
+
+    private final JsonGenerator json;
+    private final ChatAsk ask;
+    private final Thinking thinking;
+    private final @Nullable GoogleOptions google;
+    private final Set<String> ignored;
+
+    ThinkingWriter(JsonGenerator json, ChatAsk ask, UpstreamModel model, Set<String> ignored) {
+        this.json = json;
+        this.ask = ask;
+        this.thinking = model.thinking();
+        this.google = ask.request().google();
+        this.ignored = ignored;
+    }
+
+    void write() {
+        if (thinking instanceof Thinking.None) {
+            writeNothing();
+            return;
+        }
+        json.writeObjectPropertyStart("thinkingConfig");
+        // An absent value would hide the thoughts, so that both are said.
+        json.writeBooleanProperty("includeThoughts", ask.includeThoughts());
+        if (google != null && google.setsThinking()) {
+            writeOptions(google);
+        } else if (ask.effort() != null) {
+            writeEffort(ask.effort());
+        }
+        json.writeEndObject();
+    }
+
+    private void writeNothing() {
+        if (google != null && google.setsThinking()) {
+            throw refuse("thinking_config", "is not supported by this model: it does not think.");
+        }
+        String asked = ask.request().reasoningEffort();
+        if (asked != null && !asked.equals("none")) {
+            ignored.add("reasoning_effort");
+        }
+    }
+
+    private void writeEffort(String effort) {
+        switch (thinking) {
+            case Thinking.Budget budget ->
+                json.writeNumberProperty("thinkingBudget", mapped(budget.byEffort(), effort));
+            case Thinking.Level level -> json.writeStringProperty("thinkingLevel", mapped(level.byEffort(), effort));
+            case Thinking.None none -> {}
+        }
+    }
+
+    private static <T> T mapped(Map<String, T> byEffort, String effort) {
+        T value = byEffort.get(effort);
+        if (value == null) {
+            throw refuse(
+                    "reasoning_effort",
+                    "'%s' is not supported by this model; it takes %s."
+                            .formatted(effort, new TreeSet<>(byEffort.keySet())));
+        }
+        return value;
+    }
+
+    private void writeOptions(GoogleOptions options) {
+        if (ask.request().reasoningEffort() != null) {
+            throw refuse("reasoning_effort", "cannot stand beside google.thinking_config; send one of them.");
+        }
+        if (options.thinkingBudget() != null && options.thinkingLevel() != null) {
+            throw refuse("thinking_config", "takes thinking_budget or thinking_level, not both.");
+        }
+        if (options.thinkingBudget() != null) {
+            json.writeNumberProperty("thinkingBudget", checked(options.thinkingBudget()));
+        }
+        if (options.thinkingLevel() != null) {
+            json.writeStringProperty("thinkingLevel", checked(options.thinkingLevel()));
+        }
+    }
+
+    /** Gemini 3 still takes a budget, without a written range; 2.5 has one. */
+    private long checked(long tokens) {
+        if (thinking instanceof Thinking.Budget budget
+                && tokens != DYNAMIC
+                && (tokens < budget.budgetMin() || tokens > budget.budgetMax())) {
+            throw refuse(
+                    "thinking_budget",
+                    "must be -1 or between %d and %d for this model."
+                            .formatted(budget.budgetMin(), budget.budgetMax()));
+        }
+        return tokens;
+    }
+
+    private String checked(String said) {
+        String level = said.toUpperCase(Locale.ROOT);
+        if (!(thinking instanceof Thinking.Level levels)) {
+            throw refuse("thinking_level", "is not supported by this model; send thinking_budget.");
+        }
+        if (!levels.byEffort().containsValue(level)) {
+            throw refuse(
+                    "thinking_level",
+                    "must be one of %s for this model."
+                            .formatted(new TreeSet<>(levels.byEffort().values())));
+        }
+        return level;
+    }
+
+    private static ApiException refuse(String field, String why) {
+        return ApiError.invalid(field, "'" + field + "' " + why).asException();
+    }
+}
