@@ -31,7 +31,7 @@ final class MessageReader {
     private @Nullable String name;
     private @Nullable String toolCallId;
     private @Nullable String thoughtSignature;
-    private boolean hasCalls;
+    private @Nullable ToolCall legacyCall;
 
     MessageReader(JsonBody json, PartReader partReader, int index) {
         this.json = json;
@@ -61,11 +61,10 @@ final class MessageReader {
             case "name" -> name = json.string();
             case "tool_call_id" -> toolCallId = json.nonEmptyString();
             case "tool_calls" -> json.array(json.limits().messagesMax(), this::toolCall);
-            case "function_call" -> calls.add(new ToolCallReader(json, index).functionCall());
+            case "function_call" -> legacyCall = new ToolCallReader(json, index).functionCall();
             case "extra_content" -> thoughtSignature = ToolCallReader.thoughtSignature(json);
             default -> json.ignore();
         }
-        hasCalls = !calls.isEmpty();
     }
 
     private List<Part> content() {
@@ -106,7 +105,18 @@ final class MessageReader {
         if (refusal != null) {
             texts.add(refusal);
         }
-        return new Assistant(index, texts.isEmpty() ? null : String.join("\n", texts), calls, signatureOfText());
+        String text = texts.isEmpty() ? null : String.join("\n", texts);
+        if (legacyCall != null) {
+            return withLegacyCall(text, legacyCall);
+        }
+        return new Assistant(index, text, calls, signatureOfText());
+    }
+
+    /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */
+    private Assistant withLegacyCall(@Nullable String text, ToolCall call) {
+        boolean isOfCall = text == null || text.isEmpty();
+        calls.add(new ToolCall(null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
+        return new Assistant(index, text, calls, isOfCall ? null : signatureOfText());
     }
 
     /** Some clients copy a call's signature onto the message, where it would be taken for the text's (wire.md 2.4, item 9). */
@@ -175,7 +185,8 @@ final class MessageReader {
     }
 
     private void ignoreAssistantOnly() {
-        ignoreIf(hasCalls, "tool_calls");
+        ignoreIf(!calls.isEmpty(), "tool_calls");
+        ignoreIf(legacyCall != null, "function_call");
         ignoreIf(refusal != null, "refusal");
         ignoreIf(thoughtSignature != null, "extra_content");
     }

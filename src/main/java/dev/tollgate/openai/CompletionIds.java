@@ -1,0 +1,41 @@
+package dev.tollgate.openai;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.random.RandomGenerator;
+
+/**
+ * Ids of answers, which are also those of tasks (D10): {@code chatcmpl-}, the time in UTC to the second, 9 digits of
+ * nanoseconds, 8 alphanumerics. Thread-safe if the random generator is.
+ */
+public final class CompletionIds {
+
+    private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static final int RANDOM_CHARS = 8;
+    private static final DateTimeFormatter TO_THE_NANOSECOND =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmssnnnnnnnnn").withZone(ZoneOffset.UTC);
+
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    public CompletionIds(InstantSource clock, RandomGenerator random) {
+        this.clock = clock;
+        this.random = random;
+    }
+
+    public String next() {
+        return next(clock.instant());
+    }
+
+    /** @param created the time that the id is to show */
+    public String next(Instant created) {
+        StringBuilder id = new StringBuilder("chatcmpl-");
+        TO_THE_NANOSECOND.formatTo(created, id);
+        for (int i = 0; i < RANDOM_CHARS; i++) {
+            id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        }
+        return id.toString();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.tollgate.openai;
+
+import java.util.List;
+
+/** Writes a whole answer as JSON. Not thread-safe, used once. */
+public final class CompletionWriter {
+
+    private final Utf8Buffer out;
+
+    private CompletionWriter(Utf8Buffer out) {
+        this.out = out;
+    }
+
+    public static byte[] write(Completion completion) {
+        Utf8Buffer out = new Utf8Buffer(4096);
+        new CompletionWriter(out).completion(completion);
+        return out.toByteArray();
+    }
+
+    private void completion(Completion it) {
+        out.raw("{\"id\":").string(it.id());
+        out.raw(",\"object\":\"chat.completion\",\"created\":").number(it.created());
+        out.raw(",\"model\":").string(it.model());
+        out.raw(",\"choices\":[");
+        for (int i = 0; i < it.choices().size(); i++) {
+            out.raw(i == 0 ? "" : ",");
+            choice(it.choices().get(i));
+        }
+        it.usage().write(out.raw("],\"usage\":"));
+        Credits.write(it.creditsMicros(), out.raw(",\"credits_consumed\":"));
+        out.raw('}');
+    }
+
+    private void choice(Completion.Choice it) {
+        out.raw("{\"index\":").number(it.index()).raw(",\"message\":");
+        message(it);
+        out.raw(",\"logprobs\":");
+        if (it.logprobs() == null) {
+            out.raw("null");
+        } else {
+            CallJson.writeLogprobs(it.logprobs(), out);
+        }
+        out.raw(",\"finish_reason\":").string(it.finishReason().word());
+        if (it.nativeFinishReason() != null) {
+            out.raw(",\"native_finish_reason\":").string(it.nativeFinishReason());
+        }
+        out.raw('}');
+    }
+
+    private void message(Completion.Choice it) {
+        out.raw("{\"role\":\"assistant\",\"content\":");
+        content(it);
+        out.raw(",\"refusal\":null");
+        if (!it.reasoning().isEmpty()) {
+            out.raw(",\"reasoning_content\":").string(it.reasoning());
+        }
+        calls(it);
+        if (!it.annotations().isEmpty()) {
+            UrlCitation.write(it.annotations(), out.raw(",\"annotations\":"));
+        }
+        if (!extra(it).isEmpty()) {
+            extra(it).write(out.raw(','));
+        }
+        out.raw('}');
+    }
+
+    /** Null only beside calls: some clients fail on it elsewhere (wire.md 3.3). */
+    private void content(Completion.Choice it) {
+        if (it.content().isEmpty() && !it.calls().isEmpty()) {
+            out.raw("null");
+        } else {
+            out.string(it.content());
+        }
+    }
+
+    /** No member at all where there are no calls: some clients take an empty list for tool mode. */
+    private void calls(Completion.Choice it) {
+        List<Message.ToolCall> calls = it.calls();
+        if (calls.isEmpty()) {
+            return;
+        }
+        if (it.legacyFunctions()) {
+            CallJson.writeFunction(calls.getFirst(), out.raw(",\"function_call\":"));
+            return;
+        }
+        String before = ",\"tool_calls\":[{";
+        for (Message.ToolCall call : calls) {
+            CallJson.writeMembers(call, out.raw(before));
+            before = "},{";
+        }
+        out.raw("}]");
+    }
+
+    /** A deprecated call has no place for its signature but the message's. */
+    private static ExtraContent extra(Completion.Choice it) {
+        ExtraContent extra = it.extra();
+        boolean isCarried = it.legacyFunctions() && !it.calls().isEmpty() && extra.thoughtSignature() == null;
+        return isCarried
+                ? new ExtraContent(
+                        it.calls().getFirst().thoughtSignature(), extra.searchEntryPoint(), extra.groundingMetadata())
+                : extra;
+    }
+}

@@ -1,0 +1,222 @@
+package dev.tollgate.openai;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Bytes of JSON on their way out: grows as needed, escapes texts straight to UTF-8, and is used again after {@link #clear}.
+ * Half a surrogate pair is written as an escape, since it has no UTF-8. Not thread-safe.
+ */
+public final class Utf8Buffer {
+
+    private static final int SIZE_MAX = 256 << 20;
+    private static final int KEPT_BYTES_MAX = 1 << 20;
+    private static final int ESCAPE_BYTES_MAX = 6;
+    private static final byte[] HEX = ascii("0123456789abcdef");
+    /** By ASCII character: 0 where it stands for itself, the letter of its short escape, or {@code u}. */
+    private static final byte[] ESCAPES = escapes();
+
+    private final int startBytes;
+    private byte[] bytes;
+    private int size;
+
+    public Utf8Buffer() {
+        this(1024);
+    }
+
+    public Utf8Buffer(int startBytes) {
+        this.startBytes = startBytes;
+        this.bytes = new byte[startBytes];
+    }
+
+    public int size() {
+        return size;
+    }
+
+    /** The buffer itself, of which the first {@link #size} bytes count; it changes with the next write. */
+    public byte[] array() {
+        return bytes;
+    }
+
+    public byte[] toByteArray() {
+        return Arrays.copyOf(bytes, size);
+    }
+
+    /** Empties the buffer; room for an unusually large text is given back. */
+    public void clear() {
+        size = 0;
+        if (bytes.length > KEPT_BYTES_MAX) {
+            bytes = new byte[startBytes];
+        }
+    }
+
+    Utf8Buffer raw(byte[] ready) {
+        ensure(ready.length);
+        System.arraycopy(ready, 0, bytes, size, ready.length);
+        size += ready.length;
+        return this;
+    }
+
+    /** @param ascii JSON text in plain ASCII, written as it is */
+    Utf8Buffer raw(String ascii) {
+        ensure(ascii.length());
+        for (int i = 0; i < ascii.length(); i++) {
+            bytes[size++] = (byte) ascii.charAt(i);
+        }
+        return this;
+    }
+
+    Utf8Buffer raw(char ascii) {
+        ensure(1);
+        bytes[size++] = (byte) ascii;
+        return this;
+    }
+
+    Utf8Buffer number(long value) {
+        if (value >= 0 && value < 10) {
+            return raw((char) ('0' + value));
+        }
+        return raw(Long.toString(value));
+    }
+
+    /** The text as a JSON string, quotes included. */
+    Utf8Buffer string(String text) {
+        int length = text.length();
+        ensure(length + 2);
+        bytes[size++] = '"';
+        int next = plain(text, 0);
+        while (next < length) {
+            // room for this character at its longest, for the others at one byte each, and for the quote
+            ensure(ESCAPE_BYTES_MAX + length - next);
+            next = plain(text, special(text, next));
+        }
+        bytes[size++] = '"';
+        return this;
+    }
+
+    /** Writes characters that stand for themselves; returns the place of the first that does not. */
+    private int plain(String text, int from) {
+        byte[] out = bytes;
+        int at = size;
+        int i = from;
+        for (; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80 || ESCAPES[c] != 0) {
+                break;
+            }
+            out[at++] = (byte) c;
+        }
+        size = at;
+        return i;
+    }
+
+    private int special(String text, int i) {
+        char c = text.charAt(i);
+        if (c < 0x80) {
+            escape(c);
+        } else if (c < 0x800) {
+            bytes[size++] = (byte) (0xC0 | c >> 6);
+            continuation(c);
+        } else if (!Character.isSurrogate(c)) {
+            bytes[size++] = (byte) (0xE0 | c >> 12);
+            continuation(c >> 6);
+            continuation(c);
+        } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+            pair(Character.toCodePoint(c, text.charAt(i + 1)));
+            return i + 2;
+        } else {
+            escapeByNumber(c);
+        }
+        return i + 1;
+    }
+
+    private void pair(int codePoint) {
+        bytes[size++] = (byte) (0xF0 | codePoint >> 18);
+        continuation(codePoint >> 12);
+        continuation(codePoint >> 6);
+        continuation(codePoint);
+    }
+
+    private void continuation(int bits) {
+        bytes[size++] = (byte) (0x80 | bits & 0x3F);
+    }
+
+    private void escape(char c) {
+        if (ESCAPES[c] == 'u') {
+            escapeByNumber(c);
+            return;
+        }
+        bytes[size++] = '\\';
+        bytes[size++] = ESCAPES[c];
+    }
+
+    private void escapeByNumber(char c) {
+        bytes[size++] = '\\';
+        bytes[size++] = 'u';
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            bytes[size++] = HEX[c >> shift & 0xF];
+        }
+    }
+
+    /** A tree, compact, in its own key order; as deep as the parser let it be. */
+    Utf8Buffer json(JsonNode node) {
+        if (node.isObject()) {
+            return object(node);
+        }
+        if (node.isArray()) {
+            return array(node);
+        }
+        return node.isString() ? string(node.stringValue()) : raw(node.toString());
+    }
+
+    private Utf8Buffer object(JsonNode node) {
+        char before = '{';
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            raw(before).string(member.getKey()).raw(':').json(member.getValue());
+            before = ',';
+        }
+        return before == '{' ? raw("{}") : raw('}');
+    }
+
+    private Utf8Buffer array(JsonNode node) {
+        char before = '[';
+        for (JsonNode element : node) {
+            raw(before).json(element);
+            before = ',';
+        }
+        return before == '[' ? raw("[]") : raw(']');
+    }
+
+    private void ensure(int more) {
+        if (bytes.length - size < more) {
+            grow(more);
+        }
+    }
+
+    private void grow(int more) {
+        long needed = (long) size + more;
+        if (needed > SIZE_MAX) {
+            throw new IllegalStateException("more than " + SIZE_MAX + " bytes of JSON");
+        }
+        bytes = Arrays.copyOf(bytes, (int) Math.min(SIZE_MAX, Math.max(needed, bytes.length * 2L)));
+    }
+
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] escapes() {
+        byte[] escapes = new byte[0x80];
+        Arrays.fill(escapes, 0, 0x20, (byte) 'u');
+        escapes['"'] = '"';
+        escapes['\\'] = '\\';
+        escapes['\n'] = 'n';
+        escapes['\r'] = 'r';
+        escapes['\t'] = 't';
+        escapes['\b'] = 'b';
+        escapes['\f'] = 'f';
+        return escapes;
+    }
+}
