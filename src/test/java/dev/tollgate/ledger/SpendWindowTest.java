@@ -1,0 +1,161 @@
+package dev.tollgate.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.StoreFixture;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpendWindowTest {
+
+    private static final SpendLimits HOUR_100 = new SpendLimits(100L, null, null);
+
+    @TempDir
+    Path folder;
+
+    StoreFixture store;
+
+    @BeforeEach
+    void open() {
+        store = new StoreFixture(folder);
+        store.account("acc_1", 1_000_000);
+    }
+
+    @AfterEach
+    void everything_adds_up() {
+        try (StoreFixture closing = store) {
+            LedgerChecks.assertCoherent(closing);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HOUR,  2026-11-20T12:00:00Z,     2026-11-20T12:00:00Z, 2026-11-20T13:00:00Z",
+        "HOUR,  2026-11-20T12:59:59.999Z, 2026-11-20T12:00:00Z, 2026-11-20T13:00:00Z",
+        "DAY,   2026-11-20T00:00:00Z,     2026-11-20T00:00:00Z, 2026-11-21T00:00:00Z",
+        "DAY,   2028-02-29T23:59:59.999Z, 2028-02-29T00:00:00Z, 2028-03-01T00:00:00Z",
+        "DAY,   2026-03-29T01:30:00Z,     2026-03-29T00:00:00Z, 2026-03-30T00:00:00Z",
+        "DAY,   1969-12-31T23:00:00Z,     1969-12-31T00:00:00Z, 1970-01-01T00:00:00Z",
+        "TOTAL, 2026-11-20T12:34:56Z,     1970-01-01T00:00:00Z,",
+    })
+    void windows_are_the_calendar_hour_and_day_in_utc(SpendWindow window, Instant at, Instant starts, Instant ends) {
+        assertThat(window.startMillis(at.toEpochMilli())).isEqualTo(starts.toEpochMilli());
+        assertThat(window.endsAt(at)).isEqualTo(ends);
+    }
+
+    @Test
+    void a_hold_shrinks_to_what_the_tightest_window_leaves() {
+        assertThat(store.reserve("t1", "acc_1", 1, 500, new SpendLimits(100L, 90L, 200L)))
+                .isEqualTo(new ReserveOutcome.Reserved(90));
+    }
+
+    @Test
+    void the_window_frees_exactly_when_it_ends() {
+        store.setNow(Instant.parse("2026-11-20T12:59:59.999Z"));
+        store.reserve("t1", "acc_1", 100, 100, HOUR_100);
+        store.settle("t1", 100);
+        var full = (ReserveOutcome.SpendLimitReached) store.reserve("t2", "acc_1", 1, 100, HOUR_100);
+        assertThat(full)
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                        SpendWindow.HOUR, 100, 100, 0, 1, Instant.parse("2026-11-20T13:00:00Z")));
+        assertThat(full.becauseOfRunningCalls()).isFalse();
+        store.setNow(Instant.parse("2026-11-20T13:00:00Z"));
+        assertThat(store.reserve("t3", "acc_1", 1, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(100));
+    }
+
+    @Test
+    void of_several_full_windows_the_longest_is_told() {
+        SpendLimits limits = new SpendLimits(10L, 10L, 10L);
+        store.reserve("t1", "acc_1", 10, 10, limits);
+        assertThat(store.reserve("t2", "acc_1", 1, 1, limits))
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(SpendWindow.TOTAL, 10, 0, 10, 1, null));
+        assertThat(store.reserve("t3", "acc_1", 1, 1, new SpendLimits(10L, 10L, null)))
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                        SpendWindow.DAY, 10, 0, 10, 1, Instant.parse("2026-11-21T00:00:00Z")));
+    }
+
+    @Test
+    void a_window_full_of_holds_says_that_running_calls_are_the_reason() {
+        store.reserve("t1", "acc_1", 80, 80, HOUR_100);
+        var full = (ReserveOutcome.SpendLimitReached) store.reserve("t2", "acc_1", 50, 50, HOUR_100);
+        assertThat(full.heldMicros()).isEqualTo(80);
+        assertThat(full.becauseOfRunningCalls()).isTrue();
+        store.decide(new Release("t1", Release.Why.RELEASE, store.now()));
+        assertThat(store.reserve("t3", "acc_1", 50, 50, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(50));
+    }
+
+    @Test
+    void the_balance_is_told_before_a_window() {
+        store.account("acc_2", 5);
+        assertThat(store.reserve("t1", "acc_2", 10, 10, new SpendLimits(1L, null, null)))
+                .isInstanceOf(ReserveOutcome.InsufficientCredits.class);
+    }
+
+    @Test
+    void a_settlement_leaves_the_charge_in_the_window_and_frees_the_rest() {
+        store.reserve("t1", "acc_1", 100, 100, HOUR_100);
+        store.settle("t1", 30);
+        assertThat(store.reserve("t2", "acc_1", 1, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(70));
+    }
+
+    @Test
+    void a_call_counts_in_the_window_of_its_reservation_even_if_it_ends_later() {
+        store.setNow(Instant.parse("2026-11-20T23:59:00Z"));
+        store.reserve("t1", "acc_1", 60, 60, HOUR_100);
+        store.setNow(Instant.parse("2026-11-21T00:01:00Z"));
+        assertThat(store.decide(new Extend("t1", 1, 100, HOUR_100, store.now())))
+                .isEqualTo(new Extend.Extended(40, 100));
+        store.settle("t1", 100);
+        assertThat(store.reserve("t2", "acc_1", 100, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(100));
+        store.setNow(Instant.parse("2026-11-20T23:59:59Z"));
+        assertThat(store.reserve("t3", "acc_1", 1, 1, HOUR_100))
+                .isInstanceOf(ReserveOutcome.SpendLimitReached.class);
+    }
+
+    @Test
+    void an_extension_stops_at_a_window_and_names_it() {
+        store.reserve("t1", "acc_1", 60, 60, HOUR_100);
+        assertThat(store.decide(new Extend("t1", 41, 100, HOUR_100, store.now())))
+                .isEqualTo(new Extend.WindowExhausted(SpendWindow.HOUR));
+        assertThat(store.decide(new Extend("t1", 40, 100, HOUR_100, store.now())))
+                .isEqualTo(new Extend.Extended(40, 100));
+    }
+
+    @Test
+    void a_limit_set_later_counts_what_was_used_before_it() {
+        store.reserve("t1", "acc_1", 70, 70);
+        store.settle("t1", 70);
+        assertThat(store.reserve("t2", "acc_1", 1, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(30));
+    }
+
+    @Test
+    void a_limit_lowered_below_what_is_used_admits_nothing_and_breaks_nothing() {
+        store.reserve("t1", "acc_1", 70, 70);
+        SpendLimits lowered = new SpendLimits(null, null, 50L);
+        assertThat(store.reserve("t2", "acc_1", 1, 1, lowered))
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(SpendWindow.TOTAL, 50, 0, 70, 1, null));
+        assertThat(store.settle("t1", 70)).isInstanceOf(Resolution.Resolved.class);
+    }
+
+    @Test
+    void keys_do_not_share_windows_but_a_batch_shares_them() {
+        Reserve first = limited("t1", "key_1");
+        Reserve second = limited("t2", "key_1");
+        Reserve other = limited("t3", "key_2");
+        store.commit(first, second, other);
+        assertThat(first.outcome()).isEqualTo(new ReserveOutcome.Reserved(60));
+        assertThat(second.outcome()).isEqualTo(new ReserveOutcome.Reserved(40));
+        assertThat(other.outcome()).isEqualTo(new ReserveOutcome.Reserved(60));
+    }
+
+    private Reserve limited(String id, String keyId) {
+        return new Reserve(id, "acc_1", keyId, 1, 60, HOUR_100, () -> true, store.now());
+    }
+}
