@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /** Answers in words: a few that look well for common prompts, small sums, and else a sentence about what came in. */
@@ -18,6 +19,9 @@ final class AnswerText {
             "^(?:please )?(?:say|repeat|echo|reply with|answer with)(?: exactly)?:?\\s+(.+)$",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     private static final Pattern SUM = Pattern.compile("(\\d{1,18})\\s*([-+*x×/])\\s*(\\d{1,18})");
+    private static final Pattern LENGTH = Pattern.compile("\\b(\\d{1,4}) words\\b", Pattern.CASE_INSENSITIVE);
+    private static final List<String> FILLER =
+            List.of("the", "river", "runs", "slowly", "past", "quiet", "fields", "and", "on");
     private static final Pattern ROOT = Pattern.compile("square root of (\\d{1,18})", Pattern.CASE_INSENSITIVE);
 
     private static final Map<String, String> KNOWN = known();
@@ -36,6 +40,7 @@ final class AnswerText {
         }
         Prompt prompt = new Prompt(ask.lastUserText());
         return repeated(ask.lastUserText())
+                .or(() -> ofLength(prompt))
                 .or(() -> computed(prompt))
                 .or(() -> known(prompt))
                 .orElseGet(() -> echo(ask));
@@ -71,6 +76,18 @@ final class AnswerText {
     private static Optional<String> repeated(String text) {
         Matcher repeat = REPEAT.matcher(text);
         return repeat.matches() ? Optional.of(repeat.group(1)) : Optional.empty();
+    }
+
+    /** "Write 2000 words about rivers": for answers that take their time. */
+    private static Optional<String> ofLength(Prompt prompt) {
+        Matcher length = LENGTH.matcher(prompt.text());
+        if (!length.find()) {
+            return Optional.empty();
+        }
+        int words = Integer.parseInt(length.group(1));
+        return Optional.of(IntStream.range(0, words)
+                .mapToObj(i -> FILLER.get(i % FILLER.size()))
+                .collect(Collectors.joining(" ")));
     }
 
     private static Optional<String> computed(Prompt prompt) {
@@ -122,6 +139,12 @@ final class AnswerText {
         }
         if (ask.contents().size() > 1) {
             answer.append(" It is message ").append(ask.contents().size()).append(" of our conversation.");
+        }
+        String tools = ask.declarations().stream()
+                .map(declaration -> Json.text(declaration, "name"))
+                .collect(Collectors.joining(", "));
+        if (!tools.isEmpty()) {
+            answer.append(" I could call ").append(tools).append('.');
         }
         return answer.append(" The built-in sandbox answers in fixed words: with a Gemini API key configured, the real")
                 .append(" model would answer here.")

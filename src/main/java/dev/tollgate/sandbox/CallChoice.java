@@ -97,8 +97,7 @@ final class CallChoice {
     private List<JsonNode> allowed() {
         Set<String> names = new HashSet<>();
         ask.functionCalling().path("allowedFunctionNames").forEach(name -> names.add(name.stringValue()));
-        // max() takes the last of equals: reversed, so that the first declared wins.
-        return ask.declarations().reversed().stream()
+        return ask.declarations().stream()
                 .filter(declaration -> names.isEmpty() || names.contains(Json.text(declaration, "name")))
                 .toList();
     }

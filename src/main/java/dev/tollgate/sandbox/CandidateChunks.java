@@ -63,10 +63,12 @@ final class CandidateChunks {
         String stopped = untilStop(draft.text());
         String text = prefix(stopped, TokenCount.bytesOf(roomTokens));
         int from = 0;
+        long bytes = 0;
         while (from < text.length()) {
             int to = pieceEnd(text, from);
-            ObjectNode part = Json.object().put("text", text.substring(from, to));
-            add(candidate(List.of(part)), TokenCount.ofText(text.substring(0, to)));
+            String piece = text.substring(from, to);
+            bytes += piece.getBytes(StandardCharsets.UTF_8).length;
+            add(candidate(List.of(Json.object().put("text", piece))), TokenCount.ofBytes(bytes));
             from = to;
         }
         finishText(text, text.length() < stopped.length());

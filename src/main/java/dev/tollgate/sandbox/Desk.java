@@ -26,6 +26,8 @@ final class Desk {
     private static final int BODY_BYTES_MAX = 100 << 20;
     private static final int INLINE_BYTES_MAX = 256 << 10; // what is parsed on the event loop
     private static final int RECORDED_BYTES_MAX = 4 << 20;
+    private static final GoogleError TOO_LARGE =
+            GoogleError.invalid("Request payload size exceeds the limit: " + BODY_BYTES_MAX + " bytes.");
     private static final String JSON_TYPE = "application/json; charset=UTF-8";
 
     private final Vertx vertx;
@@ -53,7 +55,7 @@ final class Desk {
 
     void handle(HttpServerRequest request) {
         readBody(request, body -> {
-            if (path(request).equals("/sandbox/script") && request.method() == HttpMethod.POST) {
+            if (path(request).equals("/sandbox/script") && request.method().equals(HttpMethod.POST)) {
                 replaceScript(request, body);
             } else {
                 serve(request, body);
@@ -62,15 +64,18 @@ final class Desk {
     }
 
     private static void readBody(HttpServerRequest request, Consumer<Buffer> then) {
+        if (declaredBytes(request) > BODY_BYTES_MAX) {
+            // Read to its end and dropped: a client that is still writing would see a reset instead of the reason.
+            request.endHandler(end -> refuse(request.response(), TOO_LARGE));
+            return;
+        }
         Buffer body = Buffer.buffer();
         request.handler(part -> {
             if (body.length() + part.length() <= BODY_BYTES_MAX) {
                 body.appendBuffer(part);
             } else if (!request.response().ended()) {
                 request.response().putHeader("connection", "close");
-                refuse(
-                        request.response(),
-                        GoogleError.invalid("Request payload size exceeds the limit: " + BODY_BYTES_MAX + " bytes."));
+                refuse(request.response(), TOO_LARGE);
             }
         });
         request.endHandler(end -> {
@@ -78,6 +83,12 @@ final class Desk {
                 then.accept(body);
             }
         });
+    }
+
+    /** -1 where the length is not known beforehand; the server has refused one that is no number. */
+    private static long declaredBytes(HttpServerRequest request) {
+        String length = request.getHeader("content-length");
+        return length == null ? -1 : Long.parseLong(length);
     }
 
     private void replaceScript(HttpServerRequest request, Buffer body) {
@@ -115,7 +126,7 @@ final class Desk {
         keep(request, json, bytes.length);
         checkKey(request);
         Target target = target(request);
-        if (request.method() == HttpMethod.GET) {
+        if (request.method().equals(HttpMethod.GET)) {
             return List.of(new Step.Event(describe(target)));
         }
         return planner.plan(target, json);
@@ -150,8 +161,8 @@ final class Desk {
     private static Target target(HttpServerRequest request) {
         Target target =
                 Target.of(path(request)).orElseThrow(() -> GoogleError.of(404).asRefusal());
-        boolean get = request.method() == HttpMethod.GET && target.method().isEmpty();
-        boolean post = request.method() == HttpMethod.POST && (target.generates() || target.counts());
+        boolean get = request.method().equals(HttpMethod.GET) && target.method().isEmpty();
+        boolean post = request.method().equals(HttpMethod.POST) && (target.generates() || target.counts());
         if (!get && !post) {
             throw GoogleError.of(404).asRefusal();
         }

@@ -19,11 +19,6 @@ import tools.jackson.databind.JsonNode;
 final class Signatures {
 
     private static final byte[] PREFIX = {0x12, 0x20}; // a protocol buffer: field 2, 32 bytes
-    private static final String MISSING = "Function call is missing a thought_signature in functionCall parts. This is"
-            + " required for tools to work correctly, and missing thought_signature may lead to degraded model"
-            + " performance. Additional data, function call `default_api:%s` , position %d. Please refer to"
-            + " https://ai.google.dev/gemini-api/docs/thought-signatures for more details.";
-
     private final SecretKeySpec key;
 
     Signatures(long seed) {
@@ -65,12 +60,22 @@ final class Signatures {
     private void checkStep(SandboxModel model, JsonNode content, int position) {
         List<JsonNode> calls = Ask.partsWith(content, "functionCall");
         if (!calls.isEmpty() && Json.text(calls.getFirst(), "thoughtSignature").isEmpty()) {
-            String name = Json.text(calls.getFirst().get("functionCall"), "name");
-            throw GoogleError.invalid(MISSING.formatted(name, position)).asRefusal();
+            throw missing(Json.text(calls.getFirst().get("functionCall"), "name"), position);
         }
         for (JsonNode part : Ask.partsWith(content, "thoughtSignature")) {
             checkSignature(model, part, Json.text(part, "thoughtSignature"));
         }
+    }
+
+    /** The position is that of the content, counted from 1. */
+    private static GoogleError.Refusal missing(String name, int position) {
+        return GoogleError.invalid(
+                        "Function call is missing a thought_signature in functionCall parts. This is required"
+                                + " for tools to work correctly, and missing thought_signature may lead to degraded model"
+                                + " performance. Additional data, function call `default_api:" + name + "` , position "
+                                + position
+                                + ". Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.")
+                .asRefusal();
     }
 
     private void checkSignature(SandboxModel model, JsonNode part, String signature) {

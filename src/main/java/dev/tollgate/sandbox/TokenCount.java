@@ -37,8 +37,11 @@ final class TokenCount {
 
     /** Tokens of a text: its bytes in UTF-8 / 4, rounded up. */
     static int ofText(String text) {
-        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-        return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+        return ofBytes(text.getBytes(StandardCharsets.UTF_8).length);
+    }
+
+    static int ofBytes(long bytes) {
+        return Math.toIntExact((bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
     }
 
     /** How many bytes of text fit into so many tokens. */
@@ -88,7 +91,7 @@ final class TokenCount {
             case "image" -> add(Modality.IMAGE, model.imageTokens(resolutionOf(part)));
             case "audio" -> add(Modality.AUDIO, 1 + bytes / AUDIO_BYTES_PER_TOKEN);
             case "video" -> add(Modality.VIDEO, 70 + bytes / VIDEO_BYTES_PER_TOKEN);
-            case "text" -> add(Modality.TEXT, (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
+            case "text" -> add(Modality.TEXT, ofBytes(bytes));
             default -> add(Modality.DOCUMENT, pages(data) * model.pageTokens());
         }
     }
