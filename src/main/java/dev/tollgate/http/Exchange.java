@@ -8,10 +8,12 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -314,6 +316,7 @@ public final class Exchange {
             reset();
         } else if (stage == Stage.OPEN || stage == Stage.STREAMING) {
             stage = Stage.OPEN;
+            closes |= error.status() == 408;
             response.headers().remove(HttpHeaders.TRANSFER_ENCODING);
             error.headers().forEach(response::putHeader);
             json(error.status(), errors.render(error));
@@ -330,9 +333,22 @@ public final class Exchange {
         }
     }
 
-    /** Cuts the connection; where the answer had not ended, that is a departure. */
+    /** Ends the connection; where the answer had not ended, that is a departure. */
     public void reset() {
-        request.connection().close();
+        if (stage == Stage.STREAMING && response.writeQueueFull()) {
+            cut();
+        } else {
+            request.connection().close();
+        }
+    }
+
+    /** Vert.x's own close writes out first what is waiting, and where nobody reads, that never ends. */
+    void cut() {
+        if (request.connection() instanceof ConnectionBase connection) {
+            connection.channelHandlerContext().close();
+        } else {
+            request.connection().close();
+        }
     }
 
     private boolean isHead() {
@@ -446,10 +462,19 @@ public final class Exchange {
         BodyIntake reading =
                 new BodyIntake(this, request, loop.limits(), loop.budget(), coding, (int) bytesAnnounced, then);
         intake = reading;
+        response.exceptionHandler(this::unreadable);
         if ("100-continue".equalsIgnoreCase(header("expect"))) {
             response.writeContinue();
         }
         reading.start(paused);
+    }
+
+    /** A body's broken framing; the server closes right after this, so the answer has to be written here. */
+    private void unreadable(Throwable cause) {
+        if (stage == Stage.OPEN && !(cause instanceof HttpClosedException)) {
+            closes = true;
+            fail(ApiError.invalid(null, "The request body is not validly framed."));
+        }
     }
 
     /** All bytes are here, though not unpacked. */
@@ -523,12 +548,21 @@ public final class Exchange {
     void sweep(long nowNanos) {
         if (stage == Stage.ANSWERED) {
             if (nowNanos - answeredNanos > loop.limits().write().toNanos()) {
-                reset();
+                cut();
             }
         } else if (stream != null) {
             stream.sweep(nowNanos, loop.limits().write().toNanos());
         } else if (intake != null) {
             intake.sweep(nowNanos);
+        }
+    }
+
+    /** The server closes: what is not answered is cut off, what is answered has had its time. */
+    void abandon() {
+        if (stage == Stage.ANSWERED) {
+            cut();
+        } else {
+            reset();
         }
     }
 

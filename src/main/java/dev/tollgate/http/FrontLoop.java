@@ -2,6 +2,7 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 import io.vertx.core.Context;
+import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -29,7 +30,7 @@ import java.util.function.BooleanSupplier;
  * at their time limits. One sweep instead of timers by exchange, for almost none ever runs into a limit. All but {@link
  * #openExchanges} is confined to the loop.
  */
-final class FrontLoop {
+final class FrontLoop implements Deployable {
 
     /**
      * What is shared by all loops; each member is immutable or thread-safe.
@@ -60,6 +61,7 @@ final class FrontLoop {
     private final AtomicInteger openCount = new AtomicInteger();
     private final Map<HttpConnection, Link> links = new IdentityHashMap<>();
     private String date = "";
+    private volatile int port = -1;
 
     /** A connection, and since when it has had no exchange. */
     private static final class Link {
@@ -73,15 +75,16 @@ final class FrontLoop {
         this.admission = new Admission(this, shared.authenticator());
     }
 
-    /** Called on the loop; completes with the port. */
-    Future<Integer> listen() {
+    /** Called on the loop. */
+    @Override
+    public Future<?> deploy(Context context) {
         tick();
         vertx().setPeriodic(limits().sweep().toMillis(), turn -> sweep());
         HttpServer server = vertx().createHttpServer(serverOptions())
                 .connectionHandler(this::connected)
                 .requestHandler(this::requested)
                 .invalidRequestHandler(this::unreadable);
-        return server.listen(address()).map(HttpServer::actualPort);
+        return server.listen(address()).onSuccess(bound -> port = bound.actualPort());
     }
 
     private HttpServerOptions serverOptions() {
@@ -96,6 +99,13 @@ final class FrontLoop {
                 .setStrictThreadMode(true);
         options.setTcpNoDelay(true).setIdleTimeout(0);
         return options;
+    }
+
+    /** The server itself is closed by the undeployment; it would wait for readers that do not read. */
+    @Override
+    public Future<?> undeploy(Context context) {
+        List.copyOf(open).forEach(Exchange::abandon);
+        return Future.succeededFuture();
     }
 
     /** With port 0 every server would take one of its own; a shared random port is one for all of the deployment. */
@@ -186,6 +196,11 @@ final class FrontLoop {
     private String newRequestId() {
         HexFormat hex = HexFormat.of();
         return "req_" + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+    }
+
+    /** Once deployed; from any thread. */
+    int port() {
+        return port;
     }
 
     /** From any thread. */

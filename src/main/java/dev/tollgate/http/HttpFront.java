@@ -72,13 +72,11 @@ public final class HttpFront {
     /** Binds; fails with the cause where the address is not to be had. */
     public Future<HttpFront> start() {
         Iterator<FrontLoop> next = loops.iterator();
-        Supplier<Deployable> instances = () -> {
-            FrontLoop loop = next.next();
-            return context -> loop.listen().onSuccess(bound -> port = bound);
-        };
+        Supplier<Deployable> instances = next::next;
         return vertx.deployVerticle(instances, new DeploymentOptions().setInstances(loops.size()))
                 .map(id -> {
                     deployment.set(id);
+                    port = loops.getFirst().port();
                     return this;
                 });
     }

@@ -241,6 +241,17 @@ class BodyTest {
     }
 
     @Test
+    void a_malformed_chunk_is_400() throws IOException {
+        try (RawClient client = front.start().client()) {
+            client.send(RawClient.head("POST", "/v1/x", "Transfer-Encoding: chunked"))
+                    .send("zz\r\nabc\r\n");
+
+            assertThat(client.read().status()).isEqualTo(400);
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
     void a_slow_body_is_408() throws IOException {
         front.options(options -> options.withLimits(TestFront.limits(TestFront.SHORT, TestFront.LONG, TestFront.LONG)));
         try (RawClient client = front.start().client()) {

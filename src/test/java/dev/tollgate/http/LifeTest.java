@@ -266,6 +266,39 @@ class LifeTest {
     }
 
     @Test
+    void a_reader_that_never_reads_does_not_hold_up_the_close() throws Exception {
+        front.start();
+        try (RawClient client = new RawClient(front.port(), 16 * 1024)) {
+            client.send(RawClient.head("GET", "/v1/stream"));
+            SseWriter stream = next(streams);
+            Exchange exchange = next(waiting);
+            exchange.run(() -> {
+                while (!stream.full()) {
+                    stream.write(Buffer.buffer(new byte[8192]));
+                }
+                waiting.add(exchange);
+            });
+            next(waiting);
+            TestFront.await(front.front().close());
+            assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void an_answer_that_nobody_fetches_is_cut() throws Exception {
+        front.options(options -> options.withLimits(TestFront.limits(TestFront.LONG, TestFront.LONG, TestFront.SHORT)))
+                .start();
+        try (RawClient client = new RawClient(front.port(), 16 * 1024)) {
+            client.send(RawClient.head("POST", "/v1/wait", "Content-Length: 2") + "{}");
+            Exchange exchange = next(waiting);
+            exchange.run(() -> exchange.json(200, new byte[32 << 20]));
+            awaitOpenExchanges(1);
+            awaitOpenExchanges(0);
+            assertThat(departures).as("it was answered, though not fetched").hasValue(0);
+        }
+    }
+
+    @Test
     void an_idle_connection_is_closed_but_not_one_that_waits_for_us() throws Exception {
         front.options(options -> options.withLimits(TestFront.limits(TestFront.LONG, TestFront.SHORT, TestFront.LONG)))
                 .start();
