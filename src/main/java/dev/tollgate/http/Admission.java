@@ -105,7 +105,7 @@ final class Admission {
         if (answer.isComplete()) {
             authenticated(exchange, route, answer);
         } else {
-            exchange.pauseBody();
+            exchange.requestBody().pause();
             answer.onComplete(late -> exchange.guard(() -> authenticated(exchange, route, answer)));
         }
     }
@@ -123,13 +123,13 @@ final class Admission {
     }
 
     private static void takeBody(Exchange exchange, Route route) {
-        if (!route.readsBody() || exchange.bytesAnnounced() == 0) {
+        if (!route.readsBody() || !exchange.requestBody().isAnnounced()) {
             route.handler().handle(exchange);
             return;
         }
         checkType(exchange.header("content-type"));
         ContentCoding coding = ContentCoding.of(exchange.header("content-encoding"));
-        exchange.intake(coding, () -> route.handler().handle(exchange));
+        exchange.requestBody().take(coding, () -> route.handler().handle(exchange));
     }
 
     /** A missing type passes: hand-made clients forget it, and the reader sees what came. */

@@ -11,9 +11,8 @@ import java.util.concurrent.TimeUnit;
 final class BodyIntake {
 
     private final Exchange exchange;
-    private final HttpServerRequest request;
-    private final HttpLimits limits;
-    private final MemoryBudget budget;
+    private final RequestBody body;
+    private final FrontLoop loop;
     private final ContentCoding coding;
     private final BodyBytes sent;
     private final Runnable then;
@@ -22,30 +21,19 @@ final class BodyIntake {
     private int windowBytes;
     private boolean over;
 
-    /** @param bytesExpected the announced length, or -1 */
     BodyIntake(
-            Exchange exchange,
-            HttpServerRequest request,
-            HttpLimits limits,
-            MemoryBudget budget,
-            ContentCoding coding,
-            int bytesExpected,
-            Runnable then) {
+            Exchange exchange, RequestBody body, FrontLoop loop, ContentCoding coding, BodyBytes sent, Runnable then) {
         this.exchange = exchange;
-        this.request = request;
-        this.limits = limits;
-        this.budget = budget;
+        this.body = body;
+        this.loop = loop;
         this.coding = coding;
-        this.sent = new BodyBytes(limits.bodyBytesMax(), bytesExpected, budget);
+        this.sent = sent;
         this.then = then;
     }
 
-    void start(boolean paused) {
+    void start(HttpServerRequest request) {
         request.handler(this::chunk);
         request.endHandler(end -> ended());
-        if (paused) {
-            request.resume();
-        }
     }
 
     private void chunk(Buffer chunk) {
@@ -74,10 +62,11 @@ final class BodyIntake {
     /** Looks at the speed once a window is full; answers 408 if the caller is too slow. */
     void sweep(long nowNanos) {
         long nanos = nowNanos - windowStartNanos;
-        if (over || nanos < limits.bodyWindow().toNanos()) {
+        if (over || nanos < loop.limits().bodyWindow().toNanos()) {
             return;
         }
-        if (windowBytes < TimeUnit.NANOSECONDS.toMillis(nanos) * limits.bodyBytesPerSecondMin() / 1000) {
+        if (windowBytes < TimeUnit.NANOSECONDS.toMillis(nanos) * loop.limits().bodyBytesPerSecondMin() / 1000) {
+            exchange.closeAfterwards();
             stop(tooSlow());
             return;
         }
@@ -95,22 +84,22 @@ final class BodyIntake {
             return;
         }
         over = true;
+        body.arrived();
         if (coding == ContentCoding.IDENTITY) {
-            exchange.bodyRead(sent, then);
+            body.complete(sent, then);
         } else {
-            exchange.bodyReceived();
             Thread.ofVirtual().name("unpack-body").start(this::unpack);
         }
     }
 
     /** On a virtual thread, whatever the size: a few packed bytes can hold many. */
     private void unpack() {
-        BodyBytes body = new BodyBytes(limits.bodyBytesMax(), -1, budget);
+        BodyBytes whole = new BodyBytes(loop.limits().bodyBytesMax(), -1, loop.budget());
         try {
-            coding.unpack(sent.toArray(), body);
-            exchange.context().runOnContext(turn -> exchange.bodyRead(body, then));
+            coding.unpack(sent.toArray(), whole);
+            exchange.context().runOnContext(turn -> body.complete(whole, then));
         } catch (RuntimeException | OutOfMemoryError e) {
-            body.release();
+            whole.release();
             exchange.run(() -> exchange.fail(e));
         } finally {
             sent.release();

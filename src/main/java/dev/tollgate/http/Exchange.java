@@ -3,18 +3,14 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,10 +38,6 @@ public final class Exchange {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    private static final int QUERY_PARAMS_MAX = 64;
-
-    /** A refused body up to here is read to its end, and the connection stays in use. */
-    private static final int SMALL_REST_BYTES = 64 * 1024;
 
     private final FrontLoop loop;
     private final HttpServerRequest request;
@@ -53,22 +45,18 @@ public final class Exchange {
     private final Context context;
     private final String requestId;
     private final long startedNanos = System.nanoTime();
-    private final long bytesAnnounced;
+    private final RequestHead head;
+    private final RequestBody body;
 
     private Stage stage = Stage.OPEN;
     private String path = "/";
-    private boolean bodyUnread;
-    private boolean paused;
     private boolean finished;
     private int status;
     private long answeredNanos;
     private @Nullable Route route;
     private ErrorFormat errors = ErrorFormat.PLATFORM;
     private Map<String, String> params = Map.of();
-    private @Nullable Map<String, List<String>> query;
     private @Nullable Caller caller;
-    private @Nullable BodyIntake intake;
-    private @Nullable BodyBytes body;
     private @Nullable IgnoredFields ignored;
     private @Nullable SseWriter stream;
     private @Nullable Runnable gone;
@@ -80,25 +68,16 @@ public final class Exchange {
         this.response = request.response();
         this.context = context;
         this.requestId = requestId;
-        this.bytesAnnounced = bytesAnnounced(request);
-        this.bodyUnread = bytesAnnounced != 0;
+        this.head = new RequestHead(request);
+        this.body = new RequestBody(this, loop, request, head.bytesAnnounced());
         response.closeHandler(closed -> departed());
-    }
-
-    /** The announced length, -1 for a chunked body, 0 for none. */
-    private static long bytesAnnounced(HttpServerRequest request) {
-        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (length != null) {
-            return Long.parseLong(length);
-        }
-        return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) ? -1 : 0;
     }
 
     // the request
 
     /** Upper case; {@code HEAD} is not disguised. */
     public String method() {
-        return request.method().name();
+        return head.method();
     }
 
     /** Decoded, without the query. */
@@ -108,12 +87,12 @@ public final class Exchange {
 
     /** The first value of a header, or null. Names in any case. */
     public @Nullable String header(String name) {
-        return request.getHeader(name);
+        return head.header(name);
     }
 
     /** All values of a header. */
     public List<String> headers(String name) {
-        return request.headers().getAll(name);
+        return head.headers(name);
     }
 
     /** A parameter of the route's path, decoded; never empty. */
@@ -127,28 +106,7 @@ public final class Exchange {
 
     /** The first value of a query parameter, decoded, or null. */
     public @Nullable String query(String name) {
-        List<String> values = queryParams().get(name);
-        return values == null ? null : values.getFirst();
-    }
-
-    private Map<String, List<String>> queryParams() {
-        Map<String, List<String>> known = query;
-        if (known == null) {
-            known = decode(request.query());
-            query = known;
-        }
-        return known;
-    }
-
-    private static Map<String, List<String>> decode(@Nullable String raw) {
-        try {
-            return raw == null
-                    ? Map.of()
-                    : new QueryStringDecoder(raw, StandardCharsets.UTF_8, false, QUERY_PARAMS_MAX).parameters();
-        } catch (IllegalArgumentException e) {
-            throw ApiError.invalid(null, "The query string has a broken percent-escape.")
-                    .asException();
-        }
+        return head.query(name);
     }
 
     /** The caller's IP; trusted proxies counted off. */
@@ -159,9 +117,7 @@ public final class Exchange {
 
     /** The IP at the connection's other end, proxy or not. */
     public String peerAddress() {
-        String address = request.connection().remoteAddress().hostAddress();
-        String bare = address == null ? null : RemoteAddress.bare(address);
-        return bare == null ? "" : bare;
+        return head.peerAddress();
     }
 
     /** Our own id of this exchange, also in the answer's {@code x-request-id}. */
@@ -179,7 +135,7 @@ public final class Exchange {
 
     /** The whole body, decompressed; empty where none was sent. Not to be changed. */
     public byte[] body() {
-        return body == null ? new byte[0] : body.toArray();
+        return body.bytes();
     }
 
     /**
@@ -277,14 +233,14 @@ public final class Exchange {
         response.headers()
                 .set(HttpHeaders.CONTENT_TYPE, contentType)
                 .set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-        head(status);
-        end(isHead() ? null : body);
+        begin(status);
+        end(head.isHead() ? null : body);
     }
 
     /** Answers without a body, e.g. with 204. */
     public void empty(int status) {
         if (stage != Stage.GONE) {
-            head(status);
+            begin(status);
             end(null);
         }
     }
@@ -297,8 +253,8 @@ public final class Exchange {
                     .set(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
                     .set(HttpHeaders.CACHE_CONTROL, "no-cache")
                     .set("x-accel-buffering", "no");
-            closes |= request.version() == HttpVersion.HTTP_1_0;
-            head(200);
+            closes |= head.isHttp10();
+            begin(200);
             response.setChunked(true);
             response.setWriteQueueMaxSize(loop.limits().writeQueueBytesMax());
             stage = Stage.STREAMING;
@@ -316,7 +272,6 @@ public final class Exchange {
             reset();
         } else if (stage == Stage.OPEN || stage == Stage.STREAMING) {
             stage = Stage.OPEN;
-            closes |= error.status() == 408;
             response.headers().remove(HttpHeaders.TRANSFER_ENCODING);
             error.headers().forEach(response::putHeader);
             json(error.status(), errors.render(error));
@@ -351,16 +306,12 @@ public final class Exchange {
         }
     }
 
-    private boolean isHead() {
-        return request.method() == io.vertx.core.http.HttpMethod.HEAD;
-    }
-
-    private void head(int status) {
+    private void begin(int status) {
         if (stage != Stage.OPEN) {
             throw new IllegalStateException("request " + requestId + " is answered already");
         }
         this.status = status;
-        closes |= loop.draining() || (bodyUnread && !restIsSmall());
+        closes |= loop.draining() || body.spoilsConnection();
         response.setStatusCode(status);
         MultiMap headers = response.headers();
         headers.set("x-request-id", requestId)
@@ -403,18 +354,15 @@ public final class Exchange {
         stage = Stage.ANSWERED;
         answeredNanos = System.nanoTime();
         Future<Void> left = last == null ? response.end() : response.end(last);
-        if (!bodyUnread) {
+        Linger linger = body.leave(closes);
+        if (linger == null) {
             left.onComplete(sent -> finish(closes));
-        } else if (closes) {
-            Linger linger = Linger.over(request, loop.limits(), loop.vertx());
-            left.onComplete(sent -> {
-                finish(false);
-                linger.flushed();
-            });
-        } else {
-            dropRest();
-            left.onComplete(sent -> finish(false));
+            return;
         }
+        left.onComplete(sent -> {
+            finish(false);
+            linger.flushed();
+        });
     }
 
     // the life of it
@@ -441,68 +389,13 @@ public final class Exchange {
         return stage == Stage.OPEN;
     }
 
-    /** Keeps the body waiting while the authenticator thinks. */
-    void pauseBody() {
-        if (bodyUnread) {
-            paused = true;
-            request.pause();
-        }
+    /** The connection is of no further use. */
+    void closeAfterwards() {
+        closes = true;
     }
 
-    long bytesAnnounced() {
-        return bytesAnnounced;
-    }
-
-    /** A length that is announced above the limit is refused unread. */
-    void intake(ContentCoding coding, Runnable then) {
-        if (bytesAnnounced > loop.limits().bodyBytesMax()) {
-            fail(BodyBytes.tooLarge(loop.limits().bodyBytesMax()));
-            return;
-        }
-        BodyIntake reading =
-                new BodyIntake(this, request, loop.limits(), loop.budget(), coding, (int) bytesAnnounced, then);
-        intake = reading;
-        response.exceptionHandler(this::unreadable);
-        if ("100-continue".equalsIgnoreCase(header("expect"))) {
-            response.writeContinue();
-        }
-        reading.start(paused);
-    }
-
-    /** A body's broken framing; the server closes right after this, so the answer has to be written here. */
-    private void unreadable(Throwable cause) {
-        if (stage == Stage.OPEN && !(cause instanceof HttpClosedException)) {
-            closes = true;
-            fail(ApiError.invalid(null, "The request body is not validly framed."));
-        }
-    }
-
-    /** All bytes are here, though not unpacked. */
-    void bodyReceived() {
-        bodyUnread = false;
-        intake = null;
-    }
-
-    void bodyRead(BodyBytes body, Runnable then) {
-        bodyReceived();
-        if (finished) {
-            body.release();
-            return;
-        }
-        this.body = body;
-        guard(then);
-    }
-
-    private boolean restIsSmall() {
-        return bytesAnnounced > 0 && bytesAnnounced <= SMALL_REST_BYTES && header("expect") == null;
-    }
-
-    private void dropRest() {
-        if (!request.isEnded()) {
-            request.handler(chunk -> {});
-            request.endHandler(end -> {});
-            request.resume();
-        }
+    RequestBody requestBody() {
+        return body;
     }
 
     private void departed() {
@@ -524,13 +417,7 @@ public final class Exchange {
         }
         finished = true;
         loop.closed(this);
-        if (intake != null) {
-            intake.drop();
-        }
-        if (body != null) {
-            body.release();
-            body = null;
-        }
+        body.release();
         logAccess();
         if (close) {
             reset();
@@ -552,8 +439,8 @@ public final class Exchange {
             }
         } else if (stream != null) {
             stream.sweep(nowNanos, loop.limits().write().toNanos());
-        } else if (intake != null) {
-            intake.sweep(nowNanos);
+        } else {
+            body.sweep(nowNanos);
         }
     }
 

@@ -1,0 +1,127 @@
+package dev.tollgate.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.error.ApiException;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The small parts that need no server, and the caller's address as a handler sees it. */
+class PartsTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "0 | 1.1.1.1 | 9.9.9.9",
+                "1 | 1.1.1.1 | 1.1.1.1",
+                "1 | 6.6.6.6, 1.1.1.1 | 1.1.1.1",
+                "2 | 6.6.6.6, 1.1.1.1, 10.0.0.1 | 1.1.1.1",
+                "3 | 1.1.1.1, 10.0.0.1 | 1.1.1.1",
+                "1 | 1.1.1.1:4711 | 1.1.1.1",
+                "1 | [2001:db8::1]:80 | 2001:db8::1",
+                "1 | 2001:db8::1 | 2001:db8::1",
+                "1 | fe80::1%eth0 | fe80::1",
+                "1 | unknown | 9.9.9.9",
+                "1 | evil.example | 9.9.9.9",
+                "1 | , | 9.9.9.9"
+            })
+    void an_address_is_counted_from_the_right(int hops, String forwarded, String expected) {
+        assertThat(RemoteAddress.of("9.9.9.9", List.of(forwarded), hops)).isEqualTo(expected);
+    }
+
+    @Test
+    void several_forwarding_lines_are_one_list() {
+        assertThat(RemoteAddress.of("9.9.9.9", List.of("6.6.6.6, 7.7.7.7", "1.1.1.1"), 2))
+                .isEqualTo("7.7.7.7");
+        assertThat(RemoteAddress.of("9.9.9.9", List.of(), 2)).isEqualTo("9.9.9.9");
+    }
+
+    @Test
+    void a_handler_sees_the_peer_or_whom_the_trusted_proxy_saw() throws IOException {
+        Route route = Route.get(
+                "/a",
+                Access.PUBLIC,
+                exchange -> exchange.send(
+                        200, "text/plain", Buffer.buffer(exchange.remoteAddress() + " " + exchange.peerAddress())));
+        for (int hops = 0; hops < 2; hops++) {
+            int trusted = hops;
+            try (TestFront front = new TestFront()
+                            .route(route)
+                            .options(old -> new HttpOptions("127.0.0.1", 0, 1, trusted, Set.of(), old.limits()))
+                            .start();
+                    RawClient client = front.client()) {
+                assertThat(client.ask("GET", "/a", "X-Forwarded-For: 1.2.3.4").text())
+                        .isEqualTo((hops == 0 ? "127.0.0.1" : "1.2.3.4") + " 127.0.0.1");
+            }
+        }
+    }
+
+    @Test
+    void at_most_32_ignored_names_are_listed() {
+        IgnoredFields fields = new IgnoredFields();
+        for (int i = 0; i < 33; i++) {
+            fields.add("f" + i);
+        }
+        assertThat(fields.header()).endsWith(",f31,...").doesNotContain("f32");
+    }
+
+    @Test
+    void at_most_a_kilobyte_of_ignored_names_is_listed() {
+        IgnoredFields fields = new IgnoredFields();
+        fields.add("a".repeat(2000));
+        fields.add("b".repeat(1000));
+        fields.add("c".repeat(100));
+        assertThat(fields.header()).isEqualTo("b".repeat(1000) + ",...").hasSizeLessThan(1028);
+    }
+
+    @Test
+    void a_body_grows_to_its_announced_length_and_not_at_once() {
+        MemoryBudget budget = new MemoryBudget(1 << 20);
+        BodyBytes body = new BodyBytes(1 << 20, 10_000, budget);
+        body.append(new byte[5000], 5000);
+        assertThat(budget.takenBytes()).isEqualTo(5000);
+        body.append(new byte[5000], 5000);
+        assertThat(body.toArray()).hasSize(10_000);
+        assertThat(budget.takenBytes()).isEqualTo(10_000);
+        body.release();
+        assertThat(budget.takenBytes()).isZero();
+    }
+
+    @Test
+    void a_body_stops_at_its_limit_and_at_that_of_all() {
+        MemoryBudget budget = new MemoryBudget(150);
+        BodyBytes body = new BodyBytes(100, -1, budget);
+        body.append(new byte[100], 100);
+        assertThatThrownBy(() -> body.append(new byte[1], 1))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.error().status()).isEqualTo(413));
+        BodyBytes other = new BodyBytes(100, -1, budget);
+        assertThatThrownBy(() -> other.append(new byte[60], 60))
+                .isInstanceOfSatisfying(
+                        ApiException.class, e -> assertThat(e.error().status()).isEqualTo(503));
+        assertThat(budget.takenBytes()).isEqualTo(100);
+    }
+
+    @Test
+    void options_and_limits_check_themselves() {
+        assertThatThrownBy(() -> HttpOptions.of("x", 70_000)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> HttpLimits.defaults().withBodyBytesMax(0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(HttpLimits.defaults().bodyBytesMax()).isEqualTo(33_554_432);
+        assertThat(HttpLimits.defaults().headerBytesMax()).isEqualTo(32_768);
+    }
+
+    @Test
+    void a_pattern_takes_whole_segments_only() {
+        assertThatThrownBy(() -> new PathPattern("/a/{b}:c")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PathPattern("/a/{b...}/c")).isInstanceOf(IllegalArgumentException.class);
+    }
+}
