@@ -1,10 +1,17 @@
 package dev.tollgate.http;
 
 /**
- * Who is calling, as plain values, so that no door needs to know the keys' own package.
- *
- * @param accountId the account that pays; for the operator whatever the root chooses
- * @param keyId the key's id, never the key
- * @param keyPrefix the key's first characters, safe to show and to store
+ * Who is calling, as plain values, so that no route needs to know how callers are told apart. The authenticator's own type may
+ * say more.
  */
-public record Caller(String accountId, String keyId, String keyPrefix) {}
+public interface Caller {
+
+    /** The account that pays. */
+    String accountId();
+
+    /** The key's id, never the key. */
+    String keyId();
+
+    /** The key's first characters, safe to show and to store. */
+    String keyPrefix();
+}

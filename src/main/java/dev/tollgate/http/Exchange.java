@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class Exchange {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final byte[] NOTHING = new byte[0];
 
     private final FrontLoop loop;
     private final HttpServerRequest request;
@@ -149,6 +151,14 @@ public final class Exchange {
         } else {
             Thread.ofVirtual().name("read-body").start(() -> readAside(bytes, reader, then));
         }
+    }
+
+    /**
+     * Gets a value that blocks, e.g. from the database, on a virtual thread, and goes on with it on this loop. What either throws is
+     * answered; if the caller leaves, {@code then} is not called.
+     */
+    public <T> void compute(Supplier<T> blocking, Consumer<T> then) {
+        Thread.ofVirtual().name("compute").start(() -> readAside(NOTHING, nothing -> blocking.get(), then));
     }
 
     private <T> void readAside(byte[] bytes, BodyReader<T> reader, Consumer<T> then) {

@@ -90,4 +90,57 @@ public record HttpLimits(
                 lingerBytesMax,
                 sweep);
     }
+
+    /** The same with another limit of the header block. */
+    public HttpLimits withHeaderBytesMax(int bytes) {
+        return new HttpLimits(
+                bodyBytesMax,
+                bodiesBytesMax,
+                inlineBodyBytesMax,
+                bytes,
+                connectionsMax,
+                writeQueueBytesMax,
+                bodyBytesPerSecondMin,
+                bodyWindow,
+                idle,
+                write,
+                linger,
+                lingerBytesMax,
+                sweep);
+    }
+
+    public HttpLimits withConnectionsMax(int connections) {
+        return new HttpLimits(
+                bodyBytesMax,
+                bodiesBytesMax,
+                inlineBodyBytesMax,
+                headerBytesMax,
+                connections,
+                writeQueueBytesMax,
+                bodyBytesPerSecondMin,
+                bodyWindow,
+                idle,
+                write,
+                linger,
+                lingerBytesMax,
+                sweep);
+    }
+
+    /** The same with other times for bodies, idle connections and slow readers. */
+    public HttpLimits withTimes(Duration bodyWindow, Duration idle, Duration write) {
+        return new HttpLimits(
+                bodyBytesMax,
+                bodiesBytesMax,
+                inlineBodyBytesMax,
+                headerBytesMax,
+                connectionsMax,
+                writeQueueBytesMax,
+                bodyBytesPerSecondMin,
+                bodyWindow,
+                idle,
+                write,
+                linger,
+                lingerBytesMax,
+                sweep);
+    }
 }

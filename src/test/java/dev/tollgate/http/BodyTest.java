@@ -234,7 +234,7 @@ class BodyTest {
             client.send(RawClient.head("POST", "/v1/x", "Content-Length: 300000"))
                     .send(bytes(300_000));
             Promise<Caller> waiting = asked.poll(20, TimeUnit.SECONDS);
-            waiting.complete(new Caller("a", "k", "sk-"));
+            waiting.complete(new TestCaller("a", "k", "sk-"));
 
             assertThat(client.read().text()).isEqualTo("300000");
         }

@@ -19,7 +19,8 @@ final class TestFront implements AutoCloseable {
     final Vertx vertx = Vertx.vertx();
     private final List<Route> routes = new ArrayList<>();
     private HttpOptions options = new HttpOptions("127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG));
-    private Authenticator authenticator = (exchange, access) -> Future.succeededFuture(new Caller("a1", "k1", "sk-1"));
+    private Authenticator authenticator =
+            (exchange, access) -> Future.succeededFuture(new TestCaller("a1", "k1", "sk-1"));
     private HttpFront front;
 
     static HttpLimits limits(Duration bodyWindow, Duration idle, Duration write) {
