@@ -64,5 +64,12 @@ public final class RequestRates {
      * @param retryAfter until one more is allowed; zero where this one was
      * @param reset until all are back
      */
-    public record Rate(boolean allowed, long limit, long remaining, Duration retryAfter, Duration reset) {}
+    public record Rate(boolean allowed, long limit, long remaining, Duration retryAfter, Duration reset) {
+
+        /** The reset as OpenAI writes durations: {@code 1s}, {@code 6m0s}; rounded up to whole seconds. */
+        public String resetText() {
+            long seconds = (reset.toMillis() + 999) / 1000;
+            return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+        }
+    }
 }

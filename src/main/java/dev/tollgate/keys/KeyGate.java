@@ -1,0 +1,122 @@
+package dev.tollgate.keys;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Access;
+import dev.tollgate.http.Authenticator;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.limits.RequestRates;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first three steps of a call's life: is the key good, may it be used from there, is it not used too often. Runs on the
+ * exchange's event loop and does not block.
+ */
+public final class KeyGate implements Authenticator {
+
+    private static final String SCHEME = "bearer ";
+    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
+
+    private final Keys keys;
+    private final RequestRates rates;
+
+    public KeyGate(Keys keys, RequestRates rates) {
+        this.keys = keys;
+        this.rates = rates;
+    }
+
+    @Override
+    public Future<Caller> authenticate(Exchange exchange, Access access) {
+        if (access == Access.ADMIN) {
+            throw refuse("The operator's routes take the admin key.");
+        }
+        String secret = secret(exchange.header("authorization"));
+        Promise<Caller> answer = Promise.promise();
+        Thread loop = Thread.currentThread();
+        keys.authenticate(secret, found -> {
+            if (Thread.currentThread() == loop) {
+                complete(answer, exchange, found);
+            } else {
+                exchange.run(() -> complete(answer, exchange, found));
+            }
+        });
+        return answer.future();
+    }
+
+    private void complete(Promise<Caller> answer, Exchange exchange, Authentication found) {
+        try {
+            answer.complete(admit(exchange, found));
+        } catch (RuntimeException e) {
+            answer.fail(e);
+        }
+    }
+
+    private static String secret(@Nullable String authorization) {
+        if (authorization == null || authorization.isBlank()) {
+            throw refuse("An API key is required: send it as 'Authorization: Bearer sk-…'.");
+        }
+        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw refuse("The 'Authorization' header must have the form 'Bearer sk-…'.");
+        }
+        String secret = authorization.substring(SCHEME.length()).strip();
+        if (!secret.startsWith("sk-")) {
+            throw refuse("The API key must start with 'sk-'.");
+        }
+        return secret;
+    }
+
+    private KeyCaller admit(Exchange exchange, Authentication found) {
+        return switch (found) {
+            case Authentication.Found good -> admit(exchange, good.key());
+            case Authentication.Unknown unknown -> throw refuse("The API key is invalid.");
+            case Authentication.Disabled disabled -> throw refuse("The API key is disabled.");
+            case Authentication.Expired expired -> throw refuse("The API key has expired.");
+            case Authentication.AccountBlocked blocked -> throw refuse("The account of this API key is blocked.");
+            case Authentication.Unavailable unavailable ->
+                throw ApiError.of(
+                                ErrorCode.INTERNAL_ERROR, "The API key cannot be checked right now. Please try again.")
+                        .withStatus(503)
+                        .retryAfter(STORE_WAIT)
+                        .asException();
+        };
+    }
+
+    private KeyCaller admit(Exchange exchange, Key key) {
+        if (!key.allows(exchange.remoteAddress())) {
+            throw ApiError.of(
+                            ErrorCode.IP_NOT_ALLOWED,
+                            "The address " + exchange.remoteAddress() + " is not in the allowlist of this API key.")
+                    .asException();
+        }
+        Long requestsPerMinute = key.settings().rates().requests();
+        if (requestsPerMinute != null) {
+            count(exchange, key, requestsPerMinute);
+        }
+        return new KeyCaller(key);
+    }
+
+    /** Tells the caller how much of its rate is left, in the headers that OpenAI's clients know (wire.md 3.5). */
+    private void count(Exchange exchange, Key key, long requestsPerMinute) {
+        RequestRates.Rate rate = rates.take(key.id(), requestsPerMinute);
+        exchange.setHeader("x-ratelimit-limit-requests", Long.toString(rate.limit()));
+        exchange.setHeader("x-ratelimit-remaining-requests", Long.toString(rate.remaining()));
+        exchange.setHeader("x-ratelimit-reset-requests", rate.resetText());
+        if (!rate.allowed()) {
+            throw ApiError.of(
+                            ErrorCode.RATE_LIMIT_EXCEEDED,
+                            "Too many requests, please slow down: this API key may make " + requestsPerMinute
+                                    + " requests a minute.")
+                    .retryAfter(rate.retryAfter())
+                    .asException();
+        }
+    }
+
+    private static ApiException refuse(String message) {
+        return ApiError.of(ErrorCode.INVALID_API_KEY, message).asException();
+    }
+}
