@@ -49,6 +49,19 @@ public record Pricing(
             NEAREST_COMPONENT
         }
 
+        /** The rule in words, as a task's pricing detail shows it. */
+        public String describe() {
+            String step = BigDecimal.valueOf(stepMicros, 6).stripTrailingZeros().toPlainString();
+            return switch (form) {
+                case FLOOR_TOTAL ->
+                    "floor to " + step + ", minimum "
+                            + BigDecimal.valueOf(minimumMicros, 6)
+                                    .stripTrailingZeros()
+                                    .toPlainString();
+                case NEAREST_COMPONENT -> "input and output each to the nearest " + step + ", a half up";
+            };
+        }
+
         public Rounding {
             if (stepMicros < 1 || minimumMicros < 0) {
                 throw new IllegalArgumentException("rounding out of range");

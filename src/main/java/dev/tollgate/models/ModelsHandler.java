@@ -1,0 +1,82 @@
+package dev.tollgate.models;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import java.io.ByteArrayOutputStream;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's shape, aliases inside. */
+public final class ModelsHandler {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final Catalogue catalogue;
+
+    public ModelsHandler(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    public Handler list() {
+        return exchange -> exchange.json(200, renderList());
+    }
+
+    public Handler one() {
+        return this::one;
+    }
+
+    private void one(Exchange exchange) {
+        String id = exchange.pathParam("id");
+        Model model = catalogue.find(id);
+        if (model == null) {
+            exchange.fail(notFound(id));
+        } else {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+                write(json, model);
+            }
+            exchange.json(200, bytes.toByteArray());
+        }
+    }
+
+    /** The one wording for a model that is not there, or not for this key (D28). */
+    public static ApiError notFound(String id) {
+        String shown = id.length() > 80 ? id.substring(0, 80) + "…" : id;
+        return new ApiError(
+                ErrorCode.MODEL_NOT_FOUND,
+                404,
+                "The model '" + shown.replaceAll("\\p{Cntrl}", "?") + "' does not exist or is inactive.",
+                "model",
+                java.util.Map.of());
+    }
+
+    private byte[] renderList() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            json.writeStringProperty("object", "list");
+            json.writeArrayPropertyStart("data");
+            catalogue.all().forEach(model -> write(json, model));
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private void write(JsonGenerator json, Model model) {
+        json.writeStartObject();
+        json.writeStringProperty("id", model.id());
+        json.writeStringProperty("object", "model");
+        json.writeNumberProperty("created", catalogue.created().getEpochSecond());
+        json.writeStringProperty("owned_by", "google");
+        json.writeArrayPropertyStart("aliases");
+        model.aliases().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeNumberProperty("context_length", model.upstream().inputTokensMax());
+        json.writeNumberProperty("max_output_tokens", model.upstream().outputTokensMax());
+        json.writeEndObject();
+    }
+}
