@@ -61,17 +61,7 @@ record Bounds(
     /** The most output that a hold covers, all candidates together, given what the prompt comes to. */
     long coveredTokens(long promptTokens, long heldMicros) {
         long most = multiply(model.upstream().outputTokensMax());
-        long low = 0;
-        long high = most;
-        while (low < high) {
-            long middle = (low + high + 1) >>> 1;
-            if (chargeMicros(promptTokens, middle) <= heldMicros) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+        return Math.max(0, model.pricing().outputTokensCovered(Usage.of(promptTokens, 0, 0), heldMicros, most));
     }
 
     /** The charge for so many tokens, all of the output billed. */

@@ -1,20 +1,23 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
-import dev.tollgate.models.Usage;
+import dev.tollgate.openai.UsageBlock;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a door does with the answer to a metered call; called on the exchange's event loop, in this order: {@code admitted},
- * any number of {@code events}, then exactly one of {@code completed} and {@code failed}. A refusal is {@code failed} alone. After the
+ * {@code answering}, any number of {@code events}, then exactly one of {@code completed} and {@code failed}. A refusal is {@code failed} alone. After the
  * caller has left nothing more is called.
  */
 public interface Sink {
 
     /** The reservation is durable. Nothing has been asked yet: an answer may still become a plain error. */
     void admitted(Admission admission);
+
+    /** Right before the first events. @param attempts how often the upstream had to be asked (D48) */
+    void answering(int attempts);
 
     /** What may be shown now, at least one event; the hold covers it. */
     void events(List<UpstreamEvent> events);
@@ -39,9 +42,8 @@ public interface Sink {
     record Admission(String taskId, @Nullable Long maxTokensApplied, List<String> ignored) {}
 
     /**
-     * @param usage raw and checked
+     * @param usage as it is printed
      * @param chargeMicros what the ledger charged
-     * @param attempts how often the upstream was asked (D48)
      */
-    record Completion(Usage usage, long chargeMicros, int attempts) {}
+    record Completion(UsageBlock usage, long chargeMicros) {}
 }

@@ -45,6 +45,7 @@ final class UsageMeter {
     private long visibleBytes;
     private long visibleBytesAtReport;
     private long thoughtBytes;
+    private long cutTokens = Long.MAX_VALUE;
 
     /**
      * @param promptBytes UTF-8 bytes of the prompt, for an estimate
@@ -88,6 +89,16 @@ final class UsageMeter {
         return promptTokens == ABSENT ? -1 : promptTokens + toolUsePromptTokens;
     }
 
+    /** UTF-8 bytes of everything that was said, thoughts included. */
+    long deliveredBytes() {
+        return visibleBytes + thoughtBytes;
+    }
+
+    /** The answer ends here: no more output than this is charged, whatever has been reported (D32). */
+    void cutAt(long billedOutputTokens) {
+        cutTokens = billedOutputTokens;
+    }
+
     Set<Flag> flags() {
         return flags;
     }
@@ -117,6 +128,7 @@ final class UsageMeter {
             thoughts = Math.min(Math.max(0, outputTokensMax - candidates), ceilDiv(thoughtBytes));
         }
         checkTotal();
+        candidates = Math.min(candidates, cutTokens);
         return new Usage(
                 prompt,
                 toolUsePromptTokens,

@@ -1,0 +1,12 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.storage.Writer;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+
+/**
+ * What every call's books are kept with.
+ *
+ * @param later runs a task about a second from now, on any thread
+ */
+public record Accounting(Writer writer, InstantSource clock, Executor later) {}

@@ -1,0 +1,259 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.keys.KeyState;
+import dev.tollgate.ledger.Extend;
+import dev.tollgate.ledger.Release;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.ReserveOutcome;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.Usage;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.tasks.CloseTask;
+import dev.tollgate.tasks.OpenTask;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The units of work of one call: what belongs together commits together. Outcomes are handed to the call's event loop once they
+ * are durable, never before.
+ */
+final class Books {
+
+    private static final Logger log = LoggerFactory.getLogger(Books.class);
+    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
+    private static final int RELEASE_TRIES_MAX = 60;
+
+    private final Accounting accounting;
+    private final Executor loop;
+
+    Books(Accounting accounting, Executor loop) {
+        this.accounting = accounting;
+        this.loop = loop;
+    }
+
+    sealed interface Reservation {}
+
+    record Held(long micros) implements Reservation {}
+
+    record Refused(ApiError error) implements Reservation {}
+
+    sealed interface Extension {}
+
+    record Grown(long heldMicros) implements Extension {}
+
+    /** @param nativeReason the word that the cut answer carries (D32) */
+    record NotGrown(String nativeReason) implements Extension {}
+
+    sealed interface Settled {}
+
+    record Charged(Usage usage, long micros) implements Settled {}
+
+    record NotDurable(ApiError error) implements Settled {}
+
+    /** How a call that is charged has ended. */
+    enum End {
+        COMPLETED(TaskStatus.COMPLETED),
+        /** Cut by length; what was delivered is charged. */
+        CUT(TaskStatus.COMPLETED),
+        /** Cut by length within a piece: the hold is charged whole (D46). */
+        CUT_HOLD_USED(TaskStatus.COMPLETED),
+        /** The caller has left. */
+        CANCELLED(TaskStatus.CANCELLED);
+
+        private final TaskStatus status;
+
+        End(TaskStatus status) {
+            this.status = status;
+        }
+    }
+
+    /**
+     * @param answerModel the model as the answer names it
+     * @param flags oddities of the usage; more may be added
+     * @param heldMicros what is held for the call, extensions included
+     * @param tokensMaxApplied the maximum that a shrunk call ran with (D31)
+     */
+    record Settlement(
+            String taskId,
+            MeteredRequest request,
+            String answerModel,
+            Usage usage,
+            Set<UsageMeter.Flag> flags,
+            long heldMicros,
+            @Nullable Long tokensMaxApplied,
+            End end) {
+
+        Model model() {
+            return request.model();
+        }
+    }
+
+    // ---- reserve ----
+
+    void reserve(String taskId, MeteredRequest request, Bounds bounds, Consumer<Reservation> then) {
+        Instant now = accounting.clock().instant();
+        KeyState key = new KeyState(request.keyId(), now);
+        Reserve reserve = new Reserve(
+                taskId,
+                request.accountId(),
+                request.keyId(),
+                bounds.leastMicros(),
+                bounds.wantedMicros(),
+                request.limits(),
+                key::usable,
+                now);
+        OpenTask task = new OpenTask(reserve, request.door(), request.requestedModel());
+        accounting
+                .writer()
+                .commit(
+                        Unit.of(key, reserve, task),
+                        loop,
+                        failure -> then.accept(
+                                failure == null
+                                        ? reservation(reserve.outcome(), key, now)
+                                        : new Refused(unavailable(failure))));
+    }
+
+    private static Reservation reservation(ReserveOutcome outcome, KeyState key, Instant now) {
+        return switch (outcome) {
+            case ReserveOutcome.Reserved reserved -> new Held(reserved.heldMicros());
+            case ReserveOutcome.InsufficientCredits refused -> new Refused(Refusals.of(refused));
+            case ReserveOutcome.SpendLimitReached refused -> new Refused(Refusals.of(refused, now));
+            case ReserveOutcome.NotAllowed refused -> new Refused(refusal(key.outcome()));
+        };
+    }
+
+    // ---- extend ----
+
+    void extend(String taskId, MeteredRequest request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
+        Extend extend = new Extend(
+                taskId,
+                leastMicros,
+                wantedMicros,
+                request.limits(),
+                accounting.clock().instant());
+        accounting
+                .writer()
+                .commit(
+                        Unit.of(extend),
+                        loop,
+                        failure -> then.accept(
+                                failure == null ? extension(extend.outcome()) : new NotGrown("CREDITS_EXHAUSTED")));
+    }
+
+    private static Extension extension(Extend.Outcome outcome) {
+        return switch (outcome) {
+            case Extend.Extended extended -> new Grown(extended.heldMicros());
+            case Extend.BalanceExhausted exhausted -> new NotGrown("CREDITS_EXHAUSTED");
+            case Extend.WindowExhausted exhausted -> new NotGrown("SPEND_LIMIT");
+            case Extend.AlreadyResolved resolved -> new NotGrown("CREDITS_EXHAUSTED");
+        };
+    }
+
+    // ---- resolve ----
+
+    /** Charges the call. What goes beyond the hold is held first, in a commit of its own (D33); what cannot be is not charged. */
+    void settle(Settlement settlement, Consumer<Settled> then) {
+        long due = dueMicros(settlement);
+        long missing = due - settlement.heldMicros();
+        if (missing <= 0) {
+            charge(settlement, due, then);
+        } else if (settlement.end() == End.CANCELLED) {
+            charge(settlement, settlement.heldMicros(), then); // never above the hold (D19)
+        } else {
+            extend(settlement.taskId(), settlement.request(), 1, missing, extension -> {
+                long held = extension instanceof Grown grown ? grown.heldMicros() : settlement.heldMicros();
+                if (held < due) {
+                    settlement.flags().add(UsageMeter.Flag.SHORTFALL);
+                    log.warn(
+                            "task {}: {} of {} micro-credits could not be charged",
+                            settlement.taskId(),
+                            due - held,
+                            due);
+                }
+                charge(settlement, Math.min(held, due), then);
+            });
+        }
+    }
+
+    private static long dueMicros(Settlement settlement) {
+        return settlement.end() == End.CUT_HOLD_USED
+                ? settlement.heldMicros()
+                : settlement.model().pricing().chargeMicros(settlement.usage());
+    }
+
+    private void charge(Settlement settlement, long micros, Consumer<Settled> then) {
+        Settle settle =
+                new Settle(settlement.taskId(), micros, accounting.clock().instant());
+        CloseTask task = new CloseTask(
+                settle, settlement.end().status, settlement.answerModel(), TaskDetails.of(settlement, micros));
+        accounting.writer().commit(Unit.of(settle, task), loop, failure -> {
+            if (failure == null) {
+                then.accept(new Charged(settlement.usage(), micros));
+            } else {
+                ApiError error = unavailable(failure);
+                release(settlement.taskId(), settlement.answerModel(), TaskStatus.FAILED, TaskDetails.of(error), 0);
+                then.accept(new NotDurable(error));
+            }
+        });
+    }
+
+    /** Gives everything back because the call has failed (D18). */
+    void fail(String taskId, String model, ApiError error, Runnable then) {
+        release(taskId, model, TaskStatus.FAILED, TaskDetails.of(error), 0, then);
+    }
+
+    /** Gives everything back because the caller left before the upstream had said anything (D35). */
+    void cancel(String taskId, String model, Runnable then) {
+        release(taskId, model, TaskStatus.CANCELLED, TaskResult.NONE, 0, then);
+    }
+
+    private void release(String taskId, String model, TaskStatus status, TaskResult result, int tries) {
+        release(taskId, model, status, result, tries, () -> {});
+    }
+
+    /** Tries again while the store is down: a hold must not outlive its call. What is still held at a stop is released at the start. */
+    private void release(String taskId, String model, TaskStatus status, TaskResult result, int tries, Runnable then) {
+        Release release =
+                new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
+        CloseTask task = new CloseTask(release, status, model, result);
+        accounting.writer().commit(Unit.of(release, task), loop, failure -> {
+            if (failure != null && tries < RELEASE_TRIES_MAX) {
+                accounting.later().execute(() -> loop.execute(() -> release(taskId, model, status, result, tries + 1)));
+            } else if (failure != null) {
+                log.error("task {}: its hold stays until the next start", taskId, failure);
+            }
+            then.run();
+        });
+    }
+
+    private static ApiError unavailable(StoreException failure) {
+        log.error("the store did not take a unit of work", failure);
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot record the call right now. Please try again.")
+                .withStatus(503)
+                .retryAfter(STORE_WAIT);
+    }
+
+    private static ApiError refusal(KeyState.Outcome state) {
+        return ApiError.of(
+                ErrorCode.INVALID_API_KEY,
+                switch (state) {
+                    case DISABLED -> "The API key is disabled.";
+                    case EXPIRED -> "The API key has expired.";
+                    case ACCOUNT_BLOCKED, USABLE -> "The account of this API key is blocked.";
+                    case UNKNOWN -> "The API key does not exist.";
+                });
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tollgate.metering;
+
+/**
+ * How much output the hold covers, and whether it may grow (D31, D32, D46). Token counts are over all candidates. Confined to its
+ * call.
+ */
+final class Coverage {
+
+    /** Under so few covered tokens more are asked for, so that the stream need not stop for them (D46). */
+    private static final long AHEAD_TOKENS = 1_024;
+
+    private enum Mode {
+        /** A maximum is in force and held for in full: the upstream itself stops there. */
+        FIXED,
+        /** Nobody named a maximum: the hold follows the answer. */
+        GROWING,
+        /** Balance or a window covers only a part: the answer ends there. */
+        LIMITED
+    }
+
+    private final Bounds bounds;
+    private final long capTokens;
+
+    private Mode mode;
+    private long heldMicros;
+    private long promptTokens;
+    private long tokens;
+
+    Coverage(Bounds bounds, long heldMicros) {
+        this.bounds = bounds;
+        this.heldMicros = heldMicros;
+        this.promptTokens = bounds.promptTokensMax();
+        this.mode = heldMicros < bounds.wantedMicros() ? Mode.LIMITED : bounds.extendable() ? Mode.GROWING : Mode.FIXED;
+        this.capTokens = bounds.extendable() ? Long.MAX_VALUE : bounds.wantedTokens();
+        this.tokens = count();
+    }
+
+    long heldMicros() {
+        return heldMicros;
+    }
+
+    long tokens() {
+        return tokens;
+    }
+
+    /** Whether less than what was wanted is held, now. */
+    boolean isLimited() {
+        return mode == Mode.LIMITED;
+    }
+
+    boolean covers(long usedTokens) {
+        return mode == Mode.FIXED || usedTokens <= tokens;
+    }
+
+    boolean mayGrow() {
+        return mode == Mode.GROWING;
+    }
+
+    boolean runsShort(long usedTokens) {
+        return mode == Mode.GROWING && tokens - usedTokens < AHEAD_TOKENS;
+    }
+
+    /** What must be added to cover one more token. */
+    long leastExtensionMicros() {
+        return Math.max(1, bounds.chargeMicros(promptTokens, tokens + 1) - heldMicros);
+    }
+
+    /** What is to be added for a further slice beyond what is covered or used. */
+    long wantedExtensionMicros(long usedTokens) {
+        long target = Math.max(tokens, usedTokens) + Bounds.SLICE_TOKENS * bounds.candidates();
+        return Math.max(leastExtensionMicros(), bounds.chargeMicros(promptTokens, target) - heldMicros);
+    }
+
+    /** The prompt's true count is known: what was held for its bound covers output, and the other way round. */
+    void promptIs(long inputTokens) {
+        if (inputTokens != promptTokens) {
+            promptTokens = inputTokens;
+            tokens = count();
+        }
+    }
+
+    void grownTo(long heldMicros) {
+        this.heldMicros = heldMicros;
+        this.tokens = count();
+    }
+
+    void cannotGrow() {
+        mode = Mode.LIMITED;
+    }
+
+    private long count() {
+        return mode == Mode.FIXED
+                ? bounds.wantedTokens()
+                : Math.min(capTokens, bounds.coveredTokens(promptTokens, heldMicros));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.upstream.UpstreamEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The part of a batch that the hold still covers: text is cut in proportion to its bytes, at a character's border; a call that is not
+ * covered is left out, and so is everything after the cut (D46).
+ */
+final class LengthCut {
+
+    private final boolean thoughtsCount;
+    private long bytesLeft;
+    private boolean over;
+
+    private LengthCut(boolean thoughtsCount, long bytesLeft) {
+        this.thoughtsCount = thoughtsCount;
+        this.bytesLeft = bytesLeft;
+    }
+
+    /**
+     * @param events the batch
+     * @param tokens what the batch counts, above 0
+     * @param coveredTokens how many of them are covered, less than {@code tokens}
+     * @param thoughtsCount whether thoughts are billed
+     */
+    static List<UpstreamEvent> of(List<UpstreamEvent> events, long tokens, long coveredTokens, boolean thoughtsCount) {
+        long bytes =
+                events.stream().mapToLong(event -> bytes(event, thoughtsCount)).sum();
+        LengthCut cut = new LengthCut(thoughtsCount, bytes * Math.max(0, coveredTokens) / tokens);
+        List<UpstreamEvent> covered = new ArrayList<>(events.size());
+        for (UpstreamEvent event : events) {
+            cut.take(event, covered);
+        }
+        return covered;
+    }
+
+    private static long bytes(UpstreamEvent event, boolean thoughtsCount) {
+        return switch (event) {
+            case UpstreamEvent.Text text -> Utf8.length(text.text());
+            case UpstreamEvent.Thought thought -> thoughtsCount ? Utf8.length(thought.text()) : 0;
+            case UpstreamEvent.ToolCall call -> Utf8.length(call.name()) + Utf8.length(call.arguments());
+            default -> 0;
+        };
+    }
+
+    private void take(UpstreamEvent event, List<UpstreamEvent> covered) {
+        if (event instanceof UpstreamEvent.Started) {
+            covered.add(event);
+        }
+        if (over || event instanceof UpstreamEvent.Started || event instanceof UpstreamEvent.Finish) {
+            return;
+        }
+        long bytes = bytes(event, thoughtsCount);
+        if (bytes <= bytesLeft) {
+            bytesLeft -= bytes;
+            covered.add(event);
+            return;
+        }
+        over = true;
+        switch (event) {
+            case UpstreamEvent.Text text ->
+                covered.add(new UpstreamEvent.Text(text.candidate(), Utf8.prefix(text.text(), bytesLeft), null));
+            case UpstreamEvent.Thought thought ->
+                covered.add(
+                        new UpstreamEvent.Thought(thought.candidate(), Utf8.prefix(thought.text(), bytesLeft), null));
+            default -> {
+                // a call is whole or not at all
+            }
+        }
+    }
+}

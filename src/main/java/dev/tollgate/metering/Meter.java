@@ -1,0 +1,95 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.openai.CompletionIds;
+import dev.tollgate.upstream.Upstreams;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The only way to an upstream: every door starts its calls here. Safe for use by several event loops; each call stays on the one
+ * that started it.
+ */
+public final class Meter {
+
+    private final Vertx vertx;
+    private final Upstreams upstreams;
+    private final Accounting accounting;
+    private final CompletionIds ids;
+    private final Duration totalTimeout;
+    private final Set<Open> open = ConcurrentHashMap.newKeySet();
+
+    /** @param totalTimeout after which an answer is cut (D32) */
+    public Meter(Vertx vertx, Upstreams upstreams, Accounting accounting, CompletionIds ids, Duration totalTimeout) {
+        this.vertx = vertx;
+        this.upstreams = upstreams;
+        this.accounting = accounting;
+        this.ids = ids;
+        this.totalTimeout = totalTimeout;
+    }
+
+    /**
+     * Translates and bounds a request. Touches nothing that moves, so it may run on any thread, as it should for a large one.
+     *
+     * @throws dev.tollgate.error.ApiException what translation refuses: nothing is reserved yet (D2)
+     */
+    public MeteredCall prepare(MeteredRequest request) {
+        Upstreams.Prepared prepared = upstreams.prepare(request.ask());
+        PromptBound prompt = PromptBound.of(request.ask(), request.model().upstream());
+        Bounds bounds = new Bounds(
+                request.model(), prompt.tokensMax(), request.ask().request().n(), request.askedTokensMax());
+        return new MeteredCall(request, bounds, prompt.textBytes(), prepared);
+    }
+
+    /** Starts a call on the current event loop. What follows is told to the sink there, never before this method returns. */
+    public Running start(MeteredCall call, Sink sink) {
+        Context loop = vertx.getOrCreateContext();
+        Open entry = new Open(loop);
+        Books books = new Books(accounting, task -> loop.runOnContext(nothing -> task.run()));
+        Relay relay = new Relay(books, call, ids.next(), sink, entry::over);
+        entry.begin(relay);
+        return relay;
+    }
+
+    /** Calls that are not resolved yet. */
+    public int openCalls() {
+        return open.size();
+    }
+
+    /** Ends every open call and gives everything back: the end of a drain (D18). */
+    public void stopAll(ApiError error) {
+        open.forEach(call -> call.stop(error));
+    }
+
+    private final class Open {
+
+        private final Context loop;
+        private volatile Relay relay;
+        private long timer = -1;
+
+        @SuppressWarnings(
+                "NullAway.Init") // begin() is the second half of construction: a relay and its entry know each other
+        private Open(Context loop) {
+            this.loop = loop;
+        }
+
+        private void begin(Relay relay) {
+            this.relay = relay;
+            open.add(this);
+            timer = vertx.setTimer(totalTimeout.toMillis(), fired -> relay.timeIsUp());
+            relay.begin();
+        }
+
+        private void over() {
+            vertx.cancelTimer(timer);
+            open.remove(this);
+        }
+
+        private void stop(ApiError error) {
+            loop.runOnContext(nothing -> relay.stop(error));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.models.Model;
+import dev.tollgate.upstream.ChatAsk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a door wants to have asked, and for whom.
+ *
+ * @param accountId who pays
+ * @param keyId whose windows it counts in
+ * @param limits the key's spend limits
+ * @param door the door's name, for the task
+ * @param requestedModel the id or alias that the caller wrote
+ * @param ask complete and checked
+ * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
+ */
+public record MeteredRequest(
+        String accountId,
+        String keyId,
+        SpendLimits limits,
+        String door,
+        Model model,
+        String requestedModel,
+        ChatAsk ask,
+        @Nullable Long askedTokensMax) {
+
+    /** The model as the answer names it (D20). @param upstreamVersion what the upstream calls itself, where it said so */
+    public String answerModel(@Nullable String upstreamVersion) {
+        return model.answersWithUpstreamName() && upstreamVersion != null ? upstreamVersion : requestedModel;
+    }
+}

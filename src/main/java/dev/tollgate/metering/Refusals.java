@@ -1,0 +1,61 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.ledger.Credits;
+import dev.tollgate.ledger.ReserveOutcome;
+import dev.tollgate.ledger.SpendWindow;
+import java.time.Duration;
+import java.time.Instant;
+
+/** What the ledger refused, in words: how much is missing, which limit, when it frees (D27, D31). */
+final class Refusals {
+
+    /** The documents' sentence, word for word; whatever else is said follows it. */
+    static final String TOO_LOW = "Your credit balance is too low. Please top up.";
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private Refusals() {}
+
+    static ApiError of(ReserveOutcome.InsufficientCredits refused) {
+        String need = " The call needs at least " + Credits.text(refused.leastMicros()) + " credits; "
+                + Credits.text(refused.availableMicros()) + " are available";
+        if (refused.becauseOfRunningCalls()) {
+            return ApiError.of(
+                            ErrorCode.INSUFFICIENT_CREDITS,
+                            TOO_LOW + need + " while " + Credits.text(refused.reservedMicros())
+                                    + " are held by running calls.")
+                    .retryAfter(SOON);
+        }
+        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need + ".");
+    }
+
+    static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
+        String limit = "The key's " + word(refused.window()) + " spend limit of " + Credits.text(refused.limitMicros())
+                + " credits is reached: " + Credits.text(refused.usedMicros()) + " are used";
+        String need = ", the call needs at least " + Credits.text(refused.leastMicros()) + ".";
+        if (refused.becauseOfRunningCalls()) {
+            return ApiError.of(
+                            ErrorCode.SPEND_LIMIT_EXCEEDED,
+                            limit + " and " + Credits.text(refused.heldMicros()) + " are held by running calls" + need)
+                    .retryAfter(SOON);
+        }
+        if (refused.freesAt() == null) {
+            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It does not reset by itself.")
+                    .doNotRetry();
+        }
+        return ApiError.of(
+                        ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It will reset at " + refused.freesAt() + ".")
+                .retryAfter(Duration.between(now, refused.freesAt()))
+                .doNotRetry();
+    }
+
+    private static String word(SpendWindow window) {
+        return switch (window) {
+            case HOUR -> "hourly";
+            case DAY -> "daily";
+            case TOTAL -> "total";
+        };
+    }
+}

@@ -1,0 +1,483 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.models.Usage;
+import dev.tollgate.upstream.Attempts;
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamListener;
+import dev.tollgate.upstream.Upstreams;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one call: reserve, ask, relay what the hold covers, let the hold grow before it is used up, resolve it once, end
+ * the answer.
+ *
+ * <p>Model: a call is in one {@link State}, and each thing that can happen (the store answers, the upstream says something, the
+ * caller leaves, time is up) is a method that looks at the state first. Whoever moves it to {@code RESOLVING} decides how the
+ * call ends; what comes later changes nothing. Batches wait in a queue while the hold grows. Until there is output everything
+ * is kept back, so that a refusal can still be a plain error (D48).
+ *
+ * <p>Concurrency: confined to the event loop of the exchange; the store's answers are brought there by {@link Books}.
+ */
+final class Relay implements UpstreamListener, Running {
+
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+    /** No model's output limit comes near it; an upstream that goes past it is broken. */
+    private static final long ANSWER_BYTES_MAX = 64L << 20;
+
+    private enum State {
+        RESERVING,
+        RELAYING,
+        RESOLVING,
+        RESOLVED
+    }
+
+    private final Books books;
+    private final MeteredRequest request;
+    private final Bounds bounds;
+    private final Upstreams.Prepared prepared;
+    private final String taskId;
+    private final Sink sink;
+    private final Runnable whenOver;
+    private final UsageMeter usage;
+
+    private final Deque<List<UpstreamEvent>> waiting = new ArrayDeque<>();
+    private final List<UpstreamEvent> keptBack = new ArrayList<>();
+    private final BitSet finished = new BitSet();
+
+    private State state = State.RESERVING;
+    private @Nullable Coverage coverage;
+    private @Nullable Attempts attempts;
+    private @Nullable ApiError stopped;
+    private @Nullable Long tokensMaxApplied;
+    private @Nullable String upstreamVersion;
+    private String limit = "CREDITS_EXHAUSTED";
+    private boolean gone;
+    private boolean heard;
+    private boolean answering;
+    private boolean delivered;
+    private boolean malformed;
+    private boolean extending;
+    private boolean ended;
+    private boolean headObserved;
+    private long headBeforeTokens;
+
+    Relay(Books books, MeteredCall call, String taskId, Sink sink, Runnable whenOver) {
+        this.books = books;
+        this.request = call.request();
+        this.bounds = call.bounds();
+        this.prepared = call.prepared();
+        this.taskId = taskId;
+        this.sink = sink;
+        this.whenOver = whenOver;
+        this.usage = new UsageMeter(
+                call.promptBytes(),
+                bounds.model().upstream().inputTokensMax(),
+                bounds.model().upstream().outputTokensMax() * bounds.candidates());
+    }
+
+    // ---- reserve, then ask ----
+
+    void begin() {
+        books.reserve(taskId, request, bounds, this::reserved);
+    }
+
+    private void reserved(Books.Reservation reservation) {
+        switch (reservation) {
+            case Books.Refused refused -> {
+                over();
+                if (!gone) {
+                    sink.failed(refused.error());
+                }
+            }
+            case Books.Held held -> {
+                state = State.RELAYING;
+                coverage = new Coverage(bounds, held.micros());
+                if (gone) {
+                    cancel();
+                } else if (stopped != null) {
+                    fail(stopped);
+                } else {
+                    ask(coverage);
+                }
+            }
+        }
+    }
+
+    private void ask(Coverage coverage) {
+        if (coverage.isLimited()) {
+            tokensMaxApplied = coverage.tokens() / bounds.candidates();
+        }
+        sink.admitted(new Sink.Admission(taskId, tokensMaxApplied, prepared.ignored()));
+        attempts = prepared.send(bounds.upstreamTokensMax(coverage.tokens()), this);
+    }
+
+    // ---- relay ----
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        if (state == State.RELAYING) {
+            heard = true;
+            waiting.add(events);
+            pump(covered());
+        }
+    }
+
+    @Override
+    public void ended() {
+        if (state == State.RELAYING) {
+            ended = true;
+            pump(covered());
+        }
+    }
+
+    /** Shows what waits as far as the hold covers it; lets the hold grow, or ends the answer, where it does not. */
+    private void pump(Coverage coverage) {
+        while (state == State.RELAYING && !waiting.isEmpty()) {
+            observeHead(coverage);
+            if (usage.deliveredBytes() > ANSWER_BYTES_MAX) {
+                fail(UpstreamErrors.tooLong());
+                return;
+            }
+            long used = usage.billedOutputTokens(reasoningBilled());
+            if (coverage.covers(used)) {
+                headObserved = false;
+                show(waiting.remove());
+            } else if (coverage.mayGrow()) {
+                hold();
+                extend(coverage, used);
+                return;
+            } else {
+                cut(coverage, used);
+                return;
+            }
+        }
+        if (state == State.RELAYING && ended) {
+            complete();
+        } else if (state == State.RELAYING && coverage.runsShort(usage.billedOutputTokens(reasoningBilled()))) {
+            extend(coverage, usage.billedOutputTokens(reasoningBilled()));
+        }
+    }
+
+    private void observeHead(Coverage coverage) {
+        if (headObserved) {
+            return;
+        }
+        headObserved = true;
+        headBeforeTokens = usage.billedOutputTokens(reasoningBilled());
+        usage.observe(waiting.element());
+        noteVersion(waiting.element());
+        if (usage.reportedInputTokens() >= 0) {
+            coverage.promptIs(usage.reportedInputTokens());
+        }
+    }
+
+    private void show(List<UpstreamEvent> events) {
+        if (!answering && events.stream().noneMatch(Relay::isOutput)) {
+            keptBack.addAll(events);
+            return;
+        }
+        answering = true;
+        if (keptBack.isEmpty()) {
+            deliver(events);
+        } else {
+            keptBack.addAll(events);
+            deliverKeptBack();
+        }
+    }
+
+    private void deliverKeptBack() {
+        List<UpstreamEvent> events = List.copyOf(keptBack);
+        keptBack.clear();
+        if (!events.isEmpty()) {
+            deliver(events);
+        }
+    }
+
+    private void deliver(List<UpstreamEvent> events) {
+        if (!delivered) {
+            delivered = true;
+            sink.answering(attempts == null ? 0 : attempts.count());
+        }
+        noteFinishes(events);
+        sink.events(events);
+        if (sink.full()) {
+            hold();
+            sink.onDrain(this::release);
+        }
+    }
+
+    private String answerModel() {
+        return request.answerModel(upstreamVersion);
+    }
+
+    private void noteVersion(List<UpstreamEvent> events) {
+        if (upstreamVersion == null && events.getFirst() instanceof UpstreamEvent.Started started) {
+            upstreamVersion = started.modelVersion();
+        }
+    }
+
+    private void noteFinishes(List<UpstreamEvent> events) {
+        for (UpstreamEvent event : events) {
+            if (event instanceof UpstreamEvent.Finish finish) {
+                finished.set(finish.candidate());
+                malformed |= finish.reason() == FinishReason.MALFORMED;
+            }
+        }
+    }
+
+    private static boolean isOutput(UpstreamEvent event) {
+        return switch (event) {
+            case UpstreamEvent.Text text -> !text.text().isEmpty();
+            case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
+            case UpstreamEvent.ToolCall call -> true;
+            default -> false;
+        };
+    }
+
+    /** Holds the upstream back: the caller reads slowly, or the hold has to grow first. */
+    private void hold() {
+        if (attempts != null) {
+            attempts.pause();
+        }
+    }
+
+    private void release() {
+        if (state == State.RELAYING && waiting.isEmpty() && attempts != null && !sink.full()) {
+            attempts.resume();
+        }
+    }
+
+    // ---- let the hold grow ----
+
+    private void extend(Coverage coverage, long usedTokens) {
+        if (extending) {
+            return;
+        }
+        extending = true;
+        books.extend(
+                taskId,
+                request,
+                coverage.leastExtensionMicros(),
+                coverage.wantedExtensionMicros(usedTokens),
+                extension -> extended(coverage, extension));
+    }
+
+    private void extended(Coverage coverage, Books.Extension extension) {
+        extending = false;
+        if (state != State.RELAYING) {
+            return;
+        }
+        switch (extension) {
+            case Books.Grown grown -> coverage.grownTo(grown.heldMicros());
+            case Books.NotGrown notGrown -> {
+                coverage.cannotGrow();
+                limit = notGrown.nativeReason();
+            }
+        }
+        pump(coverage);
+        release();
+    }
+
+    // ---- the ways to end ----
+
+    private void complete() {
+        if (!answering && blocked()) {
+            fail(UpstreamErrors.blocked());
+        } else if (malformed || (!answering && unusable())) {
+            fail(UpstreamErrors.unavailable());
+        } else {
+            deliverKeptBack();
+            settle(Books.End.COMPLETED);
+        }
+    }
+
+    /** Refused by a filter before there was anything to show (D48). */
+    private boolean blocked() {
+        return keptBack.stream()
+                .anyMatch(event -> event instanceof UpstreamEvent.PromptBlocked
+                        || (event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.FILTERED));
+    }
+
+    /** An end that means nothing without output (wire.md 4.4). */
+    private boolean unusable() {
+        return keptBack.stream()
+                .anyMatch(event -> event instanceof UpstreamEvent.Finish finish
+                        && (finish.reason() == FinishReason.MALFORMED || finish.reason() == FinishReason.OTHER));
+    }
+
+    /** The hold is used up and cannot grow: what it covers is shown, and the answer ends as one cut by length (D32). */
+    private void cut(Coverage coverage, long usedTokens) {
+        stopUpstream();
+        List<UpstreamEvent> events = waiting.remove();
+        long batchTokens = usedTokens - headBeforeTokens;
+        long coveredTokens = coverage.tokens() - headBeforeTokens;
+        answering = true;
+        keptBack.addAll(LengthCut.of(events, batchTokens, coveredTokens, reasoningBilled()));
+        boolean partly = keptBack.stream().anyMatch(Relay::isOutput) && coveredTokens > 0;
+        usage.cutAt(partly ? coverage.tokens() : headBeforeTokens);
+        endCandidates();
+        settle(partly ? Books.End.CUT_HOLD_USED : Books.End.CUT);
+    }
+
+    /** Our own time limit is a length cut too (D32). */
+    void timeIsUp() {
+        if (state == State.RELAYING && heard && answering) {
+            limit = "TIMEOUT";
+            stopUpstream();
+            endCandidates();
+            settle(Books.End.CUT);
+        } else if (state == State.RELAYING) {
+            fail(UpstreamErrors.unavailable());
+        }
+    }
+
+    private void endCandidates() {
+        for (int candidate = 0; candidate < bounds.candidates(); candidate++) {
+            if (!finished.get(candidate)) {
+                keptBack.add(new UpstreamEvent.Finish(candidate, FinishReason.LENGTH, limit));
+            }
+        }
+        waiting.clear();
+        deliverKeptBack();
+    }
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+        if (state != State.RELAYING) {
+            return;
+        }
+        log.warn("task {}: upstream {}: {}", taskId, failure.kind(), failure.detail());
+        if (allFinished()) {
+            ended();
+        } else {
+            fail(UpstreamErrors.of(failure));
+        }
+    }
+
+    /** An upstream's failure after the finish reasons changes nothing (D38). */
+    private boolean allFinished() {
+        BitSet all = (BitSet) finished.clone();
+        for (List<UpstreamEvent> events : waiting) {
+            setFinishes(all, events);
+        }
+        setFinishes(all, keptBack);
+        return all.cardinality() >= bounds.candidates();
+    }
+
+    private static void setFinishes(BitSet all, List<UpstreamEvent> events) {
+        for (UpstreamEvent event : events) {
+            if (event instanceof UpstreamEvent.Finish finish) {
+                all.set(finish.candidate());
+            }
+        }
+    }
+
+    /** Ends the call from outside, e.g. at the end of a drain: everything goes back (D18). */
+    void stop(ApiError error) {
+        if (state == State.RELAYING) {
+            fail(error);
+        } else if (state == State.RESERVING) {
+            stopped = error;
+        }
+    }
+
+    @Override
+    public void gone() {
+        gone = true;
+        if (state == State.RELAYING) {
+            cancel();
+        }
+    }
+
+    private void cancel() {
+        boolean finishedBefore = allFinished();
+        stopUpstream();
+        if (finishedBefore) {
+            settle(Books.End.COMPLETED);
+        } else if (heard) {
+            settle(Books.End.CANCELLED);
+        } else {
+            state = State.RESOLVING;
+            books.cancel(taskId, answerModel(), this::resolved);
+        }
+    }
+
+    private void fail(ApiError error) {
+        stopUpstream();
+        state = State.RESOLVING;
+        books.fail(taskId, answerModel(), error, () -> {
+            resolved();
+            if (!gone) {
+                sink.failed(error);
+            }
+        });
+    }
+
+    private void settle(Books.End end) {
+        state = State.RESOLVING;
+        Usage counted = usage.usage();
+        Books.Settlement settlement = new Books.Settlement(
+                taskId,
+                request,
+                answerModel(),
+                counted,
+                usage.flags(),
+                covered().heldMicros(),
+                tokensMaxApplied,
+                end);
+        books.settle(settlement, this::settled);
+    }
+
+    private void settled(Books.Settled settled) {
+        resolved();
+        if (gone) {
+            return;
+        }
+        switch (settled) {
+            case Books.Charged charged ->
+                sink.completed(new Sink.Completion(Printed.usage(bounds.model(), charged.usage()), charged.micros()));
+            case Books.NotDurable notDurable -> sink.failed(notDurable.error());
+        }
+    }
+
+    private void resolved() {
+        state = State.RESOLVED;
+        over();
+    }
+
+    private void over() {
+        state = State.RESOLVED;
+        waiting.clear();
+        keptBack.clear();
+        whenOver.run();
+    }
+
+    private void stopUpstream() {
+        if (attempts != null) {
+            attempts.cancel();
+        }
+    }
+
+    private boolean reasoningBilled() {
+        return bounds.model().pricing().reasoningBilled();
+    }
+
+    private Coverage covered() {
+        Coverage known = coverage;
+        if (known == null) {
+            throw new IllegalStateException("nothing is held yet");
+        }
+        return known;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Usage;
+import dev.tollgate.tasks.TaskResult;
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** What a task keeps of a call: usage as printed, and how its charge came about (D41). Never what was asked or answered. */
+final class TaskDetails {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private TaskDetails() {}
+
+    static TaskResult of(Books.Settlement settlement, long chargeMicros) {
+        return new TaskResult(
+                Printed.usage(settlement.model(), settlement.usage()).toJson(),
+                settlement.flags().stream().map(UsageMeter.Flag::wireName).toList(),
+                settlement.tokensMaxApplied(),
+                pricing(settlement.model().pricing(), settlement.usage(), chargeMicros),
+                null,
+                null);
+    }
+
+    static TaskResult of(ApiError error) {
+        return TaskResult.error(error.code().code(), error.message());
+    }
+
+    /** Counts are raw tokens, prices credits per million of them, amounts credits (D41, D42). */
+    private static String pricing(Pricing pricing, Usage usage, long chargeMicros) {
+        StringWriter text = new StringWriter(256);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            json.writeStringProperty("price_version", pricing.version());
+            number(json, "input_per_million", credits(pricing.inputMicrosPerMillion()));
+            number(json, "output_per_million", credits(pricing.outputMicrosPerMillion()));
+            json.writeNumberProperty("prompt_tokens", usage.inputTokens());
+            json.writeNumberProperty("completion_tokens", usage.candidatesTokens());
+            json.writeNumberProperty("reasoning_tokens", usage.thoughtsTokens());
+            json.writeBooleanProperty("reasoning_billed", pricing.reasoningBilled());
+            number(json, "exact", pricing.exactCredits(usage));
+            number(json, "charged", credits(chargeMicros));
+            json.writeStringProperty("rounding", pricing.rounding().describe());
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static BigDecimal credits(long micros) {
+        return BigDecimal.valueOf(micros, 6);
+    }
+
+    private static void number(JsonGenerator json, String name, BigDecimal value) {
+        json.writeName(name);
+        json.writeNumber(value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString());
+    }
+}

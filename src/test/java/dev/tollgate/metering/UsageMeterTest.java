@@ -1,0 +1,118 @@
+package dev.tollgate.metering;
+
+import static dev.tollgate.metering.UsageMeter.Flag.CLAMPED;
+import static dev.tollgate.metering.UsageMeter.Flag.ESTIMATED;
+import static dev.tollgate.metering.UsageMeter.Flag.TOTAL_MISMATCH;
+import static dev.tollgate.upstream.UpstreamEvent.Usage.ABSENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.models.Usage;
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.Modalities;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Decisions D19, D37 and D39; complaints B-14 and B-15. */
+class UsageMeterTest {
+
+    private final UsageMeter meter = new UsageMeter(100, 1_000_000, 65_536);
+
+    @Test
+    void the_last_report_counts_and_is_not_added_to_the_ones_before() {
+        meter.observe(List.of(text("Hel"), usage(9, 1, 51, 61)));
+        meter.observe(List.of(text("lo"), usage(9, 2, 60, 71)));
+        assertThat(meter.usage()).isEqualTo(new Usage(9, 0, 2, 60, 0, 0, 0, 2));
+        assertThat(meter.flags()).isEmpty();
+    }
+
+    @Test
+    void usage_that_never_came_is_estimated_from_what_was_delivered() {
+        meter.observe(List.of(text("twelve bytes")));
+        assertThat(meter.usage().promptTokens()).isEqualTo(25);
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(3);
+        assertThat(meter.flags()).containsExactly(ESTIMATED);
+    }
+
+    @Test
+    void zero_output_tokens_for_delivered_text_are_estimated() {
+        meter.observe(List.of(text("12345"), usage(9, 0, 0, 9)));
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(2);
+        assertThat(meter.flags()).contains(ESTIMATED);
+    }
+
+    @Test
+    void hostile_negative_counts_credit_nobody() {
+        meter.observe(List.of(text("12345678"), usage(-5, -1_000_000, -3, -1_000_008)));
+        Usage usage = meter.usage();
+        assertThat(usage.promptTokens()).isEqualTo(25);
+        assertThat(usage.candidatesTokens()).isEqualTo(2);
+        assertThat(usage.thoughtsTokens()).isZero();
+        assertThat(meter.flags()).contains(CLAMPED, ESTIMATED);
+    }
+
+    @Test
+    void a_falling_count_stays_where_it_was() {
+        meter.observe(List.of(text("a"), usage(9, 20, 5, 34)));
+        meter.observe(List.of(text("b"), usage(9, 3, 5, 17)));
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(20);
+        assertThat(meter.flags()).contains(CLAMPED);
+    }
+
+    @Test
+    void counts_beyond_the_models_limits_are_clamped() {
+        meter.observe(List.of(text("a"), usage(5_000_000, 70_000, 70_000, 5_140_000)));
+        Usage usage = meter.usage();
+        assertThat(usage.promptTokens()).isEqualTo(1_000_000);
+        assertThat(usage.candidatesTokens() + usage.thoughtsTokens()).isEqualTo(65_536);
+        assertThat(meter.flags()).contains(CLAMPED);
+    }
+
+    @Test
+    void a_total_that_is_not_the_sum_is_flagged() {
+        meter.observe(List.of(text("a"), usage(9, 1, 2, 115)));
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(1);
+        assertThat(meter.flags()).containsExactly(TOTAL_MISMATCH);
+    }
+
+    @Test
+    void a_total_with_tool_use_tokens_is_the_sum_of_all_four() {
+        meter.observe(
+                List.of(text("a"), new UpstreamEvent.Usage(9, 100, 1, 2, 4, 112, Modalities.NONE, Modalities.NONE)));
+        assertThat(meter.usage()).isEqualTo(new Usage(9, 100, 1, 2, 4, 0, 0, 1));
+        assertThat(meter.flags()).isEmpty();
+    }
+
+    @Test
+    void growth_is_what_is_reported_and_a_token_a_byte_since() {
+        meter.observe(List.of(text("four"), usage(9, 1, 10, 20)));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(1);
+        assertThat(meter.billedOutputTokens(true)).isEqualTo(11);
+        meter.observe(List.of(text("漢字")));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(7);
+    }
+
+    @Test
+    void a_cut_answer_is_not_charged_beyond_the_cut() {
+        meter.observe(List.of(text("a long piece"), usage(9, 500, 10, 519)));
+        meter.cutAt(300);
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(300);
+    }
+
+    @Test
+    void details_by_modality_are_kept() {
+        Modalities prompt = new Modalities(5, 258, 32, 0, 0);
+        meter.observe(List.of(
+                text("a"),
+                new UpstreamEvent.Usage(295, ABSENT, 4, ABSENT, ABSENT, 299, prompt, new Modalities(3, 0, 0, 0, 0))));
+        assertThat(meter.usage()).isEqualTo(new Usage(295, 0, 4, 0, 0, 32, 258, 3));
+    }
+
+    private static UpstreamEvent text(String text) {
+        return new UpstreamEvent.Text(0, text, null);
+    }
+
+    private static UpstreamEvent usage(long prompt, long candidates, long thoughts, long total) {
+        return new UpstreamEvent.Usage(
+                prompt, ABSENT, candidates, thoughts, ABSENT, total, Modalities.NONE, Modalities.NONE);
+    }
+}
