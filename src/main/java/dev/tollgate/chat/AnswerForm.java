@@ -1,7 +1,8 @@
 package dev.tollgate.chat;
 
-import java.util.List;
+import dev.tollgate.config.Settings;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,35 +11,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerForm {
 
-    private final List<String> jsonUserAgents;
+    private final Settings.JsonClients jsonClients;
 
-    /** @param jsonUserAgents parts of a user agent's name, lower case, whose owners omit {@code stream} and expect JSON */
-    AnswerForm(List<String> jsonUserAgents) {
-        this.jsonUserAgents = List.copyOf(jsonUserAgents);
+    AnswerForm(Settings.JsonClients jsonClients) {
+        this.jsonClients = jsonClients;
     }
 
-    boolean streams(
-            @Nullable Boolean stream,
-            boolean modelDefault,
-            @Nullable String accept,
-            @Nullable String stainlessLanguage,
-            @Nullable String userAgent) {
+    /** @param header the request's header of that lower-case name, or null */
+    boolean streams(@Nullable Boolean stream, boolean modelDefault, Function<String, @Nullable String> header) {
         if (stream != null) {
             return stream;
         }
-        String accepted = accept == null ? "*/*" : accept.toLowerCase(Locale.ROOT);
-        if (accepted.contains("text/event-stream")) {
+        String accept = lowerCase(header.apply("accept"));
+        if (accept.contains("text/event-stream")) {
             return true;
         }
-        return modelDefault && !wantsJson(accepted) && stainlessLanguage == null && !isJsonClient(userAgent);
+        return modelDefault && !wantsJson(accept) && !isJsonClient(header);
     }
 
-    private static boolean wantsJson(String accept) {
-        return accept.contains("application/json") && !accept.contains("*/*") && !accept.contains("text/*");
+    private boolean wantsJson(String accept) {
+        return jsonClients.acceptJson() && accept.contains("application/json") && !accept.contains("*");
     }
 
-    private boolean isJsonClient(@Nullable String userAgent) {
-        String agent = userAgent == null ? "" : userAgent.toLowerCase(Locale.ROOT);
-        return jsonUserAgents.stream().anyMatch(agent::contains);
+    private boolean isJsonClient(Function<String, @Nullable String> header) {
+        String agent = lowerCase(header.apply("user-agent"));
+        return jsonClients.headers().stream().anyMatch(name -> header.apply(name) != null)
+                || jsonClients.agentParts().stream().anyMatch(agent::contains);
+    }
+
+    private static String lowerCase(@Nullable String value) {
+        return value == null ? "" : value.toLowerCase(Locale.ROOT);
     }
 }

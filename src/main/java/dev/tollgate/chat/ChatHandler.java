@@ -1,0 +1,134 @@
+package dev.tollgate.chat;
+
+import dev.tollgate.config.Settings;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.Spend;
+import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.metering.Meter;
+import dev.tollgate.metering.MeteredCall;
+import dev.tollgate.metering.MeteredRequest;
+import dev.tollgate.metering.Running;
+import dev.tollgate.metering.Sink;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.openai.ChatRequest;
+import dev.tollgate.openai.ChatRequestReader;
+import dev.tollgate.openai.GoogleOptions;
+import dev.tollgate.openai.ReadLimits;
+import dev.tollgate.upstream.ChatAsk;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /v1/chat/completions}: reads and checks the request, has it metered, shows the answer. */
+public final class ChatHandler implements Handler {
+
+    private static final String DOOR = "chat";
+
+    private final Catalogue catalogue;
+    private final Meter meter;
+    private final ReadLimits limits;
+    private final AnswerForm form;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /**
+     * @param jsonClients clients that expect JSON where they do not say (D1)
+     * @param random for the ids of tool calls; thread-safe
+     */
+    public ChatHandler(
+            Catalogue catalogue,
+            Meter meter,
+            ReadLimits limits,
+            Settings.JsonClients jsonClients,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.catalogue = catalogue;
+        this.meter = meter;
+        this.limits = limits;
+        this.form = new AnswerForm(jsonClients);
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        Key key = KeyCaller.of(exchange).key();
+        if (key.settings().kind() != KeyKind.API) {
+            throw ApiError.of(ErrorCode.INVALID_API_KEY, "A management key cannot call models; use an API key.")
+                    .withStatus(403)
+                    .asException();
+        }
+        exchange.read(body -> prepare(key, body), call -> start(exchange, call));
+    }
+
+    /** Everything that can be refused without money; runs on another thread where the body is large. */
+    private MeteredCall prepare(Key key, byte[] body) {
+        ChatRequest request = ChatRequestReader.read(body, limits);
+        Model model = catalogue.find(request.model());
+        if (model == null || !key.mayUse(model.id())) {
+            throw ModelsHandler.notFound(request.model()).asException();
+        }
+        ModelRules.check(model, request);
+        return meter.prepare(new MeteredRequest(
+                key.accountId(),
+                key.id(),
+                limits(key.settings().spend()),
+                DOOR,
+                model,
+                request.model(),
+                ask(model, request),
+                tokensMax(model, request)));
+    }
+
+    private static ChatAsk ask(Model model, ChatRequest request) {
+        GoogleOptions google = request.google();
+        Boolean thoughts = request.includeThoughts();
+        if (thoughts == null && google != null) {
+            thoughts = google.includeThoughts();
+        }
+        String effort = request.reasoningEffort();
+        if (effort == null && (google == null || !google.setsThinking())) {
+            effort = model.effortByDefault();
+        }
+        return new ChatAsk(
+                request, model.upstream().name(), thoughts == null ? model.thoughtsByDefault() : thoughts, effort);
+    }
+
+    /** The caller's maximum, cut to what the model can do (D21), else the model's own default (D12). */
+    private static @Nullable Long tokensMax(Model model, ChatRequest request) {
+        Long asked = request.maxTokens();
+        return asked == null
+                ? model.maxTokensByDefault()
+                : Long.valueOf(Math.min(asked, model.upstream().outputTokensMax()));
+    }
+
+    private static SpendLimits limits(Spend spend) {
+        return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
+    }
+
+    private void start(Exchange exchange, MeteredCall call) {
+        MeteredRequest metered = call.request();
+        ChatRequest request = metered.ask().request();
+        request.ignored().forEach(exchange::ignore);
+        if (request.maxTokens() != null && !request.maxTokens().equals(metered.askedTokensMax())) {
+            exchange.ignore(request.maxTokensField());
+        }
+        Running running = meter.start(call, sink(exchange, metered));
+        exchange.onGone(running::gone);
+    }
+
+    private Sink sink(Exchange exchange, MeteredRequest metered) {
+        boolean streams =
+                form.streams(metered.ask().request().stream(), metered.model().streamByDefault(), exchange::header);
+        Answer answer = new Answer(exchange, metered, clock.instant().getEpochSecond(), random);
+        return streams ? new StreamAnswer(answer) : new JsonAnswer(answer);
+    }
+}

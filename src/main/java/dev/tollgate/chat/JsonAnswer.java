@@ -1,0 +1,81 @@
+package dev.tollgate.chat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.metering.Sink;
+import dev.tollgate.openai.CompletionWriter;
+import dev.tollgate.upstream.UpstreamEvent;
+import java.util.List;
+
+/** One JSON body, assembled from the upstream's stream (D46); its size is bounded by the meter. */
+final class JsonAnswer implements Sink {
+
+    private final Answer answer;
+
+    JsonAnswer(Answer answer) {
+        this.answer = answer;
+    }
+
+    @Override
+    public void admitted(Admission admission) {
+        answer.admitted(admission);
+    }
+
+    @Override
+    public void answering(int attempts) {
+        answer.answering(attempts);
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        answer.nameFrom(events.getFirst());
+        events.forEach(this::take);
+    }
+
+    private void take(UpstreamEvent event) {
+        switch (event) {
+            case UpstreamEvent.Text text -> {
+                answer.choice(text.candidate()).text(text.text());
+                answer.choice(text.candidate()).textSignature(text.signature());
+            }
+            case UpstreamEvent.Thought thought ->
+                answer.choice(thought.candidate()).thought(thought.text());
+            case UpstreamEvent.ToolCall call -> answer.choice(call.candidate()).call(answer.call(call));
+            case UpstreamEvent.Grounding grounding ->
+                answer.choice(grounding.candidate()).grounding(grounding);
+            case UpstreamEvent.Logprobs logprobs ->
+                answer.choice(logprobs.candidate()).logprobs(logprobs.tokens());
+            case UpstreamEvent.Finish finish ->
+                answer.choice(finish.candidate()).finish(finish);
+            case UpstreamEvent.Started started -> {}
+            case UpstreamEvent.PromptBlocked blocked -> {}
+            case UpstreamEvent.Usage usage -> {}
+        }
+    }
+
+    @Override
+    public void completed(Completion completion) {
+        byte[] body = CompletionWriter.write(new dev.tollgate.openai.Completion(
+                answer.id(),
+                answer.createdSeconds(),
+                answer.model(),
+                answer.choices().stream().map(Choice::whole).toList(),
+                completion.usage(),
+                completion.chargeMicros()));
+        answer.exchange().json(200, body);
+    }
+
+    @Override
+    public void failed(ApiError error) {
+        answer.exchange().fail(error);
+    }
+
+    @Override
+    public boolean full() {
+        return false;
+    }
+
+    @Override
+    public void onDrain(Runnable resume) {
+        // nothing waits for the caller until the body is whole
+    }
+}

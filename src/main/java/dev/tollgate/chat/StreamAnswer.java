@@ -1,0 +1,148 @@
+package dev.tollgate.chat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.http.SseWriter;
+import dev.tollgate.metering.Sink;
+import dev.tollgate.openai.ChunkWriter;
+import dev.tollgate.openai.Message;
+import dev.tollgate.openai.Utf8Buffer;
+import dev.tollgate.upstream.UpstreamEvent;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream of chunks (wire.md 3.4): one write for each read of the upstream's. Finish chunks wait for the settlement and leave in one
+ * write with the usage and {@code [DONE]}: some clients take the finish for the end, and all finishes come after all else.
+ */
+final class StreamAnswer implements Sink {
+
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+
+    private final Answer answer;
+    private final Utf8Buffer out = new Utf8Buffer();
+    private @Nullable Begun begun;
+
+    private record Begun(SseWriter stream, ChunkWriter chunks) {}
+
+    StreamAnswer(Answer answer) {
+        this.answer = answer;
+    }
+
+    @Override
+    public void admitted(Admission admission) {
+        answer.admitted(admission);
+    }
+
+    @Override
+    public void answering(int attempts) {
+        answer.answering(attempts);
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        Begun now = begun == null ? begin(events.getFirst()) : begun;
+        for (UpstreamEvent event : events) {
+            write(now.chunks(), event);
+        }
+        if (out.size() > 0) {
+            now.stream().write(taken());
+        }
+    }
+
+    private Begun begin(UpstreamEvent first) {
+        answer.nameFrom(first);
+        SseWriter stream = answer.exchange().stream();
+        stream.heartbeatAfter(SILENCE);
+        ChunkWriter chunks = new ChunkWriter(answer.id(), answer.createdSeconds(), answer.model(), out);
+        answer.choices().forEach(choice -> chunks.role(choice.index()));
+        begun = new Begun(stream, chunks);
+        return begun;
+    }
+
+    private void write(ChunkWriter chunks, UpstreamEvent event) {
+        switch (event) {
+            case UpstreamEvent.Text text -> {
+                if (!text.text().isEmpty()) {
+                    chunks.content(text.candidate(), text.text());
+                }
+                answer.choice(text.candidate()).textSignature(text.signature());
+            }
+            case UpstreamEvent.Thought thought -> {
+                if (!thought.text().isEmpty()) {
+                    chunks.reasoning(thought.candidate(), thought.text());
+                }
+            }
+            case UpstreamEvent.ToolCall call -> write(chunks, call.candidate(), answer.call(call));
+            case UpstreamEvent.Grounding grounding ->
+                answer.choice(grounding.candidate()).grounding(grounding);
+            case UpstreamEvent.Logprobs logprobs -> chunks.logprobs(logprobs.candidate(), logprobs.tokens());
+            case UpstreamEvent.Finish finish ->
+                answer.choice(finish.candidate()).finish(finish);
+            case UpstreamEvent.Started started -> {}
+            case UpstreamEvent.PromptBlocked blocked -> {}
+            case UpstreamEvent.Usage usage -> {}
+        }
+    }
+
+    /** The deprecated form has room for one call. */
+    private void write(ChunkWriter chunks, int candidate, Message.ToolCall call) {
+        int index = answer.choice(candidate).call(call);
+        if (!answer.legacyFunctions()) {
+            chunks.toolCall(candidate, index, call);
+        } else if (index == 0) {
+            chunks.functionCall(candidate, call);
+        }
+    }
+
+    @Override
+    public void completed(Completion completion) {
+        Begun now = known();
+        for (Choice choice : answer.choices()) {
+            if (!choice.citations().isEmpty()) {
+                now.chunks().annotations(choice.index(), choice.citations());
+            }
+        }
+        for (Choice choice : answer.choices()) {
+            now.chunks().finish(choice.index(), choice.finishReason(), choice.nativeReason(), choice.extra());
+        }
+        now.chunks().usage(completion.usage(), completion.chargeMicros());
+        now.chunks().done();
+        now.stream().end(taken());
+    }
+
+    @Override
+    public void failed(ApiError error) {
+        if (begun == null) {
+            answer.exchange().fail(error);
+        } else {
+            begun.chunks().error(error);
+            begun.stream().end(taken());
+        }
+    }
+
+    @Override
+    public boolean full() {
+        return begun != null && begun.stream().full();
+    }
+
+    @Override
+    public void onDrain(Runnable resume) {
+        known().stream().onDrain(resume);
+    }
+
+    private Buffer taken() {
+        Buffer bytes = Buffer.buffer(Arrays.copyOf(out.array(), out.size()));
+        out.clear();
+        return bytes;
+    }
+
+    private Begun known() {
+        if (begun == null) {
+            throw new IllegalStateException("the stream has not begun");
+        }
+        return begun;
+    }
+}
