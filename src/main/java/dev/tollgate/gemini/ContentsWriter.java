@@ -54,10 +54,11 @@ final class ContentsWriter {
         if (!conversation.turns().isEmpty()
                 && conversation.turns().getLast() instanceof Conversation.Turn.Model last
                 && !model.trailingAssistant()) {
+            String param = "messages." + last.lastIndex();
             throw ApiError.invalid(
-                            "messages." + last.lastIndex(),
-                            "'messages' ends with an assistant message, which this model does not continue;"
-                                    + " end with a user or tool message.")
+                            param,
+                            "'%s' is an assistant message at the end, which this model does not continue; end with a user or tool message."
+                                    .formatted(param))
                     .asException();
         }
     }

@@ -1,0 +1,76 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.upstream.UpstreamEvent.Citation;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Citations out of {@code groundingMetadata} (wire.md 4.6). Gemini counts UTF-8 bytes and leaves out a zero; OpenAI's indexes
+ * are characters, here Unicode code points (D7), over the candidate's whole text (D45).
+ */
+final class Citations {
+
+    /** More than any answer has; one entry costs little. */
+    private static final int CITATIONS_MAX = 10_000;
+
+    private final int[] codePointsBefore;
+    private final byte[] utf8;
+
+    private Citations(String text) {
+        this.utf8 = text.getBytes(StandardCharsets.UTF_8);
+        this.codePointsBefore = new int[utf8.length + 1];
+        for (int i = 0; i < utf8.length; i++) {
+            codePointsBefore[i + 1] = codePointsBefore[i] + (continues(i) ? 0 : 1);
+        }
+    }
+
+    static List<Citation> of(JsonNode grounding, String text) {
+        return new Citations(text).of(grounding);
+    }
+
+    private List<Citation> of(JsonNode grounding) {
+        Set<Citation> citations = new LinkedHashSet<>();
+        JsonNode sources = grounding.path("groundingChunks");
+        for (JsonNode support : grounding.path("groundingSupports").values()) {
+            JsonNode segment = support.path("segment");
+            for (JsonNode chosen : support.path("groundingChunkIndices").values()) {
+                JsonNode web = sources.path(chosen.asInt(-1)).path("web");
+                if (segment.isObject() && web.path("uri").isString() && citations.size() < CITATIONS_MAX) {
+                    citations.add(citation(segment, web));
+                }
+            }
+        }
+        return List.copyOf(citations);
+    }
+
+    private Citation citation(JsonNode segment, JsonNode web) {
+        int start = codePoints(segment.path("startIndex").asLong(0));
+        int end = codePoints(segment.path("endIndex").asLong(0));
+        String uri = web.path("uri").asString("");
+        String title = web.path("title").asString("");
+        return new Citation(start, Math.max(start, end), uri, title.isEmpty() ? host(uri) : title);
+    }
+
+    /** Clamped to the text; inside a character it is the character's begin. */
+    private int codePoints(long bytes) {
+        int at = (int) Math.clamp(bytes, 0, utf8.length);
+        return at < utf8.length && continues(at) ? codePointsBefore[at] - 1 : codePointsBefore[at];
+    }
+
+    private boolean continues(int at) {
+        return (utf8[at] & 0xc0) == 0x80;
+    }
+
+    private static String host(String uri) {
+        try {
+            return Objects.requireNonNullElse(URI.create(uri).getHost(), uri);
+        } catch (IllegalArgumentException notAUri) {
+            return uri;
+        }
+    }
+}

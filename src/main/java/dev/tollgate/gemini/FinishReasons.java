@@ -1,0 +1,31 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+
+/** Gemini's finish reasons (wire.md 4.4); an open list: a new word is {@code OTHER}. */
+final class FinishReasons {
+
+    private FinishReasons() {}
+
+    static FinishReason of(String nativeReason) {
+        return switch (nativeReason) {
+            case "STOP" -> FinishReason.STOP;
+            case "MAX_TOKENS", "CONTINUATION" -> FinishReason.LENGTH;
+            case "SAFETY",
+                    "PROHIBITED_CONTENT",
+                    "BLOCKLIST",
+                    "SPII",
+                    "RECITATION",
+                    "LANGUAGE",
+                    "IMAGE_SAFETY",
+                    "IMAGE_PROHIBITED_CONTENT",
+                    "IMAGE_RECITATION" -> FinishReason.FILTERED;
+            case "MALFORMED_FUNCTION_CALL",
+                    "MALFORMED_RESPONSE",
+                    "UNEXPECTED_TOOL_CALL",
+                    "TOO_MANY_TOOL_CALLS",
+                    "MISSING_THOUGHT_SIGNATURE" -> FinishReason.MALFORMED;
+            default -> FinishReason.OTHER;
+        };
+    }
+}

@@ -1,0 +1,227 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.upstream.UpstreamCall;
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
+import dev.tollgate.upstream.UpstreamListener;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running call. The listener hears exactly one end, and nothing after it or after {@link #cancel}. Confined to its event
+ * loop.
+ *
+ * <p>One timer serves all waits: it ticks four times in each and counts the ticks without a sign of life, so that an event
+ * costs no timer.
+ */
+final class GeminiCall implements UpstreamCall {
+
+    private static final int OK = 200;
+    private static final int ERROR_BYTES_MAX = 64 * 1024;
+    private static final int TICKS = 4;
+    private static final long NO_TIMER = -1;
+
+    private final Vertx vertx;
+    private final GeminiTimeouts timeouts;
+    private final GeminiErrors errors;
+    private final GeminiEventReader reader;
+    private final UpstreamListener listener;
+    private @Nullable HttpClientRequest request;
+    private @Nullable HttpClientResponse response;
+    private boolean done;
+    private boolean paused;
+    private boolean lingering;
+    private long timer = NO_TIMER;
+    private int silentTicks;
+
+    GeminiCall(
+            Vertx vertx,
+            GeminiTimeouts timeouts,
+            GeminiErrors errors,
+            GeminiEventReader reader,
+            UpstreamListener listener) {
+        this.vertx = vertx;
+        this.timeouts = timeouts;
+        this.errors = errors;
+        this.reader = reader;
+        this.listener = listener;
+    }
+
+    void start(Future<HttpClientRequest> connecting, Buffer body) {
+        connecting.onSuccess(connected -> send(connected, body)).onFailure(this::unreachable);
+    }
+
+    private void send(HttpClientRequest connected, Buffer body) {
+        request = connected;
+        if (done) {
+            connected.reset();
+            return;
+        }
+        await(timeouts.headMillis());
+        connected.response().onSuccess(this::receive).onFailure(this::unreachable);
+        connected.send(body);
+    }
+
+    private void receive(HttpClientResponse head) {
+        if (done) {
+            return;
+        }
+        response = head;
+        head.exceptionHandler(this::broken);
+        if (head.statusCode() == OK) {
+            head.handler(this::read);
+            head.endHandler(unused -> ended());
+        } else {
+            receiveError(head);
+        }
+        await(timeouts.idleMillis());
+        if (paused) {
+            head.pause();
+        }
+    }
+
+    private void receiveError(HttpClientResponse head) {
+        Buffer body = Buffer.buffer();
+        String retryAfter = head.getHeader("retry-after");
+        head.handler(bytes -> {
+            if (done) {
+                return;
+            }
+            silentTicks = 0;
+            body.appendBuffer(bytes, 0, Math.min(bytes.length(), ERROR_BYTES_MAX - body.length()));
+            if (body.length() >= ERROR_BYTES_MAX) {
+                fail(errors.of(head.statusCode(), body.getBytes(), retryAfter));
+                reset();
+            }
+        });
+        head.endHandler(unused -> fail(errors.of(head.statusCode(), body.getBytes(), retryAfter)));
+        head.exceptionHandler(unused -> fail(errors.of(head.statusCode(), body.getBytes(), retryAfter)));
+    }
+
+    private void read(Buffer bytes) {
+        if (done) {
+            return;
+        }
+        if (!lingering) {
+            silentTicks = 0;
+        }
+        List<UpstreamEvent> events = new ArrayList<>();
+        boolean more = reader.read(bytes.getBytes(), events);
+        deliver(events);
+        if (!more && !done) {
+            ended();
+            reset();
+        } else if (reader.isWhole() && !lingering) {
+            lingering = true;
+            await(timeouts.lingerMillis());
+        }
+    }
+
+    private void deliver(List<UpstreamEvent> events) {
+        if (!events.isEmpty() && !done) {
+            listener.events(events);
+        }
+    }
+
+    private void ended() {
+        if (done) {
+            return;
+        }
+        List<UpstreamEvent> events = new ArrayList<>();
+        UpstreamFailure failure = reader.end(events);
+        deliver(events);
+        end(failure);
+    }
+
+    private void broken(Throwable why) {
+        if (!done) {
+            end(reader.cut(described(why)));
+        }
+    }
+
+    private void unreachable(Throwable why) {
+        // A failed future may tell at once, while the caller does not yet hold the call.
+        vertx.runOnContext(unused -> fail(errors.of(Kind.UNAVAILABLE, described(why))));
+    }
+
+    private static String described(Throwable why) {
+        return why.getClass().getSimpleName() + ": " + why.getMessage();
+    }
+
+    private void fail(UpstreamFailure failure) {
+        end(failure);
+    }
+
+    private void end(@Nullable UpstreamFailure failure) {
+        if (done) {
+            return;
+        }
+        finish();
+        if (failure == null) {
+            listener.ended();
+        } else {
+            listener.failed(failure);
+        }
+    }
+
+    private void finish() {
+        done = true;
+        vertx.cancelTimer(timer);
+    }
+
+    private void await(long millis) {
+        if (done) {
+            return;
+        }
+        vertx.cancelTimer(timer);
+        silentTicks = 0;
+        timer = vertx.setPeriodic(Math.max(1, millis / TICKS), unused -> tick(millis));
+    }
+
+    /** While the caller holds us back, silence is not the upstream's fault (D18). */
+    private void tick(long millis) {
+        if (paused || done || ++silentTicks <= TICKS) {
+            return;
+        }
+        end(reader.cut("nothing came for " + millis + " ms"));
+        reset();
+    }
+
+    private void reset() {
+        if (request != null) {
+            request.reset();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (!done) {
+            finish();
+            reset();
+        }
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+        if (response != null && !done) {
+            response.pause();
+        }
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        silentTicks = 0;
+        if (response != null && !done) {
+            response.resume();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * Tells what a Google error means for the call (wire.md 2.3, 4.7). A body may be JSON, an array with it, HTML or nothing. The
+ * detail is for the log and holds neither the key nor a project's name.
+ */
+final class GeminiErrors {
+
+    private static final int DETAIL_CHARS_MAX = 300;
+    private static final int SCRUBBED_CHARS_MAX = 64 * 1024;
+
+    /** A daily quota is not back soon, whatever RetryInfo says. */
+    private static final Duration DAILY_QUOTA_WAIT = Duration.ofHours(1);
+
+    private static final Duration WAIT_MAX = Duration.ofDays(1);
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)s?");
+    private static final Pattern SECRETS = Pattern.compile(
+            "AIza[0-9A-Za-z_-]{20,}|\\b(projects?[/ :#'\"]+)[A-Za-z0-9:._-]+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OUR_TROUBLE =
+            Pattern.compile("location|billing|project|api key", Pattern.CASE_INSENSITIVE);
+    private static final Set<String> OUR_REASONS = Set.of(
+            "API_KEY_INVALID",
+            "API_KEY_EXPIRED",
+            "API_KEY_SERVICE_BLOCKED",
+            "API_KEY_IP_ADDRESS_BLOCKED",
+            "API_KEY_HTTP_REFERRER_BLOCKED",
+            "BILLING_DISABLED",
+            "CONSUMER_INVALID",
+            "CONSUMER_SUSPENDED",
+            "SERVICE_DISABLED");
+
+    private final String secret;
+
+    /** @param secret the credential, never to be shown */
+    GeminiErrors(String secret) {
+        this.secret = secret;
+    }
+
+    /**
+     * @param status the HTTP status
+     * @param body as much of it as was read
+     * @param retryAfter the header's value
+     */
+    UpstreamFailure of(int status, byte[] body, @Nullable String retryAfter) {
+        return failure(status, error(body), text(body), seconds(retryAfter));
+    }
+
+    /** An error object in the middle of a stream, or in its raw tail. */
+    UpstreamFailure of(JsonNode error) {
+        return failure(error.path("code").asInt(0), error, error.toString(), null);
+    }
+
+    /** An exception's words are not ours either. */
+    UpstreamFailure of(Kind kind, String detail) {
+        return new UpstreamFailure(kind, null, scrubbed(detail));
+    }
+
+    /** The error object in a body, or a missing node. */
+    static JsonNode error(byte[] body) {
+        try {
+            JsonNode tree = Json.MAPPER.readTree(body);
+            return tree.isArray() ? tree.path(0).path("error") : tree.path("error");
+        } catch (JacksonException notJson) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private UpstreamFailure failure(int status, JsonNode error, String text, @Nullable Duration header) {
+        Kind kind = kind(status, error);
+        String message = error.path("message").asString(text);
+        String detail = "HTTP %d %s: %s".formatted(status, error.path("status").asString(""), message);
+        return new UpstreamFailure(kind, kind == Kind.QUOTA ? quotaWait(error, header) : header, scrubbed(detail));
+    }
+
+    private static Kind kind(int status, JsonNode error) {
+        return switch (status) {
+            case 400 -> isOurTrouble(error) ? Kind.MISCONFIGURED : Kind.REFUSED;
+            case 401, 403, 404, 405 -> Kind.MISCONFIGURED;
+            case 429 -> Kind.QUOTA;
+            case 408, 409, 499 -> Kind.UNAVAILABLE;
+            default ->
+                switch (status / 100) {
+                    case 3 -> Kind.MISCONFIGURED;
+                    case 4 -> Kind.REFUSED;
+                    default -> Kind.UNAVAILABLE;
+                };
+        };
+    }
+
+    /** D45: a 400 that speaks of our key, project or location. */
+    private static boolean isOurTrouble(JsonNode error) {
+        String message = error.path("message").asString("");
+        boolean reason = error.path("details")
+                .valueStream()
+                .anyMatch(detail -> OUR_REASONS.contains(detail.path("reason").asString("")));
+        boolean precondition = error.path("status").asString("").equals("FAILED_PRECONDITION");
+        return reason
+                || message.startsWith("API key")
+                || (precondition && OUR_TROUBLE.matcher(message).find());
+    }
+
+    private static @Nullable Duration quotaWait(JsonNode error, @Nullable Duration header) {
+        Duration wait = header;
+        boolean daily = false;
+        for (JsonNode detail : error.path("details").values()) {
+            Duration told = seconds(detail.path("retryDelay").asString(""));
+            wait = told != null ? told : wait;
+            daily |= detail.path("violations")
+                    .valueStream()
+                    .anyMatch(
+                            violation -> violation.path("quotaId").asString("").contains("PerDay"));
+        }
+        return daily && (wait == null || wait.compareTo(DAILY_QUOTA_WAIT) < 0) ? DAILY_QUOTA_WAIT : wait;
+    }
+
+    /** A protobuf duration ({@code 34.4s}) or a header's whole seconds. */
+    private static @Nullable Duration seconds(@Nullable String text) {
+        Matcher matcher = DURATION.matcher(text == null ? "" : text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        Duration wait = Duration.ofMillis(
+                new BigDecimal(matcher.group(1)).movePointRight(3).longValue());
+        return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;
+    }
+
+    private static String text(byte[] body) {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    private String scrubbed(String detail) {
+        String bounded = detail.substring(0, Math.min(detail.length(), SCRUBBED_CHARS_MAX));
+        String clean = secret.isEmpty() ? bounded : bounded.replace(secret, "[key]");
+        clean = SECRETS.matcher(clean).replaceAll(m -> m.group(1) == null ? "[key]" : "$1[project]");
+        clean = clean.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return clean.length() > DETAIL_CHARS_MAX ? clean.substring(0, DETAIL_CHARS_MAX) + "…" : clean;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads one streamed answer: bytes in, events out, however the bytes were cut. Tells at last whether the answer was whole: a
+ * finish reason ends it and what comes after changes nothing but the usage (D38); without one, an end is a failure (D18).
+ */
+final class GeminiEventReader {
+
+    private final GeminiErrors errors;
+    private final GeminiStream stream;
+    private final SseReader sse;
+    private List<UpstreamEvent> out = List.of();
+    private @Nullable UpstreamFailure failure;
+    private boolean over;
+
+    GeminiEventReader(GeminiErrors errors, boolean searches, int candidatesExpected) {
+        this.errors = errors;
+        this.stream = new GeminiStream(searches, candidatesExpected);
+        this.sse = new SseReader(this::event);
+    }
+
+    /**
+     * Appends the events that these bytes complete.
+     *
+     * @return whether reading goes on; if not, {@link #end} tells how the answer ended
+     */
+    boolean read(byte[] bytes, List<UpstreamEvent> events) {
+        if (over) {
+            return false;
+        }
+        out = events;
+        if (!sse.read(bytes)) {
+            stop(errors.of(Kind.BROKEN, "an event is larger than " + SseReader.EVENT_BYTES_MAX + " bytes"));
+        }
+        return !over;
+    }
+
+    /**
+     * The stream has come to its end by itself. Appends what was still open.
+     *
+     * @return null for a whole answer
+     */
+    @Nullable
+    UpstreamFailure end(List<UpstreamEvent> events) {
+        if (!over) {
+            out = events;
+            sse.end();
+            JsonNode error = GeminiErrors.error(sse.tail());
+            if (!over) {
+                stop(error.isObject() ? saidError(error) : broke("the stream ended before the answer did"));
+            }
+        }
+        return failure;
+    }
+
+    /**
+     * The stream was cut off: by a reset, or a wait that was too long.
+     *
+     * @return null for a whole answer
+     */
+    @Nullable
+    UpstreamFailure cut(String why) {
+        if (!over) {
+            stop(broke(why));
+        }
+        return failure;
+    }
+
+    /** Whether nothing is missing but perhaps usage, and the end of the stream. */
+    boolean isWhole() {
+        return stream.isWhole();
+    }
+
+    private void event(byte[] bytes, int from, int to) {
+        if (over) {
+            return;
+        }
+        try {
+            GeminiChunk chunk = GeminiChunkReader.read(bytes, from, to);
+            if (chunk.error() != null && !chunk.error().isNull()) {
+                stop(saidError(chunk.error()));
+            } else {
+                stream.accept(chunk, out);
+            }
+        } catch (JacksonException unreadable) {
+            stop(broke("an event is not JSON"));
+        }
+    }
+
+    private void stop(UpstreamFailure why) {
+        over = true;
+        failure = stream.mayEnd() ? null : why;
+    }
+
+    /** Before anything of an answer its code decides; afterwards it is a break. */
+    private UpstreamFailure saidError(JsonNode error) {
+        UpstreamFailure said = errors.of(error);
+        return stream.hasAnswered() ? new UpstreamFailure(Kind.BROKEN, said.retryAfter(), said.detail()) : said;
+    }
+
+    private UpstreamFailure broke(String why) {
+        return errors.of(stream.hasAnswered() ? Kind.BROKEN : Kind.UNAVAILABLE, why);
+    }
+}

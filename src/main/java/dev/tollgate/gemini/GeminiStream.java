@@ -1,0 +1,166 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Turns chunks into upstream events, and knows how far each candidate has come. In a chunk the usage comes first, because it
+ * counts what follows, and each candidate's finish reason last. Nothing comes of a candidate after its finish reason, so that
+ * a chunk sent twice is not told twice (D38); usage is taken to the end.
+ */
+final class GeminiStream {
+
+    /** As OpenAI's {@code n}. */
+    private static final int CANDIDATES_MAX = 128;
+
+    /** Of a candidate's text that is kept for citations; those beyond are clamped. */
+    private static final int CITED_CHARS_MAX = 4 * 1024 * 1024;
+
+    private final boolean searches;
+    private final int candidatesExpected;
+    private final List<Candidate> candidates = new ArrayList<>(1);
+    private boolean started;
+    private boolean blocked;
+    private boolean answered;
+
+    /**
+     * @param searches whether the answer may cite, so that its text must be kept
+     * @param candidatesExpected as many as were asked for
+     */
+    GeminiStream(boolean searches, int candidatesExpected) {
+        this.searches = searches;
+        this.candidatesExpected = candidatesExpected;
+    }
+
+    /** Appends what the chunk says. A candidate's index out of any range is passed over. */
+    void accept(GeminiChunk chunk, List<UpstreamEvent> out) {
+        if (!started) {
+            started = true;
+            out.add(new UpstreamEvent.Started(chunk.modelVersion(), chunk.responseId()));
+        }
+        if (chunk.usage() != null) {
+            out.add(chunk.usage());
+        }
+        for (GeminiChunk.Candidate said : chunk.candidates()) {
+            if (said.index() < CANDIDATES_MAX) {
+                candidate(said.index()).accept(said, out);
+            }
+        }
+        if (chunk.blockReason() != null && !chunk.blockReason().equals("BLOCK_REASON_UNSPECIFIED")) {
+            block(chunk.blockReason(), out);
+        }
+    }
+
+    /** A block in the middle of an answer is a filter at work on it. */
+    private void block(String reason, List<UpstreamEvent> out) {
+        answered = true;
+        if (candidates.isEmpty()) {
+            if (!blocked) {
+                out.add(new UpstreamEvent.PromptBlocked(reason));
+            }
+            blocked = true;
+        }
+        for (Candidate candidate : candidates) {
+            candidate.seen = true;
+            candidate.finish(FinishReason.FILTERED, reason, out);
+        }
+    }
+
+    /** Whether an end may follow now: each candidate that was seen has its finish reason, or the prompt was blocked. */
+    boolean mayEnd() {
+        return blocked || (seen() > 0 && candidates.stream().allMatch(c -> c.finished || !c.seen));
+    }
+
+    /** Whether nothing is missing; only usage may still come. */
+    boolean isWhole() {
+        return mayEnd() && (blocked || seen() >= candidatesExpected);
+    }
+
+    private long seen() {
+        return candidates.stream().filter(c -> c.seen).count();
+    }
+
+    /** Whether anything of an answer has come: usage alone is nothing. */
+    boolean hasAnswered() {
+        return answered;
+    }
+
+    private Candidate candidate(int index) {
+        while (candidates.size() <= index) {
+            candidates.add(new Candidate(candidates.size()));
+        }
+        return candidates.get(index);
+    }
+
+    private final class Candidate {
+        private final int index;
+        private final StringBuilder text = new StringBuilder(0);
+        private @Nullable JsonNode grounding;
+        private boolean seen;
+        private boolean finished;
+
+        Candidate(int index) {
+            this.index = index;
+        }
+
+        void accept(GeminiChunk.Candidate said, List<UpstreamEvent> out) {
+            seen = true;
+            if (finished) {
+                return;
+            }
+            for (GeminiChunk.Part part : said.parts()) {
+                answered = true;
+                out.add(event(part));
+            }
+            if (said.logprobs() != null && !said.logprobs().isEmpty()) {
+                out.add(new UpstreamEvent.Logprobs(index, TokenLogprobs.of(said.logprobs())));
+            }
+            if (said.grounding() != null && !said.grounding().isEmpty()) {
+                grounding = said.grounding();
+            }
+            if (said.finishReason() != null) {
+                answered = true;
+                finish(FinishReasons.of(said.finishReason()), said.finishReason(), out);
+            }
+        }
+
+        private UpstreamEvent event(GeminiChunk.Part part) {
+            return switch (part) {
+                case GeminiChunk.Call call ->
+                    new UpstreamEvent.ToolCall(index, call.id(), call.name(), call.arguments(), call.signature());
+                case GeminiChunk.Text said
+                when said.thought() -> new UpstreamEvent.Thought(index, said.text(), said.signature());
+                case GeminiChunk.Text said -> {
+                    if (searches && text.length() < CITED_CHARS_MAX) {
+                        text.append(said.text());
+                    }
+                    yield new UpstreamEvent.Text(index, said.text(), said.signature());
+                }
+            };
+        }
+
+        private void finish(FinishReason reason, String nativeReason, List<UpstreamEvent> out) {
+            if (finished) {
+                return;
+            }
+            finished = true;
+            if (grounding != null) {
+                out.add(grounding(grounding));
+            }
+            out.add(new UpstreamEvent.Finish(index, reason, nativeReason));
+        }
+
+        private UpstreamEvent.Grounding grounding(JsonNode metadata) {
+            JsonNode entryPoint = metadata.path("searchEntryPoint").path("renderedContent");
+            return new UpstreamEvent.Grounding(
+                    index,
+                    Citations.of(metadata, text.toString()),
+                    entryPoint.isString() ? entryPoint.asString() : null,
+                    metadata);
+        }
+    }
+}

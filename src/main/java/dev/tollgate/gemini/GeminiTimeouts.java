@@ -1,0 +1,20 @@
+package dev.tollgate.gemini;
+
+/**
+ * How long a channel waits; all in milliseconds, none less than 1.
+ *
+ * @param connectMillis for a connection, the wait for a free one included
+ * @param headMillis from the request to the answer's head: a model may think that long before it streams
+ * @param idleMillis between two reads; not counted while the caller holds the call back; up to a quarter longer
+ * @param lingerMillis after the last finish reason, for usage and the end of the stream
+ */
+public record GeminiTimeouts(long connectMillis, long headMillis, long idleMillis, long lingerMillis) {
+
+    public static final GeminiTimeouts DEFAULT = new GeminiTimeouts(5_000, 600_000, 120_000, 5_000);
+
+    public GeminiTimeouts {
+        if (Math.min(Math.min(connectMillis, headMillis), Math.min(idleMillis, lingerMillis)) < 1) {
+            throw new IllegalArgumentException("a wait must be at least a millisecond");
+        }
+    }
+}

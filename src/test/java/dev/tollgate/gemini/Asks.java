@@ -1,0 +1,203 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.UpstreamModel.Thinking;
+import dev.tollgate.openai.ChatRequest;
+import dev.tollgate.openai.ContentPart;
+import dev.tollgate.openai.GoogleOptions;
+import dev.tollgate.openai.Message;
+import dev.tollgate.openai.ResponseFormat;
+import dev.tollgate.openai.Tool;
+import dev.tollgate.openai.ToolChoice;
+import dev.tollgate.upstream.ChatAsk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Asks to translate, with everything absent that a test does not name. */
+final class Asks {
+
+    static final UpstreamModel PRO_25 = new UpstreamModel(
+            "gemini-2.5-pro",
+            1_048_576,
+            65_536,
+            8,
+            false,
+            false,
+            new Thinking.Budget(
+                    128,
+                    32_768,
+                    Map.of("minimal", 1024L, "low", 1024L, "medium", 8192L, "high", 24_576L, "max", 32_768L)),
+            false,
+            false,
+            true,
+            false,
+            null);
+
+    static final UpstreamModel PRO_31 = new UpstreamModel(
+            "gemini-3.1-pro-preview",
+            1_048_576,
+            65_536,
+            1,
+            false,
+            false,
+            new Thinking.Level(Map.of("minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH")),
+            true,
+            true,
+            false,
+            true,
+            null);
+
+    /** Takes what the others refuse. */
+    static final UpstreamModel PLAIN =
+            new UpstreamModel("plain", 1000, 1000, 8, true, true, new Thinking.None(), false, false, true, false, null);
+
+    final List<Message> messages = new ArrayList<>();
+    final List<Tool> tools = new ArrayList<>();
+    ToolChoice toolChoice = new ToolChoice.Auto();
+    ResponseFormat format = new ResponseFormat.Text();
+    List<String> stop = List.of();
+    int n = 1;
+    Double temperature;
+    Double topP;
+    Integer topK;
+    Double presencePenalty;
+    Double frequencyPenalty;
+    boolean logprobs;
+    Integer topLogprobs;
+    Long seed;
+    String reasoningEffort;
+    boolean webSearch;
+    GoogleOptions google;
+    boolean legacyFunctions;
+    UpstreamModel model = PRO_25;
+    boolean includeThoughts;
+    String effort;
+
+    static Asks asks() {
+        return new Asks();
+    }
+
+    Asks on(UpstreamModel other) {
+        model = other;
+        return this;
+    }
+
+    Asks with(Consumer<Asks> change) {
+        change.accept(this);
+        return this;
+    }
+
+    Asks instruction(String text) {
+        messages.add(new Message.Instruction(messages.size(), text));
+        return this;
+    }
+
+    Asks user(String text) {
+        return user(new ContentPart.Text(text));
+    }
+
+    Asks user(ContentPart... parts) {
+        messages.add(new Message.User(messages.size(), List.of(parts)));
+        return this;
+    }
+
+    Asks assistant(String text, Message.ToolCall... calls) {
+        messages.add(new Message.Assistant(messages.size(), text, List.of(calls), null));
+        return this;
+    }
+
+    Asks signed(String text, String signature, Message.ToolCall... calls) {
+        messages.add(new Message.Assistant(messages.size(), text, List.of(calls), signature));
+        return this;
+    }
+
+    Asks result(String id, String text) {
+        return result(id, new ContentPart.Text(text));
+    }
+
+    Asks result(String id, ContentPart... parts) {
+        messages.add(new Message.ToolResult(messages.size(), id, List.of(parts)));
+        return this;
+    }
+
+    Asks tool(String name, String schema) {
+        tools.add(new Tool(name, null, schema == null ? null : object(schema), null));
+        return this;
+    }
+
+    static Message.ToolCall call(String id, String name, String arguments) {
+        return new Message.ToolCall(id, name, arguments, null);
+    }
+
+    static Message.ToolCall call(String id, String name, String arguments, String signature) {
+        return new Message.ToolCall(id, name, arguments, signature);
+    }
+
+    static ContentPart.Media media(String mimeType, String base64) {
+        return media(mimeType, base64, null);
+    }
+
+    static ContentPart.Media media(String mimeType, String base64, String detail) {
+        return new ContentPart.Media(
+                "messages.0.content.0.image_url", new ContentPart.Source.Inline(base64), mimeType, detail, null);
+    }
+
+    static ContentPart.Media remote(String url) {
+        return new ContentPart.Media(
+                "messages.0.content.0.image_url", new ContentPart.Source.Remote(url), null, null, null);
+    }
+
+    static ObjectNode object(String json) {
+        return (ObjectNode) Json.MAPPER.readTree(json);
+    }
+
+    ChatAsk ask() {
+        ChatRequest request = new ChatRequest(
+                "gemini-2.5-pro",
+                messages,
+                null,
+                null,
+                null,
+                n,
+                stop,
+                temperature,
+                topP,
+                topK,
+                presencePenalty,
+                frequencyPenalty,
+                logprobs,
+                topLogprobs,
+                seed,
+                tools,
+                toolChoice,
+                format,
+                reasoningEffort,
+                null,
+                webSearch,
+                google,
+                legacyFunctions,
+                List.of());
+        return new ChatAsk(request, model.name(), null, includeThoughts, effort);
+    }
+
+    GeminiBody body() {
+        return GeminiRequestWriter.write(ask(), model);
+    }
+
+    String json() {
+        return new String(body().bytes(null), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    JsonNode tree() {
+        return Json.STRICT.readTree(json());
+    }
+
+    /** What stands at a JSON pointer, as compact JSON. */
+    String at(String pointer) {
+        return tree().at(pointer).toString();
+    }
+}
