@@ -255,13 +255,10 @@ final class JsonBody {
         }
         int from = (int) quote + 1;
         int to = from;
-        while (bytes[to] != '"') {
-            if (bytes[to] == '\\' || bytes[to] < 0x20 || to == bytes.length - 1) {
-                return null;
-            }
+        while (to < bytes.length && bytes[to] >= ' ' && bytes[to] != '"' && bytes[to] != '\\') {
             to++;
         }
-        return new AsciiSlice(bytes, from, to);
+        return to < bytes.length && bytes[to] == '"' ? new AsciiSlice(bytes, from, to) : null;
     }
 
     boolean bool() {

@@ -1,0 +1,77 @@
+package dev.tollgate.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class Utf8BufferTest {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private static String written(String text) {
+        return new String(new Utf8Buffer(1).string(text).toByteArray(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void texts_of_any_unicode_read_back_as_they_were() {
+        Seeds.run(3_000, random -> {
+            String text = Seeds.text(random, 60, true);
+            byte[] json = new Utf8Buffer(1 + random.nextInt(64)).string(text).toByteArray();
+            assertThat(MAPPER.readTree(json).stringValue()).isEqualTo(text);
+            assertThat(new String(json, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8))
+                    .isEqualTo(json);
+        });
+    }
+
+    @Test
+    void escapes_are_the_short_ones_and_lone_surrogates_are_written_by_number() {
+        assertThat(written("a\"\\\n\r\t\b\f\u0000\u001f/\u007f"))
+                .isEqualTo("\"a\\\"\\\\\\n\\r\\t\\b\\f\\u0000\\u001f/\u007f\"");
+        assertThat(written("\ud83d")).isEqualTo("\"\\ud83d\"");
+        assertThat(written("\ude00\ud83d")).isEqualTo("\"\\ude00\\ud83d\"");
+        assertThat(written("\ud83d\ude00\u2028\u00e9")).isEqualTo("\"\ud83d\ude00\u2028\u00e9\"");
+        assertThat(written("")).isEqualTo("\"\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "{\"z\":[1,12345678901234567890,1.50,true,null,\"\u00e9\\n\"],\"a\":{\"b\":[[],{}]}}",
+                "\"x\"",
+                "-0.5"
+            })
+    void trees_are_written_compact_in_their_own_order(String json) {
+        var exact = JsonMapper.builder()
+                .enable(tools.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build();
+        byte[] out = new Utf8Buffer().json(exact.readTree(json)).toByteArray();
+        assertThat(new String(out, StandardCharsets.UTF_8)).isEqualTo(json);
+    }
+
+    @Test
+    void a_buffer_is_used_again_and_gives_back_unusual_room() {
+        Utf8Buffer out = new Utf8Buffer(16);
+        out.string("x".repeat(3 << 20));
+        assertThat(out.size()).isEqualTo((3 << 20) + 2);
+        out.clear();
+        assertThat(out.size()).isZero();
+        assertThat(out.array()).hasSize(16);
+        out.number(9).number(10).number(-1).number(Long.MIN_VALUE);
+        assertThat(new String(out.toByteArray(), StandardCharsets.US_ASCII)).isEqualTo("910-1-9223372036854775808");
+    }
+
+    @Test
+    void a_buffer_has_an_end() {
+        Utf8Buffer out = new Utf8Buffer();
+        byte[] piece = new byte[128 << 20];
+        out.raw(piece);
+        assertThatIllegalStateException().isThrownBy(() -> out.raw(piece).raw(piece));
+    }
+}
