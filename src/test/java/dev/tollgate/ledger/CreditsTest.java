@@ -34,8 +34,21 @@ class CreditsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "1e3", "0.0000001", "1,5", "NaN", ".5", "5.", "+1", " 1", "0x10", "9223372036854.775808",
-                "99999999999999999999999999999999999999", "٣"})
+            strings = {
+                "",
+                "1e3",
+                "0.0000001",
+                "1,5",
+                "NaN",
+                ".5",
+                "5.",
+                "+1",
+                " 1",
+                "0x10",
+                "9223372036854.775808",
+                "99999999999999999999999999999999999999",
+                "٣"
+            })
     void what_is_not_an_amount_is_refused(String text) {
         assertThatThrownBy(() -> Credits.micros(text)).isInstanceOf(IllegalArgumentException.class);
     }

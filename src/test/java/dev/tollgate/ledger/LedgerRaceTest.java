@@ -29,14 +29,14 @@ class LedgerRaceTest {
             for (int k : new int[] {0, 1, 17, CALLERS - 1}) {
                 String account = "acc_" + k;
                 store.account(account, k * HOLD + HOLD - 1);
-                List<ReserveOutcome> outcomes =
-                        race(i -> () -> store.reserve(account + "/" + i, account, HOLD, HOLD));
-                assertThat(outcomes).filteredOn(ReserveOutcome.Reserved.class::isInstance).hasSize(k);
+                List<ReserveOutcome> outcomes = race(i -> () -> store.reserve(account + "/" + i, account, HOLD, HOLD));
+                assertThat(outcomes)
+                        .filteredOn(ReserveOutcome.Reserved.class::isInstance)
+                        .hasSize(k);
                 assertThat(outcomes)
                         .filteredOn(ReserveOutcome.InsufficientCredits.class::isInstance)
                         .hasSize(CALLERS - k);
-                assertThat(store.balance(account))
-                        .isEqualTo(new Balance(HOLD - 1, k * HOLD, k * HOLD + HOLD - 1, 0));
+                assertThat(store.balance(account)).isEqualTo(new Balance(HOLD - 1, k * HOLD, k * HOLD + HOLD - 1, 0));
             }
             LedgerChecks.assertCoherent(store);
         }
@@ -48,7 +48,9 @@ class LedgerRaceTest {
             store.account("acc_1", CALLERS * HOLD);
             SpendLimits limits = new SpendLimits(null, 20 * HOLD + HOLD - 1, null);
             List<ReserveOutcome> outcomes = race(i -> () -> store.reserve("t" + i, "acc_1", HOLD, HOLD, limits));
-            assertThat(outcomes).filteredOn(ReserveOutcome.Reserved.class::isInstance).hasSize(20);
+            assertThat(outcomes)
+                    .filteredOn(ReserveOutcome.Reserved.class::isInstance)
+                    .hasSize(20);
             assertThat(outcomes)
                     .filteredOn(ReserveOutcome.SpendLimitReached.class::isInstance)
                     .hasSize(CALLERS - 20);
@@ -89,8 +91,7 @@ class LedgerRaceTest {
                 return sum;
             });
             long consumed = charged.stream().mapToLong(Long::longValue).sum();
-            assertThat(store.balance("acc_1"))
-                    .isEqualTo(new Balance(10 * HOLD - consumed, 0, 10 * HOLD, consumed));
+            assertThat(store.balance("acc_1")).isEqualTo(new Balance(10 * HOLD - consumed, 0, 10 * HOLD, consumed));
             LedgerChecks.assertCoherent(store);
         }
     }

@@ -68,8 +68,7 @@ class ReservationTest {
         assertThat(store.reserve("t1", "acc_1", 100, 300)).isEqualTo(new ReserveOutcome.Reserved(300));
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(700, 300, 1_000, 0));
         assertThat(store.ledger.reservation("t1"))
-                .contains(new Reservation(
-                        "t1", "acc_1", "key_1", StoreFixture.NOON, ReservationState.OPEN, 300, 0));
+                .contains(new Reservation("t1", "acc_1", "key_1", StoreFixture.NOON, ReservationState.OPEN, 300, 0));
     }
 
     @Test
@@ -100,8 +99,7 @@ class ReservationTest {
     @Test
     void a_blocked_account_an_unknown_one_and_a_refused_key_reserve_nothing() {
         assertThat(store.reserve("t1", "acc_9", 0, 1)).isEqualTo(new ReserveOutcome.NotAllowed());
-        assertThat(store.decide(
-                        new Reserve("t2", "acc_1", "key_1", 1, 1, SpendLimits.NONE, () -> false, store.now())))
+        assertThat(store.decide(new Reserve("t2", "acc_1", "key_1", 1, 1, SpendLimits.NONE, () -> false, store.now())))
                 .isEqualTo(new ReserveOutcome.NotAllowed());
         store.commit(new SetBlocked("acc_1", true));
         assertThat(store.reserve("t3", "acc_1", 1, 1)).isEqualTo(new ReserveOutcome.NotAllowed());
@@ -164,7 +162,8 @@ class ReservationTest {
         Resolution.Outcome settled = new Resolution.AlreadyResolved(ReservationState.SETTLED);
         assertThat(store.settle("t1", 100)).isEqualTo(settled);
         assertThat(store.settle("t1", 300)).isEqualTo(settled);
-        assertThat(store.decide(new Release("t1", Release.Why.RELEASE, store.now()))).isEqualTo(settled);
+        assertThat(store.decide(new Release("t1", Release.Why.RELEASE, store.now())))
+                .isEqualTo(settled);
         assertThat(store.decide(new Extend("t1", 1, 1, SpendLimits.NONE, store.now())))
                 .isEqualTo(new Extend.AlreadyResolved(ReservationState.SETTLED));
         assertThat(store.number("SELECT COUNT(*) FROM entry")).isEqualTo(entries);
@@ -215,8 +214,7 @@ class ReservationTest {
                 .isEqualTo(new Extend.Extended(100, 1_000));
         assertThat(store.decide(new Extend("t1", 1, 300, SpendLimits.NONE, store.now())))
                 .isEqualTo(new Extend.BalanceExhausted());
-        assertThat(store.settle("t1", 950))
-                .isEqualTo(new Resolution.Resolved(950, 50, new Balance(50, 0, 1_000, 950)));
+        assertThat(store.settle("t1", 950)).isEqualTo(new Resolution.Resolved(950, 50, new Balance(50, 0, 1_000, 950)));
         assertThat(store.ledger.entries("t1"))
                 .extracting(Entry::amountMicros)
                 .containsExactly(600L, 300L, 100L, 950L, 50L);
@@ -235,7 +233,8 @@ class ReservationTest {
     @Test
     void bounds_that_make_no_sense_are_refused_when_the_change_is_made() {
         assertThatThrownBy(() -> store.reserveChange("t1", "acc_1", 2, 1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> store.reserveChange("t1", "acc_1", -1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.reserveChange("t1", "acc_1", -1, 1))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Extend("t1", 0, 1, SpendLimits.NONE, store.now()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new CreateAccount("1", "x", store.now())).isInstanceOf(IllegalArgumentException.class);
@@ -250,8 +249,12 @@ class ReservationTest {
         assertThat(store.ledger.accounts(null, 2)).extracting(Account::id).containsExactly("acc_1", "acc_2");
         assertThat(store.ledger.accounts("acc_2", 2)).extracting(Account::id).containsExactly("acc_3");
         store.reserve("t1", "acc_1", 10, 10);
-        assertThat(store.ledger.entries("acc_1", 0, 1)).extracting(Entry::sequence).containsExactly(1L);
-        assertThat(store.ledger.entries("acc_1", 1, 10)).extracting(Entry::sequence).containsExactly(2L);
+        assertThat(store.ledger.entries("acc_1", 0, 1))
+                .extracting(Entry::sequence)
+                .containsExactly(1L);
+        assertThat(store.ledger.entries("acc_1", 1, 10))
+                .extracting(Entry::sequence)
+                .containsExactly(2L);
         assertThatThrownBy(() -> store.ledger.accounts(null, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> store.ledger.accounts(null, 1_001)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -274,7 +277,6 @@ class ReservationTest {
     }
 
     private static Entry entry(long sequence, long second, EntryKind kind, Bucket from, Bucket to, long micros) {
-        return new Entry(
-                "acc_1", sequence, StoreFixture.NOON.plusSeconds(second), kind, "t1", from, to, micros, null);
+        return new Entry("acc_1", sequence, StoreFixture.NOON.plusSeconds(second), kind, "t1", from, to, micros, null);
     }
 }

@@ -115,8 +115,7 @@ class SpendWindowTest {
         store.settle("t1", 100);
         assertThat(store.reserve("t2", "acc_1", 100, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(100));
         store.setNow(Instant.parse("2026-11-20T23:59:59Z"));
-        assertThat(store.reserve("t3", "acc_1", 1, 1, HOUR_100))
-                .isInstanceOf(ReserveOutcome.SpendLimitReached.class);
+        assertThat(store.reserve("t3", "acc_1", 1, 1, HOUR_100)).isInstanceOf(ReserveOutcome.SpendLimitReached.class);
     }
 
     @Test

@@ -23,8 +23,7 @@ class DatabaseTest {
     @Test
     void a_new_folder_gets_the_newest_schema() {
         try (Database database = Database.open(folder.resolve("made/on/the/way"))) {
-            assertThat(ask(database, "SELECT COUNT(*) FROM account"))
-                    .isEqualTo("0");
+            assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("0");
             assertThat(ask(database, "SELECT MAX(CAST(version AS INTEGER)) FROM flyway_schema_history"))
                     .isEqualTo(Integer.toString(Migrations.NEWEST));
         }
@@ -36,8 +35,7 @@ class DatabaseTest {
         change("INSERT INTO account (id, name, created_at) VALUES ('acc_1', 'kept', 1)");
         String before = outside("SELECT COUNT(*) || '/' || MAX(installed_on) FROM flyway_schema_history");
         try (Database database = Database.open(folder)) {
-            assertThat(ask(database, "SELECT name FROM account"))
-                    .isEqualTo("kept");
+            assertThat(ask(database, "SELECT name FROM account")).isEqualTo("kept");
         }
         assertThat(outside("SELECT COUNT(*) || '/' || MAX(installed_on) FROM flyway_schema_history"))
                 .isEqualTo(before);
@@ -80,7 +78,8 @@ class DatabaseTest {
 
     @Test
     void a_failed_opening_frees_the_folder() throws Exception {
-        Files.writeString(folder.resolve("tollgate.db"), "this is not a database, and long enough to be read as one".repeat(9));
+        Files.writeString(
+                folder.resolve("tollgate.db"), "this is not a database, and long enough to be read as one".repeat(9));
         assertThatThrownBy(() -> Database.open(folder)).isInstanceOf(CannotOpen.class);
         Files.delete(folder.resolve("tollgate.db"));
         Database.open(folder).close();
@@ -117,8 +116,7 @@ class DatabaseTest {
                 Database reading = Database.openReading(folder)) {
             Writer writer = running.startWriter(List.of(new Notes()));
             writer.commitAndWait(Unit.of(new Notes.Note("seen")));
-            assertThat(ask(reading, "SELECT name FROM account"))
-                    .isEqualTo("seen");
+            assertThat(ask(reading, "SELECT name FROM account")).isEqualTo("seen");
             assertThatThrownBy(() -> reading.startWriter(List.of())).isInstanceOf(IllegalStateException.class);
         }
     }
@@ -133,8 +131,7 @@ class DatabaseTest {
                 return before + text(connection, "SELECT COUNT(*) FROM account");
             });
             assertThat(counts).isEqualTo("00");
-            assertThat(ask(database, "SELECT COUNT(*) FROM account"))
-                    .isEqualTo("1");
+            assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("1");
         }
     }
 

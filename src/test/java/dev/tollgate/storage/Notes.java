@@ -46,7 +46,9 @@ final class Notes implements Part<Notes.Note> {
     final List<List<String>> batches = new ArrayList<>();
     final List<List<String>> committed = new ArrayList<>();
     final List<String> pragmas = new ArrayList<>();
-    @Nullable String firstSql;
+
+    @Nullable
+    String firstSql;
 
     @Override
     public Class<Note> type() {
@@ -75,8 +77,7 @@ final class Notes implements Part<Notes.Note> {
             case Bad bad -> throw bad.failure;
             case Gate gate -> pass(gate);
             default -> {
-                PreparedStatement insert =
-                        statements.of("INSERT INTO account (id, name, created_at) VALUES (?, ?, 0)");
+                PreparedStatement insert = statements.of("INSERT INTO account (id, name, created_at) VALUES (?, ?, 0)");
                 insert.setString(1, note.name);
                 insert.setString(2, note.name);
                 insert.executeUpdate();

@@ -51,10 +51,12 @@ class WriterTest {
     @Test
     void units_that_wait_share_one_commit() throws Exception {
         Writer writer = database.startWriter(List.of(notes));
-        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> List.of(
-                writer.commit(Unit.of(new Notes.Note("a"))),
-                writer.commit(Unit.of(new Notes.Note("b"), new Notes.Note("c"))),
-                writer.commit(Unit.of(new Notes.Note("d")))));
+        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(
+                writer,
+                () -> List.of(
+                        writer.commit(Unit.of(new Notes.Note("a"))),
+                        writer.commit(Unit.of(new Notes.Note("b"), new Notes.Note("c"))),
+                        writer.commit(Unit.of(new Notes.Note("d")))));
         units.forEach(CompletableFuture::join);
         assertThat(notes.batches).containsExactly(List.of("gate"), List.of("a", "b", "c", "d"));
         assertThat(notes.committed).isEqualTo(notes.batches);
@@ -79,10 +81,12 @@ class WriterTest {
     void one_bad_unit_fails_alone_and_nothing_of_it_is_kept() throws Exception {
         Writer writer = database.startWriter(List.of(notes));
         Notes.Note before = new Notes.Note("of the bad unit");
-        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> List.of(
-                writer.commit(Unit.of(new Notes.Note("a"))),
-                writer.commit(Unit.of(before, new Notes.Bad(new IllegalStateException("broken")))),
-                writer.commit(Unit.of(new Notes.Note("b")))));
+        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(
+                writer,
+                () -> List.of(
+                        writer.commit(Unit.of(new Notes.Note("a"))),
+                        writer.commit(Unit.of(before, new Notes.Bad(new IllegalStateException("broken")))),
+                        writer.commit(Unit.of(new Notes.Note("b")))));
         units.get(0).join();
         units.get(2).join();
         assertThatThrownBy(units.get(1)::join)
@@ -109,7 +113,8 @@ class WriterTest {
     @Test
     void an_error_of_the_machine_does_not_end_the_writer() {
         Writer writer = database.startWriter(List.of(notes, new Failing()));
-        assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Failing.Boom()))).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Failing.Boom())))
+                .isInstanceOf(StoreException.class);
         writer.commitAndWait(Unit.of(new Notes.Note("a")));
         assertThat(names()).containsExactly("a");
     }
@@ -175,7 +180,9 @@ class WriterTest {
         gate.open.countDown();
         closer.join();
         assertThat(waiting).isCompletedWithValueMatching(unit -> unit.changes().size() == 1);
-        assertThatThrownBy(late::join).hasCauseInstanceOf(StoreUnavailable.class).hasMessageContaining("closing");
+        assertThatThrownBy(late::join)
+                .hasCauseInstanceOf(StoreUnavailable.class)
+                .hasMessageContaining("closing");
         assertThat(names()).contains("a");
     }
 

@@ -19,7 +19,8 @@ public final class LedgerChecks {
         for (String[] pair : new String[][] {
             {"balance_micros", "available"}, {"reserved_micros", "reserved"}, {"consumed_micros", "revenue"}
         }) {
-            assertThat(store.number("SELECT COUNT(*) FROM account WHERE " + pair[0] + " <> " + moved("to", "from", pair[1])))
+            assertThat(store.number(
+                            "SELECT COUNT(*) FROM account WHERE " + pair[0] + " <> " + moved("to", "from", pair[1])))
                     .as(pair[0])
                     .isZero();
         }
@@ -48,14 +49,16 @@ public final class LedgerChecks {
     }
 
     private static void holds_are_what_open_reservations_hold(StoreFixture store) {
-        assertThat(store.number("SELECT COUNT(*) FROM account WHERE reserved_micros <> COALESCE((SELECT SUM(held_micros)"
-                        + " FROM reservation WHERE account_id = account.id AND state = 'open'), 0)"))
+        assertThat(store.number(
+                        "SELECT COUNT(*) FROM account WHERE reserved_micros <> COALESCE((SELECT SUM(held_micros)"
+                                + " FROM reservation WHERE account_id = account.id AND state = 'open'), 0)"))
                 .as("accounts with lost holds")
                 .isZero();
     }
 
     private static void windows_are_what_reservations_count(StoreFixture store) {
-        for (String[] window : new String[][] {{"hour", "3600000"}, {"day", "86400000"}, {"total", "9000000000000000"}}) {
+        for (String[] window :
+                new String[][] {{"hour", "3600000"}, {"day", "86400000"}, {"total", "9000000000000000"}}) {
             String counted = " FROM reservation WHERE key_id = spend_window.key_id AND created_at >= starts_at"
                     + " AND created_at < starts_at + " + window[1] + "), 0)";
             assertThat(store.number("SELECT COUNT(*) FROM spend_window WHERE kind = '" + window[0] + "' AND ("

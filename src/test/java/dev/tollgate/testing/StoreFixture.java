@@ -19,6 +19,9 @@ import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.Tasks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
@@ -43,12 +46,43 @@ public final class StoreFixture implements AutoCloseable {
 
     public StoreFixture(Path folder) {
         InstantSource clock = () -> now;
-        database = Database.open(folder);
+        database = Database.open(prepared(folder));
         ledger = new Ledger(database);
         keys = new Keys(database, clock);
         tasks = new Tasks(database);
         writer = database.startWriter(
                 List.of(keys.statePart(), ledger.part(keys::forgetAccount), keys.changesPart(), tasks.part()));
+    }
+
+    /** Migrating takes longer than most tests; they start from a copy of a database that was migrated once. */
+    private static Path prepared(Path folder) {
+        try {
+            if (!Files.exists(folder.resolve("tollgate.db"))) {
+                Files.write(folder.resolve("tollgate.db"), Migrated.DATABASE);
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class Migrated {
+
+        static final byte[] DATABASE = make();
+
+        private static byte[] make() {
+            try {
+                Path folder = Files.createTempDirectory("tollgate-test");
+                Database.open(folder).close();
+                byte[] database = Files.readAllBytes(folder.resolve("tollgate.db"));
+                Files.delete(folder.resolve("tollgate.db"));
+                Files.delete(folder.resolve("tollgate.lock"));
+                Files.delete(folder);
+                return database;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     public Instant now() {
