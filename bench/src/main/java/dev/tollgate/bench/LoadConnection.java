@@ -42,7 +42,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
             context.close();
             return;
         }
-        record.start();
+        record.start(now);
         scan.reset();
         asking = true;
         status = 0;

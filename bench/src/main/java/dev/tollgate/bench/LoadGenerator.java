@@ -3,16 +3,18 @@ package dev.tollgate.bench;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -53,15 +55,17 @@ final class LoadGenerator implements AutoCloseable {
         private final CompletableFuture<LoadResult> result;
         private final LoadRecord record;
         private final ByteBuf request;
+        private final ChannelGroup channels;
         private int open;
 
         Run(LoadPhase phase, CompletableFuture<LoadResult> result) {
             this.phase = phase;
             this.result = result;
-            record = new LoadRecord(phase, System.nanoTime());
+            record = new LoadRecord(phase);
+            channels = new DefaultChannelGroup(group.next());
             byte[] bytes = phase.protocol().request(phase.kind(), phase.authority(), key);
-            request = Unpooled.unreleasableBuffer(
-                    Unpooled.directBuffer(bytes.length).writeBytes(bytes));
+            request = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(
+                    ByteBuffer.allocateDirect(bytes.length).put(bytes).flip()));
         }
 
         void start() {
@@ -99,8 +103,8 @@ final class LoadGenerator implements AutoCloseable {
             if (!connected.isSuccess()) {
                 record.fail("cannot connect: " + connected.cause());
             }
-            Channel channel = connected.channel();
-            channel.closeFuture().addListener(closed -> onClose());
+            channels.add(connected.channel());
+            connected.channel().closeFuture().addListener(closed -> onClose());
         }
 
         private void onClose() {
@@ -115,18 +119,22 @@ final class LoadGenerator implements AutoCloseable {
         }
 
         private void giveUp() {
+            if (result.isDone()) {
+                return;
+            }
             for (int i = 0; i < open; i++) {
                 record.fail("no whole answer within " + DRAIN_MILLIS + " ms after the phase");
             }
+            record.end();
             finish();
+            channels.close();
         }
 
         private void finish() {
             String error = record.firstError();
-            if (error != null && !result.isDone()) {
+            if (result.complete(record.result()) && error != null) {
                 System.err.println("bench load: " + phase.line() + ": first error: " + error);
             }
-            result.complete(record.result());
         }
     }
 }

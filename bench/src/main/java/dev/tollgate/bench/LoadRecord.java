@@ -12,27 +12,32 @@ final class LoadRecord {
 
     private final Histogram whole = new Histogram(LATENCY_NANOS_MAX, 3);
     private final Histogram first = new Histogram(LATENCY_NANOS_MAX, 3);
-    private final long startedNanos;
-    private final long deadlineNanos;
+    private final long lengthNanos;
     private final long callsMax;
     private long started;
+    private long startedNanos;
+    private boolean over;
     private long errors;
     private long events;
     private long lastNanos;
     private @Nullable String firstError;
 
-    LoadRecord(LoadPhase phase, long nowNanos) {
-        startedNanos = nowNanos;
-        lastNanos = nowNanos;
-        deadlineNanos = nowNanos + phase.millis() * 1_000_000L;
+    LoadRecord(LoadPhase phase) {
+        lengthNanos = phase.millis() * 1_000_000L;
         callsMax = phase.callsMax() == 0 ? Long.MAX_VALUE : phase.callsMax();
     }
 
+    /** The phase's time runs from its first call: connecting is no part of it. */
     boolean mayStart(long nowNanos) {
-        return nowNanos - deadlineNanos < 0 && started < callsMax && errors < ERRORS_MAX;
+        boolean inTime = started == 0 || nowNanos - startedNanos < lengthNanos;
+        return inTime && !over && started < callsMax && errors < ERRORS_MAX;
     }
 
-    void start() {
+    void start(long nowNanos) {
+        if (started == 0) {
+            startedNanos = nowNanos;
+            lastNanos = nowNanos;
+        }
         started++;
     }
 
@@ -48,6 +53,11 @@ final class LoadRecord {
         if (firstError == null) {
             firstError = what;
         }
+    }
+
+    /** No call starts after this. */
+    void end() {
+        over = true;
     }
 
     @Nullable

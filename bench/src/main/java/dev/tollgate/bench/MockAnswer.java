@@ -2,6 +2,7 @@ package dev.tollgate.bench;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class MockAnswer {
         return writes.size();
     }
 
-    /** A view with positions of its own; it must be written on the event loop that reads it, and needs no release. */
+    /** A view with positions of its own; it must be written on the event loop, and needs no release. */
     ByteBuf write(int index) {
         return writes.get(index).duplicate();
     }
@@ -76,7 +77,7 @@ final class MockAnswer {
 
     private static ByteBuf shared(String ascii) {
         byte[] bytes = ascii.getBytes(StandardCharsets.US_ASCII);
-        return Unpooled.unreleasableBuffer(
-                Unpooled.directBuffer(bytes.length).writeBytes(bytes).asReadOnly());
+        return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(
+                ByteBuffer.allocateDirect(bytes.length).put(bytes).flip().asReadOnlyBuffer()));
     }
 }
