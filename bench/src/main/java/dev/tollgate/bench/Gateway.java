@@ -56,17 +56,22 @@ final class Gateway {
     }
 
     private List<String> command(int port) {
-        List<String> command = new ArrayList<>(List.of(Jvm.java()));
-        command.addAll(options.javaOptions());
+        List<String> command = new ArrayList<>(program());
         command.addAll(List.of(
-                "-jar",
-                options.jar().toString(),
                 "serve",
                 "--port",
                 Integer.toString(port),
                 "--data",
                 directory.resolve("data").toString()));
         return command;
+    }
+
+    /** The launcher ends in an exec, so that the process started is the gateway's own JVM, with the flags that users get. */
+    private List<String> program() {
+        Path jar = options.jar();
+        return jar == null
+                ? List.of(Main.home().resolveSibling("tollgate").toString())
+                : List.of(Jvm.java(), "-jar", jar.toString());
     }
 
     private Map<String, String> environment() {

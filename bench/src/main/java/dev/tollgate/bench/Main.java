@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,6 +50,7 @@ final class Main {
             @Parameters(
                             paramLabel = "openai|gemini call|burst|paced 127.0.0.1:PORT CONNECTIONS MILLIS [CALLS]",
                             arity = "0..6")
+                    @Nullable
                     List<String> words)
             throws IOException {
         try (LoadGenerator load = new LoadGenerator(KEY)) {

@@ -3,26 +3,59 @@ package dev.tollgate.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
-/** The catalogue the gateway runs with: one entry for each kind of answer, its id the upstream's model too. */
+/** The catalogue the gateway runs with: one entry for each kind of answer, sold under the upstream's own name. */
 final class ModelsFile {
     private ModelsFile() {}
 
     static Path write(Path file) throws IOException {
-        StringBuilder text = new StringBuilder("models:\n");
-        for (Kind kind : Kind.values()) {
-            text.append(entry(kind));
-        }
-        return Files.writeString(file, text);
+        return Files.writeString(file, text());
     }
 
-    private static String entry(Kind kind) {
+    private static String text() {
+        return "created: 2026-11-01T00:00:00Z\n\nmodels:\n"
+                + Arrays.stream(Kind.values()).map(ModelsFile::sold).collect(Collectors.joining())
+                + "\nupstream_models:\n"
+                + Arrays.stream(Kind.values()).map(ModelsFile::upstream).collect(Collectors.joining());
+    }
+
+    private static String sold(Kind kind) {
         return """
                   - id: %1$s
-                    upstream: %1$s
+                    aliases: []
                     active: true
-                    limits: {context: 1048576, output: 65536}
-                    prices: {input: 160, output: 960}
+                    upstream: %1$s
+                    answers_as: upstream
+                    price:
+                      version: %1$s@1
+                      input: 500
+                      output: 3000
+                      reasoning: free
+                      rounding: {rule: floor-total, step: 0.01, minimum: 0.01}
+                    usage: tokens
+                    defaults: {stream: false, include_thoughts: true, reasoning_effort: high, max_tokens: none}
+                    tools: {functions: true, search: true, together: false}
+                    response_format: {json: true, with_functions: false, with_search: false}
+                """.formatted(kind.model());
+    }
+
+    private static String upstream(Kind kind) {
+        return """
+                  - name: %s
+                    limits: {input_tokens: 1048576, output_tokens: 65536}
+                    candidates: 1
+                    penalties: false
+                    logprobs: false
+                    thinking:
+                      by: level
+                      efforts: {minimal: LOW, low: LOW, medium: MEDIUM, high: HIGH, xhigh: HIGH, max: HIGH}
+                    media_resolution: part
+                    media_in_tool_results: true
+                    trailing_assistant: false
+                    signatures: true
+                    list_price_usd: {input: 2, cached: 0.20, output: 12, search: 0.014}
                 """.formatted(kind.model());
     }
 }

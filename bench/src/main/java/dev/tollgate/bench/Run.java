@@ -138,6 +138,9 @@ final class Run {
         out.print(summary.table());
         out.println("start s: first " + seconds(conditions, "first_start_millis") + ", second "
                 + seconds(conditions, "second_start_millis"));
+        if (!Boolean.parseBoolean(conditions.get("bills"))) {
+            out.println("The gateway's answers carry no price: this is not the cost of a paid call.");
+        }
         out.println("errors: " + summary.errors());
         return summary.errors() == 0;
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -47,8 +48,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--load-cpus", defaultValue = "1", description = "for mock and load, default ${DEFAULT-VALUE}")
     private String loadCpus = "1";
 
-    @Option(names = "--jar", description = "of the gateway, default target/tollgate.jar")
-    private Path jar = Main.home().resolveSibling("target").resolve("tollgate.jar");
+    @Option(names = "--jar", description = "a gateway to start by java -jar; default is ./tollgate serve")
+    private @Nullable Path jar;
 
     @Option(names = "--java-option", description = "for the gateway's JVM; may be repeated")
     private List<String> javaOptions = List.of();
@@ -68,8 +69,8 @@ final class RunCommand implements Callable<Integer> {
             System.err.println("The benchmark needs Linux: it reads the gateway's CPU time from /proc.");
             return 2;
         }
-        if (!Files.isRegularFile(jar)) {
-            System.err.println("There is no gateway at " + jar + ": build it first, or name it with --jar.");
+        if (jar != null && !Files.isRegularFile(jar)) {
+            System.err.println("There is no gateway at " + jar + ".");
             return 2;
         }
         return new Run(options(), freshDirectory(), InstantSource.system(), System.out).run(pinning()) ? 0 : 1;

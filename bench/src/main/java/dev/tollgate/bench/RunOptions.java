@@ -2,6 +2,7 @@ package dev.tollgate.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a run is to be done.
@@ -12,6 +13,8 @@ import java.util.List;
  * @param connections of the phases under load
  * @param gatewayCpus list for {@code taskset -c}, of the gateway and nginx
  * @param loadCpus likewise, of mock and load generator
+ * @param jar of the gateway; null where the launcher starts it
+ * @param javaOptions for the gateway's JVM, beside those of the launcher
  */
 record RunOptions(
         int rounds,
@@ -20,7 +23,7 @@ record RunOptions(
         int connections,
         String gatewayCpus,
         String loadCpus,
-        Path jar,
+        @Nullable Path jar,
         List<String> javaOptions,
         boolean nginx,
         Path results,
