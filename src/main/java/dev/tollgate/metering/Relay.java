@@ -4,13 +4,10 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstream.Attempts;
 import dev.tollgate.upstream.UpstreamEvent;
-import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import dev.tollgate.upstream.Upstreams;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Model: a call is in one {@link State}, and each thing that can happen (the store answers, the upstream says something, the
  * caller leaves, time is up) is a method that looks at the state first. Whoever moves it to {@code RESOLVING} decides how the
- * call ends; what comes later changes nothing. Batches wait in a queue while the hold grows. Until there is output everything
- * is kept back, so that a refusal can still be a plain error (D48).
+ * call ends; what comes later changes nothing. Batches wait in a queue while the hold grows.
  *
  * <p>Concurrency: confined to the event loop of the exchange; the store's answers are brought there by {@link Books}.
  */
@@ -50,10 +46,9 @@ final class Relay implements UpstreamListener, Running {
     private final Sink sink;
     private final Runnable whenOver;
     private final UsageMeter usage;
+    private final Delivery delivery;
 
     private final Deque<List<UpstreamEvent>> waiting = new ArrayDeque<>();
-    private final List<UpstreamEvent> keptBack = new ArrayList<>();
-    private final BitSet finished = new BitSet();
 
     private State state = State.RESERVING;
     private @Nullable Coverage coverage;
@@ -64,9 +59,6 @@ final class Relay implements UpstreamListener, Running {
     private String limit = "CREDITS_EXHAUSTED";
     private boolean gone;
     private boolean heard;
-    private boolean answering;
-    private boolean delivered;
-    private boolean malformed;
     private boolean extending;
     private boolean ended;
     private boolean headObserved;
@@ -84,6 +76,7 @@ final class Relay implements UpstreamListener, Running {
                 call.promptBytes(),
                 bounds.model().upstream().inputTokensMax(),
                 bounds.model().upstream().outputTokensMax() * bounds.candidates());
+        this.delivery = new Delivery(sink, bounds.candidates());
     }
 
     // ---- reserve, then ask ----
@@ -183,38 +176,15 @@ final class Relay implements UpstreamListener, Running {
     }
 
     private void show(List<UpstreamEvent> events) {
-        if (!answering && events.stream().noneMatch(Relay::isOutput)) {
-            keptBack.addAll(events);
-            return;
-        }
-        answering = true;
-        if (keptBack.isEmpty()) {
-            deliver(events);
-        } else {
-            keptBack.addAll(events);
-            deliverKeptBack();
-        }
-    }
-
-    private void deliverKeptBack() {
-        List<UpstreamEvent> events = List.copyOf(keptBack);
-        keptBack.clear();
-        if (!events.isEmpty()) {
-            deliver(events);
-        }
-    }
-
-    private void deliver(List<UpstreamEvent> events) {
-        if (!delivered) {
-            delivered = true;
-            sink.answering(attempts == null ? 0 : attempts.count());
-        }
-        noteFinishes(events);
-        sink.events(events);
+        delivery.show(events, attemptCount());
         if (sink.full()) {
             hold();
             sink.onDrain(this::release);
         }
+    }
+
+    private int attemptCount() {
+        return attempts == null ? 0 : attempts.count();
     }
 
     private String answerModel() {
@@ -225,24 +195,6 @@ final class Relay implements UpstreamListener, Running {
         if (upstreamVersion == null && events.getFirst() instanceof UpstreamEvent.Started started) {
             upstreamVersion = started.modelVersion();
         }
-    }
-
-    private void noteFinishes(List<UpstreamEvent> events) {
-        for (UpstreamEvent event : events) {
-            if (event instanceof UpstreamEvent.Finish finish) {
-                finished.set(finish.candidate());
-                malformed |= finish.reason() == FinishReason.MALFORMED;
-            }
-        }
-    }
-
-    private static boolean isOutput(UpstreamEvent event) {
-        return switch (event) {
-            case UpstreamEvent.Text text -> !text.text().isEmpty();
-            case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
-            case UpstreamEvent.ToolCall call -> true;
-            default -> false;
-        };
     }
 
     /** Holds the upstream back: the caller reads slowly, or the hold has to grow first. */
@@ -292,64 +244,39 @@ final class Relay implements UpstreamListener, Running {
     // ---- the ways to end ----
 
     private void complete() {
-        if (!answering && blocked()) {
+        if (delivery.isBlocked()) {
             fail(UpstreamErrors.blocked());
-        } else if (malformed || (!answering && unusable())) {
+        } else if (delivery.isUnusable()) {
             fail(UpstreamErrors.unavailable());
         } else {
-            deliverKeptBack();
+            delivery.showKeptBack(attemptCount());
             settle(Books.End.COMPLETED);
         }
-    }
-
-    /** Refused by a filter before there was anything to show (D48). */
-    private boolean blocked() {
-        return keptBack.stream()
-                .anyMatch(event -> event instanceof UpstreamEvent.PromptBlocked
-                        || (event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.FILTERED));
-    }
-
-    /** An end that means nothing without output (wire.md 4.4). */
-    private boolean unusable() {
-        return keptBack.stream()
-                .anyMatch(event -> event instanceof UpstreamEvent.Finish finish
-                        && (finish.reason() == FinishReason.MALFORMED || finish.reason() == FinishReason.OTHER));
     }
 
     /** The hold is used up and cannot grow: what it covers is shown, and the answer ends as one cut by length (D32). */
     private void cut(Coverage coverage, long usedTokens) {
         stopUpstream();
-        List<UpstreamEvent> events = waiting.remove();
-        long batchTokens = usedTokens - headBeforeTokens;
         long coveredTokens = coverage.tokens() - headBeforeTokens;
-        answering = true;
-        keptBack.addAll(LengthCut.of(events, batchTokens, coveredTokens, reasoningBilled()));
-        boolean partly = keptBack.stream().anyMatch(Relay::isOutput) && coveredTokens > 0;
+        List<UpstreamEvent> events =
+                LengthCut.of(waiting.remove(), usedTokens - headBeforeTokens, coveredTokens, reasoningBilled());
+        boolean partly = coveredTokens > 0 && events.stream().anyMatch(Delivery::isOutput);
         usage.cutAt(partly ? coverage.tokens() : headBeforeTokens);
-        endCandidates();
+        waiting.clear();
+        delivery.cutShort(events, limit, attemptCount());
         settle(partly ? Books.End.CUT_HOLD_USED : Books.End.CUT);
     }
 
     /** Our own time limit is a length cut too (D32). */
     void timeIsUp() {
-        if (state == State.RELAYING && heard && answering) {
-            limit = "TIMEOUT";
+        if (state == State.RELAYING && delivery.hasOutput()) {
             stopUpstream();
-            endCandidates();
+            waiting.clear();
+            delivery.cutShort(List.of(), "TIMEOUT", attemptCount());
             settle(Books.End.CUT);
         } else if (state == State.RELAYING) {
             fail(UpstreamErrors.unavailable());
         }
-    }
-
-    private void endCandidates() {
-        for (int candidate = 0; candidate < bounds.candidates(); candidate++) {
-            if (!finished.get(candidate)) {
-                keptBack.add(new UpstreamEvent.Finish(candidate, FinishReason.LENGTH, limit));
-            }
-        }
-        waiting.clear();
-        deliverKeptBack();
     }
 
     @Override
@@ -358,28 +285,10 @@ final class Relay implements UpstreamListener, Running {
             return;
         }
         log.warn("task {}: upstream {}: {}", taskId, failure.kind(), failure.detail());
-        if (allFinished()) {
-            ended();
+        if (delivery.allFinished(waiting)) {
+            ended(); // a failure after the finish reasons changes nothing (D38)
         } else {
             fail(UpstreamErrors.of(failure));
-        }
-    }
-
-    /** An upstream's failure after the finish reasons changes nothing (D38). */
-    private boolean allFinished() {
-        BitSet all = (BitSet) finished.clone();
-        for (List<UpstreamEvent> events : waiting) {
-            setFinishes(all, events);
-        }
-        setFinishes(all, keptBack);
-        return all.cardinality() >= bounds.candidates();
-    }
-
-    private static void setFinishes(BitSet all, List<UpstreamEvent> events) {
-        for (UpstreamEvent event : events) {
-            if (event instanceof UpstreamEvent.Finish finish) {
-                all.set(finish.candidate());
-            }
         }
     }
 
@@ -401,7 +310,7 @@ final class Relay implements UpstreamListener, Running {
     }
 
     private void cancel() {
-        boolean finishedBefore = allFinished();
+        boolean finishedBefore = delivery.allFinished(waiting);
         stopUpstream();
         if (finishedBefore) {
             settle(Books.End.COMPLETED);
@@ -459,7 +368,7 @@ final class Relay implements UpstreamListener, Running {
     private void over() {
         state = State.RESOLVED;
         waiting.clear();
-        keptBack.clear();
+        delivery.clear();
         whenOver.run();
     }
 

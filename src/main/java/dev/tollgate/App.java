@@ -1,0 +1,265 @@
+package dev.tollgate;
+
+import static dev.tollgate.http.Access.KEY;
+import static dev.tollgate.http.Access.PUBLIC;
+
+import dev.tollgate.chat.ChatHandler;
+import dev.tollgate.config.Secret;
+import dev.tollgate.config.Settings;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.gemini.GeminiChannel;
+import dev.tollgate.gemini.GeminiTimeouts;
+import dev.tollgate.http.Handler;
+import dev.tollgate.http.Health;
+import dev.tollgate.http.HttpFront;
+import dev.tollgate.http.HttpLimits;
+import dev.tollgate.http.HttpOptions;
+import dev.tollgate.http.Route;
+import dev.tollgate.keys.KeyGate;
+import dev.tollgate.ledger.CreditsHandler;
+import dev.tollgate.limits.RequestRates;
+import dev.tollgate.metering.Accounting;
+import dev.tollgate.metering.Meter;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.openai.CompletionIds;
+import dev.tollgate.openai.ReadLimits;
+import dev.tollgate.sandbox.Sandbox;
+import dev.tollgate.sandbox.SandboxOptions;
+import dev.tollgate.tasks.TaskHandler;
+import dev.tollgate.upstream.Upstreams;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The composition root: makes every part, in the order in which they need each other, and holds the routes table. Started and
+ * closed by one thread.
+ */
+public final class App implements AutoCloseable {
+
+    private static final long LOOK_MILLIS = 10;
+    private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
+    private static final Duration COME_BACK = Duration.ofSeconds(1);
+    private static final int UPSTREAM_CONNECTIONS_MAX = 10_000;
+    private static final long GEMINI_LINGER_MILLIS = 5_000;
+
+    private final Settings settings;
+    private final Catalogue catalogue;
+    private final InstantSource clock = InstantSource.system();
+    private final SecureRandom secureRandom = new SecureRandom();
+    private final Store store;
+    private final @Nullable DemoAccount demo;
+    private final Vertx vertx;
+    private final @Nullable Sandbox sandbox;
+    private final Meter meter;
+    private final HttpFront front;
+
+    private App(Settings settings) {
+        this.settings = settings;
+        this.catalogue =
+                settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
+        this.store = Store.open(settings.data(), clock);
+        this.demo = DemoAccount.wanted(settings)
+                ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
+                : null;
+        this.vertx = Vertx.vertx();
+        this.sandbox = settings.gemini().isConfigured() ? null : await(Sandbox.start(vertx, sandboxOptions()));
+        this.meter = new Meter(
+                vertx,
+                new Upstreams(vertx, channel(), new SharedRandom()),
+                accounting(),
+                new CompletionIds(clock, new SharedRandom()),
+                settings.timeouts().call());
+        this.front = await(new HttpFront(vertx, httpOptions(), routes(), gate(), secureRandom, clock).start());
+    }
+
+    /** Starts everything; returns when calls are answered. */
+    public static App start(Settings settings) {
+        return new App(settings);
+    }
+
+    // ---- what is served ----
+
+    /** The whole table: one line a route. */
+    private List<Route> routes() {
+        ModelsHandler models = new ModelsHandler(catalogue);
+        Health health = new Health(() -> !draining());
+        List<Route> routes = new ArrayList<>();
+        api(routes, Route.post("/chat/completions", KEY, chat()));
+        api(routes, Route.get("/models", KEY, models.list()));
+        api(routes, Route.get("/models/{id...}", KEY, models.one()));
+        api(routes, Route.get("/credits", KEY, new CreditsHandler(store.ledger())));
+        api(routes, Route.get("/tasks/{id}", KEY, new TaskHandler(store.tasks(), store.ledger())));
+        routes.add(Route.get("/health/live", PUBLIC, health.live()).whileDraining());
+        routes.add(Route.get("/health/ready", PUBLIC, health.ready()).whileDraining());
+        return routes;
+    }
+
+    /** API paths are also served without {@code /v1}, as the documents' second platform does. */
+    private static void api(List<Route> routes, Route route) {
+        routes.add(route.at("/v1" + route.path()));
+        routes.add(route);
+    }
+
+    private Handler chat() {
+        Settings.Limits limits = settings.limits();
+        ReadLimits reading = new ReadLimits(
+                limits.nestingMax(),
+                limits.messagesMax(),
+                ReadLimits.DEFAULT.partsMax(),
+                limits.toolsMax(),
+                limits.mediaMax());
+        return new ChatHandler(catalogue, meter, reading, settings.jsonClients(), clock, new SharedRandom());
+    }
+
+    private KeyGate gate() {
+        return new KeyGate(store.keys(), new RequestRates());
+    }
+
+    // ---- how it is wired ----
+
+    private Accounting accounting() {
+        return new Accounting(
+                store.writer(), clock, CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private SandboxOptions sandboxOptions() {
+        Settings.Sandbox chosen = settings.sandbox();
+        return SandboxOptions.defaults()
+                .withPort(chosen.port())
+                .withSeed(chosen.seed())
+                .withPaceMillis(chosen.pace().toMillis());
+    }
+
+    private GeminiChannel channel() {
+        Settings.Timeouts timeouts = settings.timeouts();
+        return new GeminiChannel(
+                vertx,
+                sandbox == null ? "gemini" : "sandbox",
+                upstreamUrl(),
+                upstreamKey(),
+                UPSTREAM_CONNECTIONS_MAX,
+                new GeminiTimeouts(
+                        timeouts.upstreamConnect().toMillis(),
+                        timeouts.upstreamFirst().toMillis(),
+                        timeouts.upstreamIdle().toMillis(),
+                        GEMINI_LINGER_MILLIS),
+                this::upstreamModel);
+    }
+
+    private String upstreamUrl() {
+        URI chosen = settings.gemini().baseUrl();
+        if (sandbox != null) {
+            return sandbox.baseUrl();
+        }
+        return chosen == null ? GeminiChannel.DEFAULT_BASE_URL : chosen.toString();
+    }
+
+    /** A server that speaks the protocol may want no key; the header is sent all the same. */
+    private String upstreamKey() {
+        Secret key = settings.gemini().apiKey();
+        return key == null ? "none" : key.value();
+    }
+
+    private UpstreamModel upstreamModel(String name) {
+        UpstreamModel model = catalogue.upstream(name);
+        if (model == null) {
+            throw new IllegalArgumentException("the catalogue has no rules for the upstream model " + name);
+        }
+        return model;
+    }
+
+    private HttpOptions httpOptions() {
+        Settings.Limits limits = settings.limits();
+        Settings.Timeouts timeouts = settings.timeouts();
+        HttpLimits http = HttpLimits.defaults()
+                .withBodyBytesMax(Math.toIntExact(limits.bodyBytesMax()))
+                .withHeaderBytesMax(limits.headerBytesMax())
+                .withConnectionsMax(limits.connectionsMax())
+                .withTimes(timeouts.body(), timeouts.idle(), timeouts.write());
+        return new HttpOptions(
+                settings.host(),
+                settings.port(),
+                Runtime.getRuntime().availableProcessors(),
+                settings.http().trustedHops(),
+                new HashSet<>(settings.http().corsOrigins()),
+                http);
+    }
+
+    // ---- what runs ----
+
+    public int port() {
+        return front.port();
+    }
+
+    public @Nullable Sandbox sandbox() {
+        return sandbox;
+    }
+
+    @Nullable
+    DemoAccount demo() {
+        return demo;
+    }
+
+    Catalogue catalogue() {
+        return catalogue;
+    }
+
+    private boolean draining() {
+        return front != null && front.draining();
+    }
+
+    /**
+     * Stops in order: new calls are refused, open ones have their time to end, what is left is ended and given back (D18), then
+     * the doors and the store close. Nothing that was settled is lost.
+     */
+    @Override
+    public void close() {
+        await(front.drain(settings.timeouts().drain()));
+        meter.stopAll(ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is shutting down. Please try again.")
+                .withStatus(503)
+                .retryAfter(COME_BACK));
+        waitForCalls();
+        await(front.close());
+        if (sandbox != null) {
+            await(sandbox.close());
+        }
+        await(vertx.close());
+        store.close();
+    }
+
+    private void waitForCalls() {
+        long end = System.nanoTime() + RESOLVE_WAIT.toNanos();
+        while (meter.openCalls() > 0 && System.nanoTime() < end) {
+            CompletableFuture<Void> later = new CompletableFuture<>();
+            later.completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS).join();
+        }
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage().toCompletableFuture().join();
+    }
+
+    /** For ids and jitter, from any thread; never for secrets. */
+    private static final class SharedRandom implements RandomGenerator {
+        @Override
+        public long nextLong() {
+            return ThreadLocalRandom.current().nextLong();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tollgate;
+
+import dev.tollgate.config.Secret;
+import dev.tollgate.config.Settings;
+import dev.tollgate.keys.CreateKey;
+import dev.tollgate.keys.EnsureKey;
+import dev.tollgate.keys.KeySecret;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.storage.Unit;
+import java.security.SecureRandom;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The account to try things with.
+ *
+ * @param secret the key, where it is known: given by the operator, or made just now; null on later starts, since only its hash is kept
+ * @param isNew whether this start has made it
+ */
+record DemoAccount(@Nullable String secret, boolean isNew) {
+
+    static final String ID = "acc_demo";
+
+    private static final String NAME = "Demo";
+
+    /** Against a real upstream, whose calls cost money, only where the operator asks for it. */
+    static boolean wanted(Settings settings) {
+        return settings.gemini().apiKey() == null || settings.demo().asked();
+    }
+
+    /** Makes sure that the account and, where the operator has chosen one, its key are there. */
+    static DemoAccount ensure(Settings.Demo demo, Store store, Instant now, SecureRandom random) {
+        CreateAccount account = new CreateAccount(ID, NAME, now);
+        Grant grant = new Grant(ID, demo.creditsMicros(), "demo credits", account::created, now);
+        store.writer().commitAndWait(demo.creditsMicros() > 0 ? Unit.of(account, grant) : Unit.of(account));
+        KeySettings settings = KeySettings.named(NAME);
+        Secret chosen = demo.key();
+        if (chosen != null) {
+            KeySecret secret = KeySecret.chosen(chosen.value());
+            store.writer().commitAndWait(Unit.of(new EnsureKey(Ids.key(random), ID, secret, settings, now)));
+            return new DemoAccount(chosen.value(), account.created());
+        }
+        if (!store.keys().list(ID, null, 1).isEmpty()) {
+            return new DemoAccount(null, false);
+        }
+        KeySecret made = KeySecret.random(random);
+        store.writer().commitAndWait(Unit.of(new CreateKey(Ids.key(random), ID, made, settings, now)));
+        return new DemoAccount(made.reveal(), account.created());
+    }
+}

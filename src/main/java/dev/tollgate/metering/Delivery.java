@@ -1,0 +1,130 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Hands what the hold covers to the door. Until there is output everything is kept back, so that a refusal can still be a plain
+ * error (D48). Confined to its call.
+ */
+final class Delivery {
+
+    private final Sink sink;
+    private final int candidates;
+    private final List<UpstreamEvent> keptBack = new ArrayList<>();
+    private final BitSet finished = new BitSet();
+
+    private boolean hasOutput;
+    private boolean begun;
+    private boolean malformed;
+
+    Delivery(Sink sink, int candidates) {
+        this.sink = sink;
+        this.candidates = candidates;
+    }
+
+    /** @param attempts how often the upstream has been asked */
+    void show(List<UpstreamEvent> events, int attempts) {
+        if (!hasOutput && events.stream().noneMatch(Delivery::isOutput)) {
+            keptBack.addAll(events);
+        } else if (keptBack.isEmpty()) {
+            hasOutput = true;
+            deliver(events, attempts);
+        } else {
+            hasOutput = true;
+            keptBack.addAll(events);
+            showKeptBack(attempts);
+        }
+    }
+
+    void showKeptBack(int attempts) {
+        if (!keptBack.isEmpty()) {
+            List<UpstreamEvent> events = List.copyOf(keptBack);
+            keptBack.clear();
+            deliver(events, attempts);
+        }
+    }
+
+    /** Ends every candidate that has no end yet as one cut by length (D32). */
+    void cutShort(List<UpstreamEvent> last, String nativeReason, int attempts) {
+        keptBack.addAll(last);
+        BitSet ended = finishedWith(List.of());
+        for (int candidate = 0; candidate < candidates; candidate++) {
+            if (!ended.get(candidate)) {
+                keptBack.add(new UpstreamEvent.Finish(candidate, FinishReason.LENGTH, nativeReason));
+            }
+        }
+        showKeptBack(attempts);
+    }
+
+    void clear() {
+        keptBack.clear();
+    }
+
+    /** Whether anything that a caller would call an answer has come. */
+    boolean hasOutput() {
+        return hasOutput;
+    }
+
+    /** Refused by a filter before there was anything to show (D48). */
+    boolean isBlocked() {
+        return !hasOutput && keptBack.stream().anyMatch(Delivery::isRefusal);
+    }
+
+    /** An end that means nothing without output, or one that the upstream itself could not read (wire.md 4.4). */
+    boolean isUnusable() {
+        return malformed || (!hasOutput && keptBack.stream().anyMatch(Delivery::needsOutput));
+    }
+
+    /** Whether every candidate has had its finish reason, what still waits included. */
+    boolean allFinished(Iterable<List<UpstreamEvent>> waiting) {
+        return finishedWith(waiting).cardinality() >= candidates;
+    }
+
+    private BitSet finishedWith(Iterable<List<UpstreamEvent>> waiting) {
+        BitSet all = (BitSet) finished.clone();
+        keptBack.forEach(event -> note(event, all));
+        waiting.forEach(events -> events.forEach(event -> note(event, all)));
+        return all;
+    }
+
+    private static void note(UpstreamEvent event, BitSet ended) {
+        if (event instanceof UpstreamEvent.Finish finish) {
+            ended.set(finish.candidate());
+        }
+    }
+
+    private void deliver(List<UpstreamEvent> events, int attempts) {
+        if (!begun) {
+            begun = true;
+            sink.answering(attempts);
+        }
+        for (UpstreamEvent event : events) {
+            note(event, finished);
+            malformed |= event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.MALFORMED;
+        }
+        sink.events(events);
+    }
+
+    static boolean isOutput(UpstreamEvent event) {
+        return switch (event) {
+            case UpstreamEvent.Text text -> !text.text().isEmpty();
+            case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
+            case UpstreamEvent.ToolCall call -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean isRefusal(UpstreamEvent event) {
+        return event instanceof UpstreamEvent.PromptBlocked
+                || (event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.FILTERED);
+    }
+
+    private static boolean needsOutput(UpstreamEvent event) {
+        return event instanceof UpstreamEvent.Finish finish
+                && (finish.reason() == FinishReason.MALFORMED || finish.reason() == FinishReason.OTHER);
+    }
+}
