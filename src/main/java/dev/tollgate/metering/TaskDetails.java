@@ -19,7 +19,7 @@ final class TaskDetails {
 
     static TaskResult of(Books.Settlement settlement, long chargeMicros) {
         return new TaskResult(
-                Printed.usage(settlement.model(), settlement.usage()).toJson(),
+                Printed.usage(settlement.model(), settlement.usage()).toTaskJson(),
                 settlement.flags().stream().map(UsageMeter.Flag::wireName).toList(),
                 settlement.tokensMaxApplied(),
                 pricing(settlement.model().pricing(), settlement.usage(), chargeMicros),

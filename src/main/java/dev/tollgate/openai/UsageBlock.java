@@ -41,6 +41,12 @@ public record UsageBlock(
         return new String(out.array(), 0, out.size(), StandardCharsets.US_ASCII);
     }
 
+    /** The object as a task shows it: with {@code reasoning_tokens}, which S003 keeps there for audit, beside the others. */
+    public String toTaskJson() {
+        String json = toJson();
+        return json.substring(0, json.length() - 1) + ",\"reasoning_tokens\":" + reasoningTokens + "}";
+    }
+
     void write(Utf8Buffer out) {
         out.raw("{\"prompt_tokens\":").number(promptTokens);
         out.raw(",\"completion_tokens\":").number(completionTokens);

@@ -181,7 +181,7 @@ final class Asks {
                 google,
                 legacyFunctions,
                 List.of());
-        return new ChatAsk(request, model.name(), null, includeThoughts, effort);
+        return new ChatAsk(request, model.name(), includeThoughts, effort);
     }
 
     GeminiBody body() {

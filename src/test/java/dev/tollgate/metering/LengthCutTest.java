@@ -31,7 +31,8 @@ class LengthCutTest {
     void a_call_is_delivered_whole_or_not_at_all() {
         UpstreamEvent call = new UpstreamEvent.ToolCall(0, null, "f", "{\"a\":1}", null);
         assertThat(LengthCut.of(List.of(text("abcd"), call), 12, 11, false)).containsExactly(text("abcd"));
-        assertThat(LengthCut.of(List.of(text("abcd"), call), 13, 12, false)).containsExactly(text("abcd"), call);
+        assertThat(LengthCut.of(List.of(text("abcd"), call, text("efgh")), 16, 12, false))
+                .containsExactly(text("abcd"), call, text(""));
     }
 
     @Test
