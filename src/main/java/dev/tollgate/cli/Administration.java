@@ -1,0 +1,58 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.cli.Records.Account;
+import dev.tollgate.cli.Records.ApiKey;
+import dev.tollgate.cli.Records.KeyChange;
+import dev.tollgate.cli.Records.KeyChoice;
+import dev.tollgate.cli.Records.NewKey;
+import dev.tollgate.cli.Records.Page;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator does with accounts and keys. Every change is durable when its method returns. Methods may block and may be
+ * called by several threads at once. Amounts are micro-credits.
+ */
+public interface Administration extends AutoCloseable {
+
+    /** The most entries of a page. */
+    int PAGE_MAX = 200;
+
+    /** @param creditsMicros what it begins with, 0 or more */
+    Account createAccount(String name, long creditsMicros) throws Refused;
+
+    /**
+     * Accounts by age.
+     *
+     * @param after the {@code next} of the page before, null for the first
+     * @param limit 1 to {@link #PAGE_MAX}
+     */
+    Page<Account> accounts(@Nullable String after, int limit) throws Refused;
+
+    /**
+     * Gives credits, which are a top-up.
+     *
+     * @param creditsMicros above 0
+     * @return the account afterwards
+     */
+    Account grant(String accountId, long creditsMicros, String reason) throws Refused;
+
+    NewKey createKey(String accountId, KeyChoice choice) throws Refused;
+
+    /**
+     * Keys by age.
+     *
+     * @param accountId null for those of all accounts
+     * @param after the {@code next} of the page before, null for the first
+     * @param limit 1 to {@link #PAGE_MAX}
+     */
+    Page<ApiKey> keys(@Nullable String accountId, @Nullable String after, int limit) throws Refused;
+
+    /** Changes what was chosen when the key was made; what it has spent stays counted (D47). */
+    ApiKey setKey(String keyId, KeyChange change) throws Refused;
+
+    /** Its calls are refused from now on. Disabling twice is no error. */
+    ApiKey disableKey(String keyId) throws Refused;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,67 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.config.ConfigException;
+import java.io.PrintWriter;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The command line as a whole. */
+public final class Cli {
+
+    private static final int DONE = CommandLine.ExitCode.OK;
+    private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+    private static final int WRONG = CommandLine.ExitCode.USAGE;
+    private static final int HELP_COLUMNS = 120;
+
+    private Cli() {}
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param environment where settings are looked for
+     * @param out takes results
+     * @param err takes everything else
+     * @return the process's exit code: 0 done, 1 refused or failed, 2 wrong arguments or settings
+     */
+    public static int run(
+            String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err, Actions actions) {
+        Commands commands = new Commands(new Session(environment, actions, out));
+        CommandLine line = commands.line()
+                .setOut(out)
+                .setErr(err)
+                .setUsageHelpWidth(HELP_COLUMNS)
+                .setParameterExceptionHandler((wrong, args) -> wrong(wrong, err))
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, err));
+        int exitCode = arguments.length == 0 ? usage(line, err) : line.execute(arguments);
+        out.flush();
+        err.flush();
+        return exitCode;
+    }
+
+    private static int usage(CommandLine line, PrintWriter err) {
+        line.usage(err);
+        return WRONG;
+    }
+
+    private static int wrong(ParameterException e, PrintWriter err) {
+        err.println("tollgate: " + e.getMessage());
+        err.println("See: tollgate "
+                + e.getCommandLine().getCommandSpec().qualifiedName(" ").replaceFirst("^tollgate ", "") + " --help");
+        return WRONG;
+    }
+
+    private static int failed(Exception failure, PrintWriter err) {
+        if (failure instanceof Refused || failure instanceof ConfigException) {
+            err.println("tollgate: " + failure.getMessage());
+            return failure instanceof Refused ? FAILED : WRONG;
+        }
+        err.println("tollgate: this has failed unexpectedly:");
+        failure.printStackTrace(err);
+        return FAILED;
+    }
+
+    static int done() {
+        return DONE;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.tollgate.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** All commands below {@code tollgate}. */
+final class Commands {
+
+    private final Session session;
+
+    Commands(Session session) {
+        this.session = session;
+    }
+
+    @Command(
+            name = "tollgate",
+            description =
+                    "A self-hosted AI API platform: Gemini models behind the OpenAI protocol, with prepaid credits.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            synopsisSubcommandLabel = "COMMAND")
+    private static final class Top {}
+
+    @Command(name = "account", description = "Accounts and their credits.", mixinStandardHelpOptions = true)
+    private static final class Account {}
+
+    @Command(name = "key", description = "API keys.", mixinStandardHelpOptions = true)
+    private static final class Key {}
+
+    CommandLine line() {
+        CommandLine serve = new CommandLine(new ServeCommand(session));
+        SettingOptions.addAll(serve.getCommandSpec());
+        return new CommandLine(new Top())
+                .addSubcommand(serve)
+                .addSubcommand(new CommandLine(new Account())
+                        .addSubcommand(beside(new AccountCommands.Create(session)))
+                        .addSubcommand(beside(new AccountCommands.List(session)))
+                        .addSubcommand(beside(new AccountCommands.Grant(session))))
+                .addSubcommand(new CommandLine(new Key())
+                        .addSubcommand(beside(new KeyCommands.Create(session)))
+                        .addSubcommand(beside(new KeyCommands.List(session)))
+                        .addSubcommand(beside(new KeyCommands.Set(session)))
+                        .addSubcommand(beside(new KeyCommands.Disable(session))));
+    }
+
+    private static CommandLine beside(Object command) {
+        CommandLine line = new CommandLine(command);
+        SettingOptions.addOfTheStore(line.getCommandSpec());
+        return line;
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Commands.class.getPackage().getImplementationVersion();
+            return new String[] {"tollgate " + (version == null ? "(from classes)" : version)};
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.tollgate.cli;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tollgate.cli.Records.KeyChange;
+import dev.tollgate.cli.Records.KeyChoice;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked over the control socket: a method of {@link Administration} with its arguments. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "command")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ControlRequest.CreateAccount.class, name = "account.create"),
+    @JsonSubTypes.Type(value = ControlRequest.Accounts.class, name = "account.list"),
+    @JsonSubTypes.Type(value = ControlRequest.Grant.class, name = "account.grant"),
+    @JsonSubTypes.Type(value = ControlRequest.CreateKey.class, name = "key.create"),
+    @JsonSubTypes.Type(value = ControlRequest.Keys.class, name = "key.list"),
+    @JsonSubTypes.Type(value = ControlRequest.SetKey.class, name = "key.set"),
+    @JsonSubTypes.Type(value = ControlRequest.DisableKey.class, name = "key.disable")
+})
+sealed interface ControlRequest {
+
+    Object on(Administration administration) throws Refused;
+
+    record CreateAccount(String name, long creditsMicros) implements ControlRequest {
+
+        public CreateAccount {
+            Objects.requireNonNull(name);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.createAccount(name, creditsMicros);
+        }
+    }
+
+    record Accounts(@Nullable String after, int limit) implements ControlRequest {
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.accounts(after, limit);
+        }
+    }
+
+    record Grant(String account, long creditsMicros, String reason) implements ControlRequest {
+
+        public Grant {
+            Objects.requireNonNull(account);
+            Objects.requireNonNull(reason);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.grant(account, creditsMicros, reason);
+        }
+    }
+
+    record CreateKey(String account, KeyChoice choice) implements ControlRequest {
+
+        public CreateKey {
+            Objects.requireNonNull(account);
+            Objects.requireNonNull(choice);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.createKey(account, choice);
+        }
+    }
+
+    record Keys(@Nullable String account, @Nullable String after, int limit) implements ControlRequest {
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.keys(account, after, limit);
+        }
+    }
+
+    record SetKey(String key, KeyChange change) implements ControlRequest {
+
+        public SetKey {
+            Objects.requireNonNull(key);
+            Objects.requireNonNull(change);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.setKey(key, change);
+        }
+    }
+
+    record DisableKey(String key) implements ControlRequest {
+
+        public DisableKey {
+            Objects.requireNonNull(key);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.disableKey(key);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.cli.Records.ApiKey;
+import dev.tollgate.cli.Records.KeyChange;
+import dev.tollgate.cli.Records.KeyChoice;
+import dev.tollgate.cli.Records.Limit;
+import dev.tollgate.cli.Records.Page;
+import dev.tollgate.cli.Records.Spend;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate key …}. */
+final class KeyCommands {
+
+    private KeyCommands() {}
+
+    /** Which key: its id, with or without {@code --key} before it. */
+    private static final class KeyId {
+
+        @Parameters(arity = "0..1", paramLabel = "ID", description = "The key's id, as key list prints it.")
+        private @Nullable String bare;
+
+        @Option(names = "--key", paramLabel = "ID", description = "The same.")
+        private @Nullable String named;
+
+        private String of(CommandSpec spec) {
+            String id = bare == null ? named : bare;
+            if (id == null || (bare != null && named != null)) {
+                throw new ParameterException(spec.commandLine(), "Give the id of one key, as key list prints it.");
+            }
+            return id;
+        }
+    }
+
+    /** What both create and set take. */
+    private static final class Limits {
+
+        @Option(
+                names = "--spend-hour",
+                paramLabel = "CREDITS",
+                converter = Values.CreditsLimit.class,
+                description = "The most it may spend in a calendar hour (UTC), or none.")
+        private @Nullable Limit spendHour;
+
+        @Option(
+                names = "--spend-day",
+                paramLabel = "CREDITS",
+                converter = Values.CreditsLimit.class,
+                description = "The most it may spend in a calendar day (UTC), or none.")
+        private @Nullable Limit spendDay;
+
+        @Option(
+                names = "--spend-total",
+                paramLabel = "CREDITS",
+                converter = Values.CreditsLimit.class,
+                description = "The most it may ever spend, or none.")
+        private @Nullable Limit spendTotal;
+
+        @Option(
+                names = "--allow",
+                paramLabel = "ADDRESS",
+                description = "Addresses and ranges that may use it, at most 10, repeated or with commas; none: all.")
+        private java.util.@Nullable List<String> allow;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "N",
+                converter = Values.RateLimit.class,
+                description = "Requests a minute, or none.")
+        private @Nullable Limit rate;
+
+        private Spend spend() {
+            return new Spend(most(spendHour), most(spendDay), most(spendTotal));
+        }
+
+        private java.util.List<String> allowed() {
+            return allow == null ? java.util.List.of() : Values.list(allow);
+        }
+
+        private KeyChange change(@Nullable String name) {
+            return new KeyChange(name, spendHour, spendDay, spendTotal, allow == null ? null : allowed(), rate);
+        }
+
+        private static @Nullable Long most(@Nullable Limit limit) {
+            return limit == null ? null : limit.most();
+        }
+    }
+
+    @Command(
+            name = "create",
+            description = "Makes a key and prints it, this once.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    static final class Create implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Option(names = "--account", required = true, paramLabel = "ID", description = "Whose credits it spends.")
+        private String account = "";
+
+        @Option(names = "--name", paramLabel = "NAME", description = "What it is called. Default: key.")
+        private String name = "key";
+
+        @Option(
+                names = "--kind",
+                paramLabel = "KIND",
+                converter = Values.KeyKind.class,
+                description = "api (calls models) or management (administers its account). Default: api.")
+        private Records.Kind kind = Records.Kind.API;
+
+        @Mixin
+        private Limits limits = new Limits();
+
+        Create(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            Long rate = Limits.most(limits.rate);
+            KeyChoice choice = new KeyChoice(
+                    name, kind, limits.spend(), limits.allowed(), rate == null ? null : Math.toIntExact(rate));
+            try (Administration administration = session.administration(spec)) {
+                session.out().println(administration.createKey(account, choice).secret());
+            }
+            return Cli.done();
+        }
+    }
+
+    @Command(name = "list", description = "Prints keys, never a key itself.", mixinStandardHelpOptions = true)
+    static final class List implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Option(names = "--account", paramLabel = "ID", description = "Of this account only.")
+        private @Nullable String account;
+
+        List(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            TextTable table = new TextTable(
+                    "ID",
+                    "ACCOUNT",
+                    "PREFIX",
+                    "KIND",
+                    "STATE",
+                    "HOUR",
+                    "DAY",
+                    "TOTAL",
+                    "RATE",
+                    "ALLOW",
+                    "CREATED",
+                    "LAST USED",
+                    "NAME");
+            try (Administration administration = session.administration(spec)) {
+                Page<ApiKey> page = administration.keys(account, null, Administration.PAGE_MAX);
+                page.data().forEach(key -> add(table, key));
+                while (page.next() != null) {
+                    page = administration.keys(account, page.next(), Administration.PAGE_MAX);
+                    page.data().forEach(key -> add(table, key));
+                }
+            }
+            table.print(session.out());
+            return Cli.done();
+        }
+
+        private static void add(TextTable table, ApiKey key) {
+            table.add(
+                    key.id(),
+                    key.accountId(),
+                    key.prefix(),
+                    Values.word(key.kind()),
+                    key.disabled() ? "disabled" : "active",
+                    Values.credits(key.spend().hourMicros()),
+                    Values.credits(key.spend().dayMicros()),
+                    Values.credits(key.spend().totalMicros()),
+                    key.requestsPerMinute() == null ? Values.NONE : key.requestsPerMinute() + "/min",
+                    key.allow().isEmpty() ? "all" : String.join(",", key.allow()),
+                    key.createdAt().toString(),
+                    key.lastUsedAt() == null ? "never" : key.lastUsedAt().toString(),
+                    key.name());
+        }
+    }
+
+    @Command(
+            name = "set",
+            description = "Changes a key's name and limits; what is not named stays, what it has spent stays counted.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    static final class Set implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private KeyId key = new KeyId();
+
+        @Option(names = "--name", paramLabel = "NAME", description = "What it is called.")
+        private @Nullable String name;
+
+        @Mixin
+        private Limits limits = new Limits();
+
+        Set(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            String id = key.of(spec);
+            KeyChange change = limits.change(name);
+            if (change.changesNothing()) {
+                throw new ParameterException(spec.commandLine(), "Name at least one thing to change.");
+            }
+            try (Administration administration = session.administration(spec)) {
+                administration.setKey(id, change);
+            }
+            return Cli.done();
+        }
+    }
+
+    @Command(name = "disable", description = "Refuses a key's calls from now on.", mixinStandardHelpOptions = true)
+    static final class Disable implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private KeyId key = new KeyId();
+
+        Disable(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            String id = key.of(spec);
+            try (Administration administration = session.administration(spec)) {
+                administration.disableKey(id);
+            }
+            return Cli.done();
+        }
+    }
+}

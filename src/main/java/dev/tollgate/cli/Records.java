@@ -1,0 +1,145 @@
+package dev.tollgate.cli;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Plain values of the administration, as they also stand on the control socket. */
+public final class Records {
+
+    private Records() {}
+
+    /**
+     * An account and its money, micro-credits; balance + reserved + consumed = purchased (D40).
+     *
+     * @param balanceMicros what can be spent now, holds excluded
+     */
+    public record Account(
+            String id,
+            String name,
+            boolean blocked,
+            long balanceMicros,
+            long reservedMicros,
+            long purchasedMicros,
+            long consumedMicros,
+            Instant createdAt) {
+
+        public Account {
+            Objects.requireNonNull(id);
+            Objects.requireNonNull(name);
+            Objects.requireNonNull(createdAt);
+        }
+    }
+
+    /** What may be spent in each window, micro-credits; null: no limit. */
+    public record Spend(
+            @Nullable Long hourMicros,
+            @Nullable Long dayMicros,
+            @Nullable Long totalMicros) {
+
+        public static final Spend UNLIMITED = new Spend(null, null, null);
+    }
+
+    /**
+     * A key as it can be shown.
+     *
+     * @param prefix its first characters
+     * @param allow addresses and ranges that may use it; empty: all
+     * @param requestsPerMinute null: no limit
+     */
+    public record ApiKey(
+            String id,
+            String accountId,
+            String prefix,
+            String name,
+            Kind kind,
+            boolean disabled,
+            Spend spend,
+            List<String> allow,
+            @Nullable Integer requestsPerMinute,
+            Instant createdAt,
+            @Nullable Instant lastUsedAt) {
+
+        public ApiKey {
+            Objects.requireNonNull(id);
+            Objects.requireNonNull(kind);
+            Objects.requireNonNull(spend);
+            allow = List.copyOf(allow);
+        }
+    }
+
+    public enum Kind {
+        API,
+        MANAGEMENT
+    }
+
+    /** @param secret the whole key: shown once, kept by nobody */
+    public record NewKey(ApiKey key, String secret) {
+
+        public NewKey {
+            Objects.requireNonNull(key);
+            Objects.requireNonNull(secret);
+        }
+
+        @Override
+        public String toString() {
+            return "NewKey[" + key.id() + "]";
+        }
+    }
+
+    /** What a key is made with; see {@link ApiKey}. */
+    public record KeyChoice(
+            String name,
+            Kind kind,
+            Spend spend,
+            List<String> allow,
+            @Nullable Integer requestsPerMinute) {
+
+        public KeyChoice {
+            Objects.requireNonNull(name);
+            Objects.requireNonNull(kind);
+            Objects.requireNonNull(spend);
+            allow = List.copyOf(allow);
+        }
+    }
+
+    /**
+     * What is changed of a key; null: stays as it is.
+     *
+     * @param allow empty: every address
+     */
+    public record KeyChange(
+            @Nullable String name,
+            @Nullable Limit spendHourMicros,
+            @Nullable Limit spendDayMicros,
+            @Nullable Limit spendTotalMicros,
+            @Nullable List<String> allow,
+            @Nullable Limit requestsPerMinute) {
+
+        public KeyChange {
+            allow = allow == null ? null : List.copyOf(allow);
+        }
+
+        /** Not named like a property: it would become one on the socket. */
+        public boolean changesNothing() {
+            return name == null
+                    && spendHourMicros == null
+                    && spendDayMicros == null
+                    && spendTotalMicros == null
+                    && allow == null
+                    && requestsPerMinute == null;
+        }
+    }
+
+    /** @param most null: no limit any more */
+    public record Limit(@Nullable Long most) {}
+
+    /** @param next what asks for the page after this one; null: this is the last */
+    public record Page<T>(List<T> data, @Nullable String next) {
+
+        public Page {
+            data = List.copyOf(data);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.cli.Records.Account;
+import dev.tollgate.cli.Records.ApiKey;
+import dev.tollgate.cli.Records.KeyChange;
+import dev.tollgate.cli.Records.KeyChoice;
+import dev.tollgate.cli.Records.NewKey;
+import dev.tollgate.cli.Records.Page;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+
+/** Asks the server of a data folder over its control socket, a connection for each question. */
+public final class RemoteAdministration implements Administration {
+
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(40);
+    private static final TypeReference<Account> ACCOUNT = new TypeReference<>() {};
+    private static final TypeReference<Page<Account>> ACCOUNTS = new TypeReference<>() {};
+    private static final TypeReference<ApiKey> KEY = new TypeReference<>() {};
+    private static final TypeReference<Page<ApiKey>> KEYS = new TypeReference<>() {};
+    private static final TypeReference<NewKey> NEW_KEY = new TypeReference<>() {};
+
+    private final Path dataFolder;
+    private final ControlCodec codec = new ControlCodec();
+
+    private RemoteAdministration(Path dataFolder) {
+        this.dataFolder = dataFolder;
+    }
+
+    /** Empty where no server of this data folder answers. */
+    public static Optional<Administration> find(Path dataFolder) throws Refused {
+        Path socket = dataFolder.resolve(ControlSocket.NAME);
+        if (!Files.exists(socket)) {
+            return Optional.empty();
+        }
+        if (!Files.isWritable(socket)) {
+            throw new Refused(socket + " belongs to another user, as whom this command must be given.");
+        }
+        RemoteAdministration remote = new RemoteAdministration(dataFolder);
+        try (SocketChannel channel = remote.connect()) {
+            return Optional.of(remote);
+        } catch (IOException e) {
+            // Left by a server that was killed.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Account createAccount(String name, long creditsMicros) throws Refused {
+        return ask(new ControlRequest.CreateAccount(name, creditsMicros), ACCOUNT);
+    }
+
+    @Override
+    public Page<Account> accounts(@Nullable String after, int limit) throws Refused {
+        return ask(new ControlRequest.Accounts(after, limit), ACCOUNTS);
+    }
+
+    @Override
+    public Account grant(String accountId, long creditsMicros, String reason) throws Refused {
+        return ask(new ControlRequest.Grant(accountId, creditsMicros, reason), ACCOUNT);
+    }
+
+    @Override
+    public NewKey createKey(String accountId, KeyChoice choice) throws Refused {
+        return ask(new ControlRequest.CreateKey(accountId, choice), NEW_KEY);
+    }
+
+    @Override
+    public Page<ApiKey> keys(@Nullable String accountId, @Nullable String after, int limit) throws Refused {
+        return ask(new ControlRequest.Keys(accountId, after, limit), KEYS);
+    }
+
+    @Override
+    public ApiKey setKey(String keyId, KeyChange change) throws Refused {
+        return ask(new ControlRequest.SetKey(keyId, change), KEY);
+    }
+
+    @Override
+    public ApiKey disableKey(String keyId) throws Refused {
+        return ask(new ControlRequest.DisableKey(keyId), KEY);
+    }
+
+    @Override
+    public void close() {
+        // Each question has its own connection.
+    }
+
+    private <T> T ask(ControlRequest request, TypeReference<T> type) throws Refused {
+        try (ControlLine line = new ControlLine(connect(), ANSWER_TIME)) {
+            line.write(codec.request(request));
+            return codec.readAnswer(line.read(), type);
+        } catch (IOException e) {
+            throw new Refused("The server has not answered; whether the command was carried out is not known.");
+        }
+    }
+
+    private SocketChannel connect() throws IOException {
+        try (ControlPath path = ControlPath.of(dataFolder, ControlSocket.NAME)) {
+            return SocketChannel.open(path.address());
+        }
+    }
+}

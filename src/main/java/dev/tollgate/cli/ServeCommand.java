@@ -1,0 +1,29 @@
+package dev.tollgate.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Only reads the settings; the root serves. */
+@Command(
+        name = "serve",
+        description = "Serves until it is told to stop (Ctrl-C), then lets open calls end.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    ServeCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws Refused {
+        return session.actions().serve(session.settings(spec));
+    }
+}

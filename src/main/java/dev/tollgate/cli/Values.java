@@ -1,0 +1,100 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.cli.Records.Limit;
+import dev.tollgate.config.Decimals;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How values are written on the command line. */
+final class Values {
+
+    static final String NONE = "none";
+
+    /** A billion credits. */
+    private static final long CREDITS_MOST_MICROS = 1_000_000_000L * Decimals.MICROS;
+
+    private static final int RATE_MOST = 1_000_000;
+
+    private Values() {}
+
+    /** Credits as a decimal, in micro-credits. */
+    static final class Credits implements ITypeConverter<Long> {
+
+        @Override
+        public Long convert(String text) {
+            return credits(text);
+        }
+    }
+
+    /** Credits, or none. */
+    static final class CreditsLimit implements ITypeConverter<Limit> {
+
+        @Override
+        public Limit convert(String text) {
+            return new Limit(text.equals(NONE) ? null : credits(text));
+        }
+    }
+
+    /** Requests a minute, or none. */
+    static final class RateLimit implements ITypeConverter<Limit> {
+
+        @Override
+        public Limit convert(String text) {
+            return new Limit(text.equals(NONE) ? null : rate(text));
+        }
+    }
+
+    static final class KeyKind implements ITypeConverter<Records.Kind> {
+
+        @Override
+        public Records.Kind convert(String text) {
+            return switch (text) {
+                case "api" -> Records.Kind.API;
+                case "management" -> Records.Kind.MANAGEMENT;
+                default -> throw notAllowed(text, "api or management");
+            };
+        }
+    }
+
+    /** Repeated or with commas between them; "none" alone is the empty list. */
+    static List<String> list(List<String> given) {
+        List<String> items = given.stream()
+                .flatMap(text -> Arrays.stream(text.split(",")))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .toList();
+        return items.equals(List.of(NONE)) ? List.of() : items;
+    }
+
+    static String credits(@Nullable Long micros) {
+        return micros == null ? NONE : Decimals.credits(micros);
+    }
+
+    static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Long credits(String text) {
+        try {
+            return Decimals.credits(text, CREDITS_MOST_MICROS);
+        } catch (IllegalArgumentException e) {
+            throw notAllowed(text, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Long rate(String text) {
+        Long rate = text.matches("[0-9]{1,7}") ? Long.valueOf(text) : null;
+        if (rate == null || rate < 1 || rate > RATE_MOST) {
+            throw notAllowed(text, "a whole number from 1 to " + RATE_MOST);
+        }
+        return rate;
+    }
+
+    private static TypeConversionException notAllowed(String text, String allowed) {
+        return new TypeConversionException("'" + text + "' is not allowed; allowed is " + allowed + ".");
+    }
+}

@@ -1,0 +1,334 @@
+package dev.tollgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.cli.Records.Kind;
+import dev.tollgate.cli.Records.Spend;
+import dev.tollgate.config.Setting;
+import dev.tollgate.config.SettingTable;
+import dev.tollgate.config.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CliTest {
+
+    @TempDir
+    Path data;
+
+    private final FakeAdministration administration = new FakeAdministration();
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<Settings> served = new ArrayList<>();
+    private int opened;
+    private String out = "";
+    private String err = "";
+
+    @Test
+    void serve_is_given_the_settings_of_arguments_and_environment() {
+        environment.put("TOLLGATE_HOST", "0.0.0.0");
+        environment.put("TOLLGATE_PORT", "1");
+        assertThat(run("serve", "--port", "9000", "--http-trusted-hops=2", "--demo-credits", "5"))
+                .isEqualTo(7);
+        Settings settings = served.getFirst();
+        assertThat(settings.port()).isEqualTo(9000);
+        assertThat(settings.host()).isEqualTo("0.0.0.0");
+        assertThat(settings.http().trustedHops()).isEqualTo(2);
+        assertThat(settings.demo().creditsMicros()).isEqualTo(5_000_000);
+    }
+
+    @Test
+    void a_wrong_setting_is_a_sentence_and_exit_code_2() {
+        assertThat(run("serve", "--port", "x")).isEqualTo(2);
+        assertThat(err).isEqualTo("tollgate: --port is 'x'; allowed is a whole number from 0 to 65535.\n");
+        assertThat(served).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"serve --nonsense", "account", "account fly", "fly", "account create", "key create --name x", ""
+            })
+    void wrong_arguments_are_exit_code_2_and_nothing_on_standard_output(String line) {
+        assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+        assertThat(out).isEmpty();
+        assertThat(err).isNotBlank();
+        assertThat(opened).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "serve",
+                "account",
+                "account create",
+                "account list",
+                "account grant",
+                "key",
+                "key create",
+                "key list",
+                "key set",
+                "key disable"
+            })
+    void every_command_has_help(String command) {
+        List<String> line = new ArrayList<>(List.of(command.isEmpty() ? new String[0] : command.split(" ")));
+        line.add("--help");
+        assertThat(run(line.toArray(String[]::new))).isZero();
+        assertThat(out).contains("Usage:");
+        assertThat(err).isEmpty();
+    }
+
+    @Test
+    void the_help_of_serve_tells_every_setting() {
+        run("serve", "--help");
+        assertThat(out)
+                .contains(SettingTable.all().stream().map(Setting::option).toArray(String[]::new));
+        assertThat(out.replaceAll("\\s+", " ")).contains("Where to listen; 0 takes any free port.", "[GEMINI_API_KEY]");
+    }
+
+    @Test
+    void the_version_is_told() {
+        assertThat(run("--version")).isZero();
+        assertThat(out).startsWith("tollgate ");
+    }
+
+    @Test
+    void a_created_account_is_its_id_alone_on_a_line() {
+        assertThat(run("account", "create", "--name", "Ann", "--credits", "12.5"))
+                .isZero();
+        assertThat(out).isEqualTo("acc_1\n");
+        assertThat(administration.accounts.get("acc_1").balanceMicros()).isEqualTo(12_500_000);
+        assertThat(administration.closed).isEqualTo(1);
+    }
+
+    @Test
+    void an_account_begins_with_nothing_unless_told_otherwise() {
+        run("account", "create", "--name", "Ann");
+        assertThat(administration.accounts.get("acc_1").balanceMicros()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0000001", "-1", "1e3", "ten", "1000000001"})
+    void credits_that_are_no_exact_amount_are_refused(String credits) {
+        assertThat(run("account", "create", "--name", "Ann", "--credits", credits))
+                .isEqualTo(2);
+        assertThat(err).contains("'" + credits + "' is not allowed; allowed is a decimal number like 12.5");
+        assertThat(administration.accounts).isEmpty();
+    }
+
+    @Test
+    void all_accounts_are_listed_over_all_pages() {
+        for (int i = 1; i <= 5; i++) {
+            run("account", "create", "--name", "Name " + i, "--credits", "0.000001");
+        }
+        assertThat(run("account", "list")).isZero();
+        assertThat(out.lines()).hasSize(6);
+        assertThat(out.lines().toList().get(5))
+                .matches("acc_5 +0\\.000001 +0 +0\\.000001 +0 +active +2026-11-20T09:00:00\\.123Z +Name 5");
+    }
+
+    @Test
+    void a_name_cannot_move_the_cursor() {
+        run("account", "create", "--name", "a\u001b[2Jb\nc");
+        run("account", "list");
+        assertThat(out).contains("a?[2Jb?c").doesNotContain("\u001b");
+    }
+
+    @Test
+    void a_grant_prints_the_balance_afterwards() {
+        run("account", "create", "--name", "Ann", "--credits", "1");
+        assertThat(run("account", "grant", "--account", "acc_1", "--credits", "2.25", "--reason", "paid by card"))
+                .isZero();
+        assertThat(out).isEqualTo("3.25\n");
+        assertThat(administration.reasons).containsExactly("paid by card");
+    }
+
+    @Test
+    void a_grant_of_nothing_and_one_to_nobody_are_refused() {
+        assertThat(run("account", "grant", "--account", "acc_9", "--credits", "0", "--reason", "x"))
+                .isEqualTo(2);
+        assertThat(run("account", "grant", "--account", "acc_9", "--credits", "1", "--reason", "x"))
+                .isEqualTo(1);
+        assertThat(err).isEqualTo("tollgate: There is no account acc_9.\n");
+        assertThat(out).isEmpty();
+    }
+
+    @Test
+    void a_created_key_is_printed_alone_on_a_line() {
+        run("account", "create", "--name", "Ann");
+        assertThat(run(
+                        "key",
+                        "create",
+                        "--account",
+                        "acc_1",
+                        "--name",
+                        "laptop",
+                        "--kind",
+                        "management",
+                        "--spend-hour",
+                        "1",
+                        "--spend-day",
+                        "2.5",
+                        "--spend-total",
+                        "1000",
+                        "--allow",
+                        "10.0.0.0/8,::1",
+                        "--allow",
+                        "127.0.0.1",
+                        "--rate",
+                        "60"))
+                .isZero();
+        assertThat(out).matches("sk-[0-9a-f]{64}\n");
+        assertThat(err).isEmpty();
+        Records.ApiKey key = administration.keys.get("key_1");
+        assertThat(key.name()).isEqualTo("laptop");
+        assertThat(key.kind()).isEqualTo(Kind.MANAGEMENT);
+        assertThat(key.spend()).isEqualTo(new Spend(1_000_000L, 2_500_000L, 1_000_000_000L));
+        assertThat(key.allow()).containsExactly("10.0.0.0/8", "::1", "127.0.0.1");
+        assertThat(key.requestsPerMinute()).isEqualTo(60);
+    }
+
+    @Test
+    void a_key_has_no_limits_unless_told_otherwise() {
+        run("account", "create", "--name", "Ann");
+        run("key", "create", "--account", "acc_1");
+        Records.ApiKey key = administration.keys.get("key_1");
+        assertThat(key.kind()).isEqualTo(Kind.API);
+        assertThat(key.spend()).isEqualTo(Spend.UNLIMITED);
+        assertThat(key.allow()).isEmpty();
+        assertThat(key.requestsPerMinute()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--rate, 0", "--rate, fast", "--rate, 1000001", "--kind, root", "--spend-hour, much"})
+    void a_key_with_a_limit_that_cannot_be_is_refused(String option, String value) {
+        run("account", "create", "--name", "Ann");
+        assertThat(run("key", "create", "--account", "acc_1", option, value)).isEqualTo(2);
+        assertThat(err).contains("'" + value + "' is not allowed; allowed is ");
+        assertThat(administration.keys).isEmpty();
+    }
+
+    @Test
+    void set_changes_what_is_named_and_nothing_else() {
+        run("account", "create", "--name", "Ann");
+        run(
+                "key",
+                "create",
+                "--account",
+                "acc_1",
+                "--spend-hour",
+                "1",
+                "--spend-day",
+                "2",
+                "--allow",
+                "::1",
+                "--rate",
+                "5");
+        assertThat(run("key", "set", "key_1", "--spend-hour", "none", "--rate", "7"))
+                .isZero();
+        assertThat(out).isEmpty();
+        Records.ApiKey key = administration.keys.get("key_1");
+        assertThat(key.spend()).isEqualTo(new Spend(null, 2_000_000L, null));
+        assertThat(key.allow()).containsExactly("::1");
+        assertThat(key.requestsPerMinute()).isEqualTo(7);
+        assertThat(run("key", "set", "--key", "key_1", "--allow", "none", "--name", "n"))
+                .isZero();
+        assertThat(administration.keys.get("key_1").allow()).isEmpty();
+        assertThat(administration.keys.get("key_1").name()).isEqualTo("n");
+    }
+
+    @Test
+    void set_without_a_key_or_without_a_change_is_wrong() {
+        assertThat(run("key", "set", "key_1")).isEqualTo(2);
+        assertThat(run("key", "set", "--rate", "1")).isEqualTo(2);
+        assertThat(run("key", "set", "key_1", "--key", "key_2", "--rate", "1")).isEqualTo(2);
+        assertThat(opened).isZero();
+    }
+
+    @Test
+    void a_disabled_key_is_shown_as_disabled_and_no_key_is_shown_whole() {
+        run("account", "create", "--name", "Ann");
+        run("key", "create", "--account", "acc_1");
+        String secret = out.strip();
+        assertThat(run("key", "disable", "key_1")).isZero();
+        assertThat(run("key", "list", "--account", "acc_1")).isZero();
+        assertThat(out).contains("disabled", "sk-12345678", "never").doesNotContain(secret);
+        assertThat(run("key", "disable", "key_9")).isEqualTo(1);
+    }
+
+    @Test
+    void a_running_server_is_asked_instead_of_opening_the_store() throws IOException {
+        FakeAdministration servers = new FakeAdministration();
+        try (ControlSocket socket = ControlSocket.start(data, servers)) {
+            assertThat(socket).isNotNull();
+            assertThat(run("account", "create", "--name", "Ann")).isZero();
+        }
+        assertThat(opened).isZero();
+        assertThat(servers.accounts).containsKey("acc_1");
+        run("account", "create", "--name", "Bob");
+        assertThat(opened).isEqualTo(1);
+    }
+
+    @Test
+    void the_data_folder_may_come_from_the_environment() throws IOException {
+        FakeAdministration servers = new FakeAdministration();
+        environment.put("TOLLGATE_DATA", data.toString());
+        try (ControlSocket socket = ControlSocket.start(data, servers)) {
+            assertThat(socket).isNotNull();
+            assertThat(execute("account", "create", "--name", "Ann")).isZero();
+        }
+        assertThat(servers.accounts).containsKey("acc_1");
+    }
+
+    @Test
+    void a_failure_that_nobody_expected_is_exit_code_1() {
+        administration.accounts.put("acc_1", null);
+        assertThat(run("account", "list")).isEqualTo(1);
+        assertThat(err).startsWith("tollgate: this has failed unexpectedly:");
+    }
+
+    private int run(String... arguments) {
+        boolean besideServer = arguments.length > 1 && !arguments[0].equals("serve") && !arguments[1].startsWith("--");
+        String[] more = besideServer ? Arrays.copyOf(arguments, arguments.length + 2) : arguments;
+        if (besideServer) {
+            more[arguments.length] = "--data";
+            more[arguments.length + 1] = data.toString();
+        }
+        return execute(more);
+    }
+
+    private int execute(String... arguments) {
+        StringWriter outText = new StringWriter();
+        StringWriter errText = new StringWriter();
+        int exitCode =
+                Cli.run(arguments, environment, new PrintWriter(outText), new PrintWriter(errText), new TestActions());
+        out = outText.toString();
+        err = errText.toString();
+        return exitCode;
+    }
+
+    private final class TestActions implements Actions {
+
+        @Override
+        public int serve(Settings settings) {
+            served.add(settings);
+            return 7;
+        }
+
+        @Override
+        public Administration open(Settings settings) {
+            opened++;
+            return administration;
+        }
+    }
+}
