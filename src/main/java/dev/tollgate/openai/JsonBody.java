@@ -2,6 +2,7 @@ package dev.tollgate.openai;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,8 @@ final class JsonBody {
     private static final int IGNORED_NAMES_MAX = 64;
     /** Values and names. Each costs some 100 bytes of memory in a tree or a table of names, but may have only 3 in the body. */
     private static final int TOKENS_MAX = 1_000_000;
+
+    private static final int EXPONENT_MAX = 1_000;
 
     /** Depth is checked here, by {@link ReadLimits}; strings are bounded by the body. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -148,6 +151,8 @@ final class JsonBody {
                 open--;
             } else if (isChecked && (isString() || at(JsonToken.PROPERTY_NAME))) {
                 whole(parser.getString());
+            } else if (isChecked && at(JsonToken.VALUE_NUMBER_FLOAT)) {
+                decimal();
             }
         }
     }
@@ -159,7 +164,7 @@ final class JsonBody {
             case START_ARRAY -> arrayTree();
             case VALUE_STRING -> JsonNodeFactory.instance.stringNode(string());
             case VALUE_NUMBER_INT -> JsonNodeFactory.instance.numberNode(parser.getBigIntegerValue());
-            case VALUE_NUMBER_FLOAT -> JsonNodeFactory.instance.numberNode(parser.getDecimalValue());
+            case VALUE_NUMBER_FLOAT -> JsonNodeFactory.instance.numberNode(decimal());
             case VALUE_TRUE -> JsonNodeFactory.instance.booleanNode(true);
             case VALUE_FALSE -> JsonNodeFactory.instance.booleanNode(false);
             default -> JsonNodeFactory.instance.nullNode();
@@ -177,6 +182,19 @@ final class JsonBody {
             object.set(whole(name), tree());
         }
         return object;
+    }
+
+    /** A few digits can name a number that fills the memory once somebody writes it out. */
+    private BigDecimal decimal() {
+        try {
+            BigDecimal value = parser.getDecimalValue();
+            if (Math.abs((long) value.scale()) <= EXPONENT_MAX) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // the exponent has more than 32 bits: refused below as any other
+        }
+        throw refuse("a number with an exponent of at most " + EXPONENT_MAX);
     }
 
     private ArrayNode arrayTree() {

@@ -137,6 +137,23 @@ class ChunkWriterTest {
     }
 
     @Test
+    void deltas_are_written_without_allocating() {
+        String text = "Hall\u00f6chen \ud83d\ude00, \"so\"\n";
+        long allocated = Long.MAX_VALUE;
+        // the first rounds are interpreted, and compilation may come at any time: one clean round is the proof
+        for (int round = 0; round < 20 && allocated > 0; round++) {
+            long before = Allocations.ofThisThread();
+            for (int i = 0; i < 10_000; i++) {
+                chunks.content(0, text);
+                chunks.reasoning(1, text);
+                out.clear();
+            }
+            allocated = Allocations.ofThisThread() - before;
+        }
+        assertThat(allocated).isZero();
+    }
+
+    @Test
     void no_text_can_break_an_event_apart() {
         Seeds.run(500, random -> {
             String text = Seeds.text(random, 40, true) + "\n\ndata: [DONE]\n\n\r\r";

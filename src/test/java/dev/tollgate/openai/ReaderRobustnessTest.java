@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +44,7 @@ class ReaderRobustnessTest {
     void random_damage_gives_a_request_or_a_refusal_and_nothing_else() {
         byte[] whole = bytes(FULL);
         assertThat(ChatRequestReader.read(whole, ReadLimits.DEFAULT).messages()).hasSize(4);
-        Seeds.run(10_000, random -> {
+        Seeds.run(5_000, random -> {
             byte[] body = damaged(whole, random);
             try {
                 assertThat(ChatRequestReader.read(body, ReadLimits.DEFAULT)).isNotNull();
@@ -81,7 +80,7 @@ class ReaderRobustnessTest {
     @Test
     void the_order_of_members_and_unknown_ones_make_no_difference() {
         ChatRequest expected = read(FULL);
-        Seeds.run(1_000, random -> {
+        Seeds.run(300, random -> {
             byte[] body = MAPPER.writeValueAsBytes(shuffled(MAPPER.readTree(bytes(FULL)), random, true));
             ChatRequest request = ChatRequestReader.read(body, ReadLimits.DEFAULT);
             assertThat(withoutNames(request)).isEqualTo(withoutNames(expected));
@@ -171,6 +170,27 @@ class ReaderRobustnessTest {
                 .isEqualTo("messages.0.tool_calls.1.function.arguments");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1e99999999999", "1e-99999999999", "1e999999999", "0.0e2147483648", "1e1001"})
+    void a_number_that_fills_the_memory_once_written_out_is_refused(String number) {
+        String tool = "'tools':[{'type':'function','function':{'name':'f','parameters':{'a':" + number + "}}}]";
+        assertThat(refused(with(tool)).message())
+                .isEqualTo("'tools.0.function.parameters.a' must be a number with an exponent of at most 1000, got "
+                        + number + ".");
+        assertThat(refused(Bodies.messages("{'role':'assistant','tool_calls':[{'id':'c','function':{'name':'f',"
+                                + "'arguments':'{\\\"a\\\":" + number + "}'}}]}"))
+                        .param())
+                .isEqualTo("messages.0.tool_calls.0.function.arguments");
+        assertThat(read(with("'unheard_of':" + number)).ignored()).containsExactly("unheard_of");
+        assertThat(read(with(tool.replace(number, "1e308"))).tools()).hasSize(1);
+    }
+
+    @Test
+    void a_body_cut_off_behind_a_quote_is_refused() {
+        String url = "{'model':'m','messages':[{'role':'user','content':[{'type':'image_url','image_url':'";
+        assertThat(refused(url).message()).isEqualTo("The body is not valid JSON: it ends too early.");
+    }
+
     @Test
     void a_body_that_is_not_utf_8_is_refused() {
         byte[] overlong = bytes(with("'x':'##'"));
@@ -206,15 +226,11 @@ class ReaderRobustnessTest {
         byte[] body = bytes(Bodies.part(
                 "{'type':'image_url','image_url':{'url':'data:image/png;base64," + "QUJD".repeat(size / 4) + "'}}"));
         ChatRequestReader.read(body, ReadLimits.DEFAULT);
-        long before = allocatedBytes();
+        long before = Allocations.ofThisThread();
         ChatRequest request = ChatRequestReader.read(body, ReadLimits.DEFAULT);
-        long allocated = allocatedBytes() - before;
+        long allocated = Allocations.ofThisThread() - before;
         assertThat(PromptSize.of(request).media()).hasSize(1);
         assertThat(allocated).isBetween((long) size, size + (2L << 20));
-    }
-
-    private static long allocatedBytes() {
-        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     @Test
