@@ -98,7 +98,7 @@ final class BodyIntake {
         try {
             coding.unpack(sent.toArray(), whole);
             exchange.context().runOnContext(turn -> body.complete(whole, then));
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             whole.release();
             exchange.run(() -> exchange.fail(e));
         } finally {

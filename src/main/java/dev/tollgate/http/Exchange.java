@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One request and its answer.
@@ -113,8 +114,7 @@ public final class Exchange {
 
     /** The caller's IP; trusted proxies counted off. */
     public String remoteAddress() {
-        return RemoteAddress.of(
-                peerAddress(), headers("x-forwarded-for"), loop.options().trustedHops());
+        return head.remoteAddress(loop.options().trustedHops());
     }
 
     /** The IP at the connection's other end, proxy or not. */
@@ -165,7 +165,7 @@ public final class Exchange {
         T value;
         try {
             value = reader.read(bytes);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             run(() -> fail(e));
             return;
         }
@@ -179,7 +179,10 @@ public final class Exchange {
         return context;
     }
 
-    /** Runs a step on the loop, unless the exchange is over by then; callable from any thread. */
+    /**
+     * Runs a step on the loop, unless the caller has left by then; callable from any thread. What must happen in either case
+     * goes through {@link #context}.
+     */
     public void run(Runnable step) {
         context.runOnContext(turn -> {
             if (stage == Stage.GONE) {
@@ -189,11 +192,11 @@ public final class Exchange {
         });
     }
 
-    /** Runs a step here and answers what it throws as {@link #fail(Throwable)} does. */
+    /** Runs a step here and answers whatever it throws as {@link #fail(Throwable)} does: nobody is left without an answer. */
     public void guard(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
         }
     }
@@ -293,7 +296,9 @@ public final class Exchange {
         if (cause instanceof ApiException refusal) {
             fail(refusal.error());
         } else {
-            LOG.error("request {} failed", requestId, cause);
+            LOG.atLevel(stage == Stage.GONE ? Level.DEBUG : Level.ERROR)
+                    .setCause(cause)
+                    .log("request {} failed", requestId);
             fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred. Request id: " + requestId + "."));
         }
     }
@@ -451,15 +456,6 @@ public final class Exchange {
             stream.sweep(nowNanos, loop.limits().write().toNanos());
         } else {
             body.sweep(nowNanos);
-        }
-    }
-
-    /** The server closes: what is not answered is cut off, what is answered has had its time. */
-    void abandon() {
-        if (stage == Stage.ANSWERED) {
-            cut();
-        } else {
-            reset();
         }
     }
 

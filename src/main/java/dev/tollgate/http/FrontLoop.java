@@ -101,13 +101,6 @@ final class FrontLoop implements Deployable {
         return options;
     }
 
-    /** The server itself is closed by the undeployment; it would wait for readers that do not read. */
-    @Override
-    public Future<?> undeploy(Context context) {
-        List.copyOf(open).forEach(Exchange::abandon);
-        return Future.succeededFuture();
-    }
-
     /** With port 0 every server would take one of its own; a shared random port is one for all of the deployment. */
     private SocketAddress address() {
         return options().port() == 0

@@ -224,6 +224,7 @@ class LifeTest {
     @Test
     void a_slow_reader_holds_the_stream_back_and_lets_go_when_it_reads() throws Exception {
         AtomicLong written = new AtomicLong();
+        CountDownLatch full = new CountDownLatch(1);
         CountDownLatch drained = new CountDownLatch(1);
         front.start();
         try (RawClient client = new RawClient(front.port(), 16 * 1024)) {
@@ -237,7 +238,9 @@ class LifeTest {
                     written.addAndGet(piece.length());
                 }
                 stream.onDrain(drained::countDown);
+                full.countDown();
             });
+            assertThat(full.await(20, TimeUnit.SECONDS)).isTrue();
             client.readHead();
             long read = client.readChunk().length;
             assertThat(written.get()).as("held for a reader that does not read").isLessThan(16L << 20);

@@ -46,6 +46,13 @@ class RoutingTest {
                                 Access.PUBLIC,
                                 exchange -> exchange.fail(ApiError.of(ErrorCode.UPSTREAM_ERROR, "no")))
                         .withErrors(error -> ("G" + error.status()).getBytes()))
+                .route(Route.get("/linkage", Access.PUBLIC, exchange -> {
+                    throw new NoClassDefFoundError("X");
+                }))
+                .route(Route.get("/twice", Access.PUBLIC, exchange -> {
+                    text(exchange, "one");
+                    text(exchange, "two");
+                }))
                 .route(Route.get("/ignored", Access.PUBLIC, exchange -> {
                     exchange.ignore("logit_bias");
                     exchange.ignore("tools.0.uniqueItems");
@@ -241,6 +248,34 @@ class RoutingTest {
 
         assertThat(answer.header("connection")).isEqualTo("close");
         assertThat(client.isClosedByServer()).isTrue();
+    }
+
+    @Test
+    void an_upgrade_to_another_protocol_is_not_taken() throws IOException {
+        RawClient.Answer http2 = client.ask(
+                "GET",
+                "/v1/models",
+                "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABkAAQAAP__");
+        RawClient.Answer socket = client.ask(
+                "GET",
+                "/v1/models",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "Sec-WebSocket-Version: 13");
+
+        assertThat(http2.text()).isEqualTo("list");
+        assertThat(socket.text()).isEqualTo("list");
+    }
+
+    @Test
+    void an_error_of_the_machine_is_answered_too() throws IOException {
+        assertThat(client.ask("GET", "/linkage").status()).isEqualTo(500);
+        assertThat(client.ask("GET", "/twice").text())
+                .as("the first answer counts")
+                .isEqualTo("one");
     }
 
     @Test
