@@ -29,7 +29,19 @@ final class Main {
     }
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, command, parsed) -> explain(e))
+                .execute(args));
+    }
+
+    /** What went wrong around the measurement is said in words; anything else is a defect and shows where. */
+    private static int explain(Exception e) {
+        if (e instanceof IllegalStateException || e instanceof IllegalArgumentException) {
+            System.err.println("bench: " + e.getMessage());
+        } else {
+            e.printStackTrace();
+        }
+        return 2;
     }
 
     @Command(description = "The mock upstream alone; prints its port and runs until its standard input ends.")
