@@ -4,6 +4,9 @@ import static dev.tollgate.http.Access.KEY;
 import static dev.tollgate.http.Access.PUBLIC;
 
 import dev.tollgate.chat.ChatHandler;
+import dev.tollgate.cli.Administration;
+import dev.tollgate.cli.Banner;
+import dev.tollgate.cli.ControlSocket;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.error.ApiError;
@@ -33,6 +36,8 @@ import dev.tollgate.tasks.TaskHandler;
 import dev.tollgate.upstream.Upstreams;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -68,6 +73,8 @@ public final class App implements AutoCloseable {
     private final @Nullable Sandbox sandbox;
     private final Meter meter;
     private final HttpFront front;
+    private final Administration administration;
+    private final ControlSocket control;
 
     private App(Settings settings) {
         this.settings = settings;
@@ -86,6 +93,16 @@ public final class App implements AutoCloseable {
                 new CompletionIds(clock, new SharedRandom()),
                 settings.timeouts().call());
         this.front = await(new HttpFront(vertx, httpOptions(), routes(), gate(), secureRandom, clock).start());
+        this.administration = new StoreAdministration(store, clock, secureRandom, false);
+        this.control = control();
+    }
+
+    private ControlSocket control() {
+        try {
+            return ControlSocket.start(settings.data(), administration);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the control socket in the data folder cannot be made", e);
+        }
     }
 
     /** Starts everything; returns when calls are answered. */
@@ -98,15 +115,14 @@ public final class App implements AutoCloseable {
     /** The whole table: one line a route. */
     private List<Route> routes() {
         ModelsHandler models = new ModelsHandler(catalogue);
-        Health health = new Health(() -> !draining());
         List<Route> routes = new ArrayList<>();
         api(routes, Route.post("/chat/completions", KEY, chat()));
         api(routes, Route.get("/models", KEY, models.list()));
         api(routes, Route.get("/models/{id...}", KEY, models.one()));
         api(routes, Route.get("/credits", KEY, new CreditsHandler(store.ledger())));
         api(routes, Route.get("/tasks/{id}", KEY, new TaskHandler(store.tasks(), store.ledger())));
-        routes.add(Route.get("/health/live", PUBLIC, health.live()).whileDraining());
-        routes.add(Route.get("/health/ready", PUBLIC, health.ready()).whileDraining());
+        routes.add(Route.get("/health/live", PUBLIC, new Health()).whileDraining());
+        routes.add(Route.get("/health/ready", PUBLIC, new Health()));
         return routes;
     }
 
@@ -216,12 +232,30 @@ public final class App implements AutoCloseable {
         return demo;
     }
 
-    Catalogue catalogue() {
-        return catalogue;
+    /** What an operator may do beside the running server. Thread-safe. */
+    public Administration administration() {
+        return administration;
     }
 
-    private boolean draining() {
-        return front != null && front.draining();
+    /** What the start tells. */
+    public Banner banner() {
+        String url = Banner.url(settings.host(), port());
+        boolean isSandbox = sandbox != null;
+        return new Banner(
+                url,
+                new Banner.Upstream(isSandbox, upstreamUrl()),
+                demo == null ? null : new Banner.Demo(DemoAccount.ID, demo.balanceMicros(store), demo.secret()),
+                null,
+                warnings(isSandbox));
+    }
+
+    /** Where calls cost money, what is sold for less than it costs is said, a line each. */
+    private List<String> warnings(boolean isSandbox) {
+        List<String> warnings = new ArrayList<>(settings.warnings());
+        if (!isSandbox) {
+            catalogue.soldBelowCost().forEach(loss -> warnings.add(loss.sentence()));
+        }
+        return warnings;
     }
 
     /**
@@ -235,12 +269,21 @@ public final class App implements AutoCloseable {
                 .withStatus(503)
                 .retryAfter(COME_BACK));
         waitForCalls();
+        closeControl();
         await(front.close());
         if (sandbox != null) {
             await(sandbox.close());
         }
         await(vertx.close());
         store.close();
+    }
+
+    private void closeControl() {
+        try {
+            control.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void waitForCalls() {

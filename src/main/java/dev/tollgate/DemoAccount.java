@@ -49,4 +49,9 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
         store.writer().commitAndWait(Unit.of(new CreateKey(Ids.key(random), ID, made, settings, now)));
         return new DemoAccount(made.reveal(), account.created());
     }
+
+    /** What can be spent now. */
+    long balanceMicros(Store store) {
+        return store.ledger().account(ID).orElseThrow().balance().balanceMicros();
+    }
 }

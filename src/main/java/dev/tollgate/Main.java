@@ -1,7 +1,16 @@
 package dev.tollgate;
 
-import dev.tollgate.config.SettingsLoader;
-import java.util.Map;
+import dev.tollgate.cli.Actions;
+import dev.tollgate.cli.Administration;
+import dev.tollgate.cli.Cli;
+import dev.tollgate.cli.Refused;
+import dev.tollgate.config.Settings;
+import dev.tollgate.storage.CannotOpen;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 
 /** The command line's entry. */
 public final class Main {
@@ -9,8 +18,49 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        App app = App.start(SettingsLoader.load(Map.of(), System.getenv()));
-        System.out.println("port " + app.port() + " " + app.demo());
-        Runtime.getRuntime().addShutdownHook(new Thread(app::close));
+        PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(Cli.run(args, System.getenv(), out, err, new Doing(out)));
+    }
+
+    private record Doing(PrintWriter out) implements Actions {
+
+        /** Serves until the process is told to stop; then the hook drains while this thread waits for it to end the process. */
+        @Override
+        public int serve(Settings settings) throws Refused {
+            App app = started(settings);
+            Thread drain = new Thread(app::close, "tollgate-drain");
+            Runtime.getRuntime().addShutdownHook(drain);
+            out.print(app.banner().text());
+            out.flush();
+            waitForever();
+            return 0;
+        }
+
+        private static App started(Settings settings) throws Refused {
+            try {
+                return App.start(settings);
+            } catch (CannotOpen e) {
+                throw new Refused(String.valueOf(e.getMessage()));
+            }
+        }
+
+        private static void waitForever() {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public Administration open(Settings settings) throws Refused {
+            InstantSource clock = InstantSource.system();
+            try {
+                return new StoreAdministration(Store.open(settings.data(), clock), clock, new SecureRandom(), true);
+            } catch (CannotOpen e) {
+                throw new Refused(String.valueOf(e.getMessage()));
+            }
+        }
     }
 }

@@ -1,0 +1,228 @@
+package dev.tollgate;
+
+import dev.tollgate.cli.Administration;
+import dev.tollgate.cli.Records;
+import dev.tollgate.cli.Refused;
+import dev.tollgate.keys.Allowlist;
+import dev.tollgate.keys.CreateKey;
+import dev.tollgate.keys.DisableKey;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.KeySecret;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Rates;
+import dev.tollgate.keys.SetKey;
+import dev.tollgate.keys.Spend;
+import dev.tollgate.ledger.Account;
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What an operator does with accounts and keys, over the store. Thread-safe; blocks. */
+final class StoreAdministration implements Administration {
+
+    private final Store store;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final boolean closesStore;
+
+    /** @param closesStore whether the store was opened for this administration alone */
+    StoreAdministration(Store store, InstantSource clock, SecureRandom random, boolean closesStore) {
+        this.store = store;
+        this.clock = clock;
+        this.random = random;
+        this.closesStore = closesStore;
+    }
+
+    @Override
+    public Records.Account createAccount(String name, long creditsMicros) throws Refused {
+        return refusable(() -> {
+            Instant now = clock.instant();
+            CreateAccount account = new CreateAccount(Ids.account(random), name, now);
+            if (creditsMicros > 0) {
+                Grant grant = new Grant(account.id(), creditsMicros, "credits at creation", now);
+                store.writer().commitAndWait(Unit.of(account, grant));
+                granted(grant, account.id());
+            } else {
+                store.writer().commitAndWait(Unit.of(account));
+            }
+            return account(account.id());
+        });
+    }
+
+    @Override
+    public Records.Page<Records.Account> accounts(@Nullable String after, int limit) throws Refused {
+        return refusable(() ->
+                page(store.ledger().accounts(after, limit), limit, StoreAdministration::account, Records.Account::id));
+    }
+
+    @Override
+    public Records.Account grant(String accountId, long creditsMicros, String reason) throws Refused {
+        return refusable(() -> {
+            Grant grant = new Grant(accountId, creditsMicros, reason, clock.instant());
+            store.writer().commitAndWait(Unit.of(grant));
+            granted(grant, accountId);
+            return account(accountId);
+        });
+    }
+
+    private static void granted(Grant grant, String accountId) {
+        switch (grant.outcome()) {
+            case Grant.Granted granted -> {}
+            case Grant.NotWanted notWanted -> {}
+            case Grant.NoSuchAccount none -> throw noSuchAccount(accountId);
+            case Grant.TooMuch tooMuch ->
+                throw new IllegalArgumentException("An account cannot hold that many credits.");
+        }
+    }
+
+    @Override
+    public Records.NewKey createKey(String accountId, Records.KeyChoice choice) throws Refused {
+        return refusable(() -> {
+            KeySecret secret = KeySecret.random(random);
+            KeySettings settings = KeySettings.named(choice.name())
+                    .withKind(choice.kind() == Records.Kind.MANAGEMENT ? KeyKind.MANAGEMENT : KeyKind.API)
+                    .withAllow(Allowlist.of(choice.allow()))
+                    .withSpend(new Spend(
+                            choice.spend().hourMicros(),
+                            choice.spend().dayMicros(),
+                            choice.spend().totalMicros()))
+                    .withRates(rates(Rates.UNLIMITED, choice.requestsPerMinute()));
+            CreateKey create = new CreateKey(Ids.key(random), accountId, secret, settings, clock.instant());
+            store.writer().commitAndWait(Unit.of(create));
+            return switch (create.outcome()) {
+                case CreateKey.Created created -> new Records.NewKey(key(created.key()), secret.reveal());
+                case CreateKey.NoSuchAccount none -> throw noSuchAccount(accountId);
+            };
+        });
+    }
+
+    @Override
+    public Records.Page<Records.ApiKey> keys(@Nullable String accountId, @Nullable String after, int limit)
+            throws Refused {
+        return refusable(() ->
+                page(store.keys().list(accountId, after, limit), limit, StoreAdministration::key, Records.ApiKey::id));
+    }
+
+    @Override
+    public Records.ApiKey setKey(String keyId, Records.KeyChange change) throws Refused {
+        return refusable(() -> {
+            SetKey set = new SetKey(keyId, settings -> changed(settings, change));
+            store.writer().commitAndWait(Unit.of(set));
+            return switch (set.outcome()) {
+                case SetKey.Changed done -> key(done.key());
+                case SetKey.NoSuchKey none -> throw noSuchKey(keyId);
+            };
+        });
+    }
+
+    private static KeySettings changed(KeySettings settings, Records.KeyChange change) {
+        Spend old = settings.spend();
+        KeySettings next = settings.withSpend(new Spend(
+                        limit(change.spendHourMicros(), old.hourMicros()),
+                        limit(change.spendDayMicros(), old.dayMicros()),
+                        limit(change.spendTotalMicros(), old.totalMicros())))
+                .withRates(new Rates(
+                        limit(change.requestsPerMinute(), settings.rates().requests()),
+                        settings.rates().tokens(),
+                        settings.rates().concurrency()));
+        if (change.name() != null) {
+            next = next.withName(change.name());
+        }
+        return change.allow() == null ? next : next.withAllow(Allowlist.of(change.allow()));
+    }
+
+    private static @Nullable Long limit(Records.@Nullable Limit change, @Nullable Long old) {
+        return change == null ? old : change.most();
+    }
+
+    private static Rates rates(Rates old, @Nullable Integer requestsPerMinute) {
+        Long requests = requestsPerMinute == null ? null : Long.valueOf(requestsPerMinute);
+        return new Rates(requests, old.tokens(), old.concurrency());
+    }
+
+    @Override
+    public Records.ApiKey disableKey(String keyId) throws Refused {
+        return refusable(() -> {
+            DisableKey disable = new DisableKey(keyId, true);
+            store.writer().commitAndWait(Unit.of(disable));
+            return switch (disable.outcome()) {
+                case SetKey.Changed done -> key(done.key());
+                case SetKey.NoSuchKey none -> throw noSuchKey(keyId);
+            };
+        });
+    }
+
+    @Override
+    public void close() {
+        if (closesStore) {
+            store.close();
+        }
+    }
+
+    private Records.Account account(String id) {
+        return account(store.ledger().account(id).orElseThrow(() -> noSuchAccount(id)));
+    }
+
+    private static Records.Account account(Account account) {
+        Balance balance = account.balance();
+        return new Records.Account(
+                account.id(),
+                account.name(),
+                account.blocked(),
+                balance.balanceMicros(),
+                balance.reservedMicros(),
+                balance.purchasedMicros(),
+                balance.consumedMicros(),
+                account.createdAt());
+    }
+
+    private static Records.ApiKey key(Key key) {
+        KeySettings settings = key.settings();
+        Spend spend = settings.spend();
+        Long requests = settings.rates().requests();
+        return new Records.ApiKey(
+                key.id(),
+                key.accountId(),
+                key.prefix(),
+                settings.name(),
+                settings.kind() == KeyKind.MANAGEMENT ? Records.Kind.MANAGEMENT : Records.Kind.API,
+                key.disabled(),
+                new Records.Spend(spend.hourMicros(), spend.dayMicros(), spend.totalMicros()),
+                settings.allow().texts(),
+                requests == null ? null : Math.toIntExact(requests),
+                key.createdAt(),
+                key.lastUsedAt());
+    }
+
+    private static <S, T> Records.Page<T> page(List<S> found, int limit, Function<S, T> shown, Function<T, String> id) {
+        List<T> data = found.stream().map(shown).toList();
+        return new Records.Page<>(data, data.size() < limit ? null : id.apply(data.getLast()));
+    }
+
+    /** What an operator got wrong is told in a sentence; everything else is a fault. */
+    private static <T> T refusable(Supplier<T> work) throws Refused {
+        try {
+            return work.get();
+        } catch (IllegalArgumentException | StoreException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static IllegalArgumentException noSuchAccount(String id) {
+        return new IllegalArgumentException("There is no account " + id + ".");
+    }
+
+    private static IllegalArgumentException noSuchKey(String id) {
+        return new IllegalArgumentException("There is no key " + id + ".");
+    }
+}
