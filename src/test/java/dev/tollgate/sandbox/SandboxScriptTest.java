@@ -87,6 +87,18 @@ class SandboxScriptTest {
     }
 
     @Test
+    void a_merge_never_adds_text_to_a_signed_part() {
+        client.script("""
+                - respond:
+                    - event: {candidates: [{content: {role: model, parts: [{text: A}]}}]}
+                    - event: {candidates: [{content: {role: model, parts: [{text: B, thoughtSignature: c2ln}, {text: C}]}}]}
+                """);
+
+        assertThat(client.generate(GEMINI_25, HELLO).parts())
+                .hasToString("[{\"text\":\"AB\",\"thoughtSignature\":\"c2ln\"}, {\"text\":\"C\"}]");
+    }
+
+    @Test
     void the_first_entry_that_fits_answers_and_only_so_many_times() {
         client.script("""
                 - {match: {model: gemini-3.1-pro-preview}, respond: [{status: 500}]}
