@@ -65,6 +65,7 @@ final class GeminiCall implements UpstreamCall {
             return;
         }
         await(timeouts.headMillis());
+        connected.exceptionHandler(toldByTheResponse -> {});
         connected.response().onSuccess(this::receive).onFailure(this::unreachable);
         connected.send(body);
     }

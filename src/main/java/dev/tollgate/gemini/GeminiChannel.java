@@ -91,7 +91,12 @@ public final class GeminiChannel implements Channel {
                 .setMaxChunkSize(READ_BYTES_MAX)
                 .setKeepAlive(true);
         PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax).setMaxWaitQueueSize(connectionsMax);
-        return vertx.httpClientBuilder().with(options).with(pool).build();
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(pool)
+                // A reset is told to its call; without a handler it would be logged as an error besides.
+                .withConnectHandler(connection -> connection.exceptionHandler(toldToItsCall -> {}))
+                .build();
     }
 
     @Override

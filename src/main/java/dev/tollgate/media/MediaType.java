@@ -135,7 +135,10 @@ public enum MediaType {
         return h.at(0, "\0\0\u0001\u00ba") || h.at(0, "\0\0\u0001\u00b3") ? MPEG : null;
     }
 
-    /** Twelve set bits begin a frame of MPEG audio: layer 0 is AAC in ADTS, layer 3 is MP3 (and 2 its elder brother). */
+    /**
+     * Set bits begin a frame of MPEG audio. Of the two bits of the layer 0 is AAC in ADTS, 1 is MP3, 2 its elder brother, and 3
+     * would also be the byte order mark of UTF-16.
+     */
     private static @Nullable MediaType frameSync(Head h) {
         if (h.unsigned(0) != 0xff || (h.unsigned(1) & 0xe0) != 0xe0) {
             return null;
@@ -146,7 +149,7 @@ public enum MediaType {
         }
         int version = (h.unsigned(1) >> 3) & 3;
         int bitrate = h.unsigned(2) >> 4;
-        return version != 1 && bitrate != 15 && ((h.unsigned(2) >> 2) & 3) != 3 ? MP3 : null;
+        return layer != 3 && version != 1 && bitrate != 15 && ((h.unsigned(2) >> 2) & 3) != 3 ? MP3 : null;
     }
 
     private record Head(byte[] bytes) {

@@ -1,0 +1,128 @@
+package dev.tollgate.gemini;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.error.ApiException;
+import dev.tollgate.openai.ContentPart;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class InlineMediaTest {
+
+    private static final String PDF = base64("%PDF-1.7\n");
+    private static final String JPEG = base64("\u00ff\u00d8\u00ff\u00e0........");
+    private static final String MP4 = base64("....ftypisom....");
+
+    private static String base64(String latin1) {
+        return Base64.getEncoder().encodeToString(latin1.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static InlineMedia of(String said, String base64) {
+        ContentPart.Media part = Asks.media(said, base64);
+        return InlineMedia.of(part, base64);
+    }
+
+    private static void refused(String said, String base64, String why) {
+        assertThatThrownBy(() -> of(said, base64))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refusal -> assertThat(refusal.error().param()).isEqualTo("messages.0.content.0.image_url"))
+                .hasMessageContaining("'messages.0.content.0.image_url'")
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void bytes_tell_the_type_where_nothing_was_said() {
+        assertThat(of(null, PDF)).isEqualTo(new InlineMedia("application/pdf", PDF));
+        assertThat(of("application/octet-stream", JPEG).mimeType()).isEqualTo("image/jpeg");
+    }
+
+    @Test
+    void a_wrong_label_of_the_same_kind_is_put_right() {
+        assertThat(of("image/png", JPEG).mimeType()).isEqualTo("image/jpeg");
+        assertThat(of("image/jpg", JPEG).mimeType()).isEqualTo("image/jpeg");
+        assertThat(of("video/quicktime", MP4).mimeType()).isEqualTo("video/mp4");
+        assertThat(of("audio/x-wav", base64("RIFF....WAVEfmt ")).mimeType()).isEqualTo("audio/wav");
+    }
+
+    @Test
+    void sound_alone_in_an_mp4_is_told_by_its_label() {
+        assertThat(of("audio/mp4", MP4).mimeType()).isEqualTo("audio/m4a");
+    }
+
+    @Test
+    void a_label_of_another_kind_is_refused_with_what_was_found() {
+        refused("image/png", PDF, "application/pdf");
+        refused("application/pdf", JPEG, "image/jpeg");
+        refused("audio/wav", JPEG, "image/jpeg");
+        refused("application/zip", JPEG, "application/zip");
+    }
+
+    @Test
+    void bytes_of_no_known_type_are_refused() {
+        refused("image/png", base64("not an image"), "image/png");
+        refused("image/bmp", base64("BM.........."), "image/bmp");
+        refused(null, base64("who knows"), "no known type");
+        refused(null, "", "no bytes");
+        refused("text/plain", "", "no bytes");
+    }
+
+    @Test
+    void text_is_a_document_whatever_it_says() {
+        assertThat(of("text/plain", base64("hello")).mimeType()).isEqualTo("text/plain");
+        assertThat(of("text/markdown", base64("# hi")).mimeType()).isEqualTo("text/markdown");
+        assertThat(of("application/json", base64("{}")).mimeType()).isEqualTo("text/plain");
+        assertThat(of("text/csv", base64("%PDF-1.7")).mimeType()).isEqualTo("text/csv");
+    }
+
+    @Test
+    void of_a_gif_the_first_frame_is_sent_as_png() throws IOException {
+        InlineMedia png = of("image/gif", gif(3, 2));
+        assertThat(png.mimeType()).isEqualTo("image/png");
+        BufferedImage image =
+                ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(png.base64())));
+        assertThat(image.getWidth()).isEqualTo(3);
+        assertThat(image.getHeight()).isEqualTo(2);
+        assertThat(image.getRGB(1, 1) & 0xffffff).isEqualTo(0xff0000);
+    }
+
+    @Test
+    void a_broken_or_huge_gif_is_refused() throws IOException {
+        refused("image/gif", base64("GIF89a"), "cannot be read");
+        refused("image/gif", base64("GIF89a" + "\u0001\u0000\u0001\u0000\u0000\u0000\u0000garbage"), "cannot be read");
+        byte[] huge = Base64.getDecoder().decode(gif(3, 2));
+        int descriptor = indexOf(huge, (byte) 0x2c);
+        for (int at : new int[] {6, 7, 8, 9, descriptor + 5, descriptor + 6, descriptor + 7, descriptor + 8}) {
+            huge[at] = (byte) 0xff;
+        }
+        refused("image/gif", Base64.getEncoder().encodeToString(huge), "pixels");
+    }
+
+    private static int indexOf(byte[] bytes, byte wanted) {
+        for (int i = bytes.length - 20; i > 0; i--) {
+            if (bytes[i] == wanted) {
+                return i;
+            }
+        }
+        throw new AssertionError("not there");
+    }
+
+    private static String gif(int width, int height) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < width; x++) {
+            for (int y = 0; y < height; y++) {
+                image.setRGB(x, y, 0xff0000);
+            }
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageIO.write(image, "gif", out);
+        return Base64.getEncoder().encodeToString(out.toByteArray());
+    }
+}

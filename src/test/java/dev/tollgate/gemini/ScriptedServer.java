@@ -1,0 +1,171 @@
+package dev.tollgate.gemini;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An upstream on the loopback that does byte by byte what a test says; each request is answered by the next script. */
+final class ScriptedServer implements AutoCloseable {
+
+    interface Script {
+        void answer(Exchange exchange) throws Exception;
+    }
+
+    record Request(String head, String body) {}
+
+    private final ServerSocket socket;
+    private final BlockingQueue<Script> scripts = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+    private final AtomicInteger connections = new AtomicInteger();
+
+    ScriptedServer() throws IOException {
+        socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + socket.getLocalPort();
+    }
+
+    ScriptedServer then(Script script) {
+        scripts.add(script);
+        return this;
+    }
+
+    Request request() throws InterruptedException {
+        Request request = requests.poll(10, TimeUnit.SECONDS);
+        if (request == null) {
+            throw new AssertionError("no request came");
+        }
+        return request;
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    private void accept() {
+        while (!socket.isClosed()) {
+            try {
+                Socket peer = socket.accept();
+                connections.incrementAndGet();
+                Thread.ofVirtual().start(() -> serve(peer));
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket peer) {
+        try (peer) {
+            Request request = read(peer.getInputStream());
+            while (request != null) {
+                requests.add(request);
+                scripts.take().answer(new Exchange(peer));
+                request = peer.isClosed() ? null : read(peer.getInputStream());
+            }
+        } catch (Exception over) {
+            // The peer has gone, or the script has cut it off: what came of it is for the test to say.
+        }
+    }
+
+    private static Request read(InputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+            int b = in.read();
+            if (b < 0) {
+                return null;
+            }
+            head.write(b);
+        }
+        String text = head.toString(StandardCharsets.ISO_8859_1);
+        int length = 0;
+        for (String line : text.split("\r\n")) {
+            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                length = Integer.parseInt(line.substring(line.indexOf(':') + 1).strip());
+            }
+        }
+        return new Request(text, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+    }
+
+    /** One request to answer. */
+    static final class Exchange {
+        private final Socket peer;
+        private final OutputStream out;
+
+        Exchange(Socket peer) throws IOException {
+            this.peer = peer;
+            this.out = peer.getOutputStream();
+        }
+
+        Exchange raw(String text) throws IOException {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            return this;
+        }
+
+        /** A whole answer with a status and a body. */
+        Exchange status(String status, String body) throws IOException {
+            int length = body.getBytes(StandardCharsets.UTF_8).length;
+            return raw("HTTP/1.1 " + status + "\r\ncontent-length: " + length + "\r\n\r\n" + body);
+        }
+
+        Exchange head() throws IOException {
+            return raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+        }
+
+        /** Events as one chunk. */
+        Exchange events(String... json) throws IOException {
+            StringBuilder text = new StringBuilder();
+            for (String one : json) {
+                text.append("data: ").append(one).append("\r\n\r\n");
+            }
+            return chunk(text.toString());
+        }
+
+        Exchange chunk(String text) throws IOException {
+            int length = text.getBytes(StandardCharsets.UTF_8).length;
+            return raw(Integer.toHexString(length) + "\r\n" + text + "\r\n");
+        }
+
+        Exchange end() throws IOException {
+            return raw("0\r\n\r\n");
+        }
+
+        void reset() throws IOException {
+            peer.setSoLinger(true, 0);
+            peer.close();
+        }
+
+        void close() throws IOException {
+            peer.close();
+        }
+
+        /** Waits for the peer to leave. @return whether it did within ten seconds */
+        boolean left() throws IOException {
+            peer.setSoTimeout(10_000);
+            try {
+                return peer.getInputStream().read() < 0;
+            } catch (java.net.SocketTimeoutException stillThere) {
+                return false;
+            } catch (IOException reset) {
+                return true;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
