@@ -132,6 +132,8 @@ public final class Database implements AutoCloseable {
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         // The driver asks for the last row id after each statement otherwise; no table has one that is used.
         config.setGetGeneratedKeys(false);
+        // Undo pages of single statements; they would go to a temporary file.
+        config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + folder.resolve("tollgate.db"));
         return source;

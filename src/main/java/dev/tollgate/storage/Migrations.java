@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -75,6 +76,7 @@ final class Migrations {
                     .dataSource(source)
                     .locations("classpath:migrations")
                     .table(HISTORY)
+                    .placeholders(Map.of("clustered", "WITHOUT ROWID"))
                     .load()
                     .migrate();
         } catch (FlywayException e) {

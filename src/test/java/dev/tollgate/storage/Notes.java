@@ -77,7 +77,8 @@ final class Notes implements Part<Notes.Note> {
             case Bad bad -> throw bad.failure;
             case Gate gate -> pass(gate);
             default -> {
-                PreparedStatement insert = statements.of("INSERT INTO account (id, name, created_at) VALUES (?, ?, 0)");
+                PreparedStatement insert = statements.of(
+                        "INSERT INTO account (id, name, created_at) VALUES (?, ?, (SELECT COUNT(*) FROM account))");
                 insert.setString(1, note.name);
                 insert.setString(2, note.name);
                 insert.executeUpdate();

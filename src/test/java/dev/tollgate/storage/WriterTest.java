@@ -253,7 +253,7 @@ class WriterTest {
         return database.read(connection -> {
             List<String> names = new ArrayList<>();
             try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT name FROM account ORDER BY rowid")) {
+                    ResultSet row = statement.executeQuery("SELECT name FROM account ORDER BY created_at")) {
                 while (row.next()) {
                     names.add(row.getString(1));
                 }
