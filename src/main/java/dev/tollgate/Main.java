@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import dev.tollgate.cli.Actions;
 import dev.tollgate.cli.Administration;
+import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.Cli;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.config.Settings;
@@ -31,8 +32,14 @@ public final class Main {
             App app = started(settings);
             Thread drain = new Thread(app::close, "tollgate-drain");
             Runtime.getRuntime().addShutdownHook(drain);
-            out.print(app.banner().text());
+            Banner banner = app.banner();
+            out.print(banner.text());
             out.flush();
+            Banner.Demo demo = banner.demo();
+            if (Training.isOn() && demo != null && demo.key() != null) {
+                Training.run(banner.url(), demo.key());
+                return 0;
+            }
             waitForever();
             return 0;
         }
