@@ -54,4 +54,9 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
     long balanceMicros(Store store) {
         return store.ledger().account(ID).orElseThrow().balance().balanceMicros();
     }
+
+    @Override
+    public String toString() {
+        return "DemoAccount[" + ID + "]";
+    }
 }
