@@ -76,7 +76,7 @@ public final class App implements AutoCloseable {
     private final Administration administration;
     private final ControlSocket control;
 
-    private App(Settings settings) {
+    private App(Settings settings, int sandboxRequestsMax) {
         this.settings = settings;
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
@@ -85,7 +85,9 @@ public final class App implements AutoCloseable {
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
         this.vertx = Vertx.vertx();
-        this.sandbox = settings.gemini().isConfigured() ? null : await(Sandbox.start(vertx, sandboxOptions()));
+        this.sandbox = settings.gemini().isConfigured()
+                ? null
+                : await(Sandbox.start(vertx, sandboxOptions(sandboxRequestsMax)));
         this.meter = new Meter(
                 vertx,
                 new Upstreams(vertx, channel(), new SharedRandom()),
@@ -107,7 +109,12 @@ public final class App implements AutoCloseable {
 
     /** Starts everything; returns when calls are answered. */
     public static App start(Settings settings) {
-        return new App(settings);
+        return start(settings, 0);
+    }
+
+    /** As above, with a sandbox that remembers what it was asked: for tests, since contents of calls are kept nowhere else (D49). */
+    public static App start(Settings settings, int sandboxRequestsMax) {
+        return new App(settings, sandboxRequestsMax);
     }
 
     // ---- what is served ----
@@ -154,11 +161,12 @@ public final class App implements AutoCloseable {
                 store.writer(), clock, CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    private SandboxOptions sandboxOptions() {
+    private SandboxOptions sandboxOptions(int requestsMax) {
         Settings.Sandbox chosen = settings.sandbox();
         return SandboxOptions.defaults()
                 .withPort(chosen.port())
                 .withSeed(chosen.seed())
+                .withRequestsMax(requestsMax)
                 .withPaceMillis(chosen.pace().toMillis());
     }
 

@@ -27,6 +27,7 @@ public final class Gateway implements AutoCloseable {
 
     public static final String DEMO_KEY = "sk-demo-key-for-tests-0123456789abcdef";
 
+    private static final int REQUESTS_KEPT = 1_000;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Path data;
@@ -67,7 +68,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private App start() {
-        return App.start(SettingsLoader.load(arguments, environment));
+        return App.start(SettingsLoader.load(arguments, environment), REQUESTS_KEPT);
     }
 
     /** Stops and starts over the same data. */
