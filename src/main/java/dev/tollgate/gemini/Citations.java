@@ -58,7 +58,7 @@ final class Citations {
 
     /** Clamped to the text; inside a character it is the character's begin. */
     private int codePoints(long bytes) {
-        int at = (int) Math.clamp(bytes, 0, utf8.length);
+        int at = Math.clamp(bytes, 0, utf8.length);
         return at < utf8.length && continues(at) ? codePointsBefore[at] - 1 : codePointsBefore[at];
     }
 

@@ -60,12 +60,13 @@ final class GeminiCall implements UpstreamCall {
 
     private void send(HttpClientRequest connected, Buffer body) {
         request = connected;
+        // Told by the response too; without a handler it would be logged as an error besides.
+        connected.exceptionHandler(_ -> {});
         if (done) {
             connected.reset();
             return;
         }
         await(timeouts.headMillis());
-        connected.exceptionHandler(toldByTheResponse -> {});
         connected.response().onSuccess(this::receive).onFailure(this::unreachable);
         connected.send(body);
     }
@@ -78,7 +79,7 @@ final class GeminiCall implements UpstreamCall {
         head.exceptionHandler(this::broken);
         if (head.statusCode() == OK) {
             head.handler(this::read);
-            head.endHandler(unused -> ended());
+            head.endHandler(_ -> ended());
         } else {
             receiveError(head);
         }
@@ -102,8 +103,8 @@ final class GeminiCall implements UpstreamCall {
                 reset();
             }
         });
-        head.endHandler(unused -> fail(errors.of(head.statusCode(), body.getBytes(), retryAfter)));
-        head.exceptionHandler(unused -> fail(errors.of(head.statusCode(), body.getBytes(), retryAfter)));
+        head.endHandler(_ -> fail(errors.of(head.statusCode(), body.getBytes(), retryAfter)));
+        head.exceptionHandler(_ -> fail(errors.of(head.statusCode(), body.getBytes(), retryAfter)));
     }
 
     private void read(Buffer bytes) {
@@ -149,7 +150,7 @@ final class GeminiCall implements UpstreamCall {
 
     private void unreachable(Throwable why) {
         // A failed future may tell at once, while the caller does not yet hold the call.
-        vertx.runOnContext(unused -> fail(errors.of(Kind.UNAVAILABLE, described(why))));
+        vertx.runOnContext(_ -> fail(errors.of(Kind.UNAVAILABLE, described(why))));
     }
 
     private static String described(Throwable why) {
@@ -183,7 +184,7 @@ final class GeminiCall implements UpstreamCall {
         }
         vertx.cancelTimer(timer);
         silentTicks = 0;
-        timer = vertx.setPeriodic(Math.max(1, millis / TICKS), unused -> tick(millis));
+        timer = vertx.setPeriodic(Math.max(1, millis / TICKS), _ -> tick(millis));
     }
 
     /** While the caller holds us back, silence is not the upstream's fault (D18). */

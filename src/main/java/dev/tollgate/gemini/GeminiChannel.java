@@ -95,7 +95,7 @@ public final class GeminiChannel implements Channel {
                 .with(options)
                 .with(pool)
                 // A reset is told to its call; without a handler it would be logged as an error besides.
-                .withConnectHandler(connection -> connection.exceptionHandler(toldToItsCall -> {}))
+                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
                 .build();
     }
 

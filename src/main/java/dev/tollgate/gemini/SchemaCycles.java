@@ -32,17 +32,16 @@ final class SchemaCycles {
         SchemaCycles cycles = new SchemaCycles(removed);
         cycles.collect(root, ROOT);
         if (cycles.references.values().stream().anyMatch(refs -> !refs.isEmpty())) {
-            cycles.references.forEach((user, used) -> used.forEach(name -> cycles.users
-                    .computeIfAbsent(name, unused -> new HashSet<>())
-                    .add(user)));
+            cycles.references.forEach((user, used) -> used.forEach(name ->
+                    cycles.users.computeIfAbsent(name, _ -> new HashSet<>()).add(user)));
             cycles.relax(root, ROOT);
         }
     }
 
     private void collect(JsonNode node, String owner) {
-        Set<String> refs = references.computeIfAbsent(owner, unused -> new HashSet<>());
-        if (node.get("$ref") instanceof JsonNode ref && ref.isString()) {
-            refs.add(owner(ref.asString("")));
+        Set<String> refs = references.computeIfAbsent(owner, _ -> new HashSet<>());
+        if (node.path("$ref").isString()) {
+            refs.add(owner(node.path("$ref").asString("")));
         }
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             if (entry.getKey().equals("$defs") && owner.equals(ROOT)) {

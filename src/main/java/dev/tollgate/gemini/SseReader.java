@@ -54,7 +54,7 @@ final class SseReader {
             end = heldLength;
         }
         scan(bytes, end);
-        keep(bytes, end);
+        keep(bytes, end, heldLength > 0);
         return heldLength + (joined == null ? 0 : joined.size()) <= EVENT_BYTES_MAX;
     }
 
@@ -96,9 +96,9 @@ final class SseReader {
         }
     }
 
-    private void keep(byte[] bytes, int end) {
+    private void keep(byte[] bytes, int end, boolean areHeld) {
         int from = dataFrom >= 0 ? dataFrom : lineFrom;
-        if (from > 0 || bytes != held) {
+        if (from > 0 || !areHeld) {
             int length = end - from;
             if (length > held.length) {
                 held = Arrays.copyOfRange(bytes, from, end);

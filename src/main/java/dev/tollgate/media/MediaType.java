@@ -126,10 +126,10 @@ public enum MediaType {
         if (h.at(0, "FLV\u0001")) {
             return FLV;
         }
-        if (h.at(0, "\u0030\u0026\u00b2\u0075\u008e\u0066\u00cf\u0011")) {
+        if (h.at(0, "0&\u00b2u\u008ef\u00cf\u0011")) {
             return WMV;
         }
-        if (h.at(0, "\u001a\u0045\u00df\u00a3")) {
+        if (h.at(0, "\u001aE\u00df\u00a3")) {
             return h.text(4, HEAD_BYTES - 4).contains("webm") ? WEBM : null;
         }
         return h.at(0, "\0\0\u0001\u00ba") || h.at(0, "\0\0\u0001\u00b3") ? MPEG : null;
@@ -152,7 +152,12 @@ public enum MediaType {
         return layer != 3 && version != 1 && bitrate != 15 && ((h.unsigned(2) >> 2) & 3) != 3 ? MP3 : null;
     }
 
-    private record Head(byte[] bytes) {
+    private static final class Head {
+        private final byte[] bytes;
+
+        Head(byte[] bytes) {
+            this.bytes = bytes;
+        }
 
         boolean at(int offset, String latin1) {
             return text(offset, latin1.length()).equals(latin1);

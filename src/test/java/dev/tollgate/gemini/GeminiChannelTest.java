@@ -393,7 +393,7 @@ class GeminiChannelTest {
 
     @Test
     void a_server_that_falls_silent_is_left() throws Exception {
-        silent(new GeminiTimeouts(5_000, 30_000, 100, 30_000), ScriptedServer.Exchange::head)
+        silent(new GeminiTimeouts(5_000, 30_000, 100, 30_000), e -> e.head().flush())
                 .failedAs(Kind.UNAVAILABLE);
         silent(new GeminiTimeouts(5_000, 30_000, 100, 30_000), exchange -> exchange.head()
                         .events(HEL))
@@ -409,20 +409,23 @@ class GeminiChannelTest {
 
     @Test
     void a_call_that_is_held_back_does_not_time_out() throws Exception {
-        CountDownLatch resumed = new CountDownLatch(1);
+        CountDownLatch heldBack = new CountDownLatch(1);
         server.then(exchange -> {
             exchange.head().events(HEL);
-            resumed.await();
+            heldBack.await();
             exchange.events(LO).end();
         });
         Heard heard = new Heard();
         CompletableFuture<UpstreamCall> call = new CompletableFuture<>();
-        heard.onEvents = events -> call.join().pause();
-        call.complete(send(prepared(new GeminiTimeouts(5_000, 30_000, 40, 40)), heard));
+        heard.onEvents = events -> {
+            call.join().pause();
+            heldBack.countDown();
+        };
+        call.complete(send(prepared(new GeminiTimeouts(5_000, 30_000, 1_000, 1_000)), heard));
         assertThat(heard.read()).contains(TEXT_HEL);
-        // Ten times the wait, by the same clock that would end the call.
+        // Twice the wait, by the same clock that would end the call.
         CountDownLatch later = new CountDownLatch(1);
-        VERTX.setTimer(400, unused -> later.countDown());
+        VERTX.setTimer(2_000, unused -> later.countDown());
         assertThat(later.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(heard.ends).isEmpty();
         heard.onEvents = events -> {};
@@ -430,7 +433,6 @@ class GeminiChannelTest {
             call.join().resume();
             return null;
         });
-        resumed.countDown();
         assertThat(heard.read()).contains(TEXT_LO);
         heard.endedWell();
     }

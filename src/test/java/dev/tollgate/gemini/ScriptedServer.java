@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,11 +106,15 @@ final class ScriptedServer implements AutoCloseable {
 
         Exchange(Socket peer) throws IOException {
             this.peer = peer;
-            this.out = peer.getOutputStream();
+            this.out = new BufferedOutputStream(peer.getOutputStream());
         }
 
         Exchange raw(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.UTF_8));
+            return flush();
+        }
+
+        Exchange flush() throws IOException {
             out.flush();
             return this;
         }
@@ -120,8 +125,11 @@ final class ScriptedServer implements AutoCloseable {
             return raw("HTTP/1.1 " + status + "\r\ncontent-length: " + length + "\r\n\r\n" + body);
         }
 
+        /** Leaves together with what follows, so that no pause can come between them. */
         Exchange head() throws IOException {
-            return raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
+            String head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.ISO_8859_1));
+            return this;
         }
 
         /** Events as one chunk. */
@@ -143,11 +151,13 @@ final class ScriptedServer implements AutoCloseable {
         }
 
         void reset() throws IOException {
+            out.flush();
             peer.setSoLinger(true, 0);
             peer.close();
         }
 
         void close() throws IOException {
+            out.flush();
             peer.close();
         }
 
