@@ -1,0 +1,388 @@
+package dev.tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The launcher among JDKs and Mavens of paper: the folders of the machine that it looks into are moved below a temporary one, the
+ * programs there write down what they were called with.
+ */
+class LauncherTest {
+
+    @TempDir
+    Path folder;
+
+    private Path machine;
+    private Path project;
+    private Path tools;
+    private Path home;
+
+    private record Run(int exitCode, String out, String err) {}
+
+    @BeforeEach
+    void layOut() throws IOException {
+        machine = Files.createDirectories(folder.resolve("machine"));
+        project = Files.createDirectories(folder.resolve("a project"));
+        home = Files.createDirectories(folder.resolve("home"));
+        tools = Files.createDirectories(folder.resolve("tools"));
+        for (String tool : List.of(
+                "sh",
+                "sed",
+                "head",
+                "find",
+                "dirname",
+                "readlink",
+                "mkdir",
+                "rm",
+                "cp",
+                "ln",
+                "mv",
+                "cat",
+                "grep",
+                "sleep",
+                "env",
+                "uname",
+                "touch")) {
+            program(tools.resolve(tool), "#!/bin/sh\nexec " + tool(tool) + " \"$@\"\n");
+        }
+        write(project.resolve("pom.xml"), "<project/>");
+        write(project.resolve("src/main/java/A.java"), "class A {}");
+        // Folders that hold the JDKs of real machines, all of which are absolute and stand after a space.
+        String script = Files.readString(Path.of("tollgate"));
+        program(
+                project.resolve("tollgate"),
+                script.replaceAll(" (/(?:usr|opt|Library|home)/)", " \"" + machine + "\"$1"));
+    }
+
+    @Test
+    void a_jdk_in_the_usual_folder_is_found_although_the_default_java_is_older() throws Exception {
+        jdk(tools.resolve("old"), "17.0.15");
+        Files.createSymbolicLink(tools.resolve("java"), Path.of("old/bin/java"));
+        jdk(machine.resolve("usr/lib/jvm/java-21"), "21.0.1");
+        jdk(machine.resolve("usr/lib/jvm/temurin-25-jdk"), "25.0.1");
+        maven("3.8.7");
+        assertThat(launch("serve").out()).contains("ran by " + machine.resolve("usr/lib/jvm/temurin-25-jdk"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ".sdkman/candidates/java/25.0.1-tem",
+                ".jdks/temurin-25",
+                "Library/Java/JavaVirtualMachines/t.jdk/Contents/Home"
+            })
+    void a_jdk_below_the_home_folder_is_found(String place) throws Exception {
+        jdk(home.resolve(place), "25");
+        maven("3.9.9");
+        assertThat(launch("serve").out()).contains("ran by " + home.resolve(place));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "opt/homebrew/opt/openjdk",
+                "Library/Java/JavaVirtualMachines/temurin-26.jdk/Contents/Home",
+                "usr/lib64/jvm/java-25"
+            })
+    void a_jdk_of_another_systems_folders_is_found(String place) throws Exception {
+        jdk(machine.resolve(place), "26");
+        maven("4.0.0");
+        assertThat(launch("serve").out()).contains("ran by " + machine.resolve(place));
+    }
+
+    @Test
+    void java_home_is_believed_unless_it_is_too_old_or_no_jdk() throws Exception {
+        jdk(machine.resolve("usr/lib/jvm/temurin-25"), "25.0.1");
+        jdk(folder.resolve("my jdk"), "27-ea");
+        jdk(folder.resolve("old"), "24.0.2");
+        maven("3.8.7");
+        Path mine = folder.resolve("my jdk");
+        assertThat(launch(Map.of("JAVA_HOME", mine.toString()), project, "serve")
+                        .out())
+                .contains("ran by " + mine);
+        assertThat(launch(Map.of("JAVA_HOME", folder.resolve("old").toString()), project, "serve")
+                        .out())
+                .contains("ran by " + machine);
+        Files.delete(mine.resolve("bin/javac"));
+        assertThat(launch(Map.of("JAVA_HOME", mine.toString()), project, "serve")
+                        .out())
+                .contains("ran by " + machine);
+    }
+
+    @Test
+    void without_a_jdk_one_sentence_says_what_to_install() throws Exception {
+        jdk(machine.resolve("usr/lib/jvm/java-17"), "17.0.15");
+        maven("3.8.7");
+        Run run = launch("serve");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .isEqualTo("tollgate: Install a JDK of version 25 or newer (for example Eclipse Temurin 25),"
+                        + " or point JAVA_HOME to one.\n");
+    }
+
+    @Test
+    void without_a_maven_that_is_new_enough_one_sentence_says_what_to_install() throws Exception {
+        jdk(machine.resolve("usr/lib/jvm/temurin-25"), "25.0.1");
+        Run none = launch("serve");
+        assertThat(none.exitCode()).isEqualTo(1);
+        assertThat(none.err()).isEqualTo("tollgate: Install Apache Maven 3.8 or newer and put its mvn on the PATH.\n");
+        maven("3.6.3");
+        Run old = launch("test");
+        assertThat(old.exitCode()).isEqualTo(1);
+        assertThat(old.err()).isEqualTo(none.err());
+    }
+
+    @Test
+    void it_builds_once_and_again_when_a_source_has_changed_or_gone() throws Exception {
+        ready();
+        launch("serve");
+        launch("serve");
+        assertThat(builds()).containsExactly("-B -Dstyle.color=never -q -Dquick -DskipTests package");
+        touch(project.resolve("src/main/java/A.java"));
+        launch("serve");
+        assertThat(builds()).hasSize(2);
+        write(project.resolve("src/main/java/B.java"), "class B {}");
+        launch("serve");
+        assertThat(builds()).hasSize(3);
+        touch(project.resolve("pom.xml"));
+        launch("serve");
+        assertThat(builds()).hasSize(4);
+        Files.delete(project.resolve("src/main/java/B.java"));
+        launch("serve");
+        launch("serve");
+        assertThat(builds()).hasSize(5);
+    }
+
+    @Test
+    void what_a_server_runs_from_outlives_two_more_builds() throws Exception {
+        ready();
+        for (int i = 0; i < 5; i++) {
+            touch(project.resolve("pom.xml"));
+            launch("serve");
+        }
+        try (Stream<Path> runs = Files.list(project.resolve("target/run"))) {
+            assertThat(runs.map(run -> run.getFileName().toString())).containsExactlyInAnyOrder("3", "4", "5");
+        }
+        assertThat(project.resolve("target/run/5/lib/library.jar")).exists();
+    }
+
+    @Test
+    void a_build_that_fails_stops_and_the_next_start_builds_again() throws Exception {
+        ready();
+        write(project.resolve("broken"), "");
+        Run broken = launch("serve");
+        assertThat(broken.exitCode()).isEqualTo(1);
+        assertThat(broken.out()).isEmpty();
+        assertThat(broken.err()).contains("tollgate: the build has failed");
+        Files.delete(project.resolve("broken"));
+        assertThat(launch("serve").exitCode()).isZero();
+        assertThat(builds()).hasSize(2);
+    }
+
+    @Test
+    void it_works_through_a_link_from_anywhere_and_hands_arguments_on_as_they_are() throws Exception {
+        ready();
+        Path elsewhere = Files.createDirectories(folder.resolve("else where"));
+        Path link = Files.createSymbolicLink(elsewhere.resolve("link"), Path.of("../a project/tollgate"));
+        Path second = Files.createSymbolicLink(folder.resolve("second"), link);
+        Run run = start(Map.of(), home, second, "account", "create", "--name", "Ann B  C", "*", "$HOME", "");
+        assertThat(run.exitCode()).isEqualTo(7);
+        assertThat(run.out())
+                .contains("in " + home.toRealPath())
+                .endsWith("[account]\n[create]\n[--name]\n[Ann B  C]\n[*]\n[$HOME]\n[]\n");
+    }
+
+    @Test
+    void the_jvm_is_given_its_flags_and_the_recorded_start_where_there_is_one() throws Exception {
+        ready();
+        String first = launch("serve").out();
+        assertThat(first).contains("-XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED");
+        assertThat(first).doesNotContain("AOTCache");
+        write(project.resolve("target/run/1/tollgate.aot"), "");
+        assertThat(launch("serve").out())
+                .contains("-XX:AOTCache=" + project.toRealPath() + "/target/run/1/tollgate.aot");
+    }
+
+    @Test
+    void the_training_knows_nothing_of_the_users_settings() throws Exception {
+        ready();
+        launch(Map.of("TOLLGATE_DEMO_KEY", "sk-secret-1", "GEMINI_API_KEY", "AIza"), project, "serve");
+        List<String> seen = Files.readAllLines(project.resolve("settings-seen"));
+        assertThat(seen).containsExactly("training: /", "run: sk-secret-1/AIza");
+    }
+
+    @Test
+    void two_starts_at_once_build_once() throws Exception {
+        ready();
+        Process other = begin(Map.of(), project, project.resolve("tollgate"), "serve");
+        launch("serve");
+        assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(builds()).hasSize(1);
+        assertThat(project.resolve("target/build.lock")).doesNotExist();
+    }
+
+    @Test
+    void the_lock_of_a_build_that_was_killed_is_taken_over() throws Exception {
+        ready();
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        write(project.resolve("target/build.lock/pid"), gone.pid() + "\n");
+        assertThat(launch("serve").exitCode()).isEqualTo(0);
+    }
+
+    @Test
+    void test_runs_everything_and_leaves_nothing_to_build() throws Exception {
+        ready();
+        Run run = launch("test", "-Dtest=Some*");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("Tests run: 5");
+        launch("serve");
+        assertThat(builds()).containsExactly("-B -Dstyle.color=never verify -Dtest=Some*");
+    }
+
+    @Test
+    void a_test_that_fails_is_an_exit_code_and_no_new_run() throws Exception {
+        ready();
+        write(project.resolve("broken"), "");
+        assertThat(launch("test").exitCode()).isEqualTo(1);
+        assertThat(project.resolve("target/run")).doesNotExist();
+        assertThat(project.resolve("target/build.lock")).doesNotExist();
+    }
+
+    @Test
+    void bench_is_handed_on() throws Exception {
+        ready();
+        assertThat(launch("bench").err()).isEqualTo("tollgate: there is no bench/run here\n");
+        Files.createDirectories(project.resolve("bench"));
+        program(project.resolve("bench/run"), "#!/bin/sh\necho \"bench $* by $JAVA_HOME\"\n");
+        assertThat(launch("bench", "--quick").out())
+                .isEqualTo("bench --quick by " + machine.resolve("usr/lib/jvm/temurin-25") + "\n");
+    }
+
+    @Test
+    void without_a_command_it_tells_what_there_is() throws Exception {
+        for (String[] line : new String[][] {{}, {"help"}, {"--help"}, {"-h"}}) {
+            Run run = launch(line);
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out())
+                    .startsWith("Usage: ./tollgate COMMAND")
+                    .contains("serve", "test", "bench", "account", "key");
+        }
+    }
+
+    private void ready() throws IOException {
+        jdk(machine.resolve("usr/lib/jvm/temurin-25"), "25.0.1");
+        maven("3.8.7");
+    }
+
+    // Says by whom, where and with what it was called; "serve" is done with 0, everything else with 7.
+    private void jdk(Path where, String version) throws IOException {
+        write(where.resolve("release"), "IMPLEMENTOR=\"Paper\"\nJAVA_VERSION=\"" + version + "\"\n");
+        program(where.resolve("bin/javac"), "#!/bin/sh\n");
+        program(where.resolve("bin/java"), """
+                #!/bin/sh
+                seen="${TOLLGATE_DEMO_KEY:-}/${GEMINI_API_KEY:-}"
+                case "$*" in
+                *AOTCacheOutput*) echo "training: $seen" >>"%1$s/settings-seen"; exit 0 ;;
+                esac
+                echo "run: $seen" >>"%1$s/settings-seen"
+                echo "ran by %2$s"
+                echo "in $(pwd)"
+                echo "$*"
+                while [ "$1" != -jar ]; do shift; done
+                shift 2
+                printf '[%%s]\\n' "$@"
+                [ "$1" = serve ] || exit 7
+                """.formatted(project, where));
+    }
+
+    private void maven(String version) throws IOException {
+        program(tools.resolve("mvn"), """
+                #!/bin/sh
+                if [ "$1" = -v ]; then echo "Apache Maven %2$s (x)"; exit 0; fi
+                echo "$*" >>"%1$s/builds"
+                [ ! -e "%1$s/broken" ] || exit 1
+                mkdir -p "%1$s/target/lib"
+                touch "%1$s/target/tollgate.jar" "%1$s/target/lib/library.jar"
+                echo "Tests run: 5"
+                """.formatted(project, version));
+    }
+
+    private Run launch(String... arguments) throws Exception {
+        return launch(Map.of(), project, arguments);
+    }
+
+    private Run launch(Map<String, String> environment, Path where, String... arguments) throws Exception {
+        return start(environment, where, project.resolve("tollgate"), arguments);
+    }
+
+    private Run start(Map<String, String> environment, Path where, Path launcher, String... arguments)
+            throws Exception {
+        Process process = begin(environment, where, launcher, arguments);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return new Run(process.exitValue(), text(process.getInputStream()), text(process.getErrorStream()));
+    }
+
+    private static String text(InputStream output) throws IOException {
+        return new String(output.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private Process begin(Map<String, String> environment, Path where, Path launcher, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(where.toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", tools.toString());
+        builder.environment().put("HOME", home.toString());
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    private static Path tool(String name) throws IOException {
+        for (String folder : List.of("/usr/bin", "/bin")) {
+            if (Files.exists(Path.of(folder, name))) {
+                return Path.of(folder, name);
+            }
+        }
+        throw new IOException("no " + name + " on this machine");
+    }
+
+    private List<String> builds() throws IOException {
+        return Files.readAllLines(project.resolve("builds"));
+    }
+
+    /** Newer than everything, whatever the file system's grain. */
+    private static void touch(Path file) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusMillis(5)));
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private static void program(Path file, String text) throws IOException {
+        write(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}
