@@ -78,6 +78,7 @@ public final class App implements AutoCloseable {
 
     private App(Settings settings, int sandboxRequestsMax) {
         this.settings = settings;
+        AccessLog.set(settings.http().accessLog());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
         this.store = Store.open(settings.data(), clock);
@@ -253,7 +254,6 @@ public final class App implements AutoCloseable {
                 url,
                 new Banner.Upstream(isSandbox, upstreamUrl()),
                 demo == null ? null : new Banner.Demo(DemoAccount.ID, demo.balanceMicros(store), demo.secret()),
-                null,
                 warnings(isSandbox));
     }
 

@@ -156,7 +156,7 @@ class LauncherTest {
         ready();
         launch("serve");
         launch("serve");
-        assertThat(builds()).containsExactly("-B -Dstyle.color=never -q -Dquick -DskipTests package");
+        assertThat(builds()).containsExactly("-B -Dstyle.color=never -q -Dquick -Dmaven.test.skip=true package");
         touch(project.resolve("src/main/java/A.java"));
         launch("serve");
         assertThat(builds()).hasSize(2);

@@ -58,11 +58,6 @@ public final class SettingTable {
             Kind.credits(1_000_000_000_000_000L),
             "10000",
             "The demo account's credits. Against a real upstream the account is made only if this or its key is set.");
-    static final Setting<Secret> ADMIN_KEY = Setting.secret(
-            "admin.key",
-            "16 to 256 printable characters without a space",
-            "[!-~]{16,256}",
-            "The operator's key; without it one is made at the first start.");
 
     static final Setting<Integer> SANDBOX_PORT = Setting.of(
             "sandbox.port", Kind.wholeNumber(0, 65_535), "0", "The sandbox's loopback port; 0 takes any free one.");
@@ -153,7 +148,6 @@ public final class SettingTable {
             GEMINI_BASE_URL,
             DEMO_KEY,
             DEMO_CREDITS,
-            ADMIN_KEY,
             SANDBOX_PORT,
             SANDBOX_SEED,
             SANDBOX_PACE,

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port 0: any free one
  * @param modelsFile null: the catalogue that is built in
- * @param adminKey null: made at the first start
  * @param warnings sentences for the start
  */
 public record Settings(
@@ -22,7 +21,6 @@ public record Settings(
         @Nullable Path modelsFile,
         Gemini gemini,
         Demo demo,
-        @Nullable Secret adminKey,
         Sandbox sandbox,
         Http http,
         JsonClients jsonClients,

@@ -109,7 +109,6 @@ public final class SettingsLoader {
                 find(MODELS_FILE),
                 new Settings.Gemini(find(GEMINI_API_KEY), find(GEMINI_BASE_URL)),
                 new Settings.Demo(find(DEMO_KEY), get(DEMO_CREDITS), isSet(DEMO_KEY) || isSet(DEMO_CREDITS)),
-                find(ADMIN_KEY),
                 new Settings.Sandbox(get(SANDBOX_PORT), get(SANDBOX_SEED), get(SANDBOX_PACE)),
                 new Settings.Http(get(TRUSTED_HOPS), get(ACCESS_LOG), get(CORS_ORIGINS)),
                 Settings.JsonClients.of(get(JSON_CLIENTS)),

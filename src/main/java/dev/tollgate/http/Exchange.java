@@ -39,7 +39,11 @@ public final class Exchange {
         GONE
     }
 
+    /** Its level is the operator's choice. */
+    public static final String ACCESS_LOG_NAME = "access";
+
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final Logger ACCESS_LOG = LoggerFactory.getLogger(ACCESS_LOG_NAME);
     private static final byte[] NOTHING = new byte[0];
 
     private final FrontLoop loop;
@@ -441,9 +445,10 @@ public final class Exchange {
 
     /** The route's pattern and not the path, which may carry an id; never the query. */
     private void logAccess() {
-        if (LOG.isDebugEnabled()) {
+        if (ACCESS_LOG.isInfoEnabled()) {
             Object end = stage == Stage.GONE ? "gone" : status;
-            LOG.debug("{} {} {} {} ms {}", method(), route == null ? "-" : route.path(), end, millis(), requestId);
+            ACCESS_LOG.info(
+                    "{} {} {} {} ms {}", method(), route == null ? "-" : route.path(), end, millis(), requestId);
         }
     }
 

@@ -31,7 +31,6 @@ class SettingsLoaderTest {
         assertThat(settings.host()).isEqualTo("127.0.0.1");
         assertThat(settings.data()).isEqualTo(Path.of("./data"));
         assertThat(settings.modelsFile()).isNull();
-        assertThat(settings.adminKey()).isNull();
         assertThat(settings.gemini().isConfigured()).isFalse();
         assertThat(settings.demo()).isEqualTo(new Settings.Demo(null, 10_000_000_000L, false));
         assertThat(settings.sandbox()).isEqualTo(new Settings.Sandbox(0, 1, Duration.ZERO));
@@ -174,7 +173,6 @@ class SettingsLoaderTest {
     @ParameterizedTest
     @CsvSource({
         "demo.key,       sk-%secret",
-        "admin.key,      short%",
         "gemini.api-key, a secret",
         "database,       jdbc:postgresql://u:secret@db/x",
         "gemini.base-url, http://u:secret@a.example"
@@ -190,16 +188,10 @@ class SettingsLoaderTest {
 
     @Test
     void a_secret_is_in_no_text_of_the_settings() {
-        Settings settings = SettingsLoader.load(
-                Map.of(),
-                Map.of(
-                        "TOLLGATE_DEMO_KEY", KEY,
-                        "TOLLGATE_ADMIN_KEY", "admin-admin-admin",
-                        "GEMINI_API_KEY", "AIzaSecret"));
-        assertThat(settings.toString())
-                .doesNotContain(KEY, "admin-admin", "AIzaSecret")
-                .contains("(secret)");
-        assertThat(Objects.requireNonNull(settings.adminKey()).value()).isEqualTo("admin-admin-admin");
+        Settings settings =
+                SettingsLoader.load(Map.of(), Map.of("TOLLGATE_DEMO_KEY", KEY, "GEMINI_API_KEY", "AIzaSecret"));
+        assertThat(settings.toString()).doesNotContain(KEY, "AIzaSecret").contains("(secret)");
+        assertThat(Objects.requireNonNull(settings.demo().key()).value()).isEqualTo(KEY);
     }
 
     @ParameterizedTest
