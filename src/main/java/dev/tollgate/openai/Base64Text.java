@@ -62,7 +62,7 @@ final class Base64Text {
 
     private static @Nullable String padded(byte[] out, int size, int paddingGiven) {
         int paddingNeeded = (4 - size % 4) % 4;
-        if (paddingNeeded == 3 || paddingGiven != 0 && paddingGiven != paddingNeeded) {
+        if (paddingNeeded == 3 || (paddingGiven != 0 && paddingGiven != paddingNeeded)) {
             return null;
         }
         Arrays.fill(out, size, size + paddingNeeded, (byte) '=');
@@ -72,7 +72,7 @@ final class Base64Text {
     private static byte[] letters() {
         byte[] letters = new byte[128];
         for (char c = 0; c < letters.length; c++) {
-            if (c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/') {
+            if (Ascii.isLetterOrDigit(c) || c == '+' || c == '/') {
                 letters[c] = (byte) c;
             }
         }

@@ -45,6 +45,6 @@ final class FieldPath {
     }
 
     private static boolean isPlain(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_.[]-".indexOf(c) >= 0;
+        return Ascii.isLetterOrDigit(c) || "_.[]-".indexOf(c) >= 0;
     }
 }

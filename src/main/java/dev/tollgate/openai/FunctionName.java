@@ -22,16 +22,12 @@ final class FunctionName {
     private static boolean isLegal(String name) {
         return !name.isEmpty()
                 && name.length() <= CHARS_MAX
-                && !isDigit(name.charAt(0))
+                && !Ascii.isDigit(name.charAt(0))
                 && name.charAt(0) != '-'
                 && name.chars().allMatch(FunctionName::isAllowed);
     }
 
     static boolean isAllowed(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' || c == '-';
-    }
-
-    private static boolean isDigit(int c) {
-        return c >= '0' && c <= '9';
+        return Ascii.isLetterOrDigit(c) || c == '_' || c == '-';
     }
 }

@@ -78,6 +78,6 @@ final class MediaTypes {
     }
 
     private static boolean isTokenOrSlash(int c) {
-        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || "/.+-_!#$&^".indexOf(c) >= 0;
+        return Ascii.isLower(c) || Ascii.isDigit(c) || "/.+-_!#$&^".indexOf(c) >= 0;
     }
 }

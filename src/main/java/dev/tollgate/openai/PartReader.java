@@ -23,7 +23,10 @@ final class PartReader {
         this.json = json;
     }
 
-    /** @param type the caller's word, @param path the part's own path */
+    /**
+     * @param type the caller's word
+     * @param path the part's own dotted path
+     */
     record Part(String type, String path, ContentPart content) {
         boolean isMedia() {
             return content instanceof Media;

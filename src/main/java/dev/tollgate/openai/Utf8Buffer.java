@@ -117,10 +117,10 @@ public final class Utf8Buffer {
         if (c < 0x80) {
             escape(c);
         } else if (c < 0x800) {
-            bytes[size++] = (byte) (0xC0 | c >> 6);
+            bytes[size++] = (byte) (0xC0 | (c >> 6));
             continuation(c);
         } else if (!Character.isSurrogate(c)) {
-            bytes[size++] = (byte) (0xE0 | c >> 12);
+            bytes[size++] = (byte) (0xE0 | (c >> 12));
             continuation(c >> 6);
             continuation(c);
         } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
@@ -133,14 +133,14 @@ public final class Utf8Buffer {
     }
 
     private void pair(int codePoint) {
-        bytes[size++] = (byte) (0xF0 | codePoint >> 18);
+        bytes[size++] = (byte) (0xF0 | (codePoint >> 18));
         continuation(codePoint >> 12);
         continuation(codePoint >> 6);
         continuation(codePoint);
     }
 
     private void continuation(int bits) {
-        bytes[size++] = (byte) (0x80 | bits & 0x3F);
+        bytes[size++] = (byte) (0x80 | (bits & 0x3F));
     }
 
     private void escape(char c) {
@@ -156,7 +156,7 @@ public final class Utf8Buffer {
         bytes[size++] = '\\';
         bytes[size++] = 'u';
         for (int shift = 12; shift >= 0; shift -= 4) {
-            bytes[size++] = HEX[c >> shift & 0xF];
+            bytes[size++] = HEX[(c >> shift) & 0xF];
         }
     }
 

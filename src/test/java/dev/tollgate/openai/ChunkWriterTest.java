@@ -155,8 +155,8 @@ class ChunkWriterTest {
 
     @Test
     void no_text_can_break_an_event_apart() {
-        Seeds.run(500, random -> {
-            String text = Seeds.text(random, 40, true) + "\n\ndata: [DONE]\n\n\r\r";
+        Randomly.run(500, random -> {
+            String text = Randomly.text(random, 40, true) + "\n\ndata: [DONE]\n\n\r\r";
             chunks.content(0, text);
             String event = taken();
             assertThat(event.indexOf('\n')).isEqualTo(event.length() - 2);

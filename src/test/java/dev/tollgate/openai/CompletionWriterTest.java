@@ -113,8 +113,8 @@ class CompletionWriterTest {
 
     @Test
     void an_answer_sent_back_as_history_is_read_as_it_was() {
-        Seeds.run(300, random -> {
-            String text = "t" + Seeds.text(random, 20, false);
+        Randomly.run(300, random -> {
+            String text = "t" + Randomly.text(random, 20, false);
             String signature = random.nextBoolean() ? "S" + random.nextInt() : null;
             JsonNode message = message(choice(
                     text, "hm", List.of(new Message.ToolCall("c1", "f", "{\"a\":[1]}", "CALL")), false, signature));

@@ -31,7 +31,7 @@ class CreditsTest {
 
     @Test
     void every_amount_reads_back_as_it_was() {
-        Seeds.run(5_000, random -> {
+        Randomly.run(5_000, random -> {
             long micros = random.nextLong() >> random.nextInt(63);
             assertThat(new BigDecimal(Credits.text(micros)).movePointRight(6).longValueExact())
                     .isEqualTo(micros);

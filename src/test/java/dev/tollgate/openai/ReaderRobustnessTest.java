@@ -44,7 +44,7 @@ class ReaderRobustnessTest {
     void random_damage_gives_a_request_or_a_refusal_and_nothing_else() {
         byte[] whole = bytes(FULL);
         assertThat(ChatRequestReader.read(whole, ReadLimits.DEFAULT).messages()).hasSize(4);
-        Seeds.run(5_000, random -> {
+        Randomly.run(5_000, random -> {
             byte[] body = damaged(whole, random);
             try {
                 assertThat(ChatRequestReader.read(body, ReadLimits.DEFAULT)).isNotNull();
@@ -80,7 +80,7 @@ class ReaderRobustnessTest {
     @Test
     void the_order_of_members_and_unknown_ones_make_no_difference() {
         ChatRequest expected = read(FULL);
-        Seeds.run(300, random -> {
+        Randomly.run(300, random -> {
             byte[] body = MAPPER.writeValueAsBytes(shuffled(MAPPER.readTree(bytes(FULL)), random, true));
             ChatRequest request = ChatRequestReader.read(body, ReadLimits.DEFAULT);
             assertThat(withoutNames(request)).isEqualTo(withoutNames(expected));
@@ -235,7 +235,7 @@ class ReaderRobustnessTest {
 
     @Test
     void a_data_url_with_escapes_reads_as_one_without() {
-        Seeds.run(300, random -> {
+        Randomly.run(300, random -> {
             byte[] data = new byte[1 + random.nextInt(200)];
             random.nextBytes(data);
             String standard = java.util.Base64.getEncoder().encodeToString(data);

@@ -19,8 +19,8 @@ class Utf8BufferTest {
 
     @Test
     void texts_of_any_unicode_read_back_as_they_were() {
-        Seeds.run(3_000, random -> {
-            String text = Seeds.text(random, 60, true);
+        Randomly.run(3_000, random -> {
+            String text = Randomly.text(random, 60, true);
             byte[] json = new Utf8Buffer(1 + random.nextInt(64)).string(text).toByteArray();
             assertThat(MAPPER.readTree(json).stringValue()).isEqualTo(text);
             assertThat(new String(json, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8))

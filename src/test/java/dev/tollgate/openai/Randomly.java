@@ -4,9 +4,9 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /** Random tests that can be run again: the seed is printed, and {@code -Dtest.seed} sets it. */
-final class Seeds {
+final class Randomly {
 
-    private Seeds() {}
+    private Randomly() {}
 
     static void run(int rounds, Consumer<Random> test) {
         long first = Long.getLong("test.seed", System.nanoTime());
