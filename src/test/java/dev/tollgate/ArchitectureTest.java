@@ -1,0 +1,255 @@
+package dev.tollgate;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaFieldAccess;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.tollgate.http.Handler;
+import dev.tollgate.upstream.Channel;
+import dev.tollgate.upstream.Upstreams;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may know whom. A rule that stands in the way is changed here, in the open, with its reason in the commit. */
+class ArchitectureTest {
+
+    private static final String ROOT = "dev.tollgate";
+    private static final Set<Class<?>> FLOATING = Set.of(double.class, float.class, Double.class, Float.class);
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    // ---- packages ----
+
+    @Test
+    void packages_form_no_cycles() {
+        check(slices().matching("dev.tollgate.(*)..").should().beFreeOfCycles());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"storage", "config", "error", "limits", "media", "sandbox"})
+    void these_packages_know_no_other(String name) {
+        knowsOnly(name);
+    }
+
+    @Test
+    void ground_knows_no_feature() {
+        knowsOnly("http", "error");
+    }
+
+    @Test
+    void the_wire_format_knows_neither_money_nor_upstream() {
+        knowsOnly("openai", "error");
+    }
+
+    @Test
+    void the_ledger_and_the_catalogue_know_no_feature() {
+        knowsOnly("ledger", "storage", "error", "http");
+        knowsOnly("models", "config", "error", "http");
+    }
+
+    @Test
+    void upstream_knows_what_can_be_asked_and_no_more() {
+        knowsOnly("upstream", "openai", "media", "error");
+    }
+
+    @Test
+    void a_channel_never_knows_a_door_nor_money() {
+        knowsOnly("gemini", "upstream", "openai", "models", "media", "error");
+    }
+
+    @Test
+    void tasks_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
+        knowsOnly("tasks", "ledger", "storage", "error", "http");
+        knowsOnly("keys", "limits", "storage", "error", "http");
+    }
+
+    @Test
+    void doors_and_commands_are_known_to_the_root_alone() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT, packageOf("chat"), packageOf("cli"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packageOf("chat"), packageOf("cli")));
+    }
+
+    @Test
+    void nothing_knows_the_root() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT));
+    }
+
+    @Test
+    void every_package_says_what_it_is_and_is_null_marked() {
+        List<String> unmarked = CLASSES.stream()
+                .map(JavaClass::getPackage)
+                .distinct()
+                .filter(it -> !it.tryGetPackageInfo()
+                        .map(info -> info.isAnnotatedWith(NullMarked.class))
+                        .orElse(false))
+                .map(JavaPackage::getName)
+                .toList();
+
+        assertThat(unmarked).isEmpty();
+    }
+
+    // ---- who may use what ----
+
+    @Test
+    void only_the_meter_asks_an_upstream() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT, packageOf("metering"), packageOf("upstream"), packageOf("gemini"))
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Upstreams.class, Channel.class));
+    }
+
+    @Test
+    void sql_stays_in_the_stores() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        packageOf("storage"), packageOf("ledger"), packageOf("keys"), packageOf("tasks"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "org.sqlite..", "com.zaxxer.."));
+    }
+
+    @Test
+    void transport_stays_in_the_front_the_channel_and_the_sandbox() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(packageOf("http"), packageOf("gemini"), packageOf("sandbox"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.vertx.core.http.."));
+    }
+
+    @Test
+    void only_the_root_makes_handlers() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT)
+                .should()
+                .callConstructorWhere(target(owner(ofHandlers()))));
+    }
+
+    private static DescribedPredicate<JavaClass> ofHandlers() {
+        return assignableTo(Handler.class)
+                .or(simpleNameEndingWith("Handler").and(describe("ours", ArchitectureTest::isOurs)));
+    }
+
+    @Test
+    void time_and_chance_come_in_from_outside() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT)
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(java.util.Random.class, ThreadLocalRandom.class));
+    }
+
+    // ---- money ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "keys"})
+    void money_is_never_a_floating_point_number(String name) {
+        check(classes().that().resideInAPackage(packageOf(name)).should(holdNoFloatingPoint()));
+    }
+
+    private static ArchCondition<JavaClass> holdNoFloatingPoint() {
+        return new ArchCondition<>("hold, take, give or call for no floating point number") {
+            @Override
+            public void check(JavaClass it, ConditionEvents events) {
+                floating(it).forEach(what -> events.add(SimpleConditionEvent.violated(it, what)));
+            }
+        };
+    }
+
+    private static Stream<String> floating(JavaClass it) {
+        Stream<String> fields = it.getFields().stream()
+                .filter(field -> isFloating(field.getRawType()))
+                .map(field -> field.getFullName());
+        Stream<String> signatures = it.getCodeUnits().stream()
+                .filter(unit -> isFloating(unit.getRawReturnType())
+                        || unit.getRawParameterTypes().stream().anyMatch(ArchitectureTest::isFloating))
+                .map(unit -> unit.getFullName());
+        Stream<String> calls = it.getCodeUnitCallsFromSelf().stream()
+                .filter(call -> isFloating(call.getTarget().getRawReturnType())
+                        || call.getTarget().getRawParameterTypes().stream().anyMatch(ArchitectureTest::isFloating))
+                .map(call -> call.getDescription());
+        Stream<String> reads = it.getFieldAccessesFromSelf().stream()
+                .filter(access -> isFloating(access.getTarget().getRawType()))
+                .map(JavaFieldAccess::getDescription);
+        return Stream.of(fields, signatures, calls, reads).flatMap(all -> all);
+    }
+
+    private static boolean isFloating(JavaClass type) {
+        return FLOATING.stream().anyMatch(type::isEquivalentTo);
+    }
+
+    // ---- how it is said ----
+
+    /** Of our own packages, besides itself. */
+    private static void knowsOnly(String name, String... others) {
+        String[] allowed = Stream.concat(Stream.of(name), Stream.of(others))
+                .map(ArchitectureTest::packageOf)
+                .toArray(String[]::new);
+        check(noClasses()
+                .that()
+                .resideInAPackage(packageOf(name))
+                .should()
+                .dependOnClassesThat(describe(
+                        "are ours and not of " + List.of(allowed),
+                        it -> isOurs(it) && !List.of(allowed).contains(it.getPackageName()))));
+    }
+
+    private static boolean isOurs(JavaClass it) {
+        return it.getPackageName().equals(ROOT) || it.getPackageName().startsWith(ROOT + ".");
+    }
+
+    private static String packageOf(String name) {
+        return ROOT + "." + name;
+    }
+
+    private static void check(ArchRule rule) {
+        rule.check(CLASSES);
+    }
+}
