@@ -1,23 +1,34 @@
 package dev.tollgate.testing;
 
 import dev.tollgate.App;
+import dev.tollgate.cli.Records;
+import dev.tollgate.cli.Refused;
 import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.Script;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -67,6 +78,24 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /**
+     * A second one over a copy of the data as it is on disk now: what a crash at this moment would leave behind. Nothing may be
+     * written meanwhile.
+     */
+    public Gateway crashed() {
+        try {
+            Path copy = Files.createTempDirectory("tollgate-test");
+            for (String name : List.of("tollgate.db", "tollgate.db-wal")) {
+                Files.copy(data.resolve(name), copy.resolve(name));
+            }
+            Map<String, String> chosen = new HashMap<>(arguments);
+            chosen.put("data", copy.toString());
+            return new Gateway(copy, chosen, environment);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private App start() {
         return App.start(SettingsLoader.load(arguments, environment), REQUESTS_KEPT);
     }
@@ -103,6 +132,126 @@ public final class Gateway implements AutoCloseable {
         return sandbox().requests();
     }
 
+    public void script(UpstreamScript script) {
+        script(script.toString());
+    }
+
+    /** What the upstream was asked last. */
+    public JsonNode lastAsked() {
+        return asked().getLast().body();
+    }
+
+    // ---- accounts ----
+
+    /** An account of its own with one key. */
+    public Customer customer(String credits) {
+        return customer(credits, KeyOptions.NONE);
+    }
+
+    public Customer customer(String credits, KeyOptions options) {
+        try {
+            long micros = new BigDecimal(credits).movePointRight(6).longValueExact();
+            String account = app.administration().createAccount("Test", micros).id();
+            Records.NewKey key = app.administration().createKey(account, options.choice());
+            return new Customer(this, account, key.key().id(), key.secret());
+        } catch (Refused e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What a key is made with; amounts are credits, null: no limit. */
+    public record KeyOptions(String hour, String day, String total, List<String> allow, Integer perMinute) {
+
+        public static final KeyOptions NONE = new KeyOptions(null, null, null, List.of(), null);
+
+        public static KeyOptions spend(String hour, String day, String total) {
+            return new KeyOptions(hour, day, total, List.of(), null);
+        }
+
+        public static KeyOptions allow(String... ranges) {
+            return new KeyOptions(null, null, null, List.of(ranges), null);
+        }
+
+        public static KeyOptions perMinute(int requests) {
+            return new KeyOptions(null, null, null, List.of(), requests);
+        }
+
+        private Records.KeyChoice choice() {
+            Records.Spend spend = new Records.Spend(micros(hour), micros(day), micros(total));
+            return new Records.KeyChoice("test", Records.Kind.API, spend, allow, perMinute);
+        }
+
+        private static Long micros(String credits) {
+            return credits == null
+                    ? null
+                    : new BigDecimal(credits).movePointRight(6).longValueExact();
+        }
+    }
+
+    // ---- the database, beside the program ----
+
+    /** The first column of the first row. */
+    public long number(String sql) {
+        return query(sql, row -> row.getLong(1));
+    }
+
+    /** The first column of the first row. */
+    public String text(String sql) {
+        return query(sql, row -> row.getString(1));
+    }
+
+    /** Changes the database behind the program's back. */
+    public void execute(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private interface Column<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private <T> T query(String sql, Column<T> column) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? column.of(row) : null;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("tollgate.db"));
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA busy_timeout = 5000");
+        }
+        return connection;
+    }
+
+    /** Once no call runs any more, everything must add up and nothing may be held. */
+    public void assertBooksAreClosed() {
+        await("holds", () -> number("SELECT COALESCE(SUM(reserved_micros), 0) FROM account") == 0);
+        LedgerChecks.assertCoherent(this::number);
+        if (number("SELECT COUNT(*) FROM task WHERE status = 'processing'") > 0) {
+            throw new AssertionError("a task is processing although nothing is held");
+        }
+    }
+
+    /** Looks until it is so; for what the program does by itself after an answer. */
+    public static void await(String what, BooleanSupplier isSo) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!isSo.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("waited in vain: " + what);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     // ---- a client of few words ----
 
     public Reply get(String path) {
@@ -128,6 +277,12 @@ public final class Gateway implements AutoCloseable {
 
     public Reply chat(String body) {
         return post("/v1/chat/completions", body);
+    }
+
+    /** Sends, and goes on meanwhile. */
+    public CompletableFuture<Reply> sendAside(HttpRequest.Builder request) {
+        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+                .thenApply(Reply::new);
     }
 
     /** A request with the demo key. */

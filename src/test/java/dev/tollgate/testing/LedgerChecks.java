@@ -2,12 +2,19 @@ package dev.tollgate.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.function.ToLongFunction;
+
 /** What must be true of the ledger's tables at any instant, asked of the tables alone. */
 public final class LedgerChecks {
 
     private LedgerChecks() {}
 
     public static void assertCoherent(StoreFixture store) {
+        assertCoherent(store::number);
+    }
+
+    /** @param store answers a query with the first column of its first row */
+    public static void assertCoherent(ToLongFunction<String> store) {
         balances_are_what_the_entries_add_up_to(store);
         sequences_have_no_gaps(store);
         holds_are_what_open_reservations_hold(store);
@@ -15,20 +22,20 @@ public final class LedgerChecks {
         entries_of_a_resolved_reservation_leave_nothing_held(store);
     }
 
-    private static void balances_are_what_the_entries_add_up_to(StoreFixture store) {
+    private static void balances_are_what_the_entries_add_up_to(ToLongFunction<String> store) {
         for (String[] pair : new String[][] {
             {"balance_micros", "available"}, {"reserved_micros", "reserved"}, {"consumed_micros", "revenue"}
         }) {
-            assertThat(store.number(
+            assertThat(store.applyAsLong(
                             "SELECT COUNT(*) FROM account WHERE " + pair[0] + " <> " + moved("to", "from", pair[1])))
                     .as(pair[0])
                     .isZero();
         }
-        assertThat(store.number(
+        assertThat(store.applyAsLong(
                         "SELECT COUNT(*) FROM account WHERE purchased_micros <> " + moved("from", "to", "funding")))
                 .as("purchased_micros")
                 .isZero();
-        assertThat(store.number("SELECT COALESCE(SUM(balance_micros + reserved_micros + consumed_micros"
+        assertThat(store.applyAsLong("SELECT COALESCE(SUM(balance_micros + reserved_micros + consumed_micros"
                         + " - purchased_micros), 0) FROM account"))
                 .as("the sum over all buckets")
                 .isZero();
@@ -40,28 +47,28 @@ public final class LedgerChecks {
                 + " FROM entry WHERE account_id = account.id), 0)";
     }
 
-    private static void sequences_have_no_gaps(StoreFixture store) {
-        assertThat(store.number("SELECT COUNT(*) FROM account WHERE last_sequence <>"
+    private static void sequences_have_no_gaps(ToLongFunction<String> store) {
+        assertThat(store.applyAsLong("SELECT COUNT(*) FROM account WHERE last_sequence <>"
                         + " (SELECT COUNT(*) FROM entry WHERE account_id = account.id) OR last_sequence <>"
                         + " COALESCE((SELECT MAX(sequence) FROM entry WHERE account_id = account.id), 0)"))
                 .as("accounts with gaps")
                 .isZero();
     }
 
-    private static void holds_are_what_open_reservations_hold(StoreFixture store) {
-        assertThat(store.number(
+    private static void holds_are_what_open_reservations_hold(ToLongFunction<String> store) {
+        assertThat(store.applyAsLong(
                         "SELECT COUNT(*) FROM account WHERE reserved_micros <> COALESCE((SELECT SUM(held_micros)"
                                 + " FROM reservation WHERE account_id = account.id AND state = 'open'), 0)"))
                 .as("accounts with lost holds")
                 .isZero();
     }
 
-    private static void windows_are_what_reservations_count(StoreFixture store) {
+    private static void windows_are_what_reservations_count(ToLongFunction<String> store) {
         for (String[] window :
                 new String[][] {{"hour", "3600000"}, {"day", "86400000"}, {"total", "9000000000000000"}}) {
             String counted = " FROM reservation WHERE key_id = spend_window.key_id AND created_at >= starts_at"
                     + " AND created_at < starts_at + " + window[1] + "), 0)";
-            assertThat(store.number("SELECT COUNT(*) FROM spend_window WHERE kind = '" + window[0] + "' AND ("
+            assertThat(store.applyAsLong("SELECT COUNT(*) FROM spend_window WHERE kind = '" + window[0] + "' AND ("
                             + "charged_micros <> COALESCE((SELECT SUM(charged_micros)" + counted
                             + " OR held_micros <> COALESCE((SELECT SUM(CASE WHEN state = 'open' THEN held_micros ELSE 0 END)"
                             + counted + ")"))
@@ -70,8 +77,8 @@ public final class LedgerChecks {
         }
     }
 
-    private static void entries_of_a_resolved_reservation_leave_nothing_held(StoreFixture store) {
-        assertThat(store.number("SELECT COUNT(*) FROM reservation WHERE COALESCE((SELECT SUM(CASE WHEN to_bucket ="
+    private static void entries_of_a_resolved_reservation_leave_nothing_held(ToLongFunction<String> store) {
+        assertThat(store.applyAsLong("SELECT COUNT(*) FROM reservation WHERE COALESCE((SELECT SUM(CASE WHEN to_bucket ="
                         + " 'reserved' THEN amount_micros ELSE -amount_micros END) FROM entry WHERE reservation_id ="
                         + " reservation.id), 0) <> CASE WHEN state = 'open' THEN held_micros ELSE 0 END"))
                 .as("reservations with something left")

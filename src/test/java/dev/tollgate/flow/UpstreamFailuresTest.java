@@ -1,0 +1,217 @@
+package dev.tollgate.flow;
+
+import static dev.tollgate.flow.ErrorListTest.assertError;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** What an upstream does wrong costs nothing, is said in our own words, and says nothing of the upstream (D2, D18, D48). */
+class UpstreamFailuresTest {
+
+    private static final String UPSTREAM_KEY = "AIzaSyTestKeyOfTheUpstream0123456789abc";
+    private static final String CALL = """
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";
+    private static final Tokens SOME = new Tokens(100, 200, 0);
+
+    private static Gateway sandbox;
+    private static Gateway gateway;
+    private static Customer customer;
+
+    /** In front of another one's sandbox, with a key of the upstream's that must never be seen. */
+    @BeforeAll
+    static void start() {
+        sandbox = Gateway.start();
+        gateway = Gateway.start(Map.of(
+                "GEMINI_API_KEY",
+                UPSTREAM_KEY,
+                "GOOGLE_GEMINI_BASE_URL",
+                sandbox.sandbox().baseUrl()));
+        customer = gateway.customer("10");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+        sandbox.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 429, 500, 502, 503, 504})
+    void an_upstreams_error_is_ours_and_costs_nothing(int status) {
+        sandbox.script(UpstreamScript.answers().status(status, """
+                {"error":{"code":%d,"message":"Secret words about projects/acme-prod and %s","status":"SOMETHING"}}""".formatted(status, UPSTREAM_KEY)));
+        try (LogCapture log = new LogCapture()) {
+            Gateway.Reply reply = refunded(false);
+            assertError(reply, 503, "upstream_error", "upstream_error");
+            assertThat(reply.text()).doesNotContain("Secret", "acme", UPSTREAM_KEY, "127.0.0.1", "gemini");
+            assertThat(reply.header("x-should-retry")).isEqualTo(status == 400 ? "false" : "");
+            assertThat(log.text()).contains("upstream").doesNotContain(UPSTREAM_KEY, "acme-prod", "Tell me");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"html", "reset", "eof", "error_event", "raw_error_tail"})
+    void an_upstream_that_breaks_before_it_says_anything_is_a_plain_error(String fault) {
+        sandbox.script(UpstreamScript.answers().fault(fault));
+        assertError(refunded(false), 503, "upstream_error", "upstream_error");
+        assertError(refunded(true), 503, "upstream_error", "upstream_error");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"html", "reset", "eof", "error_event", "raw_error_tail"})
+    void a_stream_that_breaks_in_the_middle_ends_with_an_error_event(String fault) {
+        sandbox.script(UpstreamScript.answers()
+                .text("Once upon", SOME)
+                .text(" a time", SOME)
+                .fault(fault));
+        Gateway.Reply reply = refunded(true);
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.text()).contains("Once upon").contains("\nevent: error\ndata: {\"error\":{");
+        assertThat(reply.text()).doesNotContain("[DONE]", "\"usage\"", "credits_consumed");
+        JsonNode error = reply.chunks().getLast().get("error");
+        assertThat(error.propertyNames()).containsExactlyInAnyOrder("code", "message", "type", "param");
+        assertThat(error.get("code").asString()).isEqualTo("upstream_error");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"html", "reset", "eof", "error_event", "raw_error_tail"})
+    void a_json_answer_that_breaks_in_the_middle_is_a_plain_error(String fault) {
+        sandbox.script(UpstreamScript.answers().text("Once upon", SOME).fault(fault));
+        Gateway.Reply reply = refunded(false);
+        assertError(reply, 503, "upstream_error", "upstream_error");
+        assertThat(reply.text()).doesNotContain("Once upon");
+    }
+
+    @Test
+    void an_upstream_that_recovers_is_asked_again_and_only_the_answer_is_charged() {
+        sandbox.script(UpstreamScript.answers()
+                .status(503)
+                .times(2)
+                .next()
+                .text("Back.")
+                .finish("STOP", new Tokens(1000, 100, 0)));
+        Gateway.Reply reply = customer.chat(CALL.formatted(false));
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.header("x-tollgate-attempts")).isEqualTo("3");
+        assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.1");
+    }
+
+    @Test
+    void a_quota_of_the_upstreams_is_not_the_callers_limit() {
+        sandbox.script(UpstreamScript.answers().status(429, """
+                {"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"Quota exceeded",
+                 "details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}}"""));
+        Gateway.Reply reply = refunded(false);
+        assertError(reply, 503, "upstream_error", "upstream_error");
+        assertThat(reply.header("retry-after")).isEqualTo("34");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void a_blocked_prompt_costs_nothing_and_need_not_be_tried_again(boolean stream) {
+        sandbox.script(UpstreamScript.answers().event("""
+                {"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":900000,"totalTokenCount":900000}}"""));
+        Gateway.Reply reply = refunded(stream);
+        assertError(reply, 503, "upstream_error", "upstream_error");
+        assertThat(reply.header("x-should-retry")).isEqualTo("false");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SAFETY, true", "RECITATION, false", "PROHIBITED_CONTENT, true", "SPII, false"})
+    void a_filter_that_leaves_nothing_to_show_is_a_blocked_prompt(String reason, boolean stream) {
+        sandbox.script(UpstreamScript.answers().finish(reason, SOME));
+        Gateway.Reply reply = refunded(stream);
+        assertError(reply, 503, "upstream_error", "upstream_error");
+        assertThat(reply.header("x-should-retry")).isEqualTo("false");
+    }
+
+    @Test
+    void a_filter_that_comes_late_leaves_what_was_said_and_charges_it() {
+        sandbox.script(UpstreamScript.answers().text("Half of", SOME).finish("SAFETY", new Tokens(1000, 1000, 0)));
+        Gateway.Reply reply = customer.chat(CALL.formatted(false));
+        JsonNode choice = reply.json().at("/choices/0");
+        assertThat(choice.at("/message/content").asString()).isEqualTo("Half of");
+        assertThat(choice.at("/message/refusal").isNull()).isTrue();
+        assertThat(choice.get("finish_reason").asString()).isEqualTo("content_filter");
+        assertThat(choice.get("native_finish_reason").asString()).isEqualTo("SAFETY");
+        assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"STOP", "MALFORMED_FUNCTION_CALL", "OTHER", "SOME_NEW_WORD"})
+    void an_end_without_an_answer_is_asked_once_more_and_the_empty_attempt_is_free(String reason) {
+        sandbox.script(UpstreamScript.answers()
+                .finish(reason, new Tokens(5000, 5000, 0))
+                .times(1)
+                .next()
+                .text("There.")
+                .finish("STOP", new Tokens(1000, 100, 0)));
+        Gateway.Reply reply = customer.chat(CALL.formatted(false));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.header("x-tollgate-attempts")).isEqualTo("2");
+        assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.1");
+        assertThat(reply.json().at("/usage/prompt_tokens").asInt()).isEqualTo(1000);
+    }
+
+    @Test
+    void a_call_that_stays_malformed_is_an_error_of_the_upstreams() {
+        int asked = sandbox.asked().size();
+        sandbox.script(UpstreamScript.answers().finish("MALFORMED_FUNCTION_CALL", SOME));
+        assertError(refunded(true), 503, "upstream_error", "upstream_error");
+        assertThat(sandbox.asked()).hasSize(asked + 2);
+    }
+
+    @Test
+    void no_answer_at_all_is_an_error_of_the_upstreams() {
+        sandbox.script(
+                UpstreamScript.answers().event("{\"responseId\":\"r1\",\"usageMetadata\":{\"promptTokenCount\":9}}"));
+        assertError(refunded(false), 503, "upstream_error", "upstream_error");
+    }
+
+    @Test
+    void nothing_that_cannot_be_reached_is_named() {
+        try (Gateway lost = Gateway.start(
+                Map.of("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:1"),
+                "demo.credits",
+                "5",
+                "timeouts.upstream-connect",
+                "1s")) {
+            Gateway.Reply reply = lost.chat(CALL.formatted(true));
+            assertError(reply, 503, "upstream_error", "upstream_error");
+            assertThat(reply.text()).doesNotContain("127.0.0.1", "onnect");
+            assertThat(lost.credits().get("balance").asInt()).isEqualTo(5);
+            lost.assertBooksAreClosed();
+        }
+    }
+
+    /** Calls, and sees that all credits are back and the task says that it has failed. */
+    private static Gateway.Reply refunded(boolean stream) {
+        JsonNode before = customer.credits();
+        Gateway.Reply reply = customer.chat(CALL.formatted(stream));
+        JsonNode task = customer.lastTask();
+        assertThat(customer.credits()).isEqualTo(before);
+        assertThat(task.get("status").asString()).isEqualTo("failed");
+        assertThat(task.at("/error/code").asString()).isEqualTo("upstream_error");
+        assertThat(task.get("credits_consumed").asInt()).isZero();
+        List<String> kinds = task.get("entries")
+                .valueStream()
+                .map(entry -> entry.get("kind").asString())
+                .toList();
+        assertThat(kinds).containsExactly("reservation", "release");
+        return reply;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.tollgate.testing;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.concurrent.CompletableFuture;
+import tools.jackson.databind.JsonNode;
+
+/** An account with one key, and the calls that are made with it. */
+public record Customer(Gateway gateway, String account, String keyId, String key) {
+
+    public Gateway.Reply chat(String body) {
+        return gateway.send(request(body));
+    }
+
+    /** Runs meanwhile; {@link #awaitHold} tells when it has begun. */
+    public CompletableFuture<Gateway.Reply> chatAside(String body) {
+        return gateway.sendAside(request(body));
+    }
+
+    /** A call that can be left. */
+    public RawCall chatRaw(String body) {
+        return RawCall.chat(gateway.app().port(), key, body);
+    }
+
+    private HttpRequest.Builder request(String body) {
+        return HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    public JsonNode credits() {
+        return gateway.get("/v1/credits", key).json().get("data");
+    }
+
+    public BigDecimal balance() {
+        return credits().get("balance").decimalValue();
+    }
+
+    public BigDecimal consumed() {
+        return credits().get("total_consumed").decimalValue();
+    }
+
+    public void awaitHold() {
+        Gateway.await(
+                "a hold", () -> gateway.number("SELECT reserved_micros FROM account WHERE id = '" + account + "'") > 0);
+    }
+
+    /** The task of the latest call, once it has ended. */
+    public JsonNode lastTask() {
+        Gateway.await(
+                "the call's end",
+                () -> gateway.number("SELECT COUNT(*) FROM task WHERE status = 'processing' AND account_id = '"
+                                + account + "'")
+                        == 0);
+        String id = gateway.text(
+                "SELECT id FROM task WHERE account_id = '" + account + "' ORDER BY created_at DESC, id DESC LIMIT 1");
+        return gateway.get("/v1/tasks/" + id, key).json();
+    }
+
+    public long tasks() {
+        return gateway.number("SELECT COUNT(*) FROM task WHERE account_id = '" + account + "'");
+    }
+}

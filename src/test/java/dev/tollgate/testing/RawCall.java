@@ -1,0 +1,70 @@
+package dev.tollgate.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A call over a bare socket, which its caller can leave at any point. */
+public final class RawCall implements AutoCloseable {
+
+    private static final int READ_TIMEOUT_MILLIS = 20_000;
+
+    private final Socket socket;
+    private final InputStream in;
+    private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
+
+    private RawCall(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = socket.getInputStream();
+    }
+
+    /** Sends a chat request and reads nothing yet. */
+    static RawCall chat(int port, String key, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n";
+        try {
+            RawCall call = new RawCall(new Socket("127.0.0.1", port));
+            call.socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+            call.socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+            call.socket.getOutputStream().write(bytes);
+            call.socket.getOutputStream().flush();
+            return call;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads until the text has come; returns all that has come so far. */
+    public String readUntil(String text) {
+        try {
+            while (!all().contains(text)) {
+                int next = in.read();
+                if (next < 0) {
+                    throw new AssertionError("the answer ended before '" + text + "': " + all());
+                }
+                seen.write(next);
+            }
+            return all();
+        } catch (IOException e) {
+            throw new UncheckedIOException("after: " + all(), e);
+        }
+    }
+
+    private String all() {
+        return seen.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Leaves without a word. */
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
