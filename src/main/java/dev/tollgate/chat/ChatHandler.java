@@ -24,6 +24,7 @@ import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.openai.ReadLimits;
 import dev.tollgate.upstream.ChatAsk;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -66,12 +67,18 @@ public final class ChatHandler implements Handler {
                     .withStatus(403)
                     .asException();
         }
-        exchange.read(body -> prepare(key, body), call -> start(exchange, call));
+        boolean isLarge = exchange.hasLargeBody();
+        exchange.read(body -> ChatRequestReader.read(body, limits), request -> {
+            if (isLarge || request.hasMedia()) {
+                exchange.compute(() -> prepare(key, request), call -> start(exchange, call));
+            } else {
+                start(exchange, prepare(key, request));
+            }
+        });
     }
 
-    /** Everything that can be refused without money; runs on another thread where the body is large. */
-    private MeteredCall prepare(Key key, byte[] body) {
-        ChatRequest request = ChatRequestReader.read(body, limits);
+    /** Everything that can be refused without money. */
+    private MeteredCall prepare(Key key, ChatRequest request) {
         Model model = catalogue.find(request.model());
         if (model == null || !key.mayUse(model.id())) {
             throw ModelsHandler.notFound(request.model()).asException();
@@ -118,8 +125,9 @@ public final class ChatHandler implements Handler {
         MeteredRequest metered = call.request();
         ChatRequest request = metered.ask().request();
         request.ignored().forEach(exchange::ignore);
-        if (request.maxTokens() != null && !request.maxTokens().equals(metered.askedTokensMax())) {
-            exchange.ignore(request.maxTokensField());
+        String maxTokensField = request.maxTokensField();
+        if (maxTokensField != null && !Objects.equals(request.maxTokens(), metered.askedTokensMax())) {
+            exchange.ignore(maxTokensField);
         }
         Running running = meter.start(call, sink(exchange, metered));
         exchange.onGone(running::gone);

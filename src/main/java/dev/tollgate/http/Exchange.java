@@ -157,6 +157,11 @@ public final class Exchange {
         }
     }
 
+    /** Whether the body is large enough that work over all of it should not be done on the loop. */
+    public boolean hasLargeBody() {
+        return body().length > loop.limits().inlineBodyBytesMax();
+    }
+
     /**
      * Gets a value that blocks, e.g. from the database, on a virtual thread, and goes on with it on this loop. What either throws is
      * answered; if the caller leaves, {@code then} is not called.
@@ -435,8 +440,8 @@ public final class Exchange {
             return;
         }
         finished = true;
-        loop.closed(this);
         body.release();
+        loop.closed(this);
         logAccess();
         if (close) {
             reset();

@@ -109,6 +109,21 @@ final class Delivery {
         sink.events(events);
     }
 
+    /** The candidate that an event belongs to; 0 where it belongs to none. */
+    static int candidate(UpstreamEvent event) {
+        return switch (event) {
+            case UpstreamEvent.Text text -> text.candidate();
+            case UpstreamEvent.Thought thought -> thought.candidate();
+            case UpstreamEvent.ToolCall call -> call.candidate();
+            case UpstreamEvent.Grounding grounding -> grounding.candidate();
+            case UpstreamEvent.Logprobs logprobs -> logprobs.candidate();
+            case UpstreamEvent.Finish finish -> finish.candidate();
+            case UpstreamEvent.Started started -> 0;
+            case UpstreamEvent.PromptBlocked blocked -> 0;
+            case UpstreamEvent.Usage usage -> 0;
+        };
+    }
+
     static boolean isOutput(UpstreamEvent event) {
         return switch (event) {
             case UpstreamEvent.Text text -> !text.text().isEmpty();

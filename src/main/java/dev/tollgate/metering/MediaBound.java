@@ -1,6 +1,7 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.openai.ContentPart;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens that a medium costs at most, from its bytes alone (wire.md 1.8). Rates are the dearest of the documented ones; a bit rate or
@@ -33,7 +34,7 @@ final class MediaBound {
         };
     }
 
-    private static long tokens(@org.jspecify.annotations.Nullable String mimeType, long bytes) {
+    private static long tokens(@Nullable String mimeType, long bytes) {
         String type = mimeType == null ? "" : mimeType;
         if (type.startsWith("image/")) {
             return IMAGE_TOKENS;

@@ -26,7 +26,11 @@ public record MeteredRequest(
         ChatAsk ask,
         @Nullable Long askedTokensMax) {
 
-    /** The model as the answer names it (D20). @param upstreamVersion what the upstream calls itself, where it said so */
+    /**
+     * The model as the answer names it (D20).
+     *
+     * @param upstreamVersion what the upstream calls itself, where it said so
+     */
     public String answerModel(@Nullable String upstreamVersion) {
         return model.answersWithUpstreamName() && upstreamVersion != null ? upstreamVersion : requestedModel;
     }

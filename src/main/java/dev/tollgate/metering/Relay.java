@@ -119,11 +119,16 @@ final class Relay implements UpstreamListener, Running {
 
     @Override
     public void events(List<UpstreamEvent> events) {
-        if (state == State.RELAYING) {
-            heard = true;
-            waiting.add(events);
-            pump(covered());
+        if (state != State.RELAYING) {
+            return;
         }
+        heard = true;
+        if (events.stream().anyMatch(event -> Delivery.candidate(event) >= bounds.candidates())) {
+            failed(new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, "a candidate that was not asked for"));
+            return;
+        }
+        waiting.add(events);
+        pump(covered());
     }
 
     @Override

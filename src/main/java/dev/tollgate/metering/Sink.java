@@ -16,7 +16,11 @@ public interface Sink {
     /** The reservation is durable. Nothing has been asked yet: an answer may still become a plain error. */
     void admitted(Admission admission);
 
-    /** Right before the first events. @param attempts how often the upstream had to be asked (D48) */
+    /**
+     * Right before the first events.
+     *
+     * @param attempts how often the upstream had to be asked (D48)
+     */
     void answering(int attempts);
 
     /** What may be shown now, at least one event; the hold covers it. */

@@ -66,6 +66,11 @@ public record ChatRequest(
         return webSearch || tools.stream().anyMatch(Tool::isSearch);
     }
 
+    /** Whether there is anything but text in it. */
+    public boolean hasMedia() {
+        return messages.stream().anyMatch(Message::hasMedia);
+    }
+
     /** The tools that are functions of the caller's; a search tool is not one. */
     public List<Tool> functions() {
         return tools.stream().filter(tool -> !tool.isSearch()).toList();

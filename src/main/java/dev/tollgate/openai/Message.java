@@ -8,6 +8,16 @@ public sealed interface Message {
 
     int index();
 
+    /** Whether it holds a part that is not text. */
+    default boolean hasMedia() {
+        return switch (this) {
+            case User user -> user.parts().stream().anyMatch(ContentPart.Media.class::isInstance);
+            case ToolResult result -> result.parts().stream().anyMatch(ContentPart.Media.class::isInstance);
+            case Instruction instruction -> false;
+            case Assistant assistant -> false;
+        };
+    }
+
     /** {@code system} or {@code developer}; they mean the same to Gemini. */
     record Instruction(int index, String text) implements Message {}
 

@@ -45,7 +45,11 @@ public sealed interface UpstreamEvent {
     /** @param tokens in OpenAI's shape: an array of {@code {token, logprob, bytes, top_logprobs}} */
     record Logprobs(int candidate, JsonNode tokens) implements UpstreamEvent {}
 
-    /** The end of a candidate. @param nativeReason the upstream's own word (D17) */
+    /**
+     * The end of a candidate.
+     *
+     * @param nativeReason the upstream's own word (D17)
+     */
     record Finish(int candidate, FinishReason reason, String nativeReason) implements UpstreamEvent {}
 
     /** The prompt was refused; there are no candidates. */
