@@ -81,7 +81,7 @@ public final class App implements AutoCloseable {
         AccessLog.set(settings.http().accessLog());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
-        this.store = Store.open(settings.data(), clock);
+        this.store = Store.open(settings, clock, secureRandom);
         this.demo = DemoAccount.wanted(settings)
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;

@@ -63,8 +63,9 @@ public final class Main {
         @Override
         public Administration open(Settings settings) throws Refused {
             InstantSource clock = InstantSource.system();
+            SecureRandom random = new SecureRandom();
             try {
-                return new StoreAdministration(Store.open(settings.data(), clock), clock, new SecureRandom(), true);
+                return new StoreAdministration(Store.open(settings, clock, random), clock, random, true);
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }

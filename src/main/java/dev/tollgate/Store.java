@@ -1,14 +1,19 @@
 package dev.tollgate;
 
+import dev.tollgate.config.Secret;
+import dev.tollgate.config.Settings;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.FailAbandoned;
 import dev.tollgate.tasks.Tasks;
-import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -16,18 +21,24 @@ import java.util.List;
 final class Store implements AutoCloseable {
 
     private final Database database;
+    private final SecretBox secrets;
     private final Ledger ledger;
     private final Keys keys;
     private final Tasks tasks;
     private final Writer writer;
 
-    private Store(Database database, InstantSource clock) {
+    private Store(Database database, SecretBox secrets, InstantSource clock) {
         this.database = database;
+        this.secrets = secrets;
         this.ledger = new Ledger(database);
         this.keys = new Keys(database, clock);
         this.tasks = new Tasks(database);
-        this.writer = database.startWriter(
-                List.of(keys.statePart(), ledger.part(keys::forgetAccount), keys.changesPart(), tasks.part()));
+        this.writer = database.startWriter(List.of(
+                SecretKeys.part(),
+                keys.statePart(),
+                ledger.part(keys::forgetAccount),
+                keys.changesPart(),
+                tasks.part()));
     }
 
     /**
@@ -35,11 +46,33 @@ final class Store implements AutoCloseable {
      *
      * @throws dev.tollgate.storage.CannotOpen with a sentence for the operator
      */
-    static Store open(Path data, InstantSource clock) {
-        Store store = new Store(Database.open(data), clock);
+    static Store open(Settings settings, InstantSource clock, SecureRandom random) {
+        Database database = Database.open(settings.data());
+        try {
+            Secret chosen = settings.secretKey();
+            SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
+            Store store = new Store(database, secrets, clock);
+            store.begin(clock);
+            return store;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private void begin(InstantSource clock) {
+        SecretKeys.Check check = new SecretKeys.Check(secrets);
+        writer.commitAndWait(Unit.of(check));
+        if (!check.outcome()) {
+            throw new CannotOpen("The secret key is not the one that this installation's data were sealed with.");
+        }
         ExpireOpen expired = new ExpireOpen(clock.instant());
-        store.writer.commitAndWait(Unit.of(expired, new FailAbandoned(expired)));
-        return store;
+        writer.commitAndWait(Unit.of(expired, new FailAbandoned(expired)));
+    }
+
+    /** Seals what must not lie open in the database or beside it. */
+    SecretBox secrets() {
+        return secrets;
     }
 
     Ledger ledger() {

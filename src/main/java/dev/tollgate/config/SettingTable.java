@@ -35,6 +35,12 @@ public final class SettingTable {
     static final Setting<Path> MODELS_FILE =
             Setting.of("models.file", Kind.path(), "", "A catalogue of models, in place of the one that is built in.");
 
+    static final Setting<Secret> SECRET_KEY = Setting.secret(
+            "secret.key",
+            "64 hex digits",
+            "[0-9a-fA-F]{64}",
+            "The key that secrets in the database are encrypted with; without it the data folder's secret.key, made at the first start.");
+
     static final Setting<Secret> GEMINI_API_KEY = Setting.secret(
                     "gemini.api-key",
                     "1 to 512 printable characters without a space",
@@ -143,6 +149,7 @@ public final class SettingTable {
             DATA,
             CONFIG,
             DATABASE,
+            SECRET_KEY,
             MODELS_FILE,
             GEMINI_API_KEY,
             GEMINI_BASE_URL,
@@ -180,7 +187,7 @@ public final class SettingTable {
 
     /** Those that say where the data lies: what commands beside the server need. */
     public static List<Setting<?>> ofTheStore() {
-        return List.of(DATA, CONFIG, DATABASE);
+        return List.of(DATA, CONFIG, DATABASE, SECRET_KEY);
     }
 
     /** The table of docs/configuration.md. */

@@ -106,6 +106,7 @@ public final class SettingsLoader {
                 get(PORT),
                 get(HOST),
                 get(DATA),
+                find(SECRET_KEY),
                 find(MODELS_FILE),
                 new Settings.Gemini(find(GEMINI_API_KEY), find(GEMINI_BASE_URL)),
                 new Settings.Demo(find(DEMO_KEY), get(DEMO_CREDITS), isSet(DEMO_KEY) || isSet(DEMO_CREDITS)),

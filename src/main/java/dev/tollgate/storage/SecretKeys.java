@@ -1,0 +1,110 @@
+package dev.tollgate.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where the installation's secret key comes from, and whether it is the one that the data were sealed with. */
+public final class SecretKeys {
+
+    private static final String FILE = "secret.key";
+    private static final String NAME = "secret_check";
+
+    private SecretKeys() {}
+
+    /**
+     * The key that the operator has set, else the one in the data folder's {@code secret.key}, which is made where there is none.
+     *
+     * @throws CannotOpen when the file cannot be read or made, or holds no key
+     */
+    public static SecretBox of(@Nullable String chosenHex, Path folder, SecureRandom random) {
+        return new SecretBox(chosenHex == null ? inFolder(folder, random) : chosenHex, random);
+    }
+
+    private static String inFolder(Path folder, SecureRandom random) {
+        Path file = folder.resolve(FILE);
+        try {
+            if (!Files.exists(file)) {
+                make(file, random);
+            }
+            String hex = Files.readString(file).strip();
+            if (!hex.matches("[0-9a-fA-F]{64}")) {
+                throw new CannotOpen("The file " + file + " does not hold a secret key of 64 hex digits.");
+            }
+            return hex;
+        } catch (IOException e) {
+            throw new CannotOpen("The secret key " + file + " cannot be read or made: " + e.getMessage(), e);
+        }
+    }
+
+    // Whole and private from its first moment: made beside its place, then moved there.
+    private static void make(Path file, SecureRandom random) throws IOException {
+        byte[] key = new byte[SecretBox.KEY_CHARS / 2];
+        random.nextBytes(key);
+        Path made = Files.createTempFile(
+                file.toAbsolutePath().getParent(),
+                ".secret",
+                "",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(made, HexFormat.of().formatHex(key) + "\n");
+        Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Changes the check's row on the first start; afterwards it only reads. Takes its place before every other part. */
+    public static Part<?> part() {
+        return new CheckPart();
+    }
+
+    /** Whether a key is the installation's: the first one to come is. */
+    public static final class Check extends Decision<Boolean> {
+
+        private final SecretBox box;
+
+        public Check(SecretBox box) {
+            this.box = box;
+        }
+    }
+
+    private static final class CheckPart implements Part<Check> {
+
+        @Override
+        public Class<Check> type() {
+            return Check.class;
+        }
+
+        @Override
+        public void apply(Statements statements, List<Check> changes) throws SQLException {
+            for (Check change : changes) {
+                String present = present(statements);
+                if (present == null) {
+                    insert(statements, change.box.check());
+                }
+                change.decide(present == null || change.box.passes(present));
+            }
+        }
+
+        private static @Nullable String present(Statements statements) throws SQLException {
+            PreparedStatement select = statements.of("SELECT value FROM installation WHERE name = ?");
+            select.setString(1, NAME);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
+        }
+
+        private static void insert(Statements statements, String check) throws SQLException {
+            PreparedStatement insert = statements.of("INSERT INTO installation (name, value) VALUES (?, ?)");
+            insert.setString(1, NAME);
+            insert.setString(2, check);
+            insert.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.tollgate.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SecretKeysTest {
+
+    private static final String KEY = "0123456789abcdef".repeat(4);
+    private static final byte[] PLAIN = "what nobody else may read".getBytes(StandardCharsets.UTF_8);
+
+    private final SecureRandom random = new SecureRandom();
+    private final SecretBox box = new SecretBox(KEY, random);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void what_is_sealed_opens_again_and_never_looks_the_same_twice() {
+        byte[] sealed = box.seal(PLAIN, "note of acc_1");
+        assertThat(box.open(sealed, "note of acc_1")).isEqualTo(PLAIN);
+        assertThat(box.seal(PLAIN, "note of acc_1")).isNotEqualTo(sealed);
+        assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("nobody");
+    }
+
+    @Test
+    void it_does_not_open_for_another_owner_or_key_or_after_a_change() {
+        byte[] sealed = box.seal(PLAIN, "note of acc_1");
+        assertThatThrownBy(() -> box.open(sealed, "note of acc_2")).isInstanceOf(StoreException.class);
+        SecretBox other = new SecretBox("f".repeat(64), random);
+        assertThatThrownBy(() -> other.open(sealed, "note of acc_1")).isInstanceOf(StoreException.class);
+        for (int i = 0; i < sealed.length; i++) {
+            byte[] changed = sealed.clone();
+            changed[i] ^= 1;
+            assertThatThrownBy(() -> box.open(changed, "note of acc_1")).isInstanceOf(StoreException.class);
+        }
+        assertThatThrownBy(() -> box.open(new byte[3], "x")).isInstanceOf(StoreException.class);
+    }
+
+    @Test
+    void a_key_of_another_form_is_refused_without_being_quoted() {
+        assertThatThrownBy(() -> new SecretBox("top-secret", random))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("top-secret");
+    }
+
+    @Test
+    void the_folders_key_is_made_once_and_for_its_owner_only() throws IOException {
+        SecretBox first = SecretKeys.of(null, folder, random);
+        Path file = folder.resolve("secret.key");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        SecretBox second = SecretKeys.of(null, folder, random);
+        assertThat(second.open(first.seal(PLAIN, "x"), "x")).isEqualTo(PLAIN);
+        assertThat(Files.list(folder)).hasSize(1);
+    }
+
+    @Test
+    void a_file_without_a_key_stops_the_start() throws IOException {
+        Files.writeString(folder.resolve("secret.key"), "not a key");
+        assertThatThrownBy(() -> SecretKeys.of(null, folder, random))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("secret.key");
+    }
+
+    @Test
+    void a_database_knows_its_key_and_refuses_another() {
+        assertThat(check(box)).isTrue();
+        assertThat(check(new SecretBox(KEY, random))).isTrue();
+        assertThat(check(new SecretBox("f".repeat(64), random))).isFalse();
+        assertThat(check(box)).isTrue();
+    }
+
+    private boolean check(SecretBox given) {
+        try (Database database = Database.open(folder)) {
+            Writer writer = database.startWriter(List.of(SecretKeys.part()));
+            SecretKeys.Check check = new SecretKeys.Check(given);
+            writer.commitAndWait(Unit.of(check));
+            return check.outcome();
+        }
+    }
+}
