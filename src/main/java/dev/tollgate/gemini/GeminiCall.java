@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * One running call. The listener hears exactly one end, and nothing after it or after {@link #cancel}. Confined to its event
  * loop.
  *
+ * <p>The events of all pieces that one turn of the loop brings are delivered together after it: an upstream that sends each event as
+ * a piece of its own would otherwise cost a write for each.
+ *
  * <p>One timer serves all waits: it ticks four times in each and counts the ticks without a sign of life, so that an event
  * costs no timer.
  */
@@ -40,6 +43,8 @@ final class GeminiCall implements UpstreamCall {
     private boolean lingering;
     private long timer = NO_TIMER;
     private int silentTicks;
+    private List<UpstreamEvent> read = new ArrayList<>();
+    private boolean deliveryScheduled;
 
     GeminiCall(
             Vertx vertx,
@@ -114,20 +119,33 @@ final class GeminiCall implements UpstreamCall {
         if (!lingering) {
             silentTicks = 0;
         }
-        List<UpstreamEvent> events = new ArrayList<>();
-        boolean more = reader.read(bytes.getBytes(), events);
-        deliver(events);
-        if (!more && !done) {
+        boolean more = reader.read(bytes.getBytes(), read);
+        if (!more) {
             ended();
             reset();
-        } else if (reader.isWhole() && !lingering) {
+            return;
+        }
+        deliverAfterThisTurn();
+        if (reader.isWhole() && !lingering) {
             lingering = true;
             await(timeouts.lingerMillis());
         }
     }
 
-    private void deliver(List<UpstreamEvent> events) {
-        if (!events.isEmpty() && !done) {
+    private void deliverAfterThisTurn() {
+        if (!deliveryScheduled && !read.isEmpty()) {
+            deliveryScheduled = true;
+            vertx.runOnContext(_ -> {
+                deliveryScheduled = false;
+                deliver();
+            });
+        }
+    }
+
+    private void deliver() {
+        if (!read.isEmpty() && !done) {
+            List<UpstreamEvent> events = read;
+            read = new ArrayList<>();
             listener.events(events);
         }
     }
@@ -136,9 +154,8 @@ final class GeminiCall implements UpstreamCall {
         if (done) {
             return;
         }
-        List<UpstreamEvent> events = new ArrayList<>();
-        UpstreamFailure failure = reader.end(events);
-        deliver(events);
+        UpstreamFailure failure = reader.end(read);
+        deliver();
         end(failure);
     }
 
@@ -162,6 +179,7 @@ final class GeminiCall implements UpstreamCall {
     }
 
     private void end(@Nullable UpstreamFailure failure) {
+        deliver();
         if (done) {
             return;
         }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.JsonNode;
 
@@ -33,7 +34,7 @@ final class GeminiChunkReader {
 
     /** @throws tools.jackson.core.JacksonException where it is not one whole JSON object */
     static GeminiChunk read(byte[] bytes, int from, int to) {
-        try (JsonParser json = Json.MAPPER.createParser(bytes, from, to - from)) {
+        try (JsonParser json = Json.FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from)) {
             return new GeminiChunkReader(json).read();
         }
     }
@@ -179,7 +180,7 @@ final class GeminiChunkReader {
     }
 
     private JsonNode tree() {
-        return json.readValueAsTree();
+        return Json.tree(json);
     }
 
     /** The arguments as compact JSON, numbers with the digits that they came with. */

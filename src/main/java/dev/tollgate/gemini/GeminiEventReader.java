@@ -5,6 +5,8 @@ import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -13,6 +15,8 @@ import tools.jackson.databind.JsonNode;
  * finish reason ends it and what comes after changes nothing but the usage (D38); without one, an end is a failure (D18).
  */
 final class GeminiEventReader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GeminiEventReader.class);
 
     private final GeminiErrors errors;
     private final GeminiStream stream;
@@ -92,6 +96,9 @@ final class GeminiEventReader {
             }
         } catch (JacksonException unreadable) {
             stop(broke("an event is not JSON"));
+        } catch (RuntimeException e) {
+            LOG.error("an event could not be read", e);
+            stop(broke("an event could not be read"));
         }
     }
 

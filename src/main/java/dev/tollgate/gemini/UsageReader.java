@@ -3,11 +3,9 @@ package dev.tollgate.gemini;
 import dev.tollgate.upstream.UpstreamEvent.Modalities;
 import dev.tollgate.upstream.UpstreamEvent.Usage;
 import java.math.BigInteger;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.databind.JsonNode;
 
 /** Reads {@code usageMetadata} as it was reported; what to make of strange numbers is decided elsewhere (D37). */
 final class UsageReader {
@@ -38,12 +36,19 @@ final class UsageReader {
             field(name);
             json.skipChildren();
         }
-        boolean nothing = LongStream.of(prompt, toolUsePrompt, candidates, thoughts, cached, total)
-                .allMatch(count -> count == Usage.ABSENT);
-        return nothing
+        return isNothing()
                 ? null
                 : new Usage(
                         prompt, toolUsePrompt, candidates, thoughts, cached, total, promptDetails, candidatesDetails);
+    }
+
+    private boolean isNothing() {
+        return prompt == Usage.ABSENT
+                && toolUsePrompt == Usage.ABSENT
+                && candidates == Usage.ABSENT
+                && thoughts == Usage.ABSENT
+                && cached == Usage.ABSENT
+                && total == Usage.ABSENT;
     }
 
     private void field(String name) {
@@ -54,8 +59,8 @@ final class UsageReader {
             case "thoughtsTokenCount" -> thoughts = count();
             case "cachedContentTokenCount" -> cached = count();
             case "totalTokenCount" -> total = count();
-            case "promptTokensDetails" -> promptDetails = modalities(json.readValueAsTree());
-            case "candidatesTokensDetails" -> candidatesDetails = modalities(json.readValueAsTree());
+            case "promptTokensDetails" -> promptDetails = modalities();
+            case "candidatesTokensDetails" -> candidatesDetails = modalities();
             default -> {}
         }
     }
@@ -69,6 +74,9 @@ final class UsageReader {
         if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             return Usage.ABSENT;
         }
+        if (json.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            return json.getLongValue();
+        }
         BigInteger exact = json.getBigIntegerValue();
         return exact.bitLength() < Long.SIZE ? exact.longValue() : saturated(exact.signum() * Double.MAX_VALUE);
     }
@@ -77,15 +85,47 @@ final class UsageReader {
         return Math.max(-Long.MAX_VALUE, (long) count);
     }
 
-    private static Modalities modalities(JsonNode details) {
-        long text = 0;
-        long image = 0;
-        long audio = 0;
-        long video = 0;
-        long document = 0;
-        for (JsonNode detail : details.values()) {
-            long tokens = detail.path("tokenCount").asLong(0);
-            switch (detail.path("modality").asString("")) {
+    /** A list of {@code {modality, tokenCount}}; what is not of that form is passed over. */
+    private Modalities modalities() {
+        Counts counts = new Counts();
+        if (json.currentToken() == JsonToken.START_ARRAY) {
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                detail(counts);
+            }
+        }
+        return new Modalities(counts.text, counts.image, counts.audio, counts.video, counts.document);
+    }
+
+    private void detail(Counts counts) {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        String modality = "";
+        long tokens = 0;
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = json.currentName();
+            JsonToken value = json.nextToken();
+            if (name.equals("modality") && value == JsonToken.VALUE_STRING) {
+                modality = json.getString();
+            } else if (name.equals("tokenCount")) {
+                tokens = Math.max(0, count());
+            } else {
+                json.skipChildren();
+            }
+        }
+        counts.add(modality, tokens);
+    }
+
+    private static final class Counts {
+        private long text;
+        private long image;
+        private long audio;
+        private long video;
+        private long document;
+
+        private void add(String modality, long tokens) {
+            switch (modality) {
                 case "TEXT" -> text += tokens;
                 case "IMAGE" -> image += tokens;
                 case "AUDIO" -> audio += tokens;
@@ -94,6 +134,5 @@ final class UsageReader {
                 default -> {}
             }
         }
-        return new Modalities(text, image, audio, video, document);
     }
 }

@@ -28,7 +28,7 @@ final class Delivery {
 
     /** @param attempts how often the upstream has been asked */
     void show(List<UpstreamEvent> events, int attempts) {
-        if (!hasOutput && events.stream().noneMatch(Delivery::isOutput)) {
+        if (!hasOutput && !hasOutput(events)) {
             keptBack.addAll(events);
         } else if (keptBack.isEmpty()) {
             hasOutput = true;
@@ -38,6 +38,15 @@ final class Delivery {
             keptBack.addAll(events);
             showKeptBack(attempts);
         }
+    }
+
+    private static boolean hasOutput(List<UpstreamEvent> events) {
+        for (UpstreamEvent event : events) {
+            if (isOutput(event)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void showKeptBack(int attempts) {
@@ -109,8 +118,17 @@ final class Delivery {
         sink.events(events);
     }
 
-    /** The candidate that an event belongs to; 0 where it belongs to none. */
-    static int candidate(UpstreamEvent event) {
+    /** Whether an event is of a candidate that was not asked for. */
+    static boolean isStrange(List<UpstreamEvent> events, int candidates) {
+        for (UpstreamEvent event : events) {
+            if (candidate(event) >= candidates) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int candidate(UpstreamEvent event) {
         return switch (event) {
             case UpstreamEvent.Text text -> text.candidate();
             case UpstreamEvent.Thought thought -> thought.candidate();

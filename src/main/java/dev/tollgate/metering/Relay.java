@@ -1,6 +1,7 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstream.Attempts;
 import dev.tollgate.upstream.UpstreamEvent;
@@ -123,19 +124,31 @@ final class Relay implements UpstreamListener, Running {
             return;
         }
         heard = true;
-        if (events.stream().anyMatch(event -> Delivery.candidate(event) >= bounds.candidates())) {
+        if (Delivery.isStrange(events, bounds.candidates())) {
             failed(new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, "a candidate that was not asked for"));
             return;
         }
         waiting.add(events);
-        pump(covered());
+        guarded(() -> pump(covered()));
     }
 
     @Override
     public void ended() {
         if (state == State.RELAYING) {
             ended = true;
-            pump(covered());
+            guarded(() -> pump(covered()));
+        }
+    }
+
+    /** A fault of ours must not leave a call hanging with its hold: it ends as a failure, and everything goes back. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            log.error("task {} failed", taskId, e);
+            if (state == State.RELAYING) {
+                fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An unexpected error has ended the call."));
+            }
         }
     }
 
@@ -242,7 +255,7 @@ final class Relay implements UpstreamListener, Running {
                 limit = notGrown.nativeReason();
             }
         }
-        pump(coverage);
+        guarded(() -> pump(coverage));
         release();
     }
 

@@ -49,6 +49,9 @@ public record Pricing(
             NEAREST_COMPONENT
         }
 
+        /** A thousand credits: no rule is coarser. */
+        private static final long STEP_MICROS_MAX = 1_000_000_000;
+
         /** The rule in words, as a task's pricing detail shows it. */
         public String describe() {
             String step = BigDecimal.valueOf(stepMicros, 6).stripTrailingZeros().toPlainString();
@@ -63,7 +66,7 @@ public record Pricing(
         }
 
         public Rounding {
-            if (stepMicros < 1 || minimumMicros < 0) {
+            if (stepMicros < 1 || stepMicros > STEP_MICROS_MAX || minimumMicros < 0) {
                 throw new IllegalArgumentException("rounding out of range");
             }
         }
@@ -73,20 +76,33 @@ public record Pricing(
     public long chargeMicros(Usage usage) {
         long charge =
                 switch (rounding.form()) {
-                    case FLOOR_TOTAL -> floor(inputTimesMillion(usage).add(outputTimesMillion(usage)));
+                    case FLOOR_TOTAL -> floorTotalMicros(usage);
                     case NEAREST_COMPONENT -> inputUnitsMicros(usage) + outputUnitsMicros(usage);
                 };
         return usage.isNone() ? charge : Math.max(charge, rounding.minimumMicros());
     }
 
+    private long floorTotalMicros(Usage usage) {
+        if (fitsLong(usage)) {
+            long timesMillion =
+                    usage.inputTokens() * inputMicrosPerMillion + billedOutputTokens(usage) * outputMicrosPerMillion;
+            return timesMillion / 1_000_000 / rounding.stepMicros() * rounding.stepMicros();
+        }
+        return floor(inputTimesMillion(usage).add(outputTimesMillion(usage)));
+    }
+
     /** The input's share, rounded for itself: only where components are rounded. */
     public long inputUnitsMicros(Usage usage) {
-        return nearest(inputTimesMillion(usage));
+        return fitsLong(usage)
+                ? nearest(usage.inputTokens() * inputMicrosPerMillion)
+                : nearest(inputTimesMillion(usage));
     }
 
     /** The output's share, rounded for itself: only where components are rounded. */
     public long outputUnitsMicros(Usage usage) {
-        return nearest(outputTimesMillion(usage));
+        return fitsLong(usage)
+                ? nearest(billedOutputTokens(usage) * outputMicrosPerMillion)
+                : nearest(outputTimesMillion(usage));
     }
 
     /** The unrounded cost in credits, exact (D9: shown in the task's pricing detail). */
@@ -129,6 +145,16 @@ public record Pricing(
         return BigInteger.valueOf(usage.inputTokens()).multiply(BigInteger.valueOf(inputMicrosPerMillion));
     }
 
+    /** Whether both products and their sum fit 62 bits, as they do at real prices: then plain arithmetic is exact. */
+    private boolean fitsLong(Usage usage) {
+        return isSmall(usage.inputTokens(), inputMicrosPerMillion)
+                && isSmall(billedOutputTokens(usage), outputMicrosPerMillion);
+    }
+
+    private static boolean isSmall(long tokens, long microsPerMillion) {
+        return Long.numberOfLeadingZeros(tokens) + Long.numberOfLeadingZeros(microsPerMillion) >= 67;
+    }
+
     private BigInteger outputTimesMillion(Usage usage) {
         return BigInteger.valueOf(billedOutputTokens(usage)).multiply(BigInteger.valueOf(outputMicrosPerMillion));
     }
@@ -136,6 +162,13 @@ public record Pricing(
     private long floor(BigInteger timesMillion) {
         BigInteger steps = timesMillion.divide(MILLION.multiply(BigInteger.valueOf(rounding.stepMicros())));
         return steps.longValueExact() * rounding.stepMicros();
+    }
+
+    private long nearest(long timesMillion) {
+        long stepTimesMillion = 1_000_000 * rounding.stepMicros();
+        long steps = timesMillion / stepTimesMillion;
+        boolean up = (timesMillion - steps * stepTimesMillion) * 2 >= stepTimesMillion;
+        return (up ? steps + 1 : steps) * rounding.stepMicros();
     }
 
     private long nearest(BigInteger timesMillion) {

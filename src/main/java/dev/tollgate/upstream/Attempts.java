@@ -100,7 +100,7 @@ public final class Attempts implements UpstreamCall {
     private void release() {
         latent = false;
         if (!held.isEmpty()) {
-            List<UpstreamEvent> events = List.copyOf(held);
+            List<UpstreamEvent> events = new ArrayList<>(held);
             held.clear();
             listener.events(events);
         }
@@ -124,6 +124,7 @@ public final class Attempts implements UpstreamCall {
     private final class Attempt implements UpstreamListener {
 
         private final UpstreamCall call;
+        /** A finish without any output: a call that could not be read, or a stop with nothing said (wire.md 4.4). */
         private boolean finishedEmpty;
 
         private Attempt() {
@@ -140,10 +141,13 @@ public final class Attempts implements UpstreamCall {
                 return;
             }
             held.addAll(events);
-            if (events.stream().anyMatch(Attempts::substantial) || held.size() > HELD_EVENTS_MAX) {
+            boolean hasSubstance = held.size() > HELD_EVENTS_MAX;
+            for (UpstreamEvent event : events) {
+                hasSubstance |= substantial(event);
+                finishedEmpty |= event instanceof UpstreamEvent.Finish;
+            }
+            if (hasSubstance) {
                 release();
-            } else {
-                finishedEmpty |= events.stream().anyMatch(Attempts::isEmptyEnd);
             }
         }
 
@@ -194,10 +198,5 @@ public final class Attempts implements UpstreamCall {
                         || finish.reason() == UpstreamEvent.FinishReason.FILTERED;
             default -> false;
         };
-    }
-
-    /** A finish without any output: a call that could not be read, or a stop with nothing said (wire.md 4.4). */
-    private static boolean isEmptyEnd(UpstreamEvent event) {
-        return event instanceof UpstreamEvent.Finish;
     }
 }
