@@ -60,8 +60,12 @@ record Bounds(
 
     /** The most output that a hold covers, all candidates together, given what the prompt comes to. */
     long coveredTokens(long promptTokens, long heldMicros) {
-        long most = multiply(model.upstream().outputTokensMax());
-        return Math.max(0, model.pricing().outputTokensCovered(Usage.of(promptTokens, 0, 0), heldMicros, most));
+        return Math.max(0, model.pricing().outputTokensCovered(Usage.of(promptTokens, 0, 0), heldMicros, mostTokens()));
+    }
+
+    /** What the model can say at most, all candidates together. */
+    long mostTokens() {
+        return multiply(model.upstream().outputTokensMax());
     }
 
     /** The charge for so many tokens, all of the output billed. */

@@ -56,8 +56,9 @@ final class Coverage {
         return mode == Mode.GROWING;
     }
 
+    /** Never where all that the model can say is covered: there would be no end to asking for more. */
     boolean runsShort(long usedTokens) {
-        return mode == Mode.GROWING && tokens - usedTokens < AHEAD_TOKENS;
+        return mode == Mode.GROWING && tokens < bounds.mostTokens() && tokens - usedTokens < AHEAD_TOKENS;
     }
 
     /** What must be added to cover one more token. */
@@ -67,7 +68,8 @@ final class Coverage {
 
     /** What is to be added for a further slice beyond what is covered or used. */
     long wantedExtensionMicros(long usedTokens) {
-        long target = Math.max(tokens, usedTokens) + Bounds.SLICE_TOKENS * bounds.candidates();
+        long next = Math.max(tokens, usedTokens) + Bounds.SLICE_TOKENS * bounds.candidates();
+        long target = Math.min(bounds.mostTokens(), next);
         return Math.max(leastExtensionMicros(), bounds.chargeMicros(promptTokens, target) - heldMicros);
     }
 

@@ -58,30 +58,40 @@ final class UsageMeter {
         this.outputTokensMax = outputTokensMax;
     }
 
-    /** Takes in a batch before it is shown. */
+    /**
+     * Takes in a batch before it is shown. A report counts the whole batch that it came with: it stands before the text of its
+     * own chunk, and counts it.
+     */
     void observe(List<UpstreamEvent> events) {
+        boolean hasReport = false;
         for (UpstreamEvent event : events) {
             switch (event) {
                 case UpstreamEvent.Text text -> visibleBytes += Utf8.length(text.text());
                 case UpstreamEvent.Thought thought -> thoughtBytes += Utf8.length(thought.text());
                 case UpstreamEvent.ToolCall call ->
                     visibleBytes += Utf8.length(call.name()) + Utf8.length(call.arguments());
-                case UpstreamEvent.Usage usage -> report(usage);
+                case UpstreamEvent.Usage usage -> {
+                    report(usage);
+                    hasReport = true;
+                }
                 default -> {
                     // carries nothing that counts
                 }
             }
         }
+        if (hasReport) {
+            visibleBytesAtReport = visibleBytes;
+        }
     }
 
     /**
      * Output tokens of the kinds that are billed, so far: as reported, and since the last report one token a byte, which no
-     * tokenizer exceeds (D46).
+     * tokenizer exceeds (D46); never beyond the model's limit, which no hold covers.
      */
     long billedOutputTokens(boolean reasoningBilled) {
         long known = candidatesTokens == ABSENT ? 0 : candidatesTokens;
         long since = visibleBytes - visibleBytesAtReport;
-        return known + since + (reasoningBilled ? thoughtsTokens : 0);
+        return Math.min(outputTokensMax, known + since + (reasoningBilled ? thoughtsTokens : 0));
     }
 
     /** The prompt's tokens as reported, or -1 while nothing was. */
@@ -142,7 +152,6 @@ final class UsageMeter {
 
     private void report(UpstreamEvent.Usage usage) {
         reported = usage;
-        visibleBytesAtReport = visibleBytes;
         promptTokens = follow(promptTokens, usage.promptTokens(), promptTokensMax);
         candidatesTokens = follow(candidatesTokens, usage.candidatesTokens(), outputTokensMax);
         toolUsePromptTokens = Math.max(0, follow(toolUsePromptTokens, usage.toolUsePromptTokens(), promptTokensMax));

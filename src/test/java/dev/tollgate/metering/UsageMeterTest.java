@@ -92,6 +92,18 @@ class UsageMeterTest {
     }
 
     @Test
+    void a_report_counts_the_text_that_stands_behind_it_in_its_batch() {
+        meter.observe(List.of(usage(9, 1, 0, 10), text("four"), usage(9, 2, 0, 11), text("five")));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(2);
+    }
+
+    @Test
+    void growth_ends_at_what_the_model_can_say() {
+        meter.observe(List.of(text("x".repeat(70_000))));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(65_536);
+    }
+
+    @Test
     void a_cut_answer_is_not_charged_beyond_the_cut() {
         meter.observe(List.of(text("a long piece"), usage(9, 500, 10, 519)));
         meter.cutAt(300);
