@@ -21,14 +21,15 @@ final class LengthCut {
 
     /**
      * @param events the batch
-     * @param tokens what the batch counts, above 0
+     * @param tokens what the batch counts; 0 where the prompt alone has used up what was covered
      * @param coveredTokens how many of them are covered, less than {@code tokens}
      * @param thoughtsCount whether thoughts are billed
      */
     static List<UpstreamEvent> of(List<UpstreamEvent> events, long tokens, long coveredTokens, boolean thoughtsCount) {
         long bytes =
                 events.stream().mapToLong(event -> bytes(event, thoughtsCount)).sum();
-        LengthCut cut = new LengthCut(thoughtsCount, bytes * Math.max(0, coveredTokens) / tokens);
+        long bytesCovered = tokens <= 0 ? 0 : bytes * Math.max(0, coveredTokens) / tokens;
+        LengthCut cut = new LengthCut(thoughtsCount, bytesCovered);
         List<UpstreamEvent> covered = new ArrayList<>(events.size());
         for (UpstreamEvent event : events) {
             cut.take(event, covered);
