@@ -43,7 +43,7 @@ final class ModelRules {
         refuse(
                 functions && search && !model.tools().functionsWithSearch(),
                 searchField(),
-                "Web search and functions cannot be used in one call with model '" + model.id()
+                "'" + searchField() + "': web search and functions cannot be used in one call with model '" + model.id()
                         + "'; leave out one of the two.");
     }
 
