@@ -18,6 +18,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private final SpendLimits limits;
     private final BooleanSupplier allowed;
     private final Instant at;
+    private boolean heldBackByWindow;
 
     /**
      * @param reservationId the task's id, never used before
@@ -68,6 +69,11 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         return outcome() instanceof ReserveOutcome.Reserved;
     }
 
+    /** Once applied: whether a spend window, and not the balance, is why less than the wanted is held. */
+    public boolean heldBackByWindow() {
+        return heldBackByWindow;
+    }
+
     @Override
     ReserveOutcome decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
@@ -83,7 +89,9 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (full != null) {
             return windows.reached(full, limits, leastMicros, at);
         }
-        long heldMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), windows.roomMicros(limits)));
+        long roomMicros = windows.roomMicros(limits);
+        long heldMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), roomMicros));
+        heldBackByWindow = roomMicros < Math.min(wantedMicros, account.balanceMicros());
         ReservationRow hold = book.open(new ReservationRow(reservationId, accountId, keyId, at.toEpochMilli()));
         book.hold(hold, account, windows, heldMicros, at);
         return new ReserveOutcome.Reserved(heldMicros);

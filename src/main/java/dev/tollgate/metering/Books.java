@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class Books {
 
     private static final Logger log = LoggerFactory.getLogger(Books.class);
+    private static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
+    private static final String SPEND_LIMIT = "SPEND_LIMIT";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
     private static final int RELEASE_TRIES_MAX = 60;
 
@@ -45,7 +47,8 @@ final class Books {
 
     sealed interface Reservation {}
 
-    record Held(long micros) implements Reservation {}
+    /** @param limit the word that the answer carries if it is cut where the hold ends (D32) */
+    record Held(long micros, String limit) implements Reservation {}
 
     record Refused(ApiError error) implements Reservation {}
 
@@ -121,14 +124,13 @@ final class Books {
                         Unit.of(key, reserve, task),
                         loop,
                         failure -> then.accept(
-                                failure == null
-                                        ? reservation(reserve.outcome(), key, now)
-                                        : new Refused(unavailable(failure))));
+                                failure == null ? reservation(reserve, key, now) : new Refused(unavailable(failure))));
     }
 
-    private static Reservation reservation(ReserveOutcome outcome, KeyState key, Instant now) {
-        return switch (outcome) {
-            case ReserveOutcome.Reserved reserved -> new Held(reserved.heldMicros());
+    private static Reservation reservation(Reserve reserve, KeyState key, Instant now) {
+        return switch (reserve.outcome()) {
+            case ReserveOutcome.Reserved reserved ->
+                new Held(reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED);
             case ReserveOutcome.InsufficientCredits refused -> new Refused(Refusals.of(refused));
             case ReserveOutcome.SpendLimitReached refused -> new Refused(Refusals.of(refused, now));
             case ReserveOutcome.NotAllowed refused -> new Refused(refusal(key.outcome()));
@@ -150,15 +152,15 @@ final class Books {
                         Unit.of(extend),
                         loop,
                         failure -> then.accept(
-                                failure == null ? extension(extend.outcome()) : new NotGrown("CREDITS_EXHAUSTED")));
+                                failure == null ? extension(extend.outcome()) : new NotGrown(CREDITS_EXHAUSTED)));
     }
 
     private static Extension extension(Extend.Outcome outcome) {
         return switch (outcome) {
             case Extend.Extended extended -> new Grown(extended.heldMicros());
-            case Extend.BalanceExhausted exhausted -> new NotGrown("CREDITS_EXHAUSTED");
-            case Extend.WindowExhausted exhausted -> new NotGrown("SPEND_LIMIT");
-            case Extend.AlreadyResolved resolved -> new NotGrown("CREDITS_EXHAUSTED");
+            case Extend.BalanceExhausted exhausted -> new NotGrown(CREDITS_EXHAUSTED);
+            case Extend.WindowExhausted exhausted -> new NotGrown(SPEND_LIMIT);
+            case Extend.AlreadyResolved resolved -> new NotGrown(CREDITS_EXHAUSTED);
         };
     }
 

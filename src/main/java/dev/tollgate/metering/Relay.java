@@ -57,7 +57,7 @@ final class Relay implements UpstreamListener, Running {
     private @Nullable ApiError stopped;
     private @Nullable Long tokensMaxApplied;
     private @Nullable String upstreamVersion;
-    private String limit = "CREDITS_EXHAUSTED";
+    private String limit = "";
     private boolean gone;
     private boolean heard;
     private boolean extending;
@@ -97,6 +97,7 @@ final class Relay implements UpstreamListener, Running {
             case Books.Held held -> {
                 state = State.RELAYING;
                 coverage = new Coverage(bounds, held.micros());
+                limit = held.limit();
                 if (gone) {
                     cancel();
                 } else if (stopped != null) {
