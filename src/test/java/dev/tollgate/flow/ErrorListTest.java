@@ -220,14 +220,14 @@ class ErrorListTest {
 
     @Test
     void a_raised_spend_limit_holds_at_once_and_what_was_spent_stays_counted() throws Refused {
-        Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.12"));
+        Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.11"));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).status()).isEqualTo(429);
         gateway.app()
                 .administration()
                 .setKey(
                         customer.keyId(),
-                        new Records.KeyChange(null, null, null, new Records.Limit(130_000L), null, null));
+                        new Records.KeyChange(null, null, null, new Records.Limit(120_000L), null, null));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).error().get("message").asString()).contains("0.02 are used");
     }

@@ -85,7 +85,7 @@ public final class Gateway implements AutoCloseable {
     public Gateway crashed() {
         try {
             Path copy = Files.createTempDirectory("tollgate-test");
-            for (String name : List.of("tollgate.db", "tollgate.db-wal")) {
+            for (String name : List.of("tollgate.db", "tollgate.db-wal", "secret.key")) {
                 Files.copy(data.resolve(name), copy.resolve(name));
             }
             Map<String, String> chosen = new HashMap<>(arguments);

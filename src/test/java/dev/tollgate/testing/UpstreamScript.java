@@ -83,6 +83,11 @@ public final class UpstreamScript {
         return step("event", JSON.readTree(json));
     }
 
+    /** An event of these very characters, which need not be JSON. */
+    public UpstreamScript raw(String characters) {
+        return step("event", JSON.getNodeFactory().stringNode(characters));
+    }
+
     public UpstreamScript delay(long millis) {
         steps.addObject().put("delay_ms", millis);
         return this;
