@@ -1,0 +1,27 @@
+package dev.tollgate.contract;
+
+import java.time.Duration;
+
+/** Waits for what happens by itself on the other side. */
+final class Eventually {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private Eventually() {}
+
+    /** Looks again and again until the assertions hold; after ten seconds their failure stands. */
+    static void hold(Runnable assertions) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                assertions.run();
+                return;
+            } catch (AssertionError notYet) {
+                if (System.nanoTime() > end) {
+                    throw notYet;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+}
