@@ -1,0 +1,36 @@
+package dev.tollgate.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+
+/** What may leave the program: closed schemas, so that a member that nobody thought of is a failure too. */
+enum OutgoingSchema {
+    COMPLETION,
+    CHUNK,
+    ERROR;
+
+    private final Schema schema = read();
+
+    private Schema read() {
+        String name = "/schemas/" + name().toLowerCase(Locale.ROOT) + ".schema.json";
+        try (InputStream source = OutgoingSchema.class.getResourceAsStream(name)) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(Objects.requireNonNull(source, name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void check(JsonNode node) {
+        assertThat(schema.validate(node)).as("%s", node).isEmpty();
+    }
+}
