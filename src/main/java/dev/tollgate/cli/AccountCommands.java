@@ -29,7 +29,7 @@ final class AccountCommands {
         @Option(
                 names = "--credits",
                 paramLabel = "CREDITS",
-                converter = Values.Credits.class,
+                converter = Values.CreditAmount.class,
                 description = "What it begins with, like 12.5. Default: 0.")
         private Long creditsMicros = 0L;
 
@@ -108,7 +108,7 @@ final class AccountCommands {
                 names = "--credits",
                 required = true,
                 paramLabel = "CREDITS",
-                converter = Values.Credits.class,
+                converter = Values.CreditAmount.class,
                 description = "How many, like 12.5.")
         private @Nullable Long creditsMicros;
 

@@ -1,6 +1,6 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.config.Decimals;
+import dev.tollgate.money.Credits;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ public record Banner(
     }
 
     private void addDemo(List<String> lines, Demo demo) {
-        lines.add("Demo account " + demo.accountId() + " with " + Decimals.credits(demo.balanceMicros()) + " credits");
+        lines.add("Demo account " + demo.accountId() + " with " + Credits.text(demo.balanceMicros()) + " credits");
         if (demo.key() == null) {
             lines.add("Its key was shown at the first start; another: ./tollgate key create --account "
                     + demo.accountId());

@@ -2,6 +2,7 @@ package dev.tollgate.cli;
 
 import dev.tollgate.cli.Records.Limit;
 import dev.tollgate.config.Decimals;
+import dev.tollgate.money.Credits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,7 @@ final class Values {
     private Values() {}
 
     /** Credits as a decimal, in micro-credits. */
-    static final class Credits implements ITypeConverter<Long> {
+    static final class CreditAmount implements ITypeConverter<Long> {
 
         @Override
         public Long convert(String text) {
@@ -71,7 +72,7 @@ final class Values {
     }
 
     static String credits(@Nullable Long micros) {
-        return micros == null ? NONE : Decimals.credits(micros);
+        return micros == null ? NONE : Credits.text(micros);
     }
 
     static String word(Enum<?> value) {

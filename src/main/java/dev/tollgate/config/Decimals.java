@@ -38,12 +38,6 @@ public final class Decimals {
         return times(text, MICROS, mostMicros);
     }
 
-    /** Micro-credits as a decimal number of credits, without trailing zeros. */
-    public static String credits(long micros) {
-        BigDecimal credits = BigDecimal.valueOf(micros, 6);
-        return credits.signum() == 0 ? "0" : credits.stripTrailingZeros().toPlainString();
-    }
-
     private static String allowed(long scale, long most) {
         String limit = new BigDecimal(most)
                 .divide(new BigDecimal(scale))

@@ -1,5 +1,6 @@
 package dev.tollgate.config;
 
+import dev.tollgate.money.Credits;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -66,7 +67,7 @@ record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
 
     /** Credits as a decimal, kept in micro-credits. */
     static Kind<Long> credits(long mostMicros) {
-        String allowed = "a decimal number of credits with at most 6 decimals, up to " + Decimals.credits(mostMicros);
+        String allowed = "a decimal number of credits with at most 6 decimals, up to " + Credits.text(mostMicros);
         return new Kind<>(allowed, text -> {
             try {
                 return Decimals.credits(text, mostMicros);

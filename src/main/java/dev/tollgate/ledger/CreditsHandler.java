@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.money.Credits;
 import java.nio.charset.StandardCharsets;
 
 /** {@code GET /v1/credits}: what the caller's account can spend, holds, has bought and has used (D40). */

@@ -2,9 +2,9 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.ledger.Credits;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SpendWindow;
+import dev.tollgate.money.Credits;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -3,6 +3,7 @@ package dev.tollgate.openai;
 import static dev.tollgate.openai.Utf8Buffer.ascii;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.money.Credits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -112,7 +113,7 @@ public final class ChunkWriter {
     /** The last chunk before {@link #done}. */
     public void usage(UsageBlock usage, long creditsMicros) {
         usage.write(out.raw(start).raw("],\"usage\":"));
-        Credits.write(creditsMicros, out.raw(",\"credits_consumed\":"));
+        out.raw(",\"credits_consumed\":").raw(Credits.text(creditsMicros));
         out.raw("}\n\n");
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.money.Credits;
 import java.util.List;
 
 /** Writes a whole answer as JSON. Not thread-safe, used once. */
@@ -27,7 +28,7 @@ public final class CompletionWriter {
             choice(it.choices().get(i));
         }
         it.usage().write(out.raw("],\"usage\":"));
-        Credits.write(it.creditsMicros(), out.raw(",\"credits_consumed\":"));
+        out.raw(",\"credits_consumed\":").raw(Credits.text(it.creditsMicros()));
         out.raw('}');
     }
 

@@ -112,10 +112,17 @@ public final class Utf8Buffer {
         return i;
     }
 
+    /** Some clients cut a stream into lines at these too. */
+    private static boolean isLineBreak(char c) {
+        return c == '\u0085' || c == '\u2028' || c == '\u2029';
+    }
+
     private int special(String text, int i) {
         char c = text.charAt(i);
         if (c < 0x80) {
             escape(c);
+        } else if (isLineBreak(c)) {
+            escapeByNumber(c);
         } else if (c < 0x800) {
             bytes[size++] = (byte) (0xC0 | (c >> 6));
             continuation(c);

@@ -1,7 +1,7 @@
 package dev.tollgate.tasks;
 
-import dev.tollgate.ledger.Credits;
 import dev.tollgate.ledger.Entry;
+import dev.tollgate.money.Credits;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.List;

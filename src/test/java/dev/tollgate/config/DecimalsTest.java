@@ -3,6 +3,7 @@ package dev.tollgate.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.money.Credits;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,13 +60,13 @@ class DecimalsTest {
         Random random = new Random(seed);
         for (int i = 0; i < 1_000; i++) {
             long micros = random.nextLong(1_000_000_000_000_000L) >> random.nextInt(50);
-            assertThat(Decimals.credits(Decimals.credits(micros), Long.MAX_VALUE))
+            assertThat(Decimals.credits(Credits.text(micros), Long.MAX_VALUE))
                     .as("seed %d", seed)
                     .isEqualTo(micros);
         }
-        assertThat(Decimals.credits(250_000)).isEqualTo("0.25");
-        assertThat(Decimals.credits(10_000_000_000L)).isEqualTo("10000");
-        assertThat(Decimals.credits(0)).isEqualTo("0");
-        assertThat(Decimals.credits(-1_500_000)).isEqualTo("-1.5");
+        assertThat(Credits.text(250_000)).isEqualTo("0.25");
+        assertThat(Credits.text(10_000_000_000L)).isEqualTo("10000");
+        assertThat(Credits.text(0)).isEqualTo("0");
+        assertThat(Credits.text(-1_500_000)).isEqualTo("-1.5");
     }
 }

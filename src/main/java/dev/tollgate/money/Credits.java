@@ -1,6 +1,6 @@
-package dev.tollgate.openai;
+package dev.tollgate.money;
 
-/** Amounts on the wire: micro-credits as the exact decimal number of credits, without floating point. */
+/** Amounts for people and JSON: micro-credits as the exact decimal number of credits, without floating point. */
 public final class Credits {
 
     private static final long MICROS_PER_CREDIT = 1_000_000;
@@ -26,9 +26,5 @@ public final class Credits {
             end--;
         }
         return digits.substring(0, end);
-    }
-
-    static void write(long micros, Utf8Buffer out) {
-        out.raw(text(micros));
     }
 }
