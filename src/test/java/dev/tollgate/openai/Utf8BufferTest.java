@@ -34,8 +34,13 @@ class Utf8BufferTest {
                 .isEqualTo("\"a\\\"\\\\\\n\\r\\t\\b\\f\\u0000\\u001f/\u007f\"");
         assertThat(written("\ud83d")).isEqualTo("\"\\ud83d\"");
         assertThat(written("\ude00\ud83d")).isEqualTo("\"\\ude00\\ud83d\"");
-        assertThat(written("\ud83d\ude00\u2028\u00e9")).isEqualTo("\"\ud83d\ude00\u2028\u00e9\"");
+        assertThat(written("\ud83d\ude00\u00e9\u2027")).isEqualTo("\"\ud83d\ude00\u00e9\u2027\"");
         assertThat(written("")).isEqualTo("\"\"");
+    }
+
+    @Test
+    void line_breaks_at_which_some_clients_cut_a_stream_are_written_by_number() {
+        assertThat(written("a\u0085b\u2028c\u2029")).isEqualTo("\"a\\u0085b\\u2028c\\u2029\"");
     }
 
     @ParameterizedTest
