@@ -9,6 +9,7 @@ import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import dev.tollgate.upstream.Upstreams;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -129,8 +130,20 @@ final class Relay implements UpstreamListener, Running {
             failed(new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, "a candidate that was not asked for"));
             return;
         }
-        waiting.add(events);
+        addByReport(events);
         guarded(() -> pump(covered()));
+    }
+
+    /** Each report of usage counts what follows it until the next: what it covers is decided for itself, however much came at once. */
+    private void addByReport(List<UpstreamEvent> events) {
+        int from = 0;
+        for (int at = 1; at < events.size(); at++) {
+            if (events.get(at) instanceof UpstreamEvent.Usage) {
+                waiting.add(events.subList(from, at));
+                from = at;
+            }
+        }
+        waiting.add(from == 0 ? events : events.subList(from, events.size()));
     }
 
     @Override
@@ -155,29 +168,37 @@ final class Relay implements UpstreamListener, Running {
 
     /** Shows what waits as far as the hold covers it; lets the hold grow, or ends the answer, where it does not. */
     private void pump(Coverage coverage) {
-        while (state == State.RELAYING && !waiting.isEmpty()) {
+        List<UpstreamEvent> ready = new ArrayList<>();
+        boolean covers = true;
+        while (covers && !waiting.isEmpty()) {
             observeHead(coverage);
-            if (usage.deliveredBytes() > ANSWER_BYTES_MAX) {
-                fail(UpstreamErrors.tooLong());
-                return;
-            }
-            long used = usage.billedOutputTokens(reasoningBilled());
-            if (coverage.covers(used)) {
+            covers = coverage.covers(usage.billedOutputTokens(reasoningBilled()));
+            if (covers) {
                 headObserved = false;
-                show(waiting.remove());
-            } else if (coverage.mayGrow()) {
-                hold();
-                extend(coverage, used);
-                return;
-            } else {
-                cut(coverage, used);
-                return;
+                ready.addAll(waiting.remove());
             }
         }
-        if (state == State.RELAYING && ended) {
+        if (!ready.isEmpty()) {
+            show(ready);
+        }
+        long used = usage.billedOutputTokens(reasoningBilled());
+        if (usage.deliveredBytes() > ANSWER_BYTES_MAX) {
+            fail(UpstreamErrors.tooLong());
+        } else if (covers) {
+            goOn(coverage, used);
+        } else if (coverage.mayGrow()) {
+            hold();
+            extend(coverage, used);
+        } else {
+            cut(coverage, used);
+        }
+    }
+
+    private void goOn(Coverage coverage, long used) {
+        if (ended) {
             complete();
-        } else if (state == State.RELAYING && coverage.runsShort(usage.billedOutputTokens(reasoningBilled()))) {
-            extend(coverage, usage.billedOutputTokens(reasoningBilled()));
+        } else if (coverage.runsShort(used)) {
+            extend(coverage, used);
         }
     }
 
