@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -144,7 +145,7 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private void closeThoseThatHaveNotAsked() throws IOException {
-        for (ControlLine line : reading) {
+        for (ControlLine line : List.copyOf(reading)) {
             if (reading.remove(line)) {
                 line.close();
             }

@@ -42,7 +42,7 @@ public final class RemoteAdministration implements Administration {
             throw new Refused(socket + " belongs to another user, as whom this command must be given.");
         }
         RemoteAdministration remote = new RemoteAdministration(dataFolder);
-        try (SocketChannel channel = remote.connect()) {
+        try (SocketChannel _ = remote.connect()) {
             return Optional.of(remote);
         } catch (IOException e) {
             // Left by a server that was killed.

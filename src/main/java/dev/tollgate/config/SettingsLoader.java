@@ -80,13 +80,13 @@ public final class SettingsLoader {
     private void takeFields(YamlNode mapping) {
         for (YamlNode node : mapping.fields().values()) {
             Setting<?> setting = byName(node.path());
-            if (setting != null && setting != CONFIG) {
+            if (setting != null && !setting.equals(CONFIG)) {
                 takeValue(setting, node);
             } else if (node.isMapping()) {
                 takeFields(node);
             } else {
                 throw node.unknownKey(all().stream()
-                        .filter(it -> it != CONFIG)
+                        .filter(it -> !it.equals(CONFIG))
                         .map(Setting::name)
                         .toList());
             }

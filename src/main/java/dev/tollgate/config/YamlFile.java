@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
@@ -94,8 +95,8 @@ public final class YamlFile {
         };
     }
 
-    private LinkedHashMap<String, YamlNode> fields(String path, int depth) {
-        LinkedHashMap<String, YamlNode> fields = new LinkedHashMap<>();
+    private Map<String, YamlNode> fields(String path, int depth) {
+        Map<String, YamlNode> fields = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String key = parser.currentName();
             String place = place();

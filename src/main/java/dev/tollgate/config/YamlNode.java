@@ -2,7 +2,6 @@ package dev.tollgate.config;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -181,7 +180,7 @@ public final class YamlNode {
         return value == null ? "empty" : isList() ? "a list" : "a mapping";
     }
 
-    static YamlNode mapping(String place, String path, LinkedHashMap<String, YamlNode> fields) {
+    static YamlNode mapping(String place, String path, Map<String, YamlNode> fields) {
         return new YamlNode(place, path, fields);
     }
 }

@@ -29,6 +29,20 @@ final class GeminiBody {
         return ignored;
     }
 
+    /**
+     * The body of {@code countTokens} for the same ask (wire.md 1.10).
+     *
+     * @param model the upstream's name
+     */
+    byte[] countBytes(String model) {
+        byte[] head = ("{\"generateContentRequest\":{\"model\":\"models/" + model + "\",")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] bytes = Arrays.copyOf(head, head.length + whole.length);
+        System.arraycopy(whole, 1, bytes, head.length, whole.length - 1);
+        bytes[bytes.length - 1] = '}';
+        return bytes;
+    }
+
     /** @param maxOutputTokens null sends none */
     byte[] bytes(@Nullable Long maxOutputTokens) {
         if (maxOutputTokens == null) {

@@ -17,6 +17,8 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class GeminiChannel implements Channel {
 
     public static final String DEFAULT_BASE_URL = "https://generativelanguage.googleapis.com";
+
+    /** Counting is an aid: a caller who waits for a refusal need not wait long. */
+    private static final long COUNT_MILLIS = 10_000;
 
     private static final int READ_BYTES_MAX = 64 * 1024;
 
@@ -110,17 +115,17 @@ public final class GeminiChannel implements Channel {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
         }
         GeminiBody body = GeminiRequestWriter.write(ask, models.apply(ask.upstreamModel()));
-        return new Prepared(body, options(ask.upstreamModel()), ask);
+        return new Prepared(body, options(ask.upstreamModel(), "streamGenerateContent?alt=sse"), ask);
     }
 
-    private RequestOptions options(String model) {
+    private RequestOptions options(String model, String method) {
         boolean tls = "https".equals(base.getScheme());
         return new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setHost(base.getHost())
                 .setPort(base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80)
                 .setSsl(tls)
-                .setURI(base.getRawPath() + "/v1beta/models/" + model + ":streamGenerateContent?alt=sse")
+                .setURI(base.getRawPath() + "/v1beta/models/" + model + ":" + method)
                 .setConnectTimeout(timeouts.connectMillis())
                 .putHeader("x-goog-api-key", key)
                 .putHeader("content-type", "application/json")
@@ -146,6 +151,16 @@ public final class GeminiChannel implements Channel {
         @Override
         public List<String> ignored() {
             return body.ignored();
+        }
+
+        @Override
+        public void count(Consumer<OptionalLong> then) {
+            String model = ask.upstreamModel();
+            GeminiCount.start(
+                    vertx,
+                    client.request(options(model, "countTokens").setTimeout(COUNT_MILLIS)),
+                    Buffer.buffer(body.countBytes(model)),
+                    then);
         }
 
         @Override

@@ -317,7 +317,7 @@ public final class Exchange {
         if (stage == Stage.STREAMING && response.writeQueueFull()) {
             cut();
         } else {
-            request.connection().close();
+            request.connection().close().onFailure(e -> LOG.debug("a connection could not be closed", e));
         }
     }
 

@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -59,7 +58,7 @@ final class FrontLoop implements Deployable {
     private final Admission admission;
     private final Set<Exchange> open = new HashSet<>();
     private final AtomicInteger openCount = new AtomicInteger();
-    private final Map<HttpConnection, Link> links = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnection, Link> links = new IdentityHashMap<>();
     private String date = "";
     private volatile int port = -1;
 

@@ -28,7 +28,6 @@ public final class HttpFront {
     private static final AtomicInteger FRONTS = new AtomicInteger();
 
     private final Vertx vertx;
-    private final HttpOptions options;
     private final MemoryBudget budget;
     private final AtomicInteger connections = new AtomicInteger();
     private final List<FrontLoop> loops;
@@ -49,7 +48,6 @@ public final class HttpFront {
             RandomGenerator random,
             InstantSource clock) {
         this.vertx = vertx;
-        this.options = options;
         this.budget = new MemoryBudget(options.limits().bodiesBytesMax());
         FrontLoop.Shared shared = new FrontLoop.Shared(
                 FRONTS.incrementAndGet(),

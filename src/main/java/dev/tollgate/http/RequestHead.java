@@ -28,7 +28,7 @@ final class RequestHead {
     }
 
     boolean isHead() {
-        return request.method() == HttpMethod.HEAD;
+        return HttpMethod.HEAD.equals(request.method());
     }
 
     /** Without chunks, a stream ends with its connection. */

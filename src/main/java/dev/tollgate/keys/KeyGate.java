@@ -39,7 +39,7 @@ public final class KeyGate implements Authenticator {
         Promise<Caller> answer = Promise.promise();
         Thread loop = Thread.currentThread();
         keys.authenticate(secret, found -> {
-            if (Thread.currentThread() == loop) {
+            if (loop.equals(Thread.currentThread())) {
                 complete(answer, exchange, found);
             } else {
                 exchange.run(() -> complete(answer, exchange, found));

@@ -50,7 +50,8 @@ final class Books {
     /** @param limit the word that the answer carries if it is cut where the hold ends (D32) */
     record Held(long micros, String limit) implements Reservation {}
 
-    record Refused(ApiError error) implements Reservation {}
+    /** @param worthCounting whether something could be spent, so that a better bound of the prompt may help (D31) */
+    record Refused(ApiError error, boolean worthCounting) implements Reservation {}
 
     sealed interface Extension {}
 
@@ -124,16 +125,21 @@ final class Books {
                         Unit.of(key, reserve, task),
                         loop,
                         failure -> then.accept(
-                                failure == null ? reservation(reserve, key, now) : new Refused(unavailable(failure))));
+                                failure == null
+                                        ? reservation(reserve, key, now)
+                                        : new Refused(unavailable(failure), false)));
     }
 
     private static Reservation reservation(Reserve reserve, KeyState key, Instant now) {
         return switch (reserve.outcome()) {
             case ReserveOutcome.Reserved reserved ->
                 new Held(reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED);
-            case ReserveOutcome.InsufficientCredits refused -> new Refused(Refusals.of(refused));
-            case ReserveOutcome.SpendLimitReached refused -> new Refused(Refusals.of(refused, now));
-            case ReserveOutcome.NotAllowed refused -> new Refused(refusal(key.outcome()));
+            case ReserveOutcome.InsufficientCredits refused ->
+                new Refused(Refusals.of(refused), refused.availableMicros() > 0);
+            case ReserveOutcome.SpendLimitReached refused ->
+                new Refused(
+                        Refusals.of(refused, now), refused.usedMicros() + refused.heldMicros() < refused.limitMicros());
+            case ReserveOutcome.NotAllowed refused -> new Refused(refusal(key.outcome()), false);
         };
     }
 

@@ -25,6 +25,11 @@ record Bounds(
     private static final long LEAST_TOKENS = 256;
     private static final long LEAST_TOKENS_REASONING_BILLED = 512;
 
+    /** The same with a prompt that is known better. */
+    Bounds withPrompt(long promptTokensMax) {
+        return new Bounds(model, promptTokensMax, candidates, askedTokensMax);
+    }
+
     /** Output tokens that are wanted under the hold at first, all candidates together. */
     long wantedTokens() {
         return multiply(firstTokensEach());

@@ -20,6 +20,7 @@ public final class Meter {
     private final Accounting accounting;
     private final CompletionIds ids;
     private final Duration totalTimeout;
+    private final Counting counting = new Counting();
     private final Set<Open> open = ConcurrentHashMap.newKeySet();
 
     /** @param totalTimeout after which an answer is cut (D32) */
@@ -50,7 +51,7 @@ public final class Meter {
         Context loop = vertx.getOrCreateContext();
         Open entry = new Open(loop);
         Books books = new Books(accounting, task -> loop.runOnContext(nothing -> task.run()));
-        Relay relay = new Relay(books, call, ids.next(), sink, entry::over);
+        Relay relay = new Relay(books, counting, call, ids.next(), sink, entry::over);
         entry.begin(relay);
         return relay;
     }

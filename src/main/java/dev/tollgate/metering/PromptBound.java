@@ -14,6 +14,13 @@ record PromptBound(long textBytes, long tokensMax) {
 
     private static final long TOKENS_PER_ITEM = 64;
     private static final long SEARCH_TOKENS = 16_384;
+    private static final long SEARCH_TOKENS_WHEN_COUNTED = 1_024;
+
+    /** The bound where the upstream has counted the prompt; what a search adds is not in its count (D31). */
+    static long counted(long countedTokens, ChatRequest request, UpstreamModel model) {
+        long search = request.searches() ? SEARCH_TOKENS_WHEN_COUNTED : 0;
+        return Math.min(model.inputTokensMax(), countedTokens + search);
+    }
 
     static PromptBound of(ChatRequest request, UpstreamModel model) {
         PromptSize size = PromptSize.of(request);

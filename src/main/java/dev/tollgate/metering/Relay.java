@@ -42,17 +42,18 @@ final class Relay implements UpstreamListener, Running {
 
     private final Books books;
     private final MeteredRequest request;
-    private final Bounds bounds;
     private final Upstreams.Prepared prepared;
     private final String taskId;
     private final Sink sink;
     private final Runnable whenOver;
+    private final Reserving reserving;
     private final UsageMeter usage;
     private final Delivery delivery;
 
     private final Deque<List<UpstreamEvent>> waiting = new ArrayDeque<>();
 
     private State state = State.RESERVING;
+    private Bounds bounds;
     private @Nullable Coverage coverage;
     private @Nullable Attempts attempts;
     private @Nullable ApiError stopped;
@@ -66,11 +67,12 @@ final class Relay implements UpstreamListener, Running {
     private boolean headObserved;
     private long headBeforeTokens;
 
-    Relay(Books books, MeteredCall call, String taskId, Sink sink, Runnable whenOver) {
+    Relay(Books books, Counting counting, MeteredCall call, String taskId, Sink sink, Runnable whenOver) {
         this.books = books;
         this.request = call.request();
         this.bounds = call.bounds();
         this.prepared = call.prepared();
+        this.reserving = new Reserving(books, counting, call, taskId, this::reserved);
         this.taskId = taskId;
         this.sink = sink;
         this.whenOver = whenOver;
@@ -84,10 +86,11 @@ final class Relay implements UpstreamListener, Running {
     // ---- reserve, then ask ----
 
     void begin() {
-        books.reserve(taskId, request, bounds, this::reserved);
+        reserving.begin();
     }
 
-    private void reserved(Books.Reservation reservation) {
+    private void reserved(Books.Reservation reservation, Bounds reservedBounds) {
+        bounds = reservedBounds;
         switch (reservation) {
             case Books.Refused refused -> {
                 over();

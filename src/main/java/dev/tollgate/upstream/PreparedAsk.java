@@ -1,6 +1,8 @@
 package dev.tollgate.upstream;
 
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A translated ask. May be sent more than once: each sending is a call of its own. */
@@ -8,6 +10,13 @@ public interface PreparedAsk {
 
     /** Dotted names of what translation had to leave out (D5). */
     List<String> ignored();
+
+    /**
+     * Counts the prompt's tokens, which costs nothing, on the current event loop.
+     *
+     * @param then called there once, never before this method returns; empty where the upstream does not count
+     */
+    void count(Consumer<OptionalLong> then);
 
     /**
      * Sends it on the current event loop; everything that comes back arrives there, never before this method returns.

@@ -2,6 +2,8 @@ package dev.tollgate.upstream;
 
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,11 @@ public final class Upstreams {
         /** Fields that translation had to leave out (D5). */
         public List<String> ignored() {
             return ask.ignored();
+        }
+
+        /** Counts the prompt's tokens on the current event loop; empty where that fails. */
+        public void count(Consumer<OptionalLong> then) {
+            ask.count(then);
         }
 
         /**
