@@ -184,6 +184,9 @@ final class Relay implements UpstreamListener, Running {
         if (!ready.isEmpty()) {
             show(ready);
         }
+        if (state != State.RELAYING) {
+            return; // the caller was found to be gone while it was shown
+        }
         long used = usage.billedOutputTokens(reasoningBilled());
         if (usage.deliveredBytes() > ANSWER_BYTES_MAX) {
             fail(UpstreamErrors.tooLong());
