@@ -7,9 +7,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** The figures that the documents print, from an upstream that reports the numbers behind them. */
+@Timeout(60)
 class DocumentedFiguresTest {
 
     private static Gateway gateway;

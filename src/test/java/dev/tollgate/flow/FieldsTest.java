@@ -12,12 +12,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Field by field: what reaches the upstream, what is listed as ignored, what is refused, and what each model takes. */
+@Timeout(60)
 class FieldsTest {
 
     private static final String SEARCH = "[{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}]";

@@ -16,11 +16,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Reserve, settle, give back: what a call's caller sees of it, and what it costs to leave (D18, D19, D31, D34, D35). */
+@Timeout(60)
 class MoneyFlowTest {
 
     private static final String CALL = """

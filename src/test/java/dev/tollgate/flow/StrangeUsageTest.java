@@ -10,11 +10,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Whatever an upstream reports, the charge makes sense, is never a credit, and its oddity stands in the task (D37, D38, D39). */
+@Timeout(60)
 class StrangeUsageTest {
 
     private static final String CALL = """

@@ -15,9 +15,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Whose fault a timeout is decides what it costs: ours cuts the answer, the upstream's is free, the caller's is a departure (D18, D32). */
+@Timeout(60)
 class TimesTest {
 
     private static final String CALL = """

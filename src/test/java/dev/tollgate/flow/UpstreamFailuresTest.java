@@ -13,12 +13,14 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What an upstream does wrong costs nothing, is said in our own words, and says nothing of the upstream (D2, D18, D48). */
+@Timeout(60)
 class UpstreamFailuresTest {
 
     private static final String UPSTREAM_KEY = "AIzaSyTestKeyOfTheUpstream0123456789abc";
