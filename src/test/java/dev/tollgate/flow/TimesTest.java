@@ -30,7 +30,7 @@ class TimesTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("timeouts.call", "2s", "timeouts.upstream-idle", "700ms", "timeouts.write", "500ms");
+        gateway = Gateway.start("timeouts.call", "6s", "timeouts.upstream-idle", "700ms", "timeouts.write", "500ms");
     }
 
     @AfterAll
@@ -43,7 +43,7 @@ class TimesTest {
     void our_own_time_limit_is_a_length_cut_that_charges_what_was_delivered() {
         Customer customer = gateway.customer("10");
         UpstreamScript script = UpstreamScript.answers();
-        for (int i = 1; i <= 40; i++) {
+        for (int i = 1; i <= 90; i++) {
             script.text("tick ", new Tokens(1000, 1000, 0)).delay(100);
         }
         gateway.script(script);
