@@ -30,6 +30,7 @@ import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.CompletionIds;
 import dev.tollgate.openai.ReadLimits;
+import dev.tollgate.receipts.ReceiptsHandler;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.tasks.TaskHandler;
@@ -123,12 +124,17 @@ public final class App implements AutoCloseable {
     /** The whole table: one line a route. */
     private List<Route> routes() {
         ModelsHandler models = new ModelsHandler(catalogue);
+        ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock);
         List<Route> routes = new ArrayList<>();
         api(routes, Route.post("/chat/completions", KEY, chat()));
         api(routes, Route.get("/models", KEY, models.list()));
         api(routes, Route.get("/models/{id...}", KEY, models.one()));
         api(routes, Route.get("/credits", KEY, new CreditsHandler(store.ledger())));
         api(routes, Route.get("/tasks/{id}", KEY, new TaskHandler(store.tasks(), store.ledger())));
+        api(routes, Route.get("/receipts", KEY, receipts.list()));
+        api(routes, Route.get("/receipts/head", KEY, receipts.head()));
+        api(routes, Route.get("/receipts/key", KEY, receipts.keys()));
+        api(routes, Route.get("/receipts/{task_id}", KEY, receipts.one()));
         routes.add(Route.get("/health/live", PUBLIC, new Health()).whileDraining());
         routes.add(Route.get("/health/ready", PUBLIC, new Health()));
         return routes;

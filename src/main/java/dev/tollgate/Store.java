@@ -5,6 +5,8 @@ import dev.tollgate.config.Settings;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.receipts.Receipts;
+import dev.tollgate.receipts.SetSigningKey;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.SecretBox;
@@ -24,6 +26,7 @@ final class Store implements AutoCloseable {
     private final SecretBox secrets;
     private final Ledger ledger;
     private final Keys keys;
+    private final Receipts receipts;
     private final Tasks tasks;
     private final Writer writer;
 
@@ -32,12 +35,14 @@ final class Store implements AutoCloseable {
         this.secrets = secrets;
         this.ledger = new Ledger(database);
         this.keys = new Keys(database, clock);
+        this.receipts = new Receipts(database, secrets);
         this.tasks = new Tasks(database);
         this.writer = database.startWriter(List.of(
                 SecretKeys.part(),
                 keys.statePart(),
                 ledger.part(keys::forgetAccount),
                 keys.changesPart(),
+                receipts.part(),
                 tasks.part()));
     }
 
@@ -52,7 +57,7 @@ final class Store implements AutoCloseable {
             Secret chosen = settings.secretKey();
             SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
             Store store = new Store(database, secrets, clock);
-            store.begin(clock);
+            store.begin(clock, random);
             return store;
         } catch (RuntimeException e) {
             database.close();
@@ -60,11 +65,14 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private void begin(InstantSource clock) {
+    private void begin(InstantSource clock, SecureRandom random) {
         SecretKeys.Check check = new SecretKeys.Check(secrets);
         writer.commitAndWait(Unit.of(check));
         if (!check.outcome()) {
             throw new CannotOpen("The secret key is not the one that this installation's data were sealed with.");
+        }
+        if (!receipts.hasSigningKey()) {
+            writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));
         }
         ExpireOpen expired = new ExpireOpen(clock.instant());
         writer.commitAndWait(Unit.of(expired, new FailAbandoned(expired)));
@@ -81,6 +89,10 @@ final class Store implements AutoCloseable {
 
     Keys keys() {
         return keys;
+    }
+
+    Receipts receipts() {
+        return receipts;
     }
 
     Tasks tasks() {

@@ -90,6 +90,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void receipts_stand_on_the_ground_and_the_ledger() {
+        knowsOnly("receipts", "ledger", "storage", "error", "http");
+    }
+
+    @Test
     void doors_and_commands_are_known_to_the_root_alone() {
         check(noClasses()
                 .that()
@@ -140,7 +145,11 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        packageOf("storage"), packageOf("ledger"), packageOf("keys"), packageOf("tasks"))
+                        packageOf("storage"),
+                        packageOf("ledger"),
+                        packageOf("keys"),
+                        packageOf("receipts"),
+                        packageOf("tasks"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "org.sqlite..", "com.zaxxer.."));
@@ -189,7 +198,7 @@ class ArchitectureTest {
     // ---- money ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "keys"})
+    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "keys", "receipts"})
     void money_is_never_a_floating_point_number(String name) {
         check(classes().that().resideInAPackage(packageOf(name)).should(holdNoFloatingPoint()));
     }

@@ -87,6 +87,7 @@ public final class ChatHandler implements Handler {
         return meter.prepare(new MeteredRequest(
                 key.accountId(),
                 key.id(),
+                key.prefix(),
                 limits(key.settings().spend()),
                 DOOR,
                 model,

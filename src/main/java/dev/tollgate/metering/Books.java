@@ -10,6 +10,7 @@ import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
+import dev.tollgate.receipts.WriteReceipt;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.tasks.CloseTask;
@@ -207,7 +208,7 @@ final class Books {
                 new Settle(settlement.taskId(), micros, accounting.clock().instant());
         CloseTask task = new CloseTask(
                 settle, settlement.end().status, settlement.answerModel(), TaskDetails.of(settlement, micros));
-        accounting.writer().commit(Unit.of(settle, task), loop, failure -> {
+        accounting.writer().commit(Unit.of(settle, receipt(settlement, settle), task), loop, failure -> {
             if (failure == null) {
                 then.accept(new Charged(settlement.usage(), micros));
             } else {
@@ -216,6 +217,16 @@ final class Books {
                 then.accept(new NotDurable(error));
             }
         });
+    }
+
+    private static WriteReceipt receipt(Settlement settlement, Settle settle) {
+        return new WriteReceipt(
+                settle,
+                settlement.request().accountId(),
+                settlement.request().keyPrefix(),
+                settlement.answerModel(),
+                settlement.model().pricing().version(),
+                Printed.usage(settlement.model(), settlement.usage()).toJson());
     }
 
     /** Gives everything back because the call has failed (D18). */

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accountId who pays
  * @param keyId whose windows it counts in
+ * @param keyPrefix the beginning of that key, for the receipt
  * @param limits the key's spend limits
  * @param door the door's name, for the task
  * @param requestedModel the id or alias that the caller wrote
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record MeteredRequest(
         String accountId,
         String keyId,
+        String keyPrefix,
         SpendLimits limits,
         String door,
         Model model,

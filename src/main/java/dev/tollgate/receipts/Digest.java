@@ -1,0 +1,27 @@
+package dev.tollgate.receipts;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** What a receipt says of the one before it: SHA-256 over its canonical form without the signature, in lower-case hex (D42). */
+final class Digest {
+
+    /** Before the first receipt. */
+    static final String NONE = "0".repeat(64);
+
+    private Digest() {}
+
+    static String of(String canonicalText) {
+        return HexFormat.of().formatHex(sha256(canonicalText.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

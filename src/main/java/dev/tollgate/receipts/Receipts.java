@@ -1,0 +1,118 @@
+package dev.tollgate.receipts;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Query;
+import dev.tollgate.storage.SecretBox;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Finds receipts and signs them, and their part of the writer's work. Reads block. */
+public final class Receipts {
+
+    /** The most that one page holds (D42). */
+    public static final int PAGE_MAX = 1_000;
+
+    private static final String SELECT_BY_TASK =
+            "SELECT sequence, body FROM receipt WHERE task_id = ? AND account_id = ?";
+    private static final String SELECT_PAGE =
+            "SELECT sequence, body FROM receipt WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
+
+    private final Database database;
+    private final SecretBox secrets;
+
+    public Receipts(Database database, SecretBox secrets) {
+        this.database = database;
+        this.secrets = secrets;
+    }
+
+    /** Goes after the ledger, whose outcomes it reads. */
+    public Part<?> part() {
+        return new ReceiptsPart();
+    }
+
+    /** Whether a key is in charge; the first start puts one there. */
+    public boolean hasSigningKey() {
+        return database.read(connection -> activeKeyId(connection) != null);
+    }
+
+    /** A call's receipt, signed, if it is this account's: another's is as good as none (D28). */
+    public Optional<String> find(String accountId, String taskId) {
+        return signed(connection -> select(connection, SELECT_BY_TASK, taskId, accountId)).stream()
+                .findFirst();
+    }
+
+    /**
+     * An account's receipts in their order, signed.
+     *
+     * @param after the last sequence of the page before, or 0
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<String> page(String accountId, long after, int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " receipts, not " + limit);
+        }
+        return signed(connection -> select(connection, SELECT_PAGE, accountId, after, limit));
+    }
+
+    /** Where an account's chain ends, signed: before the first receipt at 0, with 64 zeros. */
+    public String head(String accountId, Instant now) {
+        return database.read(connection -> {
+            List<Body> last = select(connection, ReceiptRows.SELECT_LAST, accountId);
+            String keyId = activeKeyId(connection);
+            SortedMap<String, Object> head = new TreeMap<>();
+            head.put("account", accountId);
+            head.put("sequence", last.isEmpty() ? 0L : last.getFirst().sequence());
+            head.put(
+                    "hash",
+                    last.isEmpty() ? Digest.NONE : Digest.of(last.getFirst().text()));
+            head.put("time", Times.text(now));
+            head.put("key_id", keyId == null ? "" : keyId);
+            return new Signer(SigningKeys.all(connection), secrets).sign(CanonicalJson.text(head));
+        });
+    }
+
+    /** The public keys as JSON, retired ones too, oldest first. */
+    public String keys() {
+        return SigningKeys.json(database.read(SigningKeys::all));
+    }
+
+    /** Signing is slow and needs no snapshot. */
+    private List<String> signed(Query<List<Body>> query) {
+        record Found(List<Body> bodies, List<SigningKey> keys) {}
+        Found found = database.read(connection -> new Found(query.run(connection), SigningKeys.all(connection)));
+        Signer signer = new Signer(found.keys(), secrets);
+        return found.bodies().stream().map(body -> signer.sign(body.text())).toList();
+    }
+
+    private static List<Body> select(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<Body> bodies = new ArrayList<>();
+                while (row.next()) {
+                    bodies.add(new Body(row.getLong(1), row.getString(2)));
+                }
+                return bodies;
+            }
+        }
+    }
+
+    private static @Nullable String activeKeyId(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(ReceiptRows.SELECT_ACTIVE);
+                ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+}
