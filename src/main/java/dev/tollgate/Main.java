@@ -3,15 +3,18 @@ package dev.tollgate;
 import dev.tollgate.cli.Actions;
 import dev.tollgate.cli.Administration;
 import dev.tollgate.cli.Banner;
+import dev.tollgate.cli.CannotLook;
 import dev.tollgate.cli.Cli;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.config.Settings;
 import dev.tollgate.storage.CannotOpen;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** The command line's entry. */
 public final class Main {
@@ -58,6 +61,12 @@ public final class Main {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+        }
+
+        @Override
+        public Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head)
+                throws CannotLook {
+            return ReceiptFiles.verify(settings, file, keys, head);
         }
 
         @Override

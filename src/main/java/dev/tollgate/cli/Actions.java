@@ -1,6 +1,8 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.config.Settings;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** What the command line sets in motion; the root supplies it. */
 public interface Actions {
@@ -19,4 +21,16 @@ public interface Actions {
      * @throws Refused where the data folder is in use or cannot be read, in a sentence
      */
     Administration open(Settings settings) throws Refused;
+
+    /** What a check has found, in a sentence. */
+    record Verdict(boolean sound, String sentence) {}
+
+    /**
+     * Checks a file of receipts.
+     *
+     * @param keys public keys as they were saved; null for those of the installation that the settings name
+     * @param head where the chain must end, as it was saved; null where that is not to be checked
+     * @throws CannotLook where a file or the installation cannot be read
+     */
+    Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head) throws CannotLook;
 }

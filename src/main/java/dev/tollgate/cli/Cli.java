@@ -22,7 +22,7 @@ public final class Cli {
      * @param environment where settings are looked for
      * @param out takes results
      * @param err takes everything else
-     * @return the process's exit code: 0 done, 1 refused or failed, 2 wrong arguments or settings
+     * @return the process's exit code: 0 done, 1 refused or failed, 2 wrong arguments or settings, or a check that could not look
      */
     public static int run(
             String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err, Actions actions) {
@@ -52,7 +52,7 @@ public final class Cli {
     }
 
     private static int failed(Exception failure, PrintWriter err) {
-        if (failure instanceof Refused || failure instanceof ConfigException) {
+        if (failure instanceof Refused || failure instanceof ConfigException || failure instanceof CannotLook) {
             err.println("tollgate: " + failure.getMessage());
             return failure instanceof Refused ? FAILED : WRONG;
         }

@@ -27,6 +27,9 @@ final class Commands {
     @Command(name = "key", description = "API keys.", mixinStandardHelpOptions = true)
     private static final class Key {}
 
+    @Command(name = "receipts", description = "Signed receipts of what was charged.", mixinStandardHelpOptions = true)
+    private static final class Receipts {}
+
     CommandLine line() {
         CommandLine serve = new CommandLine(new ServeCommand(session));
         SettingOptions.addAll(serve.getCommandSpec());
@@ -40,7 +43,9 @@ final class Commands {
                         .addSubcommand(beside(new KeyCommands.Create(session)))
                         .addSubcommand(beside(new KeyCommands.List(session)))
                         .addSubcommand(beside(new KeyCommands.Set(session)))
-                        .addSubcommand(beside(new KeyCommands.Disable(session))));
+                        .addSubcommand(beside(new KeyCommands.Disable(session))))
+                .addSubcommand(
+                        new CommandLine(new Receipts()).addSubcommand(beside(new ReceiptCommands.Verify(session))));
     }
 
     private static CommandLine beside(Object command) {

@@ -7,7 +7,8 @@
  * knows no store and never imports the root.
  *
  * <p>Invariants: standard output carries results only (an id or a key alone on its line), everything else goes to standard
- * error; exit code 0 done, 1 refused or failed, 2 wrong arguments or settings. A key is printed once and never logged.
+ * error; exit code 0 done, 1 refused or failed (a check: something is wrong), 2 wrong arguments or settings (a check: it
+ * could not look). A key is printed once and never logged.
  *
  * <p>Threading: a command runs on the thread that called it; the socket's server answers each connection on a virtual thread.
  */

@@ -83,6 +83,11 @@ public final class Receipts {
 
     /** The public keys as JSON, retired ones too, oldest first. */
     public String keys() {
+        return keys(database);
+    }
+
+    /** The same for who has no secret key, and needs none. */
+    public static String keys(Database database) {
         return SigningKeys.json(database.read(SigningKeys::all));
     }
 

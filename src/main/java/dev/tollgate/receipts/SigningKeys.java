@@ -33,14 +33,14 @@ final class SigningKeys {
     }
 
     private static SigningKey key(ResultSet row) throws SQLException {
-        Instant createdAt = Instant.ofEpochMilli(row.getLong(4));
-        long retiredAt = row.getLong(5);
+        long retiredAt = row.getLong("retired_at");
+        boolean retired = !row.wasNull(); // speaks of the column that was read last
         return new SigningKey(
-                row.getString(1),
-                row.getString(2),
-                row.getString(3),
-                createdAt,
-                row.wasNull() ? null : Instant.ofEpochMilli(retiredAt));
+                row.getString("id"),
+                row.getString("public_key"),
+                row.getString("sealed_private"),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                retired ? Instant.ofEpochMilli(retiredAt) : null);
     }
 
     static String json(List<SigningKey> keys) {

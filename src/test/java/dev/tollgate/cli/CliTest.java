@@ -78,7 +78,9 @@ class CliTest {
                 "key create",
                 "key list",
                 "key set",
-                "key disable"
+                "key disable",
+                "receipts",
+                "receipts verify"
             })
     void every_command_has_help(String command) {
         List<String> line = new ArrayList<>(List.of(command.isEmpty() ? new String[0] : command.split(" ")));
@@ -291,6 +293,24 @@ class CliTest {
     }
 
     @Test
+    void a_check_of_receipts_tells_what_it_found_and_whether_all_is_sound() {
+        assertThat(run("receipts", "verify", "sound.jsonl", "--key", "keys.json", "--head", "head.json"))
+                .isZero();
+        assertThat(out).isEqualTo("sound.jsonl keys.json head.json\n");
+        assertThat(run("receipts", "verify", "forged.jsonl")).isEqualTo(1);
+        assertThat(out).isEqualTo("forged.jsonl null null\n");
+        assertThat(err).isEmpty();
+    }
+
+    @Test
+    void a_check_of_receipts_that_could_not_look_is_exit_code_2() {
+        assertThat(run("receipts", "verify", "missing.jsonl")).isEqualTo(2);
+        assertThat(out).isEmpty();
+        assertThat(err).isEqualTo("tollgate: There is no missing.jsonl.\n");
+        assertThat(run("receipts", "verify")).isEqualTo(2);
+    }
+
+    @Test
     void a_failure_that_nobody_expected_is_exit_code_1() {
         administration.accounts.put("acc_1", null);
         assertThat(run("account", "list")).isEqualTo(1);
@@ -329,6 +349,14 @@ class CliTest {
         public Administration open(Settings settings) {
             opened++;
             return administration;
+        }
+
+        @Override
+        public Verdict verifyReceipts(Settings settings, Path file, Path keys, Path head) throws CannotLook {
+            if (file.startsWith("missing.jsonl")) {
+                throw new CannotLook("There is no missing.jsonl.");
+            }
+            return new Verdict(file.startsWith("sound.jsonl"), file + " " + keys + " " + head);
         }
     }
 }

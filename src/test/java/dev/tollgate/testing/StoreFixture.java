@@ -13,9 +13,12 @@ import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.Resolution;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.receipts.Receipts;
+import dev.tollgate.receipts.SetSigningKey;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.Tasks;
@@ -36,9 +39,12 @@ public final class StoreFixture implements AutoCloseable {
 
     public static final Instant NOON = Instant.parse("2026-11-20T12:34:56.789Z");
 
+    public static final SecretBox SECRETS = new SecretBox("5e".repeat(32), new SecureRandom());
+
     public final Database database;
     public final Ledger ledger;
     public final Keys keys;
+    public final Receipts receipts;
     public final Tasks tasks;
     public final Writer writer;
 
@@ -49,9 +55,13 @@ public final class StoreFixture implements AutoCloseable {
         database = Database.open(prepared(folder));
         ledger = new Ledger(database);
         keys = new Keys(database, clock);
+        receipts = new Receipts(database, SECRETS);
         tasks = new Tasks(database);
-        writer = database.startWriter(
-                List.of(keys.statePart(), ledger.part(keys::forgetAccount), keys.changesPart(), tasks.part()));
+        writer = database.startWriter(List.of(
+                keys.statePart(), ledger.part(keys::forgetAccount), keys.changesPart(), receipts.part(), tasks.part()));
+        if (!receipts.hasSigningKey()) {
+            commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));
+        }
     }
 
     /** Migrating takes longer than most tests; they start from a copy of a database that was migrated once. */

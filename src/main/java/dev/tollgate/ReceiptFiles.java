@@ -1,0 +1,72 @@
+package dev.tollgate;
+
+import dev.tollgate.cli.Actions.Verdict;
+import dev.tollgate.cli.CannotLook;
+import dev.tollgate.config.Settings;
+import dev.tollgate.receipts.PublicKeys;
+import dev.tollgate.receipts.ReceiptCheck;
+import dev.tollgate.receipts.Receipts;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Checks a file of receipts: with keys that were saved, or beside the installation that has signed them. */
+final class ReceiptFiles {
+
+    /** A head is a line; key files hold as many lines as there were keys. */
+    private static final int BYTES_MAX = 1_048_576;
+
+    private ReceiptFiles() {}
+
+    static Verdict verify(Settings settings, Path file, @Nullable Path keyFile, @Nullable Path headFile)
+            throws CannotLook {
+        PublicKeys keys = keyFile == null ? ownKeys(settings) : keys(keyFile);
+        byte[] head = headFile == null ? null : read(headFile);
+        try (InputStream receipts = Files.newInputStream(file)) {
+            return verdict(new ReceiptCheck(keys, head).check(receipts), head != null);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static Verdict verdict(ReceiptCheck.Result result, boolean hasHead) {
+        return switch (result) {
+            case ReceiptCheck.Sound sound ->
+                new Verdict(true, sound.receipts() + " receipts, all sound" + (hasHead ? "; the head fits" : ""));
+            case ReceiptCheck.Wrong wrong -> new Verdict(false, wrong.sentence());
+        };
+    }
+
+    private static PublicKeys ownKeys(Settings settings) throws CannotLook {
+        try (Database database = Database.openReading(settings.data())) {
+            return PublicKeys.parse(Receipts.keys(database));
+        } catch (StoreException | IllegalArgumentException e) {
+            throw new CannotLook("The installation's own keys cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static PublicKeys keys(Path file) throws CannotLook {
+        try {
+            return PublicKeys.parse(new String(read(file), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            throw new CannotLook("The file " + file + " holds no public keys: " + e.getMessage() + ".");
+        }
+    }
+
+    private static byte[] read(Path file) throws CannotLook {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(BYTES_MAX);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static CannotLook unreadable(Path file, IOException e) {
+        return new CannotLook("The file " + file + " cannot be read: " + e.getMessage() + ".");
+    }
+}
