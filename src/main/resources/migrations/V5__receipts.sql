@@ -1,5 +1,6 @@
 -- What each charge is proven with: one chain of receipts for each account, its sequence from 1 without gaps. A body is the
 -- receipt in its RFC 8785 form without the signature, to the byte what is hashed and signed; it holds the hash of the one before.
+-- Not clustered: bodies are large and are appended to one end, whosever they are; only the small keys go to many places.
 
 CREATE TABLE receipt (
     account_id TEXT   NOT NULL,
@@ -7,7 +8,7 @@ CREATE TABLE receipt (
     task_id    TEXT   NOT NULL REFERENCES reservation (id),
     body       TEXT   NOT NULL,
     PRIMARY KEY (account_id, sequence)
-) ${clustered};
+);
 
 CREATE UNIQUE INDEX receipt_task ON receipt (task_id);
 

@@ -226,7 +226,7 @@ final class Books {
                 settlement.request().keyPrefix(),
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
-                Printed.usage(settlement.model(), settlement.usage()).toJson());
+                Printed.usage(settlement.model(), settlement.usage()).toCanonicalJson());
     }
 
     /** Gives everything back because the call has failed (D18). */

@@ -47,6 +47,22 @@ public record UsageBlock(
         return json.substring(0, json.length() - 1) + ",\"reasoning_tokens\":" + reasoningTokens + "}";
     }
 
+    /** The object in the form of RFC 8785, which a receipt is hashed and signed in (D42): the same, the names sorted. */
+    public String toCanonicalJson() {
+        Utf8Buffer out = new Utf8Buffer(384);
+        out.raw("{\"completion_tokens\":").number(completionTokens);
+        out.raw(",\"completion_tokens_details\":{\"accepted_prediction_tokens\":0,\"audio_tokens\":0");
+        out.raw(",\"reasoning_tokens\":").number(reasoningTokens);
+        out.raw(",\"rejected_prediction_tokens\":0,\"text_tokens\":").number(textTokens);
+        out.raw("},\"prompt_tokens\":").number(promptTokens);
+        out.raw(",\"prompt_tokens_details\":{\"audio_tokens\":").number(promptAudioTokens);
+        out.raw(",\"cached_tokens\":").number(cachedTokens);
+        out.raw(",\"image_tokens\":").number(promptImageTokens);
+        out.raw(",\"text_tokens\":").number(promptTextTokens);
+        out.raw("},\"total_tokens\":").number(totalTokens).raw("}");
+        return new String(out.array(), 0, out.size(), StandardCharsets.US_ASCII);
+    }
+
     void write(Utf8Buffer out) {
         out.raw("{\"prompt_tokens\":").number(promptTokens);
         out.raw(",\"completion_tokens\":").number(completionTokens);

@@ -22,17 +22,22 @@ public final class WriteReceipt implements ReceiptChange {
      * @param keyPrefix the beginning of the key that the call was made with
      * @param model as the answer named it
      * @param priceVersion which price the charge comes from
-     * @param usageJson the usage object as it was printed: integers and objects only
-     * @throws IllegalArgumentException when the usage is anything else
+     * @param usageCanonical the usage object as it was printed, but in the form of RFC 8785: parsing and sorting it here would
+     *     cost more than all the rest of a receipt
      */
     public WriteReceipt(
-            Settle settle, String accountId, String keyPrefix, String model, String priceVersion, String usageJson) {
+            Settle settle,
+            String accountId,
+            String keyPrefix,
+            String model,
+            String priceVersion,
+            String usageCanonical) {
         this.settle = settle;
         this.accountId = accountId;
         this.keyPrefix = quoted(keyPrefix);
         this.model = quoted(model);
         this.priceVersion = quoted(priceVersion);
-        this.usage = CanonicalJson.text(CanonicalJson.parse(usageJson));
+        this.usage = usageCanonical;
     }
 
     Settle settle() {
@@ -45,8 +50,10 @@ public final class WriteReceipt implements ReceiptChange {
 
     /** Half a character, which an upstream can put into its name, has no bytes to be hashed: it becomes a question mark. */
     private static String quoted(String text) {
-        String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        StringBuilder out = new StringBuilder(wellFormed.length() + 2);
+        boolean hasHalves = text.chars().anyMatch(c -> Character.isSurrogate((char) c));
+        String wellFormed =
+                hasHalves ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8) : text;
+        StringBuilder out = new StringBuilder(text.length() + 2);
         CanonicalJson.append(out, wellFormed);
         return out.toString();
     }

@@ -65,9 +65,11 @@ class CanonicalJsonTest {
 
     @Test
     void usage_as_it_is_printed_comes_out_sorted() {
-        assertThat(canonical(new UsageBlock(194, 229, 880, 3, 1, 2, 188, 457, 229).toJson()))
+        UsageBlock usage = new UsageBlock(194, 229, 880, 3, 1, 2, 188, 457, 230);
+        assertThat(usage.toCanonicalJson()).isEqualTo(canonical(usage.toJson()));
+        assertThat(canonical(usage.toJson()))
                 .isEqualTo("{\"completion_tokens\":229,\"completion_tokens_details\":{\"accepted_prediction_tokens\":0,"
-                        + "\"audio_tokens\":0,\"reasoning_tokens\":457,\"rejected_prediction_tokens\":0,\"text_tokens\":229},"
+                        + "\"audio_tokens\":0,\"reasoning_tokens\":457,\"rejected_prediction_tokens\":0,\"text_tokens\":230},"
                         + "\"prompt_tokens\":194,\"prompt_tokens_details\":{\"audio_tokens\":1,\"cached_tokens\":3,"
                         + "\"image_tokens\":2,\"text_tokens\":188},\"total_tokens\":880}");
     }

@@ -55,7 +55,7 @@ class ReceiptCheckTest {
             Settle settle = new Settle(id, i, store.now());
             store.writer.commitAndWait(Unit.of(
                     settle,
-                    new WriteReceipt(settle, account, "sk-1", "gemini – \"3\"", "p1", "{\"b\":{\"c\":1},\"a\":2}")));
+                    new WriteReceipt(settle, account, "sk-1", "gemini – \"3\"", "p1", "{\"a\":2,\"b\":{\"c\":1}}")));
         }
         return store.receipts.page(account, 0, 10);
     }

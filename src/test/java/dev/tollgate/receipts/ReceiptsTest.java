@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class ReceiptsTest {
 
-    private static final String USAGE = "{\"prompt_tokens\":3,\"completion_tokens\":4}";
+    private static final String USAGE = "{\"completion_tokens\":4,\"prompt_tokens\":3}";
     private static final JsonMapper JSON = new JsonMapper();
 
     @TempDir
