@@ -3,16 +3,19 @@ package dev.tollgate;
 import dev.tollgate.cli.Actions;
 import dev.tollgate.cli.Administration;
 import dev.tollgate.cli.Banner;
+import dev.tollgate.cli.Books;
 import dev.tollgate.cli.CannotLook;
 import dev.tollgate.cli.Cli;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.config.Settings;
 import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Database;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,12 @@ public final class Main {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        System.exit(Cli.run(args, System.getenv(), out, err, new Doing(out)));
+        System.exit(run(args, System.getenv(), out, err));
+    }
+
+    /** Runs a command to its end. @return the process's exit code */
+    public static int run(String[] args, Map<String, String> environment, PrintWriter out, PrintWriter err) {
+        return Cli.run(args, environment, out, err, new Doing(out));
     }
 
     private record Doing(PrintWriter out) implements Actions {
@@ -75,6 +83,15 @@ public final class Main {
             SecureRandom random = new SecureRandom();
             try {
                 return new StoreAdministration(Store.open(settings, clock, random), clock, random, true);
+            } catch (CannotOpen e) {
+                throw new Refused(String.valueOf(e.getMessage()));
+            }
+        }
+
+        @Override
+        public Books books(Settings settings) throws Refused {
+            try {
+                return new StoreBooks(Database.openReading(settings.data()));
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }

@@ -89,6 +89,12 @@ class ArchitectureTest {
         knowsOnly("keys", "limits", "storage", "error", "http");
     }
 
+    /** What it checks must not be what it checks with. */
+    @Test
+    void the_audit_knows_the_tables_and_none_of_the_code_that_fills_them() {
+        knowsOnly("audit", "storage");
+    }
+
     @Test
     void receipts_stand_on_the_ground_and_the_ledger() {
         knowsOnly("receipts", "ledger", "storage", "error", "http");
@@ -149,7 +155,8 @@ class ArchitectureTest {
                         packageOf("ledger"),
                         packageOf("keys"),
                         packageOf("receipts"),
-                        packageOf("tasks"))
+                        packageOf("tasks"),
+                        packageOf("audit"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "org.sqlite..", "com.zaxxer.."));
@@ -198,7 +205,7 @@ class ArchitectureTest {
     // ---- money ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "keys", "receipts"})
+    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "keys", "receipts", "audit"})
     void money_is_never_a_floating_point_number(String name) {
         check(classes().that().resideInAPackage(packageOf(name)).should(holdNoFloatingPoint()));
     }

@@ -33,4 +33,11 @@ public interface Actions {
      * @throws CannotLook where a file or the installation cannot be read
      */
     Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head) throws CannotLook;
+
+    /**
+     * Opens the store for reading only, beside a running server too.
+     *
+     * @throws Refused where there is none or it cannot be read, in a sentence
+     */
+    Books books(Settings settings) throws Refused;
 }

@@ -26,7 +26,7 @@ public final class Cli {
      */
     public static int run(
             String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err, Actions actions) {
-        Commands commands = new Commands(new Session(environment, actions, out));
+        Commands commands = new Commands(new Session(environment, actions, out, err));
         CommandLine line = commands.line()
                 .setOut(out)
                 .setErr(err)
@@ -63,5 +63,9 @@ public final class Cli {
 
     static int done() {
         return DONE;
+    }
+
+    static int failed() {
+        return FAILED;
     }
 }

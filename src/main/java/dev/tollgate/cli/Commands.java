@@ -30,6 +30,9 @@ final class Commands {
     @Command(name = "receipts", description = "Signed receipts of what was charged.", mixinStandardHelpOptions = true)
     private static final class Receipts {}
 
+    @Command(name = "ledger", description = "What the books say.", mixinStandardHelpOptions = true)
+    private static final class Ledger {}
+
     CommandLine line() {
         CommandLine serve = new CommandLine(new ServeCommand(session));
         SettingOptions.addAll(serve.getCommandSpec());
@@ -45,7 +48,11 @@ final class Commands {
                         .addSubcommand(beside(new KeyCommands.Set(session)))
                         .addSubcommand(beside(new KeyCommands.Disable(session))))
                 .addSubcommand(
-                        new CommandLine(new Receipts()).addSubcommand(beside(new ReceiptCommands.Verify(session))));
+                        new CommandLine(new Receipts()).addSubcommand(beside(new ReceiptCommands.Verify(session))))
+                .addSubcommand(new CommandLine(new Ledger())
+                        .addSubcommand(beside(new LedgerCommands.Verify(session)))
+                        .addSubcommand(beside(new LedgerCommands.Statement(session))))
+                .addSubcommand(beside(new BackupCommand(session)));
     }
 
     private static CommandLine beside(Object command) {

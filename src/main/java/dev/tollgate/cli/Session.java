@@ -6,8 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What a command needs of the world around it. */
-record Session(Map<String, String> environment, Actions actions, PrintWriter out) {
+/**
+ * What a command needs of the world around it.
+ *
+ * @param out takes results
+ * @param err takes everything else
+ */
+record Session(Map<String, String> environment, Actions actions, PrintWriter out, PrintWriter err) {
+
+    /** Set by the launcher, which can see it. */
+    private static final String ERR_IS_TERMINAL = "tollgate.terminal";
 
     Settings settings(CommandSpec command) {
         return SettingOptions.read(command, environment);
@@ -18,5 +26,14 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
         Settings settings = settings(command);
         Optional<Administration> remote = RemoteAdministration.find(settings.data());
         return remote.isPresent() ? remote.get() : actions.open(settings);
+    }
+
+    /** What can be read, by this process itself. */
+    Books books(CommandSpec command) throws Refused {
+        return actions.books(settings(command));
+    }
+
+    boolean errIsTerminal() {
+        return Boolean.getBoolean(ERR_IS_TERMINAL);
     }
 }

@@ -3,6 +3,11 @@ package dev.tollgate.cli;
 import dev.tollgate.cli.Records.Limit;
 import dev.tollgate.config.Decimals;
 import dev.tollgate.money.Credits;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +51,21 @@ final class Values {
         @Override
         public Limit convert(String text) {
             return new Limit(text.equals(NONE) ? null : rate(text));
+        }
+    }
+
+    /** A day, which begins at midnight UTC, or an instant. */
+    static final class Time implements ITypeConverter<Instant> {
+
+        @Override
+        public Instant convert(String text) {
+            try {
+                return text.indexOf('T') < 0
+                        ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                        : OffsetDateTime.parse(text).toInstant();
+            } catch (DateTimeException e) {
+                throw notAllowed(text, "a date like 2026-11-01, or a time like 2026-11-01T12:00:00Z");
+            }
         }
     }
 

@@ -76,8 +76,10 @@ final class AccountRow {
 
     /** Moves the money as the entry says. @return the entry's sequence */
     long move(Bucket from, Bucket to, long micros) {
-        add(from, -micros);
-        add(to, micros);
+        if (from != Bucket.SHORTFALL && to != Bucket.SHORTFALL) { // what the platform makes up for is nobody's balance
+            add(from, -micros);
+            add(to, micros);
+        }
         changed = true;
         return ++lastSequence;
     }

@@ -102,6 +102,25 @@ final class Book {
         return new Resolution.Resolved(chargeMicros, releasedMicros, account.balance());
     }
 
+    /** Enters what a call has used beyond what could be held. @return how many such there are in the account's day, with it */
+    int fallShort(ReservationRow reservation, long micros, Instant at) throws SQLException {
+        AccountRow account = accountOf(reservation);
+        enter(account, EntryKind.CHARGE, reservation.id, Bucket.SHORTFALL, Bucket.REVENUE, micros, null, at);
+        return shortfallsOnDayOf(account, at);
+    }
+
+    /** How often the account's calls have fallen short in the calendar day (UTC). Reads: not for each call. */
+    int shortfallsOnDayOf(AccountRow account, Instant at) throws SQLException {
+        long fromMillis = SpendWindow.DAY.startMillis(at.toEpochMilli());
+        int written = rows.shortfalls(account.id, fromMillis);
+        long inThisBatch = entries.stream()
+                .filter(entry -> entry.from() == Bucket.SHORTFALL
+                        && entry.accountId().equals(account.id)
+                        && entry.at().toEpochMilli() >= fromMillis)
+                .count();
+        return Math.addExact(written, Math.toIntExact(inThisBatch));
+    }
+
     /** Writes what has changed. Accounts first and entries last, since the later refer to the earlier. */
     void write() throws SQLException {
         for (AccountRow account : accounts.values()) {

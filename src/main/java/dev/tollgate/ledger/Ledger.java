@@ -18,6 +18,9 @@ public final class Ledger {
     /** The most that one page of a list holds. */
     public static final int PAGE_MAX = 1_000;
 
+    /** After so many shortfalls in a calendar day (UTC) an account's calls are held for in full or refused (decision D33). */
+    public static final int SHORTFALLS_MAX = 3;
+
     private final Database database;
 
     public Ledger(Database database) {

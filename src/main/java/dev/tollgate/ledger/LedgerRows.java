@@ -18,6 +18,9 @@ final class LedgerRows {
             "SELECT charged_micros, held_micros FROM spend_window WHERE key_id = ? AND kind = ? AND starts_at = ?";
     private static final String SELECT_OPEN = "SELECT id FROM reservation WHERE state = 'open' ORDER BY id";
 
+    private static final String COUNT_SHORTFALLS =
+            "SELECT COUNT(*) FROM entry WHERE account_id = ? AND created_at >= ? AND from_bucket = 'shortfall'";
+
     private static final String INSERT_ACCOUNT = """
             INSERT INTO account (blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
                 id, name, created_at)
@@ -83,6 +86,15 @@ final class LedgerRows {
             }
         }
         return ids;
+    }
+
+    int shortfalls(String accountId, long fromMillis) throws SQLException {
+        PreparedStatement select = statements.of(COUNT_SHORTFALLS);
+        select.setString(1, accountId);
+        select.setLong(2, fromMillis);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getInt(1) : 0;
+        }
     }
 
     void write(AccountRow account) throws SQLException {

@@ -3,6 +3,7 @@ package dev.tollgate.ledger;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds credits for a call: as much of what is wanted as the balance and the key's spend windows cover, if that is at least the
@@ -80,20 +81,33 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (account == null || account.isBlocked() || !allowed.getAsBoolean()) {
             return new ReserveOutcome.NotAllowed();
         }
-        if (account.balanceMicros() < leastMicros) {
-            return new ReserveOutcome.InsufficientCredits(
-                    account.balanceMicros(), account.reservedMicros(), leastMicros);
+        ReserveOutcome refusal = refusal(book, account, leastMicros);
+        if (refusal != null) {
+            return refusal;
         }
         KeyWindows windows = book.windows(keyId, at.toEpochMilli());
-        SpendWindow full = windows.firstWithout(leastMicros, limits);
-        if (full != null) {
-            return windows.reached(full, limits, leastMicros, at);
-        }
         long roomMicros = windows.roomMicros(limits);
         long heldMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), roomMicros));
+        if (heldMicros < wantedMicros && book.shortfallsOnDayOf(account, at) >= Ledger.SHORTFALLS_MAX) {
+            refusal = refusal(book, account, wantedMicros); // its calls are not shrunk any more (D33)
+        }
         heldBackByWindow = roomMicros < Math.min(wantedMicros, account.balanceMicros());
+        return refusal != null ? refusal : hold(book, account, windows, heldMicros);
+    }
+
+    /** Why so much cannot be held, or null. */
+    private @Nullable ReserveOutcome refusal(Book book, AccountRow account, long micros) throws SQLException {
+        if (account.balanceMicros() < micros) {
+            return new ReserveOutcome.InsufficientCredits(account.balanceMicros(), account.reservedMicros(), micros);
+        }
+        KeyWindows windows = book.windows(keyId, at.toEpochMilli());
+        SpendWindow full = windows.firstWithout(micros, limits);
+        return full == null ? null : windows.reached(full, limits, micros, at);
+    }
+
+    private ReserveOutcome hold(Book book, AccountRow account, KeyWindows windows, long micros) throws SQLException {
         ReservationRow hold = book.open(new ReservationRow(reservationId, accountId, keyId, at.toEpochMilli()));
-        book.hold(hold, account, windows, heldMicros, at);
-        return new ReserveOutcome.Reserved(heldMicros);
+        book.hold(hold, account, windows, micros, at);
+        return new ReserveOutcome.Reserved(micros);
     }
 }

@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.ledger.Extend;
+import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.ReserveOutcome;
@@ -173,43 +174,53 @@ final class Books {
 
     // ---- resolve ----
 
-    /** Charges the call. What goes beyond the hold is held first, in a commit of its own (D33); what cannot be is not charged. */
+    /**
+     * Charges the call. What a whole answer has used beyond the hold is held first, in a commit of its own (D33); one that was cut
+     * or left is never charged above its hold (D19, D32). What is not covered is the operator's shortfall.
+     */
     void settle(Settlement settlement, Consumer<Settled> then) {
-        long due = dueMicros(settlement);
-        long missing = due - settlement.heldMicros();
-        if (missing <= 0) {
-            charge(settlement, due, then);
-        } else if (settlement.end() == End.CANCELLED) {
-            charge(settlement, settlement.heldMicros(), then); // never above the hold (D19)
-        } else {
-            extend(settlement.taskId(), settlement.request(), 1, missing, extension -> {
-                long held = extension instanceof Grown grown ? grown.heldMicros() : settlement.heldMicros();
-                if (held < due) {
-                    settlement.flags().add(UsageMeter.Flag.SHORTFALL);
-                    log.warn(
-                            "task {}: {} of {} micro-credits could not be charged",
-                            settlement.taskId(),
-                            due - held,
-                            due);
-                }
-                charge(settlement, Math.min(held, due), then);
+        long due = settlement.model().pricing().chargeMicros(settlement.usage());
+        long held = settlement.heldMicros();
+        if (settlement.end() == End.COMPLETED && due > held) {
+            extend(settlement.taskId(), settlement.request(), 1, due - held, extension -> {
+                long heldNow = extension instanceof Grown grown ? grown.heldMicros() : held;
+                charge(settlement, new Charge(Math.min(due, heldNow), due), then);
             });
+        } else {
+            long micros = settlement.end() == End.CUT_HOLD_USED ? held : Math.min(due, held);
+            charge(settlement, new Charge(micros, due), then);
         }
     }
 
-    private static long dueMicros(Settlement settlement) {
-        return settlement.end() == End.CUT_HOLD_USED
-                ? settlement.heldMicros()
-                : settlement.model().pricing().chargeMicros(settlement.usage());
+    /**
+     * @param micros what the customer pays
+     * @param dueMicros what the usage comes to
+     */
+    private record Charge(long micros, long dueMicros) {
+
+        long shortfallMicros() {
+            return Math.max(0, dueMicros - micros);
+        }
     }
 
-    private void charge(Settlement settlement, long micros, Consumer<Settled> then) {
-        Settle settle =
-                new Settle(settlement.taskId(), micros, accounting.clock().instant());
+    private void charge(Settlement settlement, Charge charge, Consumer<Settled> then) {
+        long micros = charge.micros();
+        if (charge.shortfallMicros() > 0) {
+            settlement.flags().add(UsageMeter.Flag.SHORTFALL);
+        }
+        Settle settle = new Settle(
+                settlement.taskId(),
+                micros,
+                charge.shortfallMicros(),
+                accounting.clock().instant());
         CloseTask task = new CloseTask(
-                settle, settlement.end().status, settlement.answerModel(), TaskDetails.of(settlement, micros));
+                settle,
+                settlement.end().status,
+                settlement.answerModel(),
+                TaskDetails.of(settlement, micros, micros > charge.dueMicros()));
         accounting.writer().commit(Unit.of(settle, receipt(settlement, settle), task), loop, failure -> {
             if (failure == null) {
+                tellShortfall(settlement, settle);
                 then.accept(new Charged(settlement.usage(), micros));
             } else {
                 ApiError error = unavailable(failure);
@@ -227,6 +238,21 @@ final class Books {
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
                 Printed.usage(settlement.model(), settlement.usage()).toCanonicalJson());
+    }
+
+    private static void tellShortfall(Settlement settlement, Settle settle) {
+        if (settle.shortfallMicros() > 0) {
+            log.warn(
+                    "task {}: {} micro-credits were used that nothing covered",
+                    settlement.taskId(),
+                    settle.shortfallMicros());
+        }
+        if (settle.shortfallsToday() == Ledger.SHORTFALLS_MAX) {
+            log.warn(
+                    "account {}: {} shortfalls today; until tomorrow its calls are held for in full or refused",
+                    settlement.request().accountId(),
+                    settle.shortfallsToday());
+        }
     }
 
     /** Gives everything back because the call has failed (D18). */

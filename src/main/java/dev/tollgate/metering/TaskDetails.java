@@ -17,12 +17,13 @@ final class TaskDetails {
 
     private TaskDetails() {}
 
-    static TaskResult of(Books.Settlement settlement, long chargeMicros) {
+    /** @param holdCharged whether it is the whole hold that is charged, which is more than the usage comes to (D46) */
+    static TaskResult of(Books.Settlement settlement, long chargeMicros, boolean holdCharged) {
         return new TaskResult(
                 Printed.usage(settlement.model(), settlement.usage()).toTaskJson(),
                 settlement.flags().stream().map(UsageMeter.Flag::wireName).toList(),
                 settlement.tokensMaxApplied(),
-                pricing(settlement.model().pricing(), settlement.usage(), chargeMicros),
+                pricing(settlement.model().pricing(), settlement.usage(), chargeMicros, holdCharged),
                 null,
                 null);
     }
@@ -32,7 +33,7 @@ final class TaskDetails {
     }
 
     /** Counts are raw tokens, prices credits per million of them, amounts credits (D41, D42). */
-    private static String pricing(Pricing pricing, Usage usage, long chargeMicros) {
+    private static String pricing(Pricing pricing, Usage usage, long chargeMicros, boolean holdCharged) {
         StringWriter text = new StringWriter(256);
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
@@ -46,6 +47,9 @@ final class TaskDetails {
             number(json, "exact", pricing.exactCredits(usage));
             number(json, "charged", credits(chargeMicros));
             json.writeStringProperty("rounding", pricing.rounding().describe());
+            if (holdCharged) {
+                json.writeBooleanProperty("hold_charged", true);
+            }
             json.writeEndObject();
         }
         return text.toString();

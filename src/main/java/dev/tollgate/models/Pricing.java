@@ -55,13 +55,13 @@ public record Pricing(
         /** The rule in words, as a task's pricing detail shows it. */
         public String describe() {
             String step = BigDecimal.valueOf(stepMicros, 6).stripTrailingZeros().toPlainString();
+            String minimum =
+                    BigDecimal.valueOf(minimumMicros, 6).stripTrailingZeros().toPlainString();
             return switch (form) {
-                case FLOOR_TOTAL ->
-                    "floor to " + step + ", minimum "
-                            + BigDecimal.valueOf(minimumMicros, 6)
-                                    .stripTrailingZeros()
-                                    .toPlainString();
-                case NEAREST_COMPONENT -> "input and output each to the nearest " + step + ", a half up";
+                case FLOOR_TOTAL -> "floor to " + step + ", minimum " + minimum;
+                case NEAREST_COMPONENT ->
+                    "input and output each to the nearest " + step + ", a half up"
+                            + (minimumMicros == 0 ? "" : ", minimum " + minimum);
             };
         }
 

@@ -26,12 +26,14 @@ public final class Database implements AutoCloseable {
     private static final long READER_WAIT_MILLIS = 5_000;
 
     private final @Nullable DataLock lock;
+    private final DataSource source;
     private final WriterConnection writerConnection;
     private final HikariDataSource readers;
     private @Nullable Writer writer;
 
     private Database(@Nullable DataLock lock, DataSource source) {
         this.lock = lock;
+        this.source = source;
         this.writerConnection = new WriterConnection(source);
         this.readers = readers(source);
     }
@@ -46,7 +48,7 @@ public final class Database implements AutoCloseable {
         makeFolder(folder);
         DataLock lock = DataLock.take(folder);
         try {
-            DataSource source = sqlite(folder);
+            DataSource source = sqlite(folder, SQLiteConfig.TempStore.MEMORY);
             Migrations.run(source);
             return new Database(lock, source);
         } catch (RuntimeException e) {
@@ -64,7 +66,8 @@ public final class Database implements AutoCloseable {
         if (!Files.exists(folder.resolve("tollgate.db"))) {
             throw new CannotOpen("There is no database in " + folder + ".");
         }
-        DataSource source = sqlite(folder);
+        // A command may sort a whole table: on disk, or its memory would grow with the file.
+        DataSource source = sqlite(folder, SQLiteConfig.TempStore.FILE);
         Migrations.check(source);
         return new Database(null, source);
     }
@@ -103,6 +106,17 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /**
+     * Copies one snapshot into a new file, beside a running server too. In place as {@code tollgate.db} in an empty data folder the
+     * file is the restore. Durable when it returns; only its owner may read it. Blocks for as long as the database is long.
+     *
+     * @throws CannotOpen when there is such a file already, or it cannot be written
+     * @throws StoreUnavailable when the database fails
+     */
+    public void backupTo(Path file) {
+        Backup.write(source, file);
+    }
+
     /** Lets the writer finish what waits, then closes everything. */
     @Override
     public synchronized void close() {
@@ -124,7 +138,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static DataSource sqlite(Path folder) {
+    /** @param sorts where statements keep what they sort, and the undo pages of single ones */
+    private static DataSource sqlite(Path folder, SQLiteConfig.TempStore sorts) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -132,8 +147,7 @@ public final class Database implements AutoCloseable {
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         // The driver asks for the last row id after each statement otherwise; no table has one that is used.
         config.setGetGeneratedKeys(false);
-        // Undo pages of single statements; they would go to a temporary file.
-        config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+        config.setTempStore(sorts);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + folder.resolve("tollgate.db"));
         return source;

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,7 @@ class CliTest {
     Path data;
 
     private final FakeAdministration administration = new FakeAdministration();
+    private FakeBooks books = new FakeBooks();
     private final Map<String, String> environment = new HashMap<>();
     private final List<Settings> served = new ArrayList<>();
     private int opened;
@@ -80,7 +83,11 @@ class CliTest {
                 "key set",
                 "key disable",
                 "receipts",
-                "receipts verify"
+                "receipts verify",
+                "ledger",
+                "ledger verify",
+                "ledger statement",
+                "backup"
             })
     void every_command_has_help(String command) {
         List<String> line = new ArrayList<>(List.of(command.isEmpty() ? new String[0] : command.split(" ")));
@@ -292,6 +299,119 @@ class CliTest {
         assertThat(servers.accounts).containsKey("acc_1");
     }
 
+    // ---- what is read ----
+
+    @Test
+    void books_that_add_up_are_exit_code_0_without_a_word() {
+        assertThat(run("ledger", "verify")).isZero();
+        assertThat(out + err).isEmpty();
+        assertThat(books.closed).isTrue();
+    }
+
+    @Test
+    void books_that_do_not_are_exit_code_1_and_a_line_for_each_difference() {
+        books.differences.addAll(List.of("one thing", "another"));
+        assertThat(run("ledger", "verify")).isEqualTo(1);
+        assertThat(out).isEqualTo("one thing\nanother\n");
+        assertThat(err).isEmpty();
+    }
+
+    @Test
+    void books_that_cannot_be_looked_at_are_exit_code_2() {
+        books.failure = new IllegalStateException("a page that is none");
+        assertThat(run("ledger", "verify")).isEqualTo(2);
+        assertThat(err)
+                .isEqualTo("tollgate: The books could not be read: java.lang.IllegalStateException: a page that is"
+                        + " none\n");
+        books = null;
+        assertThat(run("ledger", "verify")).isEqualTo(2);
+        assertThat(err).startsWith("tollgate: There is no database in ");
+        assertThat(out).isEmpty();
+    }
+
+    @Test
+    void the_progress_is_shown_on_a_terminal_only() {
+        try {
+            System.setProperty("tollgate.terminal", "true");
+            run("ledger", "verify");
+        } finally {
+            System.clearProperty("tollgate.terminal");
+        }
+        assertThat(out).isEmpty();
+        assertThat(err).isEqualTo("\r\u001b[Kreading accounts: 7\r\u001b[K");
+    }
+
+    @Test
+    void a_statement_is_of_an_account_and_a_period() {
+        assertThat(run(
+                        "ledger",
+                        "statement",
+                        "--account",
+                        "acc_1",
+                        "--from",
+                        "2026-11-01",
+                        "--to",
+                        "2026-12-01T01:00:00+01:00"))
+                .isZero();
+        assertThat(out).isEqualTo("acc_1 from 2026-11-01T00:00:00Z to 2026-12-01T00:00:00Z\n");
+        assertThat(run("ledger", "statement", "--account", "acc_1")).isZero();
+        assertThat(out).isEqualTo("acc_1 from null to null\n");
+        assertThat(run("ledger", "statement", "--account", "acc_9")).isEqualTo(1);
+        assertThat(err).isEqualTo("tollgate: There is no account acc_9.\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yesterday", "2026-13-01", "2026-11-01T00:00:00", ""})
+    void a_date_that_is_none_is_exit_code_2(String date) {
+        assertThat(run("ledger", "statement", "--account", "acc_1", "--from", date))
+                .isEqualTo(2);
+        assertThat(err).contains("'" + date + "' is not allowed; allowed is a date like 2026-11-01");
+    }
+
+    @Test
+    void a_backup_says_what_is_not_in_it() {
+        assertThat(execute("backup", "there.db", "--data", data.toString())).isZero();
+        assertThat(books.backups).containsExactly(Path.of("there.db"));
+        assertThat(out).isEmpty();
+        assertThat(err).contains("there.db is written. The secret key is not in it");
+    }
+
+    private static final class FakeBooks implements Books {
+
+        final List<String> differences = new ArrayList<>();
+        final List<Path> backups = new ArrayList<>();
+        RuntimeException failure;
+        boolean closed;
+
+        @Override
+        public boolean verify(Consumer<String> lines, Progress progress) {
+            progress.at("accounts", 7);
+            if (failure != null) {
+                throw failure;
+            }
+            differences.forEach(lines);
+            return differences.isEmpty();
+        }
+
+        @Override
+        public void statement(String accountId, Instant from, Instant to, Consumer<String> lines) throws Refused {
+            if (accountId.equals("acc_9")) {
+                throw new Refused("There is no account acc_9.");
+            }
+            lines.accept(accountId + " from " + from + " to " + to);
+        }
+
+        @Override
+        public void backup(Path file) {
+            backups.add(file);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
     @Test
     void a_check_of_receipts_tells_what_it_found_and_whether_all_is_sound() {
         assertThat(run("receipts", "verify", "sound.jsonl", "--key", "keys.json", "--head", "head.json"))
@@ -357,6 +477,14 @@ class CliTest {
                 throw new CannotLook("There is no missing.jsonl.");
             }
             return new Verdict(file.startsWith("sound.jsonl"), file + " " + keys + " " + head);
+        }
+
+        @Override
+        public Books books(Settings settings) throws Refused {
+            if (books == null) {
+                throw new Refused("There is no database in " + settings.data() + ".");
+            }
+            return books;
         }
     }
 }

@@ -1,12 +1,16 @@
 package dev.tollgate.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tollgate.App;
+import dev.tollgate.audit.Audit;
 import dev.tollgate.cli.Records;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.Script;
+import dev.tollgate.storage.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
@@ -22,6 +26,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -239,6 +244,16 @@ public final class Gateway implements AutoCloseable {
         if (number("SELECT COUNT(*) FROM task WHERE status = 'processing'") > 0) {
             throw new AssertionError("a task is processing although nothing is held");
         }
+        assertThat(differences()).isEmpty();
+    }
+
+    /** What {@code ledger verify} finds, beside the running program. */
+    public List<String> differences() {
+        List<String> differences = new ArrayList<>();
+        try (Database reading = Database.openReading(data)) {
+            new Audit(reading).run(differences::add, (subject, rows) -> {});
+        }
+        return differences;
     }
 
     /** Looks until it is so; for what the program does by itself after an answer. */

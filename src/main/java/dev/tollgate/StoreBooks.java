@@ -1,0 +1,66 @@
+package dev.tollgate;
+
+import dev.tollgate.audit.AccountStatement;
+import dev.tollgate.audit.Audit;
+import dev.tollgate.cli.Books;
+import dev.tollgate.cli.Refused;
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a command reads, over a database that it has opened for itself. */
+final class StoreBooks implements Books {
+
+    private final Database database;
+
+    /** @param database is closed with it */
+    StoreBooks(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public boolean verify(Consumer<String> differences, Progress progress) throws Refused {
+        try {
+            return new Audit(database).run(differences, progress::at);
+        } catch (StoreException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines)
+            throws Refused {
+        try {
+            if (!new AccountStatement(database).write(accountId, from, to, lines)) {
+                throw new Refused("There is no account " + accountId + ".");
+            }
+        } catch (StoreException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public void backup(Path file) throws Refused {
+        try {
+            database.backupTo(file);
+        } catch (StoreException e) {
+            throw refused(e);
+        }
+    }
+
+    /** With what lies behind it: there is no log where an operator would look for it. */
+    private static Refused refused(StoreException e) {
+        String message = String.valueOf(e.getMessage());
+        Throwable cause = e instanceof CannotOpen ? null : e.getCause(); // its message says it already
+        return new Refused(cause == null ? message : message + ": " + cause.getMessage());
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.tollgate.audit;
+
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One reservation's row with its task and its entries. */
+record Call(
+        String id,
+        String accountId,
+        String keyId,
+        String state,
+        long heldMicros,
+        long chargedMicros,
+        @Nullable CallTask task,
+        CallEntries entries) {
+
+    /** How the task of a reservation can be. */
+    private static final Map<String, Set<String>> STATUSES = Map.of(
+            "open", Set.of("processing"),
+            "settled", Set.of("completed", "cancelled"),
+            "released", Set.of("failed", "cancelled"),
+            "expired", Set.of("failed"));
+
+    /** @param usageFlags separated by a space */
+    record CallTask(
+            String accountId,
+            String keyId,
+            String status,
+            long chargeMicros,
+            String usageFlags,
+            @Nullable String pricingJson) {}
+
+    static Call read(ResultSet row) throws SQLException {
+        String id = row.getString(1);
+        String accountId = row.getString(2);
+        return new Call(
+                id,
+                accountId,
+                row.getString(3),
+                row.getString(4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getString(14) == null ? null : task(row),
+                new CallEntries("reservation " + id, accountId));
+    }
+
+    private static CallTask task(ResultSet row) throws SQLException {
+        return new CallTask(
+                row.getString(14),
+                row.getString(15),
+                row.getString(16),
+                row.getLong(17),
+                row.getString(18),
+                row.getString(19));
+    }
+
+    void check(Findings findings) {
+        entries.check(state, heldMicros, chargedMicros, findings);
+        if (task != null) {
+            check(task, findings);
+        } else if (chargedMicros > 0 || state.equals("open")) {
+            findings.add(
+                    "reservation " + id + " is " + state + " and has no task"); // those with a charge are kept (D44)
+        }
+    }
+
+    private void check(CallTask task, Findings findings) {
+        String name = "task " + id;
+        if (!task.accountId.equals(accountId) || !task.keyId.equals(keyId)) {
+            findings.add(name + " is of another account or key than its reservation");
+        }
+        if (!STATUSES.getOrDefault(state, Set.of()).contains(task.status)) {
+            findings.add(name + " is " + task.status + ", its reservation is " + state);
+        }
+        findings.same(name + " is charged", task.chargeMicros, "its reservation", chargedMicros);
+        if (List.of(task.usageFlags.split(" ", -1)).contains("shortfall") != entries.shortfallMicros() > 0) {
+            findings.add(name + " says " + (entries.shortfallMicros() > 0 ? "nothing of its" : "there was a")
+                    + " shortfall");
+        }
+        if (task.pricingJson != null) {
+            checkPricing(name, task, ChargeDetail.read(task.pricingJson), findings);
+        } else if (task.chargeMicros > 0) {
+            findings.add(name + " has a charge and does not say how it came about");
+        }
+    }
+
+    private void checkPricing(String name, CallTask task, @Nullable ChargeDetail detail, Findings findings) {
+        if (detail == null) {
+            findings.add(name + " has a pricing detail that cannot be read");
+            return;
+        }
+        if (detail.exact().compareTo(detail.counted()) != 0) {
+            findings.add(name + " says that it costs exactly " + plain(detail.exact()) + ", its counts come to "
+                    + plain(detail.counted()));
+        }
+        findings.same(name + " says that it is charged", micros(detail.charged()), "it is", task.chargeMicros);
+        if (detail.holdCharged()) {
+            findings.same(name + " is charged its whole hold", task.chargeMicros, "that is", heldMicros);
+            if (micros(detail.due()) > heldMicros) {
+                findings.add(name + " is charged its whole hold, and used more");
+            }
+        } else {
+            findings.same(
+                    name + " is charged, with its shortfall",
+                    task.chargeMicros + entries.shortfallMicros(),
+                    "its counts and prices come to",
+                    micros(detail.due()));
+        }
+    }
+
+    /** What is finer than a micro-credit, or out of range, is no charge: it equals none. */
+    private static long micros(BigDecimal credits) {
+        try {
+            return credits.movePointRight(6).longValueExact();
+        } catch (ArithmeticException e) {
+            return Long.MIN_VALUE;
+        }
+    }
+
+    private static String plain(BigDecimal credits) {
+        return credits.signum() == 0 ? "0" : credits.stripTrailingZeros().toPlainString();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tollgate.audit;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Each reservation with its entries and its task: resolved once, in the amounts that all three tell. */
+final class CallCheck implements Check {
+
+    private static final String SQL = """
+            SELECT r.id, r.account_id, r.key_id, r.state, r.held_micros, r.charged_micros,
+                e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                t.account_id, t.key_id, t.status, t.charge_micros, t.usage_flags, t.pricing
+            FROM reservation r
+                LEFT JOIN task t ON t.id = r.id
+                LEFT JOIN entry e ON e.reservation_id = r.id
+            ORDER BY r.id""";
+    private static final int ENTRY = 7;
+
+    private @Nullable Call call;
+
+    @Override
+    public String subject() {
+        return "calls";
+    }
+
+    @Override
+    public String sql() {
+        return SQL;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        String id = row.getString(1);
+        Call current = call;
+        if (current == null || !current.id().equals(id)) {
+            end(findings);
+            current = Call.read(row);
+            call = current;
+        }
+        if (row.getString(ENTRY) != null) {
+            current.entries().add(Movement.read(row, ENTRY), findings);
+        }
+    }
+
+    @Override
+    public void end(Findings findings) {
+        if (call != null) {
+            call.check(findings);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.tollgate.audit;
+
+/** What the entries of one reservation add up to. */
+final class CallEntries {
+
+    private final String name;
+    private final String accountId;
+    private long heldMicros;
+    private long chargedMicros;
+    private long releasedMicros;
+    private long expiredMicros;
+    private long shortfallMicros;
+    private int charges;
+    private int returns;
+
+    CallEntries(String name, String accountId) {
+        this.name = name;
+        this.accountId = accountId;
+    }
+
+    void add(Movement movement, Findings findings) {
+        if (!movement.accountId().equals(accountId)) {
+            findings.add(name + " is of account " + accountId + ", its " + movement.name() + " is not");
+        }
+        switch (movement.move()) {
+            case Movement.HOLD -> heldMicros += movement.micros();
+            case Movement.CHARGE -> {
+                chargedMicros += movement.micros();
+                charges++;
+            }
+            case Movement.RETURN -> giveBack(movement);
+            case Movement.SHORTFALL -> shortfallMicros += movement.micros();
+            default -> {
+                // a refund: the call is settled and stays so
+            }
+        }
+    }
+
+    private void giveBack(Movement movement) {
+        returns++;
+        if (movement.kind().equals("expiry")) {
+            expiredMicros += movement.micros();
+        } else {
+            releasedMicros += movement.micros();
+        }
+    }
+
+    long shortfallMicros() {
+        return shortfallMicros;
+    }
+
+    /** Compares them with the reservation's row. */
+    void check(String state, long rowHeldMicros, long rowChargedMicros, Findings findings) {
+        findings.same(name + " holds", rowHeldMicros, "its entries hold", heldMicros);
+        findings.same(name + " is charged", rowChargedMicros, "its entries charge", chargedMicros);
+        if (charges > 1 || returns > 1) {
+            findings.add(name + " is resolved more than once: charges " + charges + ", returns " + returns);
+        }
+        boolean open = state.equals("open");
+        boolean expired = state.equals("expired");
+        long restMicros = heldMicros - chargedMicros;
+        findings.same(
+                name + " is " + state + " and releases", releasedMicros, "should", open || expired ? 0 : restMicros);
+        findings.same(name + " is " + state + " and expires", expiredMicros, "should", expired ? restMicros : 0);
+        if (!state.equals("settled") && chargedMicros + rowChargedMicros + shortfallMicros > 0) {
+            findings.add(name + " is " + state + " and has a charge");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.tollgate.audit;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** One pass over the rows of a query. Keeps no more than one account or one call at a time. */
+interface Check {
+
+    /** What it reads, for the progress. */
+    String subject();
+
+    /** Constant text, in an order that puts together what belongs together. */
+    String sql();
+
+    void row(ResultSet row, Findings findings) throws SQLException;
+
+    /** After the last row. */
+    default void end(Findings findings) {}
+}

@@ -1,0 +1,48 @@
+package dev.tollgate.audit;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Finds rows that belong to nothing: each query returns what is wrong and nothing else.
+ *
+ * @param sentence with a {@code %s} for each column
+ * @param columns of the query
+ */
+record StrayRows(String subject, String sql, String sentence, int columns) implements Check {
+
+    private static final String ENTRIES_OF_NOBODY = """
+            SELECT e.account_id, e.sequence FROM entry e
+            WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = e.account_id)
+            ORDER BY e.account_id, e.sequence""";
+    private static final String ENTRIES_OF_NO_CALL = """
+            SELECT e.account_id, e.sequence, e.reservation_id FROM entry e
+            WHERE e.reservation_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = e.reservation_id)
+            ORDER BY e.account_id, e.sequence""";
+    private static final String RESERVATIONS_OF_NOBODY = """
+            SELECT r.id, r.account_id FROM reservation r
+            WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = r.account_id)
+            ORDER BY r.id""";
+    private static final String TASKS_WITHOUT_RESERVATION = """
+            SELECT t.id, t.status FROM task t
+            WHERE NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = t.id)
+            ORDER BY t.id""";
+
+    static List<Check> checks() {
+        return List.of(
+                new StrayRows("entries", ENTRIES_OF_NOBODY, "entry %s/%s belongs to no account", 2),
+                new StrayRows("entries", ENTRIES_OF_NO_CALL, "entry %s/%s belongs to no reservation: %s", 3),
+                new StrayRows("reservations", RESERVATIONS_OF_NOBODY, "reservation %s belongs to no account: %s", 2),
+                new StrayRows("tasks", TASKS_WITHOUT_RESERVATION, "task %s has no reservation and is %s", 2));
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        Object[] values = new Object[columns];
+        for (int i = 0; i < columns; i++) {
+            values[i] = row.getString(i + 1);
+        }
+        findings.add(sentence.formatted(values));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.tollgate.audit;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * Each spend window has charged and holds what the reservations made in it do (decision D47). The database sorts, on disk where it
+ * is much.
+ */
+final class WindowCheck implements Check {
+
+    // Windows that were counted stand against windows as the reservations make them: what is left over on either side
+    // is wrong.
+    private static final String SQL = """
+            SELECT key_id, kind, starts_at, SUM(charged), SUM(held), SUM(should_charged), SUM(should_held)
+            FROM (
+                SELECT key_id, kind, starts_at, charged_micros AS charged, held_micros AS held,
+                    0 AS should_charged, 0 AS should_held
+                FROM spend_window
+                UNION ALL
+                SELECT key_id, 'hour', created_at - created_at % 3600000, 0, 0,
+                    charged_micros, CASE WHEN state = 'open' THEN held_micros ELSE 0 END
+                FROM reservation
+                UNION ALL
+                SELECT key_id, 'day', created_at - created_at % 86400000, 0, 0,
+                    charged_micros, CASE WHEN state = 'open' THEN held_micros ELSE 0 END
+                FROM reservation
+                UNION ALL
+                SELECT key_id, 'total', 0, 0, 0,
+                    charged_micros, CASE WHEN state = 'open' THEN held_micros ELSE 0 END
+                FROM reservation
+            ) AS counted
+            GROUP BY key_id, kind, starts_at
+            HAVING SUM(charged) <> SUM(should_charged) OR SUM(held) <> SUM(should_held)
+            ORDER BY key_id, kind, starts_at""";
+
+    @Override
+    public String subject() {
+        return "spend windows";
+    }
+
+    @Override
+    public String sql() {
+        return SQL;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        String window = "key " + row.getString(1) + ": the " + name(row.getString(2), row.getLong(3));
+        findings.same(window + " has charged", row.getLong(4), "its reservations were charged", row.getLong(6));
+        findings.same(window + " holds", row.getLong(5), "its open reservations hold", row.getLong(7));
+    }
+
+    private static String name(String kind, long startsAtMillis) {
+        return kind.equals("total") ? kind : kind + " from " + Instant.ofEpochMilli(startsAtMillis);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.tollgate.cli;
+
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate ledger …}. They read a snapshot, whether or not a server runs. */
+final class LedgerCommands {
+
+    private LedgerCommands() {}
+
+    @Command(
+            name = "verify",
+            description = {
+                "Recomputes every balance, hold, spend window and charge from the entries and the tasks.",
+                "Prints nothing when all adds up; else a line for each difference."
+            },
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {"0:everything adds up", "1:something does not", "2:it could not look"},
+            mixinStandardHelpOptions = true)
+    static final class Verify implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        Verify(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws CannotLook {
+            try (Books books = session.books(spec)) {
+                return verify(books) ? Cli.done() : Cli.failed();
+            } catch (Refused e) {
+                throw new CannotLook(String.valueOf(e.getMessage()));
+            }
+        }
+
+        /** Whatever goes wrong on the way is no verdict. */
+        private boolean verify(Books books) throws Refused {
+            ProgressLine progress = new ProgressLine(session);
+            try {
+                return books.verify(session.out()::println, progress);
+            } catch (RuntimeException e) {
+                throw new Refused("The books could not be read: " + e);
+            } finally {
+                progress.clear();
+            }
+        }
+    }
+
+    /** One line on a terminal that is written over and over; nothing elsewhere (decision D44). */
+    private static final class ProgressLine implements Books.Progress {
+
+        private static final String CLEAR = "\r\u001b[K";
+
+        private final boolean shown;
+        private final PrintWriter err;
+
+        ProgressLine(Session session) {
+            this.shown = session.errIsTerminal();
+            this.err = session.err();
+        }
+
+        @Override
+        public void at(String subject, long rows) {
+            show(CLEAR + "reading " + subject + ": " + rows);
+        }
+
+        void clear() {
+            show(CLEAR);
+        }
+
+        private void show(String text) {
+            if (shown) {
+                err.print(text);
+                err.flush();
+            }
+        }
+    }
+
+    @Command(
+            name = "statement",
+            description = {
+                "Prints an account's movements as CSV: time,sequence,kind,task_id,model,amount,balance.",
+                "Amounts are credits, times UTC. Holds are no movements; the last line is the balance, holds included."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Statement implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Option(names = "--account", required = true, paramLabel = "ID", description = "The account's id.")
+        private String account = "";
+
+        @Option(
+                names = "--from",
+                paramLabel = "DATE",
+                converter = Values.Time.class,
+                description = "From when on, like 2026-11-01 or 2026-11-01T12:00:00Z. Default: from the beginning.")
+        private @Nullable Instant from;
+
+        @Option(
+                names = "--to",
+                paramLabel = "DATE",
+                converter = Values.Time.class,
+                description = "Until before when. Default: to the end.")
+        private @Nullable Instant to;
+
+        Statement(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            try (Books books = session.books(spec)) {
+                books.statement(account, from, to, line -> session.out().print(line + "\n"));
+            }
+            if (session.out().checkError()) {
+                throw new Refused("The statement could not be written to its end.");
+            }
+            return Cli.done();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.tollgate.storage;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * Copies the database into one file. It is made beside its place and appears there whole and synced, so that a copy that was cut
+ * short is never taken for a backup.
+ */
+final class Backup {
+
+    private Backup() {}
+
+    static void write(DataSource source, Path file) {
+        Path whole = file.toAbsolutePath();
+        if (Files.exists(whole)) {
+            throw exists(whole);
+        }
+        Path made = make(whole);
+        try {
+            copy(source, made);
+            sync(made);
+            publish(made, whole);
+        } catch (IOException e) {
+            throw cannotWrite(whole, e);
+        } finally {
+            forget(made);
+        }
+    }
+
+    /** An empty file, which SQLite takes as a place for a new database: private from its first moment. */
+    private static Path make(Path file) {
+        try {
+            return Files.createTempFile(
+                    file.getParent(),
+                    "." + file.getFileName(),
+                    ".part",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (NoSuchFileException e) {
+            throw new CannotOpen("There is no folder " + file.getParent() + " for the backup.", e);
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
+    /** One statement reads one snapshot; the writer goes on meanwhile. */
+    private static void copy(DataSource source, Path file) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+            vacuum.setString(1, file.toString());
+            vacuum.execute();
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the database could not be copied", e);
+        }
+    }
+
+    /** A link, unlike a move, never replaces what has come there meanwhile. */
+    private static void publish(Path made, Path file) throws IOException {
+        try {
+            Files.createLink(file, made);
+        } catch (UnsupportedOperationException e) {
+            Files.move(made, file);
+        }
+        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
+    }
+
+    private static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private static void forget(Path made) {
+        try {
+            Files.deleteIfExists(made);
+        } catch (IOException e) {
+            // It is named as what it is; there is nothing better to do about it.
+        }
+    }
+
+    private static CannotOpen exists(Path file) {
+        return new CannotOpen("There is a file " + file + " already; a backup replaces nothing.");
+    }
+
+    private static CannotOpen cannotWrite(Path file, IOException e) {
+        return e instanceof java.nio.file.FileAlreadyExistsException
+                ? exists(file)
+                : new CannotOpen("The backup " + file + " cannot be written: " + e.getMessage() + ".", e);
+    }
+}
