@@ -93,12 +93,17 @@ public final class Gateway implements AutoCloseable {
             for (String name : List.of("tollgate.db", "tollgate.db-wal", "secret.key")) {
                 Files.copy(data.resolve(name), copy.resolve(name));
             }
-            Map<String, String> chosen = new HashMap<>(arguments);
-            chosen.put("data", copy.toString());
-            return new Gateway(copy, chosen, environment);
+            return over(copy);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A second one with the same settings over another folder of data, which goes when it is closed. */
+    public Gateway over(Path folder) {
+        Map<String, String> chosen = new HashMap<>(arguments);
+        chosen.put("data", folder.toString());
+        return new Gateway(folder, chosen, environment);
     }
 
     private App start() {
