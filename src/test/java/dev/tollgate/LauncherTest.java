@@ -223,6 +223,15 @@ class LauncherTest {
     }
 
     @Test
+    void a_check_gives_the_jvm_its_options_where_it_says_nothing_of_them() throws Exception {
+        ready();
+        Map<String, String> options = Map.of("JAVA_TOOL_OPTIONS", "-Da=1", "JDK_JAVA_OPTIONS", "-Db=2 -Dc=3");
+        assertThat(launch(options, project, "ledger", "verify", "--data", "x").out())
+                .contains(" -Da=1 -Db=2 -Dc=3 ", "variables: \n");
+        assertThat(launch(options, project, "serve").out()).contains("variables: -Da=1 -Db=2 -Dc=3\n");
+    }
+
+    @Test
     void the_training_knows_nothing_of_the_users_settings() throws Exception {
         ready();
         launch(Map.of("TOLLGATE_DEMO_KEY", "sk-secret-1", "GEMINI_API_KEY", "AIza"), project, "serve");
@@ -285,7 +294,7 @@ class LauncherTest {
             assertThat(run.exitCode()).isZero();
             assertThat(run.out())
                     .startsWith("Usage: ./tollgate COMMAND")
-                    .contains("serve", "test", "bench", "account", "key");
+                    .contains("serve", "test", "bench", "account", "key", "ledger", "backup");
         }
     }
 
@@ -308,6 +317,7 @@ class LauncherTest {
                 echo "ran by %2$s"
                 echo "in $(pwd)"
                 echo "$*"
+                echo "variables: ${JAVA_TOOL_OPTIONS:-}${JAVA_TOOL_OPTIONS:+ }${JDK_JAVA_OPTIONS:-}"
                 while [ "$1" != -jar ]; do shift; done
                 shift 2
                 printf '[%%s]\\n' "$@"

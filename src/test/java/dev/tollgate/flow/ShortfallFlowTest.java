@@ -1,0 +1,111 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.cli.Refused;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.UpstreamScript;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Calls that use more than was held for them (D33). */
+class ShortfallFlowTest {
+
+    private static final String CALL = """
+            {"model":"gemini-2.5-pro",%s"stream":false,"messages":[{"role":"user","content":"Tell me"}]}""";
+
+    private Gateway gateway;
+
+    @BeforeEach
+    void start() {
+        gateway = Gateway.start();
+        promptTurnsOutAs(100_000); // 5.70 credits
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    private void promptTurnsOutAs(long tokens) {
+        gateway.script(UpstreamScript.says("Hello", tokens, 10));
+    }
+
+    @Test
+    void what_the_balance_covers_is_held_at_the_end_and_charged() {
+        Customer customer = gateway.customer("10");
+        assertThat(price(customer)).isEqualTo("5.7");
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("usage_flags")).isEmpty();
+        assertThat(task.get("entries").valueStream().map(entry -> entry.get("kind")
+                        .asString()))
+                .containsExactly("reservation", "reservation", "charge");
+        assertThat(customer.balance()).isEqualByComparingTo("4.3");
+    }
+
+    @Test
+    void what_it_does_not_cover_is_the_operators_and_the_customer_stands_at_nothing() {
+        Customer customer = gateway.customer("2");
+        assertThat(price(customer)).isEqualTo("2");
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("usage_flags").valueStream().map(JsonNode::asString))
+                .containsExactly("shortfall");
+        assertThat(task.at("/pricing_detail/charged").toString()).isEqualTo("2");
+        assertThat(task.at("/pricing_detail/exact").toString()).isEqualTo("5.7045");
+        JsonNode last = task.get("entries").valueStream().toList().getLast();
+        assertThat(last.get("from").asString()).isEqualTo("shortfall");
+        assertThat(last.get("amount").toString()).isEqualTo("3.7");
+        assertThat(customer.balance()).isZero();
+        assertThat(customer.consumed()).isEqualByComparingTo("2");
+    }
+
+    @Test
+    void a_spend_limit_is_not_passed_either() {
+        Customer customer = gateway.customer("10", Gateway.KeyOptions.spend("3", null, null));
+        assertThat(price(customer)).isEqualTo("3");
+        assertThat(customer.balance()).isEqualByComparingTo("7");
+    }
+
+    @Test
+    void after_three_in_a_day_the_operator_is_told_and_calls_are_not_shrunk() {
+        Customer customer = gateway.customer("1");
+        try (LogCapture log = new LogCapture()) {
+            fallShort(customer, 2);
+            promptTurnsOutAs(100);
+            Gateway.Reply shrunk = customer.chat(CALL.formatted("\"max_tokens\":60000,"));
+            assertThat(shrunk.header("x-tollgate-max-tokens")).isNotEmpty();
+            promptTurnsOutAs(100_000);
+            assertThat(log.text()).doesNotContain("shortfalls today");
+            fallShort(customer, 1);
+            assertThat(log.text()).contains("account " + customer.account() + ": 3 shortfalls today");
+        }
+        Gateway.Reply refused = customer.chat(CALL.formatted("\"max_tokens\":60000,"));
+        assertThat(refused.status()).isEqualTo(402);
+        promptTurnsOutAs(100);
+        assertThat(customer.chat(CALL.formatted("\"max_tokens\":100,")).status())
+                .isEqualTo(200);
+    }
+
+    /** Each leaves the account with a credit, as the operator grants it a new one. */
+    private void fallShort(Customer customer, int times) {
+        for (int i = 0; i < times; i++) {
+            price(customer);
+            try {
+                gateway.app().administration().grant(customer.account(), 1_000_000, "test");
+            } catch (Refused e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private static String price(Customer customer) {
+        Gateway.Reply reply = customer.chat(CALL.formatted("\"max_tokens\":100,"));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply.json().get("credits_consumed").toString();
+    }
+}
