@@ -5,6 +5,7 @@ import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 
 /**
@@ -53,7 +54,8 @@ record SignedObject(SortedMap<String, Object> members, String body, byte[] signa
             throw new IllegalArgumentException("without a signature");
         }
         if (!members.keySet().equals(form.keySet())
-                || !form.keySet().stream().allMatch(name -> form.get(name).isInstance(members.get(name)))) {
+                || !form.entrySet().stream()
+                        .allMatch(field -> field.getValue().isInstance(members.get(field.getKey())))) {
             throw new IllegalArgumentException("not the fields that it should have");
         }
         return new SignedObject(members, CanonicalJson.text(members), decoded(signature));
@@ -70,11 +72,16 @@ record SignedObject(SortedMap<String, Object> members, String body, byte[] signa
     }
 
     String text(String name) {
-        return (String) members.get(name);
+        return String.class.cast(value(name));
     }
 
     long number(String name) {
-        return (Long) members.get(name);
+        return Long.class.cast(value(name));
+    }
+
+    /** The form has been checked: only a field of another form is missing. */
+    private Object value(String name) {
+        return Objects.requireNonNull(members.get(name), name);
     }
 
     /** @throws IllegalArgumentException when the key is not known, or has not signed this */
