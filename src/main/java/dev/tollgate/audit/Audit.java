@@ -43,6 +43,7 @@ public final class Audit {
         checks.add(new AccountCheck());
         checks.add(new HoldCheck());
         checks.add(new CallCheck());
+        checks.add(new ReceiptCheck());
         checks.add(new WindowCheck());
         return checks;
     }

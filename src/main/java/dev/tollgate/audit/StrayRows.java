@@ -29,12 +29,18 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
             WHERE NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = t.id)
             ORDER BY t.id""";
 
+    private static final String CHARGES_WITHOUT_RECEIPT = """
+            SELECT r.id FROM reservation r
+            WHERE r.charged_micros > 0 AND NOT EXISTS (SELECT 1 FROM receipt c WHERE c.task_id = r.id)
+            ORDER BY r.id""";
+
     static List<Check> checks() {
         return List.of(
                 new StrayRows("entries", ENTRIES_OF_NOBODY, "entry %s/%s belongs to no account", 2),
                 new StrayRows("entries", ENTRIES_OF_NO_CALL, "entry %s/%s belongs to no reservation: %s", 3),
                 new StrayRows("reservations", RESERVATIONS_OF_NOBODY, "reservation %s belongs to no account: %s", 2),
-                new StrayRows("tasks", TASKS_WITHOUT_RESERVATION, "task %s has no reservation and is %s", 2));
+                new StrayRows("tasks", TASKS_WITHOUT_RESERVATION, "task %s has no reservation and is %s", 2),
+                new StrayRows("receipts", CHARGES_WITHOUT_RECEIPT, "reservation %s is charged and has no receipt", 1));
     }
 
     @Override

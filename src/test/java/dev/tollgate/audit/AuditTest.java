@@ -340,6 +340,38 @@ class AuditTest {
         assertThat(found("DELETE FROM task WHERE id = '{failed.call}'")).isEmpty();
     }
 
+    // ---- receipts ----
+
+    @Test
+    void a_receipt_that_was_changed_breaks_its_chain() {
+        assertThat(found(
+                        "UPDATE receipt SET body = REPLACE(body, '\"charge_micros\":280000', '\"charge_micros\":280001')"
+                                + " WHERE task_id = '{plain.call}'"))
+                .containsExactly("receipt {plain}/1 tells a charge of 0.280001, its call is charged 0.28");
+        assertThat(found("UPDATE receipt SET body = REPLACE(body, '{plain}', 'acc_x') WHERE task_id = '{plain.call}'"))
+                .containsExactly("receipt {plain}/1 is of another account, place or call than it says");
+        assertThat(found("UPDATE receipt SET body = REPLACE(body, '\"previous_hash\":\"0', '\"previous_hash\":\"1')"
+                        + " WHERE task_id = '{plain.call}'"))
+                .containsExactly("receipt {plain}/1 does not hold the hash of the one before");
+        assertThat(found("UPDATE receipt SET body = 'none' WHERE task_id = '{plain.call}'"))
+                .containsExactly("receipt {plain}/1 cannot be read");
+    }
+
+    @Test
+    void a_receipt_that_is_gone_or_out_of_place_is_found() {
+        assertThat(found("DELETE FROM receipt WHERE task_id = '{plain.call}'"))
+                .containsExactly("reservation {plain.call} is charged and has no receipt");
+        assertThat(found("UPDATE receipt SET sequence = 2 WHERE task_id = '{plain.call}'"))
+                .containsExactly(
+                        "receipt {plain}/2 follows 0",
+                        "receipt {plain}/2 is of another account, place or call than it says");
+        assertThat(found("UPDATE receipt SET task_id = '{failed.call}' WHERE task_id = '{plain.call}'"))
+                .containsExactly(
+                        "reservation {plain.call} is charged and has no receipt",
+                        "receipt {plain}/1 is of another account, place or call than it says",
+                        "receipt {plain}/1 tells a charge of 0.28, its call is charged 0");
+    }
+
     // ---- how it is told ----
 
     private int copied;
