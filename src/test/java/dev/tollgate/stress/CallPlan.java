@@ -1,0 +1,154 @@
+package dev.tollgate.stress;
+
+import java.util.Random;
+
+/**
+ * What one call is to be like, on both sides of the gateway; drawn from a seed. A call's number within its trial can be read off
+ * whatever is charged for it: it is in the count of its prompt's tokens, whether these are reported or estimated (a token is made
+ * of {@value #BYTES_PER_TOKEN} bytes throughout).
+ *
+ * @param tokensEach output tokens of each event
+ * @param leaveAfterMillis when its caller loses patience; never where 0
+ */
+record CallPlan(
+        int trial,
+        int number,
+        Wallet wallet,
+        Tariff tariff,
+        boolean stream,
+        boolean hasMaximum,
+        int events,
+        int gapMillis,
+        int tokensEach,
+        Reporting reporting,
+        Fault fault,
+        int leaveAfterMillis) {
+
+    /** Whose money: with it to spare, with less than the calls that run would hold, or under a spend limit. */
+    enum Wallet {
+        RICH,
+        POOR,
+        LIMITED
+    }
+
+    /** When the far side says what was used. */
+    enum Reporting {
+        EACH_EVENT,
+        LAST_EVENT,
+        NEVER
+    }
+
+    enum Fault {
+        NONE,
+        /** The first attempt gets nothing but a 503. */
+        BUSY_FIRST,
+        /** The first attempt is reset before it has had an event. */
+        RESET_FIRST,
+        RESET_MIDWAY
+    }
+
+    /** The prices of the two kinds of model, written down once more: a harness that asked the price book would share its mistakes. */
+    enum Tariff {
+        WHOLE_HUNDREDTHS("gemini-2.5-pro") {
+            @Override
+            long micros(long prompt, long output, long thoughts) {
+                return Math.max(10_000, (prompt * 57 + output * 450) / 10_000 * 10_000);
+            }
+        },
+        UNITS("google/gemini-2.5-pro") {
+            @Override
+            long micros(long prompt, long output, long thoughts) {
+                long tenths = prompt * 2625;
+                return (tenths + 500) / 1_000 * 100 + (output + thoughts) * 2_100;
+            }
+        };
+
+        final String model;
+
+        Tariff(String model) {
+            this.model = model;
+        }
+
+        abstract long micros(long prompt, long output, long thoughts);
+    }
+
+    static final int BYTES_PER_TOKEN = 4;
+    static final int PROMPT_TOKENS_LEAST = 500;
+    static final int THOUGHT_TOKENS = 10;
+
+    static CallPlan draw(long seed, int trial, int number) {
+        Random random = new Random(seed * 1_000_003 + number);
+        random.nextLong();
+        int kind = random.nextInt(10);
+        Tariff tariff = random.nextInt(4) == 0 ? Tariff.UNITS : Tariff.WHOLE_HUNDREDTHS;
+        int events = kind < 6 ? 1 + random.nextInt(4) : 5 + random.nextInt(30);
+        int tokensMost = tariff == Tariff.UNITS ? 400 / events : kind == 9 ? 600 : 60;
+        return new CallPlan(
+                trial,
+                number,
+                random.nextInt(3) > 0 ? Wallet.RICH : random.nextBoolean() ? Wallet.POOR : Wallet.LIMITED,
+                tariff,
+                random.nextInt(5) < 3,
+                random.nextInt(3) == 0,
+                events,
+                kind < 4 ? 0 : random.nextInt(25),
+                1 + random.nextInt(tokensMost),
+                oneOf(random, Reporting.values()),
+                random.nextInt(10) < 8 ? Fault.NONE : oneOf(random, Fault.values()),
+                random.nextInt(5) == 0 ? 1 + random.nextInt(200) : 0);
+    }
+
+    private static <T> T oneOf(Random random, T[] all) {
+        return all[random.nextInt(all.length)];
+    }
+
+    int promptTokens() {
+        return PROMPT_TOKENS_LEAST + number;
+    }
+
+    String mark() {
+        return "call " + trial + "-" + number + ".";
+    }
+
+    /** A request whose prompt says which call it is. */
+    String body() {
+        String prompt = mark() + "x".repeat(promptTokens() * BYTES_PER_TOKEN - mark().length());
+        String maximum = hasMaximum && tariff == Tariff.WHOLE_HUNDREDTHS ? "\"max_tokens\":30000," : "";
+        return "{\"model\":\"" + tariff.model + "\",\"stream\":" + stream + "," + maximum
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
+    }
+
+    /** An event of the answer, from 0; the first holds the thoughts, the last the reason why it ends. */
+    String event(int index) {
+        boolean last = index == events - 1;
+        String thought = index > 0
+                ? ""
+                : "{\"text\":\"" + "t".repeat(THOUGHT_TOKENS * BYTES_PER_TOKEN) + "\",\"thought\":true},";
+        boolean reports = reporting == Reporting.EACH_EVENT || (reporting == Reporting.LAST_EVENT && last);
+        return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + thought + "{\"text\":\""
+                + "y".repeat(tokensEach * BYTES_PER_TOKEN) + "\"}]}" + (last ? ",\"finishReason\":\"STOP\"" : "") + "}]"
+                + (reports ? ",\"usageMetadata\":" + usage(index + 1) : "") + ",\"modelVersion\":\"m\"}\r\n\r\n";
+    }
+
+    private String usage(int eventsSent) {
+        long output = (long) tokensEach * eventsSent;
+        return "{\"promptTokenCount\":" + promptTokens() + ",\"candidatesTokenCount\":" + output
+                + ",\"thoughtsTokenCount\":" + THOUGHT_TOKENS + ",\"totalTokenCount\":"
+                + (promptTokens() + output + THOUGHT_TOKENS) + "}";
+    }
+
+    /** What so many events cost, whether usage was reported or has to be estimated. */
+    long micros(int eventsSent) {
+        return tariff.micros(promptTokens(), (long) tokensEach * eventsSent, THOUGHT_TOKENS);
+    }
+
+    /** What they cost at most where the hold ends within them: until usage is reported, a byte may be a token (D46). */
+    long microsByBytes(int eventsSent) {
+        return tariff.micros(promptTokens(), (long) tokensEach * BYTES_PER_TOKEN * eventsSent, THOUGHT_TOKENS);
+    }
+
+    /** Events before the answer is torn off. */
+    int eventsSent() {
+        return fault == Fault.RESET_MIDWAY ? events / 2 : events;
+    }
+}

@@ -1,0 +1,234 @@
+package dev.tollgate.stress;
+
+import dev.tollgate.testing.LedgerChecks;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The books after a crash, held against what both sides of the gateway know. Reads the tables beside the program; what does not
+ * add up is a sentence each.
+ */
+final class CrashBooks {
+
+    private static final Pattern PROMPT_TOKENS = Pattern.compile("\"prompt_tokens\":(\\d+)");
+
+    /** What the books say of one call. */
+    record Row(
+            String id,
+            CallPlan.Wallet wallet,
+            String status,
+            String errorCode,
+            String reservation,
+            long taskMicros,
+            long chargedMicros,
+            long heldMicros,
+            long chargeEntries,
+            long chargeEntriesMicros,
+            int promptTokens) {}
+
+    private final String url;
+    private final List<String> problems = new ArrayList<>();
+
+    CrashBooks(Path data) {
+        this.url = "jdbc:sqlite:" + data.resolve("tollgate.db");
+    }
+
+    /** @param accounts of this trial */
+    List<String> compare(
+            Map<CallPlan.Wallet, String> accounts, List<CrashCaller.Heard> calls, CrashFarSide farSide, Totals totals) {
+        try (Connection connection = DriverManager.getConnection(url)) {
+            checkTheWhole(connection);
+            List<Row> rows = new ArrayList<>();
+            for (Map.Entry<CallPlan.Wallet, String> account : accounts.entrySet()) {
+                rows.addAll(rows(connection, account.getKey(), account.getValue()));
+            }
+            rows.forEach(totals::count);
+            compare(rows, calls, farSide);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return problems;
+    }
+
+    /** What a trial has seen, for the record. */
+    static final class Totals {
+        int tasks;
+        int charged;
+        int expired;
+        long micros;
+
+        private void count(Row row) {
+            tasks++;
+            charged += row.chargedMicros > 0 ? 1 : 0;
+            expired += row.reservation.equals("expired") ? 1 : 0;
+            micros += row.chargedMicros;
+        }
+    }
+
+    // ---- the tables alone ----
+
+    private void checkTheWhole(Connection connection) {
+        try {
+            LedgerChecks.assertCoherent(sql -> number(connection, sql));
+        } catch (AssertionError e) {
+            problems.add("the ledger: " + e.getMessage());
+        }
+        none(connection, "open reservations", "reservation WHERE state = 'open'");
+        none(connection, "held credits", "account WHERE reserved_micros <> 0");
+        none(connection, "tasks that are processing", "task WHERE status = 'processing'");
+        none(
+                connection,
+                "admitted calls without a task",
+                "reservation WHERE NOT EXISTS (SELECT 1 FROM task WHERE task.id = reservation.id)");
+    }
+
+    private void none(Connection connection, String what, String where) {
+        long found = number(connection, "SELECT COUNT(*) FROM " + where);
+        if (found != 0) {
+            problems.add(found + " " + what);
+        }
+    }
+
+    private static long number(Connection connection, String sql) {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private static List<Row> rows(Connection connection, CallPlan.Wallet wallet, String account) throws SQLException {
+        String charges = " FROM entry WHERE reservation_id = task.id AND kind = 'charge')";
+        String sql =
+                "SELECT task.id, status, COALESCE(error_code, ''), state, charge_micros, charged_micros, held_micros,"
+                        + " (SELECT COUNT(*)" + charges + ", (SELECT COALESCE(SUM(amount_micros), 0)" + charges
+                        + ", COALESCE(pricing, '') FROM task JOIN reservation ON reservation.id = task.id"
+                        + " WHERE task.account_id = ?";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, account);
+            List<Row> rows = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    Matcher prompt = PROMPT_TOKENS.matcher(row.getString(10));
+                    rows.add(new Row(
+                            row.getString(1),
+                            wallet,
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            row.getLong(5),
+                            row.getLong(6),
+                            row.getLong(7),
+                            row.getLong(8),
+                            row.getLong(9),
+                            prompt.find() ? Integer.parseInt(prompt.group(1)) : -1));
+                }
+            }
+            return rows;
+        }
+    }
+
+    // ---- held against both sides ----
+
+    private void compare(List<Row> rows, List<CrashCaller.Heard> calls, CrashFarSide farSide) {
+        Map<Integer, CrashCaller.Heard> byNumber = new HashMap<>();
+        calls.forEach(heard -> byNumber.put(heard.plan().number(), heard));
+        Map<Integer, Row> charged = new HashMap<>();
+        Map<String, Row> byId = new HashMap<>();
+        for (Row row : rows) {
+            byId.put(row.id, row);
+            checkRow(row);
+            if (row.chargedMicros > 0) {
+                int number = row.promptTokens - CallPlan.PROMPT_TOKENS_LEAST;
+                CrashCaller.Heard heard = byNumber.get(number);
+                check(heard != null && heard.plan().wallet() == row.wallet, row, "charged, but nobody has called");
+                check(charged.put(number, row) == null, row, "call " + number + " is charged twice");
+                if (heard != null) {
+                    checkCharge(row, heard, farSide.eventsSaid(heard.plan()));
+                }
+            }
+        }
+        calls.forEach(heard -> checkHeard(heard, byId));
+    }
+
+    private void checkRow(Row row) {
+        check(row.taskMicros == row.chargedMicros, row, "the task and the reservation name different charges");
+        check(row.chargeEntriesMicros == row.chargedMicros, row, "the entries name another charge");
+        check(row.chargeEntries == (row.chargedMicros > 0 ? 1 : 0), row, row.chargeEntries + " charges are entered");
+        boolean isFailed = row.status.equals("failed");
+        check(!isFailed || row.chargedMicros == 0, row, "it has failed and is charged");
+        check(!isFailed || !row.errorCode.isEmpty(), row, "it has failed without a reason");
+        check(isFailed == (row.reservation.equals("expired") || !row.errorCode.isEmpty()), row, "status " + row.status);
+        check(!row.status.equals("completed") || row.chargedMicros > 0, row, "it is completed and was free");
+    }
+
+    /** @param said how many events the far side can have said at most */
+    private void checkCharge(Row row, CrashCaller.Heard heard, int said) {
+        CallPlan plan = heard.plan();
+        check(said > 0, row, "charged, but the far side has not answered");
+        check(heard.ending() != CrashCaller.Ending.REFUSED, row, "charged, but its caller was shown an error");
+        boolean isShort = row.wallet != CallPlan.Wallet.RICH;
+        boolean isCut = isShort && row.chargedMicros == row.heldMicros;
+        long mostMicros = isCut ? plan.microsByBytes(said) : plan.micros(said);
+        check(row.chargedMicros <= mostMicros, row, "charged for more than the far side has said");
+        if (row.status.equals("completed") && !isShort) {
+            check(said == plan.events(), row, "completed, but the far side had not finished");
+            check(row.chargedMicros == plan.micros(plan.events()), row, "a completed answer at the wrong price");
+        } else if (row.status.equals("cancelled")) {
+            check(heard.ending() == CrashCaller.Ending.LEFT, row, "cancelled, but its caller had not left");
+            check(isPartOf(plan, row, said), row, "no part of the answer costs this");
+        }
+    }
+
+    private static boolean isPartOf(CallPlan plan, Row row, int said) {
+        if (row.chargedMicros == row.heldMicros) {
+            return true; // never above the hold
+        }
+        for (int events = 1; events <= said; events++) {
+            if (plan.micros(events) == row.chargedMicros) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void checkHeard(CrashCaller.Heard heard, Map<String, Row> byId) {
+        String call = "call " + heard.plan().number();
+        if (heard.ending() == CrashCaller.Ending.MUTILATED) {
+            problems.add(call + " ended in order and yet is not whole");
+        }
+        if (heard.ending() != CrashCaller.Ending.WHOLE) {
+            return;
+        }
+        Row row = byId.get(heard.taskId());
+        if (row == null) {
+            problems.add(call + " was answered whole and is not in the books");
+            return;
+        }
+        check(row.status.equals("completed"), row, call + " was answered whole and is " + row.status);
+        check(
+                row.chargedMicros == heard.chargeMicros(),
+                row,
+                call + " printed " + heard.chargeMicros() + " micro-credits");
+        check(row.promptTokens == heard.plan().promptTokens(), row, call + " has another's task");
+    }
+
+    private void check(boolean isSo, Row row, String otherwise) {
+        if (!isSo) {
+            problems.add(otherwise + ": " + row);
+        }
+    }
+}

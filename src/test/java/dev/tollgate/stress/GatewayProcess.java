@@ -1,0 +1,112 @@
+package dev.tollgate.stress;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The program in a process of its own, so that it can be killed. */
+final class GatewayProcess implements AutoCloseable {
+
+    private static final String LISTENS = "Tollgate listens on ";
+
+    private final Process process;
+    private final Path log;
+    private int port;
+
+    private GatewayProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Begins to start; {@link #awaitReady} says when it has.
+     *
+     * @param program the command up to the arguments of {@code serve}
+     * @param upstream its URL; the built-in sandbox where empty
+     */
+    static GatewayProcess begin(List<String> program, Path data, String upstream) {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of("--port", "0", "--data", data.toString(), "--timeouts-drain", "0ms"));
+        Path log = data.resolve("gateway.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        if (!upstream.isEmpty()) {
+            builder.environment().put("GOOGLE_GEMINI_BASE_URL", upstream);
+        }
+        builder.environment().put("TOLLGATE_DEMO_CREDITS", "1");
+        try {
+            return new GatewayProcess(builder.start(), log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns once calls are answered. */
+    GatewayProcess awaitReady(HttpClient client) {
+        try {
+            port = readPort(process.inputReader());
+            HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+                    .build();
+            int status =
+                    client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode();
+            if (status != 200) {
+                throw new IllegalStateException("not ready: " + status);
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException("see " + log, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private int readPort(BufferedReader out) throws IOException {
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.startsWith(LISTENS)) {
+                return URI.create(line.substring(LISTENS.length())).getPort();
+            }
+        }
+        throw new IllegalStateException("it did not start, see " + log);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** SIGKILL: nothing is flushed, nobody is told. */
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Asks it to end. */
+    void stop() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("it does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tollgate.stress;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+
+/**
+ * The compiled program as something that starts fast: its classes as a jar, and an archive of them as the JVM has loaded them
+ * once. Without it most of a trial is the start of a JVM.
+ */
+final class Program implements AutoCloseable {
+
+    private static final String MAIN = "dev/tollgate/Main.class";
+
+    private final Path folder;
+    private final String classPath;
+    private final Path archive;
+
+    Program() {
+        try {
+            folder = Files.createTempDirectory("tollgate-program");
+            classPath = packed(folder);
+            archive = folder.resolve("program.jsa");
+            train();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void train() throws IOException {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        try (HttpClient client = HttpClient.newHttpClient();
+                GatewayProcess once = GatewayProcess.begin(command("-XX:ArchiveClassesAtExit=" + archive), data, "")) {
+            once.awaitReady(client).stop();
+        }
+    }
+
+    /** Up to the arguments of {@code serve}. */
+    List<String> command() {
+        return Files.exists(archive) ? command("-XX:SharedArchiveFile=" + archive) : command("-Xshare:auto");
+    }
+
+    private List<String> command(String sharing) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-Xlog:disable",
+                sharing,
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                classPath,
+                "dev.tollgate.Main",
+                "serve");
+    }
+
+    /** Archives of classes take jars only. */
+    private static String packed(Path folder) throws IOException {
+        List<String> entries = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Path path = Path.of(entry);
+            if (Files.exists(path.resolve(MAIN))) {
+                entries.add(pack(path, folder.resolve("program.jar")).toString());
+            } else if (Files.isRegularFile(path)) {
+                entries.add(entry);
+            }
+        }
+        return String.join(File.pathSeparator, entries);
+    }
+
+    private static Path pack(Path classes, Path jar) throws IOException {
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file);
+                Stream<Path> all = Files.walk(classes)) {
+            for (Path path : all.skip(1).toList()) {
+                String name = classes.relativize(path).toString().replace(File.separatorChar, '/');
+                if (Files.isDirectory(path)) {
+                    out.putNextEntry(new JarEntry(name + "/")); // migrations are found by their folder
+                } else {
+                    out.putNextEntry(new JarEntry(name));
+                    Files.copy(path, out);
+                }
+            }
+        }
+        return jar;
+    }
+
+    @Override
+    public void close() {
+        delete(folder);
+    }
+
+    static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
