@@ -1,0 +1,152 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** What a caller's slowness costs is the caller's: it holds the upstream back, and what breaks meanwhile is no failure (D18, D19). */
+@Timeout(60)
+class SlowReaderTest {
+
+    private static final int EVENTS = 40;
+    private static final int TEXT_BYTES = 100_000;
+    private static final int SMALL_BUFFER_BYTES = 4_096;
+    private static final String BODY = """
+            {"model":"gemini-2.5-pro","stream":true,"max_tokens":60000,"messages":[{"role":"user","content":"Tell me"}]}""";
+
+    private ServerSocket upstream;
+    private Gateway gateway;
+    private Customer customer;
+
+    @BeforeEach
+    void start() throws IOException {
+        upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        gateway = Gateway.start(
+                Map.of("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:" + upstream.getLocalPort()),
+                "timeouts.drain",
+                "0ms",
+                "timeouts.write",
+                "20s");
+        customer = gateway.customer("1000");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+        upstream.close();
+    }
+
+    @Test
+    void a_caller_who_reads_slowly_gets_all_of_it_at_its_price() throws IOException {
+        CompletableFuture<Void> said = CompletableFuture.runAsync(() -> say(true));
+        try (Socket caller = call()) {
+            String answer = readAll(caller);
+            said.join();
+            assertThat(answer)
+                    .contains("piece" + EVENTS + " ")
+                    .contains("\"credits_consumed\":18.03")
+                    .contains("[DONE]");
+        }
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("status").asString()).isEqualTo("completed");
+        assertThat(task.get("credits_consumed").toString()).isEqualTo("18.03");
+    }
+
+    @Test
+    void an_upstream_that_breaks_while_its_caller_does_not_read_is_paid_as_far_as_it_has_reported() throws IOException {
+        CompletableFuture<Void> said = CompletableFuture.runAsync(() -> say(false));
+        try (Socket caller = call()) {
+            said.join();
+            String answer = readAll(caller);
+            assertThat(answer)
+                    .contains("piece1 ")
+                    .contains("event: error")
+                    .doesNotContain("[DONE]", "credits_consumed");
+        }
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("status").asString()).isEqualTo("cancelled");
+        long reported = task.at("/pricing_detail/completion_tokens").asLong();
+        assertThat(reported).isBetween(1_000L, 1_000L * EVENTS);
+        assertThat(task.get("credits_consumed").decimalValue().movePointRight(6).longValueExact())
+                .isEqualTo((700 * 57 + reported * 450) / 10_000 * 10_000);
+    }
+
+    /** Sends everything, then ends in order or by a reset, which is all that the gateway can see of a time limit there. */
+    private void say(boolean whole) {
+        try (Socket socket = upstream.accept()) {
+            skipRequest(socket.getInputStream());
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    ascii("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"));
+            for (int i = 1; i <= EVENTS; i++) {
+                String event = event(i, whole && i == EVENTS);
+                out.write(ascii(Integer.toHexString(event.length()) + "\r\n" + event + "\r\n"));
+            }
+            if (whole) {
+                out.write(ascii("0\r\n\r\n"));
+            } else {
+                socket.setSoLinger(true, 0);
+            }
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private static String event(int index, boolean last) {
+        return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"piece" + index + " "
+                + "x".repeat(TEXT_BYTES) + "\"}]}" + (last ? ",\"finishReason\":\"STOP\"" : "")
+                + "}],\"usageMetadata\":{\"promptTokenCount\":700,\"candidatesTokenCount\":" + 1_000 * index
+                + ",\"totalTokenCount\":" + (700 + 1_000 * index) + "}}\r\n\r\n";
+    }
+
+    private static void skipRequest(InputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
+            head.write(in.read());
+        }
+        String length = head.toString(StandardCharsets.UTF_8).replaceAll("(?is).*content-length: *(\\d+).*", "$1");
+        in.skipNBytes(Integer.parseInt(length));
+    }
+
+    /** So little room to receive that hardly anything waits in the caller's own kernel. */
+    private Socket call() throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(SMALL_BUFFER_BYTES);
+        socket.connect(new InetSocketAddress("127.0.0.1", gateway.app().port()));
+        socket.getOutputStream()
+                .write(ascii("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                        + customer.key() + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                        + BODY.length() + "\r\n\r\n" + BODY));
+        return socket;
+    }
+
+    private static String readAll(Socket caller) throws IOException {
+        return new String(
+                new BufferedInputStream(caller.getInputStream(), SMALL_BUFFER_BYTES).readAllBytes(),
+                StandardCharsets.UTF_8);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
