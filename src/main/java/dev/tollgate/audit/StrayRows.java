@@ -29,9 +29,11 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
             WHERE NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = t.id)
             ORDER BY t.id""";
 
+    // Charges from before there was a key to sign with have none.
     private static final String CHARGES_WITHOUT_RECEIPT = """
             SELECT r.id FROM reservation r
-            WHERE r.charged_micros > 0 AND NOT EXISTS (SELECT 1 FROM receipt c WHERE c.task_id = r.id)
+            WHERE r.charged_micros > 0 AND r.created_at >= (SELECT MIN(k.created_at) FROM signing_key k)
+                AND NOT EXISTS (SELECT 1 FROM receipt c WHERE c.task_id = r.id)
             ORDER BY r.id""";
 
     static List<Check> checks() {

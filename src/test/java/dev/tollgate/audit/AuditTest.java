@@ -358,6 +358,14 @@ class AuditTest {
     }
 
     @Test
+    void a_charge_from_before_there_were_receipts_needs_none() {
+        assertThat(found(
+                        "UPDATE signing_key SET created_at = (SELECT created_at + 1 FROM reservation WHERE id = '{plain.call}')",
+                        "DELETE FROM receipt WHERE task_id = '{plain.call}'"))
+                .isEmpty();
+    }
+
+    @Test
     void a_receipt_that_is_gone_or_out_of_place_is_found() {
         assertThat(found("DELETE FROM receipt WHERE task_id = '{plain.call}'"))
                 .containsExactly("reservation {plain.call} is charged and has no receipt");
