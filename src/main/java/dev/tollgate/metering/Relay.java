@@ -8,6 +8,7 @@ import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import dev.tollgate.upstream.Upstreams;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,6 +34,12 @@ final class Relay implements UpstreamListener, Running {
     /** No model's output limit comes near it; an upstream that goes past it is broken. */
     private static final long ANSWER_BYTES_MAX = 64L << 20;
 
+    /**
+     * A break that is noticed so soon after the upstream was let go on has happened before: what its connection still held is read
+     * at once.
+     */
+    private static final long NOTICED_NANOS = Duration.ofSeconds(1).toNanos();
+
     private enum State {
         RESERVING,
         RELAYING,
@@ -57,6 +64,7 @@ final class Relay implements UpstreamListener, Running {
     private @Nullable Coverage coverage;
     private @Nullable Attempts attempts;
     private @Nullable ApiError stopped;
+    private @Nullable ApiError brokenWhileHeldBack;
     private @Nullable Long tokensMaxApplied;
     private @Nullable String upstreamVersion;
     private String limit = "";
@@ -64,6 +72,9 @@ final class Relay implements UpstreamListener, Running {
     private boolean heard;
     private boolean extending;
     private boolean ended;
+    private boolean heldBackByCaller;
+    private boolean wasHeldBack;
+    private long letGoNanos;
     private boolean headObserved;
     private long headBeforeTokens;
 
@@ -224,6 +235,7 @@ final class Relay implements UpstreamListener, Running {
     private void show(List<UpstreamEvent> events) {
         delivery.show(events, attemptCount());
         if (sink.full()) {
+            heldBackByCaller = true;
             hold();
             sink.onDrain(this::release);
         }
@@ -252,8 +264,21 @@ final class Relay implements UpstreamListener, Running {
 
     private void release() {
         if (state == State.RELAYING && waiting.isEmpty() && attempts != null && !sink.full()) {
+            noteLetGo();
             attempts.resume();
         }
+    }
+
+    private void noteLetGo() {
+        if (heldBackByCaller) {
+            heldBackByCaller = false;
+            wasHeldBack = true;
+            letGoNanos = System.nanoTime();
+        }
+    }
+
+    private boolean brokeWhileHeldBack() {
+        return heldBackByCaller || (wasHeldBack && System.nanoTime() - letGoNanos < NOTICED_NANOS);
     }
 
     // ---- let the hold grow ----
@@ -333,6 +358,10 @@ final class Relay implements UpstreamListener, Running {
         log.warn("task {}: upstream {}: {}", taskId, failure.kind(), failure.detail());
         if (delivery.allFinished(waiting)) {
             ended(); // a failure after the finish reasons changes nothing (D38)
+        } else if (brokeWhileHeldBack()) {
+            brokenWhileHeldBack = UpstreamErrors.of(failure);
+            waiting.clear();
+            settle(Books.End.CANCELLED); // the caller did not read: what was reported is charged (D18, D19)
         } else {
             fail(UpstreamErrors.of(failure));
         }
@@ -397,6 +426,10 @@ final class Relay implements UpstreamListener, Running {
     private void settled(Books.Settled settled) {
         resolved();
         if (gone) {
+            return;
+        }
+        if (brokenWhileHeldBack != null) {
+            sink.failed(brokenWhileHeldBack);
             return;
         }
         switch (settled) {

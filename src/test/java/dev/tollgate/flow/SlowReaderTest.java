@@ -8,11 +8,13 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,19 +31,22 @@ class SlowReaderTest {
 
     private static final int EVENTS = 40;
     private static final int TEXT_BYTES = 100_000;
+    private static final long STILL_NANOS = 300_000_000;
     private static final int SMALL_BUFFER_BYTES = 4_096;
     private static final String BODY = """
-            {"model":"gemini-2.5-pro","stream":true,"max_tokens":60000,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro","stream":true,"max_tokens":65536,"messages":[{"role":"user","content":"Tell me"}]}""";
 
-    private ServerSocket upstream;
+    private ServerSocketChannel upstream;
     private Gateway gateway;
     private Customer customer;
 
     @BeforeEach
     void start() throws IOException {
-        upstream = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        upstream = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         gateway = Gateway.start(
-                Map.of("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:" + upstream.getLocalPort()),
+                Map.of(
+                        "GOOGLE_GEMINI_BASE_URL",
+                        "http://127.0.0.1:" + upstream.socket().getLocalPort()),
                 "timeouts.drain",
                 "0ms",
                 "timeouts.write",
@@ -58,23 +63,23 @@ class SlowReaderTest {
 
     @Test
     void a_caller_who_reads_slowly_gets_all_of_it_at_its_price() throws IOException {
-        CompletableFuture<Void> said = CompletableFuture.runAsync(() -> say(true));
+        CompletableFuture<Void> said = CompletableFuture.runAsync(() -> sayAll());
         try (Socket caller = call()) {
             String answer = readAll(caller);
             said.join();
             assertThat(answer)
                     .contains("piece" + EVENTS + " ")
-                    .contains("\"credits_consumed\":18.03")
+                    .contains("\"credits_consumed\":1.83")
                     .contains("[DONE]");
         }
         JsonNode task = customer.lastTask();
         assertThat(task.get("status").asString()).isEqualTo("completed");
-        assertThat(task.get("credits_consumed").toString()).isEqualTo("18.03");
+        assertThat(task.get("credits_consumed").toString()).isEqualTo("1.83");
     }
 
     @Test
     void an_upstream_that_breaks_while_its_caller_does_not_read_is_paid_as_far_as_it_has_reported() throws IOException {
-        CompletableFuture<Void> said = CompletableFuture.runAsync(() -> say(false));
+        CompletableFuture<Void> said = CompletableFuture.runAsync(() -> sayUntilNobodyListens());
         try (Socket caller = call()) {
             said.join();
             String answer = readAll(caller);
@@ -86,37 +91,64 @@ class SlowReaderTest {
         JsonNode task = customer.lastTask();
         assertThat(task.get("status").asString()).isEqualTo("cancelled");
         long reported = task.at("/pricing_detail/completion_tokens").asLong();
-        assertThat(reported).isBetween(1_000L, 1_000L * EVENTS);
+        assertThat(reported).isPositive();
         assertThat(task.get("credits_consumed").decimalValue().movePointRight(6).longValueExact())
                 .isEqualTo((700 * 57 + reported * 450) / 10_000 * 10_000);
     }
 
-    /** Sends everything, then ends in order or by a reset, which is all that the gateway can see of a time limit there. */
-    private void say(boolean whole) {
-        try (Socket socket = upstream.accept()) {
-            skipRequest(socket.getInputStream());
-            OutputStream out = socket.getOutputStream();
-            out.write(
-                    ascii("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    private void sayAll() {
+        try (SocketChannel socket = upstream.accept()) {
+            begin(socket);
             for (int i = 1; i <= EVENTS; i++) {
-                String event = event(i, whole && i == EVENTS);
-                out.write(ascii(Integer.toHexString(event.length()) + "\r\n" + event + "\r\n"));
+                write(socket, chunk(event(i, i == EVENTS)));
             }
-            if (whole) {
-                out.write(ascii("0\r\n\r\n"));
-            } else {
-                socket.setSoLinger(true, 0);
-            }
+            write(socket, "0\r\n\r\n");
         } catch (IOException e) {
             throw new CompletionException(e);
         }
     }
 
+    /** Says more and more until nobody takes anything any more, then resets: all that can be seen of a time limit there. */
+    private void sayUntilNobodyListens() {
+        try (SocketChannel socket = upstream.accept()) {
+            begin(socket);
+            socket.configureBlocking(false);
+            long taken = System.nanoTime();
+            for (int i = 1; System.nanoTime() - taken < STILL_NANOS; i++) {
+                ByteBuffer event = ByteBuffer.wrap(ascii(chunk(event(i, false))));
+                while (event.hasRemaining() && System.nanoTime() - taken < STILL_NANOS) {
+                    if (socket.write(event) > 0) {
+                        taken = System.nanoTime();
+                    }
+                }
+            }
+            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private static void begin(SocketChannel socket) throws IOException {
+        skipRequest(socket.socket().getInputStream());
+        write(socket, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+    }
+
+    private static void write(SocketChannel socket, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(ascii(text));
+        while (bytes.hasRemaining()) {
+            socket.write(bytes);
+        }
+    }
+
+    private static String chunk(String text) {
+        return Integer.toHexString(text.length()) + "\r\n" + text + "\r\n";
+    }
+
     private static String event(int index, boolean last) {
         return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"piece" + index + " "
                 + "x".repeat(TEXT_BYTES) + "\"}]}" + (last ? ",\"finishReason\":\"STOP\"" : "")
-                + "}],\"usageMetadata\":{\"promptTokenCount\":700,\"candidatesTokenCount\":" + 1_000 * index
-                + ",\"totalTokenCount\":" + (700 + 1_000 * index) + "}}\r\n\r\n";
+                + "}],\"usageMetadata\":{\"promptTokenCount\":700,\"candidatesTokenCount\":" + 100 * index
+                + ",\"totalTokenCount\":" + (700 + 100 * index) + "}}\r\n\r\n";
     }
 
     private static void skipRequest(InputStream in) throws IOException {
