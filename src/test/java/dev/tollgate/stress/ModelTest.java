@@ -1,0 +1,347 @@
+package dev.tollgate.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.keys.DisableKey;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.KeyState;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.ledger.Extend;
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.Release;
+import dev.tollgate.ledger.ReservationState;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.ReserveOutcome;
+import dev.tollgate.ledger.SetBlocked;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.StoreFixture;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random operations from several threads at once. The order in which the writer has decided them is noted by a part of its own, and
+ * a model that does one thing after the other must come to the same outcomes in that order. The order must also be one that the
+ * callers can believe: what was answered before something else was asked stands before it. Together that is linearizability.
+ * Meanwhile an observer looks for a balance below zero or a window past its limit.
+ */
+class ModelTest {
+
+    private static final int THREADS = 6;
+    private static final int OPERATIONS = 250;
+    private static final int ACCOUNTS = 3;
+    private static final int KEYS = 5;
+
+    /** Keys up to this one always have the same limits, so that their windows may never be seen past them. */
+    private static final int KEYS_OF_FIXED_LIMITS = 3;
+
+    private static final SpendLimits FIXED = new SpendLimits(1_500L, 3_500L, 40_000L);
+
+    @TempDir
+    Path folder;
+
+    private final AtomicLong steps = new AtomicLong();
+    private final AtomicInteger lastId = new AtomicInteger();
+    private final Map<String, Long> heldAtFirst = new ConcurrentHashMap<>();
+    private final List<String> ids = new CopyOnWriteArrayList<>();
+    private final Order order = new Order();
+    private volatile Instant now = Instant.parse("2026-11-20T12:58:00Z");
+
+    static List<Long> seeds() {
+        List<Long> seeds = new ArrayList<>(List.of(1L, 2L, 3L));
+        seeds.add(Long.getLong("model.seed", new Random().nextLong()));
+        return seeds;
+    }
+
+    /** An operation as it was decided; goes with it through the writer. */
+    private static final class Done implements Change {
+        private final Decision<?> change;
+        private final Function<LedgerModel, Object> expected;
+        private final Consumer<LedgerModel> afterwards;
+        private final long asked;
+        private volatile long answered;
+
+        /** @param afterwards keys are changed after all of the ledger in a batch */
+        Done(Decision<?> change, Function<LedgerModel, Object> expected, Consumer<LedgerModel> afterwards, long asked) {
+            this.change = change;
+            this.expected = expected;
+            this.afterwards = afterwards;
+            this.asked = asked;
+        }
+    }
+
+    /** The last of the writer's parts: batches as they were committed. Read after the writer has stopped. */
+    private static final class Order implements Part<Done> {
+        private final List<List<Done>> batches = new ArrayList<>();
+
+        @Override
+        public Class<Done> type() {
+            return Done.class;
+        }
+
+        @Override
+        public void apply(Statements statements, List<Done> changes) {}
+
+        @Override
+        public void committed(List<Done> changes) {
+            batches.add(List.copyOf(changes));
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void what_threads_are_told_is_what_one_after_the_other_would_have_been_told(long seed) throws Exception {
+        try (StoreFixture prepared = new StoreFixture(folder)) {
+            for (int i = 0; i < ACCOUNTS; i++) {
+                prepared.account("acc_" + i, 5_000);
+            }
+            for (int i = 0; i < KEYS; i++) {
+                prepared.key("key_" + i, "acc_" + i % ACCOUNTS, KeySettings.named("model"));
+            }
+        }
+        try (Database database = Database.open(folder)) {
+            Keys keys = new Keys(database, () -> now);
+            Ledger ledger = new Ledger(database);
+            Writer writer = database.startWriter(
+                    List.of(keys.statePart(), ledger.part(keys::forgetAccount), keys.changesPart(), order));
+            runAll(writer, database, seed);
+            writer.close();
+            assertThatOrderIsBelievable();
+            LedgerModel model = replay();
+            assertThatTheEndIsTheSame(model, ledger, "seed " + seed);
+        }
+        try (StoreFixture after = new StoreFixture(folder)) {
+            LedgerChecks.assertCoherent(after);
+        }
+    }
+
+    private void runAll(Writer writer, Database database, long seed) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS + 1)) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                Random random = new Random(seed * 31 + i);
+                running.add(threads.submit(() -> runOne(writer, random)));
+            }
+            AtomicInteger looks = new AtomicInteger();
+            do {
+                assertThat(pastLimits(database)).as("seed " + seed).isZero();
+                looks.incrementAndGet();
+            } while (running.stream().anyMatch(thread -> !thread.isDone()));
+            for (Future<?> thread : running) {
+                thread.get();
+            }
+            assertThat(looks).hasPositiveValue();
+        }
+    }
+
+    private static long pastLimits(Database database) {
+        String sql = "SELECT (SELECT COUNT(*) FROM account WHERE balance_micros < 0"
+                + " OR balance_micros + reserved_micros + consumed_micros <> purchased_micros)"
+                + " + (SELECT COUNT(*) FROM spend_window WHERE held_micros < 0 OR charged_micros < 0)"
+                + " + (SELECT COUNT(*) FROM spend_window WHERE key_id < 'key_" + KEYS_OF_FIXED_LIMITS
+                + "' AND charged_micros + held_micros > CASE kind WHEN 'hour' THEN " + FIXED.hourMicros()
+                + " WHEN 'day' THEN " + FIXED.dayMicros() + " ELSE " + FIXED.totalMicros() + " END)";
+        return database.read(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    // ---- operations ----
+
+    private void runOne(Writer writer, Random random) {
+        for (int i = 0; i < OPERATIONS; i++) {
+            List<Done> together = new ArrayList<>();
+            int count = 1 + random.nextInt(3);
+            List<Unit> units = new ArrayList<>();
+            for (int k = 0; k < count; k++) {
+                units.add(unit(random, together));
+            }
+            var waiting = units.stream().map(writer::commit).toList();
+            waiting.forEach(future -> future.join());
+            together.forEach(this::answered);
+        }
+    }
+
+    private void answered(Done done) {
+        done.answered = steps.incrementAndGet();
+        if (done.change instanceof Reserve reserve && reserve.outcome() instanceof ReserveOutcome.Reserved held) {
+            heldAtFirst.put(reserve.reservationId(), held.heldMicros());
+            ids.add(reserve.reservationId());
+        }
+    }
+
+    private Unit unit(Random random, List<Done> together) {
+        int kind = random.nextInt(40);
+        if (kind == 0) {
+            boolean disabled = random.nextInt(3) == 0;
+            String key = "key_" + random.nextInt(KEYS);
+            Done done = new Done(
+                    new DisableKey(key, disabled),
+                    null,
+                    model -> model.disable(key, disabled),
+                    steps.incrementAndGet());
+            together.add(done);
+            return Unit.of(done.change, done);
+        } else if (kind == 1) {
+            boolean blocked = random.nextInt(3) == 0;
+            String account = account(random);
+            return unit(together, new SetBlocked(account, blocked), model -> model.block(account, blocked));
+        } else if (kind < 4) {
+            String account = account(random);
+            long micros = 1 + random.nextInt(2_000);
+            return unit(together, new Grant(account, micros, "model", now), model -> model.grant(account, micros));
+        } else if (kind < 8) {
+            now = now.plusMillis(random.nextLong(-3_000_000, 4_000_000));
+            return reserve(random, together);
+        } else if (kind < 20 || ids.isEmpty()) {
+            return reserve(random, together);
+        } else if (kind < 25) {
+            return extend(random, together);
+        }
+        return resolve(random, together);
+    }
+
+    private Unit reserve(Random random, List<Done> together) {
+        String id = "t" + lastId.incrementAndGet();
+        int keyNumber = random.nextInt(KEYS);
+        String key = "key_" + keyNumber;
+        String account = "acc_" + keyNumber % ACCOUNTS;
+        long wanted = random.nextInt(700);
+        long least = random.nextInt((int) wanted + 1);
+        SpendLimits limits = keyNumber < KEYS_OF_FIXED_LIMITS ? FIXED : limits(random);
+        Instant at = now;
+        KeyState state = new KeyState(key, at);
+        Reserve reserve = new Reserve(id, account, key, least, wanted, limits, state::usable, at);
+        Done done = done(
+                reserve, model -> model.reserve(id, new LedgerModel.Call(account, key, at), least, wanted, limits));
+        together.add(done);
+        return Unit.of(state, reserve, done);
+    }
+
+    private Unit extend(Random random, List<Done> together) {
+        String id = anyId(random);
+        long wanted = 1 + random.nextInt(500);
+        long least = 1 + random.nextInt((int) wanted);
+        return unit(
+                together, new Extend(id, least, wanted, FIXED, now), model -> model.extend(id, least, wanted, FIXED));
+    }
+
+    /** Recent ones, which other threads are ending too. */
+    private Unit resolve(Random random, List<Done> together) {
+        String id = anyId(random);
+        if (random.nextInt(4) == 0) {
+            return unit(
+                    together,
+                    new Release(id, Release.Why.RELEASE, now),
+                    model -> model.resolve(id, ReservationState.RELEASED, 0));
+        }
+        long held = heldAtFirst.get(id);
+        long charge = held == 0 ? 0 : random.nextLong(held + 1);
+        return unit(
+                together, new Settle(id, charge, now), model -> model.resolve(id, ReservationState.SETTLED, charge));
+    }
+
+    private Unit unit(List<Done> together, Decision<?> change, Function<LedgerModel, Object> expected) {
+        Done done = done(change, expected);
+        together.add(done);
+        return Unit.of(change, done);
+    }
+
+    private Done done(Decision<?> change, Function<LedgerModel, Object> expected) {
+        return new Done(change, expected, model -> {}, steps.incrementAndGet());
+    }
+
+    private String anyId(Random random) {
+        int size = ids.size();
+        return ids.get(Math.max(0, size - 1 - random.nextInt(20)));
+    }
+
+    private static String account(Random random) {
+        return "acc_" + random.nextInt(ACCOUNTS);
+    }
+
+    private static SpendLimits limits(Random random) {
+        return new SpendLimits(limit(random, 2_000), limit(random, 4_000), limit(random, 20_000));
+    }
+
+    private static Long limit(Random random, int bound) {
+        return random.nextInt(3) == 0 ? (long) random.nextInt(bound) : null;
+    }
+
+    // ---- afterwards ----
+
+    /** Nothing stands before what was answered before it was asked. */
+    private void assertThatOrderIsBelievable() {
+        long earliestAnswerLater = Long.MAX_VALUE;
+        for (List<Done> batch : order.batches.reversed()) {
+            for (Done done : batch.reversed()) {
+                assertThat(done.asked).isLessThan(earliestAnswerLater);
+                earliestAnswerLater = Math.min(earliestAnswerLater, done.answered);
+            }
+        }
+        assertThat(order.batches.stream().mapToInt(List::size).max().orElse(0))
+                .as("operations in the largest batch, or nothing ran at once")
+                .isGreaterThan(1);
+    }
+
+    private LedgerModel replay() {
+        LedgerModel model = new LedgerModel();
+        for (int i = 0; i < ACCOUNTS; i++) {
+            model.purchased.put("acc_" + i, 5_000L);
+        }
+        for (List<Done> batch : order.batches) {
+            model.beginBatch();
+            for (Done done : batch) {
+                if (done.expected != null) {
+                    assertThat((Object) done.change.outcome()).isEqualTo(done.expected.apply(model));
+                }
+            }
+            batch.forEach(done -> done.afterwards.accept(model));
+        }
+        return model;
+    }
+
+    private static void assertThatTheEndIsTheSame(LedgerModel model, Ledger ledger, String seed) {
+        model.purchased.keySet().forEach(account -> assertThat(
+                        ledger.account(account).orElseThrow().balance())
+                .as(seed)
+                .isEqualTo(model.balance(account)));
+        model.calls.forEach((id, call) -> {
+            var reservation = ledger.reservation(id).orElseThrow();
+            assertThat(List.of(reservation.state(), reservation.heldMicros(), reservation.chargedMicros()))
+                    .as(seed)
+                    .isEqualTo(List.of(call.state, call.held, call.charged));
+        });
+    }
+}
