@@ -3,6 +3,8 @@ package dev.tollgate;
 import static dev.tollgate.http.Access.KEY;
 import static dev.tollgate.http.Access.PUBLIC;
 
+import dev.tollgate.answers.Expiry;
+import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.chat.ChatHandler;
 import dev.tollgate.cli.Administration;
 import dev.tollgate.cli.Banner;
@@ -23,6 +25,7 @@ import dev.tollgate.keys.KeyGate;
 import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.limits.RequestRates;
 import dev.tollgate.metering.Accounting;
+import dev.tollgate.metering.KnownAnswers;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
@@ -73,6 +76,7 @@ public final class App implements AutoCloseable {
     private final Vertx vertx;
     private final @Nullable Sandbox sandbox;
     private final Meter meter;
+    private final KnownAnswers known;
     private final HttpFront front;
     private final Administration administration;
     private final ControlSocket control;
@@ -96,6 +100,7 @@ public final class App implements AutoCloseable {
                 accounting(),
                 new CompletionIds(clock, new SharedRandom()),
                 settings.timeouts().call());
+        this.known = knownAnswers();
         this.front = await(new HttpFront(vertx, httpOptions(), routes(), gate(), secureRandom, clock).start());
         this.administration = new StoreAdministration(store, clock, secureRandom, false);
         this.control = control();
@@ -154,7 +159,7 @@ public final class App implements AutoCloseable {
                 ReadLimits.DEFAULT.partsMax(),
                 limits.toolsMax(),
                 limits.mediaMax());
-        return new ChatHandler(catalogue, meter, reading, settings.jsonClients(), clock, new SharedRandom());
+        return new ChatHandler(catalogue, meter, known, reading, settings.jsonClients(), clock, new SharedRandom());
     }
 
     private KeyGate gate() {
@@ -166,6 +171,16 @@ public final class App implements AutoCloseable {
     private Accounting accounting() {
         return new Accounting(
                 store.writer(), clock, CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private KnownAnswers knownAnswers() {
+        try {
+            SpoolFolder folder = new SpoolFolder(settings.data().resolve("spool"), store.secrets(), secureRandom);
+            Expiry expiry = new Expiry(store.writer(), store.answers(), folder, clock);
+            return new KnownAnswers(vertx, meter, store.answers(), folder, expiry, clock);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder for kept answers cannot be made", e);
+        }
     }
 
     private SandboxOptions sandboxOptions(int requestsMax) {
@@ -278,13 +293,17 @@ public final class App implements AutoCloseable {
      */
     @Override
     public void close() {
+        long drained = System.nanoTime() + settings.timeouts().drain().toNanos();
         await(front.drain(settings.timeouts().drain()));
+        waitForCalls(drained); // those that their callers have left under an idempotency key (D35)
         meter.stopAll(ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is shutting down. Please try again.")
                 .withStatus(503)
                 .retryAfter(COME_BACK));
-        waitForCalls();
+        waitForCalls(System.nanoTime() + RESOLVE_WAIT.toNanos());
+        await(front.drain(COME_BACK)); // what was ended has a way to go to its callers
         closeControl();
         await(front.close());
+        known.close();
         if (sandbox != null) {
             await(sandbox.close());
         }
@@ -300,9 +319,8 @@ public final class App implements AutoCloseable {
         }
     }
 
-    private void waitForCalls() {
-        long end = System.nanoTime() + RESOLVE_WAIT.toNanos();
-        while (meter.openCalls() > 0 && System.nanoTime() < end) {
+    private void waitForCalls(long endNanos) {
+        while (meter.openCalls() > 0 && System.nanoTime() - endNanos < 0) {
             CompletableFuture<Void> later = new CompletableFuture<>();
             later.completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS).join();
         }

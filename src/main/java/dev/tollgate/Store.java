@@ -1,5 +1,7 @@
 package dev.tollgate;
 
+import dev.tollgate.answers.Answers;
+import dev.tollgate.answers.FreeAbandoned;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.keys.Keys;
@@ -28,6 +30,7 @@ final class Store implements AutoCloseable {
     private final Keys keys;
     private final Receipts receipts;
     private final Tasks tasks;
+    private final Answers answers;
     private final Writer writer;
 
     private Store(Database database, SecretBox secrets, InstantSource clock) {
@@ -37,13 +40,16 @@ final class Store implements AutoCloseable {
         this.keys = new Keys(database, clock);
         this.receipts = new Receipts(database, secrets);
         this.tasks = new Tasks(database);
+        this.answers = new Answers(database);
         this.writer = database.startWriter(List.of(
                 SecretKeys.part(),
                 keys.statePart(),
+                answers.claimPart(),
                 ledger.part(keys::forgetAccount),
                 keys.changesPart(),
                 receipts.part(),
-                tasks.part()));
+                tasks.part(),
+                answers.part()));
     }
 
     /**
@@ -75,7 +81,7 @@ final class Store implements AutoCloseable {
             writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));
         }
         ExpireOpen expired = new ExpireOpen(clock.instant());
-        writer.commitAndWait(Unit.of(expired, new FailAbandoned(expired)));
+        writer.commitAndWait(Unit.of(expired, new FailAbandoned(expired), new FreeAbandoned(expired)));
     }
 
     /** Seals what must not lie open in the database or beside it. */
@@ -97,6 +103,10 @@ final class Store implements AutoCloseable {
 
     Tasks tasks() {
         return tasks;
+    }
+
+    Answers answers() {
+        return answers;
     }
 
     Writer writer() {

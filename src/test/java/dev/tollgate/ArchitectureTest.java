@@ -87,6 +87,7 @@ class ArchitectureTest {
     void tasks_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
         knowsOnly("tasks", "ledger", "storage", "error", "http");
         knowsOnly("keys", "limits", "storage", "error", "http");
+        knowsOnly("answers", "ledger", "storage", "error");
     }
 
     /** What it checks must not be what it checks with. */
@@ -156,6 +157,7 @@ class ArchitectureTest {
                         packageOf("keys"),
                         packageOf("receipts"),
                         packageOf("tasks"),
+                        packageOf("answers"),
                         packageOf("audit"))
                 .should()
                 .dependOnClassesThat()

@@ -1,7 +1,7 @@
 package dev.tollgate.chat;
 
-import dev.tollgate.http.Exchange;
 import dev.tollgate.metering.MeteredRequest;
+import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.Message;
 import dev.tollgate.upstream.UpstreamEvent;
@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** What a streamed and a whole answer have in common: its exchange, its name, its choices. Confined to its call. */
+/** What a streamed and a whole answer have in common: where it goes, its name, its choices. Confined to its call. */
 final class Answer {
 
     private static final String CALL_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int CALL_ID_CHARS = 24;
 
-    private final Exchange exchange;
+    private final Outlet outlet;
     private final MeteredRequest metered;
     private final long createdSeconds;
     private final RandomGenerator random;
@@ -25,8 +25,8 @@ final class Answer {
     private @Nullable String id;
     private @Nullable String model;
 
-    Answer(Exchange exchange, MeteredRequest metered, long createdSeconds, RandomGenerator random) {
-        this.exchange = exchange;
+    Answer(Outlet outlet, MeteredRequest metered, long createdSeconds, RandomGenerator random) {
+        this.outlet = outlet;
         this.metered = metered;
         this.createdSeconds = createdSeconds;
         this.random = random;
@@ -37,17 +37,17 @@ final class Answer {
 
     void admitted(Sink.Admission admission) {
         id = admission.taskId();
-        exchange.setHeader("x-tollgate-task-id", admission.taskId());
+        outlet.setHeader("x-tollgate-task-id", admission.taskId());
         if (admission.maxTokensApplied() != null) {
-            exchange.setHeader(
+            outlet.setHeader(
                     "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
         }
-        admission.ignored().forEach(exchange::ignore);
+        admission.ignored().forEach(outlet::ignore);
     }
 
     void answering(int attempts) {
         if (attempts > 1) {
-            exchange.setHeader("x-tollgate-attempts", Integer.toString(attempts));
+            outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
         }
     }
 
@@ -59,8 +59,8 @@ final class Answer {
         }
     }
 
-    Exchange exchange() {
-        return exchange;
+    Outlet outlet() {
+        return outlet;
     }
 
     String id() {

@@ -1,5 +1,6 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.answers.Sha256;
 import dev.tollgate.config.Settings;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
@@ -10,9 +11,13 @@ import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.metering.Asked;
+import dev.tollgate.metering.IdempotencyKey;
+import dev.tollgate.metering.KnownAnswers;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.MeteredCall;
 import dev.tollgate.metering.MeteredRequest;
+import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Running;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.models.Catalogue;
@@ -35,6 +40,7 @@ public final class ChatHandler implements Handler {
 
     private final Catalogue catalogue;
     private final Meter meter;
+    private final KnownAnswers known;
     private final ReadLimits limits;
     private final AnswerForm form;
     private final InstantSource clock;
@@ -47,12 +53,14 @@ public final class ChatHandler implements Handler {
     public ChatHandler(
             Catalogue catalogue,
             Meter meter,
+            KnownAnswers known,
             ReadLimits limits,
             Settings.JsonClients jsonClients,
             InstantSource clock,
             RandomGenerator random) {
         this.catalogue = catalogue;
         this.meter = meter;
+        this.known = known;
         this.limits = limits;
         this.form = new AnswerForm(jsonClients);
         this.clock = clock;
@@ -68,13 +76,21 @@ public final class ChatHandler implements Handler {
                     .asException();
         }
         boolean isLarge = exchange.hasLargeBody();
-        exchange.read(body -> ChatRequestReader.read(body, limits), request -> {
-            if (isLarge || request.hasMedia()) {
-                exchange.compute(() -> prepare(key, request), call -> start(exchange, call));
+        String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
+        exchange.read(this::read, read -> {
+            if (isLarge || read.request().hasMedia()) {
+                exchange.compute(() -> prepare(key, read.request()), call -> start(exchange, call, read, name));
             } else {
-                start(exchange, prepare(key, request));
+                start(exchange, prepare(key, read.request()), read, name);
             }
         });
+    }
+
+    /** @param hash of the body's bytes: what makes two requests the same */
+    private record Read(ChatRequest request, String hash) {}
+
+    private Read read(byte[] body) {
+        return new Read(ChatRequestReader.read(body, limits), Sha256.of(DOOR, body));
     }
 
     /** Everything that can be refused without money. */
@@ -122,22 +138,24 @@ public final class ChatHandler implements Handler {
         return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
     }
 
-    private void start(Exchange exchange, MeteredCall call) {
+    private void start(Exchange exchange, MeteredCall call, Read read, @Nullable String name) {
         MeteredRequest metered = call.request();
-        ChatRequest request = metered.ask().request();
+        ChatRequest request = read.request();
         request.ignored().forEach(exchange::ignore);
         String maxTokensField = request.maxTokensField();
         if (maxTokensField != null && !Objects.equals(request.maxTokens(), metered.askedTokensMax())) {
             exchange.ignore(maxTokensField);
         }
-        Running running = meter.start(call, sink(exchange, metered));
+        boolean streams = form.streams(request.stream(), metered.model().streamByDefault(), exchange::header);
+        Running running = known.answer(
+                new Asked(call, read.hash(), name),
+                new ExchangeOutlet(exchange),
+                outlet -> sink(outlet, metered, streams));
         exchange.onGone(running::gone);
     }
 
-    private Sink sink(Exchange exchange, MeteredRequest metered) {
-        boolean streams =
-                form.streams(metered.ask().request().stream(), metered.model().streamByDefault(), exchange::header);
-        Answer answer = new Answer(exchange, metered, clock.instant().getEpochSecond(), random);
+    private Sink sink(Outlet outlet, MeteredRequest metered, boolean streams) {
+        Answer answer = new Answer(outlet, metered, clock.instant().getEpochSecond(), random);
         return streams ? new StreamAnswer(answer) : new JsonAnswer(answer);
     }
 }

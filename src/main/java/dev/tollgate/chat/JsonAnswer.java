@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.CompletionWriter;
 import dev.tollgate.upstream.UpstreamEvent;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
 /** One JSON body, assembled from the upstream's stream (D46); its size is bounded by the meter. */
@@ -61,12 +62,13 @@ final class JsonAnswer implements Sink {
                 answer.choices().stream().map(Choice::whole).toList(),
                 completion.usage(),
                 completion.chargeMicros()));
-        answer.exchange().json(200, body);
+        answer.outlet().body(body.length);
+        answer.outlet().end(Buffer.buffer(body));
     }
 
     @Override
     public void failed(ApiError error) {
-        answer.exchange().fail(error);
+        answer.outlet().fail(error);
     }
 
     @Override

@@ -1,14 +1,12 @@
 package dev.tollgate.chat;
 
 import dev.tollgate.error.ApiError;
-import dev.tollgate.http.SseWriter;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ChunkWriter;
 import dev.tollgate.openai.Message;
 import dev.tollgate.openai.Utf8Buffer;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamAnswer implements Sink {
 
-    private static final Duration SILENCE = Duration.ofSeconds(15);
-
     private final Answer answer;
     private final Utf8Buffer out = new Utf8Buffer();
-    private @Nullable Begun begun;
-
-    private record Begun(SseWriter stream, ChunkWriter chunks) {}
+    private @Nullable ChunkWriter begun;
 
     StreamAnswer(Answer answer) {
         this.answer = answer;
@@ -43,23 +37,22 @@ final class StreamAnswer implements Sink {
 
     @Override
     public void events(List<UpstreamEvent> events) {
-        Begun now = begun == null ? begin(events.getFirst()) : begun;
+        ChunkWriter chunks = begun == null ? begin(events.getFirst()) : begun;
         for (UpstreamEvent event : events) {
-            write(now.chunks(), event);
+            write(chunks, event);
         }
         if (out.size() > 0) {
-            now.stream().write(taken());
+            answer.outlet().write(taken());
         }
     }
 
-    private Begun begin(UpstreamEvent first) {
+    private ChunkWriter begin(UpstreamEvent first) {
         answer.nameFrom(first);
-        SseWriter stream = answer.exchange().stream();
-        stream.heartbeatAfter(SILENCE);
+        answer.outlet().stream();
         ChunkWriter chunks = new ChunkWriter(answer.id(), answer.createdSeconds(), answer.model(), out);
         answer.choices().forEach(choice -> chunks.role(choice.index()));
-        begun = new Begun(stream, chunks);
-        return begun;
+        begun = chunks;
+        return chunks;
     }
 
     private void write(ChunkWriter chunks, UpstreamEvent event) {
@@ -99,38 +92,38 @@ final class StreamAnswer implements Sink {
 
     @Override
     public void completed(Completion completion) {
-        Begun now = known();
+        ChunkWriter chunks = known();
         for (Choice choice : answer.choices()) {
             if (!choice.citations().isEmpty()) {
-                now.chunks().annotations(choice.index(), choice.citations());
+                chunks.annotations(choice.index(), choice.citations());
             }
         }
         for (Choice choice : answer.choices()) {
-            now.chunks().finish(choice.index(), choice.finishReason(), choice.nativeReason(), choice.extra());
+            chunks.finish(choice.index(), choice.finishReason(), choice.nativeReason(), choice.extra());
         }
-        now.chunks().usage(completion.usage(), completion.chargeMicros());
-        now.chunks().done();
-        now.stream().end(taken());
+        chunks.usage(completion.usage(), completion.chargeMicros());
+        chunks.done();
+        answer.outlet().end(taken());
     }
 
     @Override
     public void failed(ApiError error) {
         if (begun == null) {
-            answer.exchange().fail(error);
+            answer.outlet().fail(error);
         } else {
-            begun.chunks().error(error);
-            begun.stream().end(taken());
+            begun.error(error);
+            answer.outlet().end(taken());
         }
     }
 
     @Override
     public boolean full() {
-        return begun != null && begun.stream().full();
+        return begun != null && answer.outlet().full();
     }
 
     @Override
     public void onDrain(Runnable resume) {
-        known().stream().onDrain(resume);
+        answer.outlet().onDrain(resume);
     }
 
     private Buffer taken() {
@@ -139,7 +132,7 @@ final class StreamAnswer implements Sink {
         return bytes;
     }
 
-    private Begun known() {
+    private ChunkWriter known() {
         if (begun == null) {
             throw new IllegalStateException("the stream has not begun");
         }

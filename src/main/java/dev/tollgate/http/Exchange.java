@@ -269,19 +269,35 @@ public final class Exchange {
 
     /** Begins a stream of events; nothing is sent before the first write. */
     public SseWriter stream() {
-        SseWriter writer = new SseWriter(this, response);
-        if (stage != Stage.GONE) {
-            response.headers()
-                    .set(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
-                    .set(HttpHeaders.CACHE_CONTROL, "no-cache")
-                    .set("x-accel-buffering", "no");
-            closes |= head.isHttp10();
-            begin(200);
-            response.setChunked(true);
-            response.setWriteQueueMaxSize(loop.limits().writeQueueBytesMax());
-            stage = Stage.STREAMING;
-            stream = writer;
+        if (stage == Stage.GONE) {
+            return new SseWriter(this, response);
         }
+        response.headers()
+                .set(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+                .set(HttpHeaders.CACHE_CONTROL, "no-cache")
+                .set("x-accel-buffering", "no");
+        closes |= head.isHttp10();
+        response.setChunked(true);
+        return beginPieces();
+    }
+
+    /** Begins a JSON body of so many bytes that is written in pieces, as fast as the caller reads. */
+    public SseWriter body(long bytes) {
+        if (stage == Stage.GONE) {
+            return new SseWriter(this, response);
+        }
+        response.headers()
+                .set(HttpHeaders.CONTENT_TYPE, "application/json")
+                .set(HttpHeaders.CONTENT_LENGTH, Long.toString(bytes));
+        return beginPieces();
+    }
+
+    private SseWriter beginPieces() {
+        SseWriter writer = new SseWriter(this, response);
+        begin(200);
+        response.setWriteQueueMaxSize(loop.limits().writeQueueBytesMax());
+        stage = Stage.STREAMING;
+        stream = writer;
         return writer;
     }
 

@@ -12,6 +12,7 @@ import dev.tollgate.ledger.Settle;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
 import dev.tollgate.receipts.WriteReceipt;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.tasks.CloseTask;
@@ -20,6 +21,8 @@ import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -41,10 +44,12 @@ final class Books {
 
     private final Accounting accounting;
     private final Executor loop;
+    private final Keeper keeper;
 
-    Books(Accounting accounting, Executor loop) {
+    Books(Accounting accounting, Executor loop, Keeper keeper) {
         this.accounting = accounting;
         this.loop = loop;
+        this.keeper = keeper;
     }
 
     sealed interface Reservation {}
@@ -54,6 +59,9 @@ final class Books {
 
     /** @param worthCounting whether something could be spent, so that a better bound of the prompt may help (D31) */
     record Refused(ApiError error, boolean worthCounting) implements Reservation {}
+
+    /** Somebody else's call has the idempotency key; the keeper knows. */
+    record Lost() implements Reservation {}
 
     sealed interface Extension {}
 
@@ -118,13 +126,13 @@ final class Books {
                 bounds.leastMicros(),
                 bounds.wantedMicros(),
                 request.limits(),
-                key::usable,
+                () -> keeper.won() && key.usable(),
                 now);
         OpenTask task = new OpenTask(reserve, request.door(), request.requestedModel());
         accounting
                 .writer()
                 .commit(
-                        Unit.of(key, reserve, task),
+                        unit(keeper.claim(reserve), key, reserve, task),
                         loop,
                         failure -> then.accept(
                                 failure == null
@@ -132,7 +140,20 @@ final class Books {
                                         : new Refused(unavailable(failure), false)));
     }
 
-    private static Reservation reservation(Reserve reserve, KeyState key, Instant now) {
+    private static Unit unit(List<Change> kept, Change... changes) {
+        if (kept.isEmpty()) {
+            return Unit.of(changes);
+        }
+        List<Change> all = new ArrayList<>(List.of(changes));
+        all.addAll(kept);
+        return Unit.of(all);
+    }
+
+    private Reservation reservation(Reserve reserve, KeyState key, Instant now) {
+        if (!keeper.won()) {
+            keeper.lost();
+            return new Lost();
+        }
         return switch (reserve.outcome()) {
             case ReserveOutcome.Reserved reserved ->
                 new Held(reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED);
@@ -218,16 +239,25 @@ final class Books {
                 settlement.end().status,
                 settlement.answerModel(),
                 TaskDetails.of(settlement, micros, micros > charge.dueMicros()));
-        accounting.writer().commit(Unit.of(settle, receipt(settlement, settle), task), loop, failure -> {
-            if (failure == null) {
-                tellShortfall(settlement, settle);
-                then.accept(new Charged(settlement.usage(), micros));
-            } else {
-                ApiError error = unavailable(failure);
-                release(settlement.taskId(), settlement.answerModel(), TaskStatus.FAILED, TaskDetails.of(error), 0);
-                then.accept(new NotDurable(error));
-            }
-        });
+        WriteReceipt receipt = receipt(settlement, settle);
+        keeper.keep(
+                settlement,
+                micros,
+                settle,
+                kept -> accounting.writer().commit(unit(kept, settle, receipt, task), loop, failure -> {
+                    if (failure == null) {
+                        tellShortfall(settlement, settle);
+                        then.accept(new Charged(settlement.usage(), micros));
+                    } else {
+                        notDurable(settlement, unavailable(failure), then);
+                    }
+                }),
+                error -> notDurable(settlement, error, then));
+    }
+
+    private void notDurable(Settlement settlement, ApiError error, Consumer<Settled> then) {
+        release(settlement.taskId(), settlement.answerModel(), TaskStatus.FAILED, TaskDetails.of(error), 0);
+        then.accept(new NotDurable(error));
     }
 
     private static WriteReceipt receipt(Settlement settlement, Settle settle) {
@@ -274,7 +304,7 @@ final class Books {
         Release release =
                 new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
         CloseTask task = new CloseTask(release, status, model, result);
-        accounting.writer().commit(Unit.of(release, task), loop, failure -> {
+        accounting.writer().commit(unit(keeper.free(release), release, task), loop, failure -> {
             if (failure != null && tries < RELEASE_TRIES_MAX) {
                 accounting.later().execute(() -> loop.execute(() -> release(taskId, model, status, result, tries + 1)));
             } else if (failure != null) {

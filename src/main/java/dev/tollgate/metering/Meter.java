@@ -48,9 +48,14 @@ public final class Meter {
 
     /** Starts a call on the current event loop. What follows is told to the sink there, never before this method returns. */
     public Running start(MeteredCall call, Sink sink) {
+        return begin(call, sink, Keeper.NONE);
+    }
+
+    /** As above, with what the call adds to its units of work. */
+    Relay begin(MeteredCall call, Sink sink, Keeper keeper) {
         Context loop = vertx.getOrCreateContext();
         Open entry = new Open(loop);
-        Books books = new Books(accounting, task -> loop.runOnContext(nothing -> task.run()));
+        Books books = new Books(accounting, task -> loop.runOnContext(nothing -> task.run()), keeper);
         Relay relay = new Relay(books, counting, call, ids.next(), sink, entry::over);
         entry.begin(relay);
         return relay;

@@ -109,6 +109,7 @@ final class Relay implements UpstreamListener, Running {
                     sink.failed(refused.error());
                 }
             }
+            case Books.Lost lost -> over();
             case Books.Held held -> {
                 state = State.RELAYING;
                 coverage = new Coverage(bounds, held.micros());

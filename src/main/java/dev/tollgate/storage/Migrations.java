@@ -16,7 +16,7 @@ import org.flywaydb.core.api.FlywayException;
 final class Migrations {
 
     /** The number of the last file in {@code migrations}. */
-    static final int NEWEST = 6;
+    static final int NEWEST = 7;
 
     private static final String HISTORY = "flyway_schema_history";
 

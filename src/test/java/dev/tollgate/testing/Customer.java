@@ -18,9 +18,23 @@ public record Customer(Gateway gateway, String account, String keyId, String key
         return gateway.sendAside(request(body));
     }
 
+    /** A call under an idempotency key. */
+    public Gateway.Reply chat(String body, String idempotencyKey) {
+        return gateway.send(request(body).header("Idempotency-Key", idempotencyKey));
+    }
+
+    public CompletableFuture<Gateway.Reply> chatAside(String body, String idempotencyKey) {
+        return gateway.sendAside(request(body).header("Idempotency-Key", idempotencyKey));
+    }
+
+    /** A call under an idempotency key that can be left. */
+    public RawCall chatRaw(String body, String idempotencyKey) {
+        return RawCall.chat(gateway.app().port(), key, body, "Idempotency-Key: " + idempotencyKey + "\r\n");
+    }
+
     /** A call that can be left. */
     public RawCall chatRaw(String body) {
-        return RawCall.chat(gateway.app().port(), key, body);
+        return RawCall.chat(gateway.app().port(), key, body, "");
     }
 
     private HttpRequest.Builder request(String body) {

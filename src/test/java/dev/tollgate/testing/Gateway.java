@@ -93,6 +93,7 @@ public final class Gateway implements AutoCloseable {
             for (String name : List.of("tollgate.db", "tollgate.db-wal", "secret.key")) {
                 Files.copy(data.resolve(name), copy.resolve(name));
             }
+            copy(data.resolve("spool"), copy.resolve("spool"));
             return over(copy);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -104,6 +105,15 @@ public final class Gateway implements AutoCloseable {
         Map<String, String> chosen = new HashMap<>(arguments);
         chosen.put("data", folder.toString());
         return new Gateway(folder, chosen, environment);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectory(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
     }
 
     private App start() {

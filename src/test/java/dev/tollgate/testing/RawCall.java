@@ -21,11 +21,11 @@ public final class RawCall implements AutoCloseable {
         this.in = socket.getInputStream();
     }
 
-    /** Sends a chat request and reads nothing yet. */
-    static RawCall chat(int port, String key, String body) {
+    /** Sends a chat request and reads nothing yet. @param headers further lines, each with its end */
+    static RawCall chat(int port, String key, String body, String headers) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n";
+                + "\r\n" + headers + "Content-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n";
         try {
             RawCall call = new RawCall(new Socket("127.0.0.1", port));
             call.socket.setSoTimeout(READ_TIMEOUT_MILLIS);

@@ -1,0 +1,60 @@
+package dev.tollgate.answers;
+
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.storage.Decision;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refers to the answer of a call from the commit that charges for it; does nothing where the reservation had ended before. The
+ * outcome is the ids of the tasks whose answers had to go for it, oldest first: their spools can be deleted.
+ */
+public final class KeepAnswer extends Decision<List<String>> implements AnswerChange {
+
+    private final Settle settle;
+    private final String accountId;
+    private final long bytes;
+    private final @Nullable String hash;
+
+    private KeepAnswer(Settle settle, String accountId, long bytes, @Nullable String hash) {
+        this.settle = settle;
+        this.accountId = accountId;
+        this.bytes = bytes;
+        this.hash = hash;
+    }
+
+    /**
+     * @param settle of the same unit
+     * @param bytes of the spool's file
+     * @param hash SHA-256 of the spool's file in lower-case hex
+     */
+    public static KeepAnswer kept(Settle settle, String accountId, long bytes, String hash) {
+        return new KeepAnswer(settle, accountId, bytes, hash);
+    }
+
+    /** The answer is too large to be kept: the key stays taken, so that a retry is told so and not charged again. */
+    public static KeepAnswer tooLarge(Settle settle, String accountId) {
+        return new KeepAnswer(settle, accountId, 0, null);
+    }
+
+    Settle settle() {
+        return settle;
+    }
+
+    String accountId() {
+        return accountId;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    @Nullable
+    String hash() {
+        return hash;
+    }
+
+    void made(List<String> dropped) {
+        decide(dropped);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.tollgate.answers;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256, which every JDK has. */
+public final class Sha256 {
+
+    private Sha256() {}
+
+    static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** In lower-case hex, of a label, a zero byte and the bytes: the same bytes under two labels are two things. */
+    public static String of(String label, byte[] bytes) {
+        MessageDigest digest = digest();
+        digest.update(label.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        return HexFormat.of().formatHex(digest.digest(bytes));
+    }
+}

@@ -1,0 +1,187 @@
+package dev.tollgate.answers;
+
+import dev.tollgate.storage.SecretBox;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/**
+ * A file of sealed pieces, each with its length before it: a key of its own, sealed with the installation's, then the answer's head,
+ * then its bytes. The key of its own is there because AES-GCM with random nonces is safe for 2^32 sealings under one key, and a busy
+ * gateway would get there within days. A piece is bound to its place.
+ *
+ * <p>One thread at a time writes; any thread reads what has been written.
+ */
+final class SpoolFile implements AutoCloseable {
+
+    /** Plain bytes of a piece. */
+    static final int PIECE_BYTES_MAX = 64 << 10;
+
+    private static final int LENGTH_BYTES = 4;
+    /** Nonce and tag. */
+    private static final int SEAL_BYTES = 28;
+
+    private final FileChannel channel;
+    private final SecretBox box;
+    private final MessageDigest digest;
+    private final Head head;
+    private long bodyStart;
+    private long end;
+    private long bodyBytes;
+
+    /** @param next where the next piece begins */
+    record Piece(byte[] bytes, long next) {}
+
+    private SpoolFile(FileChannel channel, SecretBox box, MessageDigest digest, Head head) {
+        this.channel = channel;
+        this.box = box;
+        this.digest = digest;
+        this.head = head;
+    }
+
+    /** @param key of the file, 64 hex digits, never used before */
+    @SuppressWarnings("resource") // the file that is returned owns the channel
+    static SpoolFile write(FileChannel channel, SecretBox outer, String taskId, String key, SecretBox inner, Head head)
+            throws IOException {
+        SpoolFile file = new SpoolFile(channel, inner, Sha256.digest(), head);
+        file.append(outer.seal(HexFormat.of().parseHex(key), context(taskId)));
+        file.append(inner.seal(head.toBytes(), context(file.end)));
+        file.bodyStart = file.end;
+        return file;
+    }
+
+    /** A whole file, checked. @param boxes makes a box of a key of 64 hex digits */
+    static SpoolFile read(
+            FileChannel channel,
+            SecretBox outer,
+            String taskId,
+            java.util.function.Function<String, SecretBox> boxes,
+            KnownAnswer known)
+            throws IOException {
+        MessageDigest digest = Sha256.digest();
+        long bodyBytes = check(channel, digest, known);
+        byte[] key = sealed(channel, 0);
+        SecretBox inner = boxes.apply(HexFormat.of().formatHex(outer.open(key, context(taskId))));
+        long headAt = LENGTH_BYTES + key.length;
+        byte[] head = sealed(channel, headAt);
+        SpoolFile file = new SpoolFile(channel, inner, digest, Head.of(inner.open(head, context(headAt))));
+        file.bodyStart = headAt + LENGTH_BYTES + head.length;
+        file.end = channel.size();
+        file.bodyBytes = bodyBytes;
+        return file;
+    }
+
+    /** @return plain bytes of the body */
+    private static long check(FileChannel channel, MessageDigest digest, KnownAnswer known) throws IOException {
+        long position = 0;
+        long plain = 0;
+        int pieces = 0;
+        while (position < channel.size()) {
+            byte[] sealed = sealed(channel, position);
+            update(digest, sealed);
+            position += LENGTH_BYTES + sealed.length;
+            plain += ++pieces > 2 ? sealed.length - SEAL_BYTES : 0;
+        }
+        if (position != known.bytes() || !HexFormat.of().formatHex(digest.digest()).equals(known.hash())) {
+            throw new IOException("a spool is not what was kept");
+        }
+        return plain;
+    }
+
+    private static String context(String taskId) {
+        return "answer " + taskId;
+    }
+
+    private static String context(long position) {
+        return "piece " + position;
+    }
+
+    /** @param plain at most {@value #PIECE_BYTES_MAX} bytes */
+    void write(byte[] plain) throws IOException {
+        append(box.seal(plain, context(end)));
+        bodyBytes += plain.length;
+    }
+
+    private void append(byte[] sealed) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(LENGTH_BYTES + sealed.length);
+        bytes.putInt(sealed.length).put(sealed).flip();
+        long position = end;
+        while (bytes.hasRemaining()) {
+            position += channel.write(bytes, position);
+        }
+        update(digest, sealed);
+        end = position;
+    }
+
+    private static void update(MessageDigest digest, byte[] sealed) {
+        digest.update(ByteBuffer.allocate(LENGTH_BYTES).putInt(sealed.length).flip());
+        digest.update(sealed);
+    }
+
+    /** Forgets what was written behind a position. The hash is of no use afterwards. */
+    void cutAt(long position) throws IOException {
+        channel.truncate(position);
+        end = position;
+    }
+
+    /** What stands at a position that is not the end. */
+    Piece read(long position) throws IOException {
+        byte[] sealed = sealed(channel, position);
+        return new Piece(box.open(sealed, context(position)), position + LENGTH_BYTES + sealed.length);
+    }
+
+    private static byte[] sealed(FileChannel channel, long position) throws IOException {
+        int length = fill(channel, ByteBuffer.allocate(LENGTH_BYTES), position).getInt(0);
+        if (length < SEAL_BYTES || length > PIECE_BYTES_MAX + SEAL_BYTES) {
+            throw new IOException("a spool has a piece of " + length + " bytes");
+        }
+        return fill(channel, ByteBuffer.allocate(length), position + LENGTH_BYTES)
+                .array();
+    }
+
+    private static ByteBuffer fill(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
+        long from = position;
+        while (buffer.hasRemaining()) {
+            int read = channel.read(buffer, from);
+            if (read < 0) {
+                throw new EOFException("a spool ends too early");
+            }
+            from += read;
+        }
+        return buffer;
+    }
+
+    /** Makes all that was written durable. */
+    void sync() throws IOException {
+        channel.force(true);
+    }
+
+    /** Of all that was written, lengths included, in lower-case hex. Once. */
+    String hash() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    Head head() {
+        return head;
+    }
+
+    long bodyStart() {
+        return bodyStart;
+    }
+
+    long end() {
+        return end;
+    }
+
+    long bodyBytes() {
+        return bodyBytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.tollgate.chat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.SseWriter;
+import dev.tollgate.metering.Outlet;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Writes an answer to its caller. Confined to the exchange's event loop. */
+final class ExchangeOutlet implements Outlet {
+
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+
+    private final Exchange exchange;
+    private @Nullable SseWriter writer;
+
+    ExchangeOutlet(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+        exchange.setHeader(name, value);
+    }
+
+    @Override
+    public void ignore(String fieldPath) {
+        exchange.ignore(fieldPath);
+    }
+
+    @Override
+    public void stream() {
+        writer = exchange.stream();
+        writer.heartbeatAfter(SILENCE);
+    }
+
+    @Override
+    public void body(long bytes) {
+        writer = exchange.body(bytes);
+    }
+
+    @Override
+    public void write(Buffer bytes) {
+        begun().write(bytes);
+    }
+
+    @Override
+    public void end(@Nullable Buffer last) {
+        begun().end(last);
+    }
+
+    @Override
+    public void fail(ApiError error) {
+        exchange.fail(error);
+    }
+
+    @Override
+    public boolean full() {
+        return begun().full();
+    }
+
+    @Override
+    public void onDrain(Runnable resume) {
+        begun().onDrain(resume);
+    }
+
+    private SseWriter begun() {
+        SseWriter known = writer;
+        if (known == null) {
+            throw new IllegalStateException("the answer has not begun");
+        }
+        return known;
+    }
+}

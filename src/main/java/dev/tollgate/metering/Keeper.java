@@ -1,0 +1,72 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.ledger.Release;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.storage.Change;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What a call under an idempotency key adds to its units of work (D36). Used on the call's event loop. */
+interface Keeper {
+
+    /** Goes with the reservation, which takes place only where it has {@link #won}. */
+    List<Change> claim(Reserve reserve);
+
+    /** Once applied: whether the reservation may be made. Called on the writer's thread. */
+    boolean won();
+
+    /** The key was claimed by somebody else: nothing was reserved, and the call is over. */
+    void lost();
+
+    /**
+     * Makes the whole answer durable before the charge is.
+     *
+     * @param micros what will be charged
+     * @param then given what goes with the settlement
+     * @param failed where it could not be done: nothing may be charged
+     */
+    void keep(
+            Books.Settlement settlement,
+            long micros,
+            Settle settle,
+            Consumer<List<Change>> then,
+            Consumer<ApiError> failed);
+
+    /** Goes with a full refund. */
+    List<Change> free(Release release);
+
+    /** Of a call without an idempotency key. */
+    Keeper NONE = new Keeper() {
+        @Override
+        public List<Change> claim(Reserve reserve) {
+            return List.of();
+        }
+
+        @Override
+        public boolean won() {
+            return true;
+        }
+
+        @Override
+        public void lost() {
+            throw new IllegalStateException("nothing was claimed");
+        }
+
+        @Override
+        public void keep(
+                Books.Settlement settlement,
+                long micros,
+                Settle settle,
+                Consumer<List<Change>> then,
+                Consumer<ApiError> failed) {
+            then.accept(List.of());
+        }
+
+        @Override
+        public List<Change> free(Release release) {
+            return List.of();
+        }
+    };
+}

@@ -1,0 +1,173 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.answers.AnswerName;
+import dev.tollgate.answers.KnownAnswer;
+import dev.tollgate.answers.Spool;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.storage.StoreException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One idempotency key at work: looks whether its answer is known and otherwise has the call made, on the event loop of the caller who
+ * came first; all who come meanwhile, this caller included, read its spool. When it has ended it is taken off the list of those at
+ * work before any reader hears of it, so that whoever tries again finds a fresh start or the kept answer.
+ */
+final class KeyedCall implements SpooledAnswer.End {
+
+    private static final Logger log = LoggerFactory.getLogger(KeyedCall.class);
+
+    /** A key that another node is at work on is looked up so often, and until the call has to be over there too. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+    private static final int LOOKS_MAX = 2_000;
+    private static final Duration BUSY_WAIT = Duration.ofSeconds(1);
+
+    private final KnownAnswers known;
+    private final AnswerName name;
+    private final Asked asked;
+    private final Function<Outlet, Sink> door;
+    private final Executor loop;
+    private final Spool spool;
+
+    private volatile boolean replays;
+    private int looks;
+    private @Nullable Relay relay;
+
+    /** @param loop the event loop of the one who came first */
+    KeyedCall(KnownAnswers known, AnswerName name, Asked asked, Function<Outlet, Sink> door, Executor loop) {
+        this.known = known;
+        this.name = name;
+        this.asked = asked;
+        this.door = door;
+        this.loop = loop;
+        this.spool = new Spool(known.folder(), known.io());
+    }
+
+    void begin() {
+        known.io().execute(this::look);
+    }
+
+    /** Too many are at work. */
+    void refuseBusy() {
+        refuse(busy());
+    }
+
+    boolean isOf(String bodyHash) {
+        return asked.bodyHash().equals(bodyHash);
+    }
+
+    Spool spool() {
+        return spool;
+    }
+
+    /** Whether what is read was kept from an earlier call. */
+    boolean replays() {
+        return replays;
+    }
+
+    private void look() {
+        try {
+            Optional<KnownAnswer> found = known.answers().find(name);
+            if (found.isEmpty()) {
+                loop.execute(this::call);
+            } else if (!found.get().bodyHash().equals(asked.bodyHash())) {
+                refuse(IdempotencyKey.usedForAnotherBody());
+            } else {
+                answer(found.get());
+            }
+        } catch (StoreException e) {
+            log.error("an idempotency key could not be looked up", e);
+            refuse(busy());
+        }
+    }
+
+    private void answer(KnownAnswer found) {
+        switch (found.state()) {
+            case RUNNING -> lookAgain();
+            case KEPT -> replay(found);
+            case DROPPED -> refuse(IdempotencyKey.answerNotKept());
+        }
+    }
+
+    private void lookAgain() {
+        if (++looks < LOOKS_MAX) {
+            known.later(LOOK_EVERY, this::begin);
+        } else {
+            refuse(busy());
+        }
+    }
+
+    private void replay(KnownAnswer found) {
+        replays = true;
+        known.over(name, this);
+        try {
+            spool.open(found);
+        } catch (IOException | StoreException e) {
+            log.error("the kept answer of {} cannot be read", found.taskId(), e);
+            refuse(IdempotencyKey.answerNotKept());
+        }
+    }
+
+    private void call() {
+        ApiError refusal = known.refusals().find(asked.print());
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
+        try {
+            SpoolOutlet outlet = new SpoolOutlet(spool, loop, this::broken);
+            SpooledAnswer answer =
+                    new SpooledAnswer(name, asked.bodyHash(), spool, outlet, door.apply(outlet), this);
+            relay = known.meter().begin(asked.call(), known.refusals().watching(asked.print(), answer), answer);
+        } catch (RuntimeException e) {
+            log.error("a call under an idempotency key could not be made", e);
+            refuse(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
+        }
+    }
+
+    private void broken() {
+        if (relay != null) {
+            relay.stop(SpooledAnswer.cannotSpool());
+        }
+    }
+
+    private void refuse(ApiError error) {
+        known.over(name, this);
+        spool.fail(error);
+    }
+
+    @Override
+    public void completed(List<String> dropped) {
+        known.over(name, this);
+        if (!dropped.isEmpty()) {
+            known.io().execute(() -> known.folder().delete(dropped));
+        }
+    }
+
+    @Override
+    public void failed() {
+        known.over(name, this);
+    }
+
+    @Override
+    public void lost() {
+        begin();
+    }
+
+    private static ApiError busy() {
+        return ApiError.of(
+                        ErrorCode.INTERNAL_ERROR,
+                        "The service cannot look the Idempotency-Key up right now. Please try again.")
+                .withStatus(503)
+                .retryAfter(BUSY_WAIT);
+    }
+}

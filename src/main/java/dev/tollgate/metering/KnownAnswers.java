@@ -1,0 +1,162 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.answers.AnswerName;
+import dev.tollgate.answers.Answers;
+import dev.tollgate.answers.Expiry;
+import dev.tollgate.answers.SpoolFolder;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.storage.StoreException;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Before anything is reserved: what is known already is answered again, else the meter is asked. Known are the answers under an
+ * idempotency key, whether kept or on their way (D36), and for a minute the refusals that cannot change (D24).
+ *
+ * <p>Threading: safe for use by several event loops; each answer stays on the one that wants it.
+ */
+public final class KnownAnswers implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(KnownAnswers.class);
+
+    /** Keys at work at a time: each may have a file open, and callers may leave calls alone. */
+    private static final int AT_WORK_MAX = 10_000;
+
+    private static final Running OVER = () -> {};
+
+    private final Vertx vertx;
+    private final Meter meter;
+    private final Answers answers;
+    private final SpoolFolder folder;
+    private final Expiry expiry;
+    private final RememberedRefusals refusals;
+    private final ConcurrentHashMap<AnswerName, KeyedCall> atWork = new ConcurrentHashMap<>();
+    private final ExecutorService io =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("spool").factory());
+
+    public KnownAnswers(
+            Vertx vertx, Meter meter, Answers answers, SpoolFolder folder, Expiry expiry, InstantSource clock) {
+        this.vertx = vertx;
+        this.meter = meter;
+        this.answers = answers;
+        this.folder = folder;
+        this.expiry = expiry;
+        this.refusals = new RememberedRefusals(clock);
+        io.execute(this::cleanUp);
+        vertx.setPeriodic(Expiry.EVERY.toMillis(), fired -> io.execute(this::forgetOld));
+    }
+
+    private void cleanUp() {
+        forgetOld();
+        expiry.deleteOrphans();
+    }
+
+    private void forgetOld() {
+        try {
+            expiry.forgetOld();
+        } catch (StoreException e) {
+            log.warn("old answers are still there; the next minute tries again", e);
+        }
+    }
+
+    /**
+     * Answers a call on the current event loop.
+     *
+     * @param outlet the caller's
+     * @param door writes an answer to an outlet, which may not be the caller's own
+     */
+    public Running answer(Asked asked, Outlet outlet, Function<Outlet, Sink> door) {
+        if (asked.nameHash() != null) {
+            return follow(new AnswerName(asked.call().request().keyId(), asked.nameHash()), asked, outlet, door);
+        }
+        ApiError refusal = refusals.find(asked.print());
+        if (refusal != null) {
+            return refused(outlet, refusal);
+        }
+        return meter.start(asked.call(), refusals.watching(asked.print(), door.apply(outlet)));
+    }
+
+    private static Running refused(Outlet outlet, ApiError error) {
+        outlet.fail(error);
+        return OVER;
+    }
+
+    /** Reads what is at work under the key, which is set to work where nothing is. */
+    private Running follow(AnswerName name, Asked asked, Outlet outlet, Function<Outlet, Sink> door) {
+        Context context = vertx.getOrCreateContext();
+        Executor loop = task -> context.runOnContext(nothing -> task.run());
+        while (true) {
+            KeyedCall fresh = new KeyedCall(this, name, asked, door, loop);
+            KeyedCall other = atWork.putIfAbsent(name, fresh);
+            KeyedCall call = other == null ? fresh : other;
+            if (!call.isOf(asked.bodyHash())) {
+                return refused(outlet, IdempotencyKey.usedForAnotherBody());
+            }
+            SpoolReader reader =
+                    new SpoolReader(call.spool(), outlet, loop, io, () -> other != null || call.replays());
+            if (reader.begin()) {
+                if (other == null) {
+                    set(fresh);
+                }
+                return reader;
+            }
+            over(name, call); // it has ended since it was found: the next round finds another one, or makes it
+        }
+    }
+
+    private void set(KeyedCall call) {
+        if (atWork.size() > AT_WORK_MAX) {
+            call.refuseBusy();
+        } else {
+            call.begin();
+        }
+    }
+
+    /** Keys at work now. */
+    public int atWork() {
+        return atWork.size();
+    }
+
+    void over(AnswerName name, KeyedCall call) {
+        atWork.remove(name, call);
+    }
+
+    void later(Duration wait, Runnable task) {
+        vertx.setTimer(wait.toMillis(), fired -> task.run());
+    }
+
+    Meter meter() {
+        return meter;
+    }
+
+    Answers answers() {
+        return answers;
+    }
+
+    SpoolFolder folder() {
+        return folder;
+    }
+
+    RememberedRefusals refusals() {
+        return refusals;
+    }
+
+    Executor io() {
+        return io;
+    }
+
+    /** Waits for what is being read and written. To be closed when no call is open any more. */
+    @Override
+    public void close() {
+        io.close();
+    }
+}

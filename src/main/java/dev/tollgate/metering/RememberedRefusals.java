@@ -1,0 +1,101 @@
+package dev.tollgate.metering;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.upstream.UpstreamEvent;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the upstream refuses for what it is, e.g. a prompt that it blocks, is answered again for a minute without asking: several
+ * clients try the same thing many times and do not read {@code x-should-retry} (D24). Thread-safe.
+ */
+final class RememberedRefusals {
+
+    static final Duration REMEMBERED = Duration.ofMinutes(1);
+    private static final int REFUSALS_MAX = 10_000;
+
+    /** The same key, door and bytes. */
+    record Print(String keyId, String bodyHash) {}
+
+    private final Cache<Print, ApiError> refusals;
+
+    RememberedRefusals(InstantSource clock) {
+        this.refusals = Caffeine.newBuilder()
+                .maximumSize(REFUSALS_MAX)
+                .expireAfterWrite(REMEMBERED)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .build();
+    }
+
+    @Nullable
+    ApiError find(Print print) {
+        return refusals.getIfPresent(print);
+    }
+
+    /** The same sink, whose refusal is remembered. */
+    Sink watching(Print print, Sink sink) {
+        return new Watch(print, sink);
+    }
+
+    private static boolean cannotChange(ApiError error) {
+        return error.code() == ErrorCode.UPSTREAM_ERROR
+                && "false".equals(error.headers().get("x-should-retry"));
+    }
+
+    private final class Watch implements Sink {
+
+        private final Print print;
+        private final Sink sink;
+        private boolean answering;
+
+        Watch(Print print, Sink sink) {
+            this.print = print;
+            this.sink = sink;
+        }
+
+        @Override
+        public void admitted(Admission admission) {
+            sink.admitted(admission);
+        }
+
+        @Override
+        public void answering(int attempts) {
+            answering = true;
+            sink.answering(attempts);
+        }
+
+        @Override
+        public void events(List<UpstreamEvent> events) {
+            sink.events(events);
+        }
+
+        @Override
+        public void completed(Completion completion) {
+            sink.completed(completion);
+        }
+
+        @Override
+        public void failed(ApiError error) {
+            if (!answering && cannotChange(error)) {
+                refusals.put(print, error);
+            }
+            sink.failed(error);
+        }
+
+        @Override
+        public boolean full() {
+            return sink.full();
+        }
+
+        @Override
+        public void onDrain(Runnable resume) {
+            sink.onDrain(resume);
+        }
+    }
+}

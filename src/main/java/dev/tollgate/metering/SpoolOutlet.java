@@ -1,0 +1,118 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.answers.Head;
+import dev.tollgate.answers.Spool;
+import dev.tollgate.error.ApiError;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes an answer into a spool. Confined to the call's event loop. */
+final class SpoolOutlet implements Outlet {
+
+    /** More are not shown either; one beyond that tells that there are more. */
+    private static final int IGNORED_MAX = 33;
+
+    private static final int IGNORED_CHARS_MAX = 1_024;
+    private static final Buffer NOTHING = Buffer.buffer();
+
+    private final Spool spool;
+    private final Executor loop;
+    private final Runnable broken;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final List<String> ignored = new ArrayList<>();
+
+    private String taskId = "";
+    private @Nullable Consumer<Spool.@Nullable Ended> ending;
+    private @Nullable ApiError error;
+
+    /** @param broken told on the loop when the spool can no longer be written */
+    SpoolOutlet(Spool spool, Executor loop, Runnable broken) {
+        this.spool = spool;
+        this.loop = loop;
+        this.broken = broken;
+    }
+
+    void admitted(String taskId) {
+        this.taskId = taskId;
+    }
+
+    /** The next end is that of a whole answer: it is not to be read yet. */
+    void ending(Consumer<Spool.@Nullable Ended> then) {
+        ending = then;
+    }
+
+    /** The next end is that of an answer that came to nothing. */
+    void failing(ApiError error) {
+        this.error = error;
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+        headers.put(name, value);
+    }
+
+    @Override
+    public void ignore(String fieldPath) {
+        if (ignored.size() < IGNORED_MAX) {
+            ignored.add(fieldPath.substring(0, Math.min(fieldPath.length(), IGNORED_CHARS_MAX)));
+        }
+    }
+
+    @Override
+    public void stream() {
+        begin(true);
+    }
+
+    @Override
+    public void body(long bytes) {
+        begin(false);
+    }
+
+    private void begin(boolean streams) {
+        spool.begin(taskId, new Head(streams, headers, ignored), () -> loop.execute(broken));
+    }
+
+    @Override
+    public void write(Buffer bytes) {
+        spool.append(bytes.getBytes());
+    }
+
+    @Override
+    public void end(@Nullable Buffer last) {
+        byte[] bytes = (last == null ? NOTHING : last).getBytes();
+        if (error != null) {
+            spool.finish(bytes, error);
+            return;
+        }
+        Consumer<Spool.@Nullable Ended> told = ending;
+        if (told == null) {
+            throw new IllegalStateException("an answer ends before it is settled");
+        }
+        spool.end(bytes, ended -> loop.execute(() -> told.accept(ended)));
+    }
+
+    @Override
+    public void fail(ApiError error) {
+        ApiError whole = error;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            whole = whole.withHeader(header.getKey(), header.getValue());
+        }
+        spool.fail(whole);
+    }
+
+    @Override
+    public boolean full() {
+        return spool.full();
+    }
+
+    @Override
+    public void onDrain(Runnable resume) {
+        spool.onDrain(() -> loop.execute(resume));
+    }
+}
