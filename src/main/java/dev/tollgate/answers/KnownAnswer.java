@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param hash SHA-256 of the spool's file in lower-case hex; null unless kept
  */
 public record KnownAnswer(
-        String bodyHash, String taskId, State state, long bytes, @Nullable String hash) {
+        String bodyHash,
+        String taskId,
+        State state,
+        long bytes,
+        @Nullable String hash) {
 
     /** How far the call has come. */
     public enum State {

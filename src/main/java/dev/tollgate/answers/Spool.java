@@ -181,9 +181,8 @@ public final class Spool {
             tail.clear();
             tailWritten = false;
             recent.removeIf(it -> it.at() >= visibleEnd);
-            recentBytes = recent.stream()
-                    .mapToLong(it -> it.piece().bytes().length)
-                    .sum();
+            recentBytes =
+                    recent.stream().mapToLong(it -> it.piece().bytes().length).sum();
             rewinds = true;
         }
     }

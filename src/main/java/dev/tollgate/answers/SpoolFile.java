@@ -85,7 +85,8 @@ final class SpoolFile implements AutoCloseable {
             position += LENGTH_BYTES + sealed.length;
             plain += ++pieces > 2 ? sealed.length - SEAL_BYTES : 0;
         }
-        if (position != known.bytes() || !HexFormat.of().formatHex(digest.digest()).equals(known.hash())) {
+        if (position != known.bytes()
+                || !HexFormat.of().formatHex(digest.digest()).equals(known.hash())) {
             throw new IOException("a spool is not what was kept");
         }
         return plain;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param bodyHash SHA-256 of door and body, in lower-case hex
  * @param nameHash of the caller's {@link IdempotencyKey}; null without one
  */
-public record Asked(MeteredCall call, String bodyHash, @Nullable String nameHash) {
+public record Asked(
+        MeteredCall call, String bodyHash, @Nullable String nameHash) {
 
     RememberedRefusals.Print print() {
         return new RememberedRefusals.Print(call.request().keyId(), bodyHash);

@@ -125,8 +125,7 @@ final class KeyedCall implements SpooledAnswer.End {
         }
         try {
             SpoolOutlet outlet = new SpoolOutlet(spool, loop, this::broken);
-            SpooledAnswer answer =
-                    new SpooledAnswer(name, asked.bodyHash(), spool, outlet, door.apply(outlet), this);
+            SpooledAnswer answer = new SpooledAnswer(name, asked.bodyHash(), spool, outlet, door.apply(outlet), this);
             relay = known.meter().begin(asked.call(), known.refusals().watching(asked.print(), answer), answer);
         } catch (RuntimeException e) {
             log.error("a call under an idempotency key could not be made", e);

@@ -11,8 +11,8 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -101,8 +101,7 @@ public final class KnownAnswers implements AutoCloseable {
             if (!call.isOf(asked.bodyHash())) {
                 return refused(outlet, IdempotencyKey.usedForAnotherBody());
             }
-            SpoolReader reader =
-                    new SpoolReader(call.spool(), outlet, loop, io, () -> other != null || call.replays());
+            SpoolReader reader = new SpoolReader(call.spool(), outlet, loop, io, () -> other != null || call.replays());
             if (reader.begin()) {
                 if (other == null) {
                     set(fresh);

@@ -61,8 +61,7 @@ final class SpooledAnswer implements Sink, Keeper {
 
     @Override
     public List<Change> claim(Reserve reserve) {
-        ClaimKey made =
-                new ClaimKey(name, bodyHash, reserve.reservationId(), reserve.accountId(), reserve.at());
+        ClaimKey made = new ClaimKey(name, bodyHash, reserve.reservationId(), reserve.accountId(), reserve.at());
         claim = made;
         return List.of(made, new ConfirmClaim(made, reserve));
     }

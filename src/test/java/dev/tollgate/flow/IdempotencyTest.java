@@ -77,8 +77,7 @@ class IdempotencyTest {
         for (int i = 0; i < CALLERS; i++) {
             sent.add(customer.chatAside(body, "once"));
         }
-        List<Gateway.Reply> replies =
-                sent.stream().map(CompletableFuture::join).toList();
+        List<Gateway.Reply> replies = sent.stream().map(CompletableFuture::join).toList();
         Gateway.Reply first = replies.getFirst();
         assertThat(first.status()).as(first.text()).isEqualTo(200);
         assertThat(first.text()).contains("sesame", "credits_consumed");
@@ -88,7 +87,8 @@ class IdempotencyTest {
             assertThat(reply.header("content-type")).isEqualTo(first.header("content-type"));
             assertThat(reply.header("x-tollgate-task-id")).isEqualTo(first.header("x-tollgate-task-id"));
         });
-        assertThat(replies.stream().filter(reply -> !reply.header("idempotent-replayed").isEmpty()))
+        assertThat(replies.stream()
+                        .filter(reply -> !reply.header("idempotent-replayed").isEmpty()))
                 .hasSize(CALLERS - 1);
         assertOneCall();
     }
@@ -394,14 +394,14 @@ class IdempotencyTest {
     @Test
     void an_answer_above_four_megabytes_is_delivered_but_not_kept() throws IOException {
         UpstreamScript script = UpstreamScript.answers();
-        String page = "\u5e38\u3058".repeat(16_000);
-        for (int i = 0; i < 45; i++) {
+        String page = "\u5e38\u3058".repeat(9_000);
+        for (int i = 0; i < 80; i++) {
             script.text(page, new Tokens(1000, 1000, 0));
         }
         gateway.script(script.finish("STOP", new Tokens(1000, 1000, 0)));
         customer = gateway.customer("5000");
         Gateway.Reply first = customer.chat(call(true, "large"), "k");
-        assertThat(first.content()).isEqualTo(page.repeat(45));
+        assertThat(first.content()).isEqualTo(page.repeat(80));
         Gateway.Reply second = customer.chat(call(true, "large"), "k");
         assertRefused(second);
         assertThat(second.text()).contains("4 MiB");
@@ -489,8 +489,8 @@ class IdempotencyTest {
     }
 
     private static long keptBy(Customer customer) {
-        return customer.gateway().number("SELECT COUNT(*) FROM kept_answer WHERE account_id = '" + customer.account()
-                + "'");
+        return customer.gateway()
+                .number("SELECT COUNT(*) FROM kept_answer WHERE account_id = '" + customer.account() + "'");
     }
 
     private static void awaitSpools(Gateway gateway, int count) throws IOException {
