@@ -24,7 +24,8 @@ public final class Answers {
         this(database, SHARE_BYTES_MAX);
     }
 
-    Answers(Database database, long shareBytesMax) {
+    /** @param shareBytesMax what the answers of one account may take on disk */
+    public Answers(Database database, long shareBytesMax) {
         this.database = database;
         this.shareBytesMax = shareBytesMax;
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,11 @@ class UpstreamFailuresTest {
                 UPSTREAM_KEY,
                 "GOOGLE_GEMINI_BASE_URL",
                 sandbox.sandbox().baseUrl()));
+    }
+
+    /** A refusal is remembered for its key (D24): each test has one of its own. */
+    @BeforeEach
+    void begin() {
         customer = gateway.customer("10");
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.answers.Answers;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
@@ -37,6 +38,9 @@ import java.util.List;
 /** The stores over a real SQLite file, wired as the program wires them, with a clock that stands still until told. */
 public final class StoreFixture implements AutoCloseable {
 
+    /** An account's share for kept answers. */
+    public static final long ANSWERS_BYTES_MAX = 1_000;
+
     public static final Instant NOON = Instant.parse("2026-11-20T12:34:56.789Z");
 
     public static final SecretBox SECRETS = new SecretBox("5e".repeat(32), new SecureRandom());
@@ -46,6 +50,7 @@ public final class StoreFixture implements AutoCloseable {
     public final Keys keys;
     public final Receipts receipts;
     public final Tasks tasks;
+    public final Answers answers;
     public final Writer writer;
 
     private volatile Instant now = NOON;
@@ -57,8 +62,15 @@ public final class StoreFixture implements AutoCloseable {
         keys = new Keys(database, clock);
         receipts = new Receipts(database, SECRETS);
         tasks = new Tasks(database);
+        answers = new Answers(database, ANSWERS_BYTES_MAX);
         writer = database.startWriter(List.of(
-                keys.statePart(), ledger.part(keys::forgetAccount), keys.changesPart(), receipts.part(), tasks.part()));
+                keys.statePart(),
+                answers.claimPart(),
+                ledger.part(keys::forgetAccount),
+                keys.changesPart(),
+                receipts.part(),
+                tasks.part(),
+                answers.part()));
         if (!receipts.hasSigningKey()) {
             commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));
         }

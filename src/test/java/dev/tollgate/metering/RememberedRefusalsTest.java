@@ -1,0 +1,80 @@
+package dev.tollgate.metering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.upstream.UpstreamEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RememberedRefusalsTest {
+
+    private static final RememberedRefusals.Print PRINT = new RememberedRefusals.Print("key_1", "body");
+    private static final ApiError FINAL =
+            ApiError.of(ErrorCode.UPSTREAM_ERROR, "Blocked.").doNotRetry();
+
+    private Instant now = Instant.parse("2026-11-20T12:00:00Z");
+    private final RememberedRefusals refusals = new RememberedRefusals(() -> now);
+
+    @Test
+    void a_refusal_is_remembered_for_a_minute() {
+        refusals.watching(PRINT, new Deaf()).failed(FINAL);
+        now = now.plus(Duration.ofSeconds(59));
+        assertThat(refusals.find(PRINT)).isEqualTo(FINAL);
+        now = now.plus(Duration.ofSeconds(2));
+        assertThat(refusals.find(PRINT)).isNull();
+    }
+
+    @Test
+    void another_key_or_body_is_not_refused() {
+        refusals.watching(PRINT, new Deaf()).failed(FINAL);
+        assertThat(refusals.find(new RememberedRefusals.Print("key_2", "body"))).isNull();
+        assertThat(refusals.find(new RememberedRefusals.Print("key_1", "other")))
+                .isNull();
+    }
+
+    @Test
+    void what_may_pass_and_what_is_not_the_upstreams_is_forgotten() {
+        refusals.watching(PRINT, new Deaf()).failed(ApiError.of(ErrorCode.UPSTREAM_ERROR, "Down."));
+        refusals.watching(PRINT, new Deaf())
+                .failed(ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, "Spent.").doNotRetry());
+        assertThat(refusals.find(PRINT)).isNull();
+    }
+
+    @Test
+    void an_error_within_an_answer_is_no_refusal() {
+        Sink sink = refusals.watching(PRINT, new Deaf());
+        sink.answering(1);
+        sink.failed(FINAL);
+        assertThat(refusals.find(PRINT)).isNull();
+    }
+
+    private static final class Deaf implements Sink {
+
+        @Override
+        public void admitted(Admission admission) {}
+
+        @Override
+        public void answering(int attempts) {}
+
+        @Override
+        public void events(List<UpstreamEvent> events) {}
+
+        @Override
+        public void completed(Completion completion) {}
+
+        @Override
+        public void failed(ApiError error) {}
+
+        @Override
+        public boolean full() {
+            return false;
+        }
+
+        @Override
+        public void onDrain(Runnable resume) {}
+    }
+}
