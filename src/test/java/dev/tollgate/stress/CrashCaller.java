@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 final class CrashCaller {
 
     private static final Pattern CHARGE = Pattern.compile("\"credits_consumed\":([0-9.]+)");
+    private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
     private static final Pattern TASK = Pattern.compile("\"id\":\"(chatcmpl-[A-Za-z0-9]+)\"");
     private static final int PATIENCE_MILLIS = 30_000;
 
@@ -35,9 +36,10 @@ final class CrashCaller {
 
     /**
      * @param taskId as far as it was seen, else empty
+     * @param error the code of the error, else empty
      * @param chargeMicros as the answer said; only where it is whole
      */
-    record Heard(CallPlan plan, Ending ending, int status, String taskId, long chargeMicros) {}
+    record Heard(CallPlan plan, Ending ending, int status, String error, String taskId, long chargeMicros) {}
 
     private final CallPlan plan;
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -84,11 +86,13 @@ final class CrashCaller {
         boolean isWhole = status == 200 && (plan.stream() ? read.contains("data: [DONE]\n\n") : over);
         boolean isError = over && (status >= 400 || read.contains("event: error\n"));
         Matcher charge = CHARGE.matcher(read);
+        Matcher code = CODE.matcher(read);
         Matcher task = TASK.matcher(read);
         return new Heard(
                 plan,
                 isWhole ? Ending.WHOLE : isError ? Ending.REFUSED : otherwise,
                 status,
+                code.find() ? code.group(1) : "",
                 task.find() ? task.group(1) : "",
                 isWhole && charge.find()
                         ? new BigDecimal(charge.group(1)).movePointRight(6).longValueExact()

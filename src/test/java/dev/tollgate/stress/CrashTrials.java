@@ -99,6 +99,9 @@ public final class CrashTrials {
     }
 
     public static void main(String[] args) throws IOException {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly)));
         int trials = args.length > 0 ? Integer.parseInt(args[0]) : 20;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : new Random().nextLong();
         List<Result> results = new CrashTrials(System.out).run(trials, seed);

@@ -78,6 +78,10 @@ final class GatewayProcess implements AutoCloseable {
         throw new IllegalStateException("it did not start, see " + log);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     int port() {
         return port;
     }

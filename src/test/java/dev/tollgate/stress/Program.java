@@ -50,7 +50,16 @@ final class Program implements AutoCloseable {
         return Files.exists(archive) ? command("-XX:SharedArchiveFile=" + archive) : command("-Xshare:auto");
     }
 
+    /** As it is, where it is started only once. */
+    static List<String> plain() {
+        return command("-Xshare:auto", System.getProperty("java.class.path"));
+    }
+
     private List<String> command(String sharing) {
+        return command(sharing, classPath);
+    }
+
+    private static List<String> command(String sharing, String classPath) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",

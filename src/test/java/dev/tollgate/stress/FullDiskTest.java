@@ -1,0 +1,151 @@
+package dev.tollgate.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.StoreFixture;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The disk takes nothing more while calls run: the kernel refuses whatever would make a file longer, and later takes it again. The
+ * program runs as a process of its own, which is what such a limit can be set for.
+ */
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class FullDiskTest {
+
+    private static final int CALLERS = 12;
+    private static final int REFUSED_LEAST = 30;
+    private static final long ROOM_BYTES = 200_000;
+    private static final String ACCOUNT = "acc_RICH0";
+
+    @TempDir
+    Path data;
+
+    private final Queue<CrashCaller.Heard> heard = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger lastNumber = new AtomicInteger();
+    private final long seed = Long.getLong("disk.seed", new Random().nextLong());
+    private volatile boolean over;
+
+    @Test
+    void a_full_disk_refuses_calls_loses_nothing_and_is_forgotten_when_there_is_room() throws Exception {
+        String key;
+        try (StoreFixture store = new StoreFixture(data)) {
+            store.account(ACCOUNT, 1_000_000_000_000L);
+            key = store.key("key_1", ACCOUNT, KeySettings.named("disk")).reveal();
+        }
+        try (CrashFarSide farSide = new CrashFarSide();
+                HttpClient client = HttpClient.newHttpClient();
+                GatewayProcess gateway = GatewayProcess.begin(Program.plain(), data, farSide.url())) {
+            gateway.awaitReady(client);
+            List<Thread> callers = Stream.generate(
+                            () -> Thread.ofVirtual().start(() -> callOnAndOn(farSide, gateway.port(), key)))
+                    .limit(CALLERS)
+                    .toList();
+            Gateway.await("answers", () -> count(CrashCaller.Ending.WHOLE) >= CALLERS);
+            limit(gateway, Long.toString(longestFile() + ROOM_BYTES));
+            Gateway.await("refusals", () -> count(CrashCaller.Ending.REFUSED) >= REFUSED_LEAST);
+            limit(gateway, "unlimited");
+            long before = count(CrashCaller.Ending.WHOLE);
+            Gateway.await("answers again", () -> count(CrashCaller.Ending.WHOLE) >= before + CALLERS);
+            over = true;
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            Gateway.await("all holds to be back", () -> held() == 0);
+            assertThatNothingIsLost(farSide);
+        }
+    }
+
+    private void assertThatNothingIsLost(CrashFarSide farSide) {
+        assertThat(new CrashBooks(data)
+                        .compare(
+                                Map.of(CallPlan.Wallet.RICH, ACCOUNT),
+                                new ArrayList<>(heard),
+                                farSide,
+                                new CrashBooks.Totals()))
+                .as("-Ddisk.seed=" + seed)
+                .isEmpty();
+        assertThat(heard.stream().filter(one -> one.ending() == CrashCaller.Ending.REFUSED))
+                .allSatisfy(one -> {
+                    assertThat(one.error()).isEqualTo("internal_error");
+                    assertThat(one.status()).isIn(503, 200); // 200 where the stream had begun
+                });
+        assertThat(count(CrashCaller.Ending.LOST)).isZero();
+    }
+
+    private void callOnAndOn(CrashFarSide farSide, int port, String key) {
+        while (!over) {
+            CallPlan plan = plan();
+            farSide.expect(plan);
+            heard.add(CrashCaller.call(plan, port, key));
+        }
+    }
+
+    /** As the crash trials draw them, but all of one account, and with an upstream that is well. */
+    private CallPlan plan() {
+        CallPlan drawn = CallPlan.draw(seed, 0, lastNumber.incrementAndGet());
+        return new CallPlan(
+                0,
+                drawn.number(),
+                CallPlan.Wallet.RICH,
+                drawn.tariff(),
+                drawn.stream(),
+                drawn.hasMaximum(),
+                drawn.events(),
+                drawn.gapMillis(),
+                drawn.tokensEach(),
+                drawn.reporting(),
+                CallPlan.Fault.NONE,
+                drawn.leaveAfterMillis());
+    }
+
+    private long count(CrashCaller.Ending ending) {
+        return heard.stream().filter(one -> one.ending() == ending).count();
+    }
+
+    private long longestFile() throws IOException {
+        try (Stream<Path> files = Files.list(data)) {
+            return files.mapToLong(file -> file.toFile().length()).max().orElseThrow();
+        }
+    }
+
+    private static void limit(GatewayProcess gateway, String bytes) throws IOException, InterruptedException {
+        Process prlimit = new ProcessBuilder("prlimit", "--pid", Long.toString(gateway.pid()), "--fsize=" + bytes + ":")
+                .inheritIO()
+                .start();
+        assertThat(prlimit.waitFor()).isZero();
+    }
+
+    private long held() {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("tollgate.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM reservation WHERE state = 'open'")) {
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
