@@ -142,11 +142,6 @@ record CallPlan(
         return tariff.micros(promptTokens(), (long) tokensEach * eventsSent, THOUGHT_TOKENS);
     }
 
-    /** What they cost at most where the hold ends within them: until usage is reported, a byte may be a token (D46). */
-    long microsByBytes(int eventsSent) {
-        return tariff.micros(promptTokens(), (long) tokensEach * BYTES_PER_TOKEN * eventsSent, THOUGHT_TOKENS);
-    }
-
     /** Events before the answer is torn off. */
     int eventsSent() {
         return fault == Fault.RESET_MIDWAY ? events / 2 : events;

@@ -182,7 +182,9 @@ final class CrashBooks {
         check(heard.ending() != CrashCaller.Ending.REFUSED, row, "charged, but its caller was shown an error");
         boolean isShort = row.wallet != CallPlan.Wallet.RICH;
         boolean isCut = isShort && row.chargedMicros == row.heldMicros;
-        long mostMicros = isCut ? plan.microsByBytes(said) : plan.micros(said);
+        // An answer cut within a piece costs its whole hold, which holds the prompt at its bound where no count was
+        // reported (D46).
+        long mostMicros = isCut ? row.heldMicros : plan.micros(said);
         check(row.chargedMicros <= mostMicros, row, "charged for more than the far side has said");
         if (row.status.equals("completed") && !isShort) {
             check(said == plan.events(), row, "completed, but the far side had not finished");
