@@ -101,6 +101,10 @@ public final class App implements AutoCloseable {
                 new CompletionIds(clock, new SharedRandom()),
                 settings.timeouts().call());
         this.known = knownAnswers();
+        store.whenLeaseLost(() -> meter.stopAll(
+                ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
+                        .withStatus(503)
+                        .retryAfter(COME_BACK)));
         this.front = await(new HttpFront(vertx, httpOptions(), routes(), gate(), secureRandom, clock).start());
         this.administration = new StoreAdministration(store, clock, secureRandom, false);
         this.control = control();

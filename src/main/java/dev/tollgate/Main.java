@@ -9,7 +9,6 @@ import dev.tollgate.cli.Cli;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.config.Settings;
 import dev.tollgate.storage.CannotOpen;
-import dev.tollgate.storage.Database;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -82,7 +81,7 @@ public final class Main {
             InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
             try {
-                return new StoreAdministration(Store.open(settings, clock, random), clock, random, true);
+                return new StoreAdministration(Store.openForCommand(settings, clock, random), clock, random, true);
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }
@@ -91,7 +90,7 @@ public final class Main {
         @Override
         public Books books(Settings settings) throws Refused {
             try {
-                return new StoreBooks(Database.openReading(settings.data()));
+                return new StoreBooks(Store.openReading(settings));
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }

@@ -43,7 +43,7 @@ final class ReceiptFiles {
     }
 
     private static PublicKeys ownKeys(Settings settings) throws CannotLook {
-        try (Database database = Database.openReading(settings.data())) {
+        try (Database database = Store.openReading(settings)) {
             return PublicKeys.parse(Receipts.keys(database));
         } catch (StoreException | IllegalArgumentException e) {
             throw new CannotLook("The installation's own keys cannot be read: " + e.getMessage());

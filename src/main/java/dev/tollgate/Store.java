@@ -11,20 +11,30 @@ import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.NodeLease;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.FailAbandoned;
 import dev.tollgate.tasks.Tasks;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything that is kept: the database with its stores, and the one writer with the parts in their order. */
 final class Store implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Store.class);
+
     private final Database database;
+    private final InstantSource clock;
     private final SecretBox secrets;
     private final Ledger ledger;
     private final Keys keys;
@@ -32,9 +42,12 @@ final class Store implements AutoCloseable {
     private final Tasks tasks;
     private final Answers answers;
     private final Writer writer;
+    private final @Nullable NodeLease lease;
+    private volatile Runnable leaseLost = () -> {};
 
-    private Store(Database database, SecretBox secrets, InstantSource clock) {
+    private Store(Database database, SecretBox secrets, InstantSource clock, SecureRandom random, boolean isNode) {
         this.database = database;
+        this.clock = clock;
         this.secrets = secrets;
         this.ledger = new Ledger(database);
         this.keys = new Keys(database, clock);
@@ -45,33 +58,67 @@ final class Store implements AutoCloseable {
                 SecretKeys.part(),
                 keys.statePart(),
                 answers.claimPart(),
-                ledger.part(keys::forgetAccount),
+                ledger.part(keys::forgetAccount, this::nodeId),
                 keys.changesPart(),
                 receipts.part(),
                 tasks.part(),
                 answers.part()));
+        begin(random);
+        this.lease = isNode ? database.join(random, new Node()) : null;
+        writer.whenOutcomeUnknown(() -> {
+            if (lease != null) {
+                lease.giveUp();
+            }
+        });
     }
 
     /**
-     * Opens a data folder, and resolves what a crash has left: nobody else can own a reservation in it (D34).
+     * Opens the database to serve from it, and resolves what a crash has left (D34): in an embedded database every open
+     * reservation, since nobody else can own one; in a shared one those of dead nodes, now and from then on.
      *
-     * @throws dev.tollgate.storage.CannotOpen with a sentence for the operator
+     * @throws CannotOpen with a sentence for the operator
      */
     static Store open(Settings settings, InstantSource clock, SecureRandom random) {
-        Database database = Database.open(settings.data());
+        return open(settings, clock, random, true);
+    }
+
+    /** For a command: not a node, and beside running servers where the database is shared. */
+    static Store openForCommand(Settings settings, InstantSource clock, SecureRandom random) {
+        return open(settings, clock, random, false);
+    }
+
+    private static Store open(Settings settings, InstantSource clock, SecureRandom random, boolean serves) {
+        Secret url = settings.databaseUrl();
+        if (url != null && settings.secretKey() == null) {
+            throw new CannotOpen(
+                    "With PostgreSQL the secret key must be set, the same for all servers: TOLLGATE_SECRET_KEY,"
+                            + " 64 hex digits.");
+        }
+        Database database = database(settings.data(), url, serves);
         try {
             Secret chosen = settings.secretKey();
             SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
-            Store store = new Store(database, secrets, clock);
-            store.begin(clock, random);
-            return store;
+            return new Store(database, secrets, clock, random, serves && url != null);
         } catch (RuntimeException e) {
             database.close();
             throw e;
         }
     }
 
-    private void begin(InstantSource clock, SecureRandom random) {
+    private static Database database(Path data, @Nullable Secret url, boolean serves) {
+        if (url == null) {
+            return Database.open(data);
+        }
+        return serves ? Database.openShared(url.value(), data) : Database.openShared(url.value());
+    }
+
+    /** For a command that only reads, beside running servers too. */
+    static Database openReading(Settings settings) {
+        Secret url = settings.databaseUrl();
+        return url == null ? Database.openReading(settings.data()) : Database.openReading(url.value());
+    }
+
+    private void begin(SecureRandom random) {
         SecretKeys.Check check = new SecretKeys.Check(secrets);
         writer.commitAndWait(Unit.of(check));
         if (!check.outcome()) {
@@ -80,8 +127,49 @@ final class Store implements AutoCloseable {
         if (!receipts.hasSigningKey()) {
             writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));
         }
+        while (expire().join().outcome().size() == ExpireOpen.AT_ONCE_MAX) {
+            log.info("more than {} calls were left open", ExpireOpen.AT_ONCE_MAX);
+        }
+    }
+
+    private CompletableFuture<ExpireOpen> expire() {
         ExpireOpen expired = new ExpireOpen(clock.instant());
-        writer.commitAndWait(Unit.of(expired, new FailAbandoned(expired), new FreeAbandoned(expired)));
+        return writer.commit(Unit.of(expired, new FailAbandoned(expired), new FreeAbandoned(expired)))
+                .thenApply(unit -> expired);
+    }
+
+    private String nodeId() {
+        NodeLease present = lease;
+        return present == null ? "" : present.nodeId();
+    }
+
+    /** What to do with running calls when this node has lost its lease: nothing of them may be delivered (D34). */
+    void whenLeaseLost(Runnable action) {
+        leaseLost = action;
+    }
+
+    private final class Node implements NodeLease.Listener {
+
+        private final AtomicBoolean expiring = new AtomicBoolean();
+
+        @Override
+        public void lost() {
+            leaseLost.run();
+        }
+
+        @Override
+        public void renewed() {
+            if (expiring.compareAndSet(false, true)) {
+                expire().whenComplete((expired, failure) -> {
+                    expiring.set(false);
+                    if (failure == null && !expired.outcome().isEmpty()) {
+                        log.warn(
+                                "gave back the holds of {} calls of dead nodes",
+                                expired.outcome().size());
+                    }
+                });
+            }
+        }
     }
 
     /** Seals what must not lie open in the database or beside it. */
@@ -116,5 +204,8 @@ final class Store implements AutoCloseable {
     @Override
     public void close() {
         database.close();
+        if (lease != null) {
+            lease.close();
+        }
     }
 }

@@ -25,13 +25,19 @@ public final class SettingTable {
             "The address to listen on; 0.0.0.0 for every one.");
     static final Setting<Path> DATA =
             Setting.of("data", Kind.path(), "./data", "The folder of the database and the control socket.");
-    static final Setting<String> DATABASE = Setting.of(
+    /** What the setting says for the embedded database. */
+    static final String EMBEDDED = "sqlite";
+
+    static final Setting<Secret> DATABASE = Setting.of(
                     "database",
-                    Kind.text(
-                            "sqlite: the embedded file in the data folder (PostgreSQL is not supported yet)", "sqlite"),
-                    "sqlite",
-                    "Where accounts, keys and tasks are kept.")
-            .hidden();
+                    Kind.secret(
+                            "sqlite: the embedded file in the data folder, or jdbc:postgresql://HOST/NAME?user=U&password=P",
+                            "sqlite|jdbc:postgresql:[!-~]{1,1000}"),
+                    EMBEDDED,
+                    "Where accounts, keys and tasks are kept. Several servers may share one PostgreSQL (15 or newer); each needs a data"
+                            + " folder of its own and the same secret key.")
+            .hidden()
+            .from("TOLLGATE_DATABASE_URL");
     static final Setting<Path> MODELS_FILE =
             Setting.of("models.file", Kind.path(), "", "A catalogue of models, in place of the one that is built in.");
 
@@ -39,7 +45,8 @@ public final class SettingTable {
             "secret.key",
             "64 hex digits",
             "[0-9a-fA-F]{64}",
-            "The key that secrets in the database are encrypted with; without it the data folder's secret.key, made at the first start.");
+            "The key that secrets in the database are encrypted with; without it the data folder's secret.key, made at the first start."
+                    + " With PostgreSQL it must be set.");
 
     static final Setting<Secret> GEMINI_API_KEY = Setting.secret(
                     "gemini.api-key",

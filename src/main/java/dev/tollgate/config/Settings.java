@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What the operator has chosen, checked; {@link SettingTable} says what each means.
  *
  * @param port 0: any free one
+ * @param databaseUrl a PostgreSQL that several servers may share; null: the embedded one in the data folder
  * @param secretKey null: the one in the data folder
  * @param modelsFile null: the catalogue that is built in
  * @param warnings sentences for the start
@@ -19,6 +20,7 @@ public record Settings(
         int port,
         String host,
         Path data,
+        @Nullable Secret databaseUrl,
         @Nullable Secret secretKey,
         @Nullable Path modelsFile,
         Gemini gemini,

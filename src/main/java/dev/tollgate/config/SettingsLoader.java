@@ -101,11 +101,11 @@ public final class SettingsLoader {
     }
 
     private Settings settings() {
-        get(DATABASE);
         return new Settings(
                 get(PORT),
                 get(HOST),
                 get(DATA),
+                databaseUrl(),
                 find(SECRET_KEY),
                 find(MODELS_FILE),
                 new Settings.Gemini(find(GEMINI_API_KEY), find(GEMINI_BASE_URL)),
@@ -116,6 +116,11 @@ public final class SettingsLoader {
                 limits(),
                 timeouts(),
                 warnings);
+    }
+
+    private @Nullable Secret databaseUrl() {
+        Secret chosen = get(DATABASE);
+        return chosen.value().equals(SettingTable.EMBEDDED) ? null : chosen;
     }
 
     private Settings.Limits limits() {

@@ -2,6 +2,7 @@ package dev.tollgate.keys;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,20 @@ final class KeyCache {
     /** A key, and whether its account is blocked. */
     record Known(Key key, boolean accountBlocked) {}
 
-    private final Cache<String, Known> known =
-            Caffeine.newBuilder().maximumSize(ENTRIES_MAX).build();
-    private final Cache<String, Boolean> unknown =
-            Caffeine.newBuilder().maximumSize(ENTRIES_MAX).build();
+    private final Cache<String, Known> known;
+    private final Cache<String, Boolean> unknown;
     private final AtomicLong changes = new AtomicLong();
+
+    /** @param keep how long what was read may be believed, where others change it too; null: until it is changed here */
+    KeyCache(@Nullable Duration keep) {
+        this.known = cache(keep);
+        this.unknown = cache(keep);
+    }
+
+    private static <V> Cache<String, V> cache(@Nullable Duration keep) {
+        Caffeine<Object, Object> builder = Caffeine.newBuilder().maximumSize(ENTRIES_MAX);
+        return (keep == null ? builder : builder.expireAfterWrite(keep)).build();
+    }
 
     @Nullable
     Known known(String hash) {

@@ -1,26 +1,37 @@
 package dev.tollgate.keys;
 
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.RowStatement;
+import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /** Reads each key of a batch once, and notes at most once a minute that it is used. */
 final class KeyStatePart implements Part<KeyState> {
 
     private static final long USED_EVERY_MILLIS = Duration.ofMinutes(1).toMillis();
 
-    private static final String SELECT = """
-            SELECT api_key.disabled, account.blocked, COALESCE(api_key.expires_at, 9223372036854775807),
+    private static final String COLUMNS = """
+            SELECT api_key.id, api_key.disabled, account.blocked, COALESCE(api_key.expires_at, 9223372036854775807),
                 COALESCE(api_key.last_used_at, 0)
-            FROM api_key JOIN account ON account.id = api_key.account_id WHERE api_key.id = ?""";
-    private static final String UPDATE = "UPDATE api_key SET last_used_at = ? WHERE id = ?";
+            FROM api_key JOIN account ON account.id = api_key.account_id""";
+    private static final RowStatement SELECT =
+            RowStatement.of(COLUMNS + " WHERE api_key.id = ?", COLUMNS + " WHERE api_key.id = ANY (?)", "text");
+
+    // Of no importance where another node does it at the same time, so it does not wait for that: nobody waits in a
+    // circle.
+    private static final RowStatement UPDATE =
+            RowStatement.of("UPDATE api_key SET last_used_at = ? WHERE id = ?", """
+            UPDATE api_key SET last_used_at = free.used_at
+            FROM (SELECT api_key.id, r.used_at FROM api_key JOIN unnest(?, ?) AS r (used_at, id) ON r.id = api_key.id
+                FOR NO KEY UPDATE OF api_key SKIP LOCKED) AS free
+            WHERE api_key.id = free.id""", "bigint", "text");
 
     private record State(boolean disabled, boolean blocked, long expiresAtMillis, long lastUsedAtMillis) {
 
@@ -46,40 +57,34 @@ final class KeyStatePart implements Part<KeyState> {
 
     @Override
     public void apply(Statements statements, List<KeyState> changes) throws SQLException {
-        Map<String, State> states = new HashMap<>();
+        Map<String, State> states = read(statements, changes);
+        Rows used = UPDATE.on(statements);
         for (KeyState change : changes) {
             State state = states.get(change.keyId());
-            if (state == null) {
-                state = read(statements, change.keyId());
-            }
-            if (state == null) {
-                change.found(KeyState.Outcome.UNKNOWN);
-            } else {
-                states.put(change.keyId(), decide(statements, change, state));
+            long nowMillis = change.at().toEpochMilli();
+            change.found(state == null ? KeyState.Outcome.UNKNOWN : state.at(nowMillis));
+            if (state != null && change.usable() && nowMillis - state.lastUsedAtMillis() >= USED_EVERY_MILLIS) {
+                used.number(nowMillis).text(change.keyId()).next();
+                states.put(change.keyId(), state.used(nowMillis));
             }
         }
+        used.finish();
     }
 
-    private static State decide(Statements statements, KeyState change, State state) throws SQLException {
-        long nowMillis = change.at().toEpochMilli();
-        change.found(state.at(nowMillis));
-        if (!change.usable() || nowMillis - state.lastUsedAtMillis() < USED_EVERY_MILLIS) {
-            return state;
+    private static Map<String, State> read(Statements statements, List<KeyState> changes) throws SQLException {
+        Map<String, State> states = new HashMap<>();
+        Rows wanted = SELECT.on(
+                statements,
+                row -> states.put(
+                        row.getString(1),
+                        new State(row.getInt(2) == 1, row.getInt(3) == 1, row.getLong(4), row.getLong(5))));
+        Set<String> keyIds = new LinkedHashSet<>();
+        for (KeyState change : changes) {
+            if (keyIds.add(change.keyId())) {
+                wanted.text(change.keyId()).next();
+            }
         }
-        PreparedStatement update = statements.of(UPDATE);
-        update.setLong(1, nowMillis);
-        update.setString(2, change.keyId());
-        update.executeUpdate();
-        return state.used(nowMillis);
-    }
-
-    private static @Nullable State read(Statements statements, String keyId) throws SQLException {
-        PreparedStatement select = statements.of(SELECT);
-        select.setString(1, keyId);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next()
-                    ? new State(row.getInt(1) == 1, row.getInt(2) == 1, row.getLong(3), row.getLong(4))
-                    : null;
-        }
+        wanted.finish();
+        return states;
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.keys;
 
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,6 +31,12 @@ public final class Keys {
     /** Look-ups in the database at the same time; a flood of made-up keys shall not fill the memory. */
     private static final int LOOKUPS_MAX = 1_000;
 
+    /**
+     * With several nodes, how long another's change of a key may go unseen where no reservation is made; a reservation always
+     * reads the state again.
+     */
+    private static final Duration SHARED_KEEP = Duration.ofSeconds(1);
+
     private static final Logger log = LoggerFactory.getLogger(Keys.class);
 
     private static final String SELECT_BY_HASH = "SELECT " + KeySql.COLUMNS
@@ -42,12 +50,13 @@ public final class Keys {
 
     private final Database database;
     private final InstantSource clock;
-    private final KeyCache cache = new KeyCache();
+    private final KeyCache cache;
     private final Semaphore lookups = new Semaphore(LOOKUPS_MAX);
 
     public Keys(Database database, InstantSource clock) {
         this.database = database;
         this.clock = clock;
+        this.cache = new KeyCache(database.dialect() == Dialect.SQLITE ? null : SHARED_KEEP);
     }
 
     /** Reads the keys' state for reservations: goes before the ledger. */

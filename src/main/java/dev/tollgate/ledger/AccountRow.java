@@ -6,8 +6,8 @@ final class AccountRow {
     final String id;
     final String name;
     final long createdAtMillis;
-    final boolean fresh;
     private boolean blocked;
+    private boolean fresh;
     private boolean changed;
     private long balanceMicros;
     private long reservedMicros;
@@ -28,7 +28,6 @@ final class AccountRow {
         this.id = account.id();
         this.name = account.name();
         this.createdAtMillis = account.createdAt().toEpochMilli();
-        this.fresh = false;
         this.blocked = account.blocked();
         this.balanceMicros = account.balance().balanceMicros();
         this.reservedMicros = account.balance().reservedMicros();
@@ -39,6 +38,11 @@ final class AccountRow {
 
     boolean isBlocked() {
         return blocked;
+    }
+
+    /** Whether it is to be inserted. */
+    boolean isFresh() {
+        return fresh;
     }
 
     boolean isChanged() {
@@ -92,5 +96,11 @@ final class AccountRow {
             case REVENUE -> consumedMicros = Math.addExact(consumedMicros, micros);
             case SHORTFALL -> throw new IllegalStateException("the shortfall is nobody's balance");
         }
+    }
+
+    /** The database has it as it is now. */
+    void written() {
+        fresh = false;
+        changed = false;
     }
 }

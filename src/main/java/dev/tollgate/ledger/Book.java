@@ -3,69 +3,134 @@ package dev.tollgate.ledger;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows that one batch touches. Each is read once, changed in memory by all the batch's changes in turn, and written once: 64
- * calls of one account cost one read and one write of its row. Lives for one batch, within its transaction; a batch that is rolled
- * back leaves nothing behind. Writer's thread only.
+ * The rows that one batch touches. The changes first say what they need, then all of it is read and locked table by table, then it
+ * is changed in memory by all the batch's changes in turn, and written once: 64 calls of one account cost one read and one write
+ * of its row. Reading in a fixed order (reservations, accounts, windows; each by its keys) keeps the batches of several nodes from
+ * waiting for each other in a circle. Lives for one batch, within its transaction; a batch that is rolled back leaves nothing
+ * behind. Writer's thread only.
  */
 final class Book {
 
     private final LedgerRows rows;
+    private final KeptRows kept;
+    private final Set<String> neededAccounts = new LinkedHashSet<>();
+    private final Set<String> neededReservations = new LinkedHashSet<>();
+    private final Set<WindowRow.Id> neededWindows = new LinkedHashSet<>();
     private final Map<String, AccountRow> accounts = new LinkedHashMap<>();
     private final Map<String, ReservationRow> reservations = new LinkedHashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new LinkedHashMap<>();
     private final List<Entry> entries = new ArrayList<>();
+    private List<String> abandoned = List.of();
+    private int abandonedMax;
 
-    Book(LedgerRows rows) {
+    Book(LedgerRows rows, KeptRows kept) {
         this.rows = rows;
+        this.kept = kept;
     }
+
+    // ---- what is needed, before anything is decided ----
+
+    void needAccount(String id) {
+        neededAccounts.add(id);
+    }
+
+    /** With its account and its windows. */
+    void needReservation(String id) {
+        neededReservations.add(id);
+    }
+
+    void needWindows(String keyId, long atMillis) {
+        for (SpendWindow kind : SpendWindow.values()) {
+            neededWindows.add(windowId(keyId, kind, atMillis));
+        }
+    }
+
+    /** Open reservations whose owner is dead, at most so many. */
+    void needAbandoned(int most) {
+        abandonedMax = Math.max(abandonedMax, most);
+    }
+
+    void read() throws SQLException {
+        if (abandonedMax > 0) {
+            abandoned = rows.abandonedReservationIds(abandonedMax);
+            neededReservations.addAll(abandoned);
+        }
+        take(neededReservations, kept::reservation, this::found);
+        rows.readReservations(neededReservations, this::found);
+        take(neededAccounts, kept::account, this::found);
+        rows.readAccounts(neededAccounts, this::found);
+        take(neededWindows, kept::window, this::found);
+        rows.readWindows(neededWindows, this::found);
+    }
+
+    /** What is kept need not be read. */
+    private static <I, R> void take(Set<I> ids, Function<I, @Nullable R> kept, Consumer<R> found) {
+        for (Iterator<I> id = ids.iterator(); id.hasNext(); ) {
+            R row = kept.apply(id.next());
+            if (row != null) {
+                id.remove();
+                found.accept(row);
+            }
+        }
+    }
+
+    private void found(ReservationRow row) {
+        reservations.put(row.id, row);
+        needAccount(row.accountId);
+        needWindows(row.keyId, row.createdAtMillis);
+    }
+
+    private void found(AccountRow row) {
+        accounts.put(row.id, row);
+    }
+
+    private void found(WindowRow row) {
+        windows.put(row.id, row);
+    }
+
+    // ---- what is there ----
 
     @Nullable
-    AccountRow account(String id) throws SQLException {
-        AccountRow known = accounts.get(id);
-        return known != null ? known : remember(rows.account(id));
+    AccountRow account(String id) {
+        return accounts.get(id);
     }
 
-    AccountRow accountOf(ReservationRow reservation) throws SQLException {
-        AccountRow account = account(reservation.accountId);
-        if (account == null) {
-            throw new IllegalStateException("a reservation without its account");
-        }
-        return account;
+    AccountRow accountOf(ReservationRow reservation) {
+        return there(accounts.get(reservation.accountId), "account", reservation.accountId);
     }
 
     /** @throws IllegalStateException when there is none: only what was reserved can be asked for */
-    ReservationRow reservation(String id) throws SQLException {
-        ReservationRow known = reservations.get(id);
-        if (known == null) {
-            known = rows.reservation(id);
-            if (known == null) {
-                throw new IllegalStateException("no reservation " + id);
-            }
-            reservations.put(id, known);
-        }
-        return known;
+    ReservationRow reservation(String id) {
+        return there(reservations.get(id), "reservation", id);
     }
 
-    KeyWindows windows(String keyId, long atMillis) throws SQLException {
+    KeyWindows windows(String keyId, long atMillis) {
         return new KeyWindows(List.of(
                 window(keyId, SpendWindow.TOTAL, atMillis),
                 window(keyId, SpendWindow.DAY, atMillis),
                 window(keyId, SpendWindow.HOUR, atMillis)));
     }
 
-    KeyWindows windowsOf(ReservationRow reservation) throws SQLException {
+    KeyWindows windowsOf(ReservationRow reservation) {
         return windows(reservation.keyId, reservation.createdAtMillis);
     }
 
-    List<String> openReservationIds() throws SQLException {
-        return rows.openReservationIds();
+    List<String> abandoned() {
+        return abandoned;
     }
+
+    // ---- what changes ----
 
     void open(AccountRow account) {
         accounts.put(account.id, account);
@@ -89,8 +154,7 @@ final class Book {
         enter(account, EntryKind.RESERVATION, reservation.id, Bucket.AVAILABLE, Bucket.RESERVED, micros, null, at);
     }
 
-    Resolution.Resolved resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at)
-            throws SQLException {
+    Resolution.Resolved resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at) {
         AccountRow account = accountOf(reservation);
         long heldMicros = reservation.heldMicros();
         long releasedMicros = heldMicros - chargeMicros;
@@ -121,18 +185,21 @@ final class Book {
         return Math.addExact(written, Math.toIntExact(inThisBatch));
     }
 
-    /** Writes what has changed. Accounts first and entries last, since the later refer to the earlier. */
-    void write() throws SQLException {
-        for (AccountRow account : accounts.values()) {
-            rows.write(account);
-        }
-        for (ReservationRow reservation : reservations.values()) {
-            rows.write(reservation);
-        }
-        for (WindowRow window : windows.values()) {
-            rows.write(window);
-        }
+    /**
+     * Writes what has changed. Accounts first and entries last, since the later refer to the earlier.
+     *
+     * @param nodeId who owns the new reservations
+     */
+    void write(String nodeId) throws SQLException {
+        rows.writeAccounts(accounts.values());
+        rows.writeReservations(reservations.values(), nodeId);
+        rows.writeWindows(windows.values());
         rows.append(entries);
+    }
+
+    /** What was written is in the database for good. */
+    void committed() {
+        kept.committed(accounts.values(), reservations.values(), windows.values());
     }
 
     /** Nothing moves without an entry; nothing is entered where nothing moves. */
@@ -151,20 +218,22 @@ final class Book {
         }
     }
 
-    private WindowRow window(String keyId, SpendWindow kind, long atMillis) throws SQLException {
-        WindowRow.Id id = new WindowRow.Id(keyId, kind, kind.startMillis(atMillis));
-        WindowRow known = windows.get(id);
-        if (known == null) {
-            known = rows.window(id);
-            windows.put(id, known);
-        }
-        return known;
+    /**
+     * A window that is not there begins with nothing in it. No other node can begin it at the same time, since the key's account is
+     * locked; could one, its row would be refused and the batch tried again.
+     */
+    private WindowRow window(String keyId, SpendWindow kind, long atMillis) {
+        return windows.computeIfAbsent(windowId(keyId, kind, atMillis), WindowRow::new);
     }
 
-    private @Nullable AccountRow remember(@Nullable AccountRow read) {
-        if (read != null) {
-            accounts.put(read.id, read);
+    private static WindowRow.Id windowId(String keyId, SpendWindow kind, long atMillis) {
+        return new WindowRow.Id(keyId, kind, kind.startMillis(atMillis));
+    }
+
+    private static <T> T there(@Nullable T row, String what, String id) {
+        if (row == null) {
+            throw new IllegalStateException("no " + what + " " + id);
         }
-        return read;
+        return row;
     }
 }

@@ -1,6 +1,5 @@
 package dev.tollgate.ledger;
 
-import java.sql.SQLException;
 import java.time.Instant;
 
 /** Makes an account with nothing in it, unless there is one of that id. */
@@ -41,7 +40,12 @@ public final class CreateAccount extends LedgerChange<CreateAccount.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) throws SQLException {
+    void need(Book book) {
+        book.needAccount(id);
+    }
+
+    @Override
+    Outcome decideOver(Book book) {
         if (book.account(id) != null) {
             return Outcome.ALREADY_THERE;
         }

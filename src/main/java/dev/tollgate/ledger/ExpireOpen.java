@@ -1,14 +1,17 @@
 package dev.tollgate.ledger;
 
-import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Releases every open reservation: on the start of the only process that can own one, before the first request, all of them belong
- * to a dead one (decision D34). The outcome is their ids.
+ * Gives back the holds of open reservations whose owner is dead (decision D34): a node whose lease has run out, or, in an embedded
+ * database, whoever ran before this start. At most {@value #AT_ONCE_MAX} at a time; the outcome is their ids, and while it is that
+ * long there may be more.
  */
 public final class ExpireOpen extends LedgerChange<List<String>> {
+
+    public static final int AT_ONCE_MAX = 1_000;
 
     private final Instant at;
 
@@ -21,11 +24,20 @@ public final class ExpireOpen extends LedgerChange<List<String>> {
     }
 
     @Override
-    List<String> decideOver(Book book) throws SQLException {
-        List<String> ids = book.openReservationIds();
-        for (String id : ids) {
-            book.resolve(book.reservation(id), ReservationState.EXPIRED, 0, at);
+    void need(Book book) {
+        book.needAbandoned(AT_ONCE_MAX);
+    }
+
+    @Override
+    List<String> decideOver(Book book) {
+        List<String> expired = new ArrayList<>();
+        for (String id : book.abandoned()) {
+            ReservationRow reservation = book.reservation(id);
+            if (reservation.isOpen()) {
+                book.resolve(reservation, ReservationState.EXPIRED, 0, at);
+                expired.add(id);
+            }
         }
-        return ids;
+        return expired;
     }
 }

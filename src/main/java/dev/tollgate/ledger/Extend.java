@@ -1,6 +1,5 @@
 package dev.tollgate.ledger;
 
-import java.sql.SQLException;
 import java.time.Instant;
 
 /**
@@ -49,7 +48,12 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) throws SQLException {
+    void need(Book book) {
+        book.needReservation(reservationId);
+    }
+
+    @Override
+    Outcome decideOver(Book book) {
         ReservationRow reservation = book.reservation(reservationId);
         if (!reservation.isOpen()) {
             return new AlreadyResolved(reservation.state());

@@ -1,6 +1,5 @@
 package dev.tollgate.ledger;
 
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
@@ -53,7 +52,12 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) throws SQLException {
+    void need(Book book) {
+        book.needAccount(accountId);
+    }
+
+    @Override
+    Outcome decideOver(Book book) {
         AccountRow account = book.account(accountId);
         if (!condition.getAsBoolean()) {
             return new NotWanted();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the ledger can tell, and its part of the writer's work. Reads block and see whatever was committed before. */
@@ -31,9 +32,10 @@ public final class Ledger {
      * Goes after the part that finds out whether a key may be used, before all that depends on what was reserved.
      *
      * @param blockedOrNot told the account's id after each committed {@link SetBlocked}, on the writer's thread; must not block
+     * @param nodeId who owns reservations from now on; asked in each batch, on the writer's thread, and fails where nobody may
      */
-    public Part<?> part(Consumer<String> blockedOrNot) {
-        return new LedgerPart(blockedOrNot);
+    public Part<?> part(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
+        return new LedgerPart(blockedOrNot, nodeId);
     }
 
     public Optional<Account> account(String id) {

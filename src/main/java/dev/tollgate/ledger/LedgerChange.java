@@ -7,6 +7,9 @@ import java.sql.SQLException;
 public abstract sealed class LedgerChange<O> extends Decision<O>
         permits CreateAccount, SetBlocked, Grant, Reserve, Extend, Resolution, ExpireOpen {
 
+    /** Says which rows {@link #decideOver} will ask for. */
+    abstract void need(Book book);
+
     abstract O decideOver(Book book) throws SQLException;
 
     final void applyTo(Book book) throws SQLException {

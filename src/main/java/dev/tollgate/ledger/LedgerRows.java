@@ -1,47 +1,117 @@
 package dev.tollgate.ledger;
 
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.RowStatement;
+import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
-/** The ledger's SQL on the writer's connection. */
+/**
+ * The ledger's SQL on the writer's connection. What is read is locked until the batch has ended; each call reads or writes the
+ * rows of one table, in the order of their keys, so that the batches of two nodes wait for each other and never in a circle.
+ */
 final class LedgerRows {
 
-    private static final String SELECT_ACCOUNT = LedgerSql.SELECT_ACCOUNT + " WHERE id = ?";
-    private static final String SELECT_RESERVATION = LedgerSql.SELECT_RESERVATION + " WHERE id = ?";
-    private static final String SELECT_WINDOW =
-            "SELECT charged_micros, held_micros FROM spend_window WHERE key_id = ? AND kind = ? AND starts_at = ?";
-    private static final String SELECT_OPEN = "SELECT id FROM reservation WHERE state = 'open' ORDER BY id";
+    private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String COUNT_SHORTFALLS =
             "SELECT COUNT(*) FROM entry WHERE account_id = ? AND created_at >= ? AND from_bucket = 'shortfall'";
 
-    private static final String INSERT_ACCOUNT = """
-            INSERT INTO account (blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
-                id, name, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
-    private static final String UPDATE_ACCOUNT = """
+    private static final RowStatement SELECT_ACCOUNT = RowStatement.of(
+            LedgerSql.SELECT_ACCOUNT + " WHERE id = ?",
+            LedgerSql.SELECT_ACCOUNT + " WHERE id = ANY (?) ORDER BY id" + LOCKED,
+            "text");
+    private static final RowStatement SELECT_RESERVATION = RowStatement.of(
+            LedgerSql.SELECT_RESERVATION + " WHERE id = ?",
+            LedgerSql.SELECT_RESERVATION + " WHERE id = ANY (?) ORDER BY id" + LOCKED,
+            "text");
+
+    private static final String WINDOW_COLUMNS =
+            "SELECT key_id, kind, starts_at, charged_micros, held_micros FROM spend_window";
+    private static final RowStatement SELECT_WINDOW = RowStatement.of(
+            WINDOW_COLUMNS + " WHERE key_id = ? AND kind = ? AND starts_at = ?",
+            WINDOW_COLUMNS + " WHERE (key_id, kind, starts_at) IN (SELECT * FROM unnest(?, ?, ?))"
+                    + " ORDER BY key_id, kind, starts_at" + LOCKED,
+            "text",
+            "text",
+            "bigint");
+
+    // Ownerless: of a node that is not alive. Another node may be at it already.
+    private static final String SELECT_ABANDONED = """
+            SELECT id FROM reservation
+            WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = reservation.node_id)
+            ORDER BY id LIMIT ?""";
+    private static final String DELETE_DEAD_NODES = "DELETE FROM node WHERE lease_until <= ";
+
+    private static final RowStatement INSERT_ACCOUNT = RowStatement.insert(
+            "account",
+            "blocked bigint",
+            "balance_micros bigint",
+            "reserved_micros bigint",
+            "purchased_micros bigint",
+            "consumed_micros bigint",
+            "last_sequence bigint",
+            "id text",
+            "name text",
+            "created_at bigint");
+    private static final RowStatement UPDATE_ACCOUNT =
+            RowStatement.of("""
             UPDATE account SET blocked = ?, balance_micros = ?, reserved_micros = ?, purchased_micros = ?, consumed_micros = ?,
                 last_sequence = ?
-            WHERE id = ?""";
-    private static final String INSERT_RESERVATION = """
-            INSERT INTO reservation (state, held_micros, charged_micros, id, account_id, key_id, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)""";
-    private static final String UPDATE_RESERVATION =
-            "UPDATE reservation SET state = ?, held_micros = ?, charged_micros = ? WHERE id = ?";
-    private static final String UPSERT_WINDOW = """
-            INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (key_id, kind, starts_at)
-            DO UPDATE SET charged_micros = excluded.charged_micros, held_micros = excluded.held_micros""";
-    private static final String INSERT_ENTRY = """
-            INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros,
-                reason)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+            WHERE id = ?""", """
+            UPDATE account SET blocked = r.blocked, balance_micros = r.balance, reserved_micros = r.reserved,
+                purchased_micros = r.purchased, consumed_micros = r.consumed, last_sequence = r.sequence
+            FROM unnest(?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, sequence, id)
+            WHERE account.id = r.id""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text");
+    private static final RowStatement INSERT_RESERVATION = RowStatement.insert(
+            "reservation",
+            "state text",
+            "held_micros bigint",
+            "charged_micros bigint",
+            "id text",
+            "account_id text",
+            "key_id text",
+            "created_at bigint",
+            "node_id text");
+    private static final RowStatement UPDATE_RESERVATION = RowStatement.of(
+            "UPDATE reservation SET state = ?, held_micros = ?, charged_micros = ? WHERE id = ?",
+            """
+            UPDATE reservation SET state = r.state, held_micros = r.held, charged_micros = r.charged
+            FROM unnest(?, ?, ?, ?) AS r (state, held, charged, id) WHERE reservation.id = r.id""",
+            "text",
+            "bigint",
+            "bigint",
+            "text");
+    private static final RowStatement INSERT_WINDOW = RowStatement.insert(
+            "spend_window",
+            "charged_micros bigint",
+            "held_micros bigint",
+            "key_id text",
+            "kind text",
+            "starts_at bigint");
+    private static final RowStatement UPDATE_WINDOW =
+            RowStatement.of("""
+            UPDATE spend_window SET charged_micros = ?, held_micros = ? WHERE key_id = ? AND kind = ? AND starts_at = ?""", """
+            UPDATE spend_window SET charged_micros = r.charged, held_micros = r.held
+            FROM unnest(?, ?, ?, ?, ?) AS r (charged, held, key_id, kind, starts_at)
+            WHERE spend_window.key_id = r.key_id AND spend_window.kind = r.kind AND spend_window.starts_at = r.starts_at""", "bigint", "bigint", "text", "text", "bigint");
+    private static final RowStatement INSERT_ENTRY = RowStatement.insert(
+            "entry",
+            "account_id text",
+            "sequence bigint",
+            "created_at bigint",
+            "kind text",
+            "reservation_id text",
+            "from_bucket text",
+            "to_bucket text",
+            "amount_micros bigint",
+            "reason text");
 
     private final Statements statements;
 
@@ -49,38 +119,57 @@ final class LedgerRows {
         this.statements = statements;
     }
 
-    @Nullable
-    AccountRow account(String id) throws SQLException {
-        PreparedStatement select = statements.of(SELECT_ACCOUNT);
-        select.setString(1, id);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? new AccountRow(LedgerSql.account(row), row.getLong("last_sequence")) : null;
-        }
+    void readAccounts(Collection<String> ids, Consumer<AccountRow> found) throws SQLException {
+        Rows rows = SELECT_ACCOUNT.on(
+                statements,
+                row -> found.accept(new AccountRow(LedgerSql.account(row), row.getLong(LedgerSql.LAST_SEQUENCE))));
+        forEach(ids, rows);
     }
 
-    @Nullable
-    ReservationRow reservation(String id) throws SQLException {
-        PreparedStatement select = statements.of(SELECT_RESERVATION);
-        select.setString(1, id);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? new ReservationRow(LedgerSql.reservation(row)) : null;
-        }
+    void readReservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
+        Rows rows =
+                SELECT_RESERVATION.on(statements, row -> found.accept(new ReservationRow(LedgerSql.reservation(row))));
+        forEach(ids, rows);
     }
 
-    /** The window, with nothing in it where there is no row yet. */
-    WindowRow window(WindowRow.Id id) throws SQLException {
-        PreparedStatement select = statements.of(SELECT_WINDOW);
-        select.setString(1, id.keyId());
-        select.setString(2, id.kind().code());
-        select.setLong(3, id.startsAtMillis());
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? new WindowRow(id, row.getLong(1), row.getLong(2)) : new WindowRow(id, 0, 0);
+    private static void forEach(Collection<String> ids, Rows rows) throws SQLException {
+        for (String id : ids) {
+            rows.text(id).next();
         }
+        rows.finish();
     }
 
-    List<String> openReservationIds() throws SQLException {
+    /** Those that are there. */
+    void readWindows(Collection<WindowRow.Id> ids, Consumer<WindowRow> found) throws SQLException {
+        Rows rows = SELECT_WINDOW.on(
+                statements,
+                row -> found.accept(new WindowRow(
+                        new WindowRow.Id(
+                                row.getString(1), Codes.parse(SpendWindow.class, row.getString(2)), row.getLong(3)),
+                        row.getLong(4),
+                        row.getLong(5))));
+        forEachWindow(ids, rows);
+    }
+
+    private static void forEachWindow(Collection<WindowRow.Id> ids, Rows rows) throws SQLException {
+        for (WindowRow.Id id : ids) {
+            rows.text(id.keyId())
+                    .text(id.kind().code())
+                    .number(id.startsAtMillis())
+                    .next();
+        }
+        rows.finish();
+    }
+
+    /** Takes dead nodes away, then finds the open reservations of nobody. */
+    List<String> abandonedReservationIds(int limit) throws SQLException {
+        Dialect dialect = statements.dialect();
+        statements.of(DELETE_DEAD_NODES + dialect.nowMillis()).executeUpdate();
+        String skip = dialect == Dialect.POSTGRESQL ? LOCKED + " SKIP LOCKED" : "";
+        PreparedStatement select = statements.of(SELECT_ABANDONED + skip);
+        select.setInt(1, limit);
         List<String> ids = new ArrayList<>();
-        try (ResultSet row = statements.of(SELECT_OPEN).executeQuery()) {
+        try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
                 ids.add(row.getString(1));
             }
@@ -97,73 +186,92 @@ final class LedgerRows {
         }
     }
 
-    void write(AccountRow account) throws SQLException {
-        if (account.fresh || account.isChanged()) {
-            PreparedStatement write = statements.of(account.fresh ? INSERT_ACCOUNT : UPDATE_ACCOUNT);
-            write.setInt(1, account.isBlocked() ? 1 : 0);
-            write.setLong(2, account.balanceMicros());
-            write.setLong(3, account.reservedMicros());
-            write.setLong(4, account.purchasedMicros());
-            write.setLong(5, account.consumedMicros());
-            write.setLong(6, account.lastSequence());
-            write.setString(7, account.id);
-            if (account.fresh) {
-                write.setString(8, account.name);
-                write.setLong(9, account.createdAtMillis);
+    void writeAccounts(Collection<AccountRow> accounts) throws SQLException {
+        Rows inserts = INSERT_ACCOUNT.on(statements);
+        Rows updates = UPDATE_ACCOUNT.on(statements);
+        for (AccountRow account : accounts) {
+            if (account.isFresh()) {
+                balances(account, inserts)
+                        .text(account.name)
+                        .number(account.createdAtMillis)
+                        .next();
+            } else if (account.isChanged()) {
+                balances(account, updates).next();
             }
-            write.executeUpdate();
         }
+        inserts.finish();
+        updates.finish();
     }
 
-    void write(ReservationRow reservation) throws SQLException {
-        if (reservation.isChanged()) {
-            PreparedStatement write = statements.of(reservation.fresh ? INSERT_RESERVATION : UPDATE_RESERVATION);
-            write.setString(1, reservation.state().code());
-            write.setLong(2, reservation.heldMicros());
-            write.setLong(3, reservation.chargedMicros());
-            write.setString(4, reservation.id);
-            if (reservation.fresh) {
-                write.setString(5, reservation.accountId);
-                write.setString(6, reservation.keyId);
-                write.setLong(7, reservation.createdAtMillis);
-            }
-            write.executeUpdate();
-        }
+    private static Rows balances(AccountRow account, Rows rows) throws SQLException {
+        return rows.number(account.isBlocked() ? 1 : 0)
+                .number(account.balanceMicros())
+                .number(account.reservedMicros())
+                .number(account.purchasedMicros())
+                .number(account.consumedMicros())
+                .number(account.lastSequence())
+                .text(account.id);
     }
 
-    void write(WindowRow window) throws SQLException {
-        if (window.isChanged()) {
-            PreparedStatement write = statements.of(UPSERT_WINDOW);
-            write.setString(1, window.id.keyId());
-            write.setString(2, window.id.kind().code());
-            write.setLong(3, window.id.startsAtMillis());
-            write.setLong(4, window.chargedMicros());
-            write.setLong(5, window.heldMicros());
-            write.executeUpdate();
+    /** @param nodeId who owns the new ones */
+    void writeReservations(Collection<ReservationRow> reservations, String nodeId) throws SQLException {
+        Rows inserts = INSERT_RESERVATION.on(statements);
+        Rows updates = UPDATE_RESERVATION.on(statements);
+        for (ReservationRow reservation : reservations) {
+            if (reservation.isFresh()) {
+                state(reservation, inserts)
+                        .text(reservation.accountId)
+                        .text(reservation.keyId)
+                        .number(reservation.createdAtMillis)
+                        .text(nodeId)
+                        .next();
+            } else if (reservation.isChanged()) {
+                state(reservation, updates).next();
+            }
         }
+        inserts.finish();
+        updates.finish();
+    }
+
+    private static Rows state(ReservationRow reservation, Rows rows) throws SQLException {
+        return rows.text(reservation.state().code())
+                .number(reservation.heldMicros())
+                .number(reservation.chargedMicros())
+                .text(reservation.id);
+    }
+
+    void writeWindows(Collection<WindowRow> windows) throws SQLException {
+        Rows inserts = INSERT_WINDOW.on(statements);
+        Rows updates = UPDATE_WINDOW.on(statements);
+        for (WindowRow window : windows) {
+            if (window.isChanged()) {
+                Rows rows = window.isFresh() ? inserts : updates;
+                rows.number(window.chargedMicros())
+                        .number(window.heldMicros())
+                        .text(window.id.keyId())
+                        .text(window.id.kind().code())
+                        .number(window.id.startsAtMillis())
+                        .next();
+            }
+        }
+        inserts.finish();
+        updates.finish();
     }
 
     void append(List<Entry> entries) throws SQLException {
+        Rows inserts = INSERT_ENTRY.on(statements);
         for (Entry entry : entries) {
-            PreparedStatement write = statements.of(INSERT_ENTRY);
-            write.setString(1, entry.accountId());
-            write.setLong(2, entry.sequence());
-            write.setLong(3, entry.at().toEpochMilli());
-            write.setString(4, entry.kind().code());
-            setText(write, 5, entry.reservationId());
-            write.setString(6, entry.from().code());
-            write.setString(7, entry.to().code());
-            write.setLong(8, entry.amountMicros());
-            setText(write, 9, entry.reason());
-            write.executeUpdate();
+            inserts.text(entry.accountId())
+                    .number(entry.sequence())
+                    .number(entry.at().toEpochMilli())
+                    .text(entry.kind().code())
+                    .text(entry.reservationId())
+                    .text(entry.from().code())
+                    .text(entry.to().code())
+                    .number(entry.amountMicros())
+                    .text(entry.reason())
+                    .next();
         }
-    }
-
-    private static void setText(PreparedStatement statement, int index, @Nullable String text) throws SQLException {
-        if (text == null) {
-            statement.setNull(index, Types.VARCHAR);
-        } else {
-            statement.setString(index, text);
-        }
+        inserts.finish();
     }
 }

@@ -10,6 +10,9 @@ final class LedgerSql {
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence
             FROM account""";
+    /** The column of {@link #SELECT_ACCOUNT} that is no part of an {@link Account}. */
+    static final int LAST_SEQUENCE = 9;
+
     static final String SELECT_RESERVATION =
             "SELECT id, account_id, key_id, created_at, state, held_micros, charged_micros FROM reservation";
     static final String SELECT_ENTRY = """

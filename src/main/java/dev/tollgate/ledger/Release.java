@@ -1,6 +1,5 @@
 package dev.tollgate.ledger;
 
-import java.sql.SQLException;
 import java.time.Instant;
 
 /** Gives a whole hold back: the call has failed, or its owner has died. */
@@ -28,7 +27,7 @@ public final class Release extends Resolution {
     }
 
     @Override
-    Resolved resolve(Book book, ReservationRow reservation) throws SQLException {
+    Resolved resolve(Book book, ReservationRow reservation) {
         return book.resolve(reservation, why.state, 0, at());
     }
 }

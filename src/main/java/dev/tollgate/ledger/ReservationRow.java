@@ -7,7 +7,7 @@ final class ReservationRow {
     final String accountId;
     final String keyId;
     final long createdAtMillis;
-    final boolean fresh;
+    private boolean fresh;
     private boolean changed;
     private ReservationState state;
     private long heldMicros;
@@ -29,7 +29,6 @@ final class ReservationRow {
         this.accountId = reservation.accountId();
         this.keyId = reservation.keyId();
         this.createdAtMillis = reservation.createdAt().toEpochMilli();
-        this.fresh = false;
         this.state = reservation.state();
         this.heldMicros = reservation.heldMicros();
         this.chargedMicros = reservation.chargedMicros();
@@ -37,6 +36,11 @@ final class ReservationRow {
 
     boolean isOpen() {
         return state == ReservationState.OPEN;
+    }
+
+    /** Whether it is to be inserted. */
+    boolean isFresh() {
+        return fresh;
     }
 
     boolean isChanged() {
@@ -68,5 +72,11 @@ final class ReservationRow {
         state = end;
         chargedMicros = chargeMicros;
         changed = true;
+    }
+
+    /** The database has it as it is now. */
+    void written() {
+        fresh = false;
+        changed = false;
     }
 }

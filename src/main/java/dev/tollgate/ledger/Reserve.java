@@ -76,6 +76,12 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     }
 
     @Override
+    void need(Book book) {
+        book.needAccount(accountId);
+        book.needWindows(keyId, at.toEpochMilli());
+    }
+
+    @Override
     ReserveOutcome decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
         if (account == null || account.isBlocked() || !allowed.getAsBoolean()) {

@@ -43,6 +43,11 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     }
 
     @Override
+    final void need(Book book) {
+        book.needReservation(reservationId);
+    }
+
+    @Override
     final Outcome decideOver(Book book) throws SQLException {
         ReservationRow reservation = book.reservation(reservationId);
         if (!reservation.isOpen()) {

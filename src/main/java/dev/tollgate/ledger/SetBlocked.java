@@ -1,7 +1,5 @@
 package dev.tollgate.ledger;
 
-import java.sql.SQLException;
-
 /** Blocks an account or lets it in again: a blocked one makes no reservation; what runs is settled as usual. */
 public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
 
@@ -23,7 +21,12 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) throws SQLException {
+    void need(Book book) {
+        book.needAccount(accountId);
+    }
+
+    @Override
+    Outcome decideOver(Book book) {
         AccountRow account = book.account(accountId);
         if (account == null) {
             return Outcome.NO_SUCH_ACCOUNT;

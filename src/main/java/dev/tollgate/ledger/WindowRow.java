@@ -9,12 +9,25 @@ final class WindowRow {
     final Id id;
     private long chargedMicros;
     private long heldMicros;
+    private boolean fresh;
     private boolean changed;
 
+    /** A new one. */
+    WindowRow(Id id) {
+        this.id = id;
+        this.fresh = true;
+    }
+
+    /** One that is in the database. */
     WindowRow(Id id, long chargedMicros, long heldMicros) {
         this.id = id;
         this.chargedMicros = chargedMicros;
         this.heldMicros = heldMicros;
+    }
+
+    /** Whether it is to be inserted. */
+    boolean isFresh() {
+        return fresh;
     }
 
     boolean isChanged() {
@@ -43,5 +56,11 @@ final class WindowRow {
         heldMicros -= heldByCallMicros;
         chargedMicros = Math.addExact(chargedMicros, chargeMicros);
         changed = true;
+    }
+
+    /** The database has it as it is now. */
+    void written() {
+        fresh = false;
+        changed = false;
     }
 }

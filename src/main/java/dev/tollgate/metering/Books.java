@@ -245,9 +245,11 @@ final class Books {
                 micros,
                 settle,
                 kept -> accounting.writer().commit(unit(kept, settle, receipt, task), loop, failure -> {
-                    if (failure == null) {
+                    if (failure == null && settle.resolved()) {
                         tellShortfall(settlement, settle);
                         then.accept(new Charged(settlement.usage(), micros));
+                    } else if (failure == null) {
+                        then.accept(new NotDurable(givenBack())); // this node was taken for dead (D34)
                     } else {
                         notDurable(settlement, unavailable(failure), then);
                     }
@@ -317,6 +319,14 @@ final class Books {
     private static ApiError unavailable(StoreException failure) {
         log.error("the store did not take a unit of work", failure);
         return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot record the call right now. Please try again.")
+                .withStatus(503)
+                .retryAfter(STORE_WAIT);
+    }
+
+    private static ApiError givenBack() {
+        return ApiError.of(
+                        ErrorCode.INTERNAL_ERROR,
+                        "The call was ended and its credits were given back. Please try again.")
                 .withStatus(503)
                 .retryAfter(STORE_WAIT);
     }

@@ -8,34 +8,30 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import javax.sql.DataSource;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
 /**
- * The embedded database {@code tollgate.db} in a data folder: a few connections that read, one that writes. WAL with {@code
- * synchronous=FULL}: a commit that was reported survives a power cut.
+ * The database, embedded in a data folder or on a server that several nodes share: a few connections that read, one that writes. A
+ * commit that was reported survives a power cut.
  */
 public final class Database implements AutoCloseable {
 
-    /** A read takes microseconds; more connections than this would only compete for the same cores. */
-    private static final int READERS_MAX = 4;
-
-    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
     private static final long READER_WAIT_MILLIS = 5_000;
 
+    private final Engine engine;
+    private final boolean writes;
     private final @Nullable DataLock lock;
-    private final DataSource source;
     private final WriterConnection writerConnection;
     private final HikariDataSource readers;
     private @Nullable Writer writer;
 
-    private Database(@Nullable DataLock lock, DataSource source) {
+    private Database(Engine engine, boolean writes, @Nullable DataLock lock) {
+        this.engine = engine;
+        this.writes = writes;
         this.lock = lock;
-        this.source = source;
-        this.writerConnection = new WriterConnection(source);
-        this.readers = readers(source);
+        this.writerConnection = new WriterConnection(engine.dialect(), engine.writing());
+        this.readers = readers(engine);
     }
 
     /**
@@ -48,13 +44,43 @@ public final class Database implements AutoCloseable {
         makeFolder(folder);
         DataLock lock = DataLock.take(folder);
         try {
-            DataSource source = sqlite(folder, SQLiteConfig.TempStore.MEMORY);
-            Migrations.run(source);
-            return new Database(lock, source);
+            SqliteFile file = new SqliteFile(folder);
+            Migrations.run(file);
+            return new Database(file, true, lock);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens a PostgreSQL database for reading and writing, beside other nodes; makes the schema where there is none.
+     *
+     * @param url {@code jdbc:postgresql://…}; no message shows it, for it may carry a password
+     * @throws CannotOpen when it cannot be reached, is too old, or a newer program has written it
+     */
+    public static Database openShared(String url) {
+        return openShared(url, (DataLock) null);
+    }
+
+    /** As above, and takes a data folder for this process alone, made where there is none. */
+    @SuppressWarnings("resource") // the database that is returned owns the lock
+    public static Database openShared(String url, Path folder) {
+        makeFolder(folder);
+        DataLock lock = DataLock.take(folder);
+        try {
+            return openShared(url, lock);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static Database openShared(String url, @Nullable DataLock lock) {
+        PostgresServer server = new PostgresServer(url);
+        server.check();
+        Migrations.run(server);
+        return new Database(server, true, lock);
     }
 
     /**
@@ -63,13 +89,28 @@ public final class Database implements AutoCloseable {
      * @throws CannotOpen when there is no database, or its schema is not this program's
      */
     public static Database openReading(Path folder) {
-        if (!Files.exists(folder.resolve("tollgate.db"))) {
+        SqliteFile file = SqliteFile.forCommand(folder);
+        if (!file.exists()) {
             throw new CannotOpen("There is no database in " + folder + ".");
         }
-        // A command may sort a whole table: on disk, or its memory would grow with the file.
-        DataSource source = sqlite(folder, SQLiteConfig.TempStore.FILE);
-        Migrations.check(source);
-        return new Database(null, source);
+        Migrations.check(file);
+        return new Database(file, false, null);
+    }
+
+    /**
+     * Opens a PostgreSQL database for reading only.
+     *
+     * @throws CannotOpen when it cannot be reached, or its schema is not this program's
+     */
+    public static Database openReading(String url) {
+        PostgresServer server = new PostgresServer(url);
+        server.check();
+        Migrations.check(server);
+        return new Database(server, false, null);
+    }
+
+    public Dialect dialect() {
+        return engine.dialect();
     }
 
     /**
@@ -82,13 +123,34 @@ public final class Database implements AutoCloseable {
     }
 
     synchronized Writer startWriter(List<Part<?>> parts, int waitingMax) {
-        if (lock == null || writer != null) {
+        if (!writes || writer != null) {
             throw new IllegalStateException("no writer, or no second one, for this database");
         }
         Writer started = new Writer(writerConnection, parts, waitingMax);
         started.start();
         writer = started;
         return started;
+    }
+
+    /**
+     * Makes this process one of the nodes that share the database.
+     *
+     * @throws IllegalStateException when the database is embedded: it has one owner, whose lock is enough
+     * @throws StoreUnavailable when the database does not answer
+     */
+    public NodeLease join(RandomGenerator random, NodeLease.Listener listener) {
+        return join(random, listener, NodeLease.Times.STANDARD);
+    }
+
+    NodeLease join(RandomGenerator random, NodeLease.Listener listener, NodeLease.Times times) {
+        if (!(engine instanceof PostgresServer server)) {
+            throw new IllegalStateException("an embedded database has no nodes");
+        }
+        try {
+            return new NodeLease(server, random, listener, times);
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the node could not join", e);
+        }
     }
 
     /**
@@ -114,7 +176,7 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable when the database fails
      */
     public void backupTo(Path file) {
-        Backup.write(source, file);
+        Backup.write(engine.source(), file);
     }
 
     /** Lets the writer finish what waits, then closes everything. */
@@ -138,27 +200,10 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** @param sorts where statements keep what they sort, and the undo pages of single ones */
-    private static DataSource sqlite(Path folder, SQLiteConfig.TempStore sorts) {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        config.enforceForeignKeys(true);
-        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        // The driver asks for the last row id after each statement otherwise; no table has one that is used.
-        config.setGetGeneratedKeys(false);
-        config.setTempStore(sorts);
-        SQLiteDataSource source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + folder.resolve("tollgate.db"));
-        return source;
-    }
-
-    private static HikariDataSource readers(DataSource source) {
+    private static HikariDataSource readers(Engine engine) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("tollgate-readers");
-        config.setDataSource(source);
-        config.setConnectionInitSql("PRAGMA query_only = 1");
-        config.setMaximumPoolSize(READERS_MAX);
+        engine.setUpReaders(config);
         config.setMinimumIdle(1);
         config.setAutoCommit(false);
         config.setConnectionTimeout(READER_WAIT_MILLIS);

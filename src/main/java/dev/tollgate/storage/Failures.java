@@ -1,12 +1,54 @@
 package dev.tollgate.storage;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteException;
 
 /** Tells a store in trouble from a unit that can never succeed. */
 final class Failures {
 
     private Failures() {}
+
+    /** What the writer does about it. */
+    enum Kind {
+        /** The unit's own fault: the others of its batch may succeed. */
+        REFUSED,
+        /** Another node was in the way; the same batch may succeed now. */
+        CONFLICT,
+        /** The connection has failed; another one may work. */
+        DISCONNECTED,
+        /** Nothing can be written now. */
+        UNAVAILABLE
+    }
+
+    static Kind kind(Throwable failure) {
+        if (failure instanceof StoreUnavailable) {
+            return Kind.UNAVAILABLE;
+        }
+        if (!(failure instanceof SQLException e)) {
+            return Kind.REFUSED;
+        }
+        return e instanceof SQLiteException ? Kind.REFUSED : kindOf(state(e));
+    }
+
+    /** By PostgreSQL's SQLSTATE. A unique violation may be a lost race: on a second look the row is there to be seen. */
+    private static Kind kindOf(String state) {
+        return switch (state) {
+            case "40001", "40P01", "23505" -> Kind.CONFLICT;
+            case "57P01", "57P02", "57P03", "25P03" -> Kind.DISCONNECTED;
+            default -> {
+                if (state.startsWith("08")) {
+                    yield Kind.DISCONNECTED;
+                }
+                yield isRefusal(state) ? Kind.REFUSED : Kind.UNAVAILABLE;
+            }
+        };
+    }
+
+    /** Bad data, broken constraints, and statements that do not fit the schema. */
+    private static boolean isRefusal(String state) {
+        return state.startsWith("22") || state.startsWith("23") || state.startsWith("42") || state.startsWith("P0");
+    }
 
     static StoreException of(Throwable failure) {
         if (failure instanceof StoreException known) {
@@ -20,6 +62,12 @@ final class Failures {
 
     private static boolean isConstraint(SQLException e) {
         return e instanceof SQLiteException sqlite
-                && sqlite.getResultCode().name().startsWith("SQLITE_CONSTRAINT");
+                ? sqlite.getResultCode().name().startsWith("SQLITE_CONSTRAINT")
+                : state(e).startsWith("23") || state(e).startsWith("22");
+    }
+
+    private static String state(SQLException e) {
+        @Nullable String state = e.getSQLState();
+        return state == null ? "" : state;
     }
 }

@@ -16,24 +16,25 @@ import org.flywaydb.core.api.FlywayException;
 final class Migrations {
 
     /** The number of the last file in {@code migrations}. */
-    static final int NEWEST = 7;
+    static final int NEWEST = 8;
 
     private static final String HISTORY = "flyway_schema_history";
 
     private Migrations() {}
 
     /** @throws CannotOpen when a newer program has written the database, or a migration fails */
-    static void run(DataSource source) {
+    static void run(Engine engine) {
+        DataSource source = engine.source();
         int present = version(source);
         refuseNewer(present);
         if (present < NEWEST) {
-            migrate(source);
+            migrate(source, engine.dialect());
         }
     }
 
     /** For those who only read. @throws CannotOpen when the schema is not exactly this program's */
-    static void check(DataSource source) {
-        int present = version(source);
+    static void check(Engine engine) {
+        int present = version(engine.source());
         refuseNewer(present);
         if (present < NEWEST) {
             throw new CannotOpen("The database has schema " + present + ", this program needs " + NEWEST
@@ -57,7 +58,8 @@ final class Migrations {
     }
 
     private static boolean hasHistory(Connection connection) throws SQLException {
-        try (ResultSet tables = connection.getMetaData().getTables(null, null, HISTORY, new String[] {"TABLE"})) {
+        try (ResultSet tables =
+                connection.getMetaData().getTables(null, connection.getSchema(), HISTORY, new String[] {"TABLE"})) {
             return tables.next();
         }
     }
@@ -70,13 +72,14 @@ final class Migrations {
         }
     }
 
-    private static void migrate(DataSource source) {
+    // Several nodes may start at once: on PostgreSQL Flyway takes a lock, and whoever comes later finds nothing to do.
+    private static void migrate(DataSource source, Dialect dialect) {
         try {
             Flyway.configure()
                     .dataSource(source)
                     .locations("classpath:migrations")
                     .table(HISTORY)
-                    .placeholders(Map.of("clustered", "WITHOUT ROWID"))
+                    .placeholders(Map.of("clustered", dialect == Dialect.SQLITE ? "WITHOUT ROWID" : ""))
                     .load()
                     .migrate();
         } catch (FlywayException e) {

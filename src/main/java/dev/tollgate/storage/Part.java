@@ -14,7 +14,8 @@ public interface Part<C extends Change> {
 
     /**
      * Applies the changes of a batch, in the order in which their units were offered, within the batch's transaction. After a
-     * failure the transaction is rolled back and the same changes come again, so nothing may be kept between two calls.
+     * failure the transaction is rolled back and the same changes come again, so nothing may be kept between two calls unless {@link
+     * #committed} has come between them.
      *
      * @throws SQLException as the database gave it; the writer rolls back
      */

@@ -87,8 +87,9 @@ public final class SecretKeys {
                 String present = present(statements);
                 if (present == null) {
                     insert(statements, change.box.check());
+                    present = present(statements);
                 }
-                change.decide(present == null || change.box.passes(present));
+                change.decide(present != null && change.box.passes(present));
             }
         }
 
@@ -101,7 +102,8 @@ public final class SecretKeys {
         }
 
         private static void insert(Statements statements, String check) throws SQLException {
-            PreparedStatement insert = statements.of("INSERT INTO installation (name, value) VALUES (?, ?)");
+            PreparedStatement insert = statements.of( // Of nodes that start together one is the first.
+                    "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING");
             insert.setString(1, NAME);
             insert.setString(2, check);
             insert.executeUpdate();

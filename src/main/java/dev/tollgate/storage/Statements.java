@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -16,10 +17,20 @@ public final class Statements {
     private static final int STATEMENTS_MAX = 512;
 
     private final Connection connection;
+    private final Dialect dialect;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
-    Statements(Connection connection) {
+    Statements(Connection connection, Dialect dialect) {
         this.connection = connection;
+        this.dialect = dialect;
+    }
+
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    Array array(String type, Object[] elements) throws SQLException {
+        return connection.createArrayOf(type, elements);
     }
 
     /** The statement for this constant SQL text; parameters of its last use are still set. */

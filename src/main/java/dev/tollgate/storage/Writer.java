@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * write it, commits once and only then reports. While a commit is being synced the next batch gathers, so the batch grows with the
  * load and a lonely unit does not wait.
  *
- * <p>When a batch fails it is rolled back and its units are tried one by one: one bad unit fails alone. The parts run in the order
+ * <p>When a batch fails it is rolled back and its units are tried one by one: one bad unit fails alone. Where other nodes write too,
+ * a batch that another was in the way of is tried again first, and one that lost its connection over a new one. The parts run in the order
  * given, each over the whole batch, so a later part sees what the earlier ones decided.
  *
  * <p>Threading: {@code commit} may be called from any thread and does not block. Completions are handed to the executor given with
@@ -29,6 +30,8 @@ public final class Writer implements AutoCloseable {
 
     public static final int BATCH_MAX = 256;
 
+    private static final int AGAIN_MAX = 3;
+
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
     private static final Waiting STOP = new Waiting(Unit.of(new Change() {}), Runnable::run, failure -> {});
 
@@ -36,6 +39,7 @@ public final class Writer implements AutoCloseable {
     private final Batch batch;
     private final BlockingQueue<Waiting> queue;
     private final Thread thread;
+    private volatile Runnable outcomeUnknown = () -> {};
     private volatile boolean closing;
     private volatile boolean stopped;
 
@@ -70,6 +74,14 @@ public final class Writer implements AutoCloseable {
 
     void start() {
         thread.start();
+    }
+
+    /**
+     * @param action run on the writer's thread when units are reported as failed that may have taken effect all the same: the
+     *     connection broke within a commit and the server did not come back in time
+     */
+    public void whenOutcomeUnknown(Runnable action) {
+        outcomeUnknown = action;
     }
 
     /**
@@ -169,14 +181,33 @@ public final class Writer implements AutoCloseable {
         if (taken.isEmpty()) {
             return;
         }
-        Throwable failure = attempt(taken);
+        Throwable failure = attemptAgain(taken);
         if (failure == null) {
             taken.forEach(waiting -> waiting.report(null));
-        } else if (taken.size() == 1) {
-            fail(taken.getFirst(), failure);
+        } else if (taken.size() == 1 || isEveryones(Failures.kind(failure))) {
+            fail(taken, failure);
         } else {
             taken.forEach(waiting -> commit(List.of(waiting)));
         }
+    }
+
+    /** A failure that says nothing about the units: each of them alone would meet it again. */
+    private static boolean isEveryones(Failures.Kind kind) {
+        return kind == Failures.Kind.DISCONNECTED || kind == Failures.Kind.UNAVAILABLE;
+    }
+
+    /** Where another node was in the way, or the connection was lost before the commit, the batch may succeed now. */
+    private @Nullable Throwable attemptAgain(List<Waiting> taken) {
+        Throwable failure = attempt(taken);
+        for (int again = 0; again < AGAIN_MAX && failure != null && mayPass(Failures.kind(failure)); again++) {
+            log.info("a batch of {} units is tried again: {}", taken.size(), failure.getMessage());
+            failure = attempt(taken);
+        }
+        return failure;
+    }
+
+    private static boolean mayPass(Failures.Kind kind) {
+        return kind == Failures.Kind.CONFLICT || kind == Failures.Kind.DISCONNECTED;
     }
 
     private @Nullable Throwable attempt(List<Waiting> taken) {
@@ -186,6 +217,9 @@ public final class Writer implements AutoCloseable {
             connection.commit();
             batch.committed();
             return null;
+        } catch (OutcomeUnknown e) {
+            outcomeUnknown.run();
+            return e;
         } catch (Throwable e) {
             connection.rollback();
             return e;
@@ -194,9 +228,11 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    private static void fail(Waiting waiting, Throwable failure) {
-        log.error("a unit of work has failed", failure);
-        waiting.unit.forgetOutcomes();
-        waiting.report(Failures.of(failure));
+    private static void fail(List<Waiting> taken, Throwable failure) {
+        log.error("{} of work failed", taken.size() == 1 ? "a unit" : taken.size() + " units", failure);
+        for (Waiting waiting : taken) {
+            waiting.unit.forgetOutcomes();
+            waiting.report(Failures.of(failure));
+        }
     }
 }

@@ -1,40 +1,55 @@
 package dev.tollgate.tasks;
 
 import dev.tollgate.ledger.Reserve;
+import dev.tollgate.storage.RowStatement;
+import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks' SQL on the writer's connection. */
 final class TaskRows {
 
-    private static final String INSERT = """
-            INSERT INTO task (id, account_id, key_id, door, model, status, created_at)
-            VALUES (?, ?, ?, ?, ?, 'processing', ?)""";
-    private static final String UPDATE = """
+    private static final RowStatement INSERT = RowStatement.insert(
+            "task",
+            "id text",
+            "account_id text",
+            "key_id text",
+            "door text",
+            "model text",
+            "status text",
+            "created_at bigint");
+    private static final RowStatement UPDATE = RowStatement.of(
+            """
             UPDATE task SET status = ?, completed_at = ?, charge_micros = ?, usage = ?, usage_flags = ?, max_tokens_applied = ?,
                 pricing = ?, error_code = ?, error_message = ?, model = COALESCE(?, model)
-            WHERE id = ? AND status = 'processing'""";
+            WHERE id = ? AND status = 'processing'""", """
+            UPDATE task SET status = r.status, completed_at = r.completed_at, charge_micros = r.charge_micros, usage = r.usage,
+                usage_flags = r.usage_flags, max_tokens_applied = r.max_tokens_applied, pricing = r.pricing,
+                error_code = r.error_code, error_message = r.error_message, model = COALESCE(r.model, task.model)
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (status, completed_at, charge_micros, usage, usage_flags,
+                max_tokens_applied, pricing, error_code, error_message, model, id)
+            WHERE task.id = r.id AND task.status = 'processing'""", "text", "bigint", "bigint", "text", "text", "bigint", "text", "text", "text", "text", "text");
 
-    private final Statements statements;
+    private final Rows inserts;
+    private final Rows updates;
 
-    TaskRows(Statements statements) {
-        this.statements = statements;
+    TaskRows(Statements statements) throws SQLException {
+        this.inserts = INSERT.on(statements);
+        this.updates = UPDATE.on(statements);
     }
 
     void insert(OpenTask task) throws SQLException {
         Reserve reserve = task.reserve();
-        PreparedStatement insert = statements.of(INSERT);
-        insert.setString(1, reserve.reservationId());
-        insert.setString(2, reserve.accountId());
-        insert.setString(3, reserve.keyId());
-        insert.setString(4, task.door());
-        insert.setString(5, task.model());
-        insert.setLong(6, reserve.at().toEpochMilli());
-        insert.executeUpdate();
+        inserts.text(reserve.reservationId())
+                .text(reserve.accountId())
+                .text(reserve.keyId())
+                .text(task.door())
+                .text(task.model())
+                .text(TaskStatus.PROCESSING.code())
+                .number(reserve.at().toEpochMilli())
+                .next();
     }
 
     void close(CloseTask task, long chargeMicros) throws SQLException {
@@ -51,37 +66,26 @@ final class TaskRows {
         update(id, TaskStatus.FAILED, at, 0, result, null);
     }
 
+    /** Those that open before those that close: a call may do both in one batch. */
+    void finish() throws SQLException {
+        inserts.finish();
+        updates.finish();
+    }
+
     private void update(
             String id, TaskStatus status, Instant at, long chargeMicros, TaskResult result, @Nullable String model)
             throws SQLException {
-        PreparedStatement update = statements.of(UPDATE);
-        update.setString(1, status.code());
-        update.setLong(2, at.toEpochMilli());
-        update.setLong(3, chargeMicros);
-        setText(update, 4, result.usageJson());
-        update.setString(5, String.join(" ", result.usageFlags()));
-        setNumber(update, 6, result.maxTokensApplied());
-        setText(update, 7, result.pricingJson());
-        setText(update, 8, result.errorCode());
-        setText(update, 9, result.errorMessage());
-        setText(update, 10, model);
-        update.setString(11, id);
-        update.executeUpdate();
-    }
-
-    private static void setText(PreparedStatement statement, int index, @Nullable String text) throws SQLException {
-        if (text == null) {
-            statement.setNull(index, Types.VARCHAR);
-        } else {
-            statement.setString(index, text);
-        }
-    }
-
-    private static void setNumber(PreparedStatement statement, int index, @Nullable Long number) throws SQLException {
-        if (number == null) {
-            statement.setNull(index, Types.BIGINT);
-        } else {
-            statement.setLong(index, number);
-        }
+        updates.text(status.code())
+                .number(at.toEpochMilli())
+                .number(chargeMicros)
+                .text(result.usageJson())
+                .text(String.join(" ", result.usageFlags()))
+                .number(result.maxTokensApplied())
+                .text(result.pricingJson())
+                .text(result.errorCode())
+                .text(result.errorMessage())
+                .text(model)
+                .text(id)
+                .next();
     }
 }

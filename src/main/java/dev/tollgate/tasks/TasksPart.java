@@ -28,6 +28,7 @@ final class TasksPart implements Part<TaskChange> {
                 case FailAbandoned abandoned -> fail(abandoned.expired(), rows);
             }
         }
+        rows.finish();
     }
 
     private static void open(OpenTask open, TaskRows rows) throws SQLException {

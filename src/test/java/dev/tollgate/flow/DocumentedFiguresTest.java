@@ -3,26 +3,36 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Stores;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** The figures that the documents print, from an upstream that reports the numbers behind them. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(Stores.class)
 class DocumentedFiguresTest {
 
     private static Gateway gateway;
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start();
+    @Parameter
+    Stores stores;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
+        gateway.assertBooksAreClosed();
         gateway.close();
     }
 

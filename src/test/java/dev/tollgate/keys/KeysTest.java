@@ -9,6 +9,7 @@ import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SetBlocked;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +22,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource(Stores.class)
 class KeysTest {
+
+    @Parameter
+    Stores stores;
 
     @TempDir
     Path folder;
@@ -33,7 +42,7 @@ class KeysTest {
 
     @BeforeEach
     void open() {
-        store = new StoreFixture(folder);
+        store = stores.open(folder);
         store.account("acc_1", 1_000);
     }
 
@@ -208,7 +217,7 @@ class KeysTest {
 
     @Test
     void a_row_read_before_a_change_does_not_stay_in_the_cache_after_it() {
-        KeyCache cache = new KeyCache();
+        KeyCache cache = new KeyCache(null);
         Key key = new Key("key_1", "acc_1", "sk-", KeySettings.named("x"), false, StoreFixture.NOON, null);
         long stamp = cache.stamp();
         cache.forget("hash");

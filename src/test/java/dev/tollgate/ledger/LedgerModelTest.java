@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,11 +15,19 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random operations against a model that is too simple to be wrong: every outcome and every balance must be the same. */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class LedgerModelTest {
+
+    @Parameter
+    Stores stores;
 
     private static final int STEPS = 400;
 
@@ -34,7 +43,7 @@ class LedgerModelTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void the_ledger_decides_as_the_model_does(long seed) {
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (StoreFixture store = stores.open(folder)) {
             Run run = new Run(store, new Random(seed));
             for (int step = 0; step < STEPS; step++) {
                 run.step();

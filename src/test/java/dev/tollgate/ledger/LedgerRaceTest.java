@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Stores.class)
 class LedgerRaceTest {
+
+    @Parameter
+    Stores stores;
 
     private static final int CALLERS = 64;
     private static final long HOLD = 1_000;
@@ -25,7 +34,7 @@ class LedgerRaceTest {
 
     @Test
     void of_racing_callers_exactly_as_many_are_admitted_as_the_balance_has_holds() throws Exception {
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (StoreFixture store = stores.open(folder)) {
             for (int k : new int[] {0, 1, 17, CALLERS - 1}) {
                 String account = "acc_" + k;
                 store.account(account, k * HOLD + HOLD - 1);
@@ -44,7 +53,7 @@ class LedgerRaceTest {
 
     @Test
     void of_racing_callers_exactly_as_many_are_admitted_as_a_window_has_holds() throws Exception {
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (StoreFixture store = stores.open(folder)) {
             store.account("acc_1", CALLERS * HOLD);
             SpendLimits limits = new SpendLimits(null, 20 * HOLD + HOLD - 1, null);
             List<ReserveOutcome> outcomes = race(i -> () -> store.reserve("t" + i, "acc_1", HOLD, HOLD, limits));
@@ -60,7 +69,7 @@ class LedgerRaceTest {
 
     @Test
     void of_racing_resolutions_exactly_one_resolves() throws Exception {
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (StoreFixture store = stores.open(folder)) {
             store.account("acc_1", HOLD);
             store.reserve("t1", "acc_1", HOLD, HOLD);
             List<Resolution.Outcome> outcomes = race(i -> () -> i % 2 == 0
@@ -77,7 +86,7 @@ class LedgerRaceTest {
 
     @Test
     void calls_that_come_and_go_at_once_leave_nothing_held() throws Exception {
-        try (StoreFixture store = new StoreFixture(folder)) {
+        try (StoreFixture store = stores.open(folder)) {
             store.account("acc_1", 10 * HOLD);
             List<Long> charged = race(i -> () -> {
                 long sum = 0;

@@ -7,14 +7,23 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Stores.class)
 class ReservationTest {
+
+    @Parameter
+    Stores stores;
 
     @TempDir
     Path folder;
@@ -23,7 +32,7 @@ class ReservationTest {
 
     @BeforeEach
     void open() {
-        store = new StoreFixture(folder);
+        store = stores.open(folder);
         store.account("acc_1", 1_000);
     }
 
@@ -265,8 +274,7 @@ class ReservationTest {
         store.reserve("t2", "acc_1", 200, 200);
         store.reserve("t3", "acc_1", 300, 300);
         store.settle("t2", 150);
-        store.close();
-        store = new StoreFixture(folder);
+        store = store.reopened();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(450, 400, 1_000, 150));
         assertThat(store.decide(new ExpireOpen(store.now()))).containsExactly("t1", "t3");
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(850, 0, 1_000, 150));

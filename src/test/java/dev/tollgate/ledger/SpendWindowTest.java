@@ -4,16 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Stores.class)
 class SpendWindowTest {
+
+    @Parameter
+    Stores stores;
 
     private static final SpendLimits HOUR_100 = new SpendLimits(100L, null, null);
 
@@ -24,7 +33,7 @@ class SpendWindowTest {
 
     @BeforeEach
     void open() {
-        store = new StoreFixture(folder);
+        store = stores.open(folder);
         store.account("acc_1", 1_000_000);
     }
 

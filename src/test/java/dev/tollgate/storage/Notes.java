@@ -97,7 +97,7 @@ final class Notes implements Part<Notes.Note> {
     }
 
     private void readPragmas(Statements statements) throws SQLException {
-        if (pragmas.isEmpty()) {
+        if (pragmas.isEmpty() && statements.dialect() == Dialect.SQLITE) {
             for (String name : List.of("journal_mode", "synchronous", "foreign_keys")) {
                 try (ResultSet row = statements.of("PRAGMA " + name).executeQuery()) {
                     row.next();

@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,9 +19,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(30)
+@ParameterizedClass
+@EnumSource(Stores.class)
 class WriterTest {
+
+    @Parameter
+    Stores stores;
 
     @TempDir
     Path folder;
@@ -30,7 +39,7 @@ class WriterTest {
 
     @BeforeEach
     void open() {
-        database = Database.open(folder);
+        database = stores.openBare(folder);
     }
 
     @AfterEach
@@ -117,21 +126,6 @@ class WriterTest {
                 .isInstanceOf(StoreException.class);
         writer.commitAndWait(Unit.of(new Notes.Note("a")));
         assertThat(names()).containsExactly("a");
-    }
-
-    @Test
-    void a_full_disk_is_unavailable_until_there_is_room_again() {
-        Writer writer = database.startWriter(List.of(notes));
-        writer.commitAndWait(Unit.of(new Notes.Note("first")));
-        notes.firstSql = "PRAGMA max_page_count = 1"; // SQLite then allows no page more than there are
-        Notes.Note large = new Notes.Note("x".repeat(100_000));
-        assertThatThrownBy(() -> writer.commitAndWait(Unit.of(large)))
-                .isInstanceOf(StoreUnavailable.class)
-                .hasStackTraceContaining("SQLITE_FULL");
-        assertThatThrownBy(large::outcome).isInstanceOf(IllegalStateException.class);
-        notes.firstSql = "PRAGMA max_page_count = 1000000";
-        writer.commitAndWait(Unit.of(new Notes.Note("later")));
-        assertThat(names()).containsExactly("first", "later");
     }
 
     @Test

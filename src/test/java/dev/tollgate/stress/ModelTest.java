@@ -130,7 +130,7 @@ class ModelTest {
             Keys keys = new Keys(database, () -> now);
             Ledger ledger = new Ledger(database);
             Writer writer = database.startWriter(
-                    List.of(keys.statePart(), ledger.part(keys::forgetAccount), keys.changesPart(), order));
+                    List.of(keys.statePart(), ledger.part(keys::forgetAccount, () -> ""), keys.changesPart(), order));
             runAll(writer, database, seed);
             writer.close();
             assertThatOrderIsBelievable();

@@ -9,6 +9,7 @@ import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Resolution;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +18,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Stores.class)
 class TasksTest {
+
+    @Parameter
+    Stores stores;
 
     private static final TaskResult RESULT = new TaskResult(
             "{\"prompt_tokens\":194,\"total_tokens\":880}",
@@ -35,7 +44,7 @@ class TasksTest {
 
     @BeforeEach
     void open() {
-        store = new StoreFixture(folder);
+        store = stores.open(folder);
         store.account("acc_1", 1_000_000);
     }
 
@@ -128,8 +137,7 @@ class TasksTest {
         admit("t1", 10);
         admit("t2", 10);
         end(new Settle("t2", 5, store.now()), TaskStatus.COMPLETED, RESULT);
-        store.close();
-        store = new StoreFixture(folder);
+        store = store.reopened();
         ExpireOpen expire = new ExpireOpen(store.now());
         store.commit(expire, new FailAbandoned(expire));
         Task abandoned = store.tasks.find("acc_1", "t1").orElseThrow();

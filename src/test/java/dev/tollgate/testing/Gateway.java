@@ -43,6 +43,7 @@ public final class Gateway implements AutoCloseable {
 
     public static final String DEMO_KEY = "sk-demo-key-for-tests-0123456789abcdef";
 
+    private static final String SECRET_KEY = "5e".repeat(32);
     private static final int REQUESTS_KEPT = 1_000;
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -81,6 +82,16 @@ public final class Gateway implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A node over a PostgreSQL that others may share. */
+    public static Gateway startOn(String databaseUrl, String... settings) {
+        return start(Map.of("TOLLGATE_DATABASE_URL", databaseUrl, "TOLLGATE_SECRET_KEY", SECRET_KEY), settings);
+    }
+
+    /** As the program starts by itself, or over a fresh PostgreSQL. */
+    public static Gateway startOn(Stores stores, String... settings) {
+        return stores == Stores.SQLITE ? start(settings) : startOn(Postgres.migrated(), settings);
     }
 
     /**
@@ -245,6 +256,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Connection connect() throws SQLException {
+        String shared = environment.get("TOLLGATE_DATABASE_URL");
+        if (shared != null) {
+            return DriverManager.getConnection(shared);
+        }
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("tollgate.db"));
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA busy_timeout = 5000");
@@ -265,7 +280,8 @@ public final class Gateway implements AutoCloseable {
     /** What {@code ledger verify} finds, beside the running program. */
     public List<String> differences() {
         List<String> differences = new ArrayList<>();
-        try (Database reading = Database.openReading(data)) {
+        String shared = environment.get("TOLLGATE_DATABASE_URL");
+        try (Database reading = shared == null ? Database.openReading(data) : Database.openReading(shared)) {
             new Audit(reading).run(differences::add, (subject, rows) -> {});
         }
         return differences;

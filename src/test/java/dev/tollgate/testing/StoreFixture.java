@@ -34,8 +34,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** The stores over a real SQLite file, wired as the program wires them, with a clock that stands still until told. */
+/** The stores over a real database, wired as the program wires them, with a clock that stands still until told. */
 public final class StoreFixture implements AutoCloseable {
 
     /** An account's share for kept answers. */
@@ -53,11 +54,24 @@ public final class StoreFixture implements AutoCloseable {
     public final Answers answers;
     public final Writer writer;
 
+    private final Supplier<Database> opener;
     private volatile Instant now = NOON;
+    private volatile String nodeId = "";
 
+    /** Over a SQLite file. */
     public StoreFixture(Path folder) {
+        this(() -> Database.open(prepared(folder)));
+    }
+
+    /** One node of several over a PostgreSQL. */
+    public static StoreFixture shared(String url) {
+        return new StoreFixture(() -> Database.openShared(url));
+    }
+
+    private StoreFixture(Supplier<Database> opener) {
+        this.opener = opener;
+        database = opener.get();
         InstantSource clock = () -> now;
-        database = Database.open(prepared(folder));
         ledger = new Ledger(database);
         keys = new Keys(database, clock);
         receipts = new Receipts(database, SECRETS);
@@ -66,7 +80,7 @@ public final class StoreFixture implements AutoCloseable {
         writer = database.startWriter(List.of(
                 keys.statePart(),
                 answers.claimPart(),
-                ledger.part(keys::forgetAccount),
+                ledger.part(keys::forgetAccount, () -> nodeId),
                 keys.changesPart(),
                 receipts.part(),
                 tasks.part(),
@@ -74,6 +88,19 @@ public final class StoreFixture implements AutoCloseable {
         if (!receipts.hasSigningKey()) {
             commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));
         }
+    }
+
+    /** Closes this one; another over the same data. */
+    public StoreFixture reopened() {
+        close();
+        StoreFixture next = new StoreFixture(opener);
+        next.now = now;
+        return next;
+    }
+
+    /** Who owns what is reserved from now on; nobody at first. */
+    public void setNodeId(String id) {
+        nodeId = id;
     }
 
     /** Migrating takes longer than most tests; they start from a copy of a database that was migrated once. */

@@ -1,0 +1,70 @@
+package dev.tollgate.ledger;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that the next batch need not read again, where nobody else can have changed them: in an embedded database. They are the same
+ * objects that a batch changes, so they are good only if that batch was committed: after one that was not, all are forgotten, and
+ * also when there are too many. Writer's thread only.
+ */
+final class KeptRows {
+
+    private static final int ROWS_MAX = 50_000;
+
+    private final Map<String, AccountRow> accounts = new HashMap<>();
+    private final Map<String, ReservationRow> reservations = new HashMap<>();
+    private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
+    private boolean inDoubt;
+
+    /** A batch begins; it may change what is kept. */
+    void begin() {
+        if (inDoubt || accounts.size() + reservations.size() + windows.size() > ROWS_MAX) {
+            accounts.clear();
+            reservations.clear();
+            windows.clear();
+        }
+        inDoubt = true;
+    }
+
+    /** The batch that began last was committed with these rows. */
+    void committed(Iterable<AccountRow> ofAccounts, Iterable<ReservationRow> ofCalls, Iterable<WindowRow> ofWindows) {
+        inDoubt = false;
+        for (AccountRow row : ofAccounts) {
+            row.written();
+            accounts.put(row.id, row);
+        }
+        for (ReservationRow row : ofCalls) {
+            keepWhileOpen(row);
+        }
+        for (WindowRow row : ofWindows) {
+            row.written();
+            windows.put(row.id, row);
+        }
+    }
+
+    private void keepWhileOpen(ReservationRow row) {
+        row.written();
+        if (row.isOpen()) {
+            reservations.put(row.id, row);
+        } else {
+            reservations.remove(row.id);
+        }
+    }
+
+    @Nullable
+    AccountRow account(String id) {
+        return accounts.get(id);
+    }
+
+    @Nullable
+    ReservationRow reservation(String id) {
+        return reservations.get(id);
+    }
+
+    @Nullable
+    WindowRow window(WindowRow.Id id) {
+        return windows.get(id);
+    }
+}

@@ -1,0 +1,224 @@
+package dev.tollgate.storage;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as one of the nodes that share a database (decision D34): a row that says until when it is alive, by the database's
+ * clock, renewed by a thread and a connection of its own. What a node reserves carries its id; when its row is gone, the others give
+ * its holds back. So a node that could not renew in time must deliver nothing more: it stops itself before the others may act (it
+ * counts from before its last renewal was sent, by a clock that nobody can set, and less than the lease), tells its listener, and
+ * comes back under a new id. The row states are what decides in the end: a call of the old id finds its reservation expired.
+ *
+ * <p>Thread-safe.
+ */
+public final class NodeLease implements AutoCloseable {
+
+    /**
+     * @param lease how long a node that is not heard of counts as alive
+     * @param own how long it counts itself as alive after a renewal; the rest is for noticing
+     * @param renew how often it renews
+     * @param answer how long the database may take
+     */
+    record Times(Duration lease, Duration own, Duration renew, Duration answer) {
+        static final Times STANDARD =
+                new Times(Duration.ofSeconds(20), Duration.ofSeconds(15), Duration.ofSeconds(4), Duration.ofSeconds(2));
+    }
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final int ID_BYTES = 10;
+
+    private static final Logger log = LoggerFactory.getLogger(NodeLease.class);
+
+    private record Held(String nodeId, long endNanos) {
+
+        boolean isOver() {
+            return System.nanoTime() - endNanos >= 0;
+        }
+    }
+
+    /** What a node is told; on the lease's thread, must not block for long. */
+    public interface Listener {
+
+        /** The lease is lost: nothing that was begun under it may be delivered. */
+        void lost();
+
+        /** After each renewal: the time to look for what dead nodes have left. */
+        void renewed();
+    }
+
+    private final PostgresServer server;
+    private final RandomGenerator random;
+    private final Listener listener;
+    private final Times times;
+    private final Thread thread;
+    private volatile @Nullable Held held;
+    private volatile boolean closing;
+    private @Nullable Connection connection;
+    private @Nullable String lastId;
+
+    NodeLease(PostgresServer server, RandomGenerator random, Listener listener, Times times) throws SQLException {
+        this.server = server;
+        this.random = random;
+        this.listener = listener;
+        this.times = times;
+        join();
+        this.thread = Thread.ofPlatform().daemon().name("tollgate-lease").start(this::run);
+    }
+
+    /** Who this node is now. @throws StoreUnavailable while it has no lease */
+    public String nodeId() {
+        Held now = held;
+        if (now == null || now.isOver()) {
+            throw new StoreUnavailable("this node has no lease");
+        }
+        return now.nodeId();
+    }
+
+    /** Ends what was begun under the present lease, because nobody knows any more what was committed under it. */
+    public void giveUp() {
+        held = null;
+        LockSupport.unpark(thread);
+    }
+
+    /** Leaves. What is still open is for the others to give back. */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!closing) {
+            boolean renewed = step();
+            LockSupport.parkNanos((renewed ? times.renew() : PAUSE).toNanos());
+        }
+        leave();
+    }
+
+    private boolean step() {
+        try {
+            Held now = held;
+            if (now == null || now.isOver()) {
+                lose();
+                join();
+            } else if (!renew(now)) {
+                lose();
+                join();
+            }
+            listener.renewed();
+            return true;
+        } catch (SQLException | RuntimeException e) {
+            log.warn("the node's lease was not renewed: {}", e.toString());
+            disconnect();
+            if (isOver()) {
+                lose();
+            }
+            return false;
+        }
+    }
+
+    private boolean isOver() {
+        Held now = held;
+        return now != null && now.isOver();
+    }
+
+    private void lose() {
+        held = null;
+        if (lastId != null) {
+            log.error("node {} has lost its lease; its calls are stopped", lastId);
+            listener.lost();
+        }
+    }
+
+    /** Under a new id; the old one's row goes, so that its reservations are nobody's at once. */
+    private void join() throws SQLException {
+        String nodeId = newId();
+        long sentNanos = System.nanoTime();
+        if (lastId != null) {
+            update("DELETE FROM node WHERE id = ?", lastId);
+            lastId = null;
+        }
+        update("INSERT INTO node (id, lease_until) VALUES (?, " + leaseEnd() + ")", nodeId);
+        lastId = nodeId;
+        held = new Held(nodeId, sentNanos + times.own().toNanos());
+    }
+
+    private boolean renew(Held now) throws SQLException {
+        long sentNanos = System.nanoTime();
+        String alive = "UPDATE node SET lease_until = " + leaseEnd() + " WHERE id = ? AND lease_until > "
+                + Dialect.POSTGRESQL.nowMillis();
+        if (update(alive, now.nodeId()) == 0) {
+            return false;
+        }
+        Held next = new Held(now.nodeId(), sentNanos + times.own().toNanos());
+        if (held == now) { // unless it was given up meanwhile
+            held = next;
+        }
+        return held == next;
+    }
+
+    private String leaseEnd() {
+        return Dialect.POSTGRESQL.nowMillis() + " + " + times.lease().toMillis();
+    }
+
+    private void leave() {
+        try {
+            if (lastId != null) {
+                update("DELETE FROM node WHERE id = ?", lastId);
+            }
+        } catch (SQLException e) {
+            log.info("the node's lease is left to run out: {}", e.toString());
+        }
+        held = null;
+        disconnect();
+    }
+
+    private int update(String sql, String nodeId) throws SQLException {
+        Connection open = connection;
+        if (open == null) {
+            open = server.impatient(times.answer()).getConnection();
+            connection = open;
+        }
+        try (PreparedStatement statement = open.prepareStatement(sql)) {
+            statement.setString(1, nodeId);
+            return statement.executeUpdate();
+        }
+    }
+
+    private void disconnect() {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            // It is given up in any case.
+        }
+        connection = null;
+    }
+
+    private String newId() {
+        byte[] bytes = new byte[ID_BYTES];
+        random.nextBytes(bytes);
+        return "node_" + HexFormat.of().formatHex(bytes);
+    }
+}

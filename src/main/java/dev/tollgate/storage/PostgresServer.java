@@ -1,0 +1,96 @@
+package dev.tollgate.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A PostgreSQL server. All waits end: for a connection, for an answer, and on the server for locks and for a node that stands
+ * still in the middle of a transaction, so that a frozen node does not hold the rows of the others.
+ */
+final class PostgresServer implements Engine {
+
+    static final int MAJOR_VERSION_MIN = 15;
+
+    private static final int READERS_MAX = 8;
+    private static final int CONNECT_TIMEOUT_SECONDS = 5;
+    private static final int WRITE_TIMEOUT_SECONDS = 30;
+    private static final int READ_TIMEOUT_SECONDS = 300;
+
+    /** A commit is on disk when it is reported, whatever the server's own settings say. */
+    private static final String WRITERS_OPTIONS =
+            "-c synchronous_commit=on -c statement_timeout=20s -c lock_timeout=15s"
+                    + " -c idle_in_transaction_session_timeout=10s";
+
+    private final String url;
+
+    /** @param url {@code jdbc:postgresql://…}; it may carry a password */
+    PostgresServer(String url) {
+        this.url = url;
+    }
+
+    private PGSimpleDataSource source(int answerTimeoutSeconds) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        try {
+            source.setURL(url);
+        } catch (IllegalArgumentException e) {
+            throw new CannotOpen("The database's address is not one that PostgreSQL's driver understands.");
+        }
+        source.setApplicationName("tollgate");
+        source.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
+        source.setSocketTimeout(answerTimeoutSeconds);
+        source.setTcpKeepAlive(true);
+        source.setLogServerErrorDetail(false); // values of rows are not for logs
+        return source;
+    }
+
+    @Override
+    public Dialect dialect() {
+        return Dialect.POSTGRESQL;
+    }
+
+    @Override
+    public DataSource source() {
+        return source(0);
+    }
+
+    @Override
+    public DataSource writing() {
+        PGSimpleDataSource source = source(WRITE_TIMEOUT_SECONDS);
+        String chosen = source.getOptions();
+        source.setOptions(chosen == null ? WRITERS_OPTIONS : chosen + " " + WRITERS_OPTIONS);
+        return source;
+    }
+
+    /** Whose connections wait for no longer than that, neither to be made nor to be answered. */
+    DataSource impatient(Duration patience) {
+        int seconds = Math.max(1, Math.toIntExact(patience.toSeconds()));
+        PGSimpleDataSource source = source(seconds);
+        source.setConnectTimeout(seconds);
+        return source;
+    }
+
+    @Override
+    public void setUpReaders(HikariConfig config) {
+        config.setDataSource(source(READ_TIMEOUT_SECONDS));
+        config.setReadOnly(true);
+        config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+        config.setMaximumPoolSize(READERS_MAX);
+    }
+
+    /** @throws CannotOpen when it cannot be reached, or is too old */
+    void check() {
+        try (Connection connection = source().getConnection()) {
+            int version = connection.getMetaData().getDatabaseMajorVersion();
+            if (version < MAJOR_VERSION_MIN) {
+                throw new CannotOpen("The database is PostgreSQL " + version + "; Tollgate needs " + MAJOR_VERSION_MIN
+                        + " or newer.");
+            }
+        } catch (SQLException e) {
+            throw new CannotOpen("Cannot reach the database: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.tollgate.storage;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement that is run for many rows of a batch. Its text is written twice: for one row, which is run for each of them where the
+ * database is in this process (SQLite), and for all rows at once, with an array for each column, where each run would be a trip
+ * over the network (PostgreSQL). Immutable; what {@link #on} returns belongs to the writer's thread.
+ *
+ * <pre>{@code
+ * RowStatement.of(
+ *         "UPDATE t SET a = ? WHERE id = ?",
+ *         "UPDATE t SET a = r.a FROM unnest(?, ?) AS r (a, id) WHERE t.id = r.id",
+ *         "bigint", "text");
+ * }</pre>
+ */
+public final class RowStatement {
+
+    /** Reads one row of a result. */
+    @FunctionalInterface
+    public interface Reader {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private final String one;
+    private final String many;
+    private final List<String> types;
+
+    private RowStatement(String one, String many, List<String> types) {
+        this.one = one;
+        this.many = many;
+        this.types = types;
+    }
+
+    /**
+     * @param one with a parameter for each column
+     * @param many with an array for each column, in the same order
+     * @param types of the columns: {@code text} or {@code bigint}
+     */
+    public static RowStatement of(String one, String many, String... types) {
+        return new RowStatement(one, many, List.of(types));
+    }
+
+    /** @param columns name and type, as in {@code "id text"} */
+    public static RowStatement insert(String table, String... columns) {
+        List<String> names = Arrays.stream(columns).map(it -> it.split(" ")[0]).toList();
+        String[] types = Arrays.stream(columns).map(it -> it.split(" ")[1]).toArray(String[]::new);
+        String into = "INSERT INTO " + table + " (" + String.join(", ", names) + ") ";
+        String marks = String.join(", ", names.stream().map(name -> "?").toList());
+        return of(into + "VALUES (" + marks + ")", into + "SELECT * FROM unnest(" + marks + ")", types);
+    }
+
+    /** Begins to run it; it has run when {@link Rows#finish} returns. */
+    public Rows on(Statements statements) throws SQLException {
+        return on(statements, null);
+    }
+
+    /** As above, for a query. */
+    public Rows on(Statements statements, @Nullable Reader reader) throws SQLException {
+        return statements.dialect() == Dialect.SQLITE
+                ? new OneByOne(statements.of(one), reader)
+                : new AtOnce(statements, reader);
+    }
+
+    /** Takes the values of each row in the order of the columns, then {@link #next}. */
+    public sealed interface Rows {
+
+        Rows text(@Nullable String value) throws SQLException;
+
+        Rows number(long value) throws SQLException;
+
+        Rows number(@Nullable Long value) throws SQLException;
+
+        /** Ends a row. */
+        void next() throws SQLException;
+
+        /** Ends them all. Nothing is run where there was no row. */
+        void finish() throws SQLException;
+    }
+
+    private static void run(PreparedStatement statement, @Nullable Reader reader) throws SQLException {
+        if (reader == null) {
+            statement.executeUpdate();
+            return;
+        }
+        try (ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                reader.read(row);
+            }
+        }
+    }
+
+    private static final class OneByOne implements Rows {
+
+        private final PreparedStatement statement;
+        private final @Nullable Reader reader;
+        private int index;
+
+        OneByOne(PreparedStatement statement, @Nullable Reader reader) {
+            this.statement = statement;
+            this.reader = reader;
+        }
+
+        @Override
+        public Rows text(@Nullable String value) throws SQLException {
+            index++;
+            if (value == null) {
+                statement.setNull(index, Types.VARCHAR);
+            } else {
+                statement.setString(index, value);
+            }
+            return this;
+        }
+
+        @Override
+        public Rows number(long value) throws SQLException {
+            statement.setLong(++index, value);
+            return this;
+        }
+
+        @Override
+        public Rows number(@Nullable Long value) throws SQLException {
+            if (value == null) {
+                statement.setNull(++index, Types.BIGINT);
+                return this;
+            }
+            return number(value.longValue());
+        }
+
+        @Override
+        public void next() throws SQLException {
+            run(statement, reader);
+            index = 0;
+        }
+
+        @Override
+        public void finish() {}
+    }
+
+    private final class AtOnce implements Rows {
+
+        private final Statements statements;
+        private final @Nullable Reader reader;
+        private final List<List<@Nullable Object>> columns = new ArrayList<>();
+        private int index;
+        private int rows;
+
+        AtOnce(Statements statements, @Nullable Reader reader) {
+            this.statements = statements;
+            this.reader = reader;
+            types.forEach(type -> columns.add(new ArrayList<>()));
+        }
+
+        @Override
+        public Rows text(@Nullable String value) {
+            columns.get(index++).add(value);
+            return this;
+        }
+
+        @Override
+        public Rows number(long value) {
+            columns.get(index++).add(value);
+            return this;
+        }
+
+        @Override
+        public Rows number(@Nullable Long value) {
+            columns.get(index++).add(value);
+            return this;
+        }
+
+        @Override
+        public void next() {
+            index = 0;
+            rows++;
+        }
+
+        @Override
+        public void finish() throws SQLException {
+            if (rows == 0) {
+                return;
+            }
+            PreparedStatement statement = statements.of(many);
+            for (int i = 0; i < columns.size(); i++) {
+                String type = types.get(i);
+                List<@Nullable Object> column = columns.get(i);
+                Object[] elements = column.toArray(type.equals("text") ? new String[0] : new Long[0]);
+                statement.setArray(i + 1, statements.array(type, elements));
+            }
+            run(statement, reader);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.tollgate.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.sql.DataSource;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * The embedded database {@code tollgate.db} in a data folder. WAL with {@code synchronous=FULL}: a commit that was reported
+ * survives a power cut.
+ *
+ * @param sorts where statements keep what they sort, and the undo pages of single ones
+ */
+record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
+
+    /** A read takes microseconds; more connections than this would only compete for the same cores. */
+    private static final int READERS_MAX = 4;
+
+    private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+
+    /** The tables' working set of a busy hour: a page that falls out is read again for the next row in it. */
+    private static final int WRITER_CACHE_KIB = 32 * 1024;
+
+    /** In pages of 4 KiB. A page that many commits change is carried over once: fewer, larger checkpoints write less. */
+    private static final int CHECKPOINT_PAGES = 4_000;
+
+    SqliteFile(Path folder) {
+        this(folder, SQLiteConfig.TempStore.MEMORY);
+    }
+
+    /** A command may sort a whole table: on disk, or its memory would grow with the file. */
+    static SqliteFile forCommand(Path folder) {
+        return new SqliteFile(folder, SQLiteConfig.TempStore.FILE);
+    }
+
+    private Path file() {
+        return folder.resolve("tollgate.db");
+    }
+
+    boolean exists() {
+        return Files.exists(file());
+    }
+
+    @Override
+    public Dialect dialect() {
+        return Dialect.SQLITE;
+    }
+
+    @Override
+    public DataSource source() {
+        return source(config());
+    }
+
+    private SQLiteConfig config() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.enforceForeignKeys(true);
+        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        // The driver asks for the last row id after each statement otherwise; no table has one that is used.
+        config.setGetGeneratedKeys(false);
+        config.setTempStore(sorts);
+        return config;
+    }
+
+    private DataSource source(SQLiteConfig config) {
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file());
+        return source;
+    }
+
+    @Override
+    public DataSource writing() {
+        SQLiteConfig config = config();
+        config.setCacheSize(-WRITER_CACHE_KIB);
+        config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(CHECKPOINT_PAGES));
+        return source(config);
+    }
+
+    @Override
+    public void setUpReaders(HikariConfig config) {
+        config.setDataSource(source());
+        config.setConnectionInitSql("PRAGMA query_only = 1");
+        config.setMaximumPoolSize(READERS_MAX);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.tollgate.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class NodeLeaseTest {
+
+    private static final NodeLease.Times QUICK = new NodeLease.Times(
+            Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(100), Duration.ofSeconds(1));
+
+    private final AtomicInteger lost = new AtomicInteger();
+    private final AtomicInteger renewed = new AtomicInteger();
+    private final NodeLease.Listener listener = new NodeLease.Listener() {
+        @Override
+        public void lost() {
+            lost.incrementAndGet();
+        }
+
+        @Override
+        public void renewed() {
+            renewed.incrementAndGet();
+        }
+    };
+
+    private String url;
+    private Database database;
+
+    @BeforeEach
+    void open() {
+        url = Postgres.migrated();
+        database = Database.openShared(url);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private NodeLease join(NodeLease.Times times) {
+        return database.join(new Random(1), listener, times);
+    }
+
+    @Test
+    void a_node_is_alive_from_joining_to_leaving() {
+        NodeLease lease = join(QUICK);
+        assertThat(lease.nodeId()).matches("node_[0-9a-f]{20}");
+        assertThat(number("SELECT COUNT(*) FROM node WHERE id = '" + lease.nodeId() + "'"))
+                .isEqualTo(1);
+        lease.close();
+        assertThat(number("SELECT COUNT(*) FROM node")).isZero();
+        assertThatThrownBy(lease::nodeId).isInstanceOf(StoreUnavailable.class);
+        assertThat(lost).hasValue(0);
+    }
+
+    @Test
+    void a_node_renews_its_lease_by_the_databases_clock() {
+        try (NodeLease lease = join(QUICK)) {
+            long first = leaseUntil();
+            String id = lease.nodeId();
+            Gateway.await("a renewal", () -> leaseUntil() > first);
+            assertThat(lease.nodeId()).isEqualTo(id);
+            assertThat(leaseUntil() - number("SELECT " + Dialect.POSTGRESQL.nowMillis()))
+                    .isBetween(1L, QUICK.lease().toMillis());
+            Gateway.await("being told", () -> renewed.get() > 1);
+        }
+    }
+
+    @Test
+    void a_node_that_was_taken_for_dead_is_told_and_comes_back_as_another() {
+        try (NodeLease lease = join(QUICK)) {
+            String id = lease.nodeId();
+            execute("DELETE FROM node");
+            Gateway.await("the loss", () -> lost.get() == 1);
+            Gateway.await("the return", () -> number("SELECT COUNT(*) FROM node") == 1);
+            Gateway.await(
+                    "the new id",
+                    () -> !nodeId(lease).equals(id) && !nodeId(lease).isEmpty());
+        }
+    }
+
+    @Test
+    void a_node_that_cannot_renew_stops_before_the_others_take_it_for_dead() {
+        try (NodeLease lease = join(QUICK)) {
+            long until = leaseUntil();
+            execute("ALTER TABLE node RENAME TO away");
+            Gateway.await("the loss", () -> lost.get() == 1);
+            assertThatThrownBy(lease::nodeId).isInstanceOf(StoreUnavailable.class);
+            execute("ALTER TABLE away RENAME TO node");
+            assertThat(number("SELECT " + Dialect.POSTGRESQL.nowMillis())).isLessThan(until + 2_000);
+            Gateway.await("the return", () -> !nodeId(lease).isEmpty());
+            assertThat(number("SELECT COUNT(*) FROM node")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void what_nobody_can_know_ends_the_lease_and_frees_its_reservations_at_once() {
+        try (NodeLease lease = join(QUICK)) {
+            String id = lease.nodeId();
+            lease.giveUp();
+            Gateway.await("the loss", () -> lost.get() == 1);
+            Gateway.await("the return", () -> !nodeId(lease).isEmpty());
+            assertThat(nodeId(lease)).isNotEqualTo(id);
+            assertThat(number("SELECT COUNT(*) FROM node WHERE id = '" + id + "'"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void the_standard_times_leave_room_for_noticing_and_for_the_others_to_act_within_a_minute() {
+        NodeLease.Times times = NodeLease.Times.STANDARD;
+        Duration noticing = times.answer().multipliedBy(2);
+        assertThat(times.own().plus(noticing)).isLessThan(times.lease());
+        assertThat(times.lease().plus(times.renew()).plus(noticing)).isLessThan(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void an_embedded_database_has_no_nodes(@TempDir Path folder) {
+        try (Database embedded = Database.open(folder)) {
+            assertThatThrownBy(() -> embedded.join(new Random(1), listener)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    private static String nodeId(NodeLease lease) {
+        try {
+            return lease.nodeId();
+        } catch (StoreUnavailable e) {
+            return "";
+        }
+    }
+
+    private long leaseUntil() {
+        return number("SELECT COALESCE(MAX(lease_until), 0) FROM node");
+    }
+
+    private long number(String sql) {
+        return database.read(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    private void execute(String sql) {
+        Postgres.execute(url, sql);
+    }
+}

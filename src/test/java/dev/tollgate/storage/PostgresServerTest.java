@@ -1,0 +1,287 @@
+package dev.tollgate.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.testing.Postgres;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is different on a server that others use too. */
+@Timeout(120)
+class PostgresServerTest {
+
+    private final Notes notes = new Notes();
+
+    @Test
+    void nodes_that_start_together_migrate_once() throws Exception {
+        String url = Postgres.empty();
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<Database>> starting = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                starting.add(threads.submit(() -> Database.openShared(url)));
+            }
+            for (Future<Database> node : starting) {
+                try (Database database = node.get()) {
+                    assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("0");
+                    assertThat(ask(
+                                    database,
+                                    "SELECT COUNT(DISTINCT version) || '/' || COUNT(version) || '/' ||"
+                                            + " MAX(CAST(version AS INTEGER)) FROM flyway_schema_history"))
+                            .endsWith("/" + Migrations.NEWEST)
+                            .matches("(\\d+)/\\1/.*");
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_newer_schema_is_refused_with_a_sentence() {
+        String url = Postgres.migrated();
+        try (Database database = Database.openShared(url)) {
+            Notes future = new Notes();
+            future.firstSql = "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
+                    + " installed_by, execution_time, success) VALUES (99, '99', 'future', 'SQL', 'V99', '', 0, true)";
+            database.startWriter(List.of(future)).commitAndWait(Unit.of(new Notes.Note("x")));
+        }
+        assertThatThrownBy(() -> Database.openShared(url))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("newer Tollgate (schema 99, this program knows " + Migrations.NEWEST + ")");
+        assertThatThrownBy(() -> Database.openReading(url)).isInstanceOf(CannotOpen.class);
+    }
+
+    @Test
+    void a_server_that_cannot_be_reached_is_told_in_a_sentence_without_the_password() {
+        assertThatThrownBy(() -> Database.openShared("jdbc:postgresql://127.0.0.1:1/x?user=u&password=hush-hush"))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageStartingWith("Cannot reach the database")
+                .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void reading_connections_cannot_write() {
+        try (Database database = Database.openShared(Postgres.migrated())) {
+            assertThatThrownBy(() -> ask(
+                            database, "INSERT INTO account (id, name, created_at) VALUES ('a', 'a', 1) RETURNING id"))
+                    .isInstanceOf(StoreUnavailable.class)
+                    .hasStackTraceContaining("read-only transaction");
+        }
+    }
+
+    @Test
+    void a_read_sees_one_snapshot_whatever_is_committed_meanwhile() {
+        try (Database database = Database.openShared(Postgres.migrated())) {
+            Writer writer = database.startWriter(List.of(notes));
+            String counts = database.read(connection -> {
+                String before = text(connection, "SELECT COUNT(*) FROM account");
+                writer.commitAndWait(Unit.of(new Notes.Note("meanwhile")));
+                return before + text(connection, "SELECT COUNT(*) FROM account");
+            });
+            assertThat(counts).isEqualTo("00");
+        }
+    }
+
+    @Test
+    void the_writers_commits_are_synced_even_where_the_server_would_not() {
+        try (Database database = Database.openShared(Postgres.migrated())) {
+            Asking asking = new Asking("SHOW synchronous_commit");
+            database.startWriter(List.of(asking)).commitAndWait(Unit.of(new Asking.Ask()));
+            assertThat(asking.answer.get()).isEqualTo("on");
+        }
+    }
+
+    @Test
+    void a_batch_whose_connection_is_lost_is_written_over_a_new_one() {
+        try (Database database = Database.openShared(Postgres.migrated())) {
+            Writer writer = database.startWriter(List.of(notes));
+            writer.commitAndWait(Unit.of(new Notes.Note("a")));
+            notes.firstSql = null;
+            terminateOthers(database);
+            writer.commitAndWait(Unit.of(new Notes.Note("b")));
+            assertThat(ask(database, "SELECT STRING_AGG(name, ',' ORDER BY created_at) FROM account"))
+                    .isEqualTo("a,b");
+        }
+    }
+
+    @Test
+    void a_row_of_another_node_that_came_first_is_seen_on_a_second_look() {
+        String url = Postgres.migrated();
+        AtomicBoolean late = new AtomicBoolean();
+        try (Database one = Database.openShared(url);
+                Database two = Database.openShared(url)) {
+            Writer first = one.startWriter(List.of(notes));
+            Claims claims = new Claims(() -> {
+                if (!late.getAndSet(true)) {
+                    first.commitAndWait(Unit.of(new Notes.Note("claimed")));
+                }
+            });
+            Claims.Claim claim = new Claims.Claim("claimed");
+            two.startWriter(List.of(claims)).commitAndWait(Unit.of(claim));
+            assertThat(claim.outcome()).isFalse();
+        }
+    }
+
+    @Test
+    void a_commit_that_took_place_is_not_reported_as_failed_when_its_answer_is_lost() throws SQLException {
+        String url = Postgres.migrated();
+        try (Database database = Database.openShared(url);
+                WriterConnection connection =
+                        new WriterConnection(Dialect.POSTGRESQL, losing(new PostgresServer(url).writing(), true))) {
+            insert(connection);
+            connection.commit();
+            assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_commit_that_did_not_take_place_is_reported_as_failed_when_the_connection_is_lost() throws SQLException {
+        String url = Postgres.migrated();
+        try (Database database = Database.openShared(url);
+                WriterConnection connection =
+                        new WriterConnection(Dialect.POSTGRESQL, losing(new PostgresServer(url).writing(), false))) {
+            insert(connection);
+            assertThatThrownBy(connection::commit)
+                    .isInstanceOf(SQLException.class)
+                    .satisfies(e -> assertThat(Failures.kind(e)).isEqualTo(Failures.Kind.DISCONNECTED));
+            assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("0");
+        }
+    }
+
+    private static void insert(WriterConnection connection) throws SQLException {
+        connection
+                .statements()
+                .of("INSERT INTO account (id, name, created_at) VALUES ('a', 'a', 1)")
+                .executeUpdate();
+    }
+
+    /** The first commit's connection breaks: after it took place, or before. */
+    private static DataSource losing(DataSource source, boolean commits) {
+        AtomicBoolean lost = new AtomicBoolean();
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, args) -> {
+                    Connection real = source.getConnection();
+                    return Proxy.newProxyInstance(
+                            Connection.class.getClassLoader(),
+                            new Class<?>[] {Connection.class},
+                            (of, call, values) -> {
+                                if (call.getName().equals("commit") && !lost.getAndSet(true)) {
+                                    if (commits) {
+                                        real.commit();
+                                    }
+                                    real.close();
+                                    throw new SQLException("the wire is cut", "08006");
+                                }
+                                try {
+                                    return call.invoke(real, values);
+                                } catch (InvocationTargetException e) {
+                                    throw e.getCause();
+                                }
+                            });
+                });
+    }
+
+    private static void terminateOthers(Database database) {
+        ask(
+                database,
+                "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    }
+
+    private static String ask(Database database, String sql) {
+        return database.read(connection -> text(connection, sql));
+    }
+
+    private static String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** Remembers what the writer's session says. */
+    private static final class Asking implements Part<Asking.Ask> {
+
+        record Ask() implements Change {}
+
+        private final String sql;
+        private final AtomicReference<String> answer = new AtomicReference<>();
+
+        Asking(String sql) {
+            this.sql = sql;
+        }
+
+        @Override
+        public Class<Ask> type() {
+            return Ask.class;
+        }
+
+        @Override
+        public void apply(Statements statements, List<Ask> changes) throws SQLException {
+            try (ResultSet row = statements.of(sql).executeQuery()) {
+                row.next();
+                answer.set(row.getString(1));
+            }
+        }
+    }
+
+    /** Takes a name if it is free; something may happen between looking and taking. */
+    private static final class Claims implements Part<Claims.Claim> {
+
+        static final class Claim extends Decision<Boolean> {
+
+            private final String name;
+
+            Claim(String name) {
+                this.name = name;
+            }
+        }
+
+        private final Runnable between;
+
+        Claims(Runnable between) {
+            this.between = between;
+        }
+
+        @Override
+        public Class<Claim> type() {
+            return Claim.class;
+        }
+
+        @Override
+        public void apply(Statements statements, List<Claim> changes) throws SQLException {
+            for (Claim claim : changes) {
+                boolean free = isFree(statements, claim.name);
+                between.run();
+                if (free) {
+                    var insert = statements.of("INSERT INTO account (id, name, created_at) VALUES (?, 'x', 1)");
+                    insert.setString(1, claim.name);
+                    insert.executeUpdate();
+                }
+                claim.decide(free);
+            }
+        }
+
+        private static boolean isFree(Statements statements, String name) throws SQLException {
+            var select = statements.of("SELECT 1 FROM account WHERE id = ?");
+            select.setString(1, name);
+            try (ResultSet row = select.executeQuery()) {
+                return !row.next();
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.tollgate.testing;
+
+import dev.tollgate.keys.CreateKey;
+import dev.tollgate.keys.KeySecret;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.KeyState;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.openai.CompletionIds;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.tasks.CloseTask;
+import dev.tollgate.tasks.OpenTask;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.tasks.Tasks;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Not a test: measures what the ledger costs a call. So many calls at a time reserve and settle, each durable, with their tasks, as
+ * the meter has them done; told are the process's CPU time a call (the database server's not counted, the driver's is), and how
+ * long a call waits for both commits. Arguments: {@code sqlite} or {@code postgresql} or a JDBC address, calls at a time, accounts,
+ * calls of a round, rounds.
+ */
+public final class LedgerCost {
+
+    private static final TaskResult RESULT = new TaskResult(
+            "{\"prompt_tokens\":194,\"completion_tokens\":229,\"total_tokens\":880,\"completion_tokens_details\":"
+                    + "{\"reasoning_tokens\":457,\"text_tokens\":229}}",
+            List.of(),
+            null,
+            "{\"price_version\":\"2026-01\",\"input_per_million\":57,\"output_per_million\":450,\"prompt_tokens\":194,"
+                    + "\"completion_tokens\":229,\"reasoning_tokens\":457,\"reasoning_billed\":false,\"exact\":0.114108,"
+                    + "\"charged\":0.11,\"rounding\":\"floor to 0.01\"}",
+            null,
+            null);
+
+    private final Writer writer;
+    private final int accounts;
+    private final CompletionIds ids;
+    private final ExecutorService loop = Executors.newSingleThreadExecutor();
+
+    private LedgerCost(Writer writer, int accounts) {
+        this.writer = writer;
+        this.accounts = accounts;
+        SplittableRandom random = new SplittableRandom(1);
+        this.ids = new CompletionIds(InstantSource.system(), random);
+    }
+
+    public static void main(String[] args) throws Exception {
+        int atOnce = Integer.parseInt(args[1]);
+        int accounts = Integer.parseInt(args[2]);
+        try (Database database = open(args[0])) {
+            Keys keys = new Keys(database, InstantSource.system());
+            Writer writer = database.startWriter(List.of(
+                    keys.statePart(),
+                    new Ledger(database).part(keys::forgetAccount, () -> "node"),
+                    keys.changesPart(),
+                    new Tasks(database).part()));
+            LedgerCost cost = new LedgerCost(writer, accounts);
+            cost.prepare();
+            for (int round = 0; round < Integer.parseInt(args[4]); round++) {
+                cost.round(atOnce, Integer.parseInt(args[3]));
+            }
+            cost.loop.shutdown();
+        }
+        System.exit(0);
+    }
+
+    private static Database open(String where) throws IOException {
+        if (where.equals("sqlite")) {
+            Path folder = Files.createTempDirectory("ledger-cost");
+            System.out.println(folder);
+            return Database.open(folder);
+        }
+        return Database.openShared(where.equals("postgresql") ? Postgres.migrated() : where);
+    }
+
+    private void prepare() {
+        Instant now = Instant.now();
+        for (int i = 0; i < accounts; i++) {
+            String account = "acc_cost" + i;
+            writer.commitAndWait(Unit.of(
+                    new CreateAccount(account, "cost", now), new Grant(account, 1_000_000_000_000L, "cost", now)));
+            writer.commitAndWait(Unit.of(new CreateKey(
+                    "key_" + i, account, KeySecret.random(new SecureRandom()), KeySettings.named("cost"), now)));
+        }
+    }
+
+    private void round(int atOnce, int calls) throws InterruptedException {
+        long[] waits = new long[calls];
+        AtomicInteger next = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(calls);
+        long cpu = cpuNanos();
+        long writing = writerNanos();
+        long start = System.nanoTime();
+        for (int i = 0; i < atOnce; i++) {
+            loop.execute(() -> call(next, waits, done));
+        }
+        done.await();
+        long wall = System.nanoTime() - start;
+        long cpuMicros = (cpuNanos() - cpu) / 1_000;
+        long writerMicros = (writerNanos() - writing) / 1_000;
+        Arrays.sort(waits);
+        System.out.printf(
+                "%d calls, %d at a time: %.1f us CPU a call (%.1f the writer's), median wait %.2f ms, p99 %.2f ms, %.0f calls/s%n",
+                calls,
+                atOnce,
+                cpuMicros / (double) calls,
+                writerMicros / (double) calls,
+                waits[calls / 2] / 1e6,
+                waits[(int) (calls * 0.99)] / 1e6,
+                calls * 1e9 / wall);
+    }
+
+    private void call(AtomicInteger next, long[] waits, CountDownLatch done) {
+        int number = next.getAndIncrement();
+        if (number >= waits.length) {
+            return;
+        }
+        Instant now = Instant.now();
+        String id = ids.next();
+        String account = "acc_cost" + number % accounts;
+        KeyState key = new KeyState("key_" + number % accounts, now);
+        Reserve reserve =
+                new Reserve(id, account, "key_" + number % accounts, 100, 1_000, SpendLimits.NONE, key::usable, now);
+        long start = System.nanoTime();
+        writer.commit(Unit.of(key, reserve, new OpenTask(reserve, "chat", "gemini-3-pro")), loop, failure -> {
+            if (failure != null || !reserve.reserved()) {
+                throw new IllegalStateException(failure);
+            }
+            waits[number] = System.nanoTime() - start;
+            settle(id, number, next, waits, done);
+        });
+    }
+
+    private void settle(String id, int number, AtomicInteger next, long[] waits, CountDownLatch done) {
+        Settle settle = new Settle(id, 700, Instant.now());
+        CloseTask close = new CloseTask(settle, TaskStatus.COMPLETED, "gemini-3-pro", RESULT);
+        long start = System.nanoTime();
+        writer.commit(Unit.of(settle, close), loop, failure -> {
+            if (failure != null || !settle.resolved()) {
+                throw new IllegalStateException(failure);
+            }
+            waits[number] += System.nanoTime() - start;
+            done.countDown();
+            call(next, waits, done);
+        });
+    }
+
+    private static long writerNanos() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(it -> it != null && it.getThreadName().equals("tollgate-writer"))
+                .mapToLong(it -> threads.getThreadCpuTime(it.getThreadId()))
+                .sum();
+    }
+
+    private static long cpuNanos() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+}
