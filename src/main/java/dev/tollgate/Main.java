@@ -7,8 +7,11 @@ import dev.tollgate.cli.Books;
 import dev.tollgate.cli.CannotLook;
 import dev.tollgate.cli.Cli;
 import dev.tollgate.cli.Refused;
+import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.ServerMove;
+import dev.tollgate.storage.StoreException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The command line's entry. */
@@ -92,6 +96,19 @@ public final class Main {
             try {
                 return new StoreBooks(Store.openReading(settings));
             } catch (CannotOpen e) {
+                throw new Refused(String.valueOf(e.getMessage()));
+            }
+        }
+
+        @Override
+        public void migrateToPostgres(Settings settings, Consumer<String> lines) throws Refused {
+            Secret url = settings.databaseUrl();
+            if (url == null) {
+                throw new Refused("Name the PostgreSQL to copy to with --database jdbc:postgresql://….");
+            }
+            try {
+                ServerMove.run(settings.data(), url.value()).forEach(lines);
+            } catch (StoreException e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }
         }

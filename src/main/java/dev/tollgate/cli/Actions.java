@@ -2,6 +2,7 @@ package dev.tollgate.cli;
 
 import dev.tollgate.config.Settings;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the command line sets in motion; the root supplies it. */
@@ -40,4 +41,12 @@ public interface Actions {
      * @throws Refused where there is none or it cannot be read, in a sentence
      */
     Books books(Settings settings) throws Refused;
+
+    /**
+     * Copies the data folder's database into the PostgreSQL that the settings name.
+     *
+     * @param lines told what was copied
+     * @throws Refused where that cannot be done, in a sentence; then nothing was
+     */
+    void migrateToPostgres(Settings settings, Consumer<String> lines) throws Refused;
 }

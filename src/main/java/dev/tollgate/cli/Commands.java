@@ -52,7 +52,8 @@ final class Commands {
                 .addSubcommand(new CommandLine(new Ledger())
                         .addSubcommand(beside(new LedgerCommands.Verify(session)))
                         .addSubcommand(beside(new LedgerCommands.Statement(session))))
-                .addSubcommand(beside(new BackupCommand(session)));
+                .addSubcommand(beside(new BackupCommand(session)))
+                .addSubcommand(beside(new MigrateCommand(session)));
     }
 
     private static CommandLine beside(Object command) {

@@ -32,7 +32,7 @@ public final class SettingTable {
                     "database",
                     Kind.secret(
                             "sqlite: the embedded file in the data folder, or jdbc:postgresql://HOST/NAME?user=U&password=P",
-                            "sqlite|jdbc:postgresql:[!-~]{1,1000}"),
+                            "sqlite|jdbc:postgresql:(//[A-Za-z0-9.:,_\\[\\]-]{0,500}/)?[A-Za-z0-9_%.-]{0,200}(\\?[!-~]{0,1000})?"),
                     EMBEDDED,
                     "Where accounts, keys and tasks are kept. Several servers may share one PostgreSQL (15 or newer); each needs a data"
                             + " folder of its own and the same secret key.")

@@ -1,10 +1,13 @@
 package dev.tollgate.receipts;
 
+import dev.tollgate.storage.RowStatement;
+import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import org.jspecify.annotations.Nullable;
+import java.util.Collection;
+import java.util.function.BiConsumer;
 
 /** The receipts' SQL on the writer's connection. */
 final class ReceiptRows {
@@ -13,8 +16,16 @@ final class ReceiptRows {
             "SELECT sequence, body FROM receipt WHERE account_id = ? ORDER BY sequence DESC LIMIT 1";
     static final String SELECT_ACTIVE = "SELECT id FROM signing_key WHERE retired_at IS NULL";
 
-    private static final String INSERT =
-            "INSERT INTO receipt (account_id, sequence, task_id, body) VALUES (?, ?, ?, ?)";
+    // The account's row is locked by its settlement, so nobody adds to the chain meanwhile.
+    private static final RowStatement SELECT_ENDS = RowStatement.of(
+            "SELECT account_id, sequence, body FROM receipt WHERE account_id = ? ORDER BY sequence DESC LIMIT 1",
+            """
+            SELECT wanted.account_id, last.sequence, last.body FROM unnest(?) AS wanted (account_id)
+            JOIN LATERAL (SELECT sequence, body FROM receipt WHERE account_id = wanted.account_id
+                ORDER BY sequence DESC LIMIT 1) AS last ON true""",
+            "text");
+    private static final RowStatement INSERT =
+            RowStatement.insert("receipt", "account_id text", "sequence bigint", "task_id text", "body text");
     private static final String RETIRE = "UPDATE signing_key SET retired_at = ? WHERE retired_at IS NULL";
     private static final String INSERT_KEY = """
             INSERT INTO signing_key (id, public_key, sealed_private, created_at) VALUES (?, ?, ?, ?)
@@ -26,22 +37,19 @@ final class ReceiptRows {
         this.statements = statements;
     }
 
-    @Nullable
-    Body last(String accountId) throws SQLException {
-        PreparedStatement select = statements.of(SELECT_LAST);
-        select.setString(1, accountId);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? new Body(row.getLong(1), row.getString(2)) : null;
+    /** The last receipt of each account that has one. */
+    void ends(Collection<String> accountIds, BiConsumer<String, Body> found) throws SQLException {
+        Rows ends = SELECT_ENDS.on(
+                statements, row -> found.accept(row.getString(1), new Body(row.getLong(2), row.getString(3))));
+        for (String accountId : accountIds) {
+            ends.text(accountId).next();
         }
+        ends.finish();
     }
 
-    void insert(String accountId, long sequence, String taskId, String body) throws SQLException {
-        PreparedStatement insert = statements.of(INSERT);
-        insert.setString(1, accountId);
-        insert.setLong(2, sequence);
-        insert.setString(3, taskId);
-        insert.setString(4, body);
-        insert.executeUpdate();
+    /** Takes account, sequence, task and body of each. */
+    Rows inserts() throws SQLException {
+        return INSERT.on(statements);
     }
 
     /** @throws IllegalStateException when there is none: the start makes one before the first call */

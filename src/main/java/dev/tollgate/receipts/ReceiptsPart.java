@@ -3,11 +3,15 @@ package dev.tollgate.receipts;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Resolution;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The receipts' share of a batch: the end of an account's chain is read once for all its charges. */
 final class ReceiptsPart implements Part<ReceiptChange> {
@@ -28,34 +32,52 @@ final class ReceiptsPart implements Part<ReceiptChange> {
                 rows.set(set);
             }
         }
+        append(rows, changes);
+    }
+
+    /** A charge with the receipt that it gets. */
+    private record Charge(WriteReceipt receipt, Resolution.Resolved resolved) {}
+
+    private static void append(ReceiptRows rows, List<ReceiptChange> changes) throws SQLException {
         String keyId = rows.activeKeyId();
-        Map<String, Link> ends = new HashMap<>();
+        List<Charge> charges = charges(changes);
+        Map<String, Link> ends = ends(rows, charges);
+        Rows inserts = rows.inserts();
+        for (Charge charge : charges) {
+            WriteReceipt receipt = charge.receipt();
+            Resolution.Resolved resolved = charge.resolved();
+            Link end = ends.getOrDefault(receipt.accountId(), new Link(0, Digest.NONE));
+            long sequence = end.sequence() + 1;
+            String body =
+                    receipt.body(sequence, resolved.chargedMicros(), after(resolved.balance()), keyId, end.hash());
+            inserts.text(receipt.accountId())
+                    .number(sequence)
+                    .text(receipt.settle().reservationId())
+                    .text(body)
+                    .next();
+            ends.put(receipt.accountId(), new Link(sequence, Digest.of(body)));
+        }
+        inserts.finish();
+    }
+
+    private static List<Charge> charges(List<ReceiptChange> changes) {
+        List<Charge> charges = new ArrayList<>();
         for (ReceiptChange change : changes) {
             if (change instanceof WriteReceipt write
                     && write.settle().outcome() instanceof Resolution.Resolved resolved
                     && resolved.chargedMicros() > 0) {
-                append(rows, keyId, ends, write, resolved);
+                charges.add(new Charge(write, resolved));
             }
         }
+        return charges;
     }
 
-    private static void append(
-            ReceiptRows rows, String keyId, Map<String, Link> ends, WriteReceipt write, Resolution.Resolved resolved)
-            throws SQLException {
-        String accountId = write.accountId();
-        Link end = ends.get(accountId);
-        if (end == null) {
-            end = end(rows, accountId);
-        }
-        long sequence = end.sequence() + 1;
-        String body = write.body(sequence, resolved.chargedMicros(), after(resolved.balance()), keyId, end.hash());
-        rows.insert(accountId, sequence, write.settle().reservationId(), body);
-        ends.put(accountId, new Link(sequence, Digest.of(body)));
-    }
-
-    private static Link end(ReceiptRows rows, String accountId) throws SQLException {
-        Body last = rows.last(accountId);
-        return last == null ? new Link(0, Digest.NONE) : new Link(last.sequence(), Digest.of(last.text()));
+    private static Map<String, Link> ends(ReceiptRows rows, List<Charge> charges) throws SQLException {
+        Set<String> accountIds = new LinkedHashSet<>();
+        charges.forEach(charge -> accountIds.add(charge.receipt().accountId()));
+        Map<String, Link> ends = new HashMap<>();
+        rows.ends(accountIds, (id, last) -> ends.put(id, new Link(last.sequence(), Digest.of(last.text()))));
+        return ends;
     }
 
     /** What running calls hold is still the customer's (D40). */

@@ -5,11 +5,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -20,14 +22,18 @@ final class Backup {
 
     private Backup() {}
 
-    static void write(DataSource source, Path file) {
+    static void write(Engine engine, Path file) {
         Path whole = file.toAbsolutePath();
         if (Files.exists(whole)) {
             throw exists(whole);
         }
         Path made = make(whole);
         try {
-            copy(source, made);
+            if (engine instanceof PostgresServer server) {
+                copy(server, made);
+            } else {
+                copy(engine.source(), made);
+            }
             sync(made);
             publish(made, whole);
         } catch (IOException e) {
@@ -58,6 +64,37 @@ final class Backup {
                 PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
             vacuum.setString(1, file.toString());
             vacuum.execute();
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the database could not be copied", e);
+        }
+    }
+
+    /** A file of the same schema, filled from one snapshot; the servers go on meanwhile. */
+    private static void copy(PostgresServer server, Path file) throws IOException {
+        Path folder = Files.createTempDirectory(file.getParent(), ".backup");
+        SqliteFile copy = new SqliteFile(folder);
+        try {
+            Migrations.run(copy);
+            fill(server, copy);
+            Files.move(copy.file(), file, StandardCopyOption.REPLACE_EXISTING);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        } finally {
+            for (String left : List.of("", "-wal", "-shm")) {
+                Files.deleteIfExists(folder.resolve(copy.file().getFileName() + left));
+            }
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    private static void fill(PostgresServer server, SqliteFile copy) {
+        try (Connection from = server.source().getConnection();
+                Connection to = copy.source().getConnection()) {
+            from.setAutoCommit(false);
+            from.setReadOnly(true);
+            from.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            to.setAutoCommit(false);
+            new TableCopy(from, to).run();
+            to.commit();
         } catch (SQLException e) {
             throw new StoreUnavailable("the database could not be copied", e);
         }

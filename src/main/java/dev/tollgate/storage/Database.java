@@ -176,7 +176,7 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable when the database fails
      */
     public void backupTo(Path file) {
-        Backup.write(engine.source(), file);
+        Backup.write(engine, file);
     }
 
     /** Lets the writer finish what waits, then closes everything. */

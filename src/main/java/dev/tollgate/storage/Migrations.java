@@ -18,7 +18,7 @@ final class Migrations {
     /** The number of the last file in {@code migrations}. */
     static final int NEWEST = 8;
 
-    private static final String HISTORY = "flyway_schema_history";
+    static final String HISTORY = "flyway_schema_history";
 
     private Migrations() {}
 

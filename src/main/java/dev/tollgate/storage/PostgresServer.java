@@ -20,6 +20,9 @@ final class PostgresServer implements Engine {
     private static final int WRITE_TIMEOUT_SECONDS = 30;
     private static final int READ_TIMEOUT_SECONDS = 300;
 
+    /** What is read at a time of a result that may be a whole table. */
+    private static final int FETCH_ROWS = 1_000;
+
     /** A commit is on disk when it is reported, whatever the server's own settings say. */
     private static final String WRITERS_OPTIONS =
             "-c synchronous_commit=on -c statement_timeout=20s -c lock_timeout=15s"
@@ -75,7 +78,9 @@ final class PostgresServer implements Engine {
 
     @Override
     public void setUpReaders(HikariConfig config) {
-        config.setDataSource(source(READ_TIMEOUT_SECONDS));
+        PGSimpleDataSource source = source(READ_TIMEOUT_SECONDS);
+        source.setDefaultRowFetchSize(FETCH_ROWS);
+        config.setDataSource(source);
         config.setReadOnly(true);
         config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
         config.setMaximumPoolSize(READERS_MAX);

@@ -35,7 +35,7 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return new SqliteFile(folder, SQLiteConfig.TempStore.FILE);
     }
 
-    private Path file() {
+    Path file() {
         return folder.resolve("tollgate.db");
     }
 

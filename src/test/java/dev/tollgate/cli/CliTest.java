@@ -87,7 +87,8 @@ class CliTest {
                 "ledger",
                 "ledger verify",
                 "ledger statement",
-                "backup"
+                "backup",
+                "migrate-to-postgres"
             })
     void every_command_has_help(String command) {
         List<String> line = new ArrayList<>(List.of(command.isEmpty() ? new String[0] : command.split(" ")));
@@ -376,6 +377,16 @@ class CliTest {
         assertThat(err).contains("there.db is written. The secret key is not in it");
     }
 
+    @Test
+    void moving_to_a_server_tells_what_was_copied_and_which_key_to_keep() {
+        assertThat(execute("migrate-to-postgres", "--data", data.toString(), "--database", "jdbc:postgresql://db/t"))
+                .isZero();
+        assertThat(out).isEqualTo("account: 1 rows\n");
+        assertThat(err).contains("TOLLGATE_SECRET_KEY").contains("secret.key");
+        assertThat(execute("migrate-to-postgres", "--data", data.toString())).isEqualTo(1);
+        assertThat(err).contains("no target");
+    }
+
     private static final class FakeBooks implements Books {
 
         final List<String> differences = new ArrayList<>();
@@ -458,6 +469,14 @@ class CliTest {
     }
 
     private final class TestActions implements Actions {
+
+        @Override
+        public void migrateToPostgres(Settings settings, java.util.function.Consumer<String> lines) throws Refused {
+            if (settings.databaseUrl() == null) {
+                throw new Refused("no target");
+            }
+            lines.accept("account: 1 rows");
+        }
 
         @Override
         public int serve(Settings settings) {

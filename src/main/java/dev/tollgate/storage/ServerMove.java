@@ -1,0 +1,63 @@
+package dev.tollgate.storage;
+
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Carries an embedded installation over to a PostgreSQL: all of it or nothing, and only where both sides hold the same afterwards. */
+public final class ServerMove {
+
+    private ServerMove() {}
+
+    /**
+     * Copies the data folder's database into one that holds nothing yet. The folder is locked meanwhile and stays as it is.
+     *
+     * @param url {@code jdbc:postgresql://…}
+     * @return a line for each table: its rows and the sums of its amounts, the same on both sides
+     * @throws CannotOpen when the folder is in use or holds no database, when the target holds something or is not to be reached
+     * @throws StoreUnavailable when one of the two fails meanwhile
+     */
+    public static List<String> run(Path folder, String url) {
+        SqliteFile file = new SqliteFile(folder);
+        if (!file.exists()) {
+            throw new CannotOpen("There is no database in " + folder + ".");
+        }
+        try (DataLock lock = DataLock.take(folder)) {
+            Migrations.run(file);
+            PostgresServer server = new PostgresServer(url);
+            server.check();
+            Migrations.run(server);
+            return copy(file, server);
+        }
+    }
+
+    private static List<String> copy(SqliteFile file, PostgresServer server) {
+        try (Connection from = file.source().getConnection();
+                Connection to = server.source().getConnection()) {
+            from.setAutoCommit(false);
+            to.setAutoCommit(false);
+            List<String> lines = new ArrayList<>();
+            new TableCopy(from, to).run().forEach((table, sums) -> lines.add(line(table, sums)));
+            to.commit();
+            return lines;
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the data could not be copied: " + e.getMessage(), e);
+        }
+    }
+
+    private static String line(String table, TableCopy.Sums sums) {
+        StringBuilder line =
+                new StringBuilder(table).append(": ").append(sums.rows()).append(" rows");
+        sums.micros()
+                .forEach((column, sum) ->
+                        line.append(", ").append(column).append(' ').append(credits(sum)));
+        return line.toString();
+    }
+
+    private static String credits(BigInteger micros) {
+        return new java.math.BigDecimal(micros, 6).toPlainString();
+    }
+}

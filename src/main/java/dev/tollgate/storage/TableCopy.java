@@ -1,0 +1,194 @@
+package dev.tollgate.storage;
+
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies every table from one database to another of the same schema and compares what is there afterwards: the number of rows, a
+ * checksum over all their values, and the sum of each amount. What tables there are and which must come first is asked of the
+ * database, so that no list of them can be out of date. Neither connection is committed.
+ */
+final class TableCopy {
+
+    private static final int BATCH_ROWS = 1_000;
+    private static final long MIX = 0x9E3779B97F4A7C15L;
+
+    private final Connection from;
+    private final Connection to;
+
+    TableCopy(Connection from, Connection to) {
+        this.from = from;
+        this.to = to;
+    }
+
+    /** What a table holds, whatever the order of its rows. */
+    record Sums(long rows, long checksum, Map<String, BigInteger> micros) {}
+
+    /**
+     * @return the tables with what was copied into them
+     * @throws CannotOpen when a table of the target has rows already, or does not hold afterwards what it should
+     */
+    Map<String, Sums> run() throws SQLException {
+        List<String> tables = tables();
+        for (String table : tables) {
+            requireEmpty(table);
+        }
+        Map<String, Sums> copied = new LinkedHashMap<>();
+        for (String table : tables) {
+            copied.put(table, copy(table));
+        }
+        for (String table : tables) {
+            if (!sums(table).equals(copied.get(table))) {
+                throw new CannotOpen("The copy of the table " + table + " does not hold what the original holds.");
+            }
+        }
+        return copied;
+    }
+
+    /** Those that others refer to before those that refer to them. */
+    private List<String> tables() throws SQLException {
+        DatabaseMetaData target = to.getMetaData();
+        Set<String> names = new LinkedHashSet<>();
+        try (ResultSet row = target.getTables(null, to.getSchema(), "%", new String[] {"TABLE"})) {
+            while (row.next()) {
+                names.add(row.getString("TABLE_NAME"));
+            }
+        }
+        names.remove(Migrations.HISTORY);
+        names.removeIf(name -> name.startsWith("sqlite_"));
+        Set<String> ordered = new LinkedHashSet<>();
+        for (String name : names) {
+            addAfterItsParents(target, name, ordered);
+        }
+        return new ArrayList<>(ordered);
+    }
+
+    private void addAfterItsParents(DatabaseMetaData target, String table, Set<String> ordered) throws SQLException {
+        List<String> parents = new ArrayList<>();
+        try (ResultSet row = target.getImportedKeys(null, to.getSchema(), table)) {
+            while (row.next()) {
+                parents.add(row.getString("PKTABLE_NAME").toLowerCase(Locale.ROOT));
+            }
+        }
+        for (String parent : parents) {
+            if (!parent.equals(table) && !ordered.contains(parent)) {
+                addAfterItsParents(target, parent, ordered);
+            }
+        }
+        ordered.add(table);
+    }
+
+    private void requireEmpty(String table) throws SQLException {
+        try (Statement statement = to.createStatement();
+                ResultSet row = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
+            if (row.next()) {
+                throw new CannotOpen("The table " + table + " of the target is not empty; nothing was copied.");
+            }
+        }
+    }
+
+    private Sums copy(String table) throws SQLException {
+        try (Statement select = from.createStatement()) {
+            select.setFetchSize(BATCH_ROWS);
+            try (ResultSet row = select.executeQuery("SELECT * FROM " + table)) {
+                return insert(table, row);
+            }
+        }
+    }
+
+    private Sums insert(String table, ResultSet row) throws SQLException {
+        List<String> columns = columns(row);
+        String sql = "INSERT INTO " + table + " (" + String.join(", ", columns) + ") VALUES ("
+                + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
+        Summing summing = new Summing(columns);
+        try (PreparedStatement insert = to.prepareStatement(sql)) {
+            while (row.next()) {
+                for (int i = 0; i < columns.size(); i++) {
+                    insert.setObject(i + 1, summing.add(i, row.getObject(i + 1)));
+                }
+                summing.next();
+                insert.addBatch();
+                if (summing.rows % BATCH_ROWS == 0) {
+                    insert.executeBatch();
+                }
+            }
+            insert.executeBatch();
+        }
+        return summing.sums();
+    }
+
+    private Sums sums(String table) throws SQLException {
+        try (Statement select = to.createStatement()) {
+            select.setFetchSize(BATCH_ROWS);
+            try (ResultSet row = select.executeQuery("SELECT * FROM " + table)) {
+                List<String> columns = columns(row);
+                Summing summing = new Summing(columns);
+                while (row.next()) {
+                    for (int i = 0; i < columns.size(); i++) {
+                        summing.add(i, row.getObject(i + 1));
+                    }
+                    summing.next();
+                }
+                return summing.sums();
+            }
+        }
+    }
+
+    private static List<String> columns(ResultSet row) throws SQLException {
+        ResultSetMetaData meta = row.getMetaData();
+        List<String> columns = new ArrayList<>();
+        for (int i = 1; i <= meta.getColumnCount(); i++) {
+            columns.add(meta.getColumnName(i).toLowerCase(Locale.ROOT));
+        }
+        return columns;
+    }
+
+    private static final class Summing {
+
+        private final List<String> columns;
+        private final Map<String, BigInteger> micros = new LinkedHashMap<>();
+        private long rows;
+        private long checksum;
+        private long ofThisRow;
+
+        Summing(List<String> columns) {
+            this.columns = columns;
+        }
+
+        @Nullable
+        Object add(int column, @Nullable Object value) {
+            String name = columns.get(column);
+            ofThisRow += (name.hashCode() * 31L + String.valueOf(value).hashCode()) * MIX;
+            ofThisRow ^= ofThisRow >>> 29;
+            if (name.endsWith("_micros") && value instanceof Number number) {
+                micros.merge(name, BigInteger.valueOf(number.longValue()), BigInteger::add);
+            }
+            return value;
+        }
+
+        void next() {
+            checksum += ofThisRow;
+            ofThisRow = 0;
+            rows++;
+        }
+
+        Sums sums() {
+            return new Sums(rows, checksum, micros);
+        }
+    }
+}
