@@ -1,5 +1,5 @@
 /**
- * The ground under the stores: the embedded database, its migrations, and the units of work that are committed to it. It knows
+ * The ground under the stores: the database, embedded or on a server, its migrations, and the units of work that are committed to it. It knows
  * no store.
  *
  * <p>A store contributes {@link dev.tollgate.storage.Change}s (what is to happen) and a {@link dev.tollgate.storage.Part} (how
@@ -7,7 +7,8 @@
  * {@link dev.tollgate.storage.Writer} collects waiting units, runs the parts over them in a fixed order, and makes them durable
  * in one transaction, so that the cost of a sync is shared.
  *
- * <p>Invariants: one process owns a data folder (the lock file); only the writer's thread writes; a unit is reported as
+ * <p>Invariants: one process owns a data folder (the lock file); several may share a server, each with a lease; only the writer's
+ * thread writes (and the lease its own row); a unit is reported as
  * committed only after the sync; what the read connections see includes every unit reported before the read began.
  *
  * <p>Threading: {@code Writer.commit} never blocks and may be called from an event loop; {@code Database.read} blocks and must
