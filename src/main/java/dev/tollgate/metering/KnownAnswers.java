@@ -39,6 +39,7 @@ public final class KnownAnswers implements AutoCloseable {
     private final SpoolFolder folder;
     private final Expiry expiry;
     private final RememberedRefusals refusals;
+    private final long sweep;
     private final ConcurrentHashMap<AnswerName, KeyedCall> atWork = new ConcurrentHashMap<>();
     private final ExecutorService io =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("spool").factory());
@@ -52,7 +53,7 @@ public final class KnownAnswers implements AutoCloseable {
         this.expiry = expiry;
         this.refusals = new RememberedRefusals(clock);
         io.execute(this::cleanUp);
-        vertx.setPeriodic(Expiry.EVERY.toMillis(), fired -> io.execute(this::forgetOld));
+        this.sweep = vertx.setPeriodic(Expiry.EVERY.toMillis(), fired -> io.execute(this::forgetOld));
     }
 
     private void cleanUp() {
@@ -156,6 +157,7 @@ public final class KnownAnswers implements AutoCloseable {
     /** Waits for what is being read and written. To be closed when no call is open any more. */
     @Override
     public void close() {
+        vertx.cancelTimer(sweep);
         io.close();
     }
 }

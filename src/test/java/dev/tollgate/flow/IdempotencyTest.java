@@ -354,6 +354,23 @@ class IdempotencyTest {
         assertThat(customer.chat(call(true, "broken"), "k").content()).isEqualTo("Now");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void an_answer_whose_charge_cannot_be_recorded_is_given_to_nobody_and_frees_the_key(boolean stream) {
+        gateway.execute("CREATE TRIGGER broken BEFORE UPDATE ON task WHEN NEW.account_id = '" + customer.account()
+                + "' BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+        try {
+            Gateway.Reply reply = customer.chat(call(stream, "fire"), "k");
+            assertThat(reply.text()).contains("internal_error").doesNotContain("credits_consumed", "[DONE]");
+        } finally {
+            gateway.execute("DROP TRIGGER broken");
+        }
+        Gateway.await("a free key", () -> keptBy(customer) == 0);
+        assertThat(customer.consumed()).isEqualByComparingTo("0");
+        assertThat(customer.chat(call(stream, "fire"), "k").text()).contains("credits_consumed");
+        assertThat(customer.consumed()).isEqualByComparingTo("0.5");
+    }
+
     @Test
     void a_refused_call_leaves_its_key_free() {
         Customer poor = gateway.customer("0.000001");
