@@ -46,7 +46,10 @@ public final class Expiry {
         } while (forgotten.size() == BATCH);
     }
 
-    /** Once after a start: deletes the spools that a crash left. */
+    /** How often spools are looked for that nobody refers to. */
+    public static final Duration ORPHANS_EVERY = Duration.ofHours(1);
+
+    /** Deletes the spools that a crash has left, and those whose answers another node has forgotten. */
     public void deleteOrphans() {
         try {
             folder.deleteOrphans(answers);

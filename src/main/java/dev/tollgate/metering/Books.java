@@ -52,6 +52,10 @@ final class Books {
         this.keeper = keeper;
     }
 
+    boolean callerHoldsBack() {
+        return keeper.callerHoldsBack();
+    }
+
     sealed interface Reservation {}
 
     /** @param limit the word that the answer carries if it is cut where the hold ends (D32) */

@@ -37,6 +37,9 @@ interface Keeper {
     /** Goes with a full refund. */
     List<Change> free(Release release);
 
+    /** Whether it is the caller's doing when its sink is full, and not that of our own disk (D19). */
+    boolean callerHoldsBack();
+
     /** Of a call without an idempotency key. */
     Keeper NONE = new Keeper() {
         @Override
@@ -67,6 +70,11 @@ interface Keeper {
         @Override
         public List<Change> free(Release release) {
             return List.of();
+        }
+
+        @Override
+        public boolean callerHoldsBack() {
+            return true;
         }
     };
 }

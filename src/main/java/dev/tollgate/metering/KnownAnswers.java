@@ -10,6 +10,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -39,7 +40,7 @@ public final class KnownAnswers implements AutoCloseable {
     private final SpoolFolder folder;
     private final Expiry expiry;
     private final RememberedRefusals refusals;
-    private final long sweep;
+    private final List<Long> sweeps;
     private final ConcurrentHashMap<AnswerName, KeyedCall> atWork = new ConcurrentHashMap<>();
     private final ExecutorService io =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("spool").factory());
@@ -53,12 +54,22 @@ public final class KnownAnswers implements AutoCloseable {
         this.expiry = expiry;
         this.refusals = new RememberedRefusals(clock);
         io.execute(this::cleanUp);
-        this.sweep = vertx.setPeriodic(Expiry.EVERY.toMillis(), fired -> io.execute(this::forgetOld));
+        this.sweeps = List.of(
+                vertx.setPeriodic(Expiry.EVERY.toMillis(), fired -> io.execute(this::forgetOld)),
+                vertx.setPeriodic(Expiry.ORPHANS_EVERY.toMillis(), fired -> io.execute(this::cleanUp)));
     }
 
     private void cleanUp() {
         forgetOld();
-        expiry.deleteOrphans();
+        deleteOrphans();
+    }
+
+    private void deleteOrphans() {
+        try {
+            expiry.deleteOrphans();
+        } catch (StoreException e) {
+            log.warn("spools that nobody refers to are still there; the next hour tries again", e);
+        }
     }
 
     private void forgetOld() {
@@ -157,7 +168,7 @@ public final class KnownAnswers implements AutoCloseable {
     /** Waits for what is being read and written. To be closed when no call is open any more. */
     @Override
     public void close() {
-        vertx.cancelTimer(sweep);
+        sweeps.forEach(vertx::cancelTimer);
         io.close();
     }
 }

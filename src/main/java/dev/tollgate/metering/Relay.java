@@ -236,7 +236,7 @@ final class Relay implements UpstreamListener, Running {
     private void show(List<UpstreamEvent> events) {
         delivery.show(events, attemptCount());
         if (sink.full()) {
-            heldBackByCaller = true;
+            heldBackByCaller = books.callerHoldsBack();
             hold();
             sink.onDrain(this::release);
         }

@@ -109,6 +109,11 @@ final class SpooledAnswer implements Sink, Keeper {
         return List.of(new FreeClaim(release));
     }
 
+    @Override
+    public boolean callerHoldsBack() {
+        return false;
+    }
+
     static ApiError cannotSpool() {
         return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot keep the answer right now. Please try again.")
                 .withStatus(503);

@@ -8,6 +8,7 @@ import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,9 +18,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Claims and what becomes of them, over the real database. */
+/** Claims and what becomes of them, over the real databases. */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class AnswersTest {
+
+    @Parameter
+    Stores stores;
 
     private static final String HASH = "ab".repeat(32);
 
@@ -31,7 +40,7 @@ class AnswersTest {
 
     @BeforeEach
     void open() {
-        store = new StoreFixture(folder);
+        store = stores.open(folder);
         answers = store.answers;
         store.account("acc_1", 1_000_000);
         store.account("acc_2", 1_000_000);
@@ -181,8 +190,6 @@ class AnswersTest {
         assertThat(answers.find(name("running"))).isPresent();
         assertThat(share("acc_1")).isZero();
     }
-
-    // ---- helpers in call order ----
 
     private static AnswerName name(String key) {
         return new AnswerName("key_1", key);

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.cli.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
@@ -100,14 +101,11 @@ class RepeatedRefusalsTest {
     }
 
     @Test
-    void a_refusal_of_ours_for_money_is_not_remembered() {
+    void a_refusal_of_ours_for_money_is_not_remembered() throws Refused {
         gateway.script(UpstreamScript.answers().text("Yes", SOME).finish("STOP", SOME));
         Customer poor = gateway.customer("0.000001");
         assertThat(poor.chat(CALL.formatted(true, "money")).status()).isEqualTo(402);
-        gateway.execute("UPDATE account SET balance_micros = 10000000, purchased_micros = 10000000 WHERE id = '"
-                + poor.account() + "'");
-        gateway.execute("UPDATE entry SET amount_micros = 10000000 WHERE account_id = '" + poor.account()
-                + "' AND kind = 'top_up'");
+        gateway.app().administration().grant(poor.account(), 10_000_000, "test");
         assertThat(poor.chat(CALL.formatted(true, "money")).status()).isEqualTo(200);
     }
 
