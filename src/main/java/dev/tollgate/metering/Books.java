@@ -74,6 +74,9 @@ final class Books {
     /** @param nativeReason the word that the cut answer carries (D32) */
     record NotGrown(String nativeReason) implements Extension {}
 
+    /** The store did not take it: nobody knows whether it could have grown. */
+    record NotRecorded(ApiError error) implements Extension {}
+
     sealed interface Settled {}
 
     record Charged(Usage usage, long micros) implements Settled {}
@@ -185,7 +188,7 @@ final class Books {
                         Unit.of(extend),
                         loop,
                         failure -> then.accept(
-                                failure == null ? extension(extend.outcome()) : new NotGrown(CREDITS_EXHAUSTED)));
+                                failure == null ? extension(extend.outcome()) : new NotRecorded(unavailable(failure))));
     }
 
     private static Extension extension(Extend.Outcome outcome) {
@@ -208,8 +211,11 @@ final class Books {
         long held = settlement.heldMicros();
         if (settlement.end() == End.COMPLETED && due > held) {
             extend(settlement.taskId(), settlement.request(), 1, due - held, extension -> {
-                long heldNow = extension instanceof Grown grown ? grown.heldMicros() : held;
-                charge(settlement, new Charge(Math.min(due, heldNow), due), then);
+                switch (extension) {
+                    case Grown grown -> charge(settlement, new Charge(Math.min(due, grown.heldMicros()), due), then);
+                    case NotGrown notGrown -> charge(settlement, new Charge(held, due), then);
+                    case NotRecorded notRecorded -> notDurable(settlement, notRecorded.error(), then);
+                }
             });
         } else {
             long micros = settlement.end() == End.CUT_HOLD_USED ? held : Math.min(due, held);
@@ -322,6 +328,10 @@ final class Books {
 
     private static ApiError unavailable(StoreException failure) {
         log.error("the store did not take a unit of work", failure);
+        return notRecorded();
+    }
+
+    private static ApiError notRecorded() {
         return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot record the call right now. Please try again.")
                 .withStatus(503)
                 .retryAfter(STORE_WAIT);

@@ -308,6 +308,10 @@ final class Relay implements UpstreamListener, Running {
                 coverage.cannotGrow();
                 limit = notGrown.nativeReason();
             }
+            case Books.NotRecorded notRecorded -> {
+                fail(notRecorded.error());
+                return;
+            }
         }
         guarded(() -> pump(coverage));
         release();
