@@ -1,5 +1,8 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.audit.Audit;
+import dev.tollgate.audit.Progress;
+import dev.tollgate.storage.Database;
 import dev.tollgate.testing.LedgerChecks;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,6 +24,7 @@ import java.util.regex.Pattern;
  */
 final class CrashBooks {
 
+    private static final Progress QUIETLY = (what, count) -> {};
     private static final Pattern PROMPT_TOKENS = Pattern.compile("\"prompt_tokens\":(\\d+)");
 
     /** What the books say of one call. */
@@ -37,10 +41,12 @@ final class CrashBooks {
             long chargeEntriesMicros,
             int promptTokens) {}
 
+    private final Path data;
     private final String url;
     private final List<String> problems = new ArrayList<>();
 
     CrashBooks(Path data) {
+        this.data = data;
         this.url = "jdbc:sqlite:" + data.resolve("tollgate.db");
     }
 
@@ -79,6 +85,9 @@ final class CrashBooks {
     // ---- the tables alone ----
 
     private void checkTheWhole(Connection connection) {
+        try (Database database = Database.openReading(data)) {
+            new Audit(database).run(difference -> problems.add("ledger verify: " + difference), QUIETLY);
+        }
         try {
             LedgerChecks.assertCoherent(sql -> number(connection, sql));
         } catch (AssertionError e) {
