@@ -58,9 +58,9 @@ final class WindowRow {
         changed = true;
     }
 
-    /** The database has it as it is now. */
+    /** The batch is committed: what was changed is in the database. One that was only looked at is still to be inserted. */
     void written() {
-        fresh = false;
+        fresh = fresh && !changed;
         changed = false;
     }
 }

@@ -44,6 +44,21 @@ class SpendWindowTest {
         }
     }
 
+    @Test
+    void a_window_that_a_refused_call_has_only_looked_at_is_written_by_the_next() {
+        assertThat(store.reserve("t0", "acc_1", 200, 200, HOUR_100))
+                .isInstanceOf(ReserveOutcome.SpendLimitReached.class);
+        assertThat(store.reserve("t1", "acc_1", 100, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(100));
+        long held = store.database.read(connection -> {
+            try (var select = connection.prepareStatement("SELECT SUM(held_micros) FROM spend_window");
+                    var row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+        assertThat(held).as("in the hour, the day and the total").isEqualTo(300);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "HOUR,  2026-11-20T12:00:00Z,     2026-11-20T12:00:00Z, 2026-11-20T13:00:00Z",
