@@ -328,10 +328,6 @@ final class Books {
 
     private static ApiError unavailable(StoreException failure) {
         log.error("the store did not take a unit of work", failure);
-        return notRecorded();
-    }
-
-    private static ApiError notRecorded() {
         return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot record the call right now. Please try again.")
                 .withStatus(503)
                 .retryAfter(STORE_WAIT);
