@@ -200,7 +200,7 @@ final class LedgerRows {
             }
         }
         inserts.finish();
-        updates.finish();
+        updates.finishEach();
     }
 
     private static Rows balances(AccountRow account, Rows rows) throws SQLException {
@@ -230,7 +230,7 @@ final class LedgerRows {
             }
         }
         inserts.finish();
-        updates.finish();
+        updates.finishEach();
     }
 
     private static Rows state(ReservationRow reservation, Rows rows) throws SQLException {
@@ -255,7 +255,7 @@ final class LedgerRows {
             }
         }
         inserts.finish();
-        updates.finish();
+        updates.finishEach();
     }
 
     void append(List<Entry> entries) throws SQLException {

@@ -83,17 +83,27 @@ public final class RowStatement {
 
         /** Ends them all. Nothing is run where there was no row. */
         void finish() throws SQLException;
+
+        /** As above. @throws IllegalStateException when an update has not met a row for each of those given */
+        void finishEach() throws SQLException;
     }
 
-    private static void run(PreparedStatement statement, @Nullable Reader reader) throws SQLException {
+    /** @return how many rows were written */
+    private static int run(PreparedStatement statement, @Nullable Reader reader) throws SQLException {
         if (reader == null) {
-            statement.executeUpdate();
-            return;
+            return statement.executeUpdate();
         }
         try (ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 reader.read(row);
             }
+        }
+        return 0;
+    }
+
+    private static void require(int given, int met) {
+        if (given != met) {
+            throw new IllegalStateException(given + " rows were to be written, " + met + " were there");
         }
     }
 
@@ -102,6 +112,8 @@ public final class RowStatement {
         private final PreparedStatement statement;
         private final @Nullable Reader reader;
         private int index;
+        private int rows;
+        private int met;
 
         OneByOne(PreparedStatement statement, @Nullable Reader reader) {
             this.statement = statement;
@@ -136,12 +148,18 @@ public final class RowStatement {
 
         @Override
         public void next() throws SQLException {
-            run(statement, reader);
+            met += run(statement, reader);
+            rows++;
             index = 0;
         }
 
         @Override
         public void finish() {}
+
+        @Override
+        public void finishEach() {
+            require(rows, met);
+        }
     }
 
     private final class AtOnce implements Rows {
@@ -184,8 +202,17 @@ public final class RowStatement {
 
         @Override
         public void finish() throws SQLException {
+            runAll();
+        }
+
+        @Override
+        public void finishEach() throws SQLException {
+            require(rows, runAll());
+        }
+
+        private int runAll() throws SQLException {
             if (rows == 0) {
-                return;
+                return 0;
             }
             PreparedStatement statement = statements.of(many);
             for (int i = 0; i < columns.size(); i++) {
@@ -194,7 +221,7 @@ public final class RowStatement {
                 Object[] elements = column.toArray(type.equals("text") ? new String[0] : new Long[0]);
                 statement.setArray(i + 1, statements.array(type, elements));
             }
-            run(statement, reader);
+            return run(statement, reader);
         }
     }
 }

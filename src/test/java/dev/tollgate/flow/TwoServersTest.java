@@ -101,6 +101,7 @@ class TwoServersTest {
         assertThat(reply.error().get("code").asString()).isEqualTo("internal_error");
         Gateway.await("the other server gives the hold back", () -> customer.balance().compareTo(BigDecimal.TEN) == 0);
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
+        assertThat(customer.balance()).isEqualByComparingTo("10");
         one.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
     }

@@ -74,6 +74,14 @@ public final class LedgerChecks {
                             + counted + ")"))
                     .as(window[0])
                     .isZero();
+            String startsAt = window[0].equals("total") ? "0" : "created_at - created_at % " + window[1];
+            assertThat(store.applyAsLong(
+                            "SELECT COUNT(*) FROM reservation WHERE held_micros > 0 AND NOT EXISTS (SELECT 1"
+                                    + " FROM spend_window WHERE spend_window.key_id = reservation.key_id AND kind = '"
+                                    + window[0]
+                                    + "' AND starts_at = " + startsAt + ")"))
+                    .as("reservations that no " + window[0] + " counts")
+                    .isZero();
         }
     }
 
