@@ -99,7 +99,8 @@ class TwoServersTest {
         Reply reply = running.join();
         assertThat(reply.status()).isEqualTo(503);
         assertThat(reply.error().get("code").asString()).isEqualTo("internal_error");
-        Gateway.await("the other server gives the hold back", () -> customer.balance().compareTo(BigDecimal.TEN) == 0);
+        Gateway.await(
+                "the other server gives the hold back", () -> customer.balance().compareTo(BigDecimal.TEN) == 0);
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
         assertThat(customer.balance()).isEqualByComparingTo("10");
         one.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
