@@ -5,8 +5,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -68,7 +71,7 @@ public final class Spool {
 
     private final Deque<byte[]> waiting = new ArrayDeque<>();
     private final Deque<byte[]> tail = new ArrayDeque<>();
-    private final Deque<Recent> recent = new ArrayDeque<>();
+    private final Map<Long, Piece> recent = new LinkedHashMap<>();
     private final Set<Runnable> listeners = new LinkedHashSet<>();
 
     private String taskId = "";
@@ -98,8 +101,6 @@ public final class Spool {
      * @param hash of the file; null where the answer is too large to be kept
      */
     public record Ended(long bytes, @Nullable String hash) {}
-
-    private record Recent(long at, Piece piece) {}
 
     private record Job(byte[] bytes, boolean visible) {}
 
@@ -180,9 +181,9 @@ public final class Spool {
         synchronized (this) {
             tail.clear();
             tailWritten = false;
-            recent.removeIf(it -> it.at() >= visibleEnd);
+            recent.keySet().removeIf(at -> at >= visibleEnd);
             recentBytes =
-                    recent.stream().mapToLong(it -> it.piece().bytes().length).sum();
+                    recent.values().stream().mapToLong(it -> it.bytes().length).sum();
             rewinds = true;
         }
     }
@@ -275,12 +276,8 @@ public final class Spool {
         SpoolFile written = file;
         long position = place == 0 && written != null ? written.bodyStart() : place;
         if (position < visibleEnd) {
-            for (Recent it : recent) {
-                if (it.at() == position) {
-                    return it.piece();
-                }
-            }
-            return ON_DISK;
+            Piece piece = recent.get(position);
+            return piece == null ? ON_DISK : piece;
         }
         if (failure != null) {
             return new Failed(failure);
@@ -436,10 +433,12 @@ public final class Spool {
     }
 
     private synchronized @Nullable Runnable written(Job job, long at, SpoolFile target) {
-        recent.add(new Recent(at, new Piece(job.bytes(), target.end())));
+        recent.put(at, new Piece(job.bytes(), target.end()));
         recentBytes += job.bytes().length;
+        Iterator<Piece> oldest = recent.values().iterator();
         while (recentBytes > RECENT_BYTES_MAX) {
-            recentBytes -= recent.remove().piece().bytes().length;
+            recentBytes -= oldest.next().bytes().length;
+            oldest.remove();
         }
         if (job.visible()) {
             waitingBytes = Math.max(0, waitingBytes - job.bytes().length);
