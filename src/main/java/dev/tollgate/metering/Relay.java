@@ -71,6 +71,7 @@ final class Relay implements UpstreamListener, Running {
     private boolean gone;
     private boolean heard;
     private boolean extending;
+    private Books.@Nullable End endAfterExtension;
     private boolean ended;
     private boolean heldBackByCaller;
     private boolean wasHeldBack;
@@ -299,6 +300,12 @@ final class Relay implements UpstreamListener, Running {
 
     private void extended(Coverage coverage, Books.Extension extension) {
         extending = false;
+        if (endAfterExtension != null) {
+            if (extension instanceof Books.Grown grown) {
+                coverage.grownTo(grown.heldMicros());
+            }
+            settle(endAfterExtension);
+        }
         if (state != State.RELAYING) {
             return;
         }
@@ -413,8 +420,13 @@ final class Relay implements UpstreamListener, Running {
         });
     }
 
+    /** While the hold is growing it waits for that: what is held is only known then. */
     private void settle(Books.End end) {
         state = State.RESOLVING;
+        if (extending) {
+            endAfterExtension = end;
+            return;
+        }
         Usage counted = usage.usage();
         Books.Settlement settlement = new Books.Settlement(
                 taskId,
