@@ -46,7 +46,7 @@ record Call(
                 row.getLong(5),
                 row.getLong(6),
                 row.getString(14) == null ? null : task(row),
-                new CallEntries("reservation " + id, accountId));
+                new CallEntries("reservation " + id, accountId, row.getLong(20), row.getLong(21)));
     }
 
     private static CallTask task(ResultSet row) throws SQLException {

@@ -10,7 +10,8 @@ final class CallCheck implements Check {
     private static final String SQL = """
             SELECT r.id, r.account_id, r.key_id, r.state, r.held_micros, r.charged_micros,
                 e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
-                t.account_id, t.key_id, t.status, t.charge_micros, t.usage_flags, t.pricing
+                t.account_id, t.key_id, t.status, t.charge_micros, t.usage_flags, t.pricing,
+                r.first_sequence, r.last_sequence
             FROM reservation r
                 LEFT JOIN task t ON t.id = r.id
                 LEFT JOIN entry e ON e.reservation_id = r.id

@@ -5,6 +5,8 @@ final class CallEntries {
 
     private final String name;
     private final String accountId;
+    private final long firstSequence;
+    private final long lastSequence;
     private long heldMicros;
     private long chargedMicros;
     private long releasedMicros;
@@ -13,14 +15,20 @@ final class CallEntries {
     private int charges;
     private int returns;
 
-    CallEntries(String name, String accountId) {
+    /** @param firstSequence of the account's entries between which, both included, the reservation says that its own are */
+    CallEntries(String name, String accountId, long firstSequence, long lastSequence) {
         this.name = name;
         this.accountId = accountId;
+        this.firstSequence = firstSequence;
+        this.lastSequence = lastSequence;
     }
 
     void add(Movement movement, Findings findings) {
         if (!movement.accountId().equals(accountId)) {
             findings.add(name + " is of account " + accountId + ", its " + movement.name() + " is not");
+        } else if (movement.sequence() < firstSequence || movement.sequence() > lastSequence) {
+            findings.add(name + " has its entries from " + firstSequence + " to " + lastSequence + ", but not its "
+                    + movement.name());
         }
         switch (movement.move()) {
             case Movement.HOLD -> heldMicros += movement.micros();

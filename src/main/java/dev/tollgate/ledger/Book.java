@@ -151,7 +151,7 @@ final class Book {
     void hold(ReservationRow reservation, AccountRow account, KeyWindows windows, long micros, Instant at) {
         reservation.hold(micros);
         windows.hold(micros);
-        enter(account, EntryKind.RESERVATION, reservation.id, Bucket.AVAILABLE, Bucket.RESERVED, micros, null, at);
+        enter(account, EntryKind.RESERVATION, reservation, Bucket.AVAILABLE, Bucket.RESERVED, micros, null, at);
     }
 
     Resolution.Resolved resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at) {
@@ -161,15 +161,15 @@ final class Book {
         reservation.resolve(end, chargeMicros);
         windowsOf(reservation).resolve(heldMicros, chargeMicros);
         EntryKind back = end == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
-        enter(account, EntryKind.CHARGE, reservation.id, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, null, at);
-        enter(account, back, reservation.id, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, null, at);
+        enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, null, at);
+        enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, null, at);
         return new Resolution.Resolved(chargeMicros, releasedMicros, account.balance());
     }
 
     /** Enters what a call has used beyond what could be held. @return how many such there are in the account's day, with it */
     int fallShort(ReservationRow reservation, long micros, Instant at) throws SQLException {
         AccountRow account = accountOf(reservation);
-        enter(account, EntryKind.CHARGE, reservation.id, Bucket.SHORTFALL, Bucket.REVENUE, micros, null, at);
+        enter(account, EntryKind.CHARGE, reservation, Bucket.SHORTFALL, Bucket.REVENUE, micros, null, at);
         return shortfallsOnDayOf(account, at);
     }
 
@@ -206,7 +206,7 @@ final class Book {
     private void enter(
             AccountRow account,
             EntryKind kind,
-            @Nullable String reservationId,
+            @Nullable ReservationRow reservation,
             Bucket from,
             Bucket to,
             long micros,
@@ -214,6 +214,10 @@ final class Book {
             Instant at) {
         if (micros > 0) {
             long sequence = account.move(from, to, micros);
+            if (reservation != null) {
+                reservation.entered(sequence);
+            }
+            String reservationId = reservation == null ? null : reservation.id;
             entries.add(new Entry(account.id, sequence, at, kind, reservationId, from, to, micros, reason));
         }
     }

@@ -22,6 +22,15 @@ public final class Ledger {
     /** After so many shortfalls in a calendar day (UTC) an account's calls are held for in full or refused (decision D33). */
     public static final int SHORTFALLS_MAX = 3;
 
+    // A running call's last entry may be followed by one that was committed after its row was read: the row is the
+    // snapshot's.
+    private static final String ENTRIES_OF_CALL = """
+            SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                e.reason
+            FROM reservation r JOIN entry e ON e.account_id = r.account_id
+                AND e.sequence BETWEEN r.first_sequence AND r.last_sequence AND e.reservation_id = r.id
+            WHERE r.id = ? ORDER BY e.sequence LIMIT ?""";
+
     private final Database database;
 
     public Ledger(Database database) {
@@ -64,8 +73,8 @@ public final class Ledger {
 
     /** The movements of one call, in their order; at most {@value #PAGE_MAX}. */
     public List<Entry> entries(String reservationId) {
-        String sql = LedgerSql.SELECT_ENTRY + " WHERE reservation_id = ? ORDER BY sequence LIMIT ?";
-        return database.read(connection -> list(connection, sql, LedgerSql::entry, reservationId, PAGE_MAX));
+        return database.read(
+                connection -> list(connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, PAGE_MAX));
     }
 
     /**

@@ -74,17 +74,23 @@ final class LedgerRows {
             "state text",
             "held_micros bigint",
             "charged_micros bigint",
+            "first_sequence bigint",
+            "last_sequence bigint",
             "id text",
             "account_id text",
             "key_id text",
             "created_at bigint",
             "node_id text");
     private static final RowStatement UPDATE_RESERVATION = RowStatement.of(
-            "UPDATE reservation SET state = ?, held_micros = ?, charged_micros = ? WHERE id = ?",
+            "UPDATE reservation SET state = ?, held_micros = ?, charged_micros = ?, first_sequence = ?, last_sequence = ? WHERE id = ?",
             """
-            UPDATE reservation SET state = r.state, held_micros = r.held, charged_micros = r.charged
-            FROM unnest(?, ?, ?, ?) AS r (state, held, charged, id) WHERE reservation.id = r.id""",
+            UPDATE reservation SET state = r.state, held_micros = r.held, charged_micros = r.charged,
+                first_sequence = r.first_sequence, last_sequence = r.last_sequence
+            FROM unnest(?, ?, ?, ?, ?, ?) AS r (state, held, charged, first_sequence, last_sequence, id)
+            WHERE reservation.id = r.id""",
             "text",
+            "bigint",
+            "bigint",
             "bigint",
             "bigint",
             "text");
@@ -101,18 +107,6 @@ final class LedgerRows {
             UPDATE spend_window SET charged_micros = r.charged, held_micros = r.held
             FROM unnest(?, ?, ?, ?, ?) AS r (charged, held, key_id, kind, starts_at)
             WHERE spend_window.key_id = r.key_id AND spend_window.kind = r.kind AND spend_window.starts_at = r.starts_at""", "bigint", "bigint", "text", "text", "bigint");
-    private static final RowStatement INSERT_ENTRY = RowStatement.insert(
-            "entry",
-            "account_id text",
-            "sequence bigint",
-            "created_at bigint",
-            "kind text",
-            "reservation_id text",
-            "from_bucket text",
-            "to_bucket text",
-            "amount_micros bigint",
-            "reason text");
-
     private final Statements statements;
 
     LedgerRows(Statements statements) {
@@ -127,8 +121,9 @@ final class LedgerRows {
     }
 
     void readReservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
-        Rows rows =
-                SELECT_RESERVATION.on(statements, row -> found.accept(new ReservationRow(LedgerSql.reservation(row))));
+        Rows rows = SELECT_RESERVATION.on(
+                statements,
+                row -> found.accept(new ReservationRow(LedgerSql.reservation(row), row.getLong(8), row.getLong(9))));
         forEach(ids, rows);
     }
 
@@ -237,6 +232,8 @@ final class LedgerRows {
         return rows.text(reservation.state().code())
                 .number(reservation.heldMicros())
                 .number(reservation.chargedMicros())
+                .number(reservation.firstSequence())
+                .number(reservation.lastSequence())
                 .text(reservation.id);
     }
 
@@ -259,19 +256,10 @@ final class LedgerRows {
     }
 
     void append(List<Entry> entries) throws SQLException {
-        Rows inserts = INSERT_ENTRY.on(statements);
+        EntryRows rows = new EntryRows(statements);
         for (Entry entry : entries) {
-            inserts.text(entry.accountId())
-                    .number(entry.sequence())
-                    .number(entry.at().toEpochMilli())
-                    .text(entry.kind().code())
-                    .text(entry.reservationId())
-                    .text(entry.from().code())
-                    .text(entry.to().code())
-                    .number(entry.amountMicros())
-                    .text(entry.reason())
-                    .next();
+            rows.add(entry);
         }
-        inserts.finish();
+        rows.finish();
     }
 }

@@ -12,6 +12,8 @@ final class ReservationRow {
     private ReservationState state;
     private long heldMicros;
     private long chargedMicros;
+    private long firstSequence;
+    private long lastSequence;
 
     /** A new one. */
     ReservationRow(String id, String accountId, String keyId, long createdAtMillis) {
@@ -24,7 +26,7 @@ final class ReservationRow {
     }
 
     /** One that is in the database. */
-    ReservationRow(Reservation reservation) {
+    ReservationRow(Reservation reservation, long firstSequence, long lastSequence) {
         this.id = reservation.id();
         this.accountId = reservation.accountId();
         this.keyId = reservation.keyId();
@@ -32,6 +34,8 @@ final class ReservationRow {
         this.state = reservation.state();
         this.heldMicros = reservation.heldMicros();
         this.chargedMicros = reservation.chargedMicros();
+        this.firstSequence = firstSequence;
+        this.lastSequence = lastSequence;
     }
 
     boolean isOpen() {
@@ -57,6 +61,20 @@ final class ReservationRow {
 
     long chargedMicros() {
         return chargedMicros;
+    }
+
+    long firstSequence() {
+        return firstSequence;
+    }
+
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    /** Its entries have got this number in the account. */
+    void entered(long sequence) {
+        firstSequence = firstSequence == 0 ? sequence : firstSequence;
+        lastSequence = sequence;
     }
 
     void hold(long micros) {

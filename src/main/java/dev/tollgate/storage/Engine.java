@@ -8,8 +8,10 @@ sealed interface Engine permits SqliteFile, PostgresServer {
 
     Dialect dialect();
 
-    /** For what may take long: migrations. */
     DataSource source();
+
+    /** Makes the schema; may take long. */
+    DataSource migrating();
 
     /** For the writer. */
     DataSource writing();

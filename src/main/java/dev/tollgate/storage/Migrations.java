@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -15,8 +16,8 @@ import org.flywaydb.core.api.FlywayException;
  */
 final class Migrations {
 
-    /** The number of the last file in {@code migrations}. */
-    static final int NEWEST = 8;
+    /** The number of the last file in {@code migrations} and the folders beside it, which hold what one database alone needs. */
+    static final int NEWEST = 9;
 
     static final String HISTORY = "flyway_schema_history";
 
@@ -28,7 +29,7 @@ final class Migrations {
         int present = version(source);
         refuseNewer(present);
         if (present < NEWEST) {
-            migrate(source, engine.dialect());
+            migrate(engine, NEWEST);
         }
     }
 
@@ -73,11 +74,15 @@ final class Migrations {
     }
 
     // Several nodes may start at once: on PostgreSQL Flyway takes a lock, and whoever comes later finds nothing to do.
-    private static void migrate(DataSource source, Dialect dialect) {
+    static void migrate(Engine engine, int version) {
+        Dialect dialect = engine.dialect();
         try {
             Flyway.configure()
-                    .dataSource(source)
-                    .locations("classpath:migrations")
+                    .dataSource(engine.migrating())
+                    .locations(
+                            "classpath:migrations",
+                            "classpath:migrations-" + dialect.name().toLowerCase(Locale.ROOT))
+                    .target(Integer.toString(version))
                     .table(HISTORY)
                     .placeholders(Map.of("clustered", dialect == Dialect.SQLITE ? "WITHOUT ROWID" : ""))
                     .load()

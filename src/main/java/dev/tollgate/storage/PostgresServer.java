@@ -61,6 +61,11 @@ final class PostgresServer implements Engine {
     }
 
     @Override
+    public DataSource migrating() {
+        return source();
+    }
+
+    @Override
     public DataSource writing() {
         PGSimpleDataSource source = source(WRITE_TIMEOUT_SECONDS);
         String chosen = source.getOptions();

@@ -48,6 +48,11 @@ public final class RowStatement {
         return new RowStatement(one, many, List.of(types));
     }
 
+    /** One that is only run where the database is in this process. */
+    public static RowStatement embedded(String one) {
+        return new RowStatement(one, "", List.of());
+    }
+
     /** @param columns name and type, as in {@code "id text"} */
     public static RowStatement insert(String table, String... columns) {
         List<String> names = Arrays.stream(columns).map(it -> it.split(" ")[0]).toList();

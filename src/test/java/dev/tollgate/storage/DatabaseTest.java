@@ -10,10 +10,14 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatabaseTest {
 
@@ -41,16 +45,21 @@ class DatabaseTest {
                 .isEqualTo(before);
     }
 
-    @Test
-    void the_newest_known_schema_is_the_last_file() throws Exception {
-        Path migrations = Path.of(Database.class.getResource("/migrations").toURI());
-        try (Stream<Path> files = Files.list(migrations)) {
-            List<Integer> versions = files.map(file -> file.getFileName().toString())
-                    .map(name -> Integer.valueOf(name.substring(1, name.indexOf("__"))))
-                    .sorted()
-                    .toList();
-            assertThat(versions.getLast()).isEqualTo(Migrations.NEWEST);
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void the_newest_known_schema_is_the_last_file(String database) throws Exception {
+        List<Integer> versions = new ArrayList<>();
+        for (String folder : List.of("/migrations", "/migrations-" + database)) {
+            Path migrations = Path.of(Database.class.getResource(folder).toURI());
+            try (Stream<Path> files = Files.list(migrations)) {
+                files.map(file -> file.getFileName().toString())
+                        .map(name -> Integer.valueOf(name.substring(1, name.indexOf("__"))))
+                        .forEach(versions::add);
+            }
         }
+        assertThat(versions)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.rangeClosed(1, Migrations.NEWEST).boxed().toList());
     }
 
     @Test

@@ -12,6 +12,10 @@ import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.openai.CompletionIds;
+import dev.tollgate.receipts.Receipts;
+import dev.tollgate.receipts.SetSigningKey;
+import dev.tollgate.receipts.WriteReceipt;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -20,6 +24,9 @@ import dev.tollgate.tasks.OpenTask;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.tasks.Tasks;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -28,19 +35,21 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Not a test: measures what the ledger costs a call. So many calls at a time reserve and settle, each durable, with their tasks, as
  * the meter has them done; told are the process's CPU time a call (the database server's not counted, the driver's is), and how
  * long a call waits for both commits. Arguments: {@code sqlite} or {@code postgresql} or a JDBC address, calls at a time, accounts,
- * calls of a round, rounds.
+ * calls of a round, rounds, and what is written: {@code ledger} (key state, reservation, entries, balances, windows), {@code tasks}
+ * beside it, or {@code receipts} beside both, as the meter has it.
  */
 public final class LedgerCost {
 
@@ -55,12 +64,27 @@ public final class LedgerCost {
             null,
             null);
 
+    private static final String USAGE =
+            "{\"completion_tokens\":229,\"completion_tokens_details\":{\"reasoning_tokens\":457,\"text_tokens\":229},"
+                    + "\"prompt_tokens\":194,\"total_tokens\":880}";
+
+    /** What is written of a call. */
+    private enum Depth {
+        LEDGER,
+        TASKS,
+        RECEIPTS
+    }
+
     private final Writer writer;
     private final int accounts;
+    private final Depth depth;
     private final CompletionIds ids;
-    private final ExecutorService loop = Executors.newSingleThreadExecutor();
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final Context context = vertx.getOrCreateContext();
+    private final Executor loop = task -> context.runOnContext(nothing -> task.run());
 
-    private LedgerCost(Writer writer, int accounts) {
+    private LedgerCost(Writer writer, int accounts, Depth depth) {
+        this.depth = depth;
         this.writer = writer;
         this.accounts = accounts;
         SplittableRandom random = new SplittableRandom(1);
@@ -76,13 +100,15 @@ public final class LedgerCost {
                     keys.statePart(),
                     new Ledger(database).part(keys::forgetAccount, () -> "node"),
                     keys.changesPart(),
+                    new Receipts(database, StoreFixture.SECRETS).part(),
                     new Tasks(database).part()));
-            LedgerCost cost = new LedgerCost(writer, accounts);
+            Depth depth = Depth.valueOf(args[5].toUpperCase(Locale.ROOT));
+            LedgerCost cost = new LedgerCost(writer, accounts, depth);
+            writer.commitAndWait(Unit.of(SetSigningKey.first(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
             cost.prepare();
             for (int round = 0; round < Integer.parseInt(args[4]); round++) {
                 cost.round(atOnce, Integer.parseInt(args[3]));
             }
-            cost.loop.shutdown();
         }
         System.exit(0);
     }
@@ -145,7 +171,11 @@ public final class LedgerCost {
         Reserve reserve =
                 new Reserve(id, account, "key_" + number % accounts, 100, 1_000, SpendLimits.NONE, key::usable, now);
         long start = System.nanoTime();
-        writer.commit(Unit.of(key, reserve, new OpenTask(reserve, "chat", "gemini-3-pro")), loop, failure -> {
+        List<Change> changes = new ArrayList<>(List.of(key, reserve));
+        if (depth != Depth.LEDGER) {
+            changes.add(new OpenTask(reserve, "chat", "gemini-3-pro"));
+        }
+        writer.commit(Unit.of(changes), loop, failure -> {
             if (failure != null || !reserve.reserved()) {
                 throw new IllegalStateException(failure);
             }
@@ -156,9 +186,16 @@ public final class LedgerCost {
 
     private void settle(String id, int number, AtomicInteger next, long[] waits, CountDownLatch done) {
         Settle settle = new Settle(id, 700, Instant.now());
-        CloseTask close = new CloseTask(settle, TaskStatus.COMPLETED, "gemini-3-pro", RESULT);
+        List<Change> changes = new ArrayList<>(List.of(settle));
+        if (depth != Depth.LEDGER) {
+            changes.add(new CloseTask(settle, TaskStatus.COMPLETED, "gemini-3-pro", RESULT));
+        }
+        if (depth == Depth.RECEIPTS) {
+            changes.add(new WriteReceipt(
+                    settle, "acc_cost" + number % accounts, "sk-012345", "gemini-3-pro", "2026-01", USAGE));
+        }
         long start = System.nanoTime();
-        writer.commit(Unit.of(settle, close), loop, failure -> {
+        writer.commit(Unit.of(changes), loop, failure -> {
             if (failure != null || !settle.resolved()) {
                 throw new IllegalStateException(failure);
             }
