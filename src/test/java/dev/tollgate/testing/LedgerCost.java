@@ -49,7 +49,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the meter has them done; told are the process's CPU time a call (the database server's not counted, the driver's is), and how
  * long a call waits for both commits. Arguments: {@code sqlite} or {@code postgresql} or a JDBC address, calls at a time, accounts,
  * calls of a round, rounds, and what is written: {@code ledger} (key state, reservation, entries, balances, windows), {@code tasks}
- * beside it, or {@code receipts} beside both, as the meter has it.
+ * beside it, or {@code receipts} beside both, as the meter has it; and how many
+ * milliseconds an upstream takes between the two commits, 0 for none.
  */
 public final class LedgerCost {
 
@@ -78,13 +79,15 @@ public final class LedgerCost {
     private final Writer writer;
     private final int accounts;
     private final Depth depth;
+    private final int upstreamMillis;
     private final CompletionIds ids;
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final Context context = vertx.getOrCreateContext();
     private final Executor loop = task -> context.runOnContext(nothing -> task.run());
 
-    private LedgerCost(Writer writer, int accounts, Depth depth) {
+    private LedgerCost(Writer writer, int accounts, Depth depth, int upstreamMillis) {
         this.depth = depth;
+        this.upstreamMillis = upstreamMillis;
         this.writer = writer;
         this.accounts = accounts;
         SplittableRandom random = new SplittableRandom(1);
@@ -103,7 +106,7 @@ public final class LedgerCost {
                     new Receipts(database, StoreFixture.SECRETS).part(),
                     new Tasks(database).part()));
             Depth depth = Depth.valueOf(args[5].toUpperCase(Locale.ROOT));
-            LedgerCost cost = new LedgerCost(writer, accounts, depth);
+            LedgerCost cost = new LedgerCost(writer, accounts, depth, Integer.parseInt(args[6]));
             writer.commitAndWait(Unit.of(SetSigningKey.first(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
             cost.prepare();
             for (int round = 0; round < Integer.parseInt(args[4]); round++) {
@@ -180,7 +183,11 @@ public final class LedgerCost {
                 throw new IllegalStateException(failure);
             }
             waits[number] = System.nanoTime() - start;
-            settle(id, number, next, waits, done);
+            if (upstreamMillis > 0) {
+                vertx.setTimer(upstreamMillis, timer -> settle(id, number, next, waits, done));
+            } else {
+                settle(id, number, next, waits, done);
+            }
         });
     }
 
