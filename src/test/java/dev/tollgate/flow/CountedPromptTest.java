@@ -6,25 +6,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
+import dev.tollgate.testing.Stores;
 import java.math.BigDecimal;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where the bound of a prompt's bytes is not covered, the upstream's own count may be (D31). */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class CountedPromptTest {
 
     /** 40,000 bytes: a bound of 40,064 tokens, 2.28 credits; the sandbox counts a quarter of it, 0.57. */
     private static final String LONG = "word ".repeat(8_000);
 
+    @Parameter
+    Stores stores;
+
     private static Gateway gateway;
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start();
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         gateway.assertBooksAreClosed();
         gateway.close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
@@ -12,10 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
@@ -23,6 +27,8 @@ import tools.jackson.databind.JsonNode;
  * One recorded answer, cut at each of its events by its caller and by the upstream: there is exactly one settlement, and what it
  * comes to is worked out here once more, from the rules alone (D18, D19, D37, D38).
  */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class CutTest {
 
     private static final String PROMPT = "What is the weather in Brno, and what shall I wear?";
@@ -68,6 +74,9 @@ class CutTest {
     private static final int LAST = ANSWER.size() - 1;
     private static final int REPORTED_AT = 5;
 
+    @Parameter
+    Stores stores;
+
     private static Gateway gateway;
 
     /** Texts are longer than their tokens are many, so that an estimate cannot be taken for a report. */
@@ -84,12 +93,12 @@ class CutTest {
         return said;
     }
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start("timeouts.drain", "0ms");
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores, "timeouts.drain", "0ms");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         gateway.assertBooksAreClosed();
         gateway.close();

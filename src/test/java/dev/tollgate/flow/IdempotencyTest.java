@@ -7,25 +7,30 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same key and the same body get the first answer, for nothing (B-13, S-08, S-09; D35, D36). */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class IdempotencyTest {
 
     private static final String PARAM = "Idempotency-Key";
@@ -34,17 +39,20 @@ class IdempotencyTest {
     private static final Tokens SOME = new Tokens(1000, 1000, 0);
     private static final int CALLERS = 100;
 
+    @Parameter
+    Stores stores;
+
     private static Gateway gateway;
 
     private Customer customer;
     private int askedBefore;
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start();
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         gateway.close();
     }
@@ -156,7 +164,7 @@ class IdempotencyTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void an_answer_outlives_a_restart(boolean stream) {
-        try (Gateway mortal = Gateway.start()) {
+        try (Gateway mortal = Gateway.startOn(stores)) {
             mortal.script(UpstreamScript.says("Still here", 1000, 1000));
             Customer owner = mortal.customer("10");
             Gateway.Reply first = owner.chat(call(stream, "restart"), "k");
@@ -236,7 +244,7 @@ class IdempotencyTest {
 
     @Test
     void a_stop_lets_a_call_that_was_left_run_to_its_end() {
-        try (Gateway mortal = Gateway.start()) {
+        try (Gateway mortal = Gateway.startOn(stores)) {
             Customer owner = mortal.customer("10");
             mortal.script(UpstreamScript.answers()
                     .text("Before", SOME)
@@ -357,13 +365,10 @@ class IdempotencyTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void an_answer_whose_charge_cannot_be_recorded_is_given_to_nobody_and_frees_the_key(boolean stream) {
-        gateway.execute("CREATE TRIGGER broken BEFORE UPDATE ON task WHEN NEW.account_id = '" + customer.account()
-                + "' BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
-        try {
+        String itsOwn = "NEW.account_id = '" + customer.account() + "'";
+        try (Gateway.Fault fault = gateway.fault("UPDATE", "task", itsOwn)) {
             Gateway.Reply reply = customer.chat(call(stream, "fire"), "k");
             assertThat(reply.text()).contains("internal_error").doesNotContain("credits_consumed", "[DONE]");
-        } finally {
-            gateway.execute("DROP TRIGGER broken");
         }
         Gateway.await("a free key", () -> keptBy(customer) == 0);
         assertThat(customer.consumed()).isEqualByComparingTo("0");
@@ -381,7 +386,7 @@ class IdempotencyTest {
 
     @Test
     void a_crash_frees_the_keys_of_calls_that_ran_and_keeps_those_that_were_settled() throws IOException {
-        try (Gateway mortal = Gateway.start("timeouts.drain", "1ms")) {
+        try (Gateway mortal = Gateway.startOn(stores, "timeouts.drain", "1ms")) {
             Customer owner = mortal.customer("10");
             mortal.script(UpstreamScript.says("Settled", 1000, 1000));
             Gateway.Reply settled = owner.chat(call(true, "settled"), "settled");
@@ -445,21 +450,16 @@ class IdempotencyTest {
     @Test
     void nothing_that_was_asked_or_answered_can_be_read_at_rest() throws IOException {
         Gateway.Reply first = customer.chat(call(true, "top secret question"), "order-4711");
-        try (Stream<Path> files = Files.walk(gateway.data())) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
-                assertThat(bytes)
-                        .as(file.toString())
-                        .doesNotContain("sesame", "top secret", "order-4711", "credits_consumed");
-            }
-        }
+        gateway.atRest().forEach((place, bytes) -> assertThat(bytes)
+                .as(place)
+                .doesNotContain("sesame", "top secret", "order-4711", "credits_consumed"));
         Path spool = gateway.data().resolve("spool").resolve(first.header("x-tollgate-task-id"));
         assertThat(Files.getPosixFilePermissions(spool)).hasSize(2);
     }
 
     @Test
     void after_a_day_the_key_is_free_again() throws IOException {
-        try (Gateway mortal = Gateway.start()) {
+        try (Gateway mortal = Gateway.startOn(stores)) {
             mortal.script(UpstreamScript.says("Once", 1000, 1000));
             Customer owner = mortal.customer("10");
             owner.chat(call(false, "old"), "k");

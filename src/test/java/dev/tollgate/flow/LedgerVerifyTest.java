@@ -6,6 +6,7 @@ import dev.tollgate.Main;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
@@ -21,8 +22,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The books of the running program, read by the commands beside it (D44). */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class LedgerVerifyTest {
 
     private static final String CALL = """
@@ -34,11 +40,15 @@ class LedgerVerifyTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+
+    @Parameter
+    Stores stores;
+
     private Gateway gateway;
 
     @BeforeEach
     void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.startOn(stores);
         gateway.script(UpstreamScript.answers()
                 .whenAsked("fail")
                 .status(500)
@@ -132,7 +142,9 @@ class LedgerVerifyTest {
         err.getBuffer().setLength(0);
         assertThat(runOver(data, "ledger", "verify")).isZero();
         assertThat(out.toString() + err).isEmpty();
-        Files.copy(gateway.data().resolve("secret.key"), data.resolve("secret.key"));
+        if (stores == Stores.SQLITE) {
+            Files.copy(gateway.data().resolve("secret.key"), data.resolve("secret.key"));
+        }
         try (Gateway restored = gateway.over(data)) {
             restored.script(UpstreamScript.says("Hello", 7, 3));
             Gateway.Reply reply = restored.post(
@@ -159,12 +171,16 @@ class LedgerVerifyTest {
     }
 
     private int run(String... arguments) {
-        return runOver(gateway.data(), arguments);
+        return run(gateway.data(), gateway.environment(), arguments);
     }
 
     private int runOver(Path data, String... arguments) {
+        return run(data, Map.of(), arguments);
+    }
+
+    private int run(Path data, Map<String, String> environment, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--data", data.toString()));
-        return Main.run(all.toArray(String[]::new), Map.of(), new PrintWriter(out), new PrintWriter(err));
+        return Main.run(all.toArray(String[]::new), environment, new PrintWriter(out), new PrintWriter(err));
     }
 }

@@ -7,22 +7,28 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Reserve, settle, give back: what a call's caller sees of it, and what it costs to leave (D18, D19, D31, D34, D35). */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(Stores.class)
 class MoneyFlowTest {
 
     private static final String CALL = """
@@ -31,14 +37,17 @@ class MoneyFlowTest {
     private static final String JSON = CALL.formatted(false);
     private static final long FOREVER = 600_000;
 
+    @Parameter
+    Stores stores;
+
     private static Gateway gateway;
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start("timeouts.drain", "0ms");
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores, "timeouts.drain", "0ms");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         gateway.assertBooksAreClosed();
         gateway.close();
@@ -320,7 +329,7 @@ class MoneyFlowTest {
 
     @Test
     void a_stop_ends_open_streams_with_an_error_event_and_gives_everything_back() {
-        try (Gateway stopping = Gateway.start("timeouts.drain", "0ms")) {
+        try (Gateway stopping = Gateway.startOn(stores, "timeouts.drain", "0ms")) {
             Customer customer = stopping.customer("10");
             stopping.script(UpstreamScript.answers()
                     .text("One ", new Tokens(1000, 1000, 0))

@@ -6,33 +6,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What happens where credits or a spend limit cover only a part of an answer, and how a long one's hold grows (D31, D32, D46). */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(Stores.class)
 class PartialBalanceTest {
 
     private static final String CALL = """
             {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";
 
+    @Parameter
+    Stores stores;
+
     private static Gateway gateway;
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start();
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         gateway.assertBooksAreClosed();
         gateway.close();

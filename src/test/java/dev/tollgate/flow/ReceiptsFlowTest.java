@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -21,24 +22,32 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Receipts over the running program, checked with nothing but the JDK, as a customer would. */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class ReceiptsFlowTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String CHAT =
             "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
+    @Parameter
+    Stores stores;
+
     private Gateway gateway;
     private Customer customer;
 
     @BeforeEach
     void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.startOn(stores);
         customer = gateway.customer("10000");
     }
 

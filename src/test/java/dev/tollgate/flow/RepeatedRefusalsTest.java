@@ -6,33 +6,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot change is not asked for again (D24). */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class RepeatedRefusalsTest {
 
     private static final String CALL = """
             {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"%s"}]}""";
     private static final Tokens SOME = new Tokens(1000, 1000, 0);
 
+    @Parameter
+    Stores stores;
+
     private static Gateway gateway;
 
     private Customer customer;
     private int askedBefore;
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start();
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         gateway.assertBooksAreClosed();
         gateway.close();

@@ -6,23 +6,32 @@ import dev.tollgate.cli.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Calls that use more than was held for them (D33). */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class ShortfallFlowTest {
 
     private static final String CALL = """
             {"model":"gemini-2.5-pro",%s"stream":false,"messages":[{"role":"user","content":"Tell me"}]}""";
 
+    @Parameter
+    Stores stores;
+
     private Gateway gateway;
 
     @BeforeEach
     void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.startOn(stores);
         promptTurnsOutAs(100_000); // 5.70 credits
     }
 

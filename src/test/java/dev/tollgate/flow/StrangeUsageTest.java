@@ -4,35 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Whatever an upstream reports, the charge makes sense, is never a credit, and its oddity stands in the task (D37, D38, D39). */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(Stores.class)
 class StrangeUsageTest {
 
     private static final String CALL = """
             {"model":"%s","stream":false,"messages":[{"role":"user","content":"Tell me"}]}""";
     private static final String TEXT = "x".repeat(4000);
 
+    @Parameter
+    Stores stores;
+
     private static Gateway gateway;
     private static Customer customer;
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start();
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        gateway = Gateway.startOn(stores);
         customer = gateway.customer("1000");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         gateway.assertBooksAreClosed();
         gateway.close();

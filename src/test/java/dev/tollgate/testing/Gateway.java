@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -43,6 +44,7 @@ public final class Gateway implements AutoCloseable {
 
     public static final String DEMO_KEY = "sk-demo-key-for-tests-0123456789abcdef";
 
+    private static final String DATABASE_URL = "TOLLGATE_DATABASE_URL";
     private static final String SECRET_KEY = "5e".repeat(32);
     private static final int REQUESTS_KEPT = 1_000;
     private static final JsonMapper JSON = new JsonMapper();
@@ -52,6 +54,7 @@ public final class Gateway implements AutoCloseable {
     private final Map<String, String> environment;
     private final HttpClient client = HttpClient.newHttpClient();
     private App app;
+    private Connection shared;
 
     private Gateway(Path data, Map<String, String> arguments, Map<String, String> environment) {
         this.data = data;
@@ -86,7 +89,7 @@ public final class Gateway implements AutoCloseable {
 
     /** A node over a PostgreSQL that others may share. */
     public static Gateway startOn(String databaseUrl, String... settings) {
-        return start(Map.of("TOLLGATE_DATABASE_URL", databaseUrl, "TOLLGATE_SECRET_KEY", SECRET_KEY), settings);
+        return start(Map.of(DATABASE_URL, databaseUrl, "TOLLGATE_SECRET_KEY", SECRET_KEY), settings);
     }
 
     /** As the program starts by itself, or over a fresh PostgreSQL. */
@@ -95,31 +98,42 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * A second one over a copy of the data as it is on disk now: what a crash at this moment would leave behind. Nothing may be
-     * written meanwhile.
+     * A second one over a copy of the data as it is kept now: what a crash at this moment would leave behind, once a lease has run
+     * out. Nothing may be written meanwhile.
      */
     public Gateway crashed() {
         try {
             Path copy = Files.createTempDirectory("tollgate-test");
+            copy(data.resolve("spool"), Files.createDirectory(copy.resolve("spool")));
+            if (databaseUrl() != null) {
+                return over(copy, Postgres.copied(databaseUrl(), "UPDATE node SET lease_until = 0"));
+            }
             for (String name : List.of("tollgate.db", "tollgate.db-wal", "secret.key")) {
                 Files.copy(data.resolve(name), copy.resolve(name));
             }
-            copy(data.resolve("spool"), copy.resolve("spool"));
             return over(copy);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A second one with the same settings over another folder of data, which goes when it is closed. */
+    /** A second one with the same settings over a SQLite file in another folder, which goes when it is closed. */
     public Gateway over(Path folder) {
+        return over(folder, null);
+    }
+
+    private Gateway over(Path folder, String databaseUrl) {
         Map<String, String> chosen = new HashMap<>(arguments);
         chosen.put("data", folder.toString());
-        return new Gateway(folder, chosen, environment);
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.remove(DATABASE_URL);
+        if (databaseUrl != null) {
+            variables.put(DATABASE_URL, databaseUrl);
+        }
+        return new Gateway(folder, chosen, variables);
     }
 
     private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectory(to);
         try (Stream<Path> files = Files.list(from)) {
             for (Path file : files.toList()) {
                 Files.copy(file, to.resolve(file.getFileName()));
@@ -143,6 +157,16 @@ public final class Gateway implements AutoCloseable {
 
     public Path data() {
         return data;
+    }
+
+    /** What it was started with, for a command beside it. */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Of the PostgreSQL that everything lies in; null over a file. */
+    private String databaseUrl() {
+        return environment.get(DATABASE_URL);
     }
 
     public String url() {
@@ -233,12 +257,48 @@ public final class Gateway implements AutoCloseable {
 
     /** Changes the database behind the program's back. */
     public void execute(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
+        query(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql);
+            }
+        });
+    }
+
+    /** From now on the database refuses this change of a row where the condition holds, which may speak of {@code NEW}. */
+    public Fault fault(String change, String table, String condition) {
+        if (databaseUrl() == null) {
+            execute("CREATE TRIGGER broken BEFORE " + change + " ON " + table + " WHEN " + condition
+                    + " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+            return () -> execute("DROP TRIGGER broken");
         }
+        execute("CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS" + " $$ BEGIN IF " + condition
+                + " THEN RAISE 'disk on fire'; END IF; RETURN NEW; END $$");
+        execute("CREATE TRIGGER broken BEFORE " + change + " ON " + table + " FOR EACH ROW EXECUTE FUNCTION broken()");
+        return () -> execute("DROP FUNCTION broken CASCADE");
+    }
+
+    /** Is over when it is closed. */
+    public interface Fault extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Everything that is kept, as whoever steals the disk would read it. */
+    public Map<String, String> atRest() throws IOException {
+        Map<String, String> all = new HashMap<>();
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                all.put(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        if (databaseUrl() != null) {
+            all.put("the database", Postgres.dump(databaseUrl()));
+        }
+        return all;
+    }
+
+    private interface Reading<T> {
+        T of(Connection connection) throws SQLException;
     }
 
     private interface Column<T> {
@@ -246,25 +306,41 @@ public final class Gateway implements AutoCloseable {
     }
 
     private <T> T query(String sql, Column<T> column) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() ? column.of(row) : null;
+        return query(connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                return row.next() ? column.of(row) : null;
+            }
+        });
+    }
+
+    /** A file is opened anew for each question; a server is not, since many are asked in a loop. */
+    private synchronized <T> T query(Reading<T> reading) {
+        try {
+            if (databaseUrl() != null) {
+                if (shared == null) {
+                    shared = DriverManager.getConnection(databaseUrl());
+                }
+                return reading.of(shared);
+            }
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("tollgate.db"));
+                    Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA busy_timeout = 5000");
+                return reading.of(connection);
+            }
         } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
+            throw new IllegalStateException(e);
         }
     }
 
-    private Connection connect() throws SQLException {
-        String shared = environment.get("TOLLGATE_DATABASE_URL");
-        if (shared != null) {
-            return DriverManager.getConnection(shared);
+    private void disconnect() {
+        try {
+            if (shared != null) {
+                shared.close();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
-        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("tollgate.db"));
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA busy_timeout = 5000");
-        }
-        return connection;
     }
 
     /** Once no call runs any more, everything must add up and nothing may be held. */
@@ -280,8 +356,8 @@ public final class Gateway implements AutoCloseable {
     /** What {@code ledger verify} finds, beside the running program. */
     public List<String> differences() {
         List<String> differences = new ArrayList<>();
-        String shared = environment.get("TOLLGATE_DATABASE_URL");
-        try (Database reading = shared == null ? Database.openReading(data) : Database.openReading(shared)) {
+        try (Database reading =
+                databaseUrl() == null ? Database.openReading(data) : Database.openReading(databaseUrl())) {
             new Audit(reading).run(differences::add, (subject, rows) -> {});
         }
         return differences;
@@ -355,6 +431,7 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         app.close();
         client.close();
+        disconnect();
         try (Stream<Path> files = Files.walk(data)) {
             files.sorted(Comparator.reverseOrder()).forEach(Gateway::delete);
         } catch (IOException e) {

@@ -3,12 +3,19 @@ package dev.tollgate.testing;
 import dev.tollgate.storage.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.core.BaseConnection;
 
 /**
  * A real PostgreSQL of the oldest version that is supported. One server for all tests of a run, a database of its own for each test
@@ -49,6 +56,65 @@ public final class Postgres {
     /** The address of a fresh database without a schema. */
     public static String empty() {
         return fresh("");
+    }
+
+    /** The address of a copy of another database as it is now; nothing may be migrated meanwhile. @param sql run on the copy */
+    public static String copied(String url, String sql) {
+        String copy = migrated();
+        try (Connection from = snapshot(url);
+                Connection to = DriverManager.getConnection(copy);
+                Statement statement = to.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            for (String table : tables(from)) {
+                statement.execute("TRUNCATE " + table + " CASCADE");
+            }
+            for (String table : tables(from)) {
+                new CopyManager(to.unwrap(BaseConnection.class))
+                        .copyIn("COPY " + table + " FROM STDIN", new StringReader(rows(from, table)));
+            }
+            statement.execute(sql);
+            return copy;
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException(url, e);
+        }
+    }
+
+    /** All rows of all tables as text. */
+    public static String dump(String url) {
+        StringBuilder all = new StringBuilder();
+        try (Connection from = snapshot(url)) {
+            for (String table : tables(from)) {
+                all.append(rows(from, table));
+            }
+            return all.toString();
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException(url, e);
+        }
+    }
+
+    private static Connection snapshot(String url) throws SQLException {
+        Connection connection = DriverManager.getConnection(url);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    private static List<String> tables(Connection connection) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")) {
+            while (row.next()) {
+                tables.add(row.getString(1));
+            }
+        }
+        return tables;
+    }
+
+    private static String rows(Connection connection, String table) throws SQLException, IOException {
+        StringWriter rows = new StringWriter();
+        new CopyManager(connection.unwrap(BaseConnection.class)).copyOut("COPY " + table + " TO STDOUT", rows);
+        return rows.toString();
     }
 
     private static String fresh(String how) {
