@@ -44,6 +44,7 @@ public final class Audit {
         checks.add(new HoldCheck());
         checks.add(new CallCheck());
         checks.add(new ReceiptCheck());
+        checks.add(new BalanceAfterCheck());
         checks.add(new WindowCheck());
         return checks;
     }

@@ -113,7 +113,8 @@ class AuditTest {
                 .containsExactly(
                         "account {plain} has a balance of 9.72, its entries add up to 10.72",
                         "account {plain} has a total_purchased of 10, its entries add up to 11",
-                        "all buckets together hold -1, which should be nothing");
+                        "all buckets together hold -1, which should be nothing",
+                        "receipt {plain}/1 tells a balance of 9.72, the entries up to its charge add up to 10.72");
     }
 
     @Test
@@ -362,7 +363,28 @@ class AuditTest {
                         + " WHERE task_id = '{plain.call}'"))
                 .containsExactly("receipt {plain}/1 does not hold the hash of the one before");
         assertThat(found("UPDATE receipt SET body = 'none' WHERE task_id = '{plain.call}'"))
-                .containsExactly("receipt {plain}/1 cannot be read");
+                .containsExactly("receipt {plain}/1 cannot be read", "receipt {plain}/1 tells no balance");
+    }
+
+    @Test
+    void a_receipt_that_tells_another_balance_than_the_entries_is_found() {
+        assertThat(found("UPDATE receipt SET body = REPLACE(body, '\"balance_after_micros\":9720000',"
+                        + " '\"balance_after_micros\":9720001') WHERE task_id = '{plain.call}'"))
+                .containsExactly(
+                        "receipt {plain}/1 tells a balance of 9.720001, the entries up to its charge add up to 9.72");
+        assertThat(found("UPDATE receipt SET body = REPLACE(body, '\"balance_after_micros\"', '\"balance\"')"
+                        + " WHERE task_id = '{short.call}'"))
+                .containsExactly("receipt {short}/1 tells no balance");
+    }
+
+    @Test
+    void a_top_up_that_was_changed_with_its_account_contradicts_the_receipts() {
+        assertThat(found(
+                        "UPDATE entry SET amount_micros = 20000000 WHERE account_id = '{plain}' AND kind = 'top_up'",
+                        "UPDATE account SET purchased_micros = 20000000, balance_micros = balance_micros + 10000000"
+                                + " WHERE id = '{plain}'"))
+                .containsExactly(
+                        "receipt {plain}/1 tells a balance of 9.72, the entries up to its charge add up to 19.72");
     }
 
     @Test

@@ -1,0 +1,76 @@
+package dev.tollgate.audit;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * Each receipt tells the balance that its account's entries have added up to with its charge; what was held then is still in it
+ * (decisions D40, D42). A receipt that is wrong by as much as the one before tells nothing new.
+ */
+final class BalanceAfterCheck implements Check {
+
+    private static final String SQL = """
+            SELECT e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                c.sequence, c.body
+            FROM entry e LEFT JOIN receipt c
+                ON c.task_id = e.reservation_id AND e.kind = 'charge' AND e.from_bucket = 'reserved'
+            ORDER BY e.account_id, e.sequence""";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private String accountId = "";
+    private long balance;
+    private long wrongBy;
+
+    @Override
+    public String subject() {
+        return "balances of receipts";
+    }
+
+    @Override
+    public String sql() {
+        return SQL;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        Movement movement = Movement.read(row, 1);
+        if (!movement.accountId().equals(accountId)) {
+            accountId = movement.accountId();
+            balance = 0;
+            wrongBy = 0;
+        }
+        if (movement.isCustomers()) {
+            balance -= movement.into("funding") + movement.into("revenue");
+        }
+        String body = row.getString(9);
+        if (body != null) {
+            compare("receipt " + accountId + "/" + row.getLong(8), body, findings);
+        }
+    }
+
+    private void compare(String name, String body, Findings findings) {
+        JsonNode told = told(body);
+        if (!told.isIntegralNumber() || !told.canConvertToLong()) {
+            findings.add(name + " tells no balance");
+            return;
+        }
+        long difference = told.longValue() - balance;
+        if (difference != 0 && difference != wrongBy) {
+            findings.same(
+                    name + " tells a balance of", told.longValue(), "the entries up to its charge add up to", balance);
+        }
+        wrongBy = difference;
+    }
+
+    private static JsonNode told(String body) {
+        try {
+            return JSON.readTree(body).path("balance_after_micros");
+        } catch (JacksonException e) {
+            return MissingNode.getInstance(); // and the check of the chain tells that it cannot be read
+        }
+    }
+}
