@@ -69,7 +69,7 @@ public final class App implements AutoCloseable {
 
     private final Settings settings;
     private final Catalogue catalogue;
-    private final InstantSource clock = InstantSource.system();
+    private final InstantSource clock;
     private final SecureRandom secureRandom = new SecureRandom();
     private final Store store;
     private final @Nullable DemoAccount demo;
@@ -81,8 +81,9 @@ public final class App implements AutoCloseable {
     private final Administration administration;
     private final ControlSocket control;
 
-    private App(Settings settings, int sandboxRequestsMax) {
+    private App(Settings settings, int sandboxRequestsMax, InstantSource clock) {
         this.settings = settings;
+        this.clock = clock;
         AccessLog.set(settings.http().accessLog());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
@@ -120,12 +121,15 @@ public final class App implements AutoCloseable {
 
     /** Starts everything; returns when calls are answered. */
     public static App start(Settings settings) {
-        return start(settings, 0);
+        return start(settings, 0, InstantSource.system());
     }
 
-    /** As above, with a sandbox that remembers what it was asked: for tests, since contents of calls are kept nowhere else (D49). */
-    public static App start(Settings settings, int sandboxRequestsMax) {
-        return new App(settings, sandboxRequestsMax);
+    /**
+     * As above, by another clock and with a sandbox that remembers what it was asked: for tests, since contents of calls are kept
+     * nowhere else (D49).
+     */
+    public static App start(Settings settings, int sandboxRequestsMax, InstantSource clock) {
+        return new App(settings, sandboxRequestsMax, clock);
     }
 
     // ---- what is served ----
@@ -181,7 +185,7 @@ public final class App implements AutoCloseable {
         try {
             SpoolFolder folder = new SpoolFolder(settings.data().resolve("spool"), store.secrets(), secureRandom);
             Expiry expiry = new Expiry(store.writer(), store.answers(), folder, clock);
-            return new KnownAnswers(vertx, meter, store.answers(), folder, expiry, clock);
+            return new KnownAnswers(vertx, meter, store.answers(), folder, expiry);
         } catch (IOException e) {
             throw new UncheckedIOException("the folder for kept answers cannot be made", e);
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.answers.AnswerName;
 import dev.tollgate.answers.Answers;
 import dev.tollgate.answers.Expiry;
@@ -9,7 +10,6 @@ import dev.tollgate.storage.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -45,14 +45,13 @@ public final class KnownAnswers implements AutoCloseable {
     private final ExecutorService io =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("spool").factory());
 
-    public KnownAnswers(
-            Vertx vertx, Meter meter, Answers answers, SpoolFolder folder, Expiry expiry, InstantSource clock) {
+    public KnownAnswers(Vertx vertx, Meter meter, Answers answers, SpoolFolder folder, Expiry expiry) {
         this.vertx = vertx;
         this.meter = meter;
         this.answers = answers;
         this.folder = folder;
         this.expiry = expiry;
-        this.refusals = new RememberedRefusals(clock);
+        this.refusals = new RememberedRefusals(Ticker.systemTicker());
         io.execute(this::cleanUp);
         this.sweeps = List.of(
                 vertx.setPeriodic(Expiry.EVERY.toMillis(), fired -> io.execute(this::forgetOld)),

@@ -2,13 +2,12 @@ package dev.tollgate.metering;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +24,12 @@ final class RememberedRefusals {
 
     private final Cache<Print, ApiError> refusals;
 
-    RememberedRefusals(InstantSource clock) {
+    /** @param elapsed counts on whatever the clock is set to: a minute is a minute */
+    RememberedRefusals(Ticker elapsed) {
         this.refusals = Caffeine.newBuilder()
                 .maximumSize(REFUSALS_MAX)
                 .expireAfterWrite(REMEMBERED)
-                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .ticker(elapsed)
                 .build();
     }
 

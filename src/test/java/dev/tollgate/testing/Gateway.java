@@ -27,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -55,6 +56,7 @@ public final class Gateway implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private App app;
     private Connection shared;
+    private volatile Instant standsAt;
 
     private Gateway(Path data, Map<String, String> arguments, Map<String, String> environment) {
         this.data = data;
@@ -142,13 +144,23 @@ public final class Gateway implements AutoCloseable {
     }
 
     private App start() {
-        return App.start(SettingsLoader.load(arguments, environment), REQUESTS_KEPT);
+        return App.start(SettingsLoader.load(arguments, environment), REQUESTS_KEPT, this::now);
     }
 
     /** Stops and starts over the same data. */
     public void restart() {
         app.close();
         app = start();
+    }
+
+    /** From now on its clock stands still there, until it is set again. */
+    public void setNow(Instant instant) {
+        standsAt = instant;
+    }
+
+    private Instant now() {
+        Instant set = standsAt;
+        return set == null ? Instant.now() : set;
     }
 
     public App app() {
