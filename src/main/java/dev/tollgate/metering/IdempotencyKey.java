@@ -56,7 +56,8 @@ public final class IdempotencyKey {
     static ApiError answerNotKept() {
         return ApiError.invalid(
                 HEADER,
-                "The call that used this Idempotency-Key was answered and charged, but its answer is not kept: it was"
-                        + " larger than 4 MiB, or newer answers have taken its place. To ask again, use a new key.");
+                "The call that used this Idempotency-Key was answered and charged, but its answer is not kept here:"
+                        + " it was larger than 4 MiB, newer answers have taken its place, or it lies on another server."
+                        + " To ask again, use a new key.");
     }
 }

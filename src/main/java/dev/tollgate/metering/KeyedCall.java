@@ -7,6 +7,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -111,6 +112,9 @@ final class KeyedCall implements SpooledAnswer.End {
         known.over(name, this);
         try {
             spool.open(found);
+        } catch (NoSuchFileException e) {
+            log.warn("the kept answer of {} cannot be read: its spool is not here", found.taskId());
+            refuse(IdempotencyKey.answerNotKept());
         } catch (IOException | StoreException e) {
             log.error("the kept answer of {} cannot be read", found.taskId(), e);
             refuse(IdempotencyKey.answerNotKept());

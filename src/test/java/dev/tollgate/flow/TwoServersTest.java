@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two servers that share a PostgreSQL, as their callers see them (D34). */
 @Timeout(120)
@@ -61,22 +65,83 @@ class TwoServersTest {
                 .isEqualTo("completed");
     }
 
-    @Test
-    void racing_callers_of_both_get_what_the_balance_covers_and_no_more() {
-        Customer customer = one.customer("1.6"); // three holds of 0.46 and less than the least more
-        for (Gateway server : List.of(one, two)) {
-            server.script(UpstreamScript.answers().delay(2_000).text("Done.").finish("STOP", new Tokens(10, 1_000, 0)));
+    /** What can be spent at once: that many holds, and less than the least that a call needs (D31). */
+    private enum Purse {
+        BALANCE(402, null),
+        HOUR(429, "hourly"),
+        DAY(429, "daily"),
+        TOTAL(429, "total");
+
+        private final int refusal;
+        private final String word;
+
+        Purse(int refusal, String word) {
+            this.refusal = refusal;
+            this.word = word;
         }
+
+        Customer at(Gateway server, String credits) {
+            return switch (this) {
+                case BALANCE -> server.customer(credits);
+                case HOUR -> server.customer("100", KeyOptions.spend(credits, null, null));
+                case DAY -> server.customer("100", KeyOptions.spend(null, credits, null));
+                case TOTAL -> server.customer("100", KeyOptions.spend(null, null, credits));
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Purse.class)
+    void of_racing_callers_of_both_exactly_as_many_are_answered_as_there_are_holds(Purse purse) {
+        for (Gateway server : List.of(one, two)) {
+            server.setNow(Instant.parse("2026-11-20T12:34:56Z"));
+            server.script(
+                    UpstreamScript.answers().delay(2_000).text("Done.").finish("STOP", new Tokens(100, 1_000, 0)));
+        }
+        Customer customer = purse.at(one, "1.44"); // three holds of 0.45, and 0.11 are the least
         List<CompletableFuture<Reply>> calls = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 24; i++) {
             calls.add(at(i % 2 == 0 ? one : two, customer).chatAside(CALL));
         }
-        List<Integer> statuses =
-                calls.stream().map(call -> call.join().status()).toList();
-        assertThat(statuses).containsOnly(200, 402);
-        assertThat(customer.balance()).isNotNegative();
-        assertThat(one.number("SELECT COUNT(*) FROM task WHERE account_id = '" + customer.account() + "'"))
-                .isEqualTo(statuses.stream().filter(status -> status == 200).count());
+        List<Reply> replies = calls.stream().map(CompletableFuture::join).toList();
+        assertThat(replies.stream().filter(reply -> reply.status() == 200)).hasSize(3);
+        assertThat(replies.stream().filter(reply -> reply.status() != 200)).allSatisfy(refused -> {
+            assertThat(refused.status()).isEqualTo(purse.refusal);
+            assertThat(message(refused)).contains("1.35 are held by running calls");
+            assertThat(refused.header("retry-after")).isEqualTo("1");
+        });
+        assertThat(customer.consumed()).isEqualByComparingTo("1.35");
+        assertThat(customer.tasks()).isEqualTo(3);
+        assertFull(purse, at(two, customer).chat(CALL));
+    }
+
+    /** What is told when no call runs any more. */
+    private static void assertFull(Purse purse, Reply refused) {
+        assertThat(refused.status()).isEqualTo(purse.refusal);
+        if (purse == Purse.BALANCE) {
+            assertThat(message(refused)).endsWith("The call needs at least 0.11 credits; 0.09 are available.");
+            return;
+        }
+        String begin = "The key's " + purse.word + " spend limit of 1.44 credits is reached: 1.35 are used, the call"
+                + " needs at least 0.11.";
+        assertThat(refused.header("x-should-retry")).isEqualTo("false");
+        switch (purse) {
+            case HOUR -> assertFreesAt(refused, begin, "2026-11-20T13:00:00Z", "1504");
+            case DAY -> assertFreesAt(refused, begin, "2026-11-21T00:00:00Z", "41104");
+            default -> {
+                assertThat(message(refused)).isEqualTo(begin + " It does not reset by itself.");
+                assertThat(refused.header("retry-after")).isEmpty();
+            }
+        }
+    }
+
+    private static void assertFreesAt(Reply refused, String begin, String time, String seconds) {
+        assertThat(message(refused)).isEqualTo(begin + " It will reset at " + time + ".");
+        assertThat(refused.header("retry-after")).isEqualTo(seconds);
+    }
+
+    private static String message(Reply refused) {
+        return refused.error().get("message").asString();
     }
 
     @Test
@@ -86,6 +151,21 @@ class TwoServersTest {
         assertThat(at(two, customer).chat(CALL).status()).isEqualTo(200);
         one.app().administration().disableKey(customer.keyId());
         assertThat(at(two, customer).chat(CALL).status()).isEqualTo(401);
+    }
+
+    @Test
+    void an_account_blocked_at_one_server_is_refused_at_the_other_at_once_and_let_in_again() {
+        Customer customer = one.customer("10");
+        two.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1, 1, 0)));
+        assertThat(at(two, customer).chat(CALL).status()).isEqualTo(200);
+        one.execute("UPDATE account SET blocked = 1 WHERE id = '" + customer.account() + "'");
+        Reply refused = at(two, customer).chat(CALL);
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(message(refused)).isEqualTo("The account of this API key is blocked.");
+        assertThat(customer.tasks()).isEqualTo(1);
+        assertThat(two.asked()).hasSize(1);
+        one.execute("UPDATE account SET blocked = 0 WHERE id = '" + customer.account() + "'");
+        assertThat(at(two, customer).chat(CALL).status()).isEqualTo(200);
     }
 
     @Test
