@@ -112,6 +112,30 @@ class PartialBalanceTest {
         assertThat(customer.balance()).as("the hold is charged whole").isEqualByComparingTo("0");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_hold_is_charged_whole_where_no_usage_was_reported_too(boolean stream) {
+        Customer customer = gateway.customer("0.5");
+        gateway.script(UpstreamScript.answers()
+                .text("x".repeat(200))
+                .text("y".repeat(20_000))
+                .finish("STOP"));
+        String prompt = "Tell me. ".repeat(200); // held for by its bytes, estimated at a quarter of them
+        Gateway.Reply reply = customer.chat(CALL.formatted(stream).replace("Tell me", prompt));
+        int shrunk = Integer.parseInt(reply.header("x-tollgate-max-tokens"));
+        assertCut(customer, reply, stream, "CREDITS_EXHAUSTED");
+        assertThat(customer.consumed()).isEqualByComparingTo("0.5");
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("usage_flags").valueStream().map(JsonNode::asString))
+                .containsExactly("estimated");
+        assertThat(task.at("/pricing_detail/hold_charged").asBoolean()).isTrue();
+        String content = stream
+                ? reply.content()
+                : reply.json().at("/choices/0/message/content").asString();
+        assertThat(content).startsWith("x".repeat(200) + "y");
+        assertThat(content.length()).as("unreported, each byte counts").isBetween(shrunk - 1, shrunk + 200);
+    }
+
     @Test
     void a_shrunk_call_whose_answer_is_short_is_a_normal_one() {
         Customer customer = gateway.customer("0.5");

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -38,6 +41,7 @@ class ReceiptsFlowTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String CHAT =
             "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    private static final String STREAM = CHAT.replace("false", "true");
 
     @Parameter
     Stores stores;
@@ -47,7 +51,7 @@ class ReceiptsFlowTest {
 
     @BeforeEach
     void start() {
-        gateway = Gateway.startOn(stores);
+        gateway = Gateway.startOn(stores, "timeouts.drain", "0ms");
         customer = gateway.customer("10000");
     }
 
@@ -93,19 +97,51 @@ class ReceiptsFlowTest {
     }
 
     @Test
-    void a_stream_and_a_caller_who_leaves_have_theirs_and_a_failed_call_has_none() {
-        gateway.script("""
-                - match: {}
-                  respond: [{status: 500}]
-                """);
+    void a_stream_has_its_receipt_and_a_failed_call_has_none() {
+        gateway.script(UpstreamScript.answers().status(500));
         customer.chat(CHAT);
         String failed = customer.lastTask().get("id").asString();
         gateway.script("[]");
-        String streamed = customer.chat(CHAT.replace("false", "true")).header("x-tollgate-task-id");
+        String streamed = customer.chat(STREAM).header("x-tollgate-task-id");
         assertThat(get("/v1/receipts/" + failed).error().get("code").asString()).isEqualTo("task_not_found");
         assertThat(get("/v1/receipts/" + failed).status()).isEqualTo(404);
         assertThat(get("/v1/receipts/" + streamed).json().get("sequence").asLong())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_caller_who_leaves_in_the_middle_has_a_receipt_of_what_was_charged_and_the_chain_goes_on() throws Exception {
+        gateway.script(UpstreamScript.answers()
+                .text("One ", new Tokens(1000, 1000, 0))
+                .delay(600_000)
+                .finish("STOP", new Tokens(1000, 9000, 0)));
+        try (RawCall call = customer.chatRaw(STREAM)) {
+            call.readUntil("One ");
+        }
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("status").asString()).isEqualTo("cancelled");
+        JsonNode receipt = get("/v1/receipts/" + task.get("id").asString()).json();
+        assertThat(receipt.get("charge_micros").asLong()).isEqualTo(500_000);
+        assertThat(receipt.get("balance_after_micros").asLong()).isEqualTo(9_999_500_000L);
+        assertThat(receipt.at("/usage/prompt_tokens").asInt()).isEqualTo(1_000);
+        assertThat(receipt.at("/usage/completion_tokens").asInt()).isEqualTo(1_000);
+        assertThat(receipt.get("price_version")).isEqualTo(task.at("/pricing_detail/price_version"));
+        gateway.script("[]");
+        customer.chat(CHAT);
+        List<String> lines = get("/v1/receipts").text().lines().toList();
+        assertThat(lines).hasSize(2);
+        assertSound(lines);
+    }
+
+    @Test
+    void a_caller_who_leaves_before_the_upstream_speaks_has_no_receipt() {
+        gateway.script(UpstreamScript.answers().delay(600_000).text("Late."));
+        try (RawCall call = customer.chatRaw(STREAM)) {
+            Gateway.await("the question", () -> !gateway.asked().isEmpty());
+        }
+        String id = customer.lastTask().get("id").asString();
+        assertThat(get("/v1/receipts/" + id).status()).isEqualTo(404);
+        assertThat(get("/v1/receipts").text()).isEmpty();
     }
 
     @Test

@@ -289,6 +289,24 @@ public final class Gateway implements AutoCloseable {
         return () -> execute("DROP FUNCTION broken CASCADE");
     }
 
+    /** Whatever is to be written waits. Not for longer than the store is patient. */
+    public Fault nothingIsCommitted() {
+        try {
+            Connection connection = connect();
+            try (Statement statement = connection.createStatement()) {
+                if (databaseUrl() == null) {
+                    statement.execute("BEGIN IMMEDIATE");
+                } else {
+                    connection.setAutoCommit(false);
+                    statement.execute("LOCK TABLE entry IN EXCLUSIVE MODE");
+                }
+            }
+            return () -> disconnect(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Is over when it is closed. */
     public interface Fault extends AutoCloseable {
         @Override
@@ -331,11 +349,11 @@ public final class Gateway implements AutoCloseable {
         try {
             if (databaseUrl() != null) {
                 if (shared == null) {
-                    shared = DriverManager.getConnection(databaseUrl());
+                    shared = connect();
                 }
                 return reading.of(shared);
             }
-            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("tollgate.db"));
+            try (Connection connection = connect();
                     Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA busy_timeout = 5000");
                 return reading.of(connection);
@@ -345,10 +363,15 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private void disconnect() {
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                databaseUrl() == null ? "jdbc:sqlite:" + data.resolve("tollgate.db") : databaseUrl());
+    }
+
+    private static void disconnect(Connection connection) {
         try {
-            if (shared != null) {
-                shared.close();
+            if (connection != null) {
+                connection.close();
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -443,7 +466,7 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         app.close();
         client.close();
-        disconnect();
+        disconnect(shared);
         try (Stream<Path> files = Files.walk(data)) {
             files.sorted(Comparator.reverseOrder()).forEach(Gateway::delete);
         } catch (IOException e) {

@@ -1,0 +1,142 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Stores;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** A call ends while the growth of its hold is on its way to the disk: what is held is only known afterwards (D19, D46). */
+@Timeout(60)
+@ParameterizedClass
+@EnumSource(Stores.class)
+class GrowingHoldTest {
+
+    private static final String STREAM = """
+            {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me"}]}""";
+
+    /** 1.84 credits: a slice of 4,096 tokens, and the prompt. */
+    private static final String FIRST_HOLD = "1.84";
+
+    /** In one write: a piece that the first hold covers, so that it is seen, and one that it does not. */
+    private static final String BEYOND_THE_HOLD = event("two ", 3_500) + "\n\ndata: " + event("three", 5_000);
+
+    private static final long FOREVER = 600_000;
+
+    @Parameter
+    Stores stores;
+
+    private Gateway gateway;
+
+    @BeforeEach
+    void start() {
+        gateway = Gateway.startOn(stores, "timeouts.drain", "0ms");
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    private static String event(String text, int tokens) {
+        return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"" + text + "\"}]}}],"
+                + "\"usageMetadata\":{\"promptTokenCount\":100,\"candidatesTokenCount\":" + tokens + "}}";
+    }
+
+    @Test
+    void who_leaves_meanwhile_is_charged_once_with_the_hold_that_has_grown() {
+        Customer customer = gateway.customer("100");
+        JsonNode task = leaveWhileTheHoldGrows(customer);
+        assertThat(kinds(task)).containsExactly("reservation", "reservation", "charge", "release");
+        assertThat(task.get("status").asString()).isEqualTo("cancelled");
+        assertThat(task.get("credits_consumed").toString())
+                .as("5,000 tokens and the prompt's 100")
+                .isEqualTo("2.25");
+        assertThat(task.get("usage_flags")).isEmpty();
+        assertThat(customer.balance()).isEqualByComparingTo("97.75");
+    }
+
+    @Test
+    void who_leaves_meanwhile_is_charged_no_more_than_the_hold_where_it_has_grown_by_a_part() {
+        Customer customer = gateway.customer("2.04");
+        JsonNode task = leaveWhileTheHoldGrows(customer);
+        assertThat(kinds(task)).containsExactly("reservation", "reservation", "charge", "charge"); // the shortfall
+        assertThat(task.get("credits_consumed").toString()).isEqualTo("2.04");
+        assertThat(task.get("usage_flags").toString()).isEqualTo("[\"shortfall\"]");
+        assertThat(customer.balance()).isZero();
+    }
+
+    @Test
+    void who_leaves_meanwhile_is_charged_no_more_than_the_hold_where_its_growth_was_not_recorded() {
+        Customer customer = gateway.customer("100");
+        String growth = "NEW.kind = 'reservation' AND EXISTS"
+                + " (SELECT 1 FROM entry WHERE reservation_id = NEW.reservation_id)";
+        try (Gateway.Fault fault = gateway.fault("INSERT", "entry", growth)) {
+            JsonNode task = leaveWhileTheHoldGrows(customer);
+            assertThat(kinds(task)).containsExactly("reservation", "charge", "charge"); // the shortfall
+            assertThat(task.get("credits_consumed").toString()).isEqualTo(FIRST_HOLD);
+        }
+        assertThat(customer.balance()).isEqualByComparingTo("98.16");
+    }
+
+    /** @return the call's task */
+    private JsonNode leaveWhileTheHoldGrows(Customer customer) {
+        gateway.script(UpstreamScript.answers()
+                .text("One ", new Tokens(100, 10, 0))
+                .delay(1_000)
+                .raw(BEYOND_THE_HOLD)
+                .delay(FOREVER));
+        long abandoned = gateway.sandbox().abandonedAnswers();
+        try (RawCall call = customer.chatRaw(STREAM)) {
+            call.readUntil("One ");
+            try (Gateway.Fault fault = gateway.nothingIsCommitted()) {
+                call.readUntil("two ");
+                call.close();
+                Gateway.await("the upstream's end", () -> gateway.sandbox().abandonedAnswers() > abandoned);
+            }
+        }
+        return customer.lastTask();
+    }
+
+    @Test
+    void an_upstream_that_breaks_meanwhile_costs_nothing_and_all_that_was_held_goes_back() {
+        Customer customer = gateway.customer("100");
+        gateway.script(UpstreamScript.answers()
+                .text("One ", new Tokens(100, 10, 0))
+                .delay(1_000)
+                .raw(BEYOND_THE_HOLD)
+                .delay(100)
+                .fault("reset"));
+        try (RawCall call = customer.chatRaw(STREAM)) {
+            call.readUntil("One ");
+            try (Gateway.Fault fault = gateway.nothingIsCommitted()) {
+                call.readUntil("two ");
+            }
+            assertThat(call.readUntil("event: error")).doesNotContain("[DONE]");
+        }
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("status").asString()).isEqualTo("failed");
+        assertThat(kinds(task)).endsWith("release").doesNotContain("charge");
+        assertThat(customer.balance()).isEqualByComparingTo("100");
+    }
+
+    private static List<String> kinds(JsonNode task) {
+        return task.get("entries")
+                .valueStream()
+                .map(entry -> entry.get("kind").asString())
+                .toList();
+    }
+}
