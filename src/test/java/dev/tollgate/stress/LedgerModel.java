@@ -77,10 +77,14 @@ final class LedgerModel {
         }
     }
 
-    ReserveOutcome reserve(String id, Call call, long least, long wanted, SpendLimits limits) {
-        if (blocked.contains(call.account)
-                || refusedInBatch.contains(call.account)
-                || refusedInBatch.contains(call.key)) {
+    /** Whether the key and its account were good when the batch began. */
+    boolean usable(Call call) {
+        return !refusedInBatch.contains(call.account) && !refusedInBatch.contains(call.key);
+    }
+
+    /** @param usable as the batch has found the key and its account */
+    ReserveOutcome reserve(String id, Call call, boolean usable, long least, long wanted, SpendLimits limits) {
+        if (!usable || blocked.contains(call.account)) {
             return new ReserveOutcome.NotAllowed();
         }
         Balance balance = balance(call.account);

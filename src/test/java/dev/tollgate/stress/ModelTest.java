@@ -19,17 +19,21 @@ import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import java.nio.file.Path;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -51,6 +55,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * a model that does one thing after the other must come to the same outcomes in that order. The order must also be one that the
  * callers can believe: what was answered before something else was asked stands before it. Together that is linearizability.
  * Meanwhile an observer looks for a balance below zero or a window past its limit.
+ *
+ * <p>Two nodes over one database take a number from it in each batch, while the batch holds the rows that it has decided on: that is
+ * their order. The state of a key is not held: a node reads it when its batch begins, so it must be one that the key may have had
+ * between the question and the answer.
  */
 class ModelTest {
 
@@ -71,7 +79,8 @@ class ModelTest {
     private final AtomicInteger lastId = new AtomicInteger();
     private final Map<String, Long> heldAtFirst = new ConcurrentHashMap<>();
     private final List<String> ids = new CopyOnWriteArrayList<>();
-    private final Order order = new Order();
+    private final List<Order> orders = new ArrayList<>();
+    private final List<StateChange> stateChanges = new CopyOnWriteArrayList<>();
     private volatile Instant now = Instant.parse("2026-11-20T12:58:00Z");
 
     static List<Long> seeds() {
@@ -80,9 +89,16 @@ class ModelTest {
         return seeds;
     }
 
+    /** Not so many: a database that is asked over the network is slower. */
+    static List<Long> seedsOfNodes() {
+        return seeds().subList(2, 4);
+    }
+
     /** An operation as it was decided; goes with it through the writer. */
     private static final class Done implements Change {
         private final Decision<?> change;
+        private LedgerModel.Call call;
+        private KeyState key;
         private final Function<LedgerModel, Object> expected;
         private final Consumer<LedgerModel> afterwards;
         private final long asked;
@@ -95,11 +111,24 @@ class ModelTest {
             this.afterwards = afterwards;
             this.asked = asked;
         }
+
+        /** A call, and what its batch has found its key to be. */
+        void reserved(LedgerModel.Call call, KeyState key) {
+            this.call = call;
+            this.key = key;
+        }
     }
 
-    /** The last of the writer's parts: batches as they were committed. Read after the writer has stopped. */
+    /** A key that was disabled or let in again, or an account that was blocked. */
+    private record StateChange(String whose, boolean off, Done done) {}
+
+    /** @param number in the order of all nodes */
+    private record Decided(long number, List<Done> done) {}
+
+    /** The last of a writer's parts: batches as they were committed. Read after the writer has stopped. */
     private static final class Order implements Part<Done> {
-        private final List<List<Done>> batches = new ArrayList<>();
+        private final List<Decided> batches = new ArrayList<>();
+        private long number;
 
         @Override
         public Class<Done> type() {
@@ -107,11 +136,20 @@ class ModelTest {
         }
 
         @Override
-        public void apply(Statements statements, List<Done> changes) {}
+        public void apply(Statements statements, List<Done> changes) throws SQLException {
+            number++;
+            if (statements.dialect() == Dialect.POSTGRESQL) {
+                try (ResultSet row =
+                        statements.of("SELECT nextval('model_order')").executeQuery()) {
+                    row.next();
+                    number = row.getLong(1);
+                }
+            }
+        }
 
         @Override
         public void committed(List<Done> changes) {
-            batches.add(List.copyOf(changes));
+            batches.add(new Decided(number, List.copyOf(changes)));
         }
     }
 
@@ -119,34 +157,79 @@ class ModelTest {
     @MethodSource("seeds")
     void what_threads_are_told_is_what_one_after_the_other_would_have_been_told(long seed) throws Exception {
         try (StoreFixture prepared = new StoreFixture(folder)) {
-            for (int i = 0; i < ACCOUNTS; i++) {
-                prepared.account("acc_" + i, 5_000);
-            }
-            for (int i = 0; i < KEYS; i++) {
-                prepared.key("key_" + i, "acc_" + i % ACCOUNTS, KeySettings.named("model"));
-            }
+            prepare(prepared);
         }
         try (Database database = Database.open(folder)) {
-            Keys keys = new Keys(database, () -> now);
-            Ledger ledger = new Ledger(database);
-            Writer writer = database.startWriter(
-                    List.of(keys.statePart(), ledger.part(keys::forgetAccount, () -> ""), keys.changesPart(), order));
-            runAll(writer, database, seed);
-            writer.close();
-            assertThatOrderIsBelievable();
-            LedgerModel model = replay();
-            assertThatTheEndIsTheSame(model, ledger, "seed " + seed);
+            runAndCompare(List.of(database), seed);
         }
         try (StoreFixture after = new StoreFixture(folder)) {
             LedgerChecks.assertCoherent(after);
         }
     }
 
-    private void runAll(Writer writer, Database database, long seed) throws Exception {
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seedsOfNodes")
+    void what_the_callers_of_two_nodes_are_told_is_too(long seed) throws Exception {
+        String url = Postgres.migrated();
+        Postgres.execute(url, "CREATE SEQUENCE model_order");
+        try (StoreFixture prepared = StoreFixture.shared(url)) {
+            prepare(prepared);
+        }
+        try (Database one = Database.openShared(url);
+                Database two = Database.openShared(url)) {
+            runAndCompare(List.of(one, two), seed);
+        }
+        try (StoreFixture after = StoreFixture.shared(url)) {
+            LedgerChecks.assertCoherent(after);
+        }
+    }
+
+    private static void prepare(StoreFixture store) {
+        for (int i = 0; i < ACCOUNTS; i++) {
+            store.account("acc_" + i, 5_000);
+        }
+        for (int i = 0; i < KEYS; i++) {
+            store.key("key_" + i, "acc_" + i % ACCOUNTS, KeySettings.named("model"));
+        }
+    }
+
+    private void runAndCompare(List<Database> nodes, long seed) throws Exception {
+        System.out.println("seed " + seed + " on " + nodes.size() + " nodes");
+        List<Writer> writers = nodes.stream().map(this::writer).toList();
+        runAll(writers, nodes.getFirst(), seed);
+        writers.forEach(Writer::close);
+        assertThat(orders).as("each has decided something").noneMatch(order -> order.batches.isEmpty());
+        List<List<Done>> batches = inOrder();
+        assertThatOrderIsBelievable(batches);
+        LedgerModel model = replay(batches, nodes.size() == 1);
+        if (nodes.size() > 1) {
+            batches.forEach(batch -> batch.forEach(this::assertThatKeyIsBelievable));
+        }
+        assertThatTheEndIsTheSame(model, new Ledger(nodes.getFirst()), "seed " + seed);
+    }
+
+    private Writer writer(Database node) {
+        Keys keys = new Keys(node, () -> now);
+        Order order = new Order();
+        orders.add(order);
+        return node.startWriter(List.of(
+                keys.statePart(), new Ledger(node).part(keys::forgetAccount, () -> ""), keys.changesPart(), order));
+    }
+
+    private List<List<Done>> inOrder() {
+        return orders.stream()
+                .flatMap(order -> order.batches.stream())
+                .sorted(Comparator.comparingLong(Decided::number))
+                .map(Decided::done)
+                .toList();
+    }
+
+    private void runAll(List<Writer> writers, Database database, long seed) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS + 1)) {
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
                 Random random = new Random(seed * 31 + i);
+                Writer writer = writers.get(i % writers.size());
                 running.add(threads.submit(() -> runOne(writer, random)));
             }
             AtomicInteger looks = new AtomicInteger();
@@ -212,11 +295,14 @@ class ModelTest {
                     model -> model.disable(key, disabled),
                     steps.incrementAndGet());
             together.add(done);
+            stateChanges.add(new StateChange(key, disabled, done));
             return Unit.of(done.change, done);
         } else if (kind == 1) {
             boolean blocked = random.nextInt(3) == 0;
             String account = account(random);
-            return unit(together, new SetBlocked(account, blocked), model -> model.block(account, blocked));
+            Unit unit = unit(together, new SetBlocked(account, blocked), model -> model.block(account, blocked));
+            stateChanges.add(new StateChange(account, blocked, together.getLast()));
+            return unit;
         } else if (kind < 4) {
             String account = account(random);
             long micros = 1 + random.nextInt(2_000);
@@ -243,8 +329,9 @@ class ModelTest {
         Instant at = now;
         KeyState state = new KeyState(key, at);
         Reserve reserve = new Reserve(id, account, key, least, wanted, limits, state::usable, at);
-        Done done = done(
-                reserve, model -> model.reserve(id, new LedgerModel.Call(account, key, at), least, wanted, limits));
+        LedgerModel.Call call = new LedgerModel.Call(account, key, at);
+        Done done = done(reserve, model -> model.reserve(id, call, state.usable(), least, wanted, limits));
+        done.reserved(call, state);
         together.add(done);
         return Unit.of(state, reserve, done);
     }
@@ -302,27 +389,58 @@ class ModelTest {
     // ---- afterwards ----
 
     /** Nothing stands before what was answered before it was asked. */
-    private void assertThatOrderIsBelievable() {
+    private static void assertThatOrderIsBelievable(List<List<Done>> batches) {
         long earliestAnswerLater = Long.MAX_VALUE;
-        for (List<Done> batch : order.batches.reversed()) {
+        for (List<Done> batch : batches.reversed()) {
             for (Done done : batch.reversed()) {
                 assertThat(done.asked).isLessThan(earliestAnswerLater);
                 earliestAnswerLater = Math.min(earliestAnswerLater, done.answered);
             }
         }
-        assertThat(order.batches.stream().mapToInt(List::size).max().orElse(0))
+        assertThat(batches.stream().mapToInt(List::size).max().orElse(0))
                 .as("operations in the largest batch, or nothing ran at once")
                 .isGreaterThan(1);
     }
 
-    private LedgerModel replay() {
+    /** The key of a call was as it may have been between the question and the answer. */
+    private void assertThatKeyIsBelievable(Done done) {
+        if (done.key == null) {
+            return;
+        }
+        KeyState.Outcome found = done.key.outcome();
+        boolean blocked = found == KeyState.Outcome.ACCOUNT_BLOCKED;
+        assertThat(mayBe(done.call.account, blocked, done)).isTrue();
+        if (!blocked) {
+            assertThat(mayBe(done.call.key, found == KeyState.Outcome.DISABLED, done))
+                    .isTrue();
+        }
+    }
+
+    /** Whether a change to this state may have been the latest that a reader had to see. */
+    private boolean mayBe(String whose, boolean off, Done reader) {
+        List<Done> seen = stateChanges.stream()
+                .filter(change -> change.whose.equals(whose) && change.done.answered < reader.asked)
+                .map(StateChange::done)
+                .toList();
+        boolean fromTheStart = !off && seen.isEmpty();
+        return fromTheStart
+                || stateChanges.stream()
+                        .filter(change -> change.whose.equals(whose) && change.off == off)
+                        .filter(change -> change.done.asked < reader.answered)
+                        .anyMatch(change -> seen.stream().noneMatch(later -> change.done.answered < later.asked));
+    }
+
+    private LedgerModel replay(List<List<Done>> batches, boolean alone) {
         LedgerModel model = new LedgerModel();
         for (int i = 0; i < ACCOUNTS; i++) {
             model.purchased.put("acc_" + i, 5_000L);
         }
-        for (List<Done> batch : order.batches) {
+        for (List<Done> batch : batches) {
             model.beginBatch();
             for (Done done : batch) {
+                if (alone && done.key != null) {
+                    assertThat(done.key.usable()).isEqualTo(model.usable(done.call));
+                }
                 if (done.expected != null) {
                     assertThat((Object) done.change.outcome()).isEqualTo(done.expected.apply(model));
                 }
