@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * keys out. Thread-safe.
  *
  * <p>A reader may have read a row just before a change commits and offer it just after the change has invalidated it. So each
- * reader takes a stamp before it reads, each change moves the stamp before it invalidates, and what was read under an old stamp is
- * taken out again.
+ * reader takes a stamp before it reads, and what was read under an old stamp is not put in. Putting in and invalidating exclude
+ * each other: nobody may find what a change that has been answered has made untrue, not even for a moment.
  */
 final class KeyCache {
 
@@ -50,29 +50,25 @@ final class KeyCache {
     }
 
     /** @param found null where there is no such key */
-    void offer(String hash, @Nullable Known found, long stamp) {
+    synchronized void offer(String hash, @Nullable Known found, long stamp) {
+        if (changes.get() != stamp) {
+            return;
+        }
         if (found == null) {
             unknown.put(hash, true);
         } else {
             known.put(hash, found);
         }
-        if (changes.get() != stamp) {
-            remove(hash);
-        }
     }
 
-    void forget(String hash) {
+    synchronized void forget(String hash) {
         changes.incrementAndGet();
-        remove(hash);
-    }
-
-    void forgetAccount(String accountId) {
-        changes.incrementAndGet();
-        known.asMap().values().removeIf(entry -> entry.key().accountId().equals(accountId));
-    }
-
-    private void remove(String hash) {
         known.invalidate(hash);
         unknown.invalidate(hash);
+    }
+
+    synchronized void forgetAccount(String accountId) {
+        changes.incrementAndGet();
+        known.asMap().values().removeIf(entry -> entry.key().accountId().equals(accountId));
     }
 }
