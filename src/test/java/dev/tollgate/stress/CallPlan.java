@@ -8,7 +8,8 @@ import java.util.Random;
  * of {@value #BYTES_PER_TOKEN} bytes throughout).
  *
  * @param tokensEach output tokens of each event
- * @param leaveAfterMillis when its caller loses patience; never where 0
+ * @param leaveAfterMillis when its (first) caller loses patience; never where 0
+ * @param keyedCallers who ask for it at once under one Idempotency-Key; without such a key where 0
  */
 record CallPlan(
         int trial,
@@ -22,7 +23,8 @@ record CallPlan(
         int tokensEach,
         Reporting reporting,
         Fault fault,
-        int leaveAfterMillis) {
+        int leaveAfterMillis,
+        int keyedCallers) {
 
     /** Whose money: with it to spare, with less than the calls that run would hold, or under a spend limit. */
     enum Wallet {
@@ -95,11 +97,43 @@ record CallPlan(
                 1 + random.nextInt(tokensMost),
                 oneOf(random, Reporting.values()),
                 random.nextInt(10) < 8 ? Fault.NONE : oneOf(random, Fault.values()),
-                random.nextInt(5) == 0 ? 1 + random.nextInt(200) : 0);
+                random.nextInt(5) == 0 ? 1 + random.nextInt(200) : 0,
+                Math.max(0, random.nextInt(10) - 7));
     }
 
     private static <T> T oneOf(Random random, T[] all) {
         return all[random.nextInt(all.length)];
+    }
+
+    /** The same call by callers who wait for its end. */
+    CallPlan patient() {
+        return with(wallet, fault, 0, keyedCallers);
+    }
+
+    /** A call of the same kind with money to spare and an upstream that is well, by one caller. */
+    CallPlan untroubled(boolean keyed) {
+        return with(Wallet.RICH, Fault.NONE, leaveAfterMillis, keyed ? 1 : 0);
+    }
+
+    private CallPlan with(Wallet wallet, Fault fault, int leaveAfterMillis, int keyedCallers) {
+        return new CallPlan(
+                trial,
+                number,
+                wallet,
+                tariff,
+                stream,
+                hasMaximum,
+                events,
+                gapMillis,
+                tokensEach,
+                reporting,
+                fault,
+                leaveAfterMillis,
+                keyedCallers);
+    }
+
+    boolean isKeyed() {
+        return keyedCallers > 0;
     }
 
     int promptTokens() {

@@ -4,19 +4,17 @@ import dev.tollgate.audit.Audit;
 import dev.tollgate.audit.Progress;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.LedgerChecks;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The books after a crash, held against what both sides of the gateway know. Reads the tables beside the program; what does not
@@ -39,32 +37,44 @@ final class CrashBooks {
             long heldMicros,
             long chargeEntries,
             long chargeEntriesMicros,
-            int promptTokens) {}
+            int promptTokens) {
 
-    private final Path data;
-    private final String url;
+        /** Of the call that this was charged for. */
+        private int number() {
+            return promptTokens - CallPlan.PROMPT_TOKENS_LEAST;
+        }
+    }
+
+    private final CrashDatabase database;
     private final List<String> problems = new ArrayList<>();
 
-    CrashBooks(Path data) {
-        this.data = data;
-        this.url = "jdbc:sqlite:" + data.resolve("tollgate.db");
+    CrashBooks(CrashDatabase database) {
+        this.database = database;
     }
 
     /** @param accounts of this trial */
     List<String> compare(
             Map<CallPlan.Wallet, String> accounts, List<CrashCaller.Heard> calls, CrashFarSide farSide, Totals totals) {
-        try (Connection connection = DriverManager.getConnection(url)) {
+        try (Connection connection = database.connect()) {
             checkTheWhole(connection);
-            List<Row> rows = new ArrayList<>();
-            for (Map.Entry<CallPlan.Wallet, String> account : accounts.entrySet()) {
-                rows.addAll(rows(connection, account.getKey(), account.getValue()));
-            }
+            List<Row> rows = rows(connection, accounts);
             rows.forEach(totals::count);
             compare(rows, calls, farSide);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
         return problems;
+    }
+
+    /** What is charged by now: the calls' numbers and rows. */
+    Map<Integer, Row> charged(Map<CallPlan.Wallet, String> accounts) {
+        try (Connection connection = database.connect()) {
+            return rows(connection, accounts).stream()
+                    .filter(row -> row.chargedMicros > 0)
+                    .collect(Collectors.toMap(Row::number, row -> row, (one, other) -> one));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What a trial has seen, for the record. */
@@ -85,17 +95,23 @@ final class CrashBooks {
     // ---- the tables alone ----
 
     private void checkTheWhole(Connection connection) {
-        try (Database database = Database.openReading(data)) {
-            new Audit(database).run(difference -> problems.add("ledger verify: " + difference), QUIETLY);
+        try (Database reading = database.openReading()) {
+            new Audit(reading).run(difference -> problems.add("ledger verify: " + difference), QUIETLY);
         }
         try {
-            LedgerChecks.assertCoherent(sql -> number(connection, sql));
+            LedgerChecks.assertCoherent(sql -> CrashDatabase.number(connection, sql));
         } catch (AssertionError e) {
             problems.add("the ledger: " + e.getMessage());
         }
         none(connection, "open reservations", "reservation WHERE state = 'open'");
         none(connection, "held credits", "account WHERE reserved_micros <> 0");
         none(connection, "tasks that are processing", "task WHERE status = 'processing'");
+        none(connection, "keys at work", "kept_answer WHERE state = 'running'");
+        none(
+                connection,
+                "accounts whose kept answers are miscounted",
+                "answer_share WHERE bytes <> (SELECT COALESCE(SUM(bytes), 0) FROM kept_answer"
+                        + " WHERE state = 'kept' AND kept_answer.account_id = answer_share.account_id)");
         none(
                 connection,
                 "admitted calls without a task",
@@ -103,20 +119,18 @@ final class CrashBooks {
     }
 
     private void none(Connection connection, String what, String where) {
-        long found = number(connection, "SELECT COUNT(*) FROM " + where);
+        long found = CrashDatabase.number(connection, "SELECT COUNT(*) FROM " + where);
         if (found != 0) {
             problems.add(found + " " + what);
         }
     }
 
-    private static long number(Connection connection, String sql) {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
+    private static List<Row> rows(Connection connection, Map<CallPlan.Wallet, String> accounts) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        for (Map.Entry<CallPlan.Wallet, String> account : accounts.entrySet()) {
+            rows.addAll(rows(connection, account.getKey(), account.getValue()));
         }
+        return rows;
     }
 
     private static List<Row> rows(Connection connection, CallPlan.Wallet wallet, String account) throws SQLException {
@@ -153,20 +167,23 @@ final class CrashBooks {
     // ---- held against both sides ----
 
     private void compare(List<Row> rows, List<CrashCaller.Heard> calls, CrashFarSide farSide) {
-        Map<Integer, CrashCaller.Heard> byNumber = new HashMap<>();
-        calls.forEach(heard -> byNumber.put(heard.plan().number(), heard));
+        Map<Integer, List<CrashCaller.Heard>> byNumber = calls.stream()
+                .collect(Collectors.groupingBy(heard -> heard.plan().number()));
         Map<Integer, Row> charged = new HashMap<>();
         Map<String, Row> byId = new HashMap<>();
         for (Row row : rows) {
             byId.put(row.id, row);
             checkRow(row);
             if (row.chargedMicros > 0) {
-                int number = row.promptTokens - CallPlan.PROMPT_TOKENS_LEAST;
-                CrashCaller.Heard heard = byNumber.get(number);
-                check(heard != null && heard.plan().wallet() == row.wallet, row, "charged, but nobody has called");
+                int number = row.number();
+                List<CrashCaller.Heard> heard = byNumber.getOrDefault(number, List.of());
+                check(
+                        heard.stream().anyMatch(one -> one.plan().wallet() == row.wallet),
+                        row,
+                        "charged, but nobody has called");
                 check(charged.put(number, row) == null, row, "call " + number + " is charged twice");
-                if (heard != null) {
-                    checkCharge(row, heard, farSide.eventsSaid(heard.plan()));
+                if (!heard.isEmpty()) {
+                    checkCharge(row, heard, farSide);
                 }
             }
         }
@@ -184,11 +201,15 @@ final class CrashBooks {
         check(!row.status.equals("completed") || row.chargedMicros > 0, row, "it is completed and was free");
     }
 
-    /** @param said how many events the far side can have said at most */
-    private void checkCharge(Row row, CrashCaller.Heard heard, int said) {
-        CallPlan plan = heard.plan();
+    /** @param heard by all who have asked for it */
+    private void checkCharge(Row row, List<CrashCaller.Heard> heard, CrashFarSide farSide) {
+        CallPlan plan = heard.getFirst().plan();
+        int said = farSide.eventsSaid(plan); // at most
         check(said > 0, row, "charged, but the far side has not answered");
-        check(heard.ending() != CrashCaller.Ending.REFUSED, row, "charged, but its caller was shown an error");
+        check(
+                !heard.stream().allMatch(one -> one.ending() == CrashCaller.Ending.REFUSED),
+                row,
+                "charged, but its caller was shown an error");
         boolean isShort = row.wallet != CallPlan.Wallet.RICH;
         boolean isCut = isShort && row.chargedMicros == row.heldMicros;
         // An answer cut within a piece costs its whole hold, which holds the prompt at its bound where no count was
@@ -199,7 +220,11 @@ final class CrashBooks {
             check(said == plan.events(), row, "completed, but the far side had not finished");
             check(row.chargedMicros == plan.micros(plan.events()), row, "a completed answer at the wrong price");
         } else if (row.status.equals("cancelled")) {
-            check(heard.ending() == CrashCaller.Ending.LEFT, row, "cancelled, but its caller had not left");
+            check(
+                    heard.stream().anyMatch(one -> one.ending() == CrashCaller.Ending.LEFT),
+                    row,
+                    "cancelled, but its caller had not left");
+            check(!plan.isKeyed(), row, "cancelled, although its caller may come back (D35)");
             check(isPartOf(plan, row, said), row, "no part of the answer costs this");
         }
     }
@@ -221,10 +246,13 @@ final class CrashBooks {
         if (heard.ending() == CrashCaller.Ending.MUTILATED) {
             problems.add(call + " ended in order and yet is not whole");
         }
+        Row row = byId.get(heard.taskId());
+        if (heard.ending() == CrashCaller.Ending.REFUSED && row != null) {
+            check(row.chargedMicros == 0, row, "charged, but " + call + " was torn off with an error");
+        }
         if (heard.ending() != CrashCaller.Ending.WHOLE) {
             return;
         }
-        Row row = byId.get(heard.taskId());
         if (row == null) {
             problems.add(call + " was answered whole and is not in the books");
             return;

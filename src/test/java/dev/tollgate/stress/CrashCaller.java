@@ -38,8 +38,25 @@ final class CrashCaller {
      * @param taskId as far as it was seen, else empty
      * @param error the code of the error, else empty
      * @param chargeMicros as the answer said; only where it is whole
+     * @param replayed whether the answer says that another request has asked for it
+     * @param text the body as far as it came; of calls with an Idempotency-Key only
      */
-    record Heard(CallPlan plan, Ending ending, int status, String error, String taskId, long chargeMicros) {}
+    record Heard(
+            CallPlan plan,
+            Ending ending,
+            int status,
+            String error,
+            String taskId,
+            long chargeMicros,
+            boolean replayed,
+            String text) {
+
+        /** For messages: without the body. */
+        @Override
+        public String toString() {
+            return "call " + plan.number() + " " + ending + " " + status + " " + error + " " + taskId;
+        }
+    }
 
     private final CallPlan plan;
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -47,6 +64,7 @@ final class CrashCaller {
     private int status;
     private long bodyBytes = -1;
     private boolean over;
+    private boolean replayed;
 
     private CrashCaller(CallPlan plan) {
         this.plan = plan;
@@ -75,7 +93,9 @@ final class CrashCaller {
     private byte[] request(String key) {
         String body = plan.body();
         return ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
-                        + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " + body.length()
+                        + "\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                        + (plan.isKeyed() ? "Idempotency-Key: " + plan.mark() + "\r\n" : "")
+                        + "Content-Length: " + body.length()
                         + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
     }
@@ -96,7 +116,9 @@ final class CrashCaller {
                 task.find() ? task.group(1) : "",
                 isWhole && charge.find()
                         ? new BigDecimal(charge.group(1)).movePointRight(6).longValueExact()
-                        : -1);
+                        : -1,
+                replayed,
+                plan.isKeyed() ? read : "");
     }
 
     // ---- as little of HTTP/1.1 as a caller can do with ----
@@ -117,6 +139,7 @@ final class CrashCaller {
         for (String line = line(socket, in); !line.isEmpty(); line = line(socket, in)) {
             String lower = line.toLowerCase(Locale.ROOT);
             chunked |= lower.equals("transfer-encoding: chunked");
+            replayed |= lower.equals("idempotent-replayed: true");
             if (lower.startsWith("content-length:")) {
                 bodyBytes = Long.parseLong(lower.substring(15).strip());
             }

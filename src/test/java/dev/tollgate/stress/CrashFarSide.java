@@ -64,6 +64,11 @@ final class CrashFarSide implements AutoCloseable {
         return known == null ? 0 : known.events.get();
     }
 
+    int attempts(CallPlan plan) {
+        Said known = said.get(plan.mark());
+        return known == null ? 0 : known.attempts.get();
+    }
+
     /** Between trials. */
     void forget() {
         plans.clear();

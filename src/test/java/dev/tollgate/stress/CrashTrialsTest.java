@@ -2,31 +2,43 @@ package dev.tollgate.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.Stores;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
+import java.util.function.ToIntFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** A short run of {@link CrashTrials}; {@code -Dcrash.seed=N} repeats one, {@code -Dcrash.trials=N} makes it longer (D34). */
+/** A short run of {@link CrashTrials}; {@code -Dcrash.seed=N} repeats one, {@code -Dcrash.trials=N} makes it longer (D34, D36). */
 class CrashTrialsTest {
 
-    private static final int TRIALS = Integer.getInteger("crash.trials", 20);
+    private static final int TRIALS_ON_SQLITE = 20;
+    private static final int TRIALS_ON_POSTGRESQL = 7;
 
-    @Test
-    void a_crash_charges_nothing_twice_nothing_unanswered_and_every_whole_answer_once() {
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_crash_charges_nothing_twice_nothing_unanswered_and_every_whole_answer_once(Stores stores) {
         long seed = Long.getLong("crash.seed", new Random().nextLong());
+        int trials =
+                Integer.getInteger("crash.trials", stores == Stores.SQLITE ? TRIALS_ON_SQLITE : TRIALS_ON_POSTGRESQL);
 
-        List<CrashTrials.Result> results = new CrashTrials(System.out).run(TRIALS, seed);
+        List<CrashTrials.Result> results = new CrashTrials(stores, System.out).run(trials, seed);
 
         assertThat(results).allSatisfy(result -> assertThat(result.problems())
                 .as("-Dcrash.seed=" + result.seed())
                 .isEmpty());
-        assertThat(results.stream()
-                        .mapToInt(result -> result.count(CrashCaller.Ending.WHOLE))
-                        .sum())
-                .as("whole answers, or nothing was tried")
-                .isPositive();
-        assertThat(results.stream().mapToInt(CrashTrials.Result::expired).sum())
-                .as("calls that a crash has hit, or nothing was tried")
+        assertSome("whole answers", results, result -> result.count(CrashCaller.Ending.WHOLE));
+        assertSome("calls that a crash has hit", results, CrashTrials.Result::expired);
+        if (trials > 1) {
+            assertSome("answers that were got again", results, CrashTrials.Result::replays);
+            assertSome("calls that were made anew", results, CrashTrials.Result::renewed);
+        }
+    }
+
+    private static void assertSome(
+            String what, List<CrashTrials.Result> results, ToIntFunction<CrashTrials.Result> count) {
+        assertThat(results.stream().mapToInt(count).sum())
+                .as(what + ", or nothing was tried")
                 .isPositive();
     }
 }

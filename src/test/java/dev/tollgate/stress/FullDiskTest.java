@@ -58,7 +58,8 @@ class FullDiskTest {
         }
         try (CrashFarSide farSide = new CrashFarSide();
                 HttpClient client = HttpClient.newHttpClient();
-                GatewayProcess gateway = GatewayProcess.begin(Program.plain(), data, farSide.url())) {
+                GatewayProcess gateway =
+                        GatewayProcess.begin(Program.plain(), data, GatewayProcess.upstream(farSide.url()))) {
             gateway.awaitReady(client);
             List<Thread> callers = Stream.generate(
                             () -> Thread.ofVirtual().start(() -> callOnAndOn(farSide, gateway.port(), key)))
@@ -80,7 +81,7 @@ class FullDiskTest {
     }
 
     private void assertThatNothingIsLost(CrashFarSide farSide) {
-        assertThat(new CrashBooks(data)
+        assertThat(new CrashBooks(CrashDatabase.file(data))
                         .compare(
                                 Map.of(CallPlan.Wallet.RICH, ACCOUNT),
                                 new ArrayList<>(heard),
@@ -106,20 +107,7 @@ class FullDiskTest {
 
     /** As the crash trials draw them, but all of one account, and with an upstream that is well. */
     private CallPlan plan() {
-        CallPlan drawn = CallPlan.draw(seed, 0, lastNumber.incrementAndGet());
-        return new CallPlan(
-                0,
-                drawn.number(),
-                CallPlan.Wallet.RICH,
-                drawn.tariff(),
-                drawn.stream(),
-                drawn.hasMaximum(),
-                drawn.events(),
-                drawn.gapMillis(),
-                drawn.tokensEach(),
-                drawn.reporting(),
-                CallPlan.Fault.NONE,
-                drawn.leaveAfterMillis());
+        return CallPlan.draw(seed, 0, lastNumber.incrementAndGet()).untroubled(false);
     }
 
     private long count(CrashCaller.Ending ending) {

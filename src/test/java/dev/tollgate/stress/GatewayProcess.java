@@ -8,14 +8,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The program in a process of its own, so that it can be killed. */
 final class GatewayProcess implements AutoCloseable {
 
     private static final String LISTENS = "Tollgate listens on ";
+    private static final int START_SECONDS_MAX = 60;
 
     private final Process process;
     private final Path log;
@@ -30,17 +34,15 @@ final class GatewayProcess implements AutoCloseable {
      * Begins to start; {@link #awaitReady} says when it has.
      *
      * @param program the command up to the arguments of {@code serve}
-     * @param upstream its URL; the built-in sandbox where empty
+     * @param environment beside the harness's own; where it names no upstream, the built-in sandbox answers
      */
-    static GatewayProcess begin(List<String> program, Path data, String upstream) {
+    static GatewayProcess begin(List<String> program, Path data, Map<String, String> environment) {
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of("--port", "0", "--data", data.toString(), "--timeouts-drain", "0ms"));
         Path log = data.resolve("gateway.log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        if (!upstream.isEmpty()) {
-            builder.environment().put("GOOGLE_GEMINI_BASE_URL", upstream);
-        }
+        builder.environment().putAll(environment);
         builder.environment().put("TOLLGATE_DEMO_CREDITS", "1");
         try {
             return new GatewayProcess(builder.start(), log);
@@ -49,11 +51,20 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
-    /** Returns once calls are answered. */
+    /** An environment in which that upstream answers. */
+    static Map<String, String> upstream(String url) {
+        return Map.of("GOOGLE_GEMINI_BASE_URL", url);
+    }
+
+    /** Returns once calls are answered. A program that does not start in time is killed. */
     GatewayProcess awaitReady(HttpClient client) {
+        CompletableFuture<Process> late =
+                new CompletableFuture<Process>().completeOnTimeout(process, START_SECONDS_MAX, TimeUnit.SECONDS);
+        late.thenAccept(Process::destroyForcibly);
         try {
             port = readPort(process.inputReader());
             HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
+                    .timeout(Duration.ofSeconds(START_SECONDS_MAX))
                     .build();
             int status =
                     client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode();
@@ -66,6 +77,8 @@ final class GatewayProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        } finally {
+            late.cancel(false);
         }
     }
 

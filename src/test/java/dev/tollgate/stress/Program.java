@@ -2,6 +2,7 @@ package dev.tollgate.stress;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -21,6 +24,7 @@ import java.util.stream.Stream;
 final class Program implements AutoCloseable {
 
     private static final String MAIN = "dev/tollgate/Main.class";
+    private static final String LEASHED = "dev/tollgate/stress/Leashed.class";
 
     private final Path folder;
     private final String classPath;
@@ -28,7 +32,7 @@ final class Program implements AutoCloseable {
 
     Program() {
         try {
-            folder = Files.createTempDirectory("tollgate-program");
+            folder = CrashFolder.made("tollgate-program");
             classPath = packed(folder);
             archive = folder.resolve("program.jsa");
             train();
@@ -40,7 +44,8 @@ final class Program implements AutoCloseable {
     private void train() throws IOException {
         Path data = Files.createDirectory(folder.resolve("data"));
         try (HttpClient client = HttpClient.newHttpClient();
-                GatewayProcess once = GatewayProcess.begin(command("-XX:ArchiveClassesAtExit=" + archive), data, "")) {
+                GatewayProcess once =
+                        GatewayProcess.begin(command("-XX:ArchiveClassesAtExit=" + archive), data, Map.of())) {
             once.awaitReady(client).stop();
         }
     }
@@ -71,7 +76,7 @@ final class Program implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 classPath,
-                "dev.tollgate.Main",
+                "dev.tollgate.stress.Leashed",
                 "serve");
     }
 
@@ -102,13 +107,17 @@ final class Program implements AutoCloseable {
                     Files.copy(path, out);
                 }
             }
+            out.putNextEntry(new JarEntry(LEASHED));
+            try (InputStream leashed = Objects.requireNonNull(Program.class.getResourceAsStream("/" + LEASHED))) {
+                leashed.transferTo(out);
+            }
         }
         return jar;
     }
 
     @Override
     public void close() {
-        delete(folder);
+        CrashFolder.delete(folder);
     }
 
     static void delete(Path folder) {

@@ -46,7 +46,9 @@ public final class Gateway implements AutoCloseable {
     public static final String DEMO_KEY = "sk-demo-key-for-tests-0123456789abcdef";
 
     private static final String DATABASE_URL = "TOLLGATE_DATABASE_URL";
-    private static final String SECRET_KEY = "5e".repeat(32);
+    /** Of all tests that have to name one. */
+    public static final String SECRET_KEY = "5e".repeat(32);
+
     private static final int REQUESTS_KEPT = 1_000;
     private static final JsonMapper JSON = new JsonMapper();
 

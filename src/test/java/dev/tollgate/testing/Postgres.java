@@ -133,6 +133,12 @@ public final class Postgres {
         }
     }
 
+    /** Removes a database that one of the above has made, whoever is still connected to it. */
+    public static void drop(String url) {
+        String name = url.replaceFirst("^.*/([^/?]+).*$", "$1");
+        execute(Server.RUNNING, "DROP DATABASE " + name + " WITH (FORCE)");
+    }
+
     /** Changes a database behind the program's back. */
     public static void execute(String url, String sql) {
         try (Connection connection = DriverManager.getConnection(url);

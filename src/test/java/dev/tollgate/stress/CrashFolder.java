@@ -1,0 +1,221 @@
+package dev.tollgate.stress;
+
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Spend;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One database, the data folders of its gateways, and the trials that follow each other in them. The mortal gateway is killed again
+ * and again; the neighbour shares the database where there is one. One thread.
+ */
+final class CrashFolder implements AutoCloseable {
+
+    private static final Map<CallPlan.Wallet, Long> CREDITS_MICROS = Map.of(
+            CallPlan.Wallet.RICH, 1_000_000_000_000L,
+            CallPlan.Wallet.POOR, 6_000_000L,
+            CallPlan.Wallet.LIMITED, 1_000_000_000L);
+    private static final long LIMIT_MICROS = 8_000_000;
+
+    /** What has to go even where the trials are ended from outside. */
+    private static final Set<Path> FOLDERS = ConcurrentHashMap.newKeySet();
+
+    private final Program program;
+    private final CrashFarSide farSide;
+    private final Path data = made("tollgate-crash");
+    private final CrashDatabase database;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Map<String, String> keys = new HashMap<>();
+    private Running mortal;
+    private Running neighbour;
+    private int trials;
+    private boolean keeps;
+
+    /** @param node its id, where it is one of several */
+    private record Running(GatewayProcess process, Set<String> node) {}
+
+    CrashFolder(Stores stores, Program program, CrashFarSide farSide) {
+        this.program = program;
+        this.farSide = farSide;
+        this.database = CrashDatabase.fresh(stores, data);
+        try (StoreFixture store = database.open()) {
+            for (int trial = 0; trial < CrashTrials.TRIALS_A_FOLDER; trial++) {
+                prepare(store, trial);
+            }
+        }
+        startMortal();
+    }
+
+    static Path made(String prefix) {
+        try {
+            Path folder = Files.createTempDirectory(prefix);
+            FOLDERS.add(folder);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void delete(Path folder) {
+        FOLDERS.remove(folder);
+        Program.delete(folder);
+    }
+
+    static void deleteAll() {
+        FOLDERS.forEach(CrashFolder::delete);
+    }
+
+    private void prepare(StoreFixture store, int trial) {
+        accounts(trial).forEach((wallet, account) -> {
+            store.account(account, CREDITS_MICROS.get(wallet));
+            KeySettings settings = KeySettings.named("crash");
+            Spend limits = wallet == CallPlan.Wallet.LIMITED
+                    ? new Spend(LIMIT_MICROS, null, 2 * LIMIT_MICROS)
+                    : Spend.UNLIMITED;
+            keys.put(
+                    account,
+                    store.key("key_" + account, account, settings.withSpend(limits))
+                            .reveal());
+        });
+    }
+
+    static Map<CallPlan.Wallet, String> accounts(int trial) {
+        Map<CallPlan.Wallet, String> accounts = new EnumMap<>(CallPlan.Wallet.class);
+        for (CallPlan.Wallet wallet : CallPlan.Wallet.values()) {
+            accounts.put(wallet, "acc_" + wallet + trial);
+        }
+        return accounts;
+    }
+
+    /** The next trial's number in this folder. */
+    int nextTrial() {
+        return trials++;
+    }
+
+    String key(String account) {
+        return keys.get(account);
+    }
+
+    CrashDatabase database() {
+        return database;
+    }
+
+    CrashFarSide farSide() {
+        return farSide;
+    }
+
+    int mortalPort() {
+        return mortal.process.port();
+    }
+
+    int neighbourPort() {
+        return neighbour.process.port();
+    }
+
+    /** Whether the neighbour has the spool of that call. */
+    boolean neighbourKeeps(String taskId) {
+        return Files.exists(neighbourData().resolve("spool").resolve(taskId));
+    }
+
+    private Path neighbourData() {
+        return data.resolve("neighbour");
+    }
+
+    // ---- life and death ----
+
+    private GatewayProcess begin(Path folder) {
+        Map<String, String> environment = new HashMap<>(database.environment());
+        environment.putAll(GatewayProcess.upstream(farSide.url()));
+        return GatewayProcess.begin(program.command(), folder, environment);
+    }
+
+    private Running start(Path folder) {
+        Set<String> before = nodes();
+        GatewayProcess process = begin(folder).awaitReady(client);
+        Set<String> node = nodes();
+        node.removeAll(before);
+        return new Running(process, node);
+    }
+
+    private Set<String> nodes() {
+        return database.isShared() ? database.nodes() : new HashSet<>();
+    }
+
+    void startMortal() {
+        mortal = start(data);
+    }
+
+    void killMortal() {
+        mortal.process.kill();
+    }
+
+    /** Begins to start it and does not let it get there. */
+    void startMortalInVain(long millis) {
+        try (GatewayProcess begun = begin(data)) {
+            CrashTrial.pause(millis);
+        }
+    }
+
+    /** Has a neighbour, or none. */
+    void setNeighbour(boolean wanted) {
+        if (wanted && neighbour == null) {
+            try {
+                neighbour = start(Files.createDirectories(neighbourData()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        } else if (!wanted && neighbour != null) {
+            neighbour.process.stop();
+            neighbour = null;
+        }
+    }
+
+    /** Those who live while the mortal one is dead. */
+    Set<String> survivors() {
+        return neighbour == null ? Set.of() : neighbour.node;
+    }
+
+    Set<String> living() {
+        Set<String> living = new HashSet<>(survivors());
+        living.addAll(mortal.node);
+        return living;
+    }
+
+    // ---- the end ----
+
+    /** @return where everything can be looked at afterwards */
+    Path keep() {
+        if (!keeps) {
+            keeps = true;
+            FOLDERS.remove(data);
+            database.keep(data);
+        }
+        return data;
+    }
+
+    @Override
+    public void close() {
+        if (mortal != null) {
+            mortal.process.kill();
+        }
+        if (neighbour != null) {
+            neighbour.process.kill();
+        }
+        client.close();
+        database.drop();
+        if (!keeps) {
+            delete(data);
+        }
+    }
+}
