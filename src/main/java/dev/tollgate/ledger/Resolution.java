@@ -7,7 +7,7 @@ import java.time.Instant;
 public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Release {
 
     /** What became of it. */
-    public sealed interface Outcome {}
+    public sealed interface Outcome permits Resolved, AlreadyResolved {}
 
     /**
      * The reservation has ended by this change.
@@ -40,6 +40,14 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     /** Once applied: whether this change has ended the reservation. What belongs to the end is written only then. */
     public boolean resolved() {
         return outcome() instanceof Resolved;
+    }
+
+    /** Once applied: whether the reservation is settled, by this change or before. */
+    public boolean isSettled() {
+        return switch (outcome()) {
+            case Resolved _ -> this instanceof Settle;
+            case AlreadyResolved before -> before.state() == ReservationState.SETTLED;
+        };
     }
 
     @Override

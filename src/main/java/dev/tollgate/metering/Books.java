@@ -42,6 +42,9 @@ final class Books {
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
     private static final int RELEASE_TRIES_MAX = 60;
 
+    /** A caller waits for the end of its answer meanwhile; about a minute. */
+    private static final int SETTLE_TRIES_MAX = 60;
+
     private final Accounting accounting;
     private final Executor loop;
     private final Keeper keeper;
@@ -254,17 +257,33 @@ final class Books {
                 settlement,
                 micros,
                 settle,
-                kept -> accounting.writer().commit(unit(kept, settle, receipt, task), loop, failure -> {
-                    if (failure == null && settle.resolved()) {
-                        tellShortfall(settlement, settle);
-                        then.accept(new Charged(settlement.usage(), micros));
-                    } else if (failure == null) {
-                        then.accept(new NotDurable(givenBack())); // this node was taken for dead (D34)
-                    } else {
-                        notDurable(settlement, unavailable(failure), then);
-                    }
-                }),
+                kept -> commit(settlement, settle, micros, unit(kept, settle, receipt, task), 0, then),
                 error -> notDurable(settlement, error, then));
+    }
+
+    /**
+     * Once it may have been written, nothing else is: the same settlement is tried until the store says what became of it, for it is
+     * charged or refused by then, and the caller is to hear which.
+     */
+    private void commit(
+            Settlement settlement, Settle settle, long micros, Unit unit, int tries, Consumer<Settled> then) {
+        accounting.writer().commit(unit, loop, failure -> {
+            if (failure == null && settle.resolved()) {
+                tellShortfall(settlement, settle);
+                then.accept(new Charged(settlement.usage(), micros));
+            } else if (failure == null && tries > 0 && settle.isSettled()) {
+                then.accept(new Charged(settlement.usage(), micros)); // by an earlier try
+            } else if (failure == null) {
+                then.accept(new NotDurable(givenBack())); // this node was taken for dead (D34)
+            } else if ((tries > 0 || failure.mayHaveTakenEffect()) && tries < SETTLE_TRIES_MAX) {
+                Unit again = Unit.of(unit.changes());
+                accounting
+                        .later()
+                        .execute(() -> loop.execute(() -> commit(settlement, settle, micros, again, tries + 1, then)));
+            } else {
+                notDurable(settlement, unavailable(failure), then);
+            }
+        });
     }
 
     private void notDurable(Settlement settlement, ApiError error, Consumer<Settled> then) {

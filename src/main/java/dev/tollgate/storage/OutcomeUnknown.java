@@ -6,4 +6,9 @@ final class OutcomeUnknown extends StoreUnavailable {
     OutcomeUnknown() {
         super("nobody knows whether a commit took place");
     }
+
+    @Override
+    public boolean mayHaveTakenEffect() {
+        return true;
+    }
 }

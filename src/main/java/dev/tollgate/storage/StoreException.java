@@ -1,6 +1,9 @@
 package dev.tollgate.storage;
 
-/** Nothing of the unit, or of the read, took effect. What lies behind it is for the log, never for a caller. */
+/**
+ * Nothing of the unit, or of the read, took effect, but for {@link #mayHaveTakenEffect}. What lies behind it is for the log, never for
+ * a caller.
+ */
 public sealed class StoreException extends RuntimeException permits StoreUnavailable, CannotOpen {
 
     public StoreException(String message) {
@@ -9,5 +12,10 @@ public sealed class StoreException extends RuntimeException permits StoreUnavail
 
     public StoreException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Whether the unit may be written all the same: the connection broke within its commit, and the server stays away. */
+    public boolean mayHaveTakenEffect() {
+        return false;
     }
 }
