@@ -67,6 +67,10 @@ final class CrashDatabase {
         return kind == Stores.POSTGRESQL;
     }
 
+    String url() {
+        return url;
+    }
+
     /** What a program needs to find it, beside its data folder. */
     Map<String, String> environment() {
         return environment;

@@ -284,16 +284,19 @@ final class CrashTrial {
 
     // ---- waiting ----
 
-    private static void await(BooleanSupplier isSo) {
-        await(isSo, PATIENCE);
+    private static boolean await(BooleanSupplier isSo) {
+        return await(isSo, PATIENCE);
     }
 
-    /** Goes on in any case: what is not as it should be shows in the comparison. */
-    private static void await(BooleanSupplier isSo, Duration most) {
+    /** @return whether it has become so in time; what is not as it should be shows in the comparison */
+    static boolean await(BooleanSupplier isSo, Duration most) {
         long end = System.nanoTime() + most.toNanos();
-        while (!isSo.getAsBoolean() && System.nanoTime() < end) {
-            pause(2);
+        boolean isNow = isSo.getAsBoolean();
+        while (!isNow && System.nanoTime() < end) {
+            pause(5);
+            isNow = isSo.getAsBoolean();
         }
+        return isNow;
     }
 
     static void pause(long millis) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CrashTrialsTest {
 
     private static final int TRIALS_ON_SQLITE = 20;
-    private static final int TRIALS_ON_POSTGRESQL = 7;
+    private static final int TRIALS_ON_POSTGRESQL = 6;
 
     @ParameterizedTest
     @EnumSource(Stores.class)
