@@ -148,7 +148,7 @@ public final class CrashTrials {
 
     /** Where the trials were ended from outside. */
     private static void cleanUp() {
-        ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+        GatewayProcess.killAll();
         CrashFolder.deleteAll();
     }
 

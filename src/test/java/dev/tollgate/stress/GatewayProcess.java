@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The program in a process of its own, so that it can be killed. */
@@ -20,6 +22,9 @@ final class GatewayProcess implements AutoCloseable {
 
     private static final String LISTENS = "Tollgate listens on ";
     private static final int START_SECONDS_MAX = 60;
+
+    /** What has to end even where the trials are ended from outside. */
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     private final Process process;
     private final Path log;
@@ -45,7 +50,9 @@ final class GatewayProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.environment().put("TOLLGATE_DEMO_CREDITS", "1");
         try {
-            return new GatewayProcess(builder.start(), log);
+            Process started = builder.start();
+            RUNNING.add(started);
+            return new GatewayProcess(started, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -111,7 +118,12 @@ final class GatewayProcess implements AutoCloseable {
         awaitEnd();
     }
 
+    static void killAll() {
+        RUNNING.forEach(Process::destroyForcibly);
+    }
+
     private void awaitEnd() {
+        RUNNING.remove(process);
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("it does not end");
