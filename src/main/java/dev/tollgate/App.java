@@ -36,6 +36,8 @@ import dev.tollgate.openai.ReadLimits;
 import dev.tollgate.receipts.ReceiptsHandler;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
+import dev.tollgate.signatures.Signatures;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.tasks.TaskHandler;
 import dev.tollgate.upstream.Upstreams;
 import io.vertx.core.Future;
@@ -54,6 +56,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: makes every part, in the order in which they need each other, and holds the routes table. Started and
@@ -61,6 +65,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class App implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(App.class);
     private static final long LOOK_MILLIS = 10;
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
     private static final Duration COME_BACK = Duration.ofSeconds(1);
@@ -102,6 +107,9 @@ public final class App implements AutoCloseable {
                 new CompletionIds(clock, new SharedRandom()),
                 settings.timeouts().call());
         this.known = knownAnswers();
+        vertx.setPeriodic(
+                Signatures.SWEEP_EVERY.toMillis(),
+                fired -> Thread.ofVirtual().name("sweep-signatures").start(this::forgetSignatures));
         store.whenLeaseLost(() -> meter.stopAll(
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
@@ -167,7 +175,8 @@ public final class App implements AutoCloseable {
                 ReadLimits.DEFAULT.partsMax(),
                 limits.toolsMax(),
                 limits.mediaMax());
-        return new ChatHandler(catalogue, meter, known, reading, settings.jsonClients(), clock, new SharedRandom());
+        return new ChatHandler(
+                catalogue, meter, known, store.signatures(), reading, settings.jsonClients(), clock, new SharedRandom());
     }
 
     private KeyGate gate() {
@@ -178,7 +187,9 @@ public final class App implements AutoCloseable {
 
     private Accounting accounting() {
         return new Accounting(
-                store.writer(), clock, CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
+                store.writer(),
+                store.signatures(),
+                clock, CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private KnownAnswers knownAnswers() {
@@ -188,6 +199,14 @@ public final class App implements AutoCloseable {
             return new KnownAnswers(vertx, meter, store.answers(), folder, expiry);
         } catch (IOException e) {
             throw new UncheckedIOException("the folder for kept answers cannot be made", e);
+        }
+    }
+
+    private void forgetSignatures() {
+        try {
+            store.signatures().forgetOld();
+        } catch (StoreException e) {
+            log.warn("old signatures are still there; the next time tries again", e);
         }
     }
 

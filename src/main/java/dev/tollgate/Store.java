@@ -9,6 +9,7 @@ import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
+import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.NodeLease;
@@ -42,6 +43,7 @@ final class Store implements AutoCloseable {
     private final Tasks tasks;
     private final Answers answers;
     private final Writer writer;
+    private final Signatures signatures;
     private final @Nullable NodeLease lease;
     private volatile Runnable leaseLost = () -> {};
 
@@ -62,7 +64,9 @@ final class Store implements AutoCloseable {
                 keys.changesPart(),
                 receipts.part(),
                 tasks.part(),
+                Signatures.part(),
                 answers.part()));
+        this.signatures = new Signatures(database, writer, secrets, clock);
         begin(random);
         this.lease = isNode ? database.join(random, new Node()) : null;
         writer.whenOutcomeUnknown(() -> {
@@ -195,6 +199,10 @@ final class Store implements AutoCloseable {
 
     Answers answers() {
         return answers;
+    }
+
+    Signatures signatures() {
+        return signatures;
     }
 
     Writer writer() {

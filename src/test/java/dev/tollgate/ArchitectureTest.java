@@ -90,6 +90,11 @@ class ArchitectureTest {
         knowsOnly("answers", "ledger", "storage", "error");
     }
 
+    @Test
+    void signatures_stand_on_what_can_be_asked_and_the_ledger() {
+        knowsOnly("signatures", "upstream", "openai", "ledger", "storage", "error");
+    }
+
     /** What it checks must not be what it checks with. */
     @Test
     void the_audit_knows_the_tables_and_none_of_the_code_that_fills_them() {
@@ -157,6 +162,7 @@ class ArchitectureTest {
                         packageOf("keys"),
                         packageOf("receipts"),
                         packageOf("tasks"),
+                        packageOf("signatures"),
                         packageOf("answers"),
                         packageOf("audit"))
                 .should()

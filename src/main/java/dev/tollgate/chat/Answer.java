@@ -4,9 +4,12 @@ import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.Message;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +19,22 @@ final class Answer {
     private static final String CALL_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int CALL_ID_CHARS = 24;
 
+    /** Of ids that are made here; an id of the upstream's that begins so is looked up. */
+    static final String CALL_ID_PREFIX = "call_";
+
+    /** Longer ids are too long for other servers of the protocol that a caller may take the conversation to. */
+    private static final int CALL_ID_CHARS_MAX = 64;
+
+    /** Longer texts are not found again by their signature, which Gemini recommends and does not demand. */
+    private static final int SIGNED_TEXT_CHARS_MAX = 1 << 20;
+
     private final Outlet outlet;
     private final MeteredRequest metered;
     private final long createdSeconds;
     private final RandomGenerator random;
     private final List<Choice> choices = new ArrayList<>();
+    private final boolean maySign;
+    private @Nullable Set<String> idsBefore;
 
     private @Nullable String id;
     private @Nullable String model;
@@ -30,6 +44,8 @@ final class Answer {
         this.metered = metered;
         this.createdSeconds = createdSeconds;
         this.random = random;
+        this.maySign = metered.model().upstream().signatures()
+                || !metered.ask().request().tools().isEmpty();
         for (int i = 0; i < metered.ask().request().n(); i++) {
             choices.add(new Choice(i, metered.ask().request().legacyFunctions()));
         }
@@ -87,17 +103,55 @@ final class Answer {
         return metered.ask().request().legacyFunctions();
     }
 
-    /** A call under the upstream's id where it has one that is new in this answer, else under one of ours (wire.md 4.8). */
-    Message.ToolCall call(UpstreamEvent.ToolCall event) {
-        String callId = event.upstreamId();
-        if (callId == null || choices.stream().anyMatch(choice -> choice.hasCall(event.upstreamId()))) {
-            callId = newCallId();
+    /** Keeps a piece of a streamed text as long as its signature may have to be found by it. */
+    void remember(UpstreamEvent.Text text) {
+        Choice choice = choice(text.candidate());
+        if (maySign && choice.textChars() <= SIGNED_TEXT_CHARS_MAX) {
+            choice.text(text.text());
         }
+    }
+
+    /** What later turns need of the answer and the caller may not send back. */
+    List<SignedPart> signed() {
+        List<SignedPart> signed = new ArrayList<>();
+        for (Choice choice : choices) {
+            choice.addSignedTo(signed);
+        }
+        return signed;
+    }
+
+    /** A call under the upstream's id where it has one that is new in this conversation, else under one of ours (wire.md 4.8). */
+    Message.ToolCall call(UpstreamEvent.ToolCall event) {
+        String upstreamId = event.upstreamId();
+        String callId = upstreamId == null || !isUsable(upstreamId) ? newCallId() : upstreamId;
         return new Message.ToolCall(callId, event.name(), event.arguments(), event.signature());
     }
 
+    private boolean isUsable(String upstreamId) {
+        return !upstreamId.isEmpty()
+                && upstreamId.length() <= CALL_ID_CHARS_MAX
+                && !idsBefore().contains(upstreamId)
+                && choices.stream().noneMatch(choice -> choice.hasCall(upstreamId));
+    }
+
+    private Set<String> idsBefore() {
+        Set<String> known = idsBefore;
+        if (known == null) {
+            known = new HashSet<>();
+            for (Message message : metered.ask().request().messages()) {
+                if (message instanceof Message.Assistant assistant) {
+                    for (Message.ToolCall call : assistant.toolCalls()) {
+                        known.add(call.id() == null ? call.name() : call.id());
+                    }
+                }
+            }
+            idsBefore = known;
+        }
+        return known;
+    }
+
     private String newCallId() {
-        StringBuilder made = new StringBuilder("call_");
+        StringBuilder made = new StringBuilder(CALL_ID_PREFIX);
         for (int i = 0; i < CALL_ID_CHARS; i++) {
             made.append(CALL_ID_ALPHABET.charAt(random.nextInt(CALL_ID_ALPHABET.length())));
         }

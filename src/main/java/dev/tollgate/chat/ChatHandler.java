@@ -27,20 +27,29 @@ import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.ChatRequestReader;
 import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.openai.ReadLimits;
+import dev.tollgate.signatures.Signatures;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstream.ChatAsk;
+import dev.tollgate.upstream.Replay;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code POST /v1/chat/completions}: reads and checks the request, has it metered, shows the answer. */
 public final class ChatHandler implements Handler {
 
+    private static final Logger log = LoggerFactory.getLogger(ChatHandler.class);
     private static final String DOOR = "chat";
+    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     private final Catalogue catalogue;
     private final Meter meter;
     private final KnownAnswers known;
+    private final Signatures signatures;
     private final ReadLimits limits;
     private final AnswerForm form;
     private final InstantSource clock;
@@ -54,6 +63,7 @@ public final class ChatHandler implements Handler {
             Catalogue catalogue,
             Meter meter,
             KnownAnswers known,
+            Signatures signatures,
             ReadLimits limits,
             Settings.JsonClients jsonClients,
             InstantSource clock,
@@ -61,6 +71,7 @@ public final class ChatHandler implements Handler {
         this.catalogue = catalogue;
         this.meter = meter;
         this.known = known;
+        this.signatures = signatures;
         this.limits = limits;
         this.form = new AnswerForm(jsonClients);
         this.clock = clock;
@@ -78,12 +89,19 @@ public final class ChatHandler implements Handler {
         boolean isLarge = exchange.hasLargeBody();
         String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
         exchange.read(this::read, read -> {
-            if (isLarge || read.request().hasMedia()) {
+            if (isLarge || read.request().hasMedia() || mayReplay(read.request())) {
                 exchange.compute(() -> prepare(key, read.request()), call -> start(exchange, call, read, name));
             } else {
                 start(exchange, prepare(key, read.request()), read, name);
             }
         });
+    }
+
+    /** Whether something may have to be looked up, which blocks. */
+    private boolean mayReplay(ChatRequest request) {
+        Model model = catalogue.find(request.model());
+        return model != null
+                && Signatures.mayHave(request.messages(), model.upstream().signatures());
     }
 
     /** @param hash of the body's bytes: what makes two requests the same */
@@ -108,11 +126,27 @@ public final class ChatHandler implements Handler {
                 DOOR,
                 model,
                 request.model(),
-                ask(model, request),
+                ask(model, request, replay(key, model, request)),
                 tokensMax(model, request)));
     }
 
-    private static ChatAsk ask(Model model, ChatRequest request) {
+    /** Blocks where there may be something to replay. */
+    private Replay replay(Key key, Model model, ChatRequest request) {
+        if (!Signatures.mayHave(request.messages(), model.upstream().signatures())) {
+            return Replay.NONE;
+        }
+        try {
+            return signatures.find(key.accountId(), model.upstream().name(), request.messages());
+        } catch (StoreException e) {
+            log.error("signatures could not be looked up", e);
+            throw ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
+                    .withStatus(503)
+                    .retryAfter(STORE_WAIT)
+                    .asException();
+        }
+    }
+
+    private static ChatAsk ask(Model model, ChatRequest request, Replay replay) {
         GoogleOptions google = request.google();
         Boolean thoughts = request.includeThoughts();
         if (thoughts == null && google != null) {
@@ -123,7 +157,11 @@ public final class ChatHandler implements Handler {
             effort = model.effortByDefault();
         }
         return new ChatAsk(
-                request, model.upstream().name(), thoughts == null ? model.thoughtsByDefault() : thoughts, effort);
+                request,
+                model.upstream().name(),
+                thoughts == null ? model.thoughtsByDefault() : thoughts,
+                effort,
+                replay);
     }
 
     /** The caller's maximum, cut to what the model can do (D21), else the model's own default (D12). */

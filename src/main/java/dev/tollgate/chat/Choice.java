@@ -5,6 +5,7 @@ import dev.tollgate.openai.ExtraContent;
 import dev.tollgate.openai.FinishReason;
 import dev.tollgate.openai.Message;
 import dev.tollgate.openai.UrlCitation;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,10 @@ final class Choice {
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<Message.ToolCall> calls = new ArrayList<>();
+    private final List<@Nullable String> upstreamIds = new ArrayList<>();
 
     private @Nullable String textSignature;
+    private @Nullable String looseSignature;
     private UpstreamEvent.@Nullable Grounding grounding;
     private @Nullable JsonNode logprobs;
     private UpstreamEvent.@Nullable Finish finish;
@@ -38,13 +41,21 @@ final class Choice {
         content.append(text);
     }
 
+    int textChars() {
+        return content.length();
+    }
+
     void thought(String text) {
         reasoning.append(text);
     }
 
-    /** @return the call's index within the choice */
-    int call(Message.ToolCall call) {
+    /**
+     * @param upstreamId the upstream's own id of it
+     * @return the call's index within the choice
+     */
+    int call(Message.ToolCall call, @Nullable String upstreamId) {
         calls.add(call);
+        upstreamIds.add(upstreamId);
         return calls.size() - 1;
     }
 
@@ -52,10 +63,52 @@ final class Choice {
         return calls.stream().anyMatch(call -> id != null && id.equals(call.id()));
     }
 
-    void textSignature(@Nullable String signature) {
+    /** Takes the signature that came with a piece of the text, which may be empty. */
+    void textSignature(String piece, @Nullable String signature) {
         if (signature != null) {
             textSignature = signature;
+            if (piece.isEmpty()) {
+                looseSignature = signature;
+            }
         }
+    }
+
+    void thoughtSignature(@Nullable String signature) {
+        if (signature != null) {
+            looseSignature = signature;
+        }
+    }
+
+    /** What later turns need and the caller may not send back. */
+    void addSignedTo(List<SignedPart> signed) {
+        int shown = legacyFunctions ? Math.min(1, calls.size()) : calls.size();
+        for (int i = 0; i < shown; i++) {
+            addSignedTo(signed, i);
+        }
+        if (textSignature != null && !content.toString().isBlank()) {
+            signed.add(new SignedPart.Text(content.toString(), textSignature));
+        }
+    }
+
+    /** Where the first call is not signed, a signature that came on a part without text is taken for its own (complaint G-02). */
+    private void addSignedTo(List<SignedPart> signed, int index) {
+        Message.ToolCall call = calls.get(index);
+        String signature = call.thoughtSignature() == null && index == 0 ? looseSignature : call.thoughtSignature();
+        String upstreamId = upstreamIds.get(index);
+        if (signature != null || !looksLikeUpstreams(call.id(), upstreamId)) {
+            signed.add(new SignedPart.Call(
+                    legacyFunctions ? null : call.id(),
+                    call.name(),
+                    call.arguments(),
+                    index == 0,
+                    upstreamId,
+                    signature));
+        }
+    }
+
+    /** Whether the upstream's id can be told from the one that was shown. */
+    private static boolean looksLikeUpstreams(@Nullable String shown, @Nullable String upstreamId) {
+        return upstreamId == null || (upstreamId.equals(shown) && !shown.startsWith(Answer.CALL_ID_PREFIX));
     }
 
     void grounding(UpstreamEvent.Grounding grounding) {

@@ -3,6 +3,7 @@ package dev.tollgate.chat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.CompletionWriter;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -36,11 +37,13 @@ final class JsonAnswer implements Sink {
         switch (event) {
             case UpstreamEvent.Text text -> {
                 answer.choice(text.candidate()).text(text.text());
-                answer.choice(text.candidate()).textSignature(text.signature());
+                answer.choice(text.candidate()).textSignature(text.text(), text.signature());
             }
-            case UpstreamEvent.Thought thought ->
+            case UpstreamEvent.Thought thought -> {
                 answer.choice(thought.candidate()).thought(thought.text());
-            case UpstreamEvent.ToolCall call -> answer.choice(call.candidate()).call(answer.call(call));
+                answer.choice(thought.candidate()).thoughtSignature(thought.signature());
+            }
+            case UpstreamEvent.ToolCall call -> answer.choice(call.candidate()).call(answer.call(call), call.upstreamId());
             case UpstreamEvent.Grounding grounding ->
                 answer.choice(grounding.candidate()).grounding(grounding);
             case UpstreamEvent.Logprobs logprobs ->
@@ -69,6 +72,11 @@ final class JsonAnswer implements Sink {
     @Override
     public void failed(ApiError error) {
         answer.outlet().fail(error);
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return answer.signed();
     }
 
     @Override

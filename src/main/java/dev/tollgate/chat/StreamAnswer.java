@@ -5,6 +5,7 @@ import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ChunkWriter;
 import dev.tollgate.openai.Message;
 import dev.tollgate.openai.Utf8Buffer;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
@@ -60,15 +61,17 @@ final class StreamAnswer implements Sink {
             case UpstreamEvent.Text text -> {
                 if (!text.text().isEmpty()) {
                     chunks.content(text.candidate(), text.text());
+                    answer.remember(text);
                 }
-                answer.choice(text.candidate()).textSignature(text.signature());
+                answer.choice(text.candidate()).textSignature(text.text(), text.signature());
             }
             case UpstreamEvent.Thought thought -> {
                 if (!thought.text().isEmpty()) {
                     chunks.reasoning(thought.candidate(), thought.text());
                 }
+                answer.choice(thought.candidate()).thoughtSignature(thought.signature());
             }
-            case UpstreamEvent.ToolCall call -> write(chunks, call.candidate(), answer.call(call));
+            case UpstreamEvent.ToolCall call -> write(chunks, call, answer.call(call));
             case UpstreamEvent.Grounding grounding ->
                 answer.choice(grounding.candidate()).grounding(grounding);
             case UpstreamEvent.Logprobs logprobs -> chunks.logprobs(logprobs.candidate(), logprobs.tokens());
@@ -81,8 +84,9 @@ final class StreamAnswer implements Sink {
     }
 
     /** The deprecated form has room for one call. */
-    private void write(ChunkWriter chunks, int candidate, Message.ToolCall call) {
-        int index = answer.choice(candidate).call(call);
+    private void write(ChunkWriter chunks, UpstreamEvent.ToolCall event, Message.ToolCall call) {
+        int candidate = event.candidate();
+        int index = answer.choice(candidate).call(call, event.upstreamId());
         if (!answer.legacyFunctions()) {
             chunks.toolCall(candidate, index, call);
         } else if (index == 0) {
@@ -114,6 +118,11 @@ final class StreamAnswer implements Sink {
             begun.error(error);
             answer.outlet().end(taken());
         }
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return answer.signed();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.tollgate.error.ApiException;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.openai.Message;
+import dev.tollgate.upstream.Replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,11 +25,13 @@ final class ContentsWriter {
     private final JsonGenerator json;
     private final UpstreamModel model;
     private final PartWriter parts;
+    private final Replay replay;
 
-    ContentsWriter(JsonGenerator json, UpstreamModel model, PartWriter parts) {
+    ContentsWriter(JsonGenerator json, UpstreamModel model, PartWriter parts, Replay replay) {
         this.json = json;
         this.model = model;
         this.parts = parts;
+        this.replay = replay;
     }
 
     void write(Conversation conversation) {
@@ -98,7 +101,7 @@ final class ContentsWriter {
             boolean demanded = current && model.signatures();
             for (int i = 0; i < message.toolCalls().size(); i++) {
                 String param = "messages.%d.tool_calls.%d".formatted(message.index(), i);
-                writeCall(message.toolCalls().get(i), param, demanded && i == 0);
+                writeCall(message.toolCalls().get(i), param, i == 0, demanded);
             }
         }
     }
@@ -112,16 +115,19 @@ final class ContentsWriter {
     }
 
     /** The OpenAI Agents SDK copies a call's signature onto the message; there it belongs to no text (wire.md 2.4, rule 9). */
-    private static @Nullable String textSignature(Message.Assistant message) {
-        String signature = message.thoughtSignature();
+    private @Nullable String textSignature(Message.Assistant message) {
+        String signature = replay.signature(message);
         boolean copied =
                 message.toolCalls().stream().anyMatch(call -> Objects.equals(call.thoughtSignature(), signature));
         return copied ? null : signature;
     }
 
-    /** @param demanded whether this call is the first of a step in the current turn: siblings must stay unsigned (G-03) */
-    private void writeCall(Message.ToolCall call, String param, boolean demanded) {
-        String signature = checked(call.thoughtSignature(), param);
+    /**
+     * @param first whether the call is the first of its step: siblings that were not signed must stay so (G-03)
+     * @param demanded whether the model refuses the step without a signature; the dummy is the last resort
+     */
+    private void writeCall(Message.ToolCall call, String param, boolean first, boolean demanded) {
+        String signature = checked(replay.signature(call, first), param);
         json.writeStartObject();
         json.writeObjectPropertyStart("functionCall");
         writeId(call);
@@ -129,17 +135,24 @@ final class ContentsWriter {
         json.writeName("args");
         json.writeRawValue(call.arguments());
         json.writeEndObject();
-        if (signature != null || demanded) {
-            json.writeStringProperty("thoughtSignature", signature != null ? signature : DUMMY_SIGNATURE);
+        if (signature != null) {
+            json.writeStringProperty("thoughtSignature", signature);
+        } else if (first && demanded) {
+            json.writeStringProperty("thoughtSignature", DUMMY_SIGNATURE);
         }
         json.writeEndObject();
     }
 
-    /** An id goes back only if the upstream made it; {@code call_} begins those made on this side (wire.md 1.3, 4.8). */
     private void writeId(Message.ToolCall call) {
-        if (call.id() != null && !call.id().isEmpty() && !call.id().startsWith("call_")) {
-            json.writeStringProperty("id", call.id());
+        String id = replay.knows(call) ? replay.upstreamId(call) : presumedId(call.id());
+        if (id != null) {
+            json.writeStringProperty("id", id);
         }
+    }
+
+    /** An id goes back only if the upstream made it; {@code call_} begins those made on this side (wire.md 1.3, 4.8). */
+    private static @Nullable String presumedId(@Nullable String id) {
+        return id == null || id.isEmpty() || id.startsWith("call_") ? null : id;
     }
 
     private void writeResults(List<Conversation.Answer> answers) {

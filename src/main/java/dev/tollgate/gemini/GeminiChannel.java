@@ -114,7 +114,7 @@ public final class GeminiChannel implements Channel {
         if (!MODEL.matcher(ask.upstreamModel()).matches()) {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
         }
-        GeminiBody body = GeminiRequestWriter.write(ask, models.apply(ask.upstreamModel()));
+        GeminiBody body = GeminiRequestWriter.write(ask.onChannel(name), models.apply(ask.upstreamModel()));
         return new Prepared(body, options(ask.upstreamModel(), "streamGenerateContent?alt=sse"), ask);
     }
 

@@ -29,7 +29,7 @@ final class GeminiRequestWriter {
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             PartWriter parts = new PartWriter(json, model);
             json.writeStartObject();
-            new ContentsWriter(json, model, parts).write(Conversation.of(request.messages()));
+            new ContentsWriter(json, model, parts, ask.replay()).write(Conversation.of(request.messages()));
             new ToolsWriter(json, request, ignored).write();
             if (request.google() != null) {
                 SafetyWriter.write(json, request.google().safetySettings());

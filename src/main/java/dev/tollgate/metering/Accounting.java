@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.Writer;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
@@ -9,4 +10,4 @@ import java.util.concurrent.Executor;
  *
  * @param later runs a task about a second from now, on any thread
  */
-public record Accounting(Writer writer, InstantSource clock, Executor later) {}
+public record Accounting(Writer writer, Signatures signatures, InstantSource clock, Executor later) {}

@@ -12,6 +12,7 @@ import dev.tollgate.ledger.Settle;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
 import dev.tollgate.receipts.WriteReceipt;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,6 +110,8 @@ final class Books {
      * @param flags oddities of the usage; more may be added
      * @param heldMicros what is held for the call, extensions included
      * @param tokensMaxApplied the maximum that a shrunk call ran with (D31)
+     * @param signed what is kept of the answer for later turns
+     * @param channel the name of the channel that answered
      */
     record Settlement(
             String taskId,
@@ -117,7 +121,9 @@ final class Books {
             Set<UsageMeter.Flag> flags,
             long heldMicros,
             @Nullable Long tokensMaxApplied,
-            End end) {
+            End end,
+            List<SignedPart> signed,
+            String channel) {
 
         Model model() {
             return request.model();
@@ -253,11 +259,13 @@ final class Books {
                 settlement.answerModel(),
                 TaskDetails.of(settlement, micros, micros > charge.dueMicros()));
         WriteReceipt receipt = receipt(settlement, settle);
+        List<Change> signatures = signatures(settlement, settle);
         keeper.keep(
                 settlement,
                 micros,
                 settle,
-                kept -> commit(settlement, settle, micros, unit(kept, settle, receipt, task), 0, then),
+                kept -> commit(
+                        settlement, settle, micros, unit(both(signatures, kept), settle, receipt, task), 0, then),
                 error -> notDurable(settlement, error, then));
     }
 
@@ -289,6 +297,21 @@ final class Books {
     private void notDurable(Settlement settlement, ApiError error, Consumer<Settled> then) {
         release(settlement.taskId(), settlement.answerModel(), TaskStatus.FAILED, TaskDetails.of(error), 0);
         then.accept(new NotDurable(error));
+    }
+
+    private List<Change> signatures(Settlement settlement, Settle settle) {
+        return accounting
+                .signatures()
+                .keeping(
+                        settle,
+                        settlement.request().accountId(),
+                        settlement.request().ask().upstreamModel(),
+                        settlement.channel(),
+                        settlement.signed());
+    }
+
+    private static List<Change> both(List<Change> some, List<Change> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
     }
 
     private static WriteReceipt receipt(Settlement settlement, Settle settle) {

@@ -39,8 +39,10 @@ public final class Meter {
      */
     public MeteredCall prepare(MeteredRequest request) {
         Upstreams.Prepared prepared = upstreams.prepare(request.ask());
-        PromptBound prompt =
-                PromptBound.of(request.ask().request(), request.model().upstream());
+        PromptBound prompt = PromptBound.of(
+                request.ask().request(),
+                request.ask().replay().bytes(),
+                request.model().upstream());
         Bounds bounds = new Bounds(
                 request.model(), prompt.tokensMax(), request.ask().request().n(), request.askedTokensMax());
         return new MeteredCall(request, bounds, prompt.textBytes(), prepared);

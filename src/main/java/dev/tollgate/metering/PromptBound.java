@@ -22,12 +22,14 @@ record PromptBound(long textBytes, long tokensMax) {
         return Math.min(model.inputTokensMax(), countedTokens + search);
     }
 
-    static PromptBound of(ChatRequest request, UpstreamModel model) {
+    /** @param replayedBytes of the signatures that are sent back for the caller */
+    static PromptBound of(ChatRequest request, long replayedBytes, UpstreamModel model) {
         PromptSize size = PromptSize.of(request);
+        long textBytes = size.textBytes() + replayedBytes;
         long items = (long) size.messages() + size.calls() + size.tools();
         long media = size.media().stream().mapToLong(MediaBound::tokens).sum();
         long search = request.searches() ? SEARCH_TOKENS : 0;
-        long tokens = size.textBytes() + items * TOKENS_PER_ITEM + media + search;
-        return new PromptBound(size.textBytes(), Math.min(model.inputTokensMax(), tokens));
+        long tokens = textBytes + items * TOKENS_PER_ITEM + media + search;
+        return new PromptBound(textBytes, Math.min(model.inputTokensMax(), tokens));
     }
 }

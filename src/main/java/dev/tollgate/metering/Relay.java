@@ -436,7 +436,9 @@ final class Relay implements UpstreamListener, Running {
                 usage.flags(),
                 covered().heldMicros(),
                 tokensMaxApplied,
-                end);
+                end,
+                sink.signed(),
+                attempts == null ? "" : attempts.channel());
         books.settle(settlement, this::settled);
     }
 

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.time.Duration;
 import java.util.List;
@@ -86,6 +87,11 @@ final class RememberedRefusals {
                 refusals.put(print, error);
             }
             sink.failed(error);
+        }
+
+        @Override
+        public List<SignedPart> signed() {
+            return sink.signed();
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.openai.UsageBlock;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a door does with the answer to a metered call; called on the exchange's event loop, in this order: {@code admitted},
  * {@code answering}, any number of {@code events}, then exactly one of {@code completed} and {@code failed}. A refusal is {@code failed} alone. After the
- * caller has left nothing more is called.
+ * caller has left nothing more is called but {@code signed}.
  */
 public interface Sink {
 
@@ -31,6 +32,14 @@ public interface Sink {
 
     /** Nothing is charged. Before the first event this is a plain error, after it an error within the stream (D18). */
     void failed(ApiError error);
+
+    /**
+     * What of the answer, as far as it was shown, later turns need and the caller may not send back; asked for at the settlement. A door
+     * whose callers send everything back has nothing.
+     */
+    default List<SignedPart> signed() {
+        return List.of();
+    }
 
     /** Whether the caller reads more slowly than we write. */
     boolean full();

@@ -11,6 +11,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.storage.Change;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.List;
@@ -152,6 +153,11 @@ final class SpooledAnswer implements Sink, Keeper {
         }
         outlet.failing(error);
         door.failed(error);
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return door.signed();
     }
 
     @Override

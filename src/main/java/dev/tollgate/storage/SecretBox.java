@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -21,10 +22,13 @@ public final class SecretBox {
     public static final int KEY_CHARS = 64;
 
     private static final String CHECK = "tollgate secret key";
+    private static final String PRINTS = "tollgate prints";
+    private static final String HMAC = "HmacSHA256";
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
 
     private final SecretKey key;
+    private final SecretKey printKey;
     private final SecureRandom random;
 
     /**
@@ -36,6 +40,7 @@ public final class SecretBox {
             throw new IllegalArgumentException("a secret key is 64 hex digits");
         }
         this.key = new SecretKeySpec(HexFormat.of().parseHex(keyHex), "AES");
+        this.printKey = new SecretKeySpec(hmac(key, PRINTS, new byte[0]), HMAC);
         this.random = random;
     }
 
@@ -63,6 +68,27 @@ public final class SecretBox {
             return cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
         } catch (GeneralSecurityException e) {
             throw new StoreException("what was sealed does not open with this key: " + context, e);
+        }
+    }
+
+    /**
+     * A keyed hash: the same content in the same context has the same print, and without the key nobody can tell which content it is of.
+     *
+     * @return 32 bytes
+     */
+    public byte[] print(String context, byte[] content) {
+        return hmac(printKey, context, content);
+    }
+
+    private static byte[] hmac(SecretKey key, String context, byte[] content) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(key);
+            mac.update(context.getBytes(StandardCharsets.UTF_8));
+            mac.update((byte) 0);
+            return mac.doFinal(content);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HmacSHA256 does not work here", e);
         }
     }
 

@@ -18,6 +18,7 @@ public final class Attempts implements UpstreamCall {
 
     private final Vertx vertx;
     private final RandomGenerator random;
+    private final String channel;
     private final PreparedAsk ask;
     private final @Nullable Long maxOutputTokens;
     private final UpstreamListener listener;
@@ -35,11 +36,13 @@ public final class Attempts implements UpstreamCall {
     Attempts(
             Vertx vertx,
             RandomGenerator random,
+            String channel,
             PreparedAsk ask,
             @Nullable Long maxOutputTokens,
             UpstreamListener listener) {
         this.vertx = vertx;
         this.random = random;
+        this.channel = channel;
         this.ask = ask;
         this.maxOutputTokens = maxOutputTokens;
         this.listener = listener;
@@ -48,6 +51,11 @@ public final class Attempts implements UpstreamCall {
     /** How often the upstream has been asked. */
     public int count() {
         return attempts;
+    }
+
+    /** The name of the channel that answers. Never shown to a caller. */
+    public String channel() {
+        return channel;
     }
 
     @Override

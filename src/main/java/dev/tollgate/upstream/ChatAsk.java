@@ -10,9 +10,22 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamModel the upstream's name of the model; its rules are looked up under it
  * @param includeThoughts whether the upstream is asked to show its thoughts
  * @param effort one of OpenAI's words, mapped by the upstream model's table; null sends nothing
+ * @param replay what earlier answers in it came with and the caller need not send back
  */
 public record ChatAsk(
         ChatRequest request,
         String upstreamModel,
         boolean includeThoughts,
-        @Nullable String effort) {}
+        @Nullable String effort,
+        Replay replay) {
+
+    /** The same, with what is replayed as far as it is good on a channel (D50). */
+    public ChatAsk onChannel(String name) {
+        return new ChatAsk(request, upstreamModel, includeThoughts, effort, replay.onChannel(name));
+    }
+
+    /** The channel that the conversation's signatures belong to; null where there are none (D50). */
+    public @Nullable String preferredChannel() {
+        return replay.preferredChannel();
+    }
+}

@@ -59,7 +59,7 @@ public final class Upstreams {
          * @param maxOutputTokens null sends none
          */
         public Attempts send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
-            Attempts attempts = new Attempts(vertx, random, ask, maxOutputTokens, listener);
+            Attempts attempts = new Attempts(vertx, random, channel.name(), ask, maxOutputTokens, listener);
             attempts.begin();
             return attempts;
         }

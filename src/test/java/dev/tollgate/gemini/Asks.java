@@ -10,6 +10,7 @@ import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.openai.Tool;
 import dev.tollgate.openai.ToolChoice;
 import dev.tollgate.upstream.ChatAsk;
+import dev.tollgate.upstream.Replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,7 @@ final class Asks {
     UpstreamModel model = PRO_25;
     boolean includeThoughts;
     String effort;
+    Replay replay = Replay.NONE;
 
     static Asks asks() {
         return new Asks();
@@ -181,7 +183,7 @@ final class Asks {
                 google,
                 legacyFunctions,
                 List.of());
-        return new ChatAsk(request, model.name(), includeThoughts, effort);
+        return new ChatAsk(request, model.name(), includeThoughts, effort, replay);
     }
 
     GeminiBody body() {

@@ -16,6 +16,7 @@ import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
+import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
@@ -42,6 +43,9 @@ public final class StoreFixture implements AutoCloseable {
     /** An account's share for kept answers. */
     public static final long ANSWERS_BYTES_MAX = 1_000;
 
+    /** An account's share for thought signatures. */
+    public static final long SIGNATURES_KIB_MAX = 100;
+
     public static final Instant NOON = Instant.parse("2026-11-20T12:34:56.789Z");
 
     public static final SecretBox SECRETS = new SecretBox("5e".repeat(32), new SecureRandom());
@@ -53,6 +57,7 @@ public final class StoreFixture implements AutoCloseable {
     public final Tasks tasks;
     public final Answers answers;
     public final Writer writer;
+    public final Signatures signatures;
 
     private final Supplier<Database> opener;
     private volatile Instant now = NOON;
@@ -84,7 +89,9 @@ public final class StoreFixture implements AutoCloseable {
                 keys.changesPart(),
                 receipts.part(),
                 tasks.part(),
+                Signatures.part(SIGNATURES_KIB_MAX),
                 answers.part()));
+        signatures = new Signatures(database, writer, SECRETS, clock);
         if (!receipts.hasSigningKey()) {
             commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));
         }

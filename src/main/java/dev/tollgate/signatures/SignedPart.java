@@ -1,0 +1,28 @@
+package dev.tollgate.signatures;
+
+import org.jspecify.annotations.Nullable;
+
+/** A part of an answer that a later turn of the conversation needs more of than the caller may send back. */
+public sealed interface SignedPart {
+
+    /**
+     * A call.
+     *
+     * @param id as the caller was shown it; null in the deprecated form, which has none
+     * @param arguments as the caller was shown them
+     * @param first whether it was the first call of its answer
+     * @param upstreamId the upstream's own id, where it gave one
+     * @param signature null where only the upstream's id is to be kept
+     */
+    record Call(
+            @Nullable String id,
+            String name,
+            String arguments,
+            boolean first,
+            @Nullable String upstreamId,
+            @Nullable String signature)
+            implements SignedPart {}
+
+    /** @param text of the whole answer, not blank */
+    record Text(String text, String signature) implements SignedPart {}
+}

@@ -1,0 +1,137 @@
+package dev.tollgate.upstream;
+
+import dev.tollgate.openai.Message;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the assistant's messages in a request beyond what the caller sent back: the signatures that their parts came with, and
+ * the upstream's own ids of calls. Each signature is good only for the model and the channel that made it (D50). Immutable once it is in
+ * an ask.
+ */
+public final class Replay {
+
+    public static final Replay NONE = new Replay(null, Map.of(), Map.of(), null, 0);
+
+    /**
+     * @param signature null where the part had none
+     * @param channel the name of the channel that made it
+     * @param sameModel whether the model that is asked now made it
+     * @param first of a call: whether it was the first of its answer
+     * @param upstreamId of a call: the upstream's own id, where it gave one
+     */
+    public record Part(
+            @Nullable String signature,
+            String channel,
+            boolean sameModel,
+            boolean first,
+            @Nullable String upstreamId) {}
+
+    private final @Nullable String channel;
+    private final Map<Message.ToolCall, Part> calls;
+    private final Map<Message.Assistant, Part> texts;
+    private final @Nullable String preferredChannel;
+    private final long bytes;
+
+    private Replay(
+            @Nullable String channel,
+            Map<Message.ToolCall, Part> calls,
+            Map<Message.Assistant, Part> texts,
+            @Nullable String preferredChannel,
+            long bytes) {
+        this.channel = channel;
+        this.calls = calls;
+        this.texts = texts;
+        this.preferredChannel = preferredChannel;
+        this.bytes = bytes;
+    }
+
+    /** The same, as far as it is good on this channel. */
+    public Replay onChannel(String name) {
+        return this == NONE ? this : new Replay(name, calls, texts, preferredChannel, bytes);
+    }
+
+    /** Who made the latest signature that is good for the model, and so should be asked; null where nobody did. */
+    public @Nullable String preferredChannel() {
+        return preferredChannel;
+    }
+
+    /** Of all signatures, for the bound of the prompt (D31). */
+    public long bytes() {
+        return bytes;
+    }
+
+    /**
+     * The signature to send with a call. What the caller sent wins, unless it is known to be another model's or channel's. A kept one whose
+     * call stood first and has moved behind others is left out: calls behind the first are not signed (G-03).
+     *
+     * @param first whether the call is the first of its message
+     */
+    public @Nullable String signature(Message.ToolCall call, boolean first) {
+        Part part = calls.get(call);
+        boolean moved = part != null && part.first() && !first;
+        return chosen(call.thoughtSignature(), part, moved);
+    }
+
+    /** The signature to send with a message's text, chosen likewise. */
+    public @Nullable String signature(Message.Assistant message) {
+        return chosen(message.thoughtSignature(), texts.get(message), false);
+    }
+
+    private @Nullable String chosen(@Nullable String given, @Nullable Part part, boolean moved) {
+        if (part == null) {
+            return given;
+        }
+        boolean good = part.sameModel() && (channel == null || channel.equals(part.channel()));
+        if (given != null) {
+            return good || !given.equals(part.signature()) ? given : null;
+        }
+        return good && !moved ? part.signature() : null;
+    }
+
+    /** Whether the upstream's id of a call is known, or that it has none. */
+    public boolean knows(Message.ToolCall call) {
+        return calls.containsKey(call);
+    }
+
+    /** The upstream's own id of a call that is known; null where it gave none. */
+    public @Nullable String upstreamId(Message.ToolCall call) {
+        Part part = calls.get(call);
+        return part == null ? null : part.upstreamId();
+    }
+
+    /** Gathers one, from the end of the conversation to its beginning. Confined to a thread. */
+    public static final class Builder {
+        private final Map<Message.ToolCall, Part> calls = new IdentityHashMap<>();
+        private final Map<Message.Assistant, Part> texts = new IdentityHashMap<>();
+        private @Nullable String preferredChannel;
+        private long bytes;
+
+        public void add(Message.ToolCall call, Part part) {
+            calls.put(call, part);
+            note(part);
+        }
+
+        public void add(Message.Assistant message, Part part) {
+            texts.put(message, part);
+            note(part);
+        }
+
+        private void note(Part part) {
+            bytes += part.signature() == null ? 0 : part.signature().length();
+            if (preferredChannel == null && part.sameModel() && part.signature() != null) {
+                preferredChannel = Objects.requireNonNull(part.channel());
+            }
+        }
+
+        public long bytes() {
+            return bytes;
+        }
+
+        public Replay build() {
+            return calls.isEmpty() && texts.isEmpty() ? NONE : new Replay(null, calls, texts, preferredChannel, bytes);
+        }
+    }
+}
