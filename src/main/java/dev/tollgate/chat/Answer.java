@@ -26,7 +26,7 @@ final class Answer {
     private static final int CALL_ID_CHARS_MAX = 64;
 
     /** Longer texts are not found again by their signature, which Gemini recommends and does not demand. */
-    private static final int SIGNED_TEXT_CHARS_MAX = 1 << 20;
+    static final int SIGNED_TEXT_CHARS_MAX = 1 << 20;
 
     private final Outlet outlet;
     private final MeteredRequest metered;

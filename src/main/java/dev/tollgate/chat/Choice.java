@@ -85,7 +85,7 @@ final class Choice {
         for (int i = 0; i < shown; i++) {
             addSignedTo(signed, i);
         }
-        if (textSignature != null && !content.toString().isBlank()) {
+        if (textSignature != null && !content.isEmpty() && content.length() <= Answer.SIGNED_TEXT_CHARS_MAX) {
             signed.add(new SignedPart.Text(content.toString(), textSignature));
         }
     }

@@ -108,9 +108,10 @@ final class ContentsWriter {
 
     private void writeText(Message.Assistant message) {
         String text = Objects.requireNonNullElse(message.text(), "");
+        check(message.thoughtSignature(), "messages." + message.index());
         String signature = textSignature(message);
         if (!text.isEmpty() || (signature != null && message.toolCalls().isEmpty())) {
-            parts.text(text, checked(signature, "messages." + message.index()));
+            parts.text(text, signature);
         }
     }
 
@@ -127,7 +128,8 @@ final class ContentsWriter {
      * @param demanded whether the model refuses the step without a signature; the dummy is the last resort
      */
     private void writeCall(Message.ToolCall call, String param, boolean first, boolean demanded) {
-        String signature = checked(replay.signature(call, first), param);
+        check(call.thoughtSignature(), param);
+        String signature = replay.signature(call, first);
         json.writeStartObject();
         json.writeObjectPropertyStart("functionCall");
         writeId(call);
@@ -182,11 +184,11 @@ final class ContentsWriter {
         json.writeEndObject();
     }
 
-    private static @Nullable String checked(@Nullable String signature, String owner) {
+    /** @param signature as the caller sent it; what is replayed came from the upstream */
+    private static void check(@Nullable String signature, String owner) {
         if (signature != null && !SIGNATURE.matcher(signature).matches()) {
             throw refuseSignature(owner + ".extra_content.google.thought_signature");
         }
-        return signature;
     }
 
     private static ApiException refuseSignature(String param) {

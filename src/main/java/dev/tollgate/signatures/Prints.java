@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a part is found by. Calls are the same by id, name and the value of their arguments, since clients parse and write them anew; texts
- * by their characters without the blanks around them. Immutable.
+ * by every character. Immutable.
  */
 final class Prints {
 
@@ -35,12 +35,15 @@ final class Prints {
         this.accountId = accountId;
     }
 
+    /** @param id null in the deprecated form of a call */
     String call(@Nullable String id, String name, String arguments) {
-        return print("call", (id == null ? "" : id) + "\0" + name + "\0" + canonical(arguments));
+        String shown = id == null ? "" : id;
+        String lengths = shown.length() + " " + name.length() + " "; // so that no part can be taken for its neighbour
+        return print("call", lengths + shown + name + canonical(arguments));
     }
 
     String text(String text) {
-        return print("text", text.strip());
+        return print("text", text);
     }
 
     private String print(String kind, String content) {

@@ -218,7 +218,7 @@ public final class Signatures {
                 for (Message.ToolCall call : message.toolCalls()) {
                     wanted.add(new Wanted(prints.call(call.id(), call.name(), call.arguments()), message, call));
                 }
-                if (message.text() != null && !message.text().isBlank()) {
+                if (message.text() != null && !message.text().isEmpty()) {
                     wanted.add(new Wanted(prints.text(message.text()), message, null));
                 }
             }
@@ -282,7 +282,7 @@ public final class Signatures {
             byte[] sealed = Base64.getDecoder().decode(row.signature());
             return new String(secrets.open(sealed, context(accountId, row.print())), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException | StoreException e) {
-            log.warn("a kept signature of account {} cannot be opened; it is as good as lost", accountId, e);
+            log.warn("a kept signature cannot be opened and is as good as lost: {}", e.getMessage());
             return null;
         }
     }

@@ -23,6 +23,6 @@ public sealed interface SignedPart {
             @Nullable String signature)
             implements SignedPart {}
 
-    /** @param text of the whole answer, not blank */
+    /** @param text of the whole answer, not empty */
     record Text(String text, String signature) implements SignedPart {}
 }
