@@ -176,7 +176,14 @@ public final class App implements AutoCloseable {
                 limits.toolsMax(),
                 limits.mediaMax());
         return new ChatHandler(
-                catalogue, meter, known, store.signatures(), reading, settings.jsonClients(), clock, new SharedRandom());
+                catalogue,
+                meter,
+                known,
+                store.signatures(),
+                reading,
+                settings.jsonClients(),
+                clock,
+                new SharedRandom());
     }
 
     private KeyGate gate() {
@@ -189,7 +196,8 @@ public final class App implements AutoCloseable {
         return new Accounting(
                 store.writer(),
                 store.signatures(),
-                clock, CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
+                clock,
+                CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private KnownAnswers knownAnswers() {

@@ -139,7 +139,9 @@ public final class ChatHandler implements Handler {
             return signatures.find(key.accountId(), model.upstream().name(), request.messages());
         } catch (StoreException e) {
             log.error("signatures could not be looked up", e);
-            throw ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
+            throw ApiError.of(
+                            ErrorCode.INTERNAL_ERROR,
+                            "The service cannot read its records right now. Please try again.")
                     .withStatus(503)
                     .retryAfter(STORE_WAIT)
                     .asException();

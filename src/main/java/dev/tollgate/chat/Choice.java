@@ -108,7 +108,8 @@ final class Choice {
 
     /** Whether the upstream's id can be told from the one that was shown. */
     private static boolean looksLikeUpstreams(@Nullable String shown, @Nullable String upstreamId) {
-        return upstreamId == null || (upstreamId.equals(shown) && !shown.startsWith(Answer.CALL_ID_PREFIX));
+        return upstreamId == null
+                || (shown != null && shown.equals(upstreamId) && !shown.startsWith(Answer.CALL_ID_PREFIX));
     }
 
     void grounding(UpstreamEvent.Grounding grounding) {

@@ -43,7 +43,8 @@ final class JsonAnswer implements Sink {
                 answer.choice(thought.candidate()).thought(thought.text());
                 answer.choice(thought.candidate()).thoughtSignature(thought.signature());
             }
-            case UpstreamEvent.ToolCall call -> answer.choice(call.candidate()).call(answer.call(call), call.upstreamId());
+            case UpstreamEvent.ToolCall call ->
+                answer.choice(call.candidate()).call(answer.call(call), call.upstreamId());
             case UpstreamEvent.Grounding grounding ->
                 answer.choice(grounding.candidate()).grounding(grounding);
             case UpstreamEvent.Logprobs logprobs ->

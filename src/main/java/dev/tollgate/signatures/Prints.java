@@ -47,8 +47,7 @@ final class Prints {
     }
 
     private String print(String kind, String content) {
-        byte[] print = secrets.print(
-                "signed " + kind + " of " + accountId, content.getBytes(StandardCharsets.UTF_8));
+        byte[] print = secrets.print("signed " + kind + " of " + accountId, content.getBytes(StandardCharsets.UTF_8));
         return BASE64.encodeToString(Arrays.copyOf(print, PRINT_BYTES));
     }
 

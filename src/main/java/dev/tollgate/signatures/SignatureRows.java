@@ -14,17 +14,13 @@ import java.util.TreeMap;
  */
 final class SignatureRows {
 
-    private static final RowStatement ADVANCE = RowStatement.of(
-            """
+    private static final RowStatement ADVANCE = RowStatement.of("""
             INSERT INTO signature_share (account_id, kib) VALUES (?, ?)
             ON CONFLICT (account_id) DO UPDATE SET kib = signature_share.kib + excluded.kib
-            RETURNING account_id, kib""",
-            """
+            RETURNING account_id, kib""", """
             INSERT INTO signature_share (account_id, kib) SELECT * FROM unnest(?, ?)
             ON CONFLICT (account_id) DO UPDATE SET kib = signature_share.kib + excluded.kib
-            RETURNING account_id, kib""",
-            "text",
-            "bigint");
+            RETURNING account_id, kib""", "text", "bigint");
 
     private static final String COLUMNS =
             "(account_id, print, place, model, channel, is_first, upstream_id, signature, used_at)";
@@ -45,13 +41,10 @@ final class SignatureRows {
             "text",
             "bigint");
 
-    private static final RowStatement WIND_OFF = RowStatement.of(
-            "DELETE FROM thought_signature WHERE account_id = ? AND place <= ?",
-            """
+    private static final RowStatement WIND_OFF =
+            RowStatement.of("DELETE FROM thought_signature WHERE account_id = ? AND place <= ?", """
             DELETE FROM thought_signature USING unnest(?, ?) AS gone (account_id, place)
-            WHERE thought_signature.account_id = gone.account_id AND thought_signature.place <= gone.place""",
-            "text",
-            "bigint");
+            WHERE thought_signature.account_id = gone.account_id AND thought_signature.place <= gone.place""", "text", "bigint");
 
     private static final RowStatement TOUCH = RowStatement.of(
             "UPDATE thought_signature SET used_at = ? WHERE account_id = ? AND print = ?",

@@ -162,11 +162,13 @@ public final class Signatures {
         boolean said = false;
         for (int i = messages.size() - 1; i >= 0; i--) {
             switch (messages.get(i)) {
-                case Message.Assistant assistant when !assistant.toolCalls().isEmpty() -> {
+                case Message.Assistant assistant
+                when !assistant.toolCalls().isEmpty() -> {
                     return true;
                 }
                 case Message.Assistant _ -> said = true;
-                case Message.User _ when !demanded -> {
+                case Message.User _
+                when !demanded -> {
                     return false;
                 }
                 default -> {}
@@ -199,8 +201,7 @@ public final class Signatures {
     }
 
     /** @param call null: the message's text is wanted */
-    private record Wanted(
-            String print, Message.Assistant message, Message.@Nullable ToolCall call) {}
+    private record Wanted(String print, Message.Assistant message, Message.@Nullable ToolCall call) {}
 
     private record Found(
             String print,
@@ -230,8 +231,7 @@ public final class Signatures {
         List<String> prints = wanted.stream().map(Wanted::print).distinct().toList();
         return database.read(connection -> {
             boolean embedded = database.dialect() == Dialect.SQLITE;
-            try (PreparedStatement select =
-                    connection.prepareStatement(embedded ? FIND_SQLITE : FIND_POSTGRESQL)) {
+            try (PreparedStatement select = connection.prepareStatement(embedded ? FIND_SQLITE : FIND_POSTGRESQL)) {
                 setPrints(connection, select, embedded, prints);
                 select.setString(2, accountId);
                 Map<String, Found> found = new HashMap<>();
@@ -296,12 +296,11 @@ public final class Signatures {
                 .map(Found::print)
                 .toList();
         if (!stale.isEmpty()) {
-            writer.commit(Unit.of(new TouchSignatures(accountId, stale, now)))
-                    .whenComplete((unit, failure) -> {
-                        if (failure != null) {
-                            log.debug("the use of signatures was not noted", failure);
-                        }
-                    });
+            writer.commit(Unit.of(new TouchSignatures(accountId, stale, now))).whenComplete((unit, failure) -> {
+                if (failure != null) {
+                    log.debug("the use of signatures was not noted", failure);
+                }
+            });
         }
     }
 

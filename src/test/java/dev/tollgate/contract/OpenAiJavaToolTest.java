@@ -12,6 +12,7 @@ import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
 import com.openai.models.chat.completions.ChatCompletionMessageToolCall;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.SigningUpstream;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Function calls over several turns with openai-java; the sandbox checks signatures, counts and order as Google does. */
@@ -122,18 +124,22 @@ class OpenAiJavaToolTest {
         assertThat(returnedCall().get("thoughtSignature").asString()).isEqualTo(signature);
     }
 
-    @Test
-    void a_client_that_drops_the_signature_is_answered_all_the_same() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_signature_that_the_client_drops_goes_back_all_the_same(boolean streams) {
         ChatCompletionCreateParams.Builder conversation = withWeather("gemini-3-pro", TWO);
-        ChatCompletionMessage calling = turn(conversation, false);
+        ChatCompletionMessage calling = turn(conversation, streams);
         List<ChatCompletionMessageToolCall> bare = calls(calling).stream()
                 .map(call -> call.toBuilder().additionalProperties(Map.of()).build())
                 .map(ChatCompletionMessageToolCall::ofFunction)
                 .toList();
 
         ChatCompletionMessage answer =
-                turn(answered(conversation, calling.toBuilder().toolCalls(bare).build()), false);
+                turn(answered(conversation, calling.toBuilder().toolCalls(bare).build()), streams);
 
+        assertThat(returnedCall().get("thoughtSignature").asString())
+                .isNotEmpty()
+                .isNotEqualTo(SigningUpstream.DUMMY);
         assertThat(answer.content().orElseThrow()).contains("sunny in Oslo").contains("sunny in Bergen");
     }
 

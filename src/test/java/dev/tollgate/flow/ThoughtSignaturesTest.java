@@ -144,7 +144,10 @@ class ThoughtSignaturesTest {
             assertThat(reply.status()).as(reply.text()).isEqualTo(200);
             ObjectNode call = i % 2 == 0 ? streamedFunction(reply) : wholeFunction(reply);
             messages.addObject().put("role", "assistant").putNull("content").set("function_call", call);
-            messages.addObject().put("role", "function").put("name", "next_step").put("content", "done");
+            messages.addObject()
+                    .put("role", "function")
+                    .put("name", "next_step")
+                    .put("content", "done");
         }
         assertThat(upstream.dummies()).isZero();
         assertThat(signatures(2)).first().asString().isNotEmpty();
@@ -216,7 +219,9 @@ class ThoughtSignaturesTest {
 
         talk.step(customer);
 
-        assertThat(upstream.dummies()).as("the calls are not the ones that were shown").isEqualTo(3);
+        assertThat(upstream.dummies())
+                .as("the calls are not the ones that were shown")
+                .isEqualTo(3);
         assertThat(upstream.refusals()).isEmpty();
     }
 
@@ -251,7 +256,9 @@ class ThoughtSignaturesTest {
         talk.model = "gemini-2.5-pro";
         talk.step(customer);
         assertThat(signatures(0).getFirst()).isNotEmpty().isNotEqualTo(SigningUpstream.DUMMY);
-        assertThat(signatures(2).getFirst()).as("a model that demands none gets none that is not its own").isEmpty();
+        assertThat(signatures(2).getFirst())
+                .as("a model that demands none gets none that is not its own")
+                .isEmpty();
         assertThat(upstream.refusals()).isEmpty();
     }
 
@@ -261,7 +268,8 @@ class ThoughtSignaturesTest {
         Talk talk = new Talk();
         talk.sendsBack = sendsBack;
         talk.step(customer);
-        gateway.execute("UPDATE thought_signature SET channel = 'gone' WHERE account_id = '" + customer.account() + "'");
+        gateway.execute(
+                "UPDATE thought_signature SET channel = 'gone' WHERE account_id = '" + customer.account() + "'");
         upstream.moveTo("two");
 
         talk.step(customer);
@@ -322,7 +330,13 @@ class ThoughtSignaturesTest {
         long before = gateway.number("SELECT COUNT(*) FROM thought_signature");
         Talk talk = new Talk();
         talk.user("Go on.");
-        talk.messages.addObject().put("role", "assistant").put("content", "x").putObject("extra_content").putObject("google").put("thought_signature", "AAAA");
+        talk.messages
+                .addObject()
+                .put("role", "assistant")
+                .put("content", "x")
+                .putObject("extra_content")
+                .putObject("google")
+                .put("thought_signature", "AAAA");
         talk.user("Go on.");
         assertThat(talk.ask(customer, PRO).status()).isEqualTo(503);
 
@@ -359,7 +373,10 @@ class ThoughtSignaturesTest {
 
     /** What the upstream was sent last with the calls of a step, "" where a call was bare. */
     private static List<String> signatures(int step) {
-        List<JsonNode> callers = upstream.asked().getLast().get("contents").valueStream()
+        List<JsonNode> callers = upstream.asked()
+                .getLast()
+                .get("contents")
+                .valueStream()
                 .filter(content -> content.get("parts").valueStream().anyMatch(part -> part.has("functionCall")))
                 .toList();
         return callers.get(step)
@@ -419,7 +436,9 @@ class ThoughtSignaturesTest {
             boolean streamed = reply.text().startsWith("data:");
             ArrayNode calls = streamed ? streamedCalls(reply) : wholeCalls(reply);
             if (calls.isEmpty()) {
-                return streamed ? reply.content() : reply.json().at("/choices/0/message/content").asString();
+                return streamed
+                        ? reply.content()
+                        : reply.json().at("/choices/0/message/content").asString();
             }
             steps++;
             ObjectNode caller = messages.addObject().put("role", "assistant").putNull("content");
@@ -442,7 +461,8 @@ class ThoughtSignaturesTest {
 
         private ArrayNode streamedCalls(Gateway.Reply reply) {
             ArrayNode calls = JSON.createArrayNode();
-            reply.chunks().forEach(chunk -> chunk.at("/choices/0/delta/tool_calls").forEach(call -> calls.add(kept(call))));
+            reply.chunks()
+                    .forEach(chunk -> chunk.at("/choices/0/delta/tool_calls").forEach(call -> calls.add(kept(call))));
             return calls;
         }
 

@@ -117,6 +117,24 @@ final class Asks {
         return this;
     }
 
+    /** What is known of the only assistant's message: its calls in their order, then perhaps its text. */
+    Asks replay(Replay.Part... parts) {
+        Replay.Builder known = new Replay.Builder();
+        for (Message message : messages) {
+            if (message instanceof Message.Assistant assistant) {
+                for (int i = 0; i < parts.length; i++) {
+                    if (i < assistant.toolCalls().size()) {
+                        known.add(assistant.toolCalls().get(i), parts[i]);
+                    } else {
+                        known.add(assistant, parts[i]);
+                    }
+                }
+            }
+        }
+        replay = known.build();
+        return this;
+    }
+
     Asks result(String id, String text) {
         return result(id, new ContentPart.Text(text));
     }

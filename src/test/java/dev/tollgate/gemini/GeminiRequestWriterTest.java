@@ -13,6 +13,7 @@ import dev.tollgate.openai.Message;
 import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.openai.Tool;
 import dev.tollgate.openai.ToolChoice;
+import dev.tollgate.upstream.Replay;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -304,6 +305,34 @@ class GeminiRequestWriterTest {
     @Test
     void a_model_that_demands_no_signatures_gets_no_dummy() {
         assertThat(twoCalls().result("c1", "1").result("c2", "2").json()).doesNotContain("thoughtSignature");
+    }
+
+    @Test
+    void what_is_replayed_goes_to_its_part_with_the_upstream_s_own_id() {
+        Asks asks = asks().on(Asks.PRO_31)
+                .user("?")
+                .assistant("Text.", call("call_1", "f", "{}"), call("call_2", "f", "{}"))
+                .result("call_1", "1")
+                .result("call_2", "2");
+        asks.replay(part("Y2FsbA==", true, "up1"), part(null, false, "up2"), part("dGV4dA==", false, null));
+        assertThat(asks.at("/contents/1/parts")).isEqualTo("""
+                        [{"text":"Text.","thoughtSignature":"dGV4dA=="},\
+                        {"functionCall":{"id":"up1","name":"f","args":{}},"thoughtSignature":"Y2FsbA=="},\
+                        {"functionCall":{"id":"up2","name":"f","args":{}}}]""");
+        assertThat(asks.at("/contents/2/parts/0/functionResponse/id")).isEqualTo("\"up1\"");
+        assertThat(asks.at("/contents/2/parts/1/functionResponse/id")).isEqualTo("\"up2\"");
+    }
+
+    @Test
+    void an_id_that_the_upstream_never_gave_does_not_go_to_it() {
+        Asks asks = asks().user("?").assistant(null, call("next", "f", "{}")).result("next", "1");
+        asks.replay(part("Y2FsbA==", true, null));
+        assertThat(asks.at("/contents/1/parts/0/functionCall/id")).isEmpty();
+        assertThat(asks.at("/contents/2/parts/0/functionResponse/id")).isEmpty();
+    }
+
+    private static Replay.Part part(String signature, boolean first, String upstreamId) {
+        return new Replay.Part(signature, "main", true, first, upstreamId);
     }
 
     @Test

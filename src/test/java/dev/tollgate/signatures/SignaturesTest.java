@@ -146,7 +146,8 @@ class SignaturesTest {
 
         assertThat(signature("acc_1", "a", "{}")).isEqualTo("ONE");
         assertThat(signature("acc_2", "a", "{}")).isEqualTo("TWO");
-        assertThat(store.number("SELECT COUNT(DISTINCT print) FROM thought_signature")).isEqualTo(2);
+        assertThat(store.number("SELECT COUNT(DISTINCT print) FROM thought_signature"))
+                .isEqualTo(2);
     }
 
     @Test
@@ -172,8 +173,10 @@ class SignaturesTest {
         Replay otherModel = store.signatures.find("acc_1", "m4", List.of(message));
         assertThat(otherModel.signature(call, true)).isNull();
         assertThat(otherModel.preferredChannel()).isNull();
-        assertThat(find("acc_1", message).onChannel("other").signature(call, true)).isNull();
-        assertThat(find("acc_1", message).onChannel(CHANNEL).signature(call, true)).isEqualTo("SIG");
+        assertThat(find("acc_1", message).onChannel("other").signature(call, true))
+                .isNull();
+        assertThat(find("acc_1", message).onChannel(CHANNEL).signature(call, true))
+                .isEqualTo("SIG");
     }
 
     @Test
@@ -182,11 +185,17 @@ class SignaturesTest {
         Message.Assistant own = said(null, new Message.ToolCall("a", "f", "{}", "OWN"));
         Message.Assistant back = said(null, new Message.ToolCall("a", "f", "{}", "SIG"));
 
-        assertThat(find("acc_1", own).onChannel("other").signature(own.toolCalls().getFirst(), true))
+        assertThat(find("acc_1", own)
+                        .onChannel("other")
+                        .signature(own.toolCalls().getFirst(), true))
                 .isEqualTo("OWN");
-        assertThat(find("acc_1", back).onChannel("other").signature(back.toolCalls().getFirst(), true))
+        assertThat(find("acc_1", back)
+                        .onChannel("other")
+                        .signature(back.toolCalls().getFirst(), true))
                 .isNull();
-        assertThat(find("acc_1", back).onChannel(CHANNEL).signature(back.toolCalls().getFirst(), true))
+        assertThat(find("acc_1", back)
+                        .onChannel(CHANNEL)
+                        .signature(back.toolCalls().getFirst(), true))
                 .isEqualTo("SIG");
     }
 
@@ -197,7 +206,10 @@ class SignaturesTest {
         String arguments = "{\"b\":[1.50,{\"y\":\"é\",\"x\":null}],\"a\":100,\"c\":12345678901234567890}";
         keep("acc_1", call("a", arguments, "SIG"));
 
-        assertThat(signature("acc_1", "a", " { \"a\": 1e2, \"c\":12345678901234567890, \"b\": [ 1.5, {\"x\":null, \"y\":\"\\u00e9\"} ] }"))
+        assertThat(signature(
+                        "acc_1",
+                        "a",
+                        " { \"a\": 1e2, \"c\":12345678901234567890, \"b\": [ 1.5, {\"x\":null, \"y\":\"\\u00e9\"} ] }"))
                 .isEqualTo("SIG");
         for (String other : List.of(
                 "{}",
@@ -211,7 +223,12 @@ class SignaturesTest {
     @Test
     void odd_arguments_are_no_trouble() {
         for (String arguments : List.of(
-                "{\"a\":1e999999999}", "{\"a\":-0.0}", "{\"a\":\"\\ud800\"}", "{\"a\":1,\"a\":2}", "{\"\":{}}", "not json",
+                "{\"a\":1e999999999}",
+                "{\"a\":-0.0}",
+                "{\"a\":\"\\ud800\"}",
+                "{\"a\":1,\"a\":2}",
+                "{\"\":{}}",
+                "not json",
                 "{\"a\":\"" + "x".repeat(100_000) + "\"}")) {
             keep("acc_1", call("a", arguments, "SIG"));
             assertThat(signature("acc_1", "a", arguments)).as(arguments).isEqualTo("SIG");
@@ -222,7 +239,8 @@ class SignaturesTest {
     void parts_cannot_be_taken_for_each_other() {
         keep("acc_1", new SignedPart.Call("a", "f\0g", "{}", true, null, "SIG"), new SignedPart.Text("a", "TEXT"));
 
-        assertThat(find("acc_1", said(null, new Message.ToolCall("a\0f", "g", "{}", null))).preferredChannel())
+        assertThat(find("acc_1", said(null, new Message.ToolCall("a\0f", "g", "{}", null)))
+                        .preferredChannel())
                 .isNull();
     }
 
@@ -253,7 +271,8 @@ class SignaturesTest {
 
     @Test
     void of_one_answer_so_many_are_kept_and_none_that_is_huge() {
-        List<SignedPart> parts = new ArrayList<>(List.of(call("huge", "{}", "x".repeat(Signatures.SIGNATURE_CHARS_MAX + 1))));
+        List<SignedPart> parts =
+                new ArrayList<>(List.of(call("huge", "{}", "x".repeat(Signatures.SIGNATURE_CHARS_MAX + 1))));
         IntStream.range(0, 200).forEach(i -> parts.add(call("a" + i, "{}", "S")));
         String task = task("acc_1");
         Settle settle = new Settle(task, 10, store.now());
@@ -262,7 +281,8 @@ class SignaturesTest {
                 store.signatures.keeping(settle, "acc_1", MODEL, CHANNEL, parts).getFirst();
 
         assertThat(keep.rows()).hasSize(Signatures.PARTS_MAX);
-        assertThat(store.signatures.keeping(settle, "acc_1", MODEL, CHANNEL, List.of())).isEmpty();
+        assertThat(store.signatures.keeping(settle, "acc_1", MODEL, CHANNEL, List.of()))
+                .isEmpty();
     }
 
     @Test
@@ -276,7 +296,8 @@ class SignaturesTest {
         Replay replay = store.signatures.find("acc_1", MODEL, messages);
 
         assertThat(replay.signature(last.toolCalls().getFirst(), true)).isEqualTo("LAST");
-        assertThat(replay.signature(((Message.Assistant) messages.getFirst()).toolCalls().getFirst(), true))
+        assertThat(replay.signature(
+                        ((Message.Assistant) messages.getFirst()).toolCalls().getFirst(), true))
                 .isNull();
     }
 
@@ -309,7 +330,8 @@ class SignaturesTest {
         store.advance(Duration.ofHours(2));
         signature("acc_1", "a", "{}");
         store.commit(new TouchSignatures("acc_1", List.of(), store.now()));
-        assertThat(store.number("SELECT used_at FROM thought_signature")).isEqualTo(store.now().toEpochMilli());
+        assertThat(store.number("SELECT used_at FROM thought_signature"))
+                .isEqualTo(store.now().toEpochMilli());
     }
 
     @Test
@@ -338,8 +360,10 @@ class SignaturesTest {
         assertThat(Signatures.mayHave(List.of(user), true)).isFalse();
         assertThat(Signatures.mayHave(List.of(user, text, user), false)).isFalse();
         assertThat(Signatures.mayHave(List.of(user, text, user), true)).isTrue();
-        assertThat(Signatures.mayHave(List.of(user, calling, result, user), false)).isFalse();
-        assertThat(Signatures.mayHave(List.of(user, calling, result, user), true)).isTrue();
+        assertThat(Signatures.mayHave(List.of(user, calling, result, user), false))
+                .isFalse();
+        assertThat(Signatures.mayHave(List.of(user, calling, result, user), true))
+                .isTrue();
         assertThat(Signatures.mayHave(List.of(user, calling, result), false)).isTrue();
     }
 

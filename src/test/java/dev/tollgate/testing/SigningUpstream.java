@@ -218,7 +218,10 @@ public final class SigningUpstream implements AutoCloseable {
 
         private String body() {
             ObjectNode error = JSON.createObjectNode();
-            error.putObject("error").put("code", 400).put("message", getMessage()).put("status", "INVALID_ARGUMENT");
+            error.putObject("error")
+                    .put("code", 400)
+                    .put("message", getMessage())
+                    .put("status", "INVALID_ARGUMENT");
             return error.toString();
         }
     }
