@@ -34,7 +34,7 @@ final class AnswerText {
         if (!responses.isEmpty()) {
             return fromResults(responses);
         }
-        List<String> media = Media.describe(last);
+        List<String> media = Media.describe(last, ask.terms().files());
         if (!media.isEmpty()) {
             return aboutMedia(ask, media);
         }

@@ -12,8 +12,13 @@ import tools.jackson.databind.node.ObjectNode;
  * A request after reading: the model asked and the body with camel-case names. Immutable; the tree is not to be changed.
  *
  * @param body a {@code GenerateContentRequest}
+ * @param terms what else counts
  */
-record Ask(SandboxModel model, ObjectNode body) {
+record Ask(SandboxModel model, ObjectNode body, Terms terms) {
+
+    Ask with(Terms others) {
+        return new Ask(model, body, others);
+    }
 
     List<JsonNode> contents() {
         return List.copyOf(body.path("contents").values());
@@ -80,9 +85,10 @@ record Ask(SandboxModel model, ObjectNode body) {
 
     /** What the user wrote last; empty where no user content has text. */
     String lastUserText() {
-        return lastUserText(body);
+        return Knobs.withoutMarks(lastUserText(body));
     }
 
+    /** As it was written, knobs and all. */
     static String lastUserText(JsonNode body) {
         String last = "";
         for (JsonNode content : body.path("contents")) {

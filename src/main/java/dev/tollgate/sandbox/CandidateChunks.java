@@ -68,7 +68,12 @@ final class CandidateChunks {
             int to = pieceEnd(text, from);
             String piece = text.substring(from, to);
             bytes += piece.getBytes(StandardCharsets.UTF_8).length;
-            add(candidate(List.of(Json.object().put("text", piece))), TokenCount.ofBytes(bytes));
+            ObjectNode part = Json.object().put("text", piece);
+            ObjectNode candidate = candidate(List.of(from == 0 && signsFirst() ? signed(part) : part));
+            if (ask.config().path("responseLogprobs").asBoolean(false)) {
+                Logprobs.add(candidate, piece, ask.config().path("logprobs").asInt(0), random);
+            }
+            add(candidate, TokenCount.ofBytes(bytes));
             from = to;
         }
         finishText(text, text.length() < stopped.length());
@@ -86,10 +91,25 @@ final class CandidateChunks {
 
     private ObjectNode lastPart() {
         ObjectNode part = Json.object().put("text", "");
-        return ask.model().gemini3() ? part.put("thoughtSignature", signatures.sign(ask.model(), part)) : part;
+        return ask.model().gemini3() ? signed(part) : part;
     }
 
-    /** Gemini 3 sends parallel calls one by one, 2.5 together; only the first is signed. */
+    /** 2.5 signs the first part, whatever it is, where functions are declared and it thinks (wire.md 2.4). */
+    private boolean signsFirst() {
+        return !ask.model().gemini3()
+                && thoughtTokens > 0
+                && !ask.declarations().isEmpty();
+    }
+
+    private ObjectNode signed(ObjectNode part) {
+        return knobs().has(Knob.UNSIGNED) ? part : part.put("thoughtSignature", signatures.sign(ask, part));
+    }
+
+    private Knobs knobs() {
+        return ask.terms().knobs();
+    }
+
+    /** Gemini 3 sends parallel calls one by one, 2.5 together, unless told otherwise; only the first is signed. */
     private void calls() {
         List<ObjectNode> parts = signedCalls();
         int tokens = parts.stream().mapToInt(CandidateChunks::tokens).sum();
@@ -98,12 +118,17 @@ final class CandidateChunks {
             return;
         }
         int soFar = 0;
-        for (List<ObjectNode> together : ask.model().gemini3() ? each(parts) : List.of(parts)) {
+        for (List<ObjectNode> together : apart() ? each(parts) : List.of(parts)) {
             soFar += together.stream().mapToInt(CandidateChunks::tokens).sum();
             add(candidate(together), soFar);
         }
         ObjectNode last = candidate(List.of(Json.object().put("text", "")));
         add(last.put("finishReason", "STOP").put("finishMessage", "Model generated function call(s)."), tokens);
+    }
+
+    private boolean apart() {
+        boolean usual = ask.model().gemini3() && !knobs().is(Knob.CALLS, "together");
+        return usual || knobs().is(Knob.CALLS, "apart");
     }
 
     private static int tokens(JsonNode part) {
@@ -118,15 +143,20 @@ final class CandidateChunks {
         List<ObjectNode> parts = new ArrayList<>();
         for (ObjectNode call : draft.calls()) {
             ObjectNode part = call.deepCopy();
-            if (ask.model().callIds()) {
+            boolean noArgs = ask.terms().vertex() || knobs().has(Knob.NO_ARGS);
+            if (noArgs && part.path("functionCall").path("args").isEmpty()) {
+                ((ObjectNode) part.get("functionCall")).remove("args");
+            }
+            if (callIds()) {
                 part.set("functionCall", withId(part.get("functionCall")));
             }
-            if (parts.isEmpty()) {
-                part.put("thoughtSignature", signatures.sign(ask.model(), part));
-            }
-            parts.add(part);
+            parts.add(parts.isEmpty() ? signed(part) : part);
         }
         return parts;
+    }
+
+    private boolean callIds() {
+        return !knobs().is(Knob.CALL_IDS, "off") && (ask.model().callIds() || knobs().is(Knob.CALL_IDS, "on"));
     }
 
     private ObjectNode withId(JsonNode call) {
@@ -142,7 +172,8 @@ final class CandidateChunks {
             content.putArray("parts").addAll(parts);
         }
         content.put("role", "model");
-        return candidate.put("index", index);
+        boolean omitted = knobs().has(Knob.NO_INDEX) || ask.terms().vertex() && index == 0;
+        return omitted ? candidate : candidate.put("index", index);
     }
 
     private void add(ObjectNode candidate, int visibleTokens) {
@@ -176,7 +207,7 @@ final class CandidateChunks {
     /** A piece ends behind a space where one is near, never inside a character. */
     private int pieceEnd(String text, int from) {
         int wanted = from + random.nextInt(PIECE_CHARACTERS_MIN, PIECE_CHARACTERS_MAX);
-        if (wanted >= text.length()) {
+        if (wanted >= text.length() || !ask.terms().streams()) {
             return text.length();
         }
         int space = text.indexOf(' ', wanted);

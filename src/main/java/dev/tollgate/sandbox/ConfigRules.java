@@ -63,19 +63,27 @@ final class ConfigRules {
 
     private static void checkCapabilities(Ask ask) {
         JsonNode config = ask.config();
+        boolean vertex = ask.terms().vertex();
         boolean penalty = config.path("presencePenalty").asDouble(0) != 0
                 || config.path("frequencyPenalty").asDouble(0) != 0;
-        require(!penalty, "Penalty is not enabled for this model");
+        require(!penalty || vertex, "Penalty is not enabled for this model");
         int candidates = ask.candidateCount();
         require(
                 candidates >= 1 && candidates <= 8,
                 CONFIG + "candidate_count: candidate_count must be in the range [1, 8].");
-        require(candidates == 1 || !ask.model().gemini3(), "Multiple candidates is not enabled for this model");
+        require(
+                candidates == 1 || !ask.model().gemini3() || vertex,
+                "Multiple candidates is not enabled for this model");
         boolean logprobs = config.path("responseLogprobs").asBoolean(false);
         require(
                 logprobs || !config.has("logprobs"),
                 CONFIG + "logprobs: logprobs is only allowed when response_logprobs is true.");
-        require(!logprobs, "Logprobs is not enabled for models/" + ask.model().name());
+        int most = config.path("logprobs").asInt(0);
+        require(most >= 0 && most <= 20, CONFIG + "logprobs: logprobs must be in the range [0, 20].");
+        require(!logprobs || !ask.model().gemini3(), "Logprobs is not supported for this model.");
+        require(
+                !logprobs || vertex,
+                "Logprobs is not enabled for models/" + ask.model().name());
         boolean textOnly = config.path("responseModalities").valueStream().allMatch(modality -> modality.stringValue()
                 .equals("TEXT"));
         require(
@@ -99,11 +107,13 @@ final class ConfigRules {
                 !(schema || jsonSchema) || ask.json() || mime.equals("text/x.enum"),
                 CONFIG + "response_schema: a response schema is only allowed with response_mime_type"
                         + " application/json or text/x.enum.");
-        require(
-                !schema
-                        || !Json.text(config.path("responseSchema"), "type").equals("OBJECT")
-                        || !config.path("responseSchema").path("properties").isEmpty(),
-                CONFIG + "response_schema.properties: should be non-empty for OBJECT type");
+        if (schema) {
+            SchemaRules.check(
+                    config.get("responseSchema"),
+                    CONFIG + "response_schema",
+                    ask.terms().vertex());
+        }
+        SchemaRules.checkJson(config.path("responseJsonSchema"), CONFIG + "response_json_schema");
     }
 
     private static void checkThinking(SandboxModel model, JsonNode thinking) {

@@ -1,10 +1,13 @@
 package dev.tollgate.sandbox;
 
 import dev.tollgate.sandbox.TokenCount.Modality;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -24,10 +27,12 @@ final class Generator {
 
     private final long seed;
     private final Signatures signatures;
+    private final InstantSource clock;
 
-    Generator(long seed, Signatures signatures) {
+    Generator(long seed, Signatures signatures, InstantSource clock) {
         this.seed = seed;
         this.signatures = signatures;
+        this.clock = clock;
     }
 
     /** The events of the answer, each a {@code GenerateContentResponse}; at least one. */
@@ -49,12 +54,37 @@ final class Generator {
         return events;
     }
 
+    /** An event that holds nothing but the prompt's usage; what an answer without candidates is made of. */
+    ObjectNode bare(Ask ask) {
+        return frame(ask, hash(ask)).bare();
+    }
+
     /** The answer of {@code countTokens}. */
     static ObjectNode count(Ask ask) {
         Map<Modality, Integer> prompt = TokenCount.ofPrompt(ask);
         ObjectNode body = Json.object().put("totalTokens", TokenCount.sum(prompt));
+        if (ask.terms().vertex()) {
+            body.put("totalBillableCharacters", billableCharacters(ask));
+        } else {
+            putPositive(body, "cachedContentTokenCount", ask.terms().cachedTokens());
+        }
         body.set("promptTokensDetails", details(prompt));
         return body;
+    }
+
+    /** All but white space, which Vertex AI does not bill. */
+    private static long billableCharacters(Ask ask) {
+        return ask.contents().stream()
+                .map(Ask::textOf)
+                .flatMapToInt(String::codePoints)
+                .filter(c -> !Character.isWhitespace(c))
+                .count();
+    }
+
+    private static void putPositive(ObjectNode usage, String name, int tokens) {
+        if (tokens > 0) {
+            usage.put(name, tokens);
+        }
     }
 
     private List<List<Chunk>> candidates(Ask ask, RandomGenerator random) {
@@ -69,17 +99,24 @@ final class Generator {
         return candidates;
     }
 
-    private static Frame frame(Ask ask, byte[] hash) {
+    private Frame frame(Ask ask, byte[] hash) {
         String responseId =
                 Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
         int toolTokens = ask.hasTool("googleSearch") ? SEARCH_TOKENS : 0;
-        return new Frame(TokenCount.ofPrompt(ask), toolTokens, ask.model().name(), responseId);
+        Map<Modality, Integer> prompt = TokenCount.ofPrompt(ask);
+        int wanted = ask.terms().knobs().number(Knob.CACHED, ask.terms().cachedTokens());
+        int cached = Math.min(wanted, TokenCount.sum(prompt));
+        String createTime = ask.terms().vertex() ? StoredFile.text(clock.instant()) : "";
+        return new Frame(prompt, cached, toolTokens, ask.model().name(), responseId, createTime);
     }
 
     private byte[] hash(Ask ask) {
-        String source = seed + "\n" + ask.model().name() + "\n" + Json.write(ask.body());
+        String source = seed + "\n" + ask.model().name() + "\n";
         try {
-            return MessageDigest.getInstance("SHA-256").digest(source.getBytes(StandardCharsets.UTF_8));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(source.getBytes(StandardCharsets.UTF_8));
+            Json.write(ask.body(), new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return digest.digest();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 belongs to every JDK", e);
         }
@@ -106,13 +143,28 @@ final class Generator {
     record Chunk(ObjectNode candidate, int visibleTokens, int thoughtTokens) {}
 
     /** What is the same in all events of an answer. */
-    private record Frame(Map<Modality, Integer> prompt, int toolTokens, String model, String responseId) {
+    private record Frame(
+            Map<Modality, Integer> prompt,
+            int cachedTokens,
+            int toolTokens,
+            String model,
+            String responseId,
+            String createTime) {
 
         ObjectNode event(Chunk chunk, Chunk[] latest) {
             ObjectNode event = Json.object();
             event.putArray("candidates").add(chunk.candidate());
-            event.set("usageMetadata", usage(latest));
-            return event.put("modelVersion", model).put("responseId", responseId);
+            return complete(event, usage(latest));
+        }
+
+        ObjectNode bare() {
+            return complete(Json.object(), usage(new Chunk[0]));
+        }
+
+        private ObjectNode complete(ObjectNode event, ObjectNode usage) {
+            event.set("usageMetadata", usage);
+            event.put("modelVersion", model).put("responseId", responseId);
+            return createTime.isEmpty() ? event : event.put("createTime", createTime);
         }
 
         /** Protocol buffers leave zeros out. */
@@ -130,14 +182,12 @@ final class Generator {
             usage.put("totalTokenCount", promptTokens + toolTokens + visible + thoughts);
             putPositive(usage, "toolUsePromptTokenCount", toolTokens);
             putPositive(usage, "thoughtsTokenCount", thoughts);
+            putPositive(usage, "cachedContentTokenCount", cachedTokens);
             usage.set("promptTokensDetails", details(prompt));
-            return usage;
-        }
-
-        private static void putPositive(ObjectNode usage, String name, int tokens) {
-            if (tokens > 0) {
-                usage.put(name, tokens);
+            if (cachedTokens > 0) {
+                usage.set("cacheTokensDetails", details(Map.of(Modality.TEXT, cachedTokens)));
             }
+            return createTime.isEmpty() ? usage : usage.put("trafficType", "ON_DEMAND");
         }
     }
 }

@@ -21,15 +21,21 @@ record GoogleError(int code, String status, String message, List<ObjectNode> det
             + " https://developers.generativeai.google/guide/troubleshooting";
     private static final String UNREGISTERED = "Method doesn't allow unregistered callers (callers without established"
             + " identity). Please use API Key or other form of API consumer identity to call this API.";
-    private static final String EXHAUSTED =
-            "You exceeded your current quota, please check your plan and billing" + " details.\nPlease retry in 34.4s.";
+    private static final String EXHAUSTED = "You exceeded your current quota, please check your plan and billing"
+            + " details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits.\n"
+            + "Please retry in 34.4s.";
+    private static final String CAPACITY = "Resource has been exhausted (e.g. check quota).";
+    private static final String CREDENTIALS =
+            " Expected OAuth 2 access token, login cookie or other valid authentication"
+                    + " credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+    private static final String QUOTA_MODEL = "gemini-2.5-pro";
 
     private static final Map<Integer, GoogleError> BY_STATUS = Map.of(
             400, plain(400, "INVALID_ARGUMENT", "Request contains an invalid argument."),
             401, plain(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."),
             403, plain(403, "PERMISSION_DENIED", "The caller does not have permission"),
             404, plain(404, "NOT_FOUND", "Requested entity was not found."),
-            429, new GoogleError(429, "RESOURCE_EXHAUSTED", EXHAUSTED, List.of(quotaFailure(), retryInfo("34.4s"))),
+            429, quota("minute", QUOTA_MODEL),
             500, plain(500, "INTERNAL", INTERNAL),
             503, plain(503, "UNAVAILABLE", OVERLOADED),
             504, plain(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."));
@@ -55,6 +61,13 @@ record GoogleError(int code, String status, String message, List<ObjectNode> det
         return new GoogleError(400, "INVALID_ARGUMENT", message, List.of(fieldViolations(violations)));
     }
 
+    /** One field that is not known in its place. */
+    static GoogleError unknownField(String name, String path) {
+        String description =
+                "Invalid JSON payload received. Unknown name \"" + name + "\" at '" + path + "': Cannot find field.";
+        return badRequest(List.of(new Violation(path, description)));
+    }
+
     static GoogleError unregistered() {
         return plain(403, "PERMISSION_DENIED", UNREGISTERED);
     }
@@ -77,6 +90,53 @@ record GoogleError(int code, String status, String message, List<ObjectNode> det
                 "NOT_FOUND",
                 "models/%s is not found for API version %s, or is not supported for %s. Call ListModels to see the list of available models and their supported methods."
                         .formatted(model, version, method));
+    }
+
+    /** On Vertex AI, where a model has a longer name. */
+    static GoogleError publisherModelNotFound(String resource) {
+        return notFound("Publisher Model `" + resource
+                + "` was not found or your project does not have access to it. Please ensure you are using a valid model"
+                + " version. For more information, see:"
+                + " https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions");
+    }
+
+    static GoogleError tokenMissing() {
+        return plain(401, "UNAUTHENTICATED", "Request is missing required authentication credential." + CREDENTIALS);
+    }
+
+    static GoogleError tokenInvalid() {
+        return plain(401, "UNAUTHENTICATED", "Request had invalid authentication credentials." + CREDENTIALS);
+    }
+
+    static GoogleError notFound(String message) {
+        return plain(404, "NOT_FOUND", message);
+    }
+
+    static GoogleError alreadyExists(String message) {
+        return plain(409, "ALREADY_EXISTS", message);
+    }
+
+    static GoogleError failedPrecondition(String message) {
+        return plain(400, "FAILED_PRECONDITION", message);
+    }
+
+    /** Our own limit on what is kept. */
+    static GoogleError storageFull() {
+        return plain(429, "RESOURCE_EXHAUSTED", "The sandbox keeps no more than it has already.");
+    }
+
+    /**
+     * A quota that is used up. One by the day comes with a short delay too: only the quota's id tells (wire.md 2.3).
+     *
+     * @param quota minute, day or capacity
+     */
+    static GoogleError quota(String quota, String model) {
+        if (quota.equals("capacity")) {
+            return plain(429, "RESOURCE_EXHAUSTED", CAPACITY);
+        }
+        String id = "GenerateRequestsPer" + (quota.equals("day") ? "Day" : "Minute") + "PerProjectPerModel-FreeTier";
+        return new GoogleError(
+                429, "RESOURCE_EXHAUSTED", EXHAUSTED, List.of(quotaFailure(id, model), help(), retryInfo("34.4s")));
     }
 
     Refusal asRefusal() {
@@ -116,13 +176,23 @@ record GoogleError(int code, String status, String message, List<ObjectNode> det
         return detail;
     }
 
-    private static ObjectNode quotaFailure() {
+    private static ObjectNode quotaFailure(String id, String model) {
         ObjectNode detail = detail("QuotaFailure");
-        detail.putArray("violations")
+        ObjectNode violation = detail.putArray("violations")
                 .addObject()
                 .put("quotaMetric", "generativelanguage.googleapis.com/generate_content_free_tier_requests")
-                .put("quotaId", "GenerateRequestsPerMinutePerProjectPerModel-FreeTier")
-                .put("quotaValue", "5");
+                .put("quotaId", id);
+        violation.putObject("quotaDimensions").put("location", "global").put("model", model);
+        violation.put("quotaValue", "5");
+        return detail;
+    }
+
+    private static ObjectNode help() {
+        ObjectNode detail = detail("Help");
+        detail.putArray("links")
+                .addObject()
+                .put("description", "Learn more about Gemini API quotas")
+                .put("url", "https://ai.google.dev/gemini-api/docs/rate-limits");
         return detail;
     }
 

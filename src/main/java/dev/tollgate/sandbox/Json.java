@@ -1,5 +1,6 @@
 package dev.tollgate.sandbox;
 
+import java.io.OutputStream;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +32,27 @@ final class Json {
 
     static String pretty(JsonNode tree) {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
+    }
+
+    /** The length of its JSON in bytes, found without writing it out. */
+    static long bytes(JsonNode tree) {
+        long[] bytes = {0};
+        write(tree, new OutputStream() {
+            @Override
+            public void write(int b) {
+                bytes[0]++;
+            }
+
+            @Override
+            public void write(byte[] piece, int from, int length) {
+                bytes[0] += length;
+            }
+        });
+        return bytes[0];
+    }
+
+    static void write(JsonNode tree, OutputStream to) {
+        MAPPER.writeValue(to, tree);
     }
 
     /** The text of a member, or an empty string where it is missing or no string. */

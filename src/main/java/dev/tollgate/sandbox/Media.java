@@ -2,7 +2,9 @@ package dev.tollgate.sandbox;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Inline and linked media: the types taken (wire.md 1.8), their sizes, and words for them. */
@@ -35,6 +37,8 @@ final class Media {
             "video/3gpp",
             "application/pdf");
 
+    private static final int HEAD_CHARACTERS = 64; // a multiple of four
+
     private Media() {}
 
     static boolean supports(String mimeType) {
@@ -42,28 +46,46 @@ final class Media {
         return TYPES.contains(mime) || mime.startsWith("text/");
     }
 
-    /** The number of bytes that base64 text stands for. */
-    static int bytes(String base64) {
-        int end = base64.length();
-        while (end > 0 && base64.charAt(end - 1) == '=') {
-            end--;
-        }
-        return (int) (end * 3L / 4);
+    /** Whether the first bytes tell of another type than the label; most types are not recognised, and pass. */
+    static boolean isMislabelled(String mimeType, String base64) {
+        int looked = Math.min(base64.length(), HEAD_CHARACTERS);
+        String type = looked < HEAD_CHARACTERS
+                ? Base64Text.facts(base64).type()
+                : Base64Text.facts(base64.substring(0, looked)).type();
+        return !type.isEmpty() && !type.equals(mimeType) && !mimeType.startsWith("text/");
     }
 
-    /** What came along, e.g. {@code image/png (68 bytes)}, in order. */
-    static List<String> describe(JsonNode content) {
+    /** What came along, e.g. {@code image/png (68 bytes, 8 x 8 pixels)}, in order; also in the results of functions. */
+    static List<String> describe(JsonNode content, Map<String, StoredFile> files) {
         return content.path("parts")
                 .valueStream()
+                .flatMap(part -> Stream.concat(
+                        Stream.of(part),
+                        part.path("functionResponse").path("parts").valueStream()))
                 .filter(part -> part.has("inlineData") || part.has("fileData"))
-                .map(Media::describePart)
+                .map(part -> describePart(part, files))
                 .toList();
     }
 
-    private static String describePart(JsonNode part) {
+    private static String describePart(JsonNode part, Map<String, StoredFile> files) {
         JsonNode blob = part.path("inlineData");
-        return blob.isMissingNode()
-                ? "the file at " + Json.text(part.path("fileData"), "fileUri")
-                : Json.text(blob, "mimeType") + " (" + bytes(Json.text(blob, "data")) + " bytes)";
+        if (!blob.isMissingNode()) {
+            String data = Json.text(blob, "data");
+            MediaFacts facts = Base64Text.facts(data);
+            int[] size = facts.size();
+            return describe(Json.text(blob, "mimeType"), facts.bytes(), size[0], size[1], facts.pages());
+        }
+        String uri = Json.text(part.path("fileData"), "fileUri");
+        StoredFile file = files.get(uri);
+        return file == null
+                ? "the file at " + uri
+                : "the file " + file.name() + ", "
+                        + describe(file.mimeType(), file.bytes(), file.width(), file.height(), file.pages());
+    }
+
+    private static String describe(String mimeType, long bytes, int width, int height, int pages) {
+        String pixels = width > 0 ? ", " + width + " x " + height + " pixels" : "";
+        String sheets = mimeType.equals("application/pdf") ? pages == 1 ? ", 1 page" : ", " + pages + " pages" : "";
+        return mimeType + " (" + bytes + " bytes" + pixels + sheets + ")";
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -13,15 +14,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Planner {
 
+    private static final List<String> OF_THE_CACHE = List.of("systemInstruction", "tools", "toolConfig");
+
     private final Signatures signatures;
-    private final Generator generator;
-    private final long paceMillis;
+    private final Answers answers;
+    private final Library library;
+    private final Times times = new Times();
     private volatile ScriptInForce script;
 
-    Planner(SandboxOptions options) {
+    Planner(SandboxOptions options, Library library) {
         this.signatures = new Signatures(options.seed());
-        this.generator = new Generator(options.seed(), signatures);
-        this.paceMillis = options.paceMillis();
+        this.answers = new Answers(new Generator(options.seed(), signatures, options.clock()), options.paceMillis());
+        this.library = library;
         this.script = new ScriptInForce(options.script());
     }
 
@@ -51,32 +55,76 @@ final class Planner {
      *
      * @throws GoogleError.Refusal where Google would refuse
      */
-    List<Step> plan(Target target, JsonNode json) {
+    List<Step> plan(Target target, Caller caller, JsonNode json) {
         ObjectNode body = read(target, json);
-        Optional<SandboxModel> model = SandboxModel.named(target.model());
-        model.ifPresent(known -> check(target, new Ask(known, body)));
-        Optional<Script.Entry> entry = script.take(target.model(), target.method(), Ask.lastUserText(body));
+        Optional<Ask> ask = SandboxModel.named(target.model())
+                .map(model -> checked(target, new Ask(model, body, Terms.of(target, caller))));
+        String asked = Ask.lastUserText(body);
+        Optional<Script.Entry> entry = script.take(target, asked);
         List<Step> steps = new ArrayList<>(entry.map(Script.Entry::respond).orElse(List.of()));
         if (entry.isEmpty() || !entry.get().decides()) {
-            steps.addAll(generated(target, new Ask(target.knownModel(), body)));
+            Knobs knobs = knobs(target, caller, asked)
+                    .and(Knobs.parse(entry.map(Script.Entry::knobs).orElse("")));
+            Ask known = ask.orElseThrow(() -> new IllegalStateException(
+                    target.knownModel().name() + " was not looked at")); // knownModel has thrown
+            steps.addAll(generated(target, known.with(known.terms().withKnobs(knobs))));
         }
         return steps;
     }
 
-    private static ObjectNode read(Target target, JsonNode json) {
-        if (!target.counts()) {
-            return ProtoReader.read("GenerateContentRequest", json);
+    private Knobs knobs(Target target, Caller caller, String asked) {
+        try {
+            Knobs written = Knobs.parse(target.knobs()).and(Knobs.marked(asked));
+            return times.still(caller, target, written);
+        } catch (IllegalArgumentException e) {
+            throw GoogleError.invalid("The sandbox was asked for what it cannot do: " + e.getMessage())
+                    .asRefusal();
         }
-        ObjectNode body = ProtoReader.read("CountTokensRequest", json);
-        return body.path("generateContentRequest") instanceof ObjectNode wrapped ? wrapped : body;
     }
 
-    private static void check(Target target, Ask ask) {
+    private static ObjectNode read(Target target, JsonNode json) {
+        if (!target.counts()) {
+            return ProtoReader.read("GenerateContentRequest", json, target.vertex());
+        }
+        ObjectNode body = ProtoReader.read("CountTokensRequest", json, target.vertex());
+        boolean wrapped = body.has("generateContentRequest");
+        RequestRules.require(
+                !wrapped || !body.has("contents"),
+                "* CountTokensRequest: only one of contents and generate_content_request may be set.");
+        return wrapped ? (ObjectNode) body.get("generateContentRequest") : body;
+    }
+
+    /** With what a cache brings in, and the files that are named. */
+    private Ask checked(Target target, Ask asked) {
+        Ask ask = asked.body().has("cachedContent") ? withCache(target, asked) : asked;
         if (target.counts()) {
             RequestRules.checkContents(ask);
         } else {
             RequestRules.check(ask);
         }
+        return ask.with(ask.terms().withFiles(library.files(ask)));
+    }
+
+    private Ask withCache(Target target, Ask ask) {
+        CacheShelf.Cache cache = library.cached(ask.terms().caller(), Json.text(ask.body(), "cachedContent"));
+        RequestRules.require(
+                OF_THE_CACHE.stream().noneMatch(ask.body()::has),
+                "CachedContent can not be used with GenerateContent request setting system_instruction, tools or"
+                        + " tool_config.\n\nProposed fix: move those values to CachedContent from GenerateContent request.");
+        RequestRules.require(
+                cache.model().equals(target.model()),
+                "Model used by GenerateContent request (models/" + target.model() + ") and CachedContent (models/"
+                        + cache.model() + ") has to be the same.");
+        ObjectNode body = ask.body().deepCopy();
+        body.remove("cachedContent");
+        OF_THE_CACHE.stream()
+                .filter(cache.request()::has)
+                .forEach(name -> body.set(name, cache.request().get(name)));
+        ArrayNode contents = Json.array();
+        cache.request().path("contents").forEach(contents::add);
+        ask.contents().forEach(contents::add);
+        body.set("contents", contents);
+        return new Ask(ask.model(), body, ask.terms().withCachedTokens(cache.tokens()));
     }
 
     private List<Step> generated(Target target, Ask ask) {
@@ -84,13 +132,6 @@ final class Planner {
             return List.of(new Step.Event(Generator.count(ask)));
         }
         signatures.check(ask);
-        List<Step> steps = new ArrayList<>();
-        for (ObjectNode event : generator.events(ask)) {
-            if (paceMillis > 0) {
-                steps.add(new Step.Delay(paceMillis));
-            }
-            steps.add(new Step.Event(event));
-        }
-        return steps;
+        return answers.steps(ask);
     }
 }

@@ -1,9 +1,7 @@
 package dev.tollgate.sandbox;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,7 +28,7 @@ final class Playback {
         WHOLE
     }
 
-    private static final String HTML =
+    static final String HTML =
             "<!DOCTYPE html>\n<html><head><title>502 Server Error</title></head><body><h1>Error: Server"
                     + " Error</h1><p>The server encountered a temporary error.</p></body></html>\n";
 
@@ -40,8 +38,9 @@ final class Playback {
     private final Deque<Step> steps;
     private final LongAdder abandoned;
     private final List<JsonNode> collected = new ArrayList<>();
+    private final Sender sender;
     private boolean started;
-    private boolean bytewise;
+    private boolean opened;
     private boolean over;
 
     Playback(Vertx vertx, HttpServerResponse response, Form form, List<Step> steps, LongAdder abandoned) {
@@ -50,6 +49,7 @@ final class Playback {
         this.form = form;
         this.steps = new ArrayDeque<>(steps);
         this.abandoned = abandoned;
+        this.sender = new Sender(vertx, response);
     }
 
     void start() {
@@ -91,6 +91,7 @@ final class Playback {
                 delay.millis() == 0
                         ? Future.succeededFuture()
                         : vertx.timer(delay.millis()).mapEmpty();
+            case Step.Trickle trickle -> said(() -> sender.byteByByte(trickle.millis()));
             case Step.Status status -> status(status.code(), status.body());
             case Step.Fault fault -> fault(fault);
         };
@@ -101,12 +102,21 @@ final class Playback {
             collected.add(event.tree());
             return Future.succeededFuture();
         }
-        String before = started ? ",\r\n" : "[";
-        String text = form == Form.EVENTS ? "data: " + event.text() + "\r\n\r\n" : before + event.text();
-        return write(text);
+        return write(form == Form.EVENTS ? "data: " + event.text() + "\r\n\r\n" : separator() + event.text());
+    }
+
+    /** What stands before an element of an array. */
+    private String separator() {
+        String separator = opened ? ",\r\n" : "[";
+        opened = true;
+        return separator;
     }
 
     private Future<Void> status(int code, @Nullable JsonNode body) {
+        if (started) {
+            return write(Json.pretty(body == null ? GoogleError.of(code).body() : body))
+                    .compose(sent -> end());
+        }
         over = true;
         JsonNode said = body == null ? GoogleError.of(code).body() : body;
         boolean page = said.isString();
@@ -119,6 +129,8 @@ final class Playback {
         GoogleError error = GoogleError.of(503);
         return switch (fault) {
             case RESET -> reset();
+            case RESET_MID_EVENT -> resetMidEvent();
+            case HANG -> vertx.timer(Step.Delay.MILLIS_MAX).compose(fired -> finish());
             case EOF -> finish();
             case ERROR_EVENT ->
                 form == Form.WHOLE
@@ -129,11 +141,17 @@ final class Playback {
                         ? status(error.code(), null)
                         : write(Json.pretty(error.body()) + "\n").compose(sent -> end());
             case HTML -> started ? write(HTML).compose(sent -> end()) : status(502, StringNode.valueOf(HTML));
-            case ONE_BYTE_AT_A_TIME -> {
-                bytewise = true;
-                yield Future.succeededFuture();
-            }
+            case HEADERS -> begin();
+            case ONE_BYTE_AT_A_TIME -> said(() -> sender.byteByByte(0));
+            case ONE_WRITE -> said(sender::atOnce);
+            case SPLIT_UTF8 -> said(sender::inCharacters);
+            case GZIP -> said(started ? () -> {} : sender::compressed);
         };
+    }
+
+    private static Future<Void> said(Runnable way) {
+        way.run();
+        return Future.succeededFuture();
     }
 
     private Future<Void> reset() {
@@ -141,10 +159,17 @@ final class Playback {
         return response.reset().mapEmpty();
     }
 
+    private Future<Void> resetMidEvent() {
+        steps.removeIf(step -> !(step instanceof Step.Event));
+        String next = steps.poll() instanceof Step.Event event ? event.text() : "{\"candidates\":[{}]}";
+        String before = form == Form.EVENTS ? "data: " : form == Form.ARRAY ? separator() : "";
+        return write(before + next.substring(0, next.length() / 2)).compose(sent -> reset());
+    }
+
     private Future<Void> finish() {
         return switch (form) {
             case EVENTS -> begin().compose(begun -> end());
-            case ARRAY -> write(started ? "]" : "[]").compose(sent -> end());
+            case ARRAY -> write(opened ? "]" : "[]").compose(sent -> end());
             case WHOLE -> whole();
         };
     }
@@ -156,12 +181,14 @@ final class Playback {
     }
 
     private Future<Void> end() {
-        over = true;
-        return response.end();
+        return sender.flush().compose(sent -> {
+            over = true;
+            return response.end();
+        });
     }
 
     private Future<Void> write(String text) {
-        return begin().compose(begun -> bytewise ? writeBytes(Buffer.buffer(text)) : response.write(text));
+        return begin().compose(begun -> sender.send(text));
     }
 
     private Future<Void> begin() {
@@ -175,22 +202,5 @@ final class Playback {
             return response.writeHead();
         }
         return Future.succeededFuture();
-    }
-
-    private Future<Void> writeBytes(Buffer buffer) {
-        Promise<Void> done = Promise.promise();
-        writeFrom(buffer, 0, done);
-        return done.future();
-    }
-
-    /** A turn of the event loop for each byte: written in one turn they would leave as one packet. */
-    private void writeFrom(Buffer buffer, int at, Promise<Void> done) {
-        if (at >= buffer.length()) {
-            done.complete();
-            return;
-        }
-        response.write(buffer.getBuffer(at, at + 1))
-                .onFailure(done::fail)
-                .onSuccess(written -> vertx.runOnContext(turn -> writeFrom(buffer, at + 1, done)));
     }
 }

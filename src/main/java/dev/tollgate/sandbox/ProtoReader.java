@@ -29,17 +29,21 @@ final class ProtoReader {
     private static final List<String> DUMMY_SIGNATURES =
             List.of("context_engineering_is_the_way_to_go", "skip_thought_signature_validator");
 
+    private final boolean vertex;
     private final List<Violation> violations = new ArrayList<>();
 
-    private ProtoReader() {}
+    private ProtoReader(boolean vertex) {
+        this.vertex = vertex;
+    }
 
     /**
      * Reads a message.
      *
+     * @param vertex whether Vertex AI reads it, which knows some other fields
      * @throws GoogleError.Refusal 400 with {@code BadRequest.fieldViolations}
      */
-    static ObjectNode read(String type, JsonNode tree) {
-        ProtoReader reader = new ProtoReader();
+    static ObjectNode read(String type, JsonNode tree, boolean vertex) {
+        ProtoReader reader = new ProtoReader(vertex);
         if (!tree.isObject()) {
             throw GoogleError.invalid("Invalid JSON payload received. Expected an object as the root.")
                     .asRefusal();
@@ -62,7 +66,7 @@ final class ProtoReader {
     }
 
     private ObjectNode message(String type, JsonNode tree, String path) {
-        Map<String, ProtoTypes.Field> fields = ProtoTypes.message(type);
+        Map<String, ProtoTypes.Field> fields = ProtoTypes.message(type, vertex);
         ObjectNode message = Json.object();
         for (Map.Entry<String, JsonNode> property : tree.properties()) {
             ProtoTypes.Field field = fields.get(property.getKey());
@@ -162,7 +166,7 @@ final class ProtoReader {
     }
 
     private @Nullable JsonNode bytes(JsonNode value, String path) {
-        if (value.isString() && decodes(value.stringValue())) {
+        if (value.isString() && Base64Text.isValid(value.stringValue())) {
             return value;
         }
         String reason = ", Base64 decoding failed for ";
@@ -172,17 +176,6 @@ final class ProtoReader {
 
     private static boolean isSignature(JsonNode value) {
         return value.isString() && DUMMY_SIGNATURES.contains(value.stringValue());
-    }
-
-    /** Protocol buffers take both alphabets, padded or not. */
-    private static boolean decodes(String text) {
-        boolean urlSafe = text.indexOf('-') >= 0 || text.indexOf('_') >= 0;
-        try {
-            (urlSafe ? Base64.getUrlDecoder() : Base64.getDecoder()).decode(text);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     private void oneDatum(ObjectNode part, String path) {

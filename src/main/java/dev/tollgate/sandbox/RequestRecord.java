@@ -25,6 +25,11 @@ final class RequestRecord {
         }
     }
 
+    synchronized void clear() {
+        kept.clear();
+        bytes = 0;
+    }
+
     synchronized List<SandboxRequest> list() {
         return kept.stream().map(Kept::request).toList();
     }

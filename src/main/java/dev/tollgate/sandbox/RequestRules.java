@@ -1,6 +1,7 @@
 package dev.tollgate.sandbox;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -20,6 +21,11 @@ final class RequestRules {
     private static final String RESPONSE_OUT_OF_PLACE =
             "Please ensure that function response turn comes immediately after a function call turn.";
 
+    private static final String UNREADABLE = "Unable to process input image. Please retry or report in"
+            + " https://developers.generativeai.google/guide/troubleshooting";
+    private static final int IMAGES_MAX = 3_600;
+    private static final int PDF_BYTES_MAX = 50 << 20;
+
     private RequestRules() {}
 
     /** Everything but thought signatures. */
@@ -27,7 +33,6 @@ final class RequestRules {
         checkContents(ask);
         checkTurns(ask.contents());
         checkSafety(ask);
-        checkStored(ask);
         ToolRules.check(ask);
         ConfigRules.check(ask);
     }
@@ -37,20 +42,25 @@ final class RequestRules {
         List<JsonNode> contents = ask.contents();
         require(!contents.isEmpty(), MESSAGE + "contents: contents is not specified");
         for (int i = 0; i < contents.size(); i++) {
-            checkContent(ask.model(), contents.get(i), "contents[" + i + "]");
+            checkContent(ask, contents.get(i), "contents[" + i + "]");
         }
+        long images = contents.stream()
+                .flatMap(content -> Ask.partsWith(content, "inlineData").stream())
+                .filter(part -> Json.text(part.get("inlineData"), "mimeType").startsWith("image/"))
+                .count();
+        require(images <= IMAGES_MAX, "At most " + IMAGES_MAX + " images are supported per request.");
     }
 
-    private static void checkContent(SandboxModel model, JsonNode content, String path) {
+    private static void checkContent(Ask ask, JsonNode content, String path) {
         require(ROLES.contains(Json.text(content, "role")), "Please use a valid role: user, model.");
         JsonNode parts = content.path("parts");
         require(!parts.isEmpty(), MESSAGE + path + ".parts: contents.parts must not be empty.");
         for (int i = 0; i < parts.size(); i++) {
-            checkPart(model, parts.get(i), path + ".parts[" + i + "]");
+            checkPart(ask, parts.get(i), path + ".parts[" + i + "]");
         }
     }
 
-    private static void checkPart(SandboxModel model, JsonNode part, String path) {
+    private static void checkPart(Ask ask, JsonNode part, String path) {
         require(
                 ProtoTypes.PART_DATA.stream().anyMatch(part::has),
                 MESSAGE + path + ".data: required oneof field 'data' must have one initialized field");
@@ -58,8 +68,13 @@ final class RequestRules {
             checkBlob(part.get("inlineData"));
         }
         JsonNode response = part.path("functionResponse");
+        response.path("parts")
+                .valueStream()
+                .filter(each -> each.has("inlineData"))
+                .forEach(each -> checkBlob(each.get("inlineData")));
+        checkModifiers(ask, part, path);
         require(
-                model.gemini3() || response.path("parts").isEmpty(),
+                ask.model().gemini3() || response.path("parts").isEmpty(),
                 "Multimodal function responses are not supported by this model.");
         for (String name : List.of("functionCall", "functionResponse")) {
             require(
@@ -71,13 +86,34 @@ final class RequestRules {
                 MESSAGE + path + ".function_response.response: response is required.");
     }
 
-    private static void checkBlob(JsonNode blob) {
-        String mime = Json.text(blob, "mimeType");
-        require(Media.supports(mime), "Unsupported MIME type: " + mime);
+    /** What stands beside a part's data. */
+    private static void checkModifiers(Ask ask, JsonNode part, String path) {
+        JsonNode fps = part.path("videoMetadata").path("fps");
         require(
-                !Json.text(blob, "data").isEmpty(),
-                "Unable to process input image. Please retry or report in"
-                        + " https://developers.generativeai.google/guide/troubleshooting");
+                fps.isMissingNode() || fps.asDouble() > 0 && fps.asDouble() <= 24,
+                MESSAGE + path + ".video_metadata.fps: fps must be in the range (0.0, 24.0].");
+        require(
+                ask.model().gemini3() || !part.has("mediaResolution"),
+                "Media resolution per part is not supported by this model.");
+        // Vertex AI had no ids before its revision of September 2026, and has none on 2.x (wire.md 1.3).
+        for (String name : List.of("functionCall", "functionResponse")) {
+            if (ask.terms().vertex()
+                    && !ask.model().gemini3()
+                    && part.path(name).has("id")) {
+                throw GoogleError.unknownField("id", path + "." + ProtoTypes.snake(name))
+                        .asRefusal();
+            }
+        }
+    }
+
+    private static void checkBlob(JsonNode blob) {
+        String mime = Json.text(blob, "mimeType").toLowerCase(Locale.ROOT);
+        String data = Json.text(blob, "data");
+        require(Media.supports(mime), "Unsupported MIME type: " + mime);
+        require(!data.isEmpty() && !Media.isMislabelled(mime, data), UNREADABLE);
+        require(
+                !mime.equals("application/pdf") || Base64Text.bytes(data) <= PDF_BYTES_MAX,
+                "The document exceeds the limit: " + PDF_BYTES_MAX + " bytes.");
     }
 
     private static void checkTurns(List<JsonNode> contents) {
@@ -91,6 +127,7 @@ final class RequestRules {
                         ? Ask.partsWith(contents.get(i + 1), "functionResponse").size()
                         : 0;
                 require(calls == answers, COUNTS_DIFFER);
+                checkAnswers(content, contents.get(i + 1));
             }
             if (responses > 0) {
                 require(
@@ -102,6 +139,39 @@ final class RequestRules {
         }
     }
 
+    /** Responses come in the order of their calls, or say by their ids which call they answer. */
+    private static void checkAnswers(JsonNode calling, JsonNode answering) {
+        List<JsonNode> calls = data(calling, "functionCall");
+        List<JsonNode> responses = data(answering, "functionResponse");
+        boolean byId = calls.stream().allMatch(call -> call.has("id"))
+                && responses.stream().allMatch(response -> response.has("id"));
+        for (int i = 0; i < responses.size(); i++) {
+            String id = Json.text(responses.get(i), "id");
+            JsonNode call = byId
+                    ? calls.stream()
+                            .filter(each -> Json.text(each, "id").equals(id))
+                            .findFirst()
+                            .orElseThrow(() -> GoogleError.invalid("There is no function call with the id `" + id
+                                            + "` in the function call turn.")
+                                    .asRefusal())
+                    : calls.get(i);
+            require(
+                    Json.text(call, "name").equals(Json.text(responses.get(i), "name")),
+                    "Please ensure that function response parts have the names of the function call parts of the function"
+                            + " call turn, in their order: `" + Json.text(responses.get(i), "name") + "` answers `"
+                            + Json.text(call, "name") + "`.");
+        }
+        long ids = responses.stream()
+                .map(response -> Json.text(response, "id"))
+                .distinct()
+                .count();
+        require(!byId || ids == responses.size(), COUNTS_DIFFER);
+    }
+
+    private static List<JsonNode> data(JsonNode content, String name) {
+        return Ask.partsWith(content, name).stream().map(part -> part.get(name)).toList();
+    }
+
     private static void checkSafety(Ask ask) {
         List<String> categories = ask.body()
                 .path("safetySettings")
@@ -111,28 +181,6 @@ final class RequestRules {
         require(
                 categories.stream().distinct().count() == categories.size(),
                 MESSAGE + "safety_settings: only one safety setting per category is allowed.");
-    }
-
-    private static void checkStored(Ask ask) {
-        if (ask.body().has("cachedContent")) {
-            throw GoogleError.forbidden("CachedContent not found (or permission denied)")
-                    .asRefusal();
-        }
-        ask.contents().stream()
-                .flatMap(content -> Ask.partsWith(content, "fileData").stream())
-                .map(part -> Json.text(part.get("fileData"), "fileUri"))
-                .forEach(RequestRules::checkFile);
-    }
-
-    /** Nothing can be uploaded here, so every file of the Files API is somebody else's. */
-    private static void checkFile(String uri) {
-        int at = uri.indexOf("/files/");
-        if (at >= 0 && uri.contains("/v1")) {
-            String file = uri.substring(at + "/files/".length());
-            throw GoogleError.forbidden(
-                            "You do not have permission to access the File " + file + " or it may not exist.")
-                    .asRefusal();
-        }
     }
 
     static void require(boolean holds, String otherwise) {

@@ -9,10 +9,11 @@ import java.util.List;
 /**
  * A running sandbox: the Gemini REST protocol on a port of its own, spoken to over real HTTP.
  *
- * <p>Served under {@code /v1beta} and {@code /v1}: {@code POST models/{m}:generateContent}, {@code
- * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array), {@code :countTokens}, {@code GET models}, {@code
- * GET models/{m}}; and {@code POST /sandbox/script}, which replaces the script. Every key is good but one that starts
- * with {@code invalid}. Safe for any thread.
+ * <p>Served under {@code /v1beta} and {@code /v1}: {@code models/{m}} with {@code :generateContent}, {@code
+ * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array) and {@code :countTokens}, {@code files} (uploaded to
+ * {@code /upload/v1beta/files}) and {@code cachedContents}; models and caches on the paths of Vertex AI too; and {@code
+ * /sandbox}, {@code /sandbox/script}, {@code /sandbox/requests} for those who drive it. Every key is good but one that
+ * starts with {@code invalid}. Safe for any thread.
  */
 public final class Sandbox {
 
@@ -53,9 +54,9 @@ public final class Sandbox {
         return "http://" + literal + ":" + port();
     }
 
-    /** Stops at once; running answers are cut. */
+    /** Stops at once; running answers are cut, and uploaded files removed. */
     public Future<Void> close() {
-        return server.close();
+        return server.close().eventually(() -> desk.files().close());
     }
 
     /** The last requests, oldest first: as many as the options say, and no more than 64 MiB of bodies. */

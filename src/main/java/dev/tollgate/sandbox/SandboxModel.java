@@ -3,7 +3,6 @@ package dev.tollgate.sandbox;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -16,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param thinkingOff whether budget 0 is taken
  * @param levels thinking levels taken; empty where none is
  * @param callIds whether function calls carry ids (they do on some 3.x previews and not on others)
+ * @param thinksUnasked whether it thinks where nothing is said about it
  */
 record SandboxModel(
         String name,
@@ -24,35 +24,51 @@ record SandboxModel(
         int budgetMax,
         boolean thinkingOff,
         Set<String> levels,
-        boolean callIds) {
+        boolean callIds,
+        boolean thinksUnasked) {
 
     static final int INPUT_TOKENS_MAX = 1_048_576;
     static final int OUTPUT_TOKENS_MAX = 65_536;
 
+    private static final Set<String> FLASH_LEVELS = Set.of("MINIMAL", "LOW", "MEDIUM", "HIGH");
+    private static final int CACHE_TOKENS_MIN = 1_024;
+    private static final int UNTILED_PIXELS_MAX = 384;
+    private static final int TILE_PIXELS = 768;
+    private static final int TILE_TOKENS = 258;
+    private static final int TILES_MAX = 64;
+
     private static final List<SandboxModel> ALL = List.of(
-            new SandboxModel("gemini-2.5-pro", false, 128, 32_768, false, Set.of(), false),
-            new SandboxModel("gemini-2.5-flash", false, 0, 24_576, true, Set.of(), false),
-            new SandboxModel("gemini-3-pro-preview", true, 128, 32_768, false, Set.of("LOW", "HIGH"), false),
-            new SandboxModel("gemini-3.1-pro-preview", true, 128, 32_768, false, Set.of("LOW", "MEDIUM", "HIGH"), true),
+            new SandboxModel("gemini-2.5-pro", false, 128, 32_768, false, Set.of(), false, true),
+            new SandboxModel("gemini-2.5-flash", false, 0, 24_576, true, Set.of(), false, true),
+            new SandboxModel("gemini-2.5-flash-lite", false, 512, 24_576, true, Set.of(), false, false),
+            new SandboxModel("gemini-3-pro-preview", true, 128, 32_768, false, Set.of("LOW", "HIGH"), false, true),
             new SandboxModel(
-                    "gemini-3-flash-preview", true, 0, 24_576, true, Set.of("MINIMAL", "LOW", "MEDIUM", "HIGH"), true));
+                    "gemini-3.1-pro-preview", true, 128, 32_768, false, Set.of("LOW", "MEDIUM", "HIGH"), true, true),
+            new SandboxModel("gemini-3-flash-preview", true, 1, 24_576, false, FLASH_LEVELS, true, true),
+            new SandboxModel("gemini-3.5-flash", true, 1, 24_576, false, FLASH_LEVELS, true, true));
 
     static Optional<SandboxModel> named(String name) {
         return ALL.stream().filter(model -> model.name.equals(name)).findFirst();
     }
 
-    /** The answer of {@code GET models}. */
-    static ObjectNode list() {
-        ObjectNode body = Json.object();
-        ArrayNode models = body.putArray("models");
-        ALL.forEach(model -> models.add(model.describe()));
-        return body;
+    static List<SandboxModel> all() {
+        return ALL;
     }
 
-    /** Tokens of an image where no size is looked at. */
-    int imageTokens(String resolution) {
+    /** Fewest tokens that a cache of this model may have. */
+    int cacheTokensMin() {
+        return name.contains("-pro") ? 2 * CACHE_TOKENS_MIN : CACHE_TOKENS_MIN;
+    }
+
+    /**
+     * Tokens of an image: on 2.5 by tiles of 768 pixels, on 3 by the resolution asked for.
+     *
+     * @param width in pixels, 0 where it is not known
+     */
+    int imageTokens(String resolution, int width, int height) {
         if (!gemini3) {
-            return 258;
+            boolean small = width <= UNTILED_PIXELS_MAX && height <= UNTILED_PIXELS_MAX;
+            return small ? TILE_TOKENS : TILE_TOKENS * tiles(width) * tiles(height);
         }
         return switch (resolution) {
             case "MEDIA_RESOLUTION_LOW" -> 280;
@@ -62,20 +78,33 @@ record SandboxModel(
         };
     }
 
+    private static int tiles(int pixels) {
+        return Math.clamp(Math.ceilDiv(pixels, TILE_PIXELS), 1, TILES_MAX);
+    }
+
     int pageTokens() {
         return gemini3 ? 560 : 258;
     }
 
     /** The answer of {@code GET models/{name}}. */
-    ObjectNode describe() {
+    ObjectNode describe(boolean vertex) {
         ObjectNode body = Json.object();
+        if (vertex) {
+            return body.put("name", "publishers/google/models/" + name)
+                    .put("versionId", name.replaceFirst("gemini-", ""))
+                    .put("openSourceCategory", "PROPRIETARY")
+                    .put("launchStage", name.endsWith("-preview") ? "PUBLIC_PREVIEW" : "GA");
+        }
         body.put("name", "models/" + name)
                 .put("version", name.replaceFirst("gemini-", ""))
                 .put("displayName", displayName())
                 .put("description", "The built-in sandbox speaking as " + displayName() + ".")
                 .put("inputTokenLimit", INPUT_TOKENS_MAX)
                 .put("outputTokenLimit", OUTPUT_TOKENS_MAX);
-        body.putArray("supportedGenerationMethods").add("generateContent").add("countTokens");
+        body.putArray("supportedGenerationMethods")
+                .add("generateContent")
+                .add("countTokens")
+                .add("createCachedContent");
         return body.put("temperature", 1)
                 .put("topP", 0.95)
                 .put("topK", 64)

@@ -19,8 +19,9 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *   respond:
  *     - delay_ms: 50
  *     - event: {candidates: [...]}            # verbatim; a string is sent as its own characters
- *     - fault: reset                          # eof, error_event, raw_error_tail, html, one_byte_at_a_time
+ *     - fault: reset                          # or another of {@link Step.Fault}, in small letters
  * - respond: [{status: 503}]                  # body: optional
+ * - knobs: finish=SAFETY after=2              # changes the generated answer, see {@link Knob}
  * }</pre>
  *
  * The first entry that fits answers. An entry with neither events, a status nor a fault that ends the answer only
@@ -71,13 +72,20 @@ public record Script(List<Entry> entries) {
     }
 
     private static Entry entry(JsonNode node) {
-        allow(node, "an entry", List.of("match", "times", "respond"));
+        allow(node, "an entry", List.of("match", "times", "respond", "knobs"));
         JsonNode match = node.path("match");
         allow(match, "match", List.of("model", "text", "method"));
         List<Step> steps = new ArrayList<>();
         node.path("respond").forEach(step -> steps.add(step(step)));
         int times = node.has("times") ? (int) integer(node, "times") : Integer.MAX_VALUE;
-        return new Entry(string(match, "model"), string(match, "text"), string(match, "method"), times, steps);
+        String knobs = string(node, "knobs");
+        return new Entry(
+                string(match, "model"),
+                string(match, "text"),
+                string(match, "method"),
+                times,
+                steps,
+                knobs == null ? "" : knobs);
     }
 
     private static Step step(JsonNode node) {
@@ -86,16 +94,29 @@ public record Script(List<Entry> entries) {
             return new Step.Event(node.get("event"));
         }
         if (node.has("status")) {
-            allow(node, "a step", List.of("status", "body"));
-            return new Step.Status((int) integer(node, "status"), node.has("body") ? node.get("body") : null);
+            allow(node, "a step", List.of("status", "body", "quota"));
+            return new Step.Status((int) integer(node, "status"), node.has("body") ? node.get("body") : quota(node));
         }
         if (node.has("delay_ms")) {
             allow(node, "a step", List.of("delay_ms"));
             return new Step.Delay(integer(node, "delay_ms"));
         }
+        if (node.has("every_ms")) {
+            allow(node, "a step", List.of("fault", "every_ms"));
+            require("trickle".equals(string(node, "fault")), "every_ms belongs to fault: trickle");
+            return new Step.Trickle(integer(node, "every_ms"));
+        }
         allow(node, "a step", List.of("fault"));
         require(node.path("fault").isString(), "a step is one of event, status, delay_ms, fault");
         return fault(node.get("fault").stringValue());
+    }
+
+    private static @Nullable JsonNode quota(JsonNode node) {
+        String quota = string(node, "quota");
+        require(
+                quota == null || Knob.QUOTA.takes(quota) && node.path("status").asInt() == 429,
+                "quota is minute, day or capacity, of status 429");
+        return quota == null ? null : GoogleError.quota(quota, "gemini-2.5-pro").body();
     }
 
     private static Step.Fault fault(String name) {
@@ -140,24 +161,38 @@ public record Script(List<Entry> entries) {
      * @param method {@code countTokens} and the like; null for both that generate
      * @param times how many calls it answers, at least 1
      * @param respond what happens, in order, at most 100,000 steps
+     * @param knobs for the generated answer; empty for none
      */
     public record Entry(
             @Nullable String model,
             @Nullable String text,
             @Nullable String method,
             int times,
-            List<Step> respond) {
+            List<Step> respond,
+            String knobs) {
 
         public Entry {
             respond = List.copyOf(respond);
             require(times >= 1, "times must be at least 1");
-            require(!respond.isEmpty(), "an entry needs something in respond");
+            require(
+                    !respond.isEmpty() || !Knobs.parse(knobs).values().isEmpty(),
+                    "an entry needs something in respond");
+            require(
+                    knobs.isEmpty() || respond.stream().noneMatch(Step::decides),
+                    "knobs change a generated answer, and this entry brings its own");
             require(respond.size() <= STEPS_MAX, "respond has at most " + STEPS_MAX + " steps");
             require(statusComesFirst(respond), "a status cannot follow an event");
         }
 
-        boolean fits(String askedModel, String askedMethod, String lastUserText) {
-            return (model == null || model.equals(askedModel))
+        /** Without knobs. */
+        public Entry(
+                @Nullable String model, @Nullable String text, @Nullable String method, int times, List<Step> respond) {
+            this(model, text, method, times, respond, "");
+        }
+
+        boolean fits(Target target, String lastUserText) {
+            String askedMethod = target.method();
+            return (model == null || model.equals(target.name()) || model.equals(target.model()))
                     && (method == null ? askedMethod.endsWith("enerateContent") : method.equals(askedMethod))
                     && (text == null || lastUserText.contains(text));
         }

@@ -15,8 +15,8 @@ final class ScriptInForce {
     }
 
     /** The entry that answers this call; it has then been used once. */
-    Optional<Script.Entry> take(String model, String method, String lastUserText) {
-        Stream<Left> fitting = entries.stream().filter(left -> left.entry.fits(model, method, lastUserText));
+    Optional<Script.Entry> take(Target target, String lastUserText) {
+        Stream<Left> fitting = entries.stream().filter(left -> left.entry.fits(target, lastUserText));
         return fitting.filter(Left::use).map(left -> left.entry).findFirst();
     }
 

@@ -12,8 +12,8 @@ import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Thought signatures (wire.md 2.4): an HMAC over the model and the part, so that one that was altered, moved to another
- * part or made by another model is seen. A call is signed by name and arguments, whatever their order and spacing; a
+ * Thought signatures (wire.md 2.4): an HMAC over project, model and part, so that one that was altered, moved to another
+ * part or made by another model or for another project is seen. A call is signed by name and arguments, whatever their order and spacing; a
  * text only by being text, because it may come back joined or cut differently. Immutable.
  */
 final class Signatures {
@@ -26,8 +26,8 @@ final class Signatures {
         this.key = new SecretKeySpec(bytes, "HmacSHA256");
     }
 
-    String sign(SandboxModel model, JsonNode part) {
-        return Base64.getEncoder().encodeToString(bytes(model, part));
+    String sign(Ask ask, JsonNode part) {
+        return Base64.getEncoder().encodeToString(bytes(ask, part));
     }
 
     /** Refuses what Gemini 3 refuses in the current turn; older turns and 2.5 are not looked at. */
@@ -38,7 +38,7 @@ final class Signatures {
         List<JsonNode> contents = ask.contents();
         for (int i = turnStart(contents); i < contents.size(); i++) {
             if (Ask.isModel(contents.get(i))) {
-                checkStep(ask.model(), contents.get(i), i + 1);
+                checkStep(ask, contents.get(i), i + 1);
             }
         }
     }
@@ -57,13 +57,13 @@ final class Signatures {
                 && Ask.partsWith(content, "functionResponse").isEmpty();
     }
 
-    private void checkStep(SandboxModel model, JsonNode content, int position) {
+    private void checkStep(Ask ask, JsonNode content, int position) {
         List<JsonNode> calls = Ask.partsWith(content, "functionCall");
         if (!calls.isEmpty() && Json.text(calls.getFirst(), "thoughtSignature").isEmpty()) {
             throw missing(Json.text(calls.getFirst().get("functionCall"), "name"), position);
         }
         for (JsonNode part : Ask.partsWith(content, "thoughtSignature")) {
-            checkSignature(model, part, Json.text(part, "thoughtSignature"));
+            checkSignature(ask, part, Json.text(part, "thoughtSignature"));
         }
     }
 
@@ -78,24 +78,24 @@ final class Signatures {
                 .asRefusal();
     }
 
-    private void checkSignature(SandboxModel model, JsonNode part, String signature) {
-        if (!ProtoReader.isDummySignature(signature) && !signature.isEmpty() && !isOurs(model, part, signature)) {
+    private void checkSignature(Ask ask, JsonNode part, String signature) {
+        if (!ProtoReader.isDummySignature(signature) && !signature.isEmpty() && !isOurs(ask, part, signature)) {
             throw GoogleError.invalid("Corrupted thought signature.").asRefusal();
         }
     }
 
-    private boolean isOurs(SandboxModel model, JsonNode part, String signature) {
+    private boolean isOurs(Ask ask, JsonNode part, String signature) {
         byte[] decoded =
                 Base64.getMimeDecoder().decode(signature.replace('-', '+').replace('_', '/'));
-        return MessageDigest.isEqual(decoded, bytes(model, part));
+        return MessageDigest.isEqual(decoded, bytes(ask, part));
     }
 
-    private byte[] bytes(SandboxModel model, JsonNode part) {
+    private byte[] bytes(Ask ask, JsonNode part) {
         JsonNode call = part.path("functionCall");
         String signed = call.isMissingNode()
                 ? "text"
                 : "call\n" + Json.text(call, "name") + "\n" + canonical(call.path("args"));
-        byte[] hmac = hmac(model.name() + "\n" + signed);
+        byte[] hmac = hmac(ask.terms().caller().project() + "\n" + ask.model().name() + "\n" + signed);
         byte[] all = new byte[PREFIX.length + hmac.length];
         System.arraycopy(PREFIX, 0, all, 0, PREFIX.length);
         System.arraycopy(hmac, 0, all, PREFIX.length, hmac.length);

@@ -1,5 +1,6 @@
 package dev.tollgate.sandbox;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -42,10 +43,23 @@ public sealed interface Step {
         }
     }
 
+    /** What follows is written byte by byte, each after a pause. */
+    record Trickle(long millis) implements Step {
+        public Trickle {
+            if (millis < 0 || millis > Delay.MILLIS_MAX) {
+                throw new IllegalArgumentException("every_ms must be 0 to " + Delay.MILLIS_MAX + ", not " + millis);
+            }
+        }
+    }
+
     /** Something that goes wrong. */
     enum Fault implements Step {
         /** The connection is closed in the middle of things. */
         RESET,
+        /** Half of the next event is sent, then the connection is closed. */
+        RESET_MID_EVENT,
+        /** Nothing more comes for ten minutes. */
+        HANG,
         /** The answer ends here, in good order but without its rest. */
         EOF,
         /** {@code data: {"error":…}}, then the end. */
@@ -54,12 +68,22 @@ public sealed interface Step {
         RAW_ERROR_TAIL,
         /** A page of a front end in place of JSON: status 502, or the rest of a stream. */
         HTML,
+        /** Not a failure: the head is sent now, before any event. */
+        HEADERS,
         /** Not a failure: everything that follows is written one byte at a time. */
-        ONE_BYTE_AT_A_TIME;
+        ONE_BYTE_AT_A_TIME,
+        /** Not a failure: the whole answer is one write. */
+        ONE_WRITE,
+        /** Not a failure: what follows is cut inside each character of several bytes. */
+        SPLIT_UTF8,
+        /** Not a failure: the answer is compressed. */
+        GZIP;
+
+        private static final Set<Fault> WAYS = Set.of(HEADERS, ONE_BYTE_AT_A_TIME, ONE_WRITE, SPLIT_UTF8, GZIP);
 
         /** Whether the answer is over with it. */
         boolean ends() {
-            return this != ONE_BYTE_AT_A_TIME;
+            return !WAYS.contains(this);
         }
     }
 
@@ -69,6 +93,7 @@ public sealed interface Step {
             case Event event -> true;
             case Status status -> true;
             case Delay delay -> false;
+            case Trickle trickle -> false;
             case Fault fault -> fault.ends();
         };
     }

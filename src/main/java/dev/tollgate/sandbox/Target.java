@@ -1,25 +1,61 @@
 package dev.tollgate.sandbox;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a path asks for.
+ * What a path asks for: on the Gemini API {@code /v1beta/models/M:method} and the like, on Vertex AI the same below {@code
+ * /v1/projects/P/locations/L/publishers/google}, or below {@code /v1/publishers/google} with a key (wire.md 1.1).
  *
- * @param version {@code v1beta} or {@code v1}
- * @param model empty for the list of models
+ * @param version as it stands in the path
+ * @param vertex whether the path is one of Vertex AI
+ * @param parent {@code projects/P/locations/L}; empty on the Gemini API and in Vertex AI's express mode
+ * @param kind what is asked for
+ * @param name of the model (with its knobs), the file or the cache; empty for the list
  * @param method behind the colon; empty for a description
  */
-record Target(String version, String model, String method) {
+record Target(String version, boolean vertex, String parent, Kind kind, String name, String method) {
 
-    private static final Pattern PATH =
-            Pattern.compile("/(v1beta|v1)/models(?:/([^/:]{1,200})(?::([A-Za-z]{1,64}))?)?/?");
+    /** Kinds of things that have a path. */
+    enum Kind {
+        MODEL,
+        FILE,
+        CACHE,
+        UPLOAD
+    }
 
+    private static final char KNOBS = '~';
+    private static final String REST = "(?:/([^/:]{1,300}))?(?::([A-Za-z]{1,64}))?/?";
+    private static final Pattern GEMINI = Pattern.compile("/(v1beta|v1)/(models|files|cachedContents)" + REST);
+    private static final Pattern VERTEX = Pattern.compile(
+            "/(v1beta1|v1)/(?:(projects/[^/]{1,100}/locations/[^/]{1,100})/)?(publishers/google/models|cachedContents)"
+                    + REST);
+    private static final Pattern UPLOAD = Pattern.compile("/upload/(v1beta|v1)/files/?");
+
+    /** @param path as it was sent, percent signs and all */
     static Optional<Target> of(String path) {
-        Matcher matcher = PATH.matcher(path);
-        return matcher.matches()
-                ? Optional.of(new Target(matcher.group(1), orEmpty(matcher, 2), orEmpty(matcher, 3)))
+        String decoded = decode(path);
+        Matcher upload = UPLOAD.matcher(decoded);
+        if (upload.matches()) {
+            return Optional.of(new Target(upload.group(1), false, "", Kind.UPLOAD, "", ""));
+        }
+        Matcher gemini = GEMINI.matcher(decoded);
+        if (gemini.matches()) {
+            return Optional.of(new Target(
+                    gemini.group(1), false, "", kind(gemini.group(2)), orEmpty(gemini, 3), orEmpty(gemini, 4)));
+        }
+        Matcher vertex = VERTEX.matcher(decoded);
+        return vertex.matches()
+                ? Optional.of(new Target(
+                        vertex.group(1),
+                        true,
+                        orEmpty(vertex, 2),
+                        kind(vertex.group(3)),
+                        orEmpty(vertex, 4),
+                        orEmpty(vertex, 5)))
                 : Optional.empty();
     }
 
@@ -28,18 +64,55 @@ record Target(String version, String model, String method) {
     }
 
     boolean generates() {
-        return streams() || method.equals("generateContent");
+        return kind == Kind.MODEL && !name.isEmpty() && (streams() || method.equals("generateContent"));
     }
 
     boolean counts() {
-        return method.equals("countTokens");
+        return kind == Kind.MODEL && !name.isEmpty() && method.equals("countTokens");
+    }
+
+    /** The model's own name. */
+    String model() {
+        int at = name.indexOf(KNOBS);
+        return at < 0 ? name : name.substring(0, at);
+    }
+
+    /** What stands behind the model's name, e.g. {@code status=503~times=2}. */
+    String knobs() {
+        int at = name.indexOf(KNOBS);
+        return at < 0 ? "" : name.substring(at + 1).replace(KNOBS, ' ');
     }
 
     /** Fails where there is no such model. */
     SandboxModel knownModel() {
-        return SandboxModel.named(model)
-                .orElseThrow(() -> GoogleError.modelNotFound(model, version, method.isEmpty() ? "getModel" : method)
-                        .asRefusal());
+        return SandboxModel.named(model()).orElseThrow(() -> modelNotFound().asRefusal());
+    }
+
+    private GoogleError modelNotFound() {
+        return vertex
+                ? GoogleError.publisherModelNotFound(resource("publishers/google/models/" + model()))
+                : GoogleError.modelNotFound(model(), version, method.isEmpty() ? "getModel" : method);
+    }
+
+    /** A name as a whole, e.g. {@code cachedContents/abc} or {@code projects/P/locations/L/cachedContents/abc}. */
+    String resource(String relative) {
+        return parent.isEmpty() ? relative : parent + "/" + relative;
+    }
+
+    private static Kind kind(String collection) {
+        return switch (collection) {
+            case "files" -> Kind.FILE;
+            case "cachedContents" -> Kind.CACHE;
+            default -> Kind.MODEL;
+        };
+    }
+
+    private static String decode(String path) {
+        try {
+            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return path;
+        }
     }
 
     private static String orEmpty(Matcher matcher, int group) {

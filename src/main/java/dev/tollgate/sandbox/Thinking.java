@@ -23,6 +23,9 @@ final class Thinking {
         if (budget >= 0) {
             return Math.min(budget, ofBudget(budget) + prompt);
         }
+        if (!ask.model().thinksUnasked() && !thinking.has("thinkingBudget")) {
+            return 0;
+        }
         return ofLevel(Json.text(thinking, "thinkingLevel")) + prompt;
     }
 

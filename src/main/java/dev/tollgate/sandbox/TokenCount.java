@@ -1,7 +1,6 @@
 package dev.tollgate.sandbox;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -28,11 +27,13 @@ final class TokenCount {
 
     private final SandboxModel model;
     private final String resolution;
+    private final Map<String, StoredFile> files;
     private final Map<Modality, Integer> counts = new EnumMap<>(Modality.class);
 
-    private TokenCount(SandboxModel model, String resolution) {
-        this.model = model;
-        this.resolution = resolution;
+    private TokenCount(Ask ask) {
+        this.model = ask.model();
+        this.resolution = Json.text(ask.config(), "mediaResolution");
+        this.files = ask.terms().files();
     }
 
     /** Tokens of a text: its bytes in UTF-8 / 4, rounded up. */
@@ -51,7 +52,7 @@ final class TokenCount {
 
     /** Counts contents, system instruction and tools; modalities without tokens are absent. */
     static Map<Modality, Integer> ofPrompt(Ask ask) {
-        TokenCount count = new TokenCount(ask.model(), Json.text(ask.config(), "mediaResolution"));
+        TokenCount count = new TokenCount(ask);
         ask.contents().forEach(count::content);
         count.content(ask.body().path("systemInstruction"));
         ask.declarations().forEach(declaration -> count.text(Json.write(declaration)));
@@ -75,39 +76,41 @@ final class TokenCount {
                 text(Json.write(part.get(name)));
             }
         }
+        media(part);
+        part.path("functionResponse").path("parts").forEach(this::media);
+    }
+
+    private void media(JsonNode part) {
         if (part.has("inlineData")) {
-            media(part, part.get("inlineData"));
+            JsonNode blob = part.get("inlineData");
+            MediaFacts facts = Base64Text.facts(Json.text(blob, "data"));
+            int[] size = facts.size();
+            medium(part, Json.text(blob, "mimeType"), facts.bytes(), size[0], size[1], facts.pages());
         }
         if (part.has("fileData")) {
-            add(Modality.VIDEO, REMOTE_FILE_TOKENS);
+            StoredFile file = files.get(Json.text(part.get("fileData"), "fileUri"));
+            if (file == null) {
+                add(Modality.VIDEO, REMOTE_FILE_TOKENS);
+            } else {
+                medium(part, file.mimeType(), file.bytes(), file.width(), file.height(), file.pages());
+            }
         }
     }
 
-    private void media(JsonNode part, JsonNode blob) {
-        String mime = Json.text(blob, "mimeType").toLowerCase(Locale.ROOT);
-        String data = Json.text(blob, "data");
-        int bytes = Media.bytes(data);
+    private void medium(JsonNode part, String mimeType, long bytes, int width, int height, int pages) {
+        String mime = mimeType.toLowerCase(Locale.ROOT);
         switch (mime.substring(0, Math.max(0, mime.indexOf('/')))) {
-            case "image" -> add(Modality.IMAGE, model.imageTokens(resolutionOf(part)));
-            case "audio" -> add(Modality.AUDIO, 1 + bytes / AUDIO_BYTES_PER_TOKEN);
-            case "video" -> add(Modality.VIDEO, 70 + bytes / VIDEO_BYTES_PER_TOKEN);
+            case "image" -> add(Modality.IMAGE, model.imageTokens(resolutionOf(part), width, height));
+            case "audio" -> add(Modality.AUDIO, Math.toIntExact(1 + bytes / AUDIO_BYTES_PER_TOKEN));
+            case "video" -> add(Modality.VIDEO, Math.toIntExact(70 + bytes / VIDEO_BYTES_PER_TOKEN));
             case "text" -> add(Modality.TEXT, ofBytes(bytes));
-            default -> add(Modality.DOCUMENT, pages(data) * model.pageTokens());
+            default -> add(Modality.DOCUMENT, pages * model.pageTokens());
         }
     }
 
     private String resolutionOf(JsonNode part) {
         String own = Json.text(part.path("mediaResolution"), "level");
         return own.isEmpty() ? resolution : own;
-    }
-
-    private static int pages(String data) {
-        String pdf = new String(Base64.getMimeDecoder().decode(data), StandardCharsets.ISO_8859_1);
-        int pages = 0;
-        for (int at = pdf.indexOf("/Page"); at >= 0; at = pdf.indexOf("/Page", at + 1)) {
-            pages += pdf.startsWith("/Pages", at) ? 0 : 1;
-        }
-        return Math.max(1, pages);
     }
 
     private void text(String text) {

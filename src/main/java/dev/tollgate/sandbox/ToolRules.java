@@ -14,16 +14,18 @@ final class ToolRules {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");
     private static final int DECLARATIONS_MAX = 512;
-    private static final List<String> BUILT_IN = List.of("googleSearch", "urlContext", "codeExecution");
+    private static final List<String> BUILT_IN =
+            List.of("googleSearch", "urlContext", "codeExecution", "googleMaps", "fileSearch", "enterpriseWebSearch");
 
     private ToolRules() {}
 
     static void check(Ask ask) {
+        boolean vertex = ask.terms().vertex();
         JsonNode tools = ask.body().path("tools");
         for (int t = 0; t < tools.size(); t++) {
             JsonNode declarations = tools.get(t).path("functionDeclarations");
             for (int d = 0; d < declarations.size(); d++) {
-                checkDeclaration(declarations.get(d), "tools[" + t + "].function_declarations[" + d + "]");
+                checkDeclaration(declarations.get(d), "tools[" + t + "].function_declarations[" + d + "]", vertex);
             }
         }
         checkNames(ask.declarations());
@@ -31,7 +33,7 @@ final class ToolRules {
         checkCombinations(ask);
     }
 
-    private static void checkDeclaration(JsonNode declaration, String path) {
+    private static void checkDeclaration(JsonNode declaration, String path, boolean vertex) {
         String name = Json.text(declaration, "name");
         require(
                 NAME.matcher(name).matches(),
@@ -44,12 +46,11 @@ final class ToolRules {
         require(
                 !(declaration.has("response") && declaration.has("responseJsonSchema")),
                 MESSAGE + path + ": only one of response and response_json_schema may be set.");
-        JsonNode parameters = declaration.path("parameters");
-        require(
-                !Json.text(parameters, "type").equals("OBJECT")
-                        || !parameters.path("properties").isEmpty(),
-                MESSAGE + path + ".parameters.properties: should be non-empty for OBJECT type");
+        if (declaration.has("parameters")) {
+            SchemaRules.check(declaration.get("parameters"), MESSAGE + path + ".parameters", vertex);
+        }
         JsonNode schema = declaration.path("parametersJsonSchema");
+        SchemaRules.checkJson(schema, MESSAGE + path + ".parameters_json_schema");
         require(
                 schema.isMissingNode() || Json.text(schema, "type").equals("object"),
                 MESSAGE + path + ".parameters_json_schema: the schema of a function's parameters must be of type"

@@ -175,7 +175,7 @@ class SandboxScriptTest {
 
         assertThat(details.path(0).path("violations").path(0).path("quotaId").asString())
                 .contains("PerMinute");
-        assertThat(details.path(1).path("retryDelay").asString()).isEqualTo("34.4s");
+        assertThat(details.path(2).path("retryDelay").asString()).isEqualTo("34.4s");
     }
 
     @Test
@@ -315,7 +315,7 @@ class SandboxScriptTest {
         - {respond: [{event: {}}, {status: 500}]}    | a status cannot follow an event
         - {respond: [{sleep: 1}]}                    | a step has no 'sleep', only fault
         - {respond: [{fault: eof}], times: 0}        | times must be at least 1
-        - {respond: [{fault: eof}], matches: {}}     | an entry has no 'matches', only match, times, respond
+        - {respond: [{fault: eof}], matches: {}}     | an entry has no 'matches', only match, times, respond, knobs
         - {match: {model: 5}, respond: [{fault: eof}]} | model must be a string
         - [unclosed                                  | the script is neither YAML nor JSON
         """)

@@ -161,16 +161,18 @@ class SandboxToolTest {
 
     @Test
     void a_signature_does_not_mind_the_order_of_arguments_nor_how_a_number_is_written() {
-        SandboxModel model = SandboxModel.named(GEMINI_3).orElseThrow();
+        Ask ask = asked("team");
         Signatures signatures = new Signatures(1);
 
-        String signature = signatures.sign(model, part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}"));
+        String signature = signatures.sign(ask, part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}"));
 
-        assertThat(signatures.sign(model, part("{\"b\":[2.5,{\"c\":\"x\"}],\"a\":1.0}")))
+        assertThat(signatures.sign(ask, part("{\"b\":[2.5,{\"c\":\"x\"}],\"a\":1.0}")))
                 .isEqualTo(signature);
-        assertThat(signatures.sign(model, part("{\"b\":[2.5,{\"c\":\"y\"}],\"a\":1}")))
+        assertThat(signatures.sign(ask, part("{\"b\":[2.5,{\"c\":\"y\"}],\"a\":1}")))
                 .isNotEqualTo(signature);
-        assertThat(new Signatures(2).sign(model, part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}")))
+        assertThat(signatures.sign(asked("others"), part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}")))
+                .isNotEqualTo(signature);
+        assertThat(new Signatures(2).sign(ask, part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}")))
                 .isNotEqualTo(signature);
     }
 
@@ -296,7 +298,7 @@ class SandboxToolTest {
 
         assertThat(client.generate(GEMINI_25, body).answer())
                 .startsWith(
-                        "I received image/png (4 bytes) and application/pdf (3 bytes). You asked: “What's in this image?”.");
+                        "I received image/png (4 bytes) and application/pdf (3 bytes, 1 page). You asked: “What's in this image?”.");
     }
 
     @Test
@@ -364,6 +366,13 @@ class SandboxToolTest {
                 .putObject("response")
                 .put("output", "18C");
         return body;
+    }
+
+    private static Ask asked(String project) {
+        SandboxModel model = SandboxModel.named(GEMINI_3).orElseThrow();
+        Target target =
+                Target.of("/v1beta/models/" + GEMINI_3 + ":generateContent").orElseThrow();
+        return new Ask(model, Json.object(), Terms.of(target, new Caller(project)));
     }
 
     private static ObjectNode part(String args) {

@@ -1,0 +1,37 @@
+package dev.tollgate.sandbox;
+
+import java.util.Map;
+
+/**
+ * What a request is answered under besides its body. Immutable.
+ *
+ * @param vertex whether Vertex AI is asked, which does some things differently
+ * @param streams whether the answer comes in pieces
+ * @param caller whose files and signatures count
+ * @param knobs those in force
+ * @param files the caller's files that the request names, by URI
+ * @param cachedTokens tokens of the prompt that came out of a cache
+ */
+record Terms(
+        boolean vertex, boolean streams, Caller caller, Knobs knobs, Map<String, StoredFile> files, int cachedTokens) {
+
+    Terms {
+        files = Map.copyOf(files);
+    }
+
+    static Terms of(Target target, Caller caller) {
+        return new Terms(target.vertex(), target.streams(), caller, Knobs.NONE, Map.of(), 0);
+    }
+
+    Terms withKnobs(Knobs knobs) {
+        return new Terms(vertex, streams, caller, knobs, files, cachedTokens);
+    }
+
+    Terms withFiles(Map<String, StoredFile> files) {
+        return new Terms(vertex, streams, caller, knobs, files, cachedTokens);
+    }
+
+    Terms withCachedTokens(int cachedTokens) {
+        return new Terms(vertex, streams, caller, knobs, files, cachedTokens);
+    }
+}
