@@ -30,7 +30,7 @@ final class AnswerText {
 
     static String of(Ask ask) {
         JsonNode last = ask.contents().getLast();
-        List<JsonNode> responses = Ask.partsWith(last, "functionResponse");
+        List<JsonNode> responses = ask.lastResponses();
         if (!responses.isEmpty()) {
             return fromResults(responses);
         }
@@ -48,7 +48,6 @@ final class AnswerText {
 
     private static String fromResults(List<JsonNode> responses) {
         String results = responses.stream()
-                .map(part -> part.get("functionResponse"))
                 .map(response -> Json.text(response, "name") + " says " + inWords(response.path("response")))
                 .collect(Collectors.joining("; "));
         return "Here is what I found: " + results + ".";

@@ -118,31 +118,26 @@ final class RequestRules {
 
     private static void checkTurns(List<JsonNode> contents) {
         for (int i = 0; i < contents.size(); i++) {
-            JsonNode content = contents.get(i);
-            int calls = Ask.partsWith(content, "functionCall").size();
-            int responses = Ask.partsWith(content, "functionResponse").size();
+            int calls = data(contents.get(i), "functionCall").size();
             if (calls > 0) {
                 require(i > 0 && !Ask.isModel(contents.get(i - 1)), CALL_OUT_OF_PLACE);
-                int answers = i + 1 < contents.size()
-                        ? Ask.partsWith(contents.get(i + 1), "functionResponse").size()
-                        : 0;
-                require(calls == answers, COUNTS_DIFFER);
-                checkAnswers(content, contents.get(i + 1));
+                List<JsonNode> responses = Ask.responses(contents, i + 1);
+                require(calls == responses.size(), COUNTS_DIFFER);
+                checkAnswers(data(contents.get(i), "functionCall"), responses);
             }
-            if (responses > 0) {
-                require(
-                        i > 0
-                                && !Ask.partsWith(contents.get(i - 1), "functionCall")
-                                        .isEmpty(),
-                        RESPONSE_OUT_OF_PLACE);
+            if (!data(contents.get(i), "functionResponse").isEmpty()) {
+                require(i > 0 && takesResponses(contents.get(i - 1)), RESPONSE_OUT_OF_PLACE);
             }
         }
     }
 
+    /** Calls do, and responses: LangChain4j sends each in a content of its own. */
+    private static boolean takesResponses(JsonNode content) {
+        return !data(content, "functionCall").isEmpty() || !data(content, "functionResponse").isEmpty();
+    }
+
     /** Responses come in the order of their calls, or say by their ids which call they answer. */
-    private static void checkAnswers(JsonNode calling, JsonNode answering) {
-        List<JsonNode> calls = data(calling, "functionCall");
-        List<JsonNode> responses = data(answering, "functionResponse");
+    private static void checkAnswers(List<JsonNode> calls, List<JsonNode> responses) {
         boolean byId = calls.stream().allMatch(call -> call.has("id"))
                 && responses.stream().allMatch(response -> response.has("id"));
         for (int i = 0; i < responses.size(); i++) {
