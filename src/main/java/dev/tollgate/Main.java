@@ -7,6 +7,7 @@ import dev.tollgate.cli.Books;
 import dev.tollgate.cli.CannotLook;
 import dev.tollgate.cli.Cli;
 import dev.tollgate.cli.Refused;
+import dev.tollgate.cli.SandboxChoice;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.storage.CannotOpen;
@@ -54,6 +55,16 @@ public final class Main {
                 Training.run(banner.url(), demo.key());
                 return 0;
             }
+            waitForever();
+            return 0;
+        }
+
+        @Override
+        public int sandbox(SandboxChoice choice) throws Refused {
+            LoneSandbox sandbox = LoneSandbox.start(choice);
+            Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "sandbox-close"));
+            out.print(SandboxChoice.banner(sandbox.url()));
+            out.flush();
             waitForever();
             return 0;
         }

@@ -17,6 +17,14 @@ public interface Actions {
     int serve(Settings settings) throws Refused;
 
     /**
+     * Runs the sandbox alone until the process is told to stop.
+     *
+     * @return the exit code
+     * @throws Refused where it cannot start, in a sentence
+     */
+    int sandbox(SandboxChoice choice) throws Refused;
+
+    /**
      * Opens the store itself, for a command while no server runs.
      *
      * @throws Refused where the data folder is in use or cannot be read, in a sentence

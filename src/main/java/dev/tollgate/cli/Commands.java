@@ -38,6 +38,7 @@ final class Commands {
         SettingOptions.addAll(serve.getCommandSpec());
         return new CommandLine(new Top())
                 .addSubcommand(serve)
+                .addSubcommand(new CommandLine(new SandboxCommand(session)))
                 .addSubcommand(new CommandLine(new Account())
                         .addSubcommand(beside(new AccountCommands.Create(session)))
                         .addSubcommand(beside(new AccountCommands.List(session)))

@@ -33,6 +33,7 @@ class CliTest {
     private FakeBooks books = new FakeBooks();
     private final Map<String, String> environment = new HashMap<>();
     private final List<Settings> served = new ArrayList<>();
+    private final List<SandboxChoice> sandboxes = new ArrayList<>();
     private int opened;
     private String out = "";
     private String err = "";
@@ -48,6 +49,26 @@ class CliTest {
         assertThat(settings.host()).isEqualTo("0.0.0.0");
         assertThat(settings.http().trustedHops()).isEqualTo(2);
         assertThat(settings.demo().creditsMicros()).isEqualTo(5_000_000);
+    }
+
+    @Test
+    void the_sandbox_is_given_its_choice_and_needs_none() {
+        assertThat(run("sandbox")).isEqualTo(8);
+        assertThat(run("sandbox", "--port", "0", "--seed", "-7", "--script", "answers.yaml", "--pace-millis=20"))
+                .isEqualTo(8);
+        assertThat(sandboxes)
+                .containsExactly(
+                        new SandboxChoice("127.0.0.1", 8081, 1, null, 0, 300),
+                        new SandboxChoice("127.0.0.1", 0, -7, Path.of("answers.yaml"), 20, 300));
+        assertThat(opened).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--port 65536", "--port -1", "--port x", "--seed 1.5", "--pace-millis 60001", "--data here"})
+    void the_sandbox_takes_no_other_options_and_values(String options) {
+        assertThat(run(("sandbox " + options).split(" "))).isEqualTo(2);
+        assertThat(err).startsWith("tollgate: ").contains("See: tollgate sandbox --help");
+        assertThat(sandboxes).isEmpty();
     }
 
     @Test
@@ -73,6 +94,7 @@ class CliTest {
             strings = {
                 "",
                 "serve",
+                "sandbox",
                 "account",
                 "account create",
                 "account list",
@@ -482,6 +504,12 @@ class CliTest {
         public int serve(Settings settings) {
             served.add(settings);
             return 7;
+        }
+
+        @Override
+        public int sandbox(SandboxChoice choice) {
+            sandboxes.add(choice);
+            return 8;
         }
 
         @Override

@@ -1,0 +1,83 @@
+package dev.tollgate;
+
+import dev.tollgate.cli.Refused;
+import dev.tollgate.cli.SandboxChoice;
+import dev.tollgate.sandbox.Sandbox;
+import dev.tollgate.sandbox.SandboxOptions;
+import dev.tollgate.sandbox.Script;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The sandbox without a gateway in front of it. */
+final class LoneSandbox implements AutoCloseable {
+
+    private static final long SCRIPT_BYTES_MAX = 16L << 20;
+    private static final int SECONDS_MAX = 10;
+
+    private final Vertx vertx;
+    private final Sandbox sandbox;
+
+    private LoneSandbox(Vertx vertx, Sandbox sandbox) {
+        this.vertx = vertx;
+        this.sandbox = sandbox;
+    }
+
+    /** @throws Refused where the script cannot be read or the port is taken, in a sentence */
+    static LoneSandbox start(SandboxChoice choice) throws Refused {
+        SandboxOptions options = SandboxOptions.defaults()
+                .withHost(choice.host())
+                .withPort(choice.port())
+                .withSeed(choice.seed())
+                .withScript(script(choice.script()))
+                .withPaceMillis(choice.paceMillis())
+                .withFileProcessingMillis(choice.fileMillis());
+        Vertx vertx = Vertx.vertx();
+        try {
+            return new LoneSandbox(
+                    vertx, Sandbox.start(vertx, options).await(SECONDS_MAX, TimeUnit.SECONDS));
+        } catch (Exception e) {
+            vertx.close();
+            throw new Refused(
+                    "The sandbox cannot listen on " + choice.host() + ":" + choice.port() + ": " + e.getMessage());
+        }
+    }
+
+    private static Script script(@Nullable Path file) throws Refused {
+        if (file == null) {
+            return Script.none();
+        }
+        try {
+            if (Files.size(file) > SCRIPT_BYTES_MAX) {
+                throw new Refused(file + " is larger than " + SCRIPT_BYTES_MAX + " bytes.");
+            }
+            return Script.parse(Files.readString(file, StandardCharsets.UTF_8));
+        } catch (NoSuchFileException e) {
+            throw new Refused(file + " does not exist.");
+        } catch (IOException e) {
+            throw new Refused(file + " cannot be read: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw new Refused(file + ": " + e.getMessage());
+        }
+    }
+
+    String url() {
+        return sandbox.baseUrl();
+    }
+
+    /** Running answers are cut, uploaded files removed. */
+    @Override
+    public void close() {
+        try {
+            sandbox.close().eventually(vertx::close).await(SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // The process ends anyway.
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.tollgate.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the sandbox is to be started alone.
+ *
+ * @param port 0 takes any free one
+ * @param seed what answers are drawn from
+ * @param script a file with answers, or null
+ * @param paceMillis the pause before each event
+ * @param fileMillis how long an uploaded file is processed
+ */
+public record SandboxChoice(
+        String host, int port, long seed, @Nullable Path script, long paceMillis, long fileMillis) {
+
+    private static final String MODEL = "gemini-2.5-pro";
+
+    /** What the start tells. */
+    public static String banner(String url) {
+        return """
+                The sandbox speaks the Gemini protocol on %1$s
+                Any key is good that does not start with "invalid". For Google's clients: GOOGLE_GEMINI_BASE_URL=%1$s
+                Try:
+                curl %1$s/v1beta/models/%2$s:generateContent -H 'x-goog-api-key: any' -H 'Content-Type: application/json' -d '{"contents": [{"parts": [{"text": "Explain quantum computing in simple terms"}]}]}'
+                """
+                .formatted(url, MODEL);
+    }
+}
