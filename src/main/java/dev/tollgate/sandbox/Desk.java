@@ -117,7 +117,11 @@ final class Desk {
         Future<Runnable> answer = body.length() <= INLINE_BYTES_MAX
                 ? Future.future(promise -> promise.complete(answer(request, target, body)))
                 : vertx.executeBlocking(() -> answer(request, target, body), false);
-        return answer.onSuccess(Runnable::run).onFailure(failure -> refuse(request, failure));
+        return answer.map(planned -> {
+                    planned.run();
+                    return planned;
+                })
+                .onFailure(failure -> refuse(request, failure));
     }
 
     /** Off the event loop for large bodies: it only reads what cannot change any more. What it returns belongs on the loop. */
@@ -138,7 +142,8 @@ final class Desk {
         }
         boolean post = request.method().equals(HttpMethod.POST);
         if (target.kind() == Target.Kind.UPLOAD && post) {
-            return () -> uploads.start(request, caller, json).onFailure(failure -> refuse(request, failure));
+            return () -> uploads.start(request, caller, json)
+                    .onFailure(failure -> Refusals.answer(request.response(), failure));
         }
         if (post && (target.generates() || target.counts())) {
             List<Step> steps = planner.plan(target, caller, json);

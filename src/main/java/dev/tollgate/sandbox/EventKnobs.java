@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class EventKnobs {
 
     private static final Set<String> WITH_CONTENT = Set.of("STOP", "MAX_TOKENS");
+    private static final String MALFORMED_CALL = "MALFORMED_FUNCTION_CALL";
     private static final String MALFORMED = "Malformed function call: print(default_api.";
 
     private EventKnobs() {}
@@ -65,7 +66,8 @@ final class EventKnobs {
     private static void finish(List<ObjectNode> events, Knobs knobs, ObjectNode bare) {
         String reason = knobs.text(Knob.FINISH);
         ObjectNode last = events.removeLast();
-        int kept = Math.min(events.size(), knobs.number(Knob.AFTER, WITH_CONTENT.contains(reason) ? events.size() : 1));
+        int usual = WITH_CONTENT.contains(reason) ? events.size() : reason.equals(MALFORMED_CALL) ? 0 : 1;
+        int kept = Math.min(events.size(), knobs.number(Knob.AFTER, usual));
         boolean cut = kept < events.size();
         events.subList(kept, events.size()).clear();
         if (cut) {
@@ -78,7 +80,7 @@ final class EventKnobs {
                 candidate.remove("content");
                 candidate.remove("groundingMetadata");
             }
-            if (reason.equals("MALFORMED_FUNCTION_CALL")) {
+            if (reason.equals(MALFORMED_CALL)) {
                 candidate.put("finishMessage", MALFORMED);
             }
         }

@@ -62,10 +62,11 @@ final class FileShelf {
      */
     Future<Upload> begin(Caller caller, String name, String displayName, String mimeType, long declaredBytes) {
         check(name, declaredBytes);
-        Knobs knobs = Knobs.marked(displayName);
+        Knobs knobs = knobs(displayName);
         return folder().map(parent -> {
             forgetOld();
             synchronized (this) {
+                check(name, declaredBytes); // others may have come meanwhile
                 String id = nextId();
                 Upload upload = new Upload(new Upload.Plan(
                         id,
@@ -83,13 +84,23 @@ final class FileShelf {
         });
     }
 
+    private static Knobs knobs(String displayName) {
+        try {
+            return Knobs.marked(displayName);
+        } catch (IllegalArgumentException e) {
+            throw GoogleError.invalid(String.valueOf(e.getMessage())).asRefusal();
+        }
+    }
+
     private synchronized void check(String name, long declaredBytes) {
         RequestRules.require(
                 declaredBytes <= FILE_BYTES_MAX, "File size exceeds the limit: " + FILE_BYTES_MAX + " bytes.");
         RequestRules.require(
                 name.isEmpty() || NAME.matcher(name).matches(),
                 "* CreateFileRequest.file.name: name must be files/ and 1 to 40 lower-case letters, digits or dashes.");
-        if (files.containsKey(name)) {
+        boolean taken = files.containsKey(name)
+                || uploads.values().stream().anyMatch(upload -> upload.plan().name().equals(name));
+        if (taken) {
             throw GoogleError.alreadyExists("File " + name + " already exists.").asRefusal();
         }
         boolean room = bytes + Math.max(0, declaredBytes) <= options.filesBytesMax();
@@ -203,6 +214,11 @@ final class FileShelf {
     private void remove(Path content) {
         disk.delete(content.toString())
                 .onFailure(failure -> LOG.debug("a file of the sandbox could not be removed", failure));
+    }
+
+    synchronized Optional<Path> place() {
+        Future<String> made = folder;
+        return made != null && made.succeeded() ? Optional.of(Path.of(made.result())) : Optional.empty();
     }
 
     synchronized long bytes() {

@@ -4,7 +4,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A running sandbox: the Gemini REST protocol on a port of its own, spoken to over real HTTP.
@@ -67,6 +69,16 @@ public final class Sandbox {
     /** How many answers were not read to their end because the caller had gone. */
     public long abandonedAnswers() {
         return desk.abandonedAnswers();
+    }
+
+    /** How many bytes of uploaded files are kept, those of uploads under way included. */
+    public long filesBytes() {
+        return desk.files().bytes();
+    }
+
+    /** Where uploaded files lie; empty where none has come. */
+    public Optional<Path> filesFolder() {
+        return desk.files().place();
     }
 
     /** Replaces the script; what is running goes on with the one before. */

@@ -77,6 +77,12 @@ final class SandboxClient implements AutoCloseable {
         return send(request(path).POST(BodyPublishers.ofString(body)).build());
     }
 
+    /** The body of an answer as it came. */
+    byte[] bytes(String path, String body) throws IOException, InterruptedException {
+        HttpRequest request = request(path).POST(BodyPublishers.ofString(body)).build();
+        return http.send(request, BodyHandlers.ofByteArray()).body();
+    }
+
     Reply get(String path) {
         return send(request(path).build());
     }
