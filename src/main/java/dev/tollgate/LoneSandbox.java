@@ -40,8 +40,7 @@ final class LoneSandbox implements AutoCloseable {
                 .withFileProcessingMillis(choice.fileMillis());
         Vertx vertx = Vertx.vertx();
         try {
-            return new LoneSandbox(
-                    vertx, Sandbox.start(vertx, options).await(SECONDS_MAX, TimeUnit.SECONDS));
+            return new LoneSandbox(vertx, Sandbox.start(vertx, options).await(SECONDS_MAX, TimeUnit.SECONDS));
         } catch (Exception e) {
             vertx.close();
             throw new Refused(

@@ -24,7 +24,6 @@ public record SandboxChoice(
                 Any key is good that does not start with "invalid". For Google's clients: GOOGLE_GEMINI_BASE_URL=%1$s
                 Try:
                 curl %1$s/v1beta/models/%2$s:generateContent -H 'x-goog-api-key: any' -H 'Content-Type: application/json' -d '{"contents": [{"parts": [{"text": "Explain quantum computing in simple terms"}]}]}'
-                """
-                .formatted(url, MODEL);
+                """.formatted(url, MODEL);
     }
 }

@@ -27,22 +27,46 @@ final class SandboxCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--port", paramLabel = "PORT", defaultValue = "8081", description = "Where to listen; 0 takes any free port. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8081",
+            description = "Where to listen; 0 takes any free port. Default: ${DEFAULT-VALUE}.")
     private int port;
 
-    @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1", description = "Answers are drawn from it and the request: the same again and again. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "NUMBER",
+            defaultValue = "1",
+            description =
+                    "Answers are drawn from it and the request: the same again and again. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--script", paramLabel = "FILE", description = "YAML or JSON with answers to give; also by POST /sandbox/script.")
+    @Option(
+            names = "--script",
+            paramLabel = "FILE",
+            description = "YAML or JSON with answers to give; also by POST /sandbox/script.")
     private @Nullable Path script;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "The address to listen on. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "The address to listen on. Default: ${DEFAULT-VALUE}.")
     private String host = "127.0.0.1";
 
-    @Option(names = "--pace-millis", paramLabel = "MILLIS", defaultValue = "0", description = "A pause before each event. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--pace-millis",
+            paramLabel = "MILLIS",
+            defaultValue = "0",
+            description = "A pause before each event. Default: ${DEFAULT-VALUE}.")
     private int paceMillis;
 
-    @Option(names = "--file-millis", paramLabel = "MILLIS", defaultValue = "300", description = "How long an uploaded file is PROCESSING. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--file-millis",
+            paramLabel = "MILLIS",
+            defaultValue = "300",
+            description = "How long an uploaded file is PROCESSING. Default: ${DEFAULT-VALUE}.")
     private int fileMillis;
 
     SandboxCommand(Session session) {

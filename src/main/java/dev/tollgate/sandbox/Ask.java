@@ -115,7 +115,8 @@ record Ask(SandboxModel model, ObjectNode body, Terms terms) {
     List<JsonNode> lastResponses() {
         List<JsonNode> contents = contents();
         int from = contents.size();
-        while (from > 0 && !partsWith(contents.get(from - 1), "functionResponse").isEmpty()) {
+        while (from > 0
+                && !partsWith(contents.get(from - 1), "functionResponse").isEmpty()) {
             from--;
         }
         return responses(contents, from);

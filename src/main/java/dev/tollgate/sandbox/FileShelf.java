@@ -99,7 +99,8 @@ final class FileShelf {
                 name.isEmpty() || NAME.matcher(name).matches(),
                 "* CreateFileRequest.file.name: name must be files/ and 1 to 40 lower-case letters, digits or dashes.");
         boolean taken = files.containsKey(name)
-                || uploads.values().stream().anyMatch(upload -> upload.plan().name().equals(name));
+                || uploads.values().stream()
+                        .anyMatch(upload -> upload.plan().name().equals(name));
         if (taken) {
             throw GoogleError.alreadyExists("File " + name + " already exists.").asRefusal();
         }

@@ -133,7 +133,8 @@ final class RequestRules {
 
     /** Calls do, and responses: LangChain4j sends each in a content of its own. */
     private static boolean takesResponses(JsonNode content) {
-        return !data(content, "functionCall").isEmpty() || !data(content, "functionResponse").isEmpty();
+        return !data(content, "functionCall").isEmpty()
+                || !data(content, "functionResponse").isEmpty();
     }
 
     /** Responses come in the order of their calls, or say by their ids which call they answer. */

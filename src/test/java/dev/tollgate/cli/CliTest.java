@@ -64,7 +64,8 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--port 65536", "--port -1", "--port x", "--seed 1.5", "--pace-millis 60001", "--data here"})
+    @ValueSource(
+            strings = {"--port 65536", "--port -1", "--port x", "--seed 1.5", "--pace-millis 60001", "--data here"})
     void the_sandbox_takes_no_other_options_and_values(String options) {
         assertThat(run(("sandbox " + options).split(" "))).isEqualTo(2);
         assertThat(err).startsWith("tollgate: ").contains("See: tollgate sandbox --help");

@@ -118,9 +118,9 @@ class GoogleGenAiTest {
         assertThat(events).hasSizeGreaterThan(5);
         assertThat(text.toString().split(" ")).hasSize(100);
         assertThat(events.getLast().finishReason().knownEnum()).isEqualTo(FinishReason.Known.STOP);
-        assertThat(events).extracting(event -> event.responseId().orElseThrow()).containsOnly(events.getFirst()
-                .responseId()
-                .orElseThrow());
+        assertThat(events)
+                .extracting(event -> event.responseId().orElseThrow())
+                .containsOnly(events.getFirst().responseId().orElseThrow());
     }
 
     @ParameterizedTest
@@ -169,8 +169,7 @@ class GoogleGenAiTest {
         signature[7] ^= 1;
         calls.set(0, calls.getFirst().toBuilder().thoughtSignature(signature).build());
         Content altered = Content.builder().role("model").parts(calls).build();
-        assertThatThrownBy(() ->
-                        client.models.generateContent(GEMINI_3, List.of(question, altered, answer), config))
+        assertThatThrownBy(() -> client.models.generateContent(GEMINI_3, List.of(question, altered, answer), config))
                 .isInstanceOfSatisfying(ClientException.class, failure -> {
                     assertThat(failure.code()).isEqualTo(400);
                     assertThat(failure.message()).isEqualTo("Corrupted thought signature.");
@@ -196,7 +195,9 @@ class GoogleGenAiTest {
                         .propertyOrdering("b", "a"))
                 .build();
 
-        assertThat(client.models.generateContent(GEMINI_25, "List 2 names", json).text())
+        assertThat(client.models
+                        .generateContent(GEMINI_25, "List 2 names", json)
+                        .text())
                 .isEqualTo("{\"names\":[\"Sample names 1\",\"Sample names 2\"]}");
         assertThat(client.models.generateContent(GEMINI_3, "Go", own).text()).isEqualTo("{\"b\":1,\"a\":true}");
     }
@@ -207,10 +208,16 @@ class GoogleGenAiTest {
                 GEMINI_3,
                 "Weather forecast for Oslo",
                 GenerateContentConfig.builder()
-                        .tools(Tool.builder().googleSearch(GoogleSearch.builder()).build())
+                        .tools(Tool.builder()
+                                .googleSearch(GoogleSearch.builder())
+                                .build())
                         .build());
 
-        assertThat(reply.candidates().orElseThrow().getFirst().groundingMetadata().orElseThrow()
+        assertThat(reply.candidates()
+                        .orElseThrow()
+                        .getFirst()
+                        .groundingMetadata()
+                        .orElseThrow()
                         .groundingSupports()
                         .orElseThrow())
                 .hasSize(2);
@@ -225,11 +232,15 @@ class GoogleGenAiTest {
     @Test
     void models_are_listed_by_pages_and_described() {
         List<String> names = new ArrayList<>();
-        for (Model model : client.models.list(ListModelsConfig.builder().pageSize(2).build())) {
+        for (Model model :
+                client.models.list(ListModelsConfig.builder().pageSize(2).build())) {
             names.add(model.name().orElseThrow());
         }
 
-        assertThat(names).hasSize(SandboxModel.all().size()).contains("models/" + GEMINI_3).doesNotHaveDuplicates();
+        assertThat(names)
+                .hasSize(SandboxModel.all().size())
+                .contains("models/" + GEMINI_3)
+                .doesNotHaveDuplicates();
         assertThat(client.models.get(GEMINI_3, null).outputTokenLimit()).contains(65_536);
     }
 
@@ -260,7 +271,8 @@ class GoogleGenAiTest {
         assertThat(client.models.generateContent(GEMINI_25, ask, null).text())
                 .startsWith("I received the file " + file.name().orElseThrow() + ", video/mp4 (20971533 bytes).");
 
-        Pager<File> list = client.files.list(ListFilesConfig.builder().pageSize(1).build());
+        Pager<File> list =
+                client.files.list(ListFilesConfig.builder().pageSize(1).build());
         assertThat(StreamSupport.stream(list.spliterator(), false)
                         .map(each -> each.displayName().orElse("")))
                 .contains("trip");
@@ -288,8 +300,10 @@ class GoogleGenAiTest {
                 "What about trees?",
                 GenerateContentConfig.builder().cachedContent(name).build());
         assertThat(reply.text()).contains("My instructions are: “Answer from the book.”.");
-        assertThat(reply.usageMetadata().orElseThrow().cachedContentTokenCount()).contains(cached);
-        assertThat(reply.usageMetadata().orElseThrow().promptTokenCount().orElseThrow()).isGreaterThan(cached);
+        assertThat(reply.usageMetadata().orElseThrow().cachedContentTokenCount())
+                .contains(cached);
+        assertThat(reply.usageMetadata().orElseThrow().promptTokenCount().orElseThrow())
+                .isGreaterThan(cached);
 
         CachedContent longer = client.caches.update(
                 name,
@@ -341,8 +355,8 @@ class GoogleGenAiTest {
 
     @Test
     void vertex_with_a_token_speaks_to_the_paths_of_a_project() {
-        GoogleCredentials token =
-                GoogleCredentials.create(new AccessToken("test-token", Date.from(Instant.now().plusSeconds(3_600))));
+        GoogleCredentials token = GoogleCredentials.create(
+                new AccessToken("test-token", Date.from(Instant.now().plusSeconds(3_600))));
         try (Client vertex = Client.builder()
                 .vertexAI(true)
                 .project("acme")
@@ -390,22 +404,26 @@ class GoogleGenAiTest {
     private static void speaksVertex(Client vertex) {
         GenerateContentConfig config =
                 GenerateContentConfig.builder().tools(WEATHER).build();
-        assertThat(vertex.models.generateContent(GEMINI_25, "What is 2+2?", null).text())
+        assertThat(vertex.models
+                        .generateContent(GEMINI_25, "What is 2+2?", null)
+                        .text())
                 .isEqualTo("2 + 2 = 4.");
         List<GenerateContentResponse> events = new ArrayList<>();
         try (ResponseStream<GenerateContentResponse> stream =
                 vertex.models.generateContentStream(GEMINI_3, "Write 30 words", null)) {
             stream.forEach(events::add);
         }
-        assertThat(events.getFirst().usageMetadata().orElseThrow().totalTokenCount()).isEmpty();
-        assertThat(events.getLast().usageMetadata().orElseThrow().totalTokenCount()).isPresent();
+        assertThat(events.getFirst().usageMetadata().orElseThrow().totalTokenCount())
+                .isEmpty();
+        assertThat(events.getLast().usageMetadata().orElseThrow().totalTokenCount())
+                .isPresent();
         for (String model : List.of(GEMINI_25, GEMINI_3)) {
             Content question = Content.fromParts(Part.fromText("Weather in Oslo and Rome"));
             GenerateContentResponse asked = vertex.models.generateContent(model, question, config);
-            Content called = asked.candidates().orElseThrow().getFirst().content().orElseThrow();
+            Content called =
+                    asked.candidates().orElseThrow().getFirst().content().orElseThrow();
             assertThat(vertex.models
-                            .generateContent(
-                                    model, List.of(question, called, results(asked.functionCalls())), config)
+                            .generateContent(model, List.of(question, called, results(asked.functionCalls())), config)
                             .text())
                     .contains("get_weather says 18C");
         }

@@ -79,7 +79,8 @@ class LangChain4jGeminiTest {
                 .baseUrl(url())
                 .apiKey("test-key")
                 .modelName(name)
-                .thinkingConfig(GeminiThinkingConfig.builder().includeThoughts(true).build())
+                .thinkingConfig(
+                        GeminiThinkingConfig.builder().includeThoughts(true).build())
                 .returnThinking(true)
                 .sendThinking(true)
                 .maxRetries(0);
@@ -88,9 +89,8 @@ class LangChain4jGeminiTest {
     @ParameterizedTest
     @ValueSource(strings = {GEMINI_25, GEMINI_3})
     void a_conversation_has_answers_thoughts_and_usage(String name) {
-        ChatResponse reply = model(name)
-                .build()
-                .chat(SystemMessage.from("Be brief."), UserMessage.from("What is 2+2?"));
+        ChatResponse reply =
+                model(name).build().chat(SystemMessage.from("Be brief."), UserMessage.from("What is 2+2?"));
 
         assertThat(reply.aiMessage().text()).isEqualTo("2 + 2 = 4.");
         assertThat(reply.aiMessage().thinking()).contains("**Understanding the request**");
@@ -105,7 +105,8 @@ class LangChain4jGeminiTest {
 
         ChatResponse reply = collected.whole.get(20, TimeUnit.SECONDS);
         assertThat(reply.aiMessage().text().split(" ")).hasSize(100);
-        assertThat(String.join("", collected.pieces)).isEqualTo(reply.aiMessage().text());
+        assertThat(String.join("", collected.pieces))
+                .isEqualTo(reply.aiMessage().text());
         assertThat(collected.pieces).hasSizeGreaterThan(5);
     }
 
@@ -224,10 +225,7 @@ class LangChain4jGeminiTest {
         assertThatThrownBy(() -> model(GEMINI_25 + "~quota=minute").build().chat("Hello"))
                 .isInstanceOf(LangChain4jException.class)
                 .hasMessageContaining("RESOURCE_EXHAUSTED");
-        assertThatThrownBy(() -> model(GEMINI_25)
-                        .apiKey("invalid")
-                        .build()
-                        .chat("Hello"))
+        assertThatThrownBy(() -> model(GEMINI_25).apiKey("invalid").build().chat("Hello"))
                 .hasRootCauseInstanceOf(HttpException.class)
                 .hasMessageContaining("API key not valid. Please pass a valid API key.");
     }

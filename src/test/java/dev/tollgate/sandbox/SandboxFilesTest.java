@@ -62,7 +62,8 @@ class SandboxFilesTest {
                 .isEqualTo(Base64.getEncoder()
                         .encodeToString(MessageDigest.getInstance("SHA-256").digest(content)));
         assertThat(file.path("uri").asString())
-                .isEqualTo(client.sandbox.baseUrl() + "/v1beta/" + file.path("name").asString());
+                .isEqualTo(client.sandbox.baseUrl() + "/v1beta/"
+                        + file.path("name").asString());
         assertThat(file.path("state").asString()).isEqualTo("PROCESSING");
         assertThat(file.path("createTime").asString()).isEqualTo("2026-11-20T12:00:00Z");
         assertThat(file.path("expirationTime").asString()).isEqualTo("2026-11-22T12:00:00Z");
@@ -79,7 +80,8 @@ class SandboxFilesTest {
         SandboxClient.Reply wrong = send(url, 0, "upload", new byte[10]);
         assertThat(wrong.status()).isEqualTo(400);
         assertThat(wrong.error()).isEqualTo("Invalid X-Goog-Upload-Offset: 0; received so far: 262144.");
-        assertThat(send(url, 0, "query", new byte[0]).header("x-goog-upload-size-received")).isEqualTo("262144");
+        assertThat(send(url, 0, "query", new byte[0]).header("x-goog-upload-size-received"))
+                .isEqualTo("262144");
         send(url, 262_144, "upload", Arrays.copyOfRange(content, 262_144, content.length));
         SandboxClient.Reply done = send(url, content.length, "finalize", new byte[0]);
 
@@ -94,7 +96,8 @@ class SandboxFilesTest {
         byte[] content = random(200_000);
         String url = url(begin("", "video/mp4", content.length));
         try (Socket socket = new Socket("127.0.0.1", client.sandbox.port())) {
-            String head = "POST " + URI.create(url).getRawPath() + "?" + URI.create(url).getRawQuery()
+            String head = "POST " + URI.create(url).getRawPath() + "?"
+                    + URI.create(url).getRawQuery()
                     + " HTTP/1.1\r\nhost: sandbox\r\nx-goog-upload-offset: 0\r\nx-goog-upload-command: upload, finalize\r\n"
                     + "content-length: " + content.length + "\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
@@ -140,20 +143,26 @@ class SandboxFilesTest {
 
         assertThat(with("another", "/v1beta/files/" + id(uri)).status()).isEqualTo(403);
         assertThat(with("another", "/v1beta/files").json().isEmpty()).isTrue();
-        assertThat(with("another@test-key", "/v1beta/files/" + id(uri)).status()).isEqualTo(200);
+        assertThat(with("another@test-key", "/v1beta/files/" + id(uri)).status())
+                .isEqualTo(200);
         assertThat(with("test-key", "/v1/files/" + id(uri)).json().path("state").asString())
                 .isEqualTo("ACTIVE");
     }
 
     @Test
     void processing_can_take_longer_or_fail() {
-        String slow = uploaded("video/mp4", random(10), "{\"file\":{\"displayName\":\"[[sandbox: file_processing=60000]]\"}}");
+        String slow = uploaded(
+                "video/mp4", random(10), "{\"file\":{\"displayName\":\"[[sandbox: file_processing=60000]]\"}}");
         String failing = uploaded("video/mp4", random(10), "{\"file\":{\"displayName\":\"[[sandbox: file_fails]]\"}}");
         clock.move(Duration.ofSeconds(59));
 
         assertThat(state(slow)).isEqualTo("PROCESSING");
         assertThat(state(failing)).isEqualTo("FAILED");
-        assertThat(client.get("/v1beta/files/" + id(failing)).json().path("error").path("message").asString())
+        assertThat(client.get("/v1beta/files/" + id(failing))
+                        .json()
+                        .path("error")
+                        .path("message")
+                        .asString())
                 .isNotEmpty();
         assertThat(use(GEMINI_25, failing).error()).contains("is not in an ACTIVE state");
         clock.move(Duration.ofSeconds(1));
@@ -171,7 +180,8 @@ class SandboxFilesTest {
                         + first.path("nextPageToken").asString())
                 .json();
         assertThat(Stream.concat(
-                                first.path("files").valueStream(), second.path("files").valueStream())
+                                first.path("files").valueStream(),
+                                second.path("files").valueStream())
                         .map(file -> file.path("uri").asString()))
                 .containsExactly(uris.get(2), uris.get(1), uris.get(0));
         assertThat(second.has("nextPageToken")).isFalse();
@@ -210,7 +220,8 @@ class SandboxFilesTest {
         assertThat(send(shorter, 0, "upload, finalize", random(9)).error())
                 .isEqualTo("Fewer bytes than were announced: 9 of 10.");
         assertThat(client.sandbox.filesBytes()).isZero();
-        assertThat(begin("", "video/mp4", (2L << 30) + 1).error()).isEqualTo("File size exceeds the limit: 2147483648 bytes.");
+        assertThat(begin("", "video/mp4", (2L << 30) + 1).error())
+                .isEqualTo("File size exceeds the limit: 2147483648 bytes.");
     }
 
     @Test
@@ -231,21 +242,25 @@ class SandboxFilesTest {
 
     @Test
     void a_start_needs_a_key_the_protocol_a_type_and_a_free_name() {
-        HttpRequest.Builder keyless = HttpRequest.newBuilder(URI.create(client.sandbox.baseUrl() + "/upload/v1beta/files"))
+        HttpRequest.Builder keyless = HttpRequest.newBuilder(
+                        URI.create(client.sandbox.baseUrl() + "/upload/v1beta/files"))
                 .header("X-Goog-Upload-Protocol", "resumable")
                 .header("X-Goog-Upload-Command", "start");
-        assertThat(client.send(keyless.POST(BodyPublishers.noBody()).build()).status()).isEqualTo(403);
+        assertThat(client.send(keyless.POST(BodyPublishers.noBody()).build()).status())
+                .isEqualTo(403);
         assertThat(client.post("/upload/v1beta/files", "{}").error())
                 .startsWith("The sandbox takes resumable uploads only");
         assertThat(begin("{}", "", 5).error()).contains("file.mime_type");
         assertThat(begin("{\"file\":{\"nonsense\":1}}", "video/mp4", 5).error())
                 .isEqualTo("Invalid JSON payload received. Unknown name \"nonsense\" at 'file': Cannot find field.");
-        assertThat(begin("{\"file\":{\"name\":\"files/Not Allowed\"}}", "video/mp4", 5).status())
+        assertThat(begin("{\"file\":{\"name\":\"files/Not Allowed\"}}", "video/mp4", 5)
+                        .status())
                 .isEqualTo(400);
 
         String uri = uploaded("text/plain", new byte[1], "{\"file\":{\"name\":\"files/mine\"}}");
         assertThat(uri).endsWith("/v1beta/files/mine");
-        assertThat(begin("{\"file\":{\"name\":\"files/mine\"}}", "text/plain", 1).status())
+        assertThat(begin("{\"file\":{\"name\":\"files/mine\"}}", "text/plain", 1)
+                        .status())
                 .isEqualTo(409);
     }
 
@@ -264,7 +279,8 @@ class SandboxFilesTest {
     void files_of_elsewhere_are_looked_at_by_their_address_and_type_only() {
         assertThat(use(GEMINI_25, "https://example.com/a.png", "image/png").answer())
                 .startsWith("I received the file at https://example.com/a.png.");
-        assertThat(use(GEMINI_25, "https://www.youtube.com/watch?v=abc", "").status()).isEqualTo(200);
+        assertThat(use(GEMINI_25, "https://www.youtube.com/watch?v=abc", "").status())
+                .isEqualTo(200);
         assertThat(use(GEMINI_25, "https://example.com/a.mp3", "audio/mp3").error())
                 .isEqualTo("Unsupported MIME type: audio/mp3");
         assertThat(use(GEMINI_25, "http://example.com/a.png", "image/png").error())
@@ -344,13 +360,13 @@ class SandboxFilesTest {
         return reply.usage()
                 .path("promptTokensDetails")
                 .valueStream()
-                .map(each -> each.path("modality").asString() + " " + each.path("tokenCount").asInt())
+                .map(each -> each.path("modality").asString() + " "
+                        + each.path("tokenCount").asInt())
                 .toList();
     }
 
     private SandboxClient.Reply with(String key, String path) {
-        return client.send(
-                client.request(path).setHeader("x-goog-api-key", key).build());
+        return client.send(client.request(path).setHeader("x-goog-api-key", key).build());
     }
 
     private String state(String uri) {

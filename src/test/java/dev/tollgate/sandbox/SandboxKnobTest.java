@@ -113,40 +113,65 @@ class SandboxKnobTest {
 
     @Test
     void the_model_in_the_answer_is_the_one_without_knobs() {
-        assertThat(client.ask(GEMINI_25 + "~no_index", "Hello").json().path("modelVersion").asString())
+        assertThat(client.ask(GEMINI_25 + "~no_index", "Hello")
+                        .json()
+                        .path("modelVersion")
+                        .asString())
                 .isEqualTo(GEMINI_25);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "STOP", "MAX_TOKENS", "SAFETY", "RECITATION", "LANGUAGE", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT",
-                "SPII", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MISSING_THOUGHT_SIGNATURE", "WHATEVER_NEXT"
+                "STOP",
+                "MAX_TOKENS",
+                "SAFETY",
+                "RECITATION",
+                "LANGUAGE",
+                "OTHER",
+                "BLOCKLIST",
+                "PROHIBITED_CONTENT",
+                "SPII",
+                "MALFORMED_FUNCTION_CALL",
+                "UNEXPECTED_TOOL_CALL",
+                "MISSING_THOUGHT_SIGNATURE",
+                "WHATEVER_NEXT"
             })
     void an_answer_ends_for_any_reason_with_a_usage_of_what_was_sent(String reason) {
         List<JsonNode> events =
                 client.stream(GEMINI_25 + "~finish=" + reason, user(WORDS, "")).events();
 
         JsonNode last = events.getLast();
-        assertThat(last.path("candidates").path(0).path("finishReason").asString()).isEqualTo(reason);
+        assertThat(last.path("candidates").path(0).path("finishReason").asString())
+                .isEqualTo(reason);
         assertThat(events.subList(0, events.size() - 1))
                 .noneMatch(event -> event.path("candidates").path(0).has("finishReason"));
         String text = String.join(
                 "",
                 events.stream()
-                        .map(event -> event.path("candidates").path(0).path("content").path("parts").path(0).path("text").asString(""))
+                        .map(event -> event.path("candidates")
+                                .path(0)
+                                .path("content")
+                                .path("parts")
+                                .path(0)
+                                .path("text")
+                                .asString(""))
                         .toList());
-        assertThat(last.path("usageMetadata").path("candidatesTokenCount").asInt(0)).isEqualTo(TokenCount.ofText(text));
+        assertThat(last.path("usageMetadata").path("candidatesTokenCount").asInt(0))
+                .isEqualTo(TokenCount.ofText(text));
     }
 
     @Test
     void a_blocked_prompt_has_no_candidates() {
-        JsonNode blocked = client.ask(GEMINI_25 + "~block=PROHIBITED_CONTENT", "Hello").json();
+        JsonNode blocked =
+                client.ask(GEMINI_25 + "~block=PROHIBITED_CONTENT", "Hello").json();
 
-        assertThat(blocked.path("promptFeedback").path("blockReason").asString()).isEqualTo("PROHIBITED_CONTENT");
+        assertThat(blocked.path("promptFeedback").path("blockReason").asString())
+                .isEqualTo("PROHIBITED_CONTENT");
         assertThat(blocked.has("candidates")).isFalse();
         assertThat(blocked.path("usageMetadata").path("totalTokenCount").asInt())
-                .isEqualTo(blocked.path("usageMetadata").path("promptTokenCount").asInt());
+                .isEqualTo(
+                        blocked.path("usageMetadata").path("promptTokenCount").asInt());
     }
 
     @Test
@@ -189,7 +214,10 @@ class SandboxKnobTest {
         List<JsonNode> last = stream("usage=last").events();
         assertThat(last.subList(0, last.size() - 1)).noneMatch(event -> event.has("usageMetadata"));
         assertThat(last.getLast().has("usageMetadata")).isTrue();
-        assertThat(client.ask(GEMINI_25 + "~cached=2", WORDS).usage().path("cachedContentTokenCount").asInt())
+        assertThat(client.ask(GEMINI_25 + "~cached=2", WORDS)
+                        .usage()
+                        .path("cachedContentTokenCount")
+                        .asInt())
                 .isEqualTo(2);
     }
 
@@ -200,8 +228,13 @@ class SandboxKnobTest {
                         user("Say: yes", ",\"generationConfig\":{\"thinkingConfig\":{\"includeThoughts\":true}}"))
                 .events();
 
-        assertThat(events.get(1).path("candidates").path(0).path("content").path("parts").valueStream().map(part ->
-                        part.path("thought").asBoolean(false)))
+        assertThat(events.get(1)
+                        .path("candidates")
+                        .path(0)
+                        .path("content")
+                        .path("parts")
+                        .valueStream()
+                        .map(part -> part.path("thought").asBoolean(false)))
                 .containsExactly(true, false);
     }
 
@@ -211,13 +244,16 @@ class SandboxKnobTest {
                 + "\"parametersJsonSchema\":{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}}}}]}]";
         String weather = user("Weather in Oslo and Rome", tool);
 
-        assertThat(client.stream(GEMINI_3 + "~calls=together", weather).events()).hasSize(2);
+        assertThat(client.stream(GEMINI_3 + "~calls=together", weather).events())
+                .hasSize(2);
         assertThat(client.stream(GEMINI_25 + "~calls=apart", weather).events()).hasSize(3);
         assertThat(client.generate(GEMINI_25 + "~call_ids=on", weather).text()).contains("\"id\"");
         assertThat(client.generate(GEMINI_3 + "~call_ids=off", weather).text()).doesNotContain("\"id\"");
         assertThat(client.generate(GEMINI_3 + "~unsigned", weather).text()).doesNotContain("thoughtSignature");
-        assertThat(client.generate(GEMINI_25, user("Please refresh", tool)).text()).contains("\"args\" : { }");
-        assertThat(client.generate(GEMINI_25 + "~no_args", user("Please refresh", tool)).text())
+        assertThat(client.generate(GEMINI_25, user("Please refresh", tool)).text())
+                .contains("\"args\" : { }");
+        assertThat(client.generate(GEMINI_25 + "~no_args", user("Please refresh", tool))
+                        .text())
                 .contains("refresh")
                 .doesNotContain("\"args\"");
         assertThat(stream("no_index").text()).doesNotContain("\"index\"");
@@ -226,7 +262,8 @@ class SandboxKnobTest {
     @ParameterizedTest
     @ValueSource(strings = {"one_byte_at_a_time", "split_utf8", "one_write", "trickle=0"})
     void the_way_of_sending_changes_nothing_of_what_is_sent(String knob) {
-        assertThat(stream(knob).text()).isEqualTo(client.stream(GEMINI_25, user(WORDS, "")).text());
+        assertThat(stream(knob).text())
+                .isEqualTo(client.stream(GEMINI_25, user(WORDS, "")).text());
     }
 
     @Test
@@ -244,16 +281,14 @@ class SandboxKnobTest {
         String chunks = raw("one_write");
 
         assertThat(chunks.substring(chunks.indexOf("\r\n\r\n") + 4).split("\r\n", 2)[0])
-                .isEqualTo(Integer.toHexString(client.stream(GEMINI_25, user(WORDS, ""))
-                        .text()
-                        .getBytes(StandardCharsets.UTF_8)
-                        .length));
+                .isEqualTo(Integer.toHexString(
+                        client.stream(GEMINI_25, user(WORDS, "")).text().getBytes(StandardCharsets.UTF_8).length));
     }
 
     @Test
     void an_answer_can_be_compressed_piece_by_piece() throws Exception {
-        byte[] zipped = client.bytes(
-                "/v1beta/models/" + GEMINI_25 + "~gzip:streamGenerateContent?alt=sse", user(WORDS, ""));
+        byte[] zipped =
+                client.bytes("/v1beta/models/" + GEMINI_25 + "~gzip:streamGenerateContent?alt=sse", user(WORDS, ""));
 
         String text = new String(
                 new GZIPInputStream(new ByteArrayInputStream(zipped)).readAllBytes(), StandardCharsets.UTF_8);
@@ -318,7 +353,8 @@ class SandboxKnobTest {
 
         assertThat(client.stream(GEMINI_25, user("slow", "")).text()).isEqualTo("data: {\"candidates\":[]}\r\n\r\n");
         assertThat(client.ask(GEMINI_25, "poor").text()).contains("PerDay");
-        assertThat(client.post("/sandbox/script", "- {knobs: eof, respond: [{event: {}}]}").error())
+        assertThat(client.post("/sandbox/script", "- {knobs: eof, respond: [{event: {}}]}")
+                        .error())
                 .isEqualTo("knobs change a generated answer, and this entry brings its own");
         assertThat(client.post("/sandbox/script", "- {knobs: fire}").error()).startsWith("there is no knob 'fire'");
         client.script("");

@@ -1,0 +1,69 @@
+package dev.tollgate.sandbox;
+
+import static dev.tollgate.sandbox.SandboxClient.GEMINI_25;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** The sandbox's own paths. */
+class SandboxControlTest {
+
+    private static SandboxClient client;
+
+    @BeforeAll
+    static void start() {
+        client = new SandboxClient();
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+    }
+
+    @Test
+    void every_knob_is_told_with_its_meaning() {
+        JsonNode knobs = client.get("/sandbox").json().path("knobs");
+
+        assertThat(knobs.valueStream().map(knob -> knob.path("knob").asString()))
+                .containsExactly(Arrays.stream(Knob.values()).map(Knob::word).toArray(String[]::new));
+        assertThat(knobs).allMatch(knob -> !knob.path("meaning").asString().isEmpty());
+    }
+
+    @Test
+    void requests_are_told_without_keys_and_forgotten_when_asked() {
+        client.ask(GEMINI_25, "Remember me");
+
+        SandboxClient.Reply told = client.get("/sandbox/requests");
+        JsonNode last = told.json().path(told.json().size() - 1);
+        assertThat(last.path("path").asString()).isEqualTo("/v1beta/models/gemini-2.5-pro:generateContent");
+        assertThat(last.path("body").toString()).contains("Remember me");
+        assertThat(told.text()).doesNotContain("test-key");
+
+        client.send(client.request("/sandbox/requests").DELETE().build());
+        assertThat(client.get("/sandbox/requests").json().isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_page_in_a_browser_may_not_set_anything() {
+        HttpRequest page = client.request("/sandbox/script")
+                .header("Origin", "https://example.com")
+                .POST(BodyPublishers.ofString("- respond: [{status: 500}]"))
+                .build();
+
+        assertThat(client.send(page).status()).isEqualTo(403);
+        assertThat(client.ask(GEMINI_25, "Hello").status()).isEqualTo(200);
+    }
+
+    @Test
+    void other_paths_of_its_own_are_404() {
+        assertThat(client.get("/sandbox/nothing").status()).isEqualTo(404);
+        assertThat(client.get("/sandbox/script").status()).isEqualTo(404);
+        assertThat(client.get("/sandboxes").status()).isEqualTo(404);
+    }
+}
