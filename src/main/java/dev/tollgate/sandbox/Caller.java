@@ -32,8 +32,8 @@ record Caller(String project) {
         if (token.startsWith("invalid")) {
             throw GoogleError.tokenInvalid().asRefusal();
         }
-        boolean named = target != null && !target.parent().isEmpty();
-        return new Caller(named ? "projects/" + target.parent().split("/", -1)[1] : ofKey(key + token));
+        String parent = target == null ? "" : target.parent();
+        return new Caller(parent.isEmpty() ? ofKey(key + token) : parent.replaceFirst("/locations/.*", ""));
     }
 
     private static String ofKey(String key) {

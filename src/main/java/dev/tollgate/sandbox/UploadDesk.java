@@ -11,7 +11,9 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -74,7 +76,8 @@ final class UploadDesk {
     /** Takes a piece, or does what else a command says. */
     void proceed(HttpServerRequest request) {
         Set<String> commands = commands(request);
-        Upload upload = shelf.upload(request.getParam("upload_id")).orElse(null);
+        Upload upload =
+                shelf.upload(String.valueOf(request.getParam("upload_id"))).orElse(null);
         if (upload == null) {
             Refusals.afterBody(request, GoogleError.notFound(NO_SUCH_UPLOAD));
         } else if (commands.equals(Set.of("query"))) {
@@ -201,12 +204,12 @@ final class UploadDesk {
         return words.stream().map(String::strip).filter(word -> !word.isEmpty()).collect(Collectors.toSet());
     }
 
-    private static long length(String header) {
+    private static long length(@Nullable String header) {
         boolean number = header != null && header.matches("\\d{1,18}");
         return number ? Long.parseLong(header) : -1;
     }
 
-    private static String orElse(String header, java.util.function.Supplier<String> otherwise) {
+    private static String orElse(@Nullable String header, Supplier<String> otherwise) {
         return header == null || header.isBlank() ? otherwise.get() : header;
     }
 

@@ -3,13 +3,14 @@
  *
  * <p>It checks a request as strictly as Google does, in Google's words, and answers the same request with the same
  * bytes (everything random is drawn from the seed and the request). A script can replace any answer by raw events,
- * statuses, delays and faults.
+ * statuses, delays and faults; knobs change a generated one.
  *
  * <p>Invariants: nothing here imports the packages that translate to Gemini or read its answers, so that a mistake
- * made there is not made here too; the usage figures of every event add up; bodies, records and scripts are bounded.
+ * made there is not made here too; the usage figures of every event add up; bodies, records, scripts, caches and files
+ * are bounded; uploaded files go to disk as they come and are never held whole.
  *
- * <p>Threading: requests are served on event loops; a large body is read on a worker. Only the record of requests and
- * the script in force are shared, and both are safe to use from any thread.
+ * <p>Threading: requests are served on event loops; a large body is read on a worker. Only the record of requests,
+ * the script in force, counts of calls, files and caches are shared, and all of them are safe to use from any thread.
  */
 @NullMarked
 package dev.tollgate.sandbox;
