@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import static dev.tollgate.http.Access.GOOGLE_KEY;
 import static dev.tollgate.http.Access.KEY;
 import static dev.tollgate.http.Access.PUBLIC;
 
@@ -15,6 +16,12 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.gemini.GeminiChannel;
 import dev.tollgate.gemini.GeminiTimeouts;
+import dev.tollgate.generate.CountTokensHandler;
+import dev.tollgate.generate.GenerateCalls;
+import dev.tollgate.generate.GenerateHandler;
+import dev.tollgate.generate.GoogleErrors;
+import dev.tollgate.generate.GoogleModelsHandler;
+import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Health;
 import dev.tollgate.http.HttpFront;
@@ -25,6 +32,7 @@ import dev.tollgate.keys.KeyGate;
 import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.limits.RequestRates;
 import dev.tollgate.metering.Accounting;
+import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.KnownAnswers;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
@@ -147,7 +155,10 @@ public final class App implements AutoCloseable {
         ModelsHandler models = new ModelsHandler(catalogue);
         ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock);
         List<Route> routes = new ArrayList<>();
-        api(routes, Route.post("/chat/completions", KEY, chat()));
+        ChatHandler chat = chat();
+        FreeCounts counts = new FreeCounts(store.ledger(), meter);
+        api(routes, Route.post("/chat/completions", KEY, chat));
+        api(routes, Route.post("/estimate", KEY, chat.estimate(counts)));
         api(routes, Route.get("/models", KEY, models.list()));
         api(routes, Route.get("/models/{id...}", KEY, models.one()));
         api(routes, Route.get("/credits", KEY, new CreditsHandler(store.ledger())));
@@ -156,6 +167,10 @@ public final class App implements AutoCloseable {
         api(routes, Route.get("/receipts/head", KEY, receipts.head()));
         api(routes, Route.get("/receipts/key", KEY, receipts.keys()));
         api(routes, Route.get("/receipts/{task_id}", KEY, receipts.one()));
+        google(routes, "/v1beta", counts);
+        google(routes, "/v1", counts);
+        google(routes, "/v1/gemini/v1beta", counts);
+        google(routes, "/v1/gemini/v1", counts);
         routes.add(Route.get("/health/live", PUBLIC, new Health()).whileDraining());
         routes.add(Route.get("/health/ready", PUBLIC, new Health()));
         return routes;
@@ -167,23 +182,47 @@ public final class App implements AutoCloseable {
         routes.add(route);
     }
 
-    private Handler chat() {
-        Settings.Limits limits = settings.limits();
-        ReadLimits reading = new ReadLimits(
-                limits.nestingMax(),
-                limits.messagesMax(),
-                ReadLimits.DEFAULT.partsMax(),
-                limits.toolsMax(),
-                limits.mediaMax());
+    /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
+    private void google(List<Route> routes, String base, FreeCounts counts) {
+        GenerateCalls calls = new GenerateCalls(catalogue, meter);
+        GoogleModelsHandler models = new GoogleModelsHandler(catalogue);
+        String model = base + "/models/{model...}:";
+        routes.add(google(model + "generateContent", new GenerateHandler(calls, known, reading(), false)));
+        routes.add(google(model + "streamGenerateContent", new GenerateHandler(calls, known, reading(), true))
+                .withErrors(GoogleErrors.STREAM));
+        routes.add(google(model + "countTokens", new CountTokensHandler(calls, counts, reading())));
+        routes.add(google(base + "/models/{id...}", new UnknownMethodHandler()));
+        if (!base.equals("/v1")) {
+            routes.add(Route.get(base + "/models", GOOGLE_KEY, models.list()).withErrors(GoogleErrors.OBJECT));
+            routes.add(Route.get(base + "/models/{id...}", GOOGLE_KEY, models.one())
+                    .withErrors(GoogleErrors.OBJECT));
+        }
+    }
+
+    private static Route google(String path, Handler handler) {
+        return Route.post(path, GOOGLE_KEY, handler).withErrors(GoogleErrors.OBJECT);
+    }
+
+    private ChatHandler chat() {
         return new ChatHandler(
                 catalogue,
                 meter,
                 known,
                 store.signatures(),
-                reading,
+                reading(),
                 settings.jsonClients(),
                 clock,
                 new SharedRandom());
+    }
+
+    private ReadLimits reading() {
+        Settings.Limits limits = settings.limits();
+        return new ReadLimits(
+                limits.nestingMax(),
+                limits.messagesMax(),
+                ReadLimits.DEFAULT.partsMax(),
+                limits.toolsMax(),
+                limits.mediaMax());
     }
 
     private KeyGate gate() {

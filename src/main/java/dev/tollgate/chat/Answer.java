@@ -3,6 +3,7 @@ package dev.tollgate.chat;
 import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Sink;
+import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.Message;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
@@ -30,6 +31,8 @@ final class Answer {
 
     private final Outlet outlet;
     private final MeteredRequest metered;
+    private final ChatRequest request;
+    private final boolean legacyFunctions;
     private final long createdSeconds;
     private final RandomGenerator random;
     private final List<Choice> choices = new ArrayList<>();
@@ -39,15 +42,17 @@ final class Answer {
     private @Nullable String id;
     private @Nullable String model;
 
-    Answer(Outlet outlet, MeteredRequest metered, long createdSeconds, RandomGenerator random) {
+    Answer(Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
         this.outlet = outlet;
         this.metered = metered;
+        this.legacyFunctions = request.legacyFunctions();
         this.createdSeconds = createdSeconds;
         this.random = random;
+        this.request = request;
         this.maySign = metered.model().upstream().signatures()
-                || !metered.ask().request().tools().isEmpty();
-        for (int i = 0; i < metered.ask().request().n(); i++) {
-            choices.add(new Choice(i, metered.ask().request().legacyFunctions()));
+                || !request.tools().isEmpty();
+        for (int i = 0; i < request.n(); i++) {
+            choices.add(new Choice(i, legacyFunctions));
         }
     }
 
@@ -100,7 +105,7 @@ final class Answer {
     }
 
     boolean legacyFunctions() {
-        return metered.ask().request().legacyFunctions();
+        return legacyFunctions;
     }
 
     /** Keeps a piece of a streamed text as long as its signature may have to be found by it. */
@@ -138,7 +143,7 @@ final class Answer {
         Set<String> known = idsBefore;
         if (known == null) {
             known = new HashSet<>();
-            for (Message message : metered.ask().request().messages()) {
+            for (Message message : request.messages()) {
                 if (message instanceof Message.Assistant assistant) {
                     for (Message.ToolCall call : assistant.toolCalls()) {
                         known.add(call.id() == null ? call.name() : call.id());

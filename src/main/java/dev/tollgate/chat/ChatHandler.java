@@ -1,17 +1,18 @@
 package dev.tollgate.chat;
 
-import dev.tollgate.answers.Sha256;
-import dev.tollgate.config.Settings;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.answers.Sha256;
+import dev.tollgate.config.Settings;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
-import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.metering.Asked;
+import dev.tollgate.metering.Estimate;
+import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.IdempotencyKey;
 import dev.tollgate.metering.KnownAnswers;
 import dev.tollgate.metering.Meter;
@@ -80,12 +81,7 @@ public final class ChatHandler implements Handler {
 
     @Override
     public void handle(Exchange exchange) {
-        Key key = KeyCaller.of(exchange).key();
-        if (key.settings().kind() != KeyKind.API) {
-            throw ApiError.of(ErrorCode.INVALID_API_KEY, "A management key cannot call models; use an API key.")
-                    .withStatus(403)
-                    .asException();
-        }
+        Key key = KeyCaller.modelKey(exchange);
         boolean isLarge = exchange.hasLargeBody();
         String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
         exchange.read(this::read, read -> {
@@ -178,6 +174,24 @@ public final class ChatHandler implements Handler {
         return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
     }
 
+    /** {@code POST /v1/estimate}: what a chat request would cost, without making the call (D43). */
+    public Handler estimate(FreeCounts counts) {
+        return exchange -> {
+            Key key = KeyCaller.modelKey(exchange);
+            exchange.read(
+                    this::read,
+                    read -> exchange.compute(
+                            () -> {
+                                counts.requireBalance(key.accountId());
+                                return prepare(key, read.request());
+                            },
+                            call -> counts.count(
+                                    call,
+                                    counted -> exchange.json(
+                                            200, EstimateJson.of(call.request(), Estimate.of(call, counted))))));
+        };
+    }
+
     private void start(Exchange exchange, MeteredCall call, Read read, @Nullable String name) {
         MeteredRequest metered = call.request();
         ChatRequest request = read.request();
@@ -190,12 +204,12 @@ public final class ChatHandler implements Handler {
         Running running = known.answer(
                 new Asked(call, read.hash(), name),
                 new ExchangeOutlet(exchange),
-                outlet -> sink(outlet, metered, streams));
+                outlet -> sink(outlet, metered, request, streams));
         exchange.onGone(running::gone);
     }
 
-    private Sink sink(Outlet outlet, MeteredRequest metered, boolean streams) {
-        Answer answer = new Answer(outlet, metered, clock.instant().getEpochSecond(), random);
+    private Sink sink(Outlet outlet, MeteredRequest metered, ChatRequest request, boolean streams) {
+        Answer answer = new Answer(outlet, metered, request, clock.instant().getEpochSecond(), random);
         return streams ? new StreamAnswer(answer) : new JsonAnswer(answer);
     }
 }

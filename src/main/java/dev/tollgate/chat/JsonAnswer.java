@@ -54,6 +54,7 @@ final class JsonAnswer implements Sink {
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Raw raw -> {}
         }
     }
 

@@ -80,6 +80,7 @@ final class StreamAnswer implements Sink {
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Raw raw -> {}
         }
     }
 

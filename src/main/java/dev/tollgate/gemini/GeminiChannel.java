@@ -1,8 +1,10 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChatAsk;
+import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.PreparedAsk;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamListener;
@@ -110,11 +112,16 @@ public final class GeminiChannel implements Channel {
     }
 
     @Override
-    public PreparedAsk prepare(ChatAsk ask) {
+    public PreparedAsk prepare(Ask ask) {
         if (!MODEL.matcher(ask.upstreamModel()).matches()) {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
         }
-        GeminiBody body = GeminiRequestWriter.write(ask.onChannel(name), models.apply(ask.upstreamModel()));
+        GeminiBody body =
+                switch (ask) {
+                    case ChatAsk chat ->
+                        GeminiRequestWriter.write(chat.onChannel(name), models.apply(ask.upstreamModel()));
+                    case NativeAsk own -> NativeRequestWriter.write(own);
+                };
         return new Prepared(body, options(ask.upstreamModel(), "streamGenerateContent?alt=sse"), ask);
     }
 
@@ -140,9 +147,9 @@ public final class GeminiChannel implements Channel {
     private final class Prepared implements PreparedAsk {
         private final GeminiBody body;
         private final RequestOptions options;
-        private final ChatAsk ask;
+        private final Ask ask;
 
-        Prepared(GeminiBody body, RequestOptions options, ChatAsk ask) {
+        Prepared(GeminiBody body, RequestOptions options, Ask ask) {
             this.body = body;
             this.options = options;
             this.ask = ask;
@@ -168,8 +175,8 @@ public final class GeminiChannel implements Channel {
             if (!Context.isOnEventLoopThread()) {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
-            GeminiEventReader reader = new GeminiEventReader(
-                    errors, ask.request().searches(), ask.request().n());
+            GeminiEventReader reader =
+                    new GeminiEventReader(errors, ask.searches(), ask.candidates(), ask instanceof NativeAsk);
             GeminiCall call = new GeminiCall(vertx, timeouts, errors, reader, listener);
             call.start(client.request(new RequestOptions(options)), Buffer.buffer(body.bytes(maxOutputTokens)));
             return call;

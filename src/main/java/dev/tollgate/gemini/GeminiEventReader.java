@@ -21,14 +21,17 @@ final class GeminiEventReader {
     private final GeminiErrors errors;
     private final GeminiStream stream;
     private final SseReader sse;
+    private final boolean keepsRaw;
     private List<UpstreamEvent> out = List.of();
     private @Nullable UpstreamFailure failure;
     private boolean over;
 
-    GeminiEventReader(GeminiErrors errors, boolean searches, int candidatesExpected) {
+    /** @param keepsRaw whether the chunks themselves are wanted too */
+    GeminiEventReader(GeminiErrors errors, boolean searches, int candidatesExpected, boolean keepsRaw) {
         this.errors = errors;
         this.stream = new GeminiStream(searches, candidatesExpected);
         this.sse = new SseReader(this::event);
+        this.keepsRaw = keepsRaw;
     }
 
     /**
@@ -92,7 +95,11 @@ final class GeminiEventReader {
             if (chunk.error() != null && !chunk.error().isNull()) {
                 stop(saidError(chunk.error()));
             } else {
+                UpstreamEvent raw = keepsRaw ? stream.raw(Json.object(bytes, from, to), to - from) : null;
                 stream.accept(chunk, out);
+                if (raw != null) {
+                    out.add(raw);
+                }
             }
         } catch (JacksonException unreadable) {
             stop(broke("an event is not JSON"));

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Turns chunks into upstream events, and knows how far each candidate has come. In a chunk the usage comes first, because it
@@ -53,6 +55,33 @@ final class GeminiStream {
         if (chunk.blockReason() != null && !chunk.blockReason().equals("BLOCK_REASON_UNSPECIFIED")) {
             block(chunk.blockReason(), out);
         }
+    }
+
+    /**
+     * The chunk itself without its usage and without what {@link #accept} would pass over; to be asked before that.
+     *
+     * @return null where nothing is left
+     */
+    UpstreamEvent.@Nullable Raw raw(ObjectNode chunk, int bytes) {
+        chunk.remove("usageMetadata");
+        if (chunk.get("candidates") instanceof ArrayNode list) {
+            ArrayNode open = list.arrayNode();
+            for (int place = 0; place < list.size(); place++) {
+                int index = list.path(place).path("index").asInt(place);
+                if (list.get(place).isObject() && index >= 0 && index < candidatesExpected && !isFinished(index)) {
+                    open.add(list.get(place));
+                }
+            }
+            chunk.set("candidates", open);
+        } else {
+            chunk.remove("candidates");
+        }
+        boolean says = !chunk.path("candidates").isEmpty() || chunk.has("promptFeedback");
+        return says ? new UpstreamEvent.Raw(chunk, bytes) : null;
+    }
+
+    private boolean isFinished(int index) {
+        return index < candidates.size() && candidates.get(index).finished;
     }
 
     /** A block in the middle of an answer is a filter at work on it. */

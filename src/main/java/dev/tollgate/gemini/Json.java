@@ -8,6 +8,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The package's way to read and write JSON; digits survive. Safe for use by several threads. */
 final class Json {
@@ -30,6 +31,11 @@ final class Json {
     /** The value that a parser stands on, as a tree. */
     static JsonNode tree(JsonParser parser) {
         return VALUES.readTree(parser);
+    }
+
+    /** @throws tools.jackson.core.JacksonException where it is not one whole JSON object */
+    static ObjectNode object(byte[] bytes, int from, int to) {
+        return MAPPER.readerFor(ObjectNode.class).readValue(bytes, from, to - from);
     }
 
     private static JsonMapper mapper(JsonFactory factory) {

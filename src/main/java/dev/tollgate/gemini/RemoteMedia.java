@@ -26,7 +26,7 @@ final class RemoteMedia {
                 .asException();
     }
 
-    private static boolean isYouTube(String url) {
+    static boolean isYouTube(String url) {
         try {
             URI uri = new URI(url);
             return uri.getHost() != null

@@ -6,6 +6,8 @@ public enum Access {
     PUBLIC,
     /** Whoever shows an API key. */
     KEY,
+    /** As {@link #KEY}, and the key may come in the header of Google's clients (D23). */
+    GOOGLE_KEY,
     /** The operator. */
     ADMIN
 }

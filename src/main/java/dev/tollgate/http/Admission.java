@@ -53,13 +53,14 @@ final class Admission {
         switch (loop.routes().find(exchange.method(), exchange.path())) {
             case Routes.Hit hit -> enter(exchange, hit);
             case Routes.WrongMethod wrong -> wrongMethod(exchange, wrong);
-            case Routes.Unknown unknown -> exchange.fail(unknownPath(exchange));
+            case Routes.Unknown unknown -> unknownPath(exchange, unknown);
         }
     }
 
-    private static ApiError unknownPath(Exchange exchange) {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + ".")
-                .withStatus(404);
+    private static void unknownPath(Exchange exchange, Routes.Unknown unknown) {
+        exchange.formatErrors(unknown.errors());
+        exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + ".")
+                .withStatus(404));
     }
 
     private static void wrongMethod(Exchange exchange, Routes.WrongMethod wrong) {

@@ -17,6 +17,11 @@ public interface ErrorFormat {
     /** The JSON body, UTF-8. */
     byte[] render(ApiError error);
 
+    /** The format for this very request, where it depends on more than the route. */
+    default ErrorFormat of(Exchange exchange) {
+        return this;
+    }
+
     private static byte[] platform(ApiError error) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {

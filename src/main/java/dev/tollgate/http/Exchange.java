@@ -269,11 +269,16 @@ public final class Exchange {
 
     /** Begins a stream of events; nothing is sent before the first write. */
     public SseWriter stream() {
+        return stream("text/event-stream; charset=utf-8");
+    }
+
+    /** The same of another type, e.g. a JSON array that grows. */
+    public SseWriter stream(String contentType) {
         if (stage == Stage.GONE) {
             return new SseWriter(this, response);
         }
         response.headers()
-                .set(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+                .set(HttpHeaders.CONTENT_TYPE, contentType)
                 .set(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .set("x-accel-buffering", "no");
         closes |= head.isHttp10();
@@ -411,6 +416,7 @@ public final class Exchange {
         this.route = route;
         this.params = params;
         this.errors = route.errors();
+        this.errors = route.errors().of(this);
     }
 
     void formatErrors(ErrorFormat errors) {

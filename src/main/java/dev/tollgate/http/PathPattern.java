@@ -12,7 +12,7 @@ final class PathPattern {
     PathPattern(String path) {
         segments = path.substring(1).split("/", -1);
         for (int i = 0; i < segments.length; i++) {
-            boolean param = segments[i].startsWith("{") && segments[i].endsWith("}");
+            boolean param = segments[i].startsWith("{") && (segments[i].endsWith("}") || isRest(segments[i]));
             if (param != (segments[i].indexOf('{') >= 0) || (isRest(segments[i]) && i < segments.length - 1)) {
                 throw new IllegalArgumentException("a parameter is a whole segment, the rest the last one: " + path);
             }
@@ -47,20 +47,21 @@ final class PathPattern {
         if (!segment.startsWith("{")) {
             return segment.equals(value);
         }
-        params.put(nameOf(segment), value);
-        return !value.isEmpty();
+        String end = segment.substring(segment.indexOf('}') + 1);
+        params.put(nameOf(segment), value.substring(0, Math.max(0, value.length() - end.length())));
+        return value.length() > end.length() && value.endsWith(end);
     }
 
-    /** Characters before the first parameter: of two patterns that fit, the longer one is meant. */
+    /** Characters before the first parameter and behind the last: of two patterns that fit, the longer one is meant. */
     static int literalLength(String path) {
-        return path.indexOf('{');
+        return path.indexOf('{') + path.length() - path.lastIndexOf('}') - 1;
     }
 
     private static boolean isRest(String segment) {
-        return segment.startsWith("{") && segment.endsWith("...}");
+        return segment.startsWith("{") && segment.contains("...}");
     }
 
     private static String nameOf(String segment) {
-        return segment.substring(1, segment.length() - (isRest(segment) ? 4 : 1));
+        return segment.substring(1, segment.indexOf(isRest(segment) ? "...}" : "}"));
     }
 }

@@ -5,7 +5,7 @@ package dev.tollgate.http;
  *
  * @param method upper case; {@code GET} also answers {@code HEAD}
  * @param path begins with a slash; {@code {name}} takes one segment, {@code {name...}} at the end the rest, slashes
- *     included. Matched against the decoded path, so {@code google%2Fgemini-2.5-pro} and {@code google/gemini-2.5-pro}
+ *     included, and may be followed by a fixed end as in {@code {model...}:countTokens}. Matched against the decoded path, so {@code google%2Fgemini-2.5-pro} and {@code google/gemini-2.5-pro}
  *     are the same to {@code {id...}} (D26)
  * @param readsBody the body is read before the handler runs, and has to be JSON; without it a body is thrown away
  * @param errors how errors of this route look

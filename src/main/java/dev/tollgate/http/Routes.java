@@ -20,14 +20,14 @@ final class Routes {
     /** @param allow the methods that the path has, for the {@code Allow} header */
     record WrongMethod(String allow, ErrorFormat errors) implements Found {}
 
-    record Unknown() implements Found {}
+    /** @param errors how the routes nearest to it show errors */
+    record Unknown(ErrorFormat errors) implements Found {}
 
     private record Pattern(String text, PathPattern pattern, Map<String, Route> methods) {}
 
-    private static final Unknown UNKNOWN = new Unknown();
-
     private final Map<String, Map<String, Route>> fixed = new HashMap<>();
     private final List<Pattern> patterns;
+    private final Map<String, ErrorFormat> formats = new HashMap<>();
 
     Routes(List<Route> routes) {
         Map<String, Pattern> byText = new LinkedHashMap<>();
@@ -35,11 +35,29 @@ final class Routes {
             if (methodsAt(byText, route.path()).put(route.method(), route) != null) {
                 throw new IllegalArgumentException("two routes for " + route.method() + " " + route.path());
             }
+            folders(route.path()).forEach(folder -> formats.putIfAbsent(folder, route.errors()));
         }
         patterns = byText.values().stream()
                 .sorted(Comparator.comparingInt((Pattern each) -> PathPattern.literalLength(each.text()))
                         .reversed())
                 .toList();
+    }
+
+    /** What stands before each slash, the shortest first. */
+    private static List<String> folders(String path) {
+        List<String> folders = new ArrayList<>();
+        for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            folders.add(path.substring(0, slash));
+        }
+        return folders;
+    }
+
+    private ErrorFormat nearest(String path) {
+        ErrorFormat found = ErrorFormat.PLATFORM;
+        for (String folder : folders(path + "/")) {
+            found = formats.getOrDefault(folder, found);
+        }
+        return found;
     }
 
     private Map<String, Route> methodsAt(Map<String, Pattern> byText, String path) {
@@ -77,7 +95,7 @@ final class Routes {
     private Found miss(String path) {
         List<Route> others = at(path);
         if (others.isEmpty()) {
-            return UNKNOWN;
+            return new Unknown(nearest(path));
         }
         return new WrongMethod(allow(others), others.getFirst().errors());
     }

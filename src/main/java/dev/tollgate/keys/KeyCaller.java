@@ -1,5 +1,7 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 
@@ -9,6 +11,17 @@ public record KeyCaller(Key key) implements Caller {
     /** The caller of an exchange on a route that takes a key. */
     public static KeyCaller of(Exchange exchange) {
         return (KeyCaller) exchange.caller();
+    }
+
+    /** The key of a caller who wants to call a model. @throws dev.tollgate.error.ApiException 403 for a key of another kind */
+    public static Key modelKey(Exchange exchange) {
+        Key key = of(exchange).key();
+        if (key.settings().kind() != KeyKind.API) {
+            throw ApiError.of(ErrorCode.INVALID_API_KEY, "A management key cannot call models; use an API key.")
+                    .withStatus(403)
+                    .asException();
+        }
+        return key;
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class KeyGate implements Authenticator {
         if (access == Access.ADMIN) {
             throw refuse("The operator's routes take the admin key.");
         }
-        String secret = secret(exchange.header("authorization"));
+        String secret = access == Access.GOOGLE_KEY ? googleSecret(exchange) : secret(exchange.header("authorization"));
         Promise<Caller> answer = Promise.promise();
         Thread loop = Thread.currentThread();
         keys.authenticate(secret, found -> {
@@ -63,11 +63,29 @@ public final class KeyGate implements Authenticator {
         if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw refuse("The 'Authorization' header must have the form 'Bearer sk-…'.");
         }
-        String secret = authorization.substring(SCHEME.length()).strip();
+        return checked(authorization.substring(SCHEME.length()).strip());
+    }
+
+    private static String checked(String secret) {
         if (!secret.startsWith("sk-")) {
             throw refuse("The API key must start with 'sk-'.");
         }
         return secret;
+    }
+
+    /** As Google's clients send it. In the query it would end up in logs, ours or those on the way (D23). */
+    private static String googleSecret(Exchange exchange) {
+        if (exchange.query("key") != null) {
+            throw refuse("An API key in the query is not taken: send it in the header 'x-goog-api-key'.");
+        }
+        String header = exchange.header("x-goog-api-key");
+        if (header != null && !header.isBlank()) {
+            return checked(header.strip());
+        }
+        if (exchange.header("authorization") == null) {
+            throw refuse("An API key is required: send it in the header 'x-goog-api-key'.");
+        }
+        return secret(exchange.header("authorization"));
     }
 
     private KeyCaller admit(Exchange exchange, Authentication found) {

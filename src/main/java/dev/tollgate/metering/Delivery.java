@@ -139,6 +139,7 @@ final class Delivery {
             case UpstreamEvent.Started started -> 0;
             case UpstreamEvent.PromptBlocked blocked -> 0;
             case UpstreamEvent.Usage usage -> 0;
+            case UpstreamEvent.Raw raw -> 0;
         };
     }
 

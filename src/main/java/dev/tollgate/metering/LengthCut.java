@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The part of a batch that the hold still covers: text is cut in proportion to its bytes, at a character's border; a call that is not
- * covered is left out, and so is everything after the cut (D46).
+ * covered is left out, and so is everything after the cut, and a chunk as it came (D46).
  */
 final class LengthCut {
 
@@ -50,7 +50,8 @@ final class LengthCut {
         if (event instanceof UpstreamEvent.Started) {
             covered.add(event);
         }
-        if (over || event instanceof UpstreamEvent.Started || event instanceof UpstreamEvent.Finish) {
+        boolean isWhole = event instanceof UpstreamEvent.Finish || event instanceof UpstreamEvent.Raw;
+        if (over || event instanceof UpstreamEvent.Started || isWhole) {
             return;
         }
         long bytes = bytes(event, thoughtsCount);

@@ -39,12 +39,9 @@ public final class Meter {
      */
     public MeteredCall prepare(MeteredRequest request) {
         Upstreams.Prepared prepared = upstreams.prepare(request.ask());
-        PromptBound prompt = PromptBound.of(
-                request.ask().request(),
-                request.ask().replay().bytes(),
-                request.model().upstream());
-        Bounds bounds = new Bounds(
-                request.model(), prompt.tokensMax(), request.ask().request().n(), request.askedTokensMax());
+        PromptBound prompt = PromptBound.of(request.ask(), request.model().upstream());
+        Bounds bounds =
+                new Bounds(request.model(), prompt.tokensMax(), request.ask().candidates(), request.askedTokensMax());
         return new MeteredCall(request, bounds, prompt.textBytes(), prepared);
     }
 
@@ -61,6 +58,10 @@ public final class Meter {
         Relay relay = new Relay(books, counting, call, ids.next(), sink, entry::over);
         entry.begin(relay);
         return relay;
+    }
+
+    Counting counting() {
+        return counting;
     }
 
     /** Calls that are not resolved yet. */

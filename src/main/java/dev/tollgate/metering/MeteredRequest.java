@@ -2,7 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.models.Model;
-import dev.tollgate.upstream.ChatAsk;
+import dev.tollgate.upstream.Ask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ public record MeteredRequest(
         String door,
         Model model,
         String requestedModel,
-        ChatAsk ask,
+        Ask ask,
         @Nullable Long askedTokensMax) {
 
     /**

@@ -1,8 +1,8 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.PromptSize;
+import dev.tollgate.upstream.Ask;
 
 /**
  * How large a prompt is (D31).
@@ -17,19 +17,17 @@ record PromptBound(long textBytes, long tokensMax) {
     private static final long SEARCH_TOKENS_WHEN_COUNTED = 1_024;
 
     /** The bound where the upstream has counted the prompt; what a search adds is not in its count (D31). */
-    static long counted(long countedTokens, ChatRequest request, UpstreamModel model) {
-        long search = request.searches() ? SEARCH_TOKENS_WHEN_COUNTED : 0;
+    static long counted(long countedTokens, Ask ask, UpstreamModel model) {
+        long search = ask.searches() ? SEARCH_TOKENS_WHEN_COUNTED : 0;
         return Math.min(model.inputTokensMax(), countedTokens + search);
     }
 
-    /** @param replayedBytes of the signatures that are sent back for the caller */
-    static PromptBound of(ChatRequest request, long replayedBytes, UpstreamModel model) {
-        PromptSize size = PromptSize.of(request);
-        long textBytes = size.textBytes() + replayedBytes;
+    static PromptBound of(Ask ask, UpstreamModel model) {
+        PromptSize size = ask.promptSize();
         long items = (long) size.messages() + size.calls() + size.tools();
         long media = size.media().stream().mapToLong(MediaBound::tokens).sum();
-        long search = request.searches() ? SEARCH_TOKENS : 0;
-        long tokens = textBytes + items * TOKENS_PER_ITEM + media + search;
-        return new PromptBound(textBytes, Math.min(model.inputTokensMax(), tokens));
+        long search = ask.searches() ? SEARCH_TOKENS : 0;
+        long tokens = size.textBytes() + items * TOKENS_PER_ITEM + media + search;
+        return new PromptBound(size.textBytes(), Math.min(model.inputTokensMax(), tokens));
     }
 }

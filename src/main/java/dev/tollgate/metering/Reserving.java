@@ -49,9 +49,7 @@ final class Reserving {
         Bounds counts = call.bounds();
         if (counted.isPresent()) {
             long prompt = PromptBound.counted(
-                    counted.getAsLong(),
-                    call.request().ask().request(),
-                    counts.model().upstream());
+                    counted.getAsLong(), call.request().ask(), counts.model().upstream());
             counts = counts.withPrompt(Math.min(prompt, counts.promptTokensMax()));
         }
         if (counts.leastMicros() < call.bounds().leastMicros()) {

@@ -45,6 +45,7 @@ final class UsageMeter {
     private long visibleBytes;
     private long visibleBytesAtReport;
     private long thoughtBytes;
+    private long rawBytes;
     private long cutTokens = Long.MAX_VALUE;
 
     /**
@@ -74,6 +75,7 @@ final class UsageMeter {
                     report(usage);
                     hasReport = true;
                 }
+                case UpstreamEvent.Raw raw -> rawBytes += raw.bytes();
                 default -> {
                     // carries nothing that counts
                 }
@@ -99,9 +101,9 @@ final class UsageMeter {
         return promptTokens == ABSENT ? -1 : promptTokens + toolUsePromptTokens;
     }
 
-    /** UTF-8 bytes of everything that was said, thoughts included. */
+    /** UTF-8 bytes of everything that was said, thoughts included; of chunks as they came, if that is more. */
     long deliveredBytes() {
-        return visibleBytes + thoughtBytes;
+        return Math.max(visibleBytes + thoughtBytes, rawBytes);
     }
 
     /** The answer ends here: no more output than this is charged, whatever has been reported (D32). */

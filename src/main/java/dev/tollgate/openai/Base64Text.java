@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Brings base64 as callers write it (url-safe letters, white space, missing padding) to the standard padded form that
  * upstreams read. One pass; what is in that form already is only copied.
  */
-final class Base64Text {
+public final class Base64Text {
 
     private static final byte INVALID = 0;
     private static final byte SPACE = 1;
@@ -17,6 +17,11 @@ final class Base64Text {
     private static final byte[] LETTERS = letters();
 
     private Base64Text() {}
+
+    /** The standard padded form, or null where the text is not base64. */
+    public static @Nullable String standard(String text) {
+        return standard(AsciiSlice.of(text));
+    }
 
     /** The standard padded form, or null where the text is not base64. */
     static @Nullable String standard(AsciiSlice text) {

@@ -22,6 +22,11 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         media = List.copyOf(media);
     }
 
+    /** With so many more bytes of text. */
+    public PromptSize plus(long moreTextBytes) {
+        return new PromptSize(textBytes + moreTextBytes, messages, calls, tools, media);
+    }
+
     /** Walks the whole request: call it once. */
     public static PromptSize of(ChatRequest request) {
         Count count = new Count();

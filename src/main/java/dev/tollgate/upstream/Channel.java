@@ -9,7 +9,8 @@ public interface Channel {
     /**
      * Translates an ask.
      *
+     * @param ask of a kind that this channel takes: a {@link NativeAsk} goes to Gemini channels only
      * @throws dev.tollgate.error.ApiException what only the translation can find wrong, before anything is sent (D2)
      */
-    PreparedAsk prepare(ChatAsk ask);
+    PreparedAsk prepare(Ask ask);
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.openai.ChatRequest;
+import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ public record ChatAsk(
         String upstreamModel,
         boolean includeThoughts,
         @Nullable String effort,
-        Replay replay) {
+        Replay replay)
+        implements Ask {
 
     /** The same, with what is replayed as far as it is good on a channel (D50). */
     public ChatAsk onChannel(String name) {
@@ -27,5 +29,21 @@ public record ChatAsk(
     /** The channel that the conversation's signatures belong to; null where there are none (D50). */
     public @Nullable String preferredChannel() {
         return replay.preferredChannel();
+    }
+
+    @Override
+    public int candidates() {
+        return request.n();
+    }
+
+    @Override
+    public boolean searches() {
+        return request.searches();
+    }
+
+    /** With what is replayed: it goes upstream like the rest (D31). */
+    @Override
+    public PromptSize promptSize() {
+        return PromptSize.of(request).plus(replay.bytes());
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.upstream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What an upstream says, one thing at a time, in its own order. {@code candidate} is 0-based. */
 public sealed interface UpstreamEvent {
@@ -51,6 +52,14 @@ public sealed interface UpstreamEvent {
      * @param nativeReason the upstream's own word (D17)
      */
     record Finish(int candidate, FinishReason reason, String nativeReason) implements UpstreamEvent {}
+
+    /**
+     * A chunk as it came, where the ask was a {@link NativeAsk}: after all other events of that chunk, which tell the same and count.
+     *
+     * @param chunk without usage, and without candidates that had ended before; the listener may change it
+     * @param bytes how many it came in
+     */
+    record Raw(ObjectNode chunk, int bytes) implements UpstreamEvent {}
 
     /** The prompt was refused; there are no candidates. */
     record PromptBlocked(String nativeReason) implements UpstreamEvent {}

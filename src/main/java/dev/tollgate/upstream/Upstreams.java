@@ -30,7 +30,7 @@ public final class Upstreams {
      *
      * @throws dev.tollgate.error.ApiException naming the field
      */
-    public Prepared prepare(ChatAsk ask) {
+    public Prepared prepare(Ask ask) {
         return new Prepared(channel.prepare(ask));
     }
 

@@ -66,7 +66,7 @@ class TranscriptCutTest {
     }
 
     private static GeminiEventReader reader() {
-        return new GeminiEventReader(new GeminiErrors("a key"), true, 3);
+        return new GeminiEventReader(new GeminiErrors("a key"), true, 3, false);
     }
 
     private static Read ended(GeminiEventReader reader, List<UpstreamEvent> events) {

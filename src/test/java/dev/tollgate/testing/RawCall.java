@@ -23,9 +23,18 @@ public final class RawCall implements AutoCloseable {
 
     /** Sends a chat request and reads nothing yet. @param headers further lines, each with its end */
     static RawCall chat(int port, String key, String body, String headers) {
+        return post(port, "/v1/chat/completions", key, body, headers);
+    }
+
+    /** Sends a request and reads nothing yet. */
+    public static RawCall post(int port, String path, String key, String body) {
+        return post(port, path, key, body, "");
+    }
+
+    private static RawCall post(int port, String path, String key, String body, String headers) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key + "\r\n"
-                + headers + "Content-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n";
+        String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key + "\r\n" + headers
+                + "Content-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n";
         try {
             RawCall call = new RawCall(new Socket("127.0.0.1", port));
             call.socket.setSoTimeout(READ_TIMEOUT_MILLIS);

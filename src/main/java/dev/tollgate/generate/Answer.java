@@ -1,0 +1,35 @@
+package dev.tollgate.generate;
+
+import dev.tollgate.metering.Outlet;
+import dev.tollgate.metering.Sink;
+
+/** What both forms say before the answer. Confined to its call. */
+abstract class Answer implements Sink {
+
+    private final Outlet outlet;
+
+    Answer(Outlet outlet) {
+        this.outlet = outlet;
+    }
+
+    Outlet outlet() {
+        return outlet;
+    }
+
+    @Override
+    public final void admitted(Admission admission) {
+        outlet.setHeader("x-tollgate-task-id", admission.taskId());
+        if (admission.maxTokensApplied() != null) {
+            outlet.setHeader(
+                    "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
+        }
+        admission.ignored().forEach(outlet::ignore);
+    }
+
+    @Override
+    public final void answering(int attempts) {
+        if (attempts > 1) {
+            outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
+        }
+    }
+}

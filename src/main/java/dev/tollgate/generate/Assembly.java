@@ -1,0 +1,121 @@
+package dev.tollgate.generate;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Puts the chunks of a stream together as {@code generateContent} answers: text that follows text of its kind is one part, but never across
+ * a signature (wire.md 2.4, rule 7); of other members the last one counts. Confined to its call.
+ */
+final class Assembly {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final ObjectNode whole = NODES.objectNode();
+    private final Map<Integer, Candidate> candidates = new TreeMap<>();
+
+    Assembly() {
+        whole.putArray("candidates");
+    }
+
+    void add(ObjectNode chunk) {
+        JsonNode list = chunk.path("candidates");
+        for (int place = 0; place < list.size(); place++) {
+            int index = list.path(place).path("index").asInt(place);
+            candidates.computeIfAbsent(index, Candidate::new).add(list.path(place));
+        }
+        for (Map.Entry<String, JsonNode> member : chunk.properties()) {
+            if (!member.getKey().equals("candidates")) {
+                whole.set(member.getKey(), member.getValue());
+            }
+        }
+    }
+
+    /** To be asked once. */
+    ObjectNode whole() {
+        ArrayNode list = NODES.arrayNode(candidates.size());
+        candidates.values().forEach(candidate -> list.add(candidate.whole()));
+        whole.set("candidates", list);
+        return whole;
+    }
+
+    private static final class Candidate {
+
+        private final ObjectNode tree = NODES.objectNode();
+        private final ArrayNode parts = NODES.arrayNode();
+        private @Nullable StringBuilder text;
+        private boolean isThought;
+
+        private Candidate(int index) {
+            tree.putObject("content");
+            tree.put("index", index);
+        }
+
+        private void add(JsonNode said) {
+            for (JsonNode part : said.path("content").path("parts")) {
+                add(part, part.path("thought").asBoolean(false));
+            }
+            for (Map.Entry<String, JsonNode> member : said.properties()) {
+                switch (member.getKey()) {
+                    case "content", "index" -> {}
+                    case "logprobsResult" -> append(member.getKey(), member.getValue());
+                    default -> tree.set(member.getKey(), member.getValue());
+                }
+            }
+        }
+
+        private void add(JsonNode part, boolean thought) {
+            boolean isPlain = part.path("text").isString() && part.size() == (part.has("thought") ? 2 : 1);
+            if (!isPlain) {
+                close();
+                parts.add(part);
+                return;
+            }
+            if (text != null && thought != isThought) {
+                close();
+            }
+            if (text == null) {
+                text = new StringBuilder();
+                isThought = thought;
+            }
+            text.append(part.path("text").stringValue());
+        }
+
+        private void close() {
+            if (text != null && !text.isEmpty()) {
+                ObjectNode part = parts.addObject().put("text", text.toString());
+                if (isThought) {
+                    part.put("thought", true);
+                }
+            }
+            text = null;
+        }
+
+        /** Lists of tokens go on from chunk to chunk. */
+        private void append(String name, JsonNode more) {
+            if (!(tree.get(name) instanceof ObjectNode known)) {
+                tree.set(name, more);
+                return;
+            }
+            for (Map.Entry<String, JsonNode> member : more.properties()) {
+                if (known.get(member.getKey()) instanceof ArrayNode list
+                        && member.getValue() instanceof ArrayNode next) {
+                    list.addAll(next);
+                } else {
+                    known.set(member.getKey(), member.getValue());
+                }
+            }
+        }
+
+        private ObjectNode whole() {
+            close();
+            tree.putObject("content").put("role", "model").set("parts", parts);
+            return tree;
+        }
+    }
+}

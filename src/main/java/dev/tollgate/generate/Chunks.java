@@ -1,0 +1,193 @@
+package dev.tollgate.generate;
+
+import dev.tollgate.metering.MeteredRequest;
+import dev.tollgate.metering.Sink;
+import dev.tollgate.money.Credits;
+import dev.tollgate.openai.UsageBlock;
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes the chunks of an answer from what the meter lets through: the upstream's own as they came, under the model's name as it is sold,
+ * without usage. What ends a candidate waits for the settlement and leaves in one last chunk with the usage and the charge of our books.
+ *
+ * <p>What is told beside a chunk is the same once more and is dropped when the chunk comes; where none comes, because the answer was cut
+ * within it, the last chunk is made of what was told (D32). Confined to its call.
+ */
+final class Chunks {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final MeteredRequest metered;
+    private final List<ObjectNode> ends = new ArrayList<>(1);
+    private final List<UpstreamEvent> told = new ArrayList<>();
+    private @Nullable String version;
+    private @Nullable String responseId;
+
+    Chunks(MeteredRequest metered) {
+        this.metered = metered;
+    }
+
+    /** The chunks that may leave now. */
+    List<ObjectNode> of(List<UpstreamEvent> events) {
+        List<ObjectNode> chunks = new ArrayList<>();
+        for (UpstreamEvent event : events) {
+            switch (event) {
+                case UpstreamEvent.Started started -> {
+                    version = started.modelVersion();
+                    responseId = started.responseId();
+                }
+                case UpstreamEvent.Raw raw -> {
+                    told.clear();
+                    take(raw.chunk(), chunks);
+                }
+                default -> told.add(event);
+            }
+        }
+        return chunks;
+    }
+
+    private void take(ObjectNode chunk, List<ObjectNode> chunks) {
+        ArrayNode open = NODES.arrayNode();
+        for (JsonNode candidate : chunk.path("candidates")) {
+            if (candidate instanceof ObjectNode end
+                    && candidate.path("finishReason").isString()) {
+                ends.add(end);
+            } else {
+                open.add(candidate);
+            }
+        }
+        if (open.isEmpty()) {
+            chunk.remove("candidates");
+        } else {
+            chunk.set("candidates", open);
+        }
+        if (!open.isEmpty() || chunk.has("promptFeedback")) {
+            chunks.add(name(chunk));
+        }
+    }
+
+    private ObjectNode name(ObjectNode chunk) {
+        chunk.put("modelVersion", metered.answerModel(version));
+        if (responseId != null) {
+            chunk.put("responseId", responseId);
+        }
+        return chunk;
+    }
+
+    /** The last chunk. */
+    ObjectNode last(Sink.Completion completion) {
+        ObjectNode chunk = NODES.objectNode();
+        ArrayNode candidates = chunk.putArray("candidates");
+        ends.forEach(candidates::add);
+        toldEnds().forEach(candidates::add);
+        chunk.set("usageMetadata", usage(completion.usage()));
+        name(chunk);
+        chunk.put("credits_consumed", new BigDecimal(Credits.text(completion.chargeMicros())));
+        return chunk;
+    }
+
+    // ---- where the answer was cut ----
+
+    private List<ObjectNode> toldEnds() {
+        List<ObjectNode> candidates = new ArrayList<>();
+        for (UpstreamEvent event : told) {
+            switch (event) {
+                case UpstreamEvent.Text text ->
+                    parts(candidates, text.candidate()).add(part(text.text(), false, text.signature()));
+                case UpstreamEvent.Thought thought ->
+                    parts(candidates, thought.candidate()).add(part(thought.text(), true, thought.signature()));
+                case UpstreamEvent.ToolCall call ->
+                    parts(candidates, call.candidate()).add(part(call));
+                case UpstreamEvent.Finish finish -> finish(candidate(candidates, finish.candidate()), finish);
+                default -> {
+                    // belongs to a chunk that was not covered
+                }
+            }
+        }
+        return candidates;
+    }
+
+    /** Our own word for why stands beside Google's (D32). */
+    private static void finish(ObjectNode candidate, UpstreamEvent.Finish finish) {
+        boolean cut = finish.reason() == FinishReason.LENGTH;
+        candidate.put("finishReason", cut ? "MAX_TOKENS" : finish.nativeReason());
+        if (cut && !finish.nativeReason().equals("MAX_TOKENS")) {
+            candidate.put("finishMessage", finish.nativeReason());
+        }
+    }
+
+    private static ObjectNode candidate(List<ObjectNode> candidates, int index) {
+        for (ObjectNode known : candidates) {
+            if (known.path("index").asInt() == index) {
+                return known;
+            }
+        }
+        ObjectNode made = NODES.objectNode();
+        made.putObject("content").put("role", "model").putArray("parts");
+        candidates.add(made.put("index", index));
+        return made;
+    }
+
+    private static ArrayNode parts(List<ObjectNode> candidates, int index) {
+        return (ArrayNode) candidate(candidates, index).path("content").path("parts");
+    }
+
+    private static ObjectNode part(String text, boolean thought, @Nullable String signature) {
+        ObjectNode part = NODES.objectNode().put("text", text);
+        if (thought) {
+            part.put("thought", true);
+        }
+        return signed(part, signature);
+    }
+
+    private static ObjectNode part(UpstreamEvent.ToolCall call) {
+        ObjectNode part = NODES.objectNode();
+        ObjectNode inner = part.putObject("functionCall");
+        if (call.upstreamId() != null) {
+            inner.put("id", call.upstreamId());
+        }
+        inner.put("name", call.name());
+        inner.set("args", GoogleJson.tree(call.arguments()));
+        return signed(part, call.signature());
+    }
+
+    private static ObjectNode signed(ObjectNode part, @Nullable String signature) {
+        return signature == null ? part : part.put("thoughtSignature", signature);
+    }
+
+    // ---- usage ----
+
+    /** In Google's words, with the numbers that every other place prints (D6). */
+    private static ObjectNode usage(UsageBlock usage) {
+        ObjectNode tree = NODES.objectNode();
+        tree.put("promptTokenCount", usage.promptTokens());
+        tree.put("candidatesTokenCount", usage.completionTokens());
+        tree.put("totalTokenCount", usage.totalTokens());
+        if (usage.cachedTokens() > 0) {
+            tree.put("cachedContentTokenCount", usage.cachedTokens());
+        }
+        if (usage.reasoningTokens() > 0) {
+            tree.put("thoughtsTokenCount", usage.reasoningTokens());
+        }
+        ArrayNode details = tree.putArray("promptTokensDetails");
+        detail(details, "TEXT", usage.promptTextTokens());
+        detail(details, "IMAGE", usage.promptImageTokens());
+        detail(details, "AUDIO", usage.promptAudioTokens());
+        return tree;
+    }
+
+    private static void detail(ArrayNode details, String modality, long tokens) {
+        if (tokens > 0) {
+            details.addObject().put("modality", modality).put("tokenCount", tokens);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.tollgate.generate;
+
+import static dev.tollgate.generate.NativeRequestReader.require;
+
+import dev.tollgate.models.UpstreamModel;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What Gemini refuses in contents, in its own words: said here it is a 400 that names the place, said by the upstream it could only be a
+ * 503 (D2; wire.md 1.3, 2.4).
+ */
+final class ConversationRules {
+
+    private static final Set<String> ROLES = Set.of("", "user", "model", "function"); // elder clients send function
+    private static final List<String> DATA = List.of(
+            "text",
+            "inlineData",
+            "fileData",
+            "functionCall",
+            "functionResponse",
+            "executableCode",
+            "codeExecutionResult");
+
+    private final List<JsonNode> contents;
+    private final UpstreamModel model;
+
+    private ConversationRules(List<JsonNode> contents, UpstreamModel model) {
+        this.contents = contents;
+        this.model = model;
+    }
+
+    /** @throws dev.tollgate.error.ApiException a 400 */
+    static void check(JsonNode contents, UpstreamModel model) {
+        ConversationRules rules = new ConversationRules(List.copyOf(contents.values()), model);
+        rules.checkContents();
+        rules.checkTurns();
+        rules.checkEnd();
+        if (model.signatures()) {
+            rules.checkSignatures();
+        }
+    }
+
+    private void checkContents() {
+        for (int i = 0; i < contents.size(); i++) {
+            String path = "contents[" + i + "]";
+            require(ROLES.contains(role(contents.get(i))), path + ".role", "Please use a valid role: user, model.");
+            JsonNode parts = contents.get(i).path("parts");
+            require(
+                    !parts.isEmpty(),
+                    path + ".parts",
+                    "* GenerateContentRequest." + path + ".parts: contents.parts must not be empty.");
+            for (int p = 0; p < parts.size(); p++) {
+                checkPart(parts.get(p), path + ".parts[" + p + "]");
+            }
+        }
+    }
+
+    private void checkPart(JsonNode part, String path) {
+        long data = DATA.stream().filter(part::has).count();
+        require(
+                data > 0,
+                path,
+                "* GenerateContentRequest." + path
+                        + ".data: required oneof field 'data' must have one initialized field");
+        require(data == 1, path, "Invalid value at '" + path + "' (oneof), oneof field 'data' is already set.");
+        for (String name : List.of("functionCall", "functionResponse")) {
+            String at = path + "." + ProtoMessages.snake(name);
+            require(
+                    !part.has(name)
+                            || !part.path(name).path("name").asString("").isEmpty(),
+                    at + ".name",
+                    "* GenerateContentRequest." + at + ".name: Name cannot be empty.");
+        }
+        require(
+                model.mediaInToolResults()
+                        || part.path("functionResponse").path("parts").isEmpty(),
+                path,
+                path + ".function_response.parts: media in function responses are not supported by this model.");
+    }
+
+    private void checkTurns() {
+        for (int i = 0; i < contents.size(); i++) {
+            int calls = count(i, "functionCall");
+            int results = count(i, "functionResponse");
+            require(
+                    calls == 0 || (i > 0 && !isModel(contents.get(i - 1))),
+                    "contents[" + i + "]",
+                    "Please ensure that function call turn comes immediately after a user turn or after a function response"
+                            + " turn.");
+            require(
+                    calls == 0 || calls == count(i + 1, "functionResponse"),
+                    "contents[" + i + "]",
+                    "Please ensure that the number of function response parts is equal to the number of function call parts of"
+                            + " the function call turn.");
+            require(
+                    results == 0 || count(i - 1, "functionCall") > 0,
+                    "contents[" + i + "]",
+                    "Please ensure that function response turn comes immediately after a function call turn.");
+        }
+    }
+
+    private void checkEnd() {
+        require(
+                model.trailingAssistant() || !isModel(contents.getLast()),
+                "contents",
+                "contents: with this model the last content must be the user's.");
+    }
+
+    /** Each step's first call since the user last spoke (wire.md 2.4). */
+    private void checkSignatures() {
+        for (int i = turnStart(); i < contents.size(); i++) {
+            int position = i;
+            contents.get(i)
+                    .path("parts")
+                    .valueStream()
+                    .filter(part -> part.has("functionCall"))
+                    .findFirst()
+                    .ifPresent(call -> require(
+                            call.has("thoughtSignature"),
+                            "contents[" + position + "]",
+                            "Function call is missing a thought_signature in functionCall parts. This is required for tools to"
+                                    + " work correctly: send the parts of the model's turns back as they came. Function call `"
+                                    + shown(call.path("functionCall")
+                                            .path("name")
+                                            .asString(""))
+                                    + "`, position " + (position + 1) + "."));
+        }
+    }
+
+    private int turnStart() {
+        for (int i = contents.size() - 1; i >= 0; i--) {
+            if (!isModel(contents.get(i)) && count(i, "functionResponse") == 0) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    private int count(int at, String name) {
+        return at < 0 || at >= contents.size()
+                ? 0
+                : (int) contents.get(at)
+                        .path("parts")
+                        .valueStream()
+                        .filter(part -> part.has(name))
+                        .count();
+    }
+
+    private static boolean isModel(JsonNode content) {
+        return role(content).equals("model");
+    }
+
+    private static String role(JsonNode content) {
+        return content.path("role").asString("");
+    }
+
+    private static String shown(String name) {
+        return name.substring(0, Math.min(60, name.length())).replaceAll("[^A-Za-z0-9_.:-]", "?");
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tollgate.generate;
+
+import dev.tollgate.answers.Sha256;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.metering.Asked;
+import dev.tollgate.metering.IdempotencyKey;
+import dev.tollgate.metering.KnownAnswers;
+import dev.tollgate.metering.MeteredCall;
+import dev.tollgate.metering.Outlet;
+import dev.tollgate.metering.Running;
+import dev.tollgate.metering.Sink;
+import dev.tollgate.openai.ReadLimits;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST …/models/{model}:generateContent} and {@code :streamGenerateContent}. */
+public final class GenerateHandler implements Handler {
+
+    private final GenerateCalls calls;
+    private final KnownAnswers known;
+    private final ReadLimits limits;
+    private final boolean streams;
+
+    public GenerateHandler(GenerateCalls calls, KnownAnswers known, ReadLimits limits, boolean streams) {
+        this.calls = calls;
+        this.known = known;
+        this.limits = limits;
+        this.streams = streams;
+    }
+
+    /** @param hash of all that makes two requests the same: the model and the form stand outside of the body */
+    private record Read(NativeRequest request, String hash) {}
+
+    @Override
+    public void handle(Exchange exchange) {
+        Key key = KeyCaller.modelKey(exchange);
+        String model = exchange.pathParam("model");
+        calls.model(key, model);
+        AnswerForm form = streams ? AnswerForm.ofStream(exchange) : AnswerForm.WHOLE;
+        String label = GenerateCalls.DOOR + "\n" + form + "\n" + model;
+        boolean isLarge = exchange.hasLargeBody();
+        String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
+        exchange.read(body -> new Read(NativeRequestReader.read(body, limits), Sha256.of(label, body)), read -> {
+            if (isLarge || read.request().hasMedia()) {
+                exchange.compute(
+                        () -> calls.answer(key, model, read.request()),
+                        call -> start(exchange, form, call, read, name));
+            } else {
+                start(exchange, form, calls.answer(key, model, read.request()), read, name);
+            }
+        });
+    }
+
+    private void start(Exchange exchange, AnswerForm form, MeteredCall call, Read read, @Nullable String name) {
+        read.request().ignored().forEach(exchange::ignore);
+        if (!Objects.equals(read.request().tokensMax(), call.request().askedTokensMax())) {
+            exchange.ignore("generationConfig.maxOutputTokens");
+        }
+        Running running = known.answer(
+                new Asked(call, read.hash(), name),
+                new GenerateOutlet(exchange, form),
+                outlet -> sink(outlet, form, call));
+        exchange.onGone(running::gone);
+    }
+
+    private static Sink sink(Outlet outlet, AnswerForm form, MeteredCall call) {
+        Chunks chunks = new Chunks(call.request());
+        return form == AnswerForm.WHOLE ? new WholeAnswer(outlet, chunks) : new StreamAnswer(outlet, chunks, form);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.tollgate.generate;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.SseWriter;
+import dev.tollgate.metering.Outlet;
+import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes an answer to its caller; never a heartbeat, which Google's clients would stumble over (D35). Confined to the exchange's event loop. */
+final class GenerateOutlet implements Outlet {
+
+    private final Exchange exchange;
+    private final AnswerForm form;
+    private @Nullable SseWriter writer;
+
+    GenerateOutlet(Exchange exchange, AnswerForm form) {
+        this.exchange = exchange;
+        this.form = form;
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+        exchange.setHeader(name, value);
+    }
+
+    @Override
+    public void ignore(String fieldPath) {
+        exchange.ignore(fieldPath);
+    }
+
+    @Override
+    public void stream() {
+        writer = form == AnswerForm.ARRAY ? exchange.stream("application/json") : exchange.stream();
+    }
+
+    @Override
+    public void body(long bytes) {
+        writer = exchange.body(bytes);
+    }
+
+    @Override
+    public void write(Buffer bytes) {
+        begun().write(bytes);
+    }
+
+    @Override
+    public void end(@Nullable Buffer last) {
+        begun().end(last);
+    }
+
+    @Override
+    public void fail(ApiError error) {
+        exchange.fail(error);
+    }
+
+    @Override
+    public boolean full() {
+        return begun().full();
+    }
+
+    @Override
+    public void onDrain(Runnable resume) {
+        begun().onDrain(resume);
+    }
+
+    private SseWriter begun() {
+        SseWriter known = writer;
+        if (known == null) {
+            throw new IllegalStateException("the answer has not begun");
+        }
+        return known;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tollgate.generate;
+
+import static dev.tollgate.generate.NativeRequestReader.require;
+
+import dev.tollgate.models.Model;
+import dev.tollgate.models.UpstreamModel;
+import java.math.BigDecimal;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a model takes, by the same rows of the catalogue as at the other door; what can be known beforehand is refused here, before money
+ * moves (D2, D3, D4).
+ */
+final class ModelRules {
+
+    private static final String JSON = "application/json";
+
+    private final Model model;
+    private final UpstreamModel upstream;
+    private final NativeRequest request;
+
+    private ModelRules(Model model, NativeRequest request) {
+        this.model = model;
+        this.upstream = model.upstream();
+        this.request = request;
+    }
+
+    /** @throws dev.tollgate.error.ApiException a 400 that names the field */
+    static void check(Model model, NativeRequest request) {
+        ModelRules rules = new ModelRules(model, request);
+        rules.checkTools();
+        rules.checkFormat();
+        rules.checkSampling();
+        rules.checkThinking();
+    }
+
+    private void checkTools() {
+        boolean functions = request.hasFunctions();
+        boolean search = request.searches();
+        require(
+                !functions || model.tools().functions(),
+                "tools",
+                "tools: model '" + model.id() + "' takes google_search only, no function declarations.");
+        require(
+                !search || model.tools().search(),
+                "tools",
+                "tools: model '" + model.id() + "' does not support google_search.");
+        require(
+                !functions || !search || model.tools().functionsWithSearch(),
+                "tools",
+                "Tool use with function calling is unsupported: leave out google_search or the function declarations.");
+    }
+
+    private void checkFormat() {
+        JsonNode config = request.config();
+        require(
+                !(config.has("responseSchema") && config.has("responseJsonSchema")),
+                "generation_config",
+                "Only one of generation_config.response_schema and response_json_schema can be set.");
+        if (!config.path("responseMimeType").asString("").equals(JSON)) {
+            require(
+                    !config.has("responseSchema") && !config.has("responseJsonSchema"),
+                    "generation_config.response_mime_type",
+                    "generation_config.response_mime_type: a response schema needs '" + JSON + "'.");
+            return;
+        }
+        require(
+                model.formats().json(),
+                "generation_config.response_mime_type",
+                "JSON mode is not supported by model '" + model.id() + "'.");
+        require(
+                model.formats().jsonWithFunctions() || !request.hasFunctions(),
+                "generation_config.response_mime_type",
+                "Function calling with a response mime type: '" + JSON + "' is unsupported");
+        require(
+                model.formats().jsonWithSearch() || !request.searches(),
+                "generation_config.response_mime_type",
+                "Tool use with a response mime type: '" + JSON + "' is unsupported");
+    }
+
+    private void checkSampling() {
+        require(
+                request.candidates() <= upstream.candidatesMax(),
+                "generation_config.candidate_count",
+                upstream.candidatesMax() == 1
+                        ? "Multiple candidates is not enabled for this model"
+                        : "generation_config.candidate_count: at most " + upstream.candidatesMax()
+                                + " candidates with this model.");
+        for (String penalty : new String[] {"presencePenalty", "frequencyPenalty"}) {
+            boolean isZero =
+                    request.config().path(penalty).decimalValue(BigDecimal.ZERO).signum() == 0;
+            require(
+                    isZero || upstream.penalties(),
+                    "generation_config." + ProtoMessages.snake(penalty),
+                    "Penalty is not enabled for this model");
+        }
+        boolean logprobs = request.config().path("responseLogprobs").asBoolean(false)
+                || request.config().has("logprobs");
+        require(
+                !logprobs || upstream.logprobs(),
+                "generation_config.response_logprobs",
+                "Logprobs is not enabled for this model");
+    }
+
+    private void checkThinking() {
+        JsonNode thinking = request.config().path("thinkingConfig");
+        boolean hasBudget = thinking.has("thinkingBudget");
+        boolean hasLevel = thinking.has("thinkingLevel");
+        require(
+                !(hasBudget && hasLevel),
+                "generation_config.thinking_config",
+                "You can only set one of thinking_budget and thinking_level.");
+        if (hasBudget) {
+            checkBudget(thinking.path("thinkingBudget").intValue());
+        } else if (hasLevel) {
+            checkLevel(thinking.path("thinkingLevel").asString());
+        }
+    }
+
+    private void checkBudget(int budget) {
+        boolean taken =
+                switch (upstream.thinking()) {
+                    case UpstreamModel.Thinking.Budget rule ->
+                        budget == -1
+                                || (budget >= rule.budgetMin() && budget <= rule.budgetMax())
+                                || (budget == 0 && rule.byEffort().containsValue(0L));
+                    case UpstreamModel.Thinking.Level rule -> budget == -1 || budget > 0; // kept for elder clients
+                    case UpstreamModel.Thinking.None rule -> false;
+                };
+        require(
+                taken,
+                "generation_config.thinking_config.thinking_budget",
+                "generation_config.thinking_config.thinking_budget: " + budget + " is not taken by this model.");
+    }
+
+    private void checkLevel(String level) {
+        Set<String> levels = upstream.thinking() instanceof UpstreamModel.Thinking.Level rule
+                ? Set.copyOf(rule.byEffort().values())
+                : Set.of();
+        require(
+                levels.contains(level),
+                "generation_config.thinking_config.thinking_level",
+                levels.isEmpty()
+                        ? "Thinking level is not supported for this model."
+                        : "generation_config.thinking_config.thinking_level: this model takes "
+                                + String.join(", ", levels.stream().sorted().toList()) + ".");
+    }
+}

@@ -1,0 +1,47 @@
+package dev.tollgate.generate;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A GenerateContentRequest in one spelling, with what is asked about it.
+ *
+ * @param body without what has no effect, and without {@code maxOutputTokens}
+ * @param tokensMax the caller's {@code maxOutputTokens}; null without one
+ * @param ignored fields that were left out (D5)
+ */
+record NativeRequest(ObjectNode body, @Nullable Long tokensMax, List<String> ignored) {
+
+    private static final String CONFIG = "generationConfig";
+
+    JsonNode config() {
+        return body.path(CONFIG);
+    }
+
+    JsonNode contents() {
+        return body.path("contents");
+    }
+
+    int candidates() {
+        return config().path("candidateCount").asInt(1);
+    }
+
+    boolean searches() {
+        return body.path("tools").valueStream().anyMatch(tool -> tool.has("googleSearch"));
+    }
+
+    boolean hasFunctions() {
+        return body.path("tools").valueStream().anyMatch(tool -> !tool.path("functionDeclarations")
+                .isEmpty());
+    }
+
+    boolean hasMedia() {
+        return contents()
+                .valueStream()
+                .flatMap(content -> content.path("parts").valueStream())
+                .anyMatch(part ->
+                        part.has("inlineData") || part.path("functionResponse").has("parts"));
+    }
+}

@@ -1,0 +1,223 @@
+package dev.tollgate.generate;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.openai.Base64Text;
+import dev.tollgate.openai.JsonObjectReader;
+import dev.tollgate.openai.ReadLimits;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads a body: limits (D29), what no caller may reach (D49), ranges that hold for every model (wire.md 1.6). Each refusal is a 400 that
+ * names the field as Google does.
+ */
+final class NativeRequestReader {
+
+    private static final int STOP_SEQUENCES_MAX = 5;
+
+    /** Of the message's own words; they would set our cost, choose another model, or are for output that no model here has. */
+    private static final List<String> WITHOUT_EFFECT = List.of("serviceTier", "store");
+
+    private static final List<String> CONFIG_WITHOUT_EFFECT = List.of(
+            "speechConfig",
+            "imageConfig",
+            "enableEnhancedCivicAnswers",
+            "audioTimestamp",
+            "routingConfig",
+            "modelSelectionConfig");
+
+    private static final Set<String> TOOLS = Set.of("functionDeclarations", "googleSearch");
+
+    private final ReadLimits limits;
+    private final List<String> ignored = new ArrayList<>();
+    private int parts;
+    private int media;
+
+    private NativeRequestReader(ReadLimits limits) {
+        this.limits = limits;
+    }
+
+    static NativeRequest read(byte[] body, ReadLimits limits) {
+        ObjectNode tree = JsonObjectReader.read(body, limits);
+        return new NativeRequestReader(limits).request(ProtoReader.read("Request", tree, ""));
+    }
+
+    /** A body of {@code countTokens}: the request stands in {@code generateContentRequest}, or its members stand alone. */
+    static NativeRequest readCount(byte[] body, ReadLimits limits) {
+        ObjectNode tree = ProtoReader.read("CountRequest", JsonObjectReader.read(body, limits), "");
+        if (tree.get("generateContentRequest") instanceof ObjectNode whole) {
+            require(
+                    !tree.has("contents"),
+                    "generate_content_request",
+                    "generate_content_request and contents cannot both be set.");
+            return new NativeRequestReader(limits).request(whole);
+        }
+        return new NativeRequestReader(limits).request(tree);
+    }
+
+    private NativeRequest request(ObjectNode body) {
+        body.remove("model");
+        require(
+                !body.has("cachedContent"),
+                "cached_content",
+                "cached_content: cached contents cannot be used here; send the contents themselves.");
+        WITHOUT_EFFECT.forEach(name -> drop(body, name, name));
+        contents(body.path("contents"));
+        checkInstruction(body.path("systemInstruction"));
+        tools(body.path("tools"));
+        require(
+                !body.path("toolConfig")
+                        .path("includeServerSideToolInvocations")
+                        .asBoolean(false),
+                "tool_config",
+                "tool_config: server-side tool invocations are not supported.");
+        Long tokensMax = body.get("generationConfig") instanceof ObjectNode config ? config(config) : null;
+        return new NativeRequest(body, tokensMax, List.copyOf(ignored));
+    }
+
+    private void drop(ObjectNode object, String name, String path) {
+        if (object.remove(name) != null) {
+            ignored.add(path);
+        }
+    }
+
+    // ---- contents ----
+
+    private void contents(JsonNode contents) {
+        require(!contents.isEmpty(), "contents", "* GenerateContentRequest.contents: contents is not specified");
+        require(
+                contents.size() <= limits.messagesMax(),
+                "contents",
+                "contents: at most " + limits.messagesMax() + " contents are allowed.");
+        for (int i = 0; i < contents.size(); i++) {
+            content(contents.get(i), "contents[" + i + "]");
+        }
+    }
+
+    private void content(JsonNode content, String path) {
+        parts += content.path("parts").size();
+        require(parts <= limits.partsMax(), path, path + ": at most " + limits.partsMax() + " parts are allowed.");
+        parts(content.path("parts"), path + ".parts");
+    }
+
+    private void parts(JsonNode list, String path) {
+        for (int i = 0; i < list.size(); i++) {
+            JsonNode part = list.get(i);
+            String at = path + "[" + i + "]";
+            if (part.get("inlineData") instanceof ObjectNode blob) {
+                blob(blob, at + ".inline_data");
+            }
+            if (part.has("fileData")) {
+                countMedium(at);
+            }
+            parts(part.path("functionResponse").path("parts"), at + ".function_response.parts");
+        }
+    }
+
+    /** In the one form that upstreams read. */
+    private void blob(ObjectNode blob, String path) {
+        countMedium(path);
+        String data = Base64Text.standard(blob.path("data").asString(""));
+        if (data == null) {
+            throw refuse(path + ".data", "Invalid value at '" + path + ".data' (TYPE_BYTES), Base64 decoding failed.");
+        }
+        blob.put("data", data);
+    }
+
+    private void countMedium(String path) {
+        media++;
+        require(media <= limits.mediaMax(), path, path + ": at most " + limits.mediaMax() + " media are allowed.");
+    }
+
+    private static void checkInstruction(JsonNode instruction) {
+        for (JsonNode part : instruction.path("parts")) {
+            require(
+                    part.size() == 0 || part.has("text"),
+                    "system_instruction",
+                    "system_instruction: only text is supported.");
+        }
+    }
+
+    // ---- tools ----
+
+    private void tools(JsonNode tools) {
+        int declarations = 0;
+        for (int i = 0; i < tools.size(); i++) {
+            for (Map.Entry<String, JsonNode> tool : tools.get(i).properties()) {
+                String name = ProtoMessages.snake(tool.getKey());
+                require(
+                        TOOLS.contains(tool.getKey()),
+                        "tools[" + i + "]." + name,
+                        "tools[" + i + "]." + name
+                                + ": this tool is not available; google_search and function_declarations are.");
+            }
+            declarations += tools.get(i).path("functionDeclarations").size();
+        }
+        require(
+                declarations <= limits.toolsMax(),
+                "tools",
+                "tools: at most " + limits.toolsMax() + " function declarations are allowed.");
+    }
+
+    // ---- configuration ----
+
+    private @Nullable Long config(ObjectNode config) {
+        CONFIG_WITHOUT_EFFECT.forEach(name -> drop(config, name, "generationConfig." + name));
+        for (JsonNode modality : config.path("responseModalities")) {
+            require(
+                    modality.stringValue().equals("TEXT"),
+                    "generation_config.response_modalities",
+                    "generation_config.response_modalities: only TEXT is supported.");
+        }
+        range(config, "temperature", 0, 2);
+        range(config, "topP", 0, 1);
+        range(config, "presencePenalty", -2, 2);
+        range(config, "frequencyPenalty", -2, 2);
+        range(config, "candidateCount", 1, 128);
+        range(config, "maxOutputTokens", 1, Integer.MAX_VALUE);
+        require(
+                config.path("stopSequences").size() <= STOP_SEQUENCES_MAX,
+                "generation_config.stop_sequences",
+                "generation_config.stop_sequences: at most " + STOP_SEQUENCES_MAX + " stop sequences are allowed.");
+        JsonNode tokensMax = config.remove("maxOutputTokens");
+        return tokensMax == null ? null : Long.valueOf(tokensMax.longValue());
+    }
+
+    private static void range(JsonNode config, String name, int min, int max) {
+        JsonNode value = config.get(name);
+        if (value != null && !isWithin(value.decimalValue(), min, max)) {
+            String path = "generation_config." + ProtoMessages.snake(name);
+            String allowed = max == Integer.MAX_VALUE ? "at least " + min : "between " + min + " and " + max;
+            throw refuse(
+                    path, "* GenerateContentRequest." + path + ": must be " + allowed + ", got " + shown(value) + ".");
+        }
+    }
+
+    private static boolean isWithin(BigDecimal value, int min, int max) {
+        return value.compareTo(BigDecimal.valueOf(min)) >= 0 && value.compareTo(BigDecimal.valueOf(max)) <= 0;
+    }
+
+    private static String shown(JsonNode number) {
+        String digits = number.asString();
+        return digits.length() > 40 ? "a number of " + digits.length() + " digits" : digits;
+    }
+
+    // ---- refusals ----
+
+    static void require(boolean right, String path, String message) {
+        if (!right) {
+            throw refuse(path, message);
+        }
+    }
+
+    private static ApiException refuse(String path, String message) {
+        return ApiError.invalid(path, message).asException();
+    }
+}

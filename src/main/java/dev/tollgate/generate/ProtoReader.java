@@ -1,0 +1,126 @@
+package dev.tollgate.generate;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Brings a message to one spelling: JSON as protocol buffers read it has names in camel or snake case, enums in any case, one object where
+ * a list is meant, numbers as strings, null for absent (wire.md 1.2). An unknown name is refused, as Google does: what we do not know, we
+ * cannot bound.
+ */
+final class ProtoReader {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final int SHOWN_CHARS_MAX = 60;
+    private static final int DIGITS_MAX = 20;
+
+    private ProtoReader() {}
+
+    /**
+     * A new tree, which shares with the given one what callers may write as they like: arguments, schemas.
+     *
+     * @param path of the message in snake case, empty for the whole body
+     * @throws ApiException a 400 in Google's words
+     */
+    static ObjectNode read(String message, ObjectNode tree, String path) {
+        ObjectNode read = NODES.objectNode();
+        for (Map.Entry<String, JsonNode> member : tree.properties()) {
+            ProtoMessages.Field field = ProtoMessages.field(message, member.getKey());
+            if (field == null) {
+                throw unknown(member.getKey(), path);
+            }
+            if (!member.getValue().isNull()) {
+                String at = path.isEmpty()
+                        ? ProtoMessages.snake(field.name())
+                        : path + "." + ProtoMessages.snake(field.name());
+                if (read.has(field.name())) {
+                    throw refuse(at, "Invalid value at '" + at + "' (oneof), the field is given twice.");
+                }
+                read.set(
+                        field.name(),
+                        field.repeated() ? list(field, member.getValue(), at) : value(field, member.getValue(), at));
+            }
+        }
+        return read;
+    }
+
+    private static ArrayNode list(ProtoMessages.Field field, JsonNode given, String path) {
+        List<JsonNode> elements = given.isArray() ? List.copyOf(given.values()) : List.of(given);
+        ArrayNode list = NODES.arrayNode(elements.size());
+        for (int i = 0; i < elements.size(); i++) {
+            list.add(value(field, elements.get(i), path + "[" + i + "]"));
+        }
+        return list;
+    }
+
+    private static JsonNode value(ProtoMessages.Field field, JsonNode given, String path) {
+        if (ProtoMessages.isMessage(field.type())) {
+            return read(field.type(), object(given, path), path);
+        }
+        return switch (field.type()) {
+            case "string" -> given.isString() ? given : wrong(path, "TYPE_STRING", given);
+            case "word" ->
+                given.isString()
+                        ? NODES.stringNode(given.stringValue().toUpperCase(Locale.ROOT))
+                        : wrong(path, "TYPE_ENUM", given);
+            case "bool" -> given.isBoolean() ? given : wrong(path, "TYPE_BOOL", given);
+            case "int" -> integer(given, path);
+            case "number" -> given.isNumber() ? given : wrong(path, "TYPE_FLOAT", given);
+            case "object" -> object(given, path);
+            default -> given;
+        };
+    }
+
+    private static ObjectNode object(JsonNode given, String path) {
+        if (given instanceof ObjectNode object) {
+            return object;
+        }
+        throw refuse(path, "Invalid value at '" + path + "' (a message), " + shown(given));
+    }
+
+    /** Of 32 bits; a whole number in other clothes is one too. */
+    private static JsonNode integer(JsonNode given, String path) {
+        String digits = given.isString() ? given.stringValue() : given.isNumber() ? given.asString() : "";
+        if (digits.length() <= DIGITS_MAX) {
+            try {
+                return NODES.numberNode(new BigDecimal(digits).intValueExact());
+            } catch (ArithmeticException | NumberFormatException e) {
+                return wrong(path, "TYPE_INT32", given);
+            }
+        }
+        return wrong(path, "TYPE_INT32", given);
+    }
+
+    private static JsonNode wrong(String path, String type, JsonNode given) {
+        throw refuse(path, "Invalid value at '" + path + "' (" + type + "), " + shown(given));
+    }
+
+    private static ApiException unknown(String name, String path) {
+        String where = path.isEmpty() ? "" : " at '" + path + "'";
+        return refuse(
+                path.isEmpty() ? null : path,
+                "Invalid JSON payload received. Unknown name \"" + clean(name) + "\"" + where + ": Cannot find field.");
+    }
+
+    private static ApiException refuse(@Nullable String path, String message) {
+        return ApiError.invalid(path, message).asException();
+    }
+
+    private static String shown(JsonNode given) {
+        return given.isObject() ? "an object" : given.isArray() ? "an array" : clean(given.asString());
+    }
+
+    private static String clean(String text) {
+        String cut = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "..." : text;
+        return cut.replaceAll("[\\p{Cntrl}\\p{Cs}\\p{Cf}]", "?");
+    }
+}

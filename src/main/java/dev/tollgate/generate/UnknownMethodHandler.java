@@ -1,0 +1,19 @@
+package dev.tollgate.generate;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+
+/** {@code POST …/models/{id}} with a method that is not served, in Google's words (wire.md 2.3). */
+public final class UnknownMethodHandler implements Handler {
+
+    @Override
+    public void handle(Exchange exchange) {
+        throw ApiError.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "This method of a model is not served here: generateContent, streamGenerateContent and countTokens are.")
+                .withStatus(404)
+                .asException();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.ledger.Account;
+import dev.tollgate.ledger.Ledger;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/**
+ * Prompts that are counted for their callers' own sake: free, but only for accounts with something to spend, and few at once (D29).
+ * Thread-safe.
+ */
+public final class FreeCounts {
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final Ledger ledger;
+    private final Meter meter;
+
+    public FreeCounts(Ledger ledger, Meter meter) {
+        this.ledger = ledger;
+        this.meter = meter;
+    }
+
+    /**
+     * Reads the database.
+     *
+     * @throws dev.tollgate.error.ApiException 402 where nothing can be spent
+     */
+    public void requireBalance(String accountId) {
+        long micros = ledger.account(accountId)
+                .map(Account::balance)
+                .map(balance -> balance.balanceMicros())
+                .orElse(0L);
+        if (micros <= 0) {
+            throw ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW).asException();
+        }
+    }
+
+    /**
+     * Counts a call's prompt on the current event loop.
+     *
+     * @param then told there once, later; empty where the upstream does not count
+     * @throws dev.tollgate.error.ApiException 429 where the account counts as many as it may
+     */
+    public void count(MeteredCall call, Consumer<OptionalLong> then) {
+        String accountId = call.request().accountId();
+        if (!meter.counting().enter(accountId)) {
+            throw ApiError.of(
+                            ErrorCode.RATE_LIMIT_EXCEEDED,
+                            "Too many prompts of this account are being counted at the moment, please slow down.")
+                    .retryAfter(SOON)
+                    .asException();
+        }
+        call.prepared().count(counted -> {
+            meter.counting().leave(accountId);
+            then.accept(counted);
+        });
+    }
+}

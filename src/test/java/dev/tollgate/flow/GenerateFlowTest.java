@@ -1,0 +1,487 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The Gemini door, driven over HTTP as Google's clients do: the same admission, hold, charge and task as at the other door. */
+@Timeout(60)
+class GenerateFlowTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String HI = """
+            {"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}""";
+    private static final String MODEL = "/v1beta/models/gemini-2.5-pro:";
+    private static final String CHUNK = """
+            {"candidates":[{"content":{"role":"model","parts":[{"text":"%s"}]},"index":0}],"modelVersion":"up","responseId":"r1"}""";
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    private static HttpRequest.Builder request(Customer customer, String path, String body) {
+        return HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("x-goog-api-key", customer.key())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    private static Reply post(Customer customer, String path, String body) {
+        return gateway.send(request(customer, path, body));
+    }
+
+    private static void answersInPieces() {
+        gateway.script(UpstreamScript.answers()
+                .thought("Let me think.", new Tokens(10, 0, 7))
+                .text("Hello, ", new Tokens(10, 2, 7))
+                .text("world.")
+                .finish("STOP", new Tokens(10, 5, 7)));
+    }
+
+    // ---- answers ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1"})
+    void a_whole_answer_is_put_together_and_charged(String base) {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+
+        Reply reply = post(customer, base + "/models/gemini-2.5-pro:generateContent", HI);
+
+        assertThat(reply.status()).isEqualTo(200);
+        JsonNode candidate = reply.json().get("candidates").get(0);
+        assertThat(candidate.get("content").toString()).isEqualTo("""
+                {"role":"model","parts":[{"text":"Let me think.","thought":true},{"text":"Hello, world."}]}""");
+        assertThat(candidate.get("finishReason").asString()).isEqualTo("STOP");
+        assertThat(reply.json().get("usageMetadata").toString()).isEqualTo("""
+                {"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":22,"thoughtsTokenCount":7,\
+                "promptTokensDetails":[{"modality":"TEXT","tokenCount":10}]}""");
+        assertThat(reply.json().get("modelVersion").asString()).isEqualTo("gemini-2.5-pro");
+        assertThat(reply.json().get("credits_consumed").decimalValue()).isEqualTo(customer.consumed());
+        assertThat(customer.consumed()).isEqualByComparingTo("0.01");
+        assertThat(customer.lastTask().get("id").asString()).isEqualTo(reply.header("x-tollgate-task-id"));
+        assertThat(customer.lastTask().get("status").asString()).isEqualTo("completed");
+    }
+
+    @Test
+    void a_stream_shows_the_chunks_as_they_came_and_the_charge_in_the_last() {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+
+        Reply reply = post(customer, MODEL + "streamGenerateContent?alt=sse", HI);
+
+        assertThat(reply.header("content-type")).startsWith("text/event-stream");
+        assertThat(reply.text()).endsWith("\r\n\r\n").doesNotContain("[DONE]", "event:", "\n: ");
+        List<JsonNode> chunks = reply.chunks();
+        assertThat(chunks).hasSize(4);
+        assertThat(chunks.getFirst().toString()).isEqualTo("""
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"Let me think.","thought":true}]}}],\
+                "modelVersion":"gemini-2.5-pro","responseId":"r1"}""");
+        assertThat(chunks.subList(0, 3))
+                .noneMatch(chunk -> chunk.has("usageMetadata") || chunk.has("credits_consumed"));
+        JsonNode last = chunks.getLast();
+        assertThat(last.get("candidates").get(0).get("finishReason").asString()).isEqualTo("STOP");
+        assertThat(last.get("usageMetadata").get("candidatesTokenCount").asInt())
+                .isEqualTo(5);
+        assertThat(last.get("credits_consumed").decimalValue()).isEqualTo(customer.consumed());
+    }
+
+    @Test
+    void a_stream_that_is_not_asked_for_as_events_is_one_array() {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+
+        Reply reply = post(customer, MODEL + "streamGenerateContent", HI);
+
+        assertThat(reply.header("content-type")).isEqualTo("application/json");
+        assertThat(reply.json().isArray()).isTrue();
+        assertThat(reply.json().size()).isEqualTo(4);
+        assertThat(reply.json().get(3).get("credits_consumed").decimalValue()).isEqualTo(customer.consumed());
+    }
+
+    @Test
+    void what_the_upstream_says_beside_text_reaches_the_caller_untouched() {
+        gateway.script(UpstreamScript.answers().event("""
+                        {"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"id":"c1","name":"f",
+                        "args":{"big":12345678901234567890,"price":1.125}},"thoughtSignature":"c2ln"}]},"index":0,
+                        "safetyRatings":[{"category":"X","probability":"LOW"}],"somethingNew":{"a":[1]}}],
+                        "usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":4,"totalTokenCount":7},"modelStatus":{"s":1}}""").event("""
+                        {"candidates":[{"content":{"role":"model","parts":[{"text":"","thoughtSignature":"ZW5k"}]},
+                        "finishReason":"STOP","finishMessage":"Model generated function call(s).","index":0}]}"""));
+        Customer customer = gateway.customer("10");
+
+        List<JsonNode> chunks =
+                post(customer, MODEL + "streamGenerateContent?alt=sse", HI).chunks();
+        Reply whole = post(customer, MODEL + "generateContent", HI);
+
+        assertThat(chunks.getFirst().toString())
+                .contains("12345678901234567890", "1.125", "c2ln", "somethingNew", "safetyRatings", "modelStatus");
+        assertThat(chunks.getLast().toString()).contains("ZW5k", "Model generated function call(s).");
+        assertThat(whole.text())
+                .contains("12345678901234567890", "1.125", "c2ln", "ZW5k", "somethingNew", "modelStatus");
+        assertThat(whole.json()
+                        .get("candidates")
+                        .get(0)
+                        .get("content")
+                        .get("parts")
+                        .size())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_last_chunk_that_comes_twice_is_shown_once() {
+        String last = """
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"once"}]},"finishReason":"STOP","index":0}],
+                "usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":4,"totalTokenCount":7}}""";
+        gateway.script(UpstreamScript.answers().event(last).event(last));
+        Customer customer = gateway.customer("10");
+
+        Reply whole = post(customer, MODEL + "generateContent", HI);
+        List<JsonNode> chunks =
+                post(customer, MODEL + "streamGenerateContent?alt=sse", HI).chunks();
+
+        assertThat(whole.json()
+                        .get("candidates")
+                        .get(0)
+                        .get("content")
+                        .get("parts")
+                        .get(0)
+                        .get("text")
+                        .asString())
+                .isEqualTo("once");
+        assertThat(chunks).hasSize(1);
+    }
+
+    @Test
+    void several_candidates_stay_apart_and_end_together() {
+        gateway.script(UpstreamScript.answers().event("""
+                        {"candidates":[{"content":{"role":"model","parts":[{"text":"A"}]},"finishReason":"STOP","index":0},
+                        {"content":{"role":"model","parts":[{"text":"B1"}]},"index":1}]}""").event("""
+                        {"candidates":[{"content":{"role":"model","parts":[{"text":"B2"}]},"finishReason":"MAX_TOKENS","index":1}],
+                        "usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":4,"totalTokenCount":7}}"""));
+        Customer customer = gateway.customer("10");
+        String two = HI.replace("\"contents\"", "\"generationConfig\":{\"candidateCount\":2},\"contents\"");
+
+        List<JsonNode> chunks =
+                post(customer, MODEL + "streamGenerateContent?alt=sse", two).chunks();
+        Reply whole = post(customer, MODEL + "generateContent", two);
+
+        assertThat(chunks).hasSize(2);
+        assertThat(chunks.getFirst().get("candidates").size()).isEqualTo(1);
+        assertThat(chunks.getFirst().toString()).contains("B1");
+        assertThat(chunks.getLast().get("candidates").size()).isEqualTo(2);
+        assertThat(whole.json().get("candidates").get(0).get("content").toString())
+                .contains("\"A\"");
+        assertThat(whole.json().get("candidates").get(1).get("content").toString())
+                .contains("\"B1B2\"");
+    }
+
+    @Test
+    void usage_is_printed_in_the_units_of_models_that_have_some() {
+        gateway.script(UpstreamScript.answers().text("Hi").finish("STOP", new Tokens(100, 10, 5)));
+        Customer customer = gateway.customer("10");
+
+        Reply reply = post(customer, "/v1beta/models/google/gemini-2.5-pro:generateContent", HI);
+        Reply escaped = post(customer, "/v1beta/models/google%2Fgemini-2.5-pro:generateContent", HI);
+
+        assertThat(escaped.status()).isEqualTo(200);
+        JsonNode usage = reply.json().get("usageMetadata");
+        assertThat(usage.get("promptTokenCount").asInt()).isEqualTo(263);
+        assertThat(usage.get("candidatesTokenCount").asInt()).isEqualTo(315);
+        assertThat(usage.get("totalTokenCount").asInt()).isEqualTo(578);
+        assertThat(usage.get("thoughtsTokenCount").asInt()).isEqualTo(5);
+        assertThat(reply.json().get("credits_consumed").decimalValue()).isEqualByComparingTo("0.0578");
+        assertThat(reply.json().get("modelVersion").asString()).isEqualTo("google/gemini-2.5-pro");
+    }
+
+    // ---- what is asked ----
+
+    @Test
+    void the_request_goes_on_in_its_own_words_under_one_spelling() {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+
+        Reply reply = post(customer, MODEL + "generateContent", """
+                {"system_instruction":{"parts":{"text":"Be brief."}},"contents":{"parts":[{"text":"Hi"}]},
+                "safety_settings":[{"category":"harm_category_harassment","threshold":"block_none"}],
+                "generation_config":{"temperature":0.50,"max_output_tokens":"300","top_k":40,"stop_sequences":["x"],
+                "thinking_config":{"include_thoughts":true,"thinking_budget":1024}},"model":"models/other"}""");
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(gateway.lastAsked().toString()).isEqualTo("""
+                {"systemInstruction":{"parts":[{"text":"Be brief."}]},"contents":[{"parts":[{"text":"Hi"}]}],\
+                "safetySettings":[{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_NONE"}],\
+                "generationConfig":{"temperature":0.50,"topK":40,"stopSequences":["x"],\
+                "thinkingConfig":{"includeThoughts":true,"thinkingBudget":1024},"maxOutputTokens":300}}""");
+    }
+
+    @Test
+    void no_default_of_the_other_door_is_added() {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+
+        post(customer, MODEL + "generateContent", HI);
+
+        assertThat(gateway.lastAsked().toString()).isEqualTo("""
+                {"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"generationConfig":{}}""");
+    }
+
+    @Test
+    void a_model_that_bills_reasoning_is_always_sent_a_maximum() {
+        gateway.script(UpstreamScript.says("Hi", 10, 5));
+        Customer customer = gateway.customer("2");
+
+        Reply reply = post(customer, "/v1beta/models/google/gemini-2.5-pro:generateContent", HI);
+
+        long sent = gateway.lastAsked()
+                .get("generationConfig")
+                .get("maxOutputTokens")
+                .asLong();
+        assertThat(sent).isBetween(850L, 952L);
+        assertThat(reply.header("x-tollgate-max-tokens")).isEqualTo(Long.toString(sent));
+    }
+
+    @Test
+    void what_has_no_effect_is_named() {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+
+        Reply reply = post(customer, MODEL + "generateContent", HI.replace("\"contents\"", """
+                "serviceTier":"priority","store":true,"generationConfig":{"maxOutputTokens":70000,"speechConfig":{}},"contents\""""));
+
+        assertThat(reply.header("x-tollgate-ignored"))
+                .isEqualTo("serviceTier,store,generationConfig.speechConfig,generationConfig.maxOutputTokens");
+        assertThat(gateway.lastAsked().has("serviceTier")).isFalse();
+        assertThat(gateway.lastAsked()
+                        .get("generationConfig")
+                        .get("maxOutputTokens")
+                        .asLong())
+                .isEqualTo(65536);
+    }
+
+    // ---- ends ----
+
+    @Test
+    void an_answer_that_the_balance_does_not_cover_ends_with_max_tokens() {
+        gateway.script(UpstreamScript.answers()
+                .text("x".repeat(400), new Tokens(10, 100, 0))
+                .text("y".repeat(8_000), new Tokens(10, 2_100, 0))
+                .finish("STOP", new Tokens(10, 2_100, 0)));
+        Customer customer = gateway.customer("0.5");
+
+        List<JsonNode> chunks =
+                post(customer, MODEL + "streamGenerateContent?alt=sse", HI).chunks();
+        JsonNode end = chunks.getLast().get("candidates").get(0);
+
+        assertThat(end.get("finishReason").asString()).isEqualTo("MAX_TOKENS");
+        assertThat(end.get("finishMessage").asString()).isEqualTo("CREDITS_EXHAUSTED");
+        assertThat(chunks.toString()).contains("yyy");
+        assertThat(customer.balance()).isBetween(BigDecimal.ZERO, new BigDecimal("0.02"));
+        assertThat(chunks.getLast().get("credits_consumed").decimalValue()).isEqualTo(customer.consumed());
+    }
+
+    @Test
+    void a_failure_in_the_middle_is_a_plain_data_line_and_costs_nothing() {
+        gateway.script(UpstreamScript.answers().text("Half an ").fault("eof"));
+        Customer customer = gateway.customer("10");
+
+        Reply events = post(customer, MODEL + "streamGenerateContent?alt=sse", HI);
+        Reply array = post(customer, MODEL + "streamGenerateContent", HI);
+        Reply whole = post(customer, MODEL + "generateContent", HI);
+
+        assertThat(events.text()).doesNotContain("event:");
+        assertError(events.chunks().getLast(), 503, "UNAVAILABLE", "upstream_error");
+        assertError(array.json().get(1), 503, "UNAVAILABLE", "upstream_error");
+        assertThat(whole.status()).isEqualTo(503);
+        assertError(whole.json(), 503, "UNAVAILABLE", "upstream_error");
+        assertThat(customer.consumed()).isZero();
+    }
+
+    @Test
+    void a_blocked_prompt_is_a_503_that_is_not_asked_again() {
+        gateway.script(UpstreamScript.answers().event("""
+                {"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":9,"totalTokenCount":9}}"""));
+        Customer customer = gateway.customer("10");
+
+        int before = gateway.asked().size();
+        Reply first = post(customer, MODEL + "generateContent", HI);
+        Reply again = post(customer, MODEL + "generateContent", HI);
+
+        assertThat(first.status()).isEqualTo(503);
+        assertThat(first.header("x-should-retry")).isEqualTo("false");
+        assertThat(again.text()).isEqualTo(first.text());
+        assertThat(gateway.asked()).hasSize(before + 1);
+    }
+
+    @Test
+    void a_caller_who_leaves_pays_for_what_was_reported() {
+        gateway.script(UpstreamScript.answers()
+                .text("Some text", new Tokens(20_000, 2_000, 0))
+                .delay(60_000)
+                .finish("STOP"));
+        Customer customer = gateway.customer("10");
+
+        try (RawCall call =
+                RawCall.post(gateway.app().port(), MODEL + "streamGenerateContent?alt=sse", customer.key(), HI)) {
+            call.readUntil("Some text");
+        }
+
+        assertThat(customer.lastTask().get("status").asString()).isEqualTo("cancelled");
+        assertThat(customer.consumed()).isEqualByComparingTo("2.04");
+    }
+
+    // ---- the same meter ----
+
+    @Test
+    void racing_calls_never_spend_more_than_there_is() {
+        gateway.script(UpstreamScript.answers().text("Hi").delay(200).finish("STOP", new Tokens(10, 1_000, 0)));
+        Customer customer = gateway.customer("1");
+        String capped = HI.replace("\"contents\"", "\"generationConfig\":{\"maxOutputTokens\":1000},\"contents\"");
+
+        List<CompletableFuture<Reply>> calls = IntStream.range(0, 12)
+                .mapToObj(i -> gateway.sendAside(request(customer, MODEL + "generateContent", capped)))
+                .toList();
+        List<Reply> replies = calls.stream().map(CompletableFuture::join).toList();
+
+        List<Reply> refused =
+                replies.stream().filter(reply -> reply.status() != 200).toList();
+        assertThat(refused).isNotEmpty();
+        for (Reply reply : refused) {
+            assertThat(reply.status()).isEqualTo(402);
+            assertError(reply.json(), 402, "FAILED_PRECONDITION", "insufficient_credits");
+            assertThat(reply.header("retry-after")).isEqualTo("1");
+            assertThat(reply.text()).contains("RetryInfo");
+        }
+        assertThat(customer.balance()).isNotNegative();
+    }
+
+    @Test
+    void an_idempotency_key_gives_the_same_answer_again_in_its_own_form() {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+        for (String method : List.of("generateContent", "streamGenerateContent", "streamGenerateContent?alt=sse")) {
+            Reply first = gateway.send(request(customer, MODEL + method, HI).header("Idempotency-Key", method));
+            Reply again = gateway.send(request(customer, MODEL + method, HI).header("Idempotency-Key", method));
+
+            assertThat(again.text()).isEqualTo(first.text());
+            assertThat(again.header("content-type")).isEqualTo(first.header("content-type"));
+            assertThat(again.header("idempotent-replayed")).isEqualTo("true");
+        }
+        assertThat(customer.tasks()).isEqualTo(3);
+        Reply otherForm = gateway.send(
+                request(customer, MODEL + "generateContent", HI).header("Idempotency-Key", "streamGenerateContent"));
+        assertError(otherForm.json(), 400, "INVALID_ARGUMENT", "invalid_request");
+        Reply otherModel = gateway.send(request(customer, "/v1beta/models/gemini-3-pro:generateContent", HI)
+                .header("Idempotency-Key", "generateContent"));
+        assertError(otherModel.json(), 400, "INVALID_ARGUMENT", "invalid_request");
+    }
+
+    @Test
+    void the_receipt_is_the_same_as_at_the_other_door() {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+        Reply reply = post(customer, MODEL + "generateContent", HI);
+
+        JsonNode receipt = gateway.get("/v1/receipts/" + reply.header("x-tollgate-task-id"), customer.key())
+                .json();
+
+        assertThat(receipt.get("charge_micros").asLong()).isEqualTo(10_000);
+        assertThat(receipt.get("usage").get("completion_tokens").asInt()).isEqualTo(5);
+    }
+
+    // ---- counting, models ----
+
+    @Test
+    void tokens_are_counted_for_nothing() {
+        Customer customer = gateway.customer("1");
+        Reply flat = post(customer, MODEL + "countTokens", HI);
+        Reply whole = post(customer, MODEL + "countTokens", """
+                {"generateContentRequest":{"model":"models/gemini-2.5-pro","contents":[{"parts":[{"text":"Hi there, this is longer"}]}]}}""");
+
+        assertThat(flat.json().get("totalTokens").asInt()).isEqualTo(1);
+        assertThat(whole.json().get("totalTokens").asInt()).isEqualTo(6);
+        assertThat(customer.consumed()).isZero();
+        assertThat(customer.tasks()).isZero();
+        assertError(
+                post(gateway.customer("0"), MODEL + "countTokens", HI).json(),
+                402,
+                "FAILED_PRECONDITION",
+                "insufficient_credits");
+    }
+
+    @Test
+    void models_are_listed_in_googles_shape_and_under_v1_in_openais() {
+        Customer customer = gateway.customer("1");
+        HttpRequest.Builder get = request(customer, "/v1beta/models", "").GET();
+        JsonNode list = gateway.send(get).json();
+        JsonNode page = gateway.send(
+                        request(customer, "/v1/gemini/v1/models?pageSize=2", "").GET())
+                .json();
+        JsonNode next = gateway.send(request(
+                                customer,
+                                "/v1beta/models?pageSize=10&pageToken="
+                                        + page.get("nextPageToken").asString(),
+                                "")
+                        .GET())
+                .json();
+        JsonNode one = gateway.send(request(customer, "/v1beta/models/google/gemini-2.5-pro", "")
+                        .GET())
+                .json();
+
+        assertThat(list.get("models").size()).isEqualTo(5);
+        assertThat(page.get("models").size()).isEqualTo(2);
+        assertThat(next.get("models").size()).isEqualTo(3);
+        assertThat(next.has("nextPageToken")).isFalse();
+        assertThat(one.get("name").asString()).isEqualTo("models/google/gemini-2.5-pro");
+        assertThat(one.get("outputTokenLimit").asInt()).isEqualTo(65536);
+        assertThat(gateway.get("/v1/models", customer.key())
+                        .json()
+                        .get("object")
+                        .asString())
+                .isEqualTo("list");
+        assertError(
+                gateway.send(request(customer, "/v1beta/models/nope", "").GET()).json(),
+                404,
+                "NOT_FOUND",
+                "model_not_found");
+    }
+
+    // ---- errors ----
+
+    private static void assertError(JsonNode body, int status, String word, String reason) {
+        JsonNode error = body.get("error");
+        assertThat(error.get("code").asInt()).isEqualTo(status);
+        assertThat(error.get("status").asString()).isEqualTo(word);
+        assertThat(error.get("message").asString()).isNotEmpty();
+        assertThat(error.get("details").get(0).toString()).isEqualTo("""
+                {"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"%s","domain":"tollgate"}""".formatted(reason));
+    }
+}
