@@ -22,7 +22,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.http.Handler;
+import dev.tollgate.upstream.Attempts;
 import dev.tollgate.upstream.Channel;
+import dev.tollgate.upstream.NativeAsk;
+import dev.tollgate.upstream.PreparedAsk;
+import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.Upstreams;
 import java.time.Instant;
 import java.util.List;
@@ -110,10 +114,22 @@ class ArchitectureTest {
     void doors_and_commands_are_known_to_the_root_alone() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, packageOf("chat"), packageOf("cli"))
+                .resideOutsideOfPackages(ROOT, packageOf("chat"), packageOf("generate"), packageOf("cli"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(packageOf("chat"), packageOf("cli")));
+                .resideInAnyPackage(packageOf("chat"), packageOf("generate"), packageOf("cli")));
+        check(noClasses()
+                .that()
+                .resideInAPackage(packageOf("chat"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packageOf("generate")));
+        check(noClasses()
+                .that()
+                .resideInAPackage(packageOf("generate"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packageOf("chat")));
     }
 
     @Test
@@ -149,7 +165,40 @@ class ArchitectureTest {
                 .resideOutsideOfPackages(ROOT, packageOf("metering"), packageOf("upstream"), packageOf("gemini"))
                 .should()
                 .dependOnClassesThat()
-                .belongToAnyOf(Upstreams.class, Channel.class));
+                .belongToAnyOf(
+                        Upstreams.class,
+                        Upstreams.Prepared.class,
+                        Channel.class,
+                        PreparedAsk.class,
+                        Attempts.class,
+                        UpstreamCall.class));
+    }
+
+    @Test
+    void every_door_brings_its_ask_to_the_one_meter() {
+        knowsOnly(
+                "chat",
+                "metering",
+                "upstream",
+                "openai",
+                "models",
+                "keys",
+                "answers",
+                "ledger",
+                "config",
+                "error",
+                "http");
+        knowsOnly("generate", "metering", "upstream", "openai", "models", "keys", "answers", "ledger", "error", "http");
+    }
+
+    @Test
+    void a_request_in_geminis_own_words_goes_to_gemini_channels_only() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(packageOf("generate"), packageOf("upstream"), packageOf("gemini"))
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(NativeAsk.class));
     }
 
     @Test
@@ -213,7 +262,7 @@ class ArchitectureTest {
     // ---- money ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "keys", "receipts", "audit"})
+    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "keys", "receipts", "audit", "generate"})
     void money_is_never_a_floating_point_number(String name) {
         check(classes().that().resideInAPackage(packageOf(name)).should(holdNoFloatingPoint()));
     }

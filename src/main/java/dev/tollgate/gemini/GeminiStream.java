@@ -63,7 +63,7 @@ final class GeminiStream {
      * @return null where nothing is left
      */
     UpstreamEvent.@Nullable Raw raw(ObjectNode chunk, int bytes) {
-        chunk.remove("usageMetadata");
+        chunk.remove(List.of("usageMetadata", "error"));
         if (chunk.get("candidates") instanceof ArrayNode list) {
             ArrayNode open = list.arrayNode();
             for (int place = 0; place < list.size(); place++) {

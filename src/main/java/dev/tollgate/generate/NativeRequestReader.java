@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class NativeRequestReader {
 
     private static final int STOP_SEQUENCES_MAX = 5;
+    private static final int FRAMES_MAX = 24;
 
     /** Of the message's own words; they would set our cost, choose another model, or are for output that no model here has. */
     private static final List<String> WITHOUT_EFFECT = List.of("serviceTier", "store");
@@ -70,6 +73,7 @@ final class NativeRequestReader {
                 "cached_content: cached contents cannot be used here; send the contents themselves.");
         WITHOUT_EFFECT.forEach(name -> drop(body, name, name));
         contents(body.path("contents"));
+        body.set("contents", joinedResults(body.path("contents")));
         checkInstruction(body.path("systemInstruction"));
         tools(body.path("tools"));
         require(
@@ -101,6 +105,27 @@ final class NativeRequestReader {
         }
     }
 
+    /** Some clients send each result of parallel calls in a content of its own; documented is one content with all of them. */
+    private static ArrayNode joinedResults(JsonNode contents) {
+        ArrayNode joined = JsonNodeFactory.instance.arrayNode(contents.size());
+        ArrayNode open = null;
+        for (JsonNode content : contents) {
+            boolean isResults = isResults(content);
+            if (isResults && open != null) {
+                open.addAll((ArrayNode) content.path("parts"));
+            } else {
+                joined.add(content);
+                open = isResults ? (ArrayNode) content.path("parts") : null;
+            }
+        }
+        return joined;
+    }
+
+    private static boolean isResults(JsonNode content) {
+        JsonNode parts = content.path("parts");
+        return !parts.isEmpty() && parts.valueStream().allMatch(part -> part.has("functionResponse"));
+    }
+
     private void content(JsonNode content, String path) {
         parts += content.path("parts").size();
         require(parts <= limits.partsMax(), path, path + ": at most " + limits.partsMax() + " parts are allowed.");
@@ -117,6 +142,7 @@ final class NativeRequestReader {
             if (part.has("fileData")) {
                 countMedium(at);
             }
+            checkFrames(part.path("videoMetadata").path("fps"), at + ".video_metadata.fps");
             parts(part.path("functionResponse").path("parts"), at + ".function_response.parts");
         }
     }
@@ -131,6 +157,13 @@ final class NativeRequestReader {
         blob.put("data", data);
     }
 
+    private static void checkFrames(JsonNode fps, String path) {
+        require(
+                fps.isMissingNode() || (fps.decimalValue().signum() > 0 && isWithin(fps.decimalValue(), 0, FRAMES_MAX)),
+                path,
+                path + ": must be above 0 and at most " + FRAMES_MAX + ".");
+    }
+
     private void countMedium(String path) {
         media++;
         require(media <= limits.mediaMax(), path, path + ": at most " + limits.mediaMax() + " media are allowed.");
@@ -139,7 +172,7 @@ final class NativeRequestReader {
     private static void checkInstruction(JsonNode instruction) {
         for (JsonNode part : instruction.path("parts")) {
             require(
-                    part.size() == 0 || part.has("text"),
+                    part.propertyStream().allMatch(member -> member.getKey().equals("text")),
                     "system_instruction",
                     "system_instruction: only text is supported.");
         }

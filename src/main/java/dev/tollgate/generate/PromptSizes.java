@@ -2,6 +2,7 @@ package dev.tollgate.generate;
 
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.openai.PromptSize;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ final class PromptSizes {
         for (Map.Entry<String, JsonNode> member : part.properties()) {
             switch (member.getKey()) {
                 case "text", "thoughtSignature" -> text(member.getValue().asString(""));
-                case "inlineData" -> inline(member.getValue(), path);
+                case "inlineData" -> inline(member.getValue(), path, isFast(part));
                 case "fileData" -> remote(member.getValue(), path);
                 case "functionResponse" -> result(member.getValue(), path);
                 case String name when NO_TEXT.contains(name) -> {}
@@ -69,9 +70,19 @@ final class PromptSizes {
         calls++;
     }
 
-    private void inline(JsonNode blob, String path) {
+    /** At more than a frame a second a video's bytes say little of its tokens: it counts as one of unknown length (D31). */
+    private void inline(JsonNode blob, String path, boolean isFast) {
         String data = blob.path("data").asString("");
-        media.add(new ContentPart.Media(path, new ContentPart.Source.Inline(data), type(blob), null, null));
+        ContentPart.Source source = isFast ? new ContentPart.Source.Remote("") : new ContentPart.Source.Inline(data);
+        media.add(new ContentPart.Media(path, source, type(blob), null, null));
+    }
+
+    private static boolean isFast(JsonNode part) {
+        return part.path("videoMetadata")
+                        .path("fps")
+                        .decimalValue(BigDecimal.ZERO)
+                        .compareTo(BigDecimal.ONE)
+                > 0;
     }
 
     private void remote(JsonNode file, String path) {

@@ -21,9 +21,10 @@ final class ProtoMessages {
              generationConfig=GenerationConfig generateContentRequest=Request model=string
             Content role=string parts=Part*
             Part text=string inlineData=Blob fileData=FileData functionCall=FunctionCall functionResponse=FunctionResponse
-             executableCode=object codeExecutionResult=object thought=bool thoughtSignature=string videoMetadata=object
+             executableCode=object codeExecutionResult=object thought=bool thoughtSignature=string videoMetadata=VideoMetadata
              mediaResolution=object partMetadata=object
             Blob mimeType=string data=string displayName=string
+            VideoMetadata startOffset=string endOffset=string fps=number
             FileData fileUri=string mimeType=string displayName=string
             FunctionCall id=string name=string args=object
             FunctionResponse id=string name=string response=object parts=ResponsePart* scheduling=word willContinue=bool

@@ -3,6 +3,7 @@ package dev.tollgate.metering;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Account;
+import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  */
 public final class FreeCounts {
 
+    private static final Balance NOTHING = new Balance(0, 0, 0, 0);
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Ledger ledger;
@@ -30,12 +32,10 @@ public final class FreeCounts {
      * @throws dev.tollgate.error.ApiException 402 where nothing can be spent
      */
     public void requireBalance(String accountId) {
-        long micros = ledger.account(accountId)
-                .map(Account::balance)
-                .map(balance -> balance.balanceMicros())
-                .orElse(0L);
-        if (micros <= 0) {
-            throw ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW).asException();
+        Balance balance = ledger.account(accountId).map(Account::balance).orElse(NOTHING);
+        if (balance.balanceMicros() <= 0) {
+            ApiError tooLow = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW);
+            throw (balance.reservedMicros() > 0 ? tooLow.retryAfter(SOON) : tooLow).asException();
         }
     }
 

@@ -438,6 +438,60 @@ class GenerateFlowTest {
     }
 
     @Test
+    void an_account_counts_four_prompts_at_once() {
+        gateway.script("""
+                - match: {method: countTokens}
+                  respond: [{delay_ms: 1500}, {event: {totalTokens: 10}}]
+                """);
+        Customer customer = gateway.customer("1");
+        List<CompletableFuture<Reply>> calls = IntStream.range(0, 6)
+                .mapToObj(i -> gateway.sendAside(request(customer, MODEL + "countTokens", HI)))
+                .toList();
+        List<Reply> replies = calls.stream().map(CompletableFuture::join).toList();
+
+        assertThat(replies.stream().filter(reply -> reply.status() == 200)).hasSize(4);
+        replies.stream().filter(reply -> reply.status() != 200).forEach(reply -> {
+            assertThat(reply.status()).isEqualTo(429);
+            assertError(reply.json(), 429, "RESOURCE_EXHAUSTED", "rate_limit_exceeded");
+        });
+        assertThat(post(customer, MODEL + "countTokens", HI).status()).isEqualTo(200);
+    }
+
+    @Test
+    void where_the_upstream_does_not_count_the_caller_is_told() {
+        gateway.script("""
+                - match: {method: countTokens}
+                  respond: [{status: 500}]
+                """);
+        Reply reply = post(gateway.customer("1"), MODEL + "countTokens", HI);
+        assertThat(reply.status()).isEqualTo(503);
+        assertError(reply.json(), 503, "UNAVAILABLE", "upstream_error");
+    }
+
+    @Test
+    void a_video_of_many_frames_is_held_for_as_one_of_unknown_length() {
+        gateway.script(UpstreamScript.says("Hi", 10, 5));
+        String video = """
+                {"contents":[{"parts":[{"inlineData":{"mimeType":"video/mp4","data":"AAAAGGZ0eXBpc29tAAAAAGlzb20="},
+                "videoMetadata":{"fps":%s}}]}]}""";
+        long before = counts();
+        assertThat(post(gateway.customer("2"), MODEL + "generateContent", video.formatted("1"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(counts()).isEqualTo(before);
+        assertThat(post(gateway.customer("2"), MODEL + "generateContent", video.formatted("24"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(counts()).isEqualTo(before + 1);
+    }
+
+    private static long counts() {
+        return gateway.asked().stream()
+                .filter(asked -> asked.path().endsWith(":countTokens"))
+                .count();
+    }
+
+    @Test
     void models_are_listed_in_googles_shape_and_under_v1_in_openais() {
         Customer customer = gateway.customer("1");
         HttpRequest.Builder get = request(customer, "/v1beta/models", "").GET();
