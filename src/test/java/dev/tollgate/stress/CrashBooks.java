@@ -134,12 +134,15 @@ final class CrashBooks {
     }
 
     private static List<Row> rows(Connection connection, CallPlan.Wallet wallet, String account) throws SQLException {
-        String charges = " FROM entry WHERE reservation_id = task.id AND kind = 'charge')";
-        String sql =
-                "SELECT task.id, status, COALESCE(error_code, ''), state, charge_micros, charged_micros, held_micros,"
-                        + " (SELECT COUNT(*)" + charges + ", (SELECT COALESCE(SUM(amount_micros), 0)" + charges
-                        + ", COALESCE(pricing, '') FROM task JOIN reservation ON reservation.id = task.id"
-                        + " WHERE task.account_id = ?";
+        // What nothing covered is entered as a charge of the platform's own, beside the caller's.
+        String sql = """
+                SELECT task.id, status, COALESCE(error_code, ''), state, charge_micros, charged_micros, held_micros,
+                    COALESCE(charges.number, 0), COALESCE(charges.micros, 0), COALESCE(pricing, '')
+                FROM task JOIN reservation ON reservation.id = task.id
+                    LEFT JOIN (SELECT reservation_id, COUNT(*) AS number, CAST(SUM(amount_micros) AS BIGINT) AS micros FROM entry
+                        WHERE kind = 'charge' AND from_bucket = 'reserved' GROUP BY reservation_id) AS charges
+                    ON charges.reservation_id = task.id
+                WHERE task.account_id = ?""";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, account);
             List<Row> rows = new ArrayList<>();
