@@ -309,6 +309,45 @@ class GenerateFlowTest {
     }
 
     @Test
+    void a_cut_within_chunks_that_report_nothing_keeps_what_was_covered_of_them() {
+        gateway.script(UpstreamScript.answers()
+                .text("x".repeat(400), new Tokens(10, 100, 0))
+                .call("f", "{\"city\":\"Oslo\"}")
+                .text("y".repeat(20_000))
+                .call("g", "{}")
+                .finish("STOP", new Tokens(10, 5_100, 0)));
+        Customer customer = gateway.customer("0.5");
+
+        Reply reply = post(customer, MODEL + "generateContent", HI);
+        JsonNode candidate = reply.json().get("candidates").get(0);
+
+        assertThat(candidate.get("finishReason").asString()).isEqualTo("MAX_TOKENS");
+        assertThat(candidate.get("content").toString())
+                .contains("xxx", "{\"functionCall\":{\"name\":\"f\",\"args\":{\"city\":\"Oslo\"}}}", "yyy")
+                .doesNotContain("\"g\"");
+        assertThat(candidate.get("content").toString().length()).isLessThan(3_000);
+        assertThat(customer.balance()).isNotNegative();
+    }
+
+    @Test
+    void a_failure_under_an_idempotency_key_is_told_in_the_stream_and_frees_the_key() {
+        gateway.script(UpstreamScript.answers().text("Half an ").fault("eof"));
+        Customer customer = gateway.customer("10");
+        for (String method : List.of("streamGenerateContent?alt=sse", "streamGenerateContent")) {
+            Reply failed = gateway.send(request(customer, MODEL + method, HI).header("Idempotency-Key", method));
+            JsonNode last = method.endsWith("sse")
+                    ? failed.chunks().getLast()
+                    : failed.json().get(1);
+            assertError(last, 503, "UNAVAILABLE", "upstream_error");
+        }
+        answersInPieces();
+        Reply next = gateway.send(request(customer, MODEL + "streamGenerateContent?alt=sse", HI)
+                .header("Idempotency-Key", "streamGenerateContent?alt=sse"));
+        assertThat(next.header("idempotent-replayed")).isEmpty();
+        assertThat(next.chunks().getLast().has("credits_consumed")).isTrue();
+    }
+
+    @Test
     void a_failure_in_the_middle_is_a_plain_data_line_and_costs_nothing() {
         gateway.script(UpstreamScript.answers().text("Half an ").fault("eof"));
         Customer customer = gateway.customer("10");
