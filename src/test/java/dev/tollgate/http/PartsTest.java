@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -123,5 +124,15 @@ class PartsTest {
     void a_pattern_takes_whole_segments_only() {
         assertThatThrownBy(() -> new PathPattern("/a/{b}:c")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new PathPattern("/a/{b...}/c")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void the_rest_of_a_path_may_have_a_fixed_end() {
+        PathPattern pattern = new PathPattern("/models/{id...}:run");
+        assertThat(pattern.match("/models/a/b:run")).containsExactly(Map.entry("id", "a/b"));
+        assertThat(pattern.match("/models/a:run:run")).containsExactly(Map.entry("id", "a:run"));
+        assertThat(pattern.match("/models/:run")).isNull();
+        assertThat(pattern.match("/models/a:runs")).isNull();
+        assertThat(pattern.match("/models/run")).isNull();
     }
 }

@@ -46,6 +46,16 @@ class RoutingTest {
                                 Access.PUBLIC,
                                 exchange -> exchange.fail(ApiError.of(ErrorCode.UPSTREAM_ERROR, "no")))
                         .withErrors(error -> ("G" + error.status()).getBytes()))
+                .route(Route.get(
+                                "/g/models/{id...}",
+                                Access.PUBLIC,
+                                exchange -> text(exchange, "get " + exchange.pathParam("id")))
+                        .withErrors(error -> ("G" + error.status()).getBytes()))
+                .route(Route.post("/g/models/{id...}", Access.PUBLIC, exchange -> text(exchange, "any")))
+                .route(Route.post(
+                        "/g/models/{id...}:run",
+                        Access.PUBLIC,
+                        exchange -> text(exchange, "run " + exchange.pathParam("id"))))
                 .route(Route.get("/linkage", Access.PUBLIC, exchange -> {
                     throw new NoClassDefFoundError("X");
                 }))
@@ -211,6 +221,20 @@ class RoutingTest {
     void a_door_may_have_errors_of_its_own_shape() throws IOException {
         assertThat(client.ask("GET", "/google").text()).isEqualTo("G503");
         assertThat(client.ask("PUT", "/google").text()).isEqualTo("G405");
+    }
+
+    @Test
+    void the_longer_end_of_a_path_is_meant() throws IOException {
+        assertThat(client.ask("POST", "/g/models/a%2Fb%3Arun").text()).isEqualTo("run a/b");
+        assertThat(client.ask("POST", "/g/models/a:walk").text()).isEqualTo("any");
+        assertThat(client.ask("GET", "/g/models/a:run").text()).isEqualTo("get a:run");
+    }
+
+    @Test
+    void an_unknown_path_is_answered_as_the_nearest_routes_do() throws IOException {
+        assertThat(client.ask("GET", "/g").text()).isEqualTo("G404");
+        assertThat(client.ask("GET", "/g/files/x").text()).isEqualTo("G404");
+        assertThat(client.ask("GET", "/gg/models").text()).startsWith("{\"error\":{\"code\":\"invalid_request\"");
     }
 
     @Test
