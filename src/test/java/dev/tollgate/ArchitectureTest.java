@@ -185,6 +185,8 @@ class ArchitectureTest {
                 "keys",
                 "answers",
                 "ledger",
+                "signatures",
+                "storage",
                 "config",
                 "error",
                 "http");
