@@ -234,6 +234,15 @@ final class Relay implements UpstreamListener, Running {
         }
     }
 
+    /** A whole answer is charged as a whole, also what waits because the hold has not grown yet. */
+    private void observeAll(Coverage coverage) {
+        while (!waiting.isEmpty()) {
+            observeHead(coverage);
+            headObserved = false;
+            waiting.remove();
+        }
+    }
+
     private void show(List<UpstreamEvent> events) {
         delivery.show(events, attemptCount());
         if (sink.full()) {
@@ -400,6 +409,7 @@ final class Relay implements UpstreamListener, Running {
         boolean finishedBefore = delivery.allFinished(waiting);
         stopUpstream();
         if (finishedBefore) {
+            observeAll(covered());
             settle(Books.End.COMPLETED);
         } else if (heard) {
             settle(Books.End.CANCELLED);

@@ -33,6 +33,9 @@ class GrowingHoldTest {
     /** In one write: a piece that the first hold covers, so that it is seen, and one that it does not. */
     private static final String BEYOND_THE_HOLD = event("two ", 3_500) + "\n\ndata: " + event("three", 5_000);
 
+    /** Of the same write: still unseen when the one before has not been covered yet. */
+    private static final String LAST = event("four", 6_000).replace("]}}]", "]},\"finishReason\":\"STOP\"}]");
+
     private static final long FOREVER = 600_000;
 
     @Parameter
@@ -92,12 +95,16 @@ class GrowingHoldTest {
         assertThat(customer.balance()).isEqualByComparingTo("98.16");
     }
 
-    /** @return the call's task */
     private JsonNode leaveWhileTheHoldGrows(Customer customer) {
+        return leaveWhileTheHoldGrows(customer, BEYOND_THE_HOLD);
+    }
+
+    /** @return the call's task */
+    private JsonNode leaveWhileTheHoldGrows(Customer customer, String beyondTheHold) {
         gateway.script(UpstreamScript.answers()
                 .text("One ", new Tokens(100, 10, 0))
                 .delay(1_000)
-                .raw(BEYOND_THE_HOLD)
+                .raw(beyondTheHold)
                 .delay(FOREVER));
         long abandoned = gateway.sandbox().abandonedAnswers();
         try (RawCall call = customer.chatRaw(STREAM)) {
@@ -109,6 +116,18 @@ class GrowingHoldTest {
             }
         }
         return customer.lastTask();
+    }
+
+    @Test
+    void who_leaves_meanwhile_after_the_answer_had_come_to_its_end_is_charged_for_all_of_it() {
+        Customer customer = gateway.customer("100");
+        JsonNode task = leaveWhileTheHoldGrows(customer, BEYOND_THE_HOLD + "\n\ndata: " + LAST);
+        assertThat(task.get("status").asString()).isEqualTo("completed");
+        assertThat(task.get("credits_consumed").toString())
+                .as("6,000 tokens and the prompt's 100")
+                .isEqualTo("2.7");
+        assertThat(task.get("usage_flags")).isEmpty();
+        assertThat(customer.balance()).isEqualByComparingTo("97.3");
     }
 
     @Test
