@@ -2,6 +2,7 @@ package dev.tollgate.stress;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -206,6 +207,7 @@ final class CommitProxy implements AutoCloseable {
 
         void copyAnswers() {
             byte[] buffer = new byte[1 << 16];
+            ByteArrayOutputStream lost = new ByteArrayOutputStream();
             try {
                 InputStream in = backend.getInputStream();
                 OutputStream out = client.getOutputStream();
@@ -213,7 +215,7 @@ final class CommitProxy implements AutoCloseable {
                     Cut cut = ending;
                     if (cut == null) {
                         out.write(buffer, 0, count);
-                    } else if (cut.where() == Where.AFTER && isReady(buffer, count)) {
+                    } else if (cut.where() == Where.AFTER && endsReady(lost, buffer, count)) {
                         begin(cut, this);
                         break;
                     }
@@ -225,9 +227,12 @@ final class CommitProxy implements AutoCloseable {
             }
         }
 
-        /** ReadyForQuery, a message of six bytes, ends each answer. */
-        private static boolean isReady(byte[] buffer, int count) {
-            return count >= 6 && buffer[count - 6] == 'Z' && buffer[count - 2] == 5;
+        /** ReadyForQuery, a message of six bytes, ends each answer. @param lost what has come of it before */
+        private static boolean endsReady(ByteArrayOutputStream lost, byte[] buffer, int count) {
+            lost.write(buffer, 0, count);
+            byte[] answer = lost.toByteArray();
+            int at = answer.length - 6;
+            return at >= 0 && answer[at] == 'Z' && answer[at + 4] == 5;
         }
 
         void close() {

@@ -38,7 +38,7 @@ class FailingCommitTest {
     private static final int OUTAGE_MILLIS_MOST = 400;
 
     /** Longer than anybody waits to ask what became of a commit. */
-    private static final long LONG_OUTAGE_MILLIS = 12_000;
+    private static final long LONG_OUTAGE_MILLIS = 14_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ACCOUNT = "acc_RICH0";
@@ -87,7 +87,7 @@ class FailingCommitTest {
     void a_database_that_stays_away_refuses_calls_and_when_it_is_back_they_are_answered_again() throws Exception {
         run(this::longOne, () -> {
             armed = true;
-            await("refusals", () -> count(CrashCaller.Ending.REFUSED) >= CALLERS);
+            await("refusals", () -> count(CrashCaller.Ending.REFUSED) > 0); // who is being charged waits instead
         });
         assertThat(problems).as("-Dcommit.seed=" + seed).isEmpty();
         assertThatRefusalsAreOurs();
