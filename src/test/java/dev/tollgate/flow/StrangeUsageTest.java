@@ -52,10 +52,28 @@ class StrangeUsageTest {
         assertCounts(reported(null), 2, 1000, 0, "estimated");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"promptTokenCount\":\"many\",\"candidatesTokenCount\":true}",
+                "{\"promptTokenCount\":\"NaN\",\"candidatesTokenCount\":\"Infinity\"}",
+                "{\"promptTokenCount\":null,\"candidatesTokenCount\":null,\"totalTokenCount\":null}",
+                "{\"promptTokenCount\":[1],\"candidatesTokenCount\":{\"is\":2}}",
+                "{}",
+                "null"
+            })
+    void usage_that_is_no_number_is_estimated(String usage) {
+        assertCounts(reported(usage), 2, 1000, 0, "estimated");
+    }
+
     @Test
-    void usage_that_is_no_number_is_estimated() {
-        assertCounts(
-                reported("{\"promptTokenCount\":\"many\",\"candidatesTokenCount\":true}"), 2, 1000, 0, "estimated");
+    void usage_that_comes_after_the_finish_reason_counts() {
+        gateway.script(UpstreamScript.answers()
+                .text(TEXT)
+                .finish("STOP")
+                .event("{\"usageMetadata\":{\"promptTokenCount\":700,\"candidatesTokenCount\":800}}"));
+        assertThat(customer.chat(CALL.formatted("gemini-2.5-pro")).status()).isEqualTo(200);
+        assertCounts(customer.lastTask(), 700, 800, 0);
     }
 
     @Test

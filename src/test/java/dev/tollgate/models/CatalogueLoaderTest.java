@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogueLoaderTest {
 
@@ -131,6 +132,31 @@ class CatalogueLoaderTest {
         assertComplaint(
                 SMALL.replace("upstream_models:", model + "upstream_models:"),
                 "models[1].price.version 'v1' names another price already.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 128})
+    void a_price_version_may_be_as_long_as_its_limit(int characters) {
+        String version = "v".repeat(characters);
+        Model model = Objects.requireNonNull(
+                load(SMALL.replace("version: v1", "version: " + version)).find("house"));
+        assertThat(model.pricing().version()).isEqualTo(version);
+        assertComplaint(SMALL.replace("version: v1", "version: " + "v".repeat(129)), "models[0].price.version");
+    }
+
+    @Test
+    void a_catalogue_has_up_to_a_thousand_models() {
+        String model = SMALL.substring(SMALL.indexOf("  - id"), SMALL.indexOf("upstream_models"));
+        assertThat(load(repeated(model, 1_000)).all()).hasSize(1_000);
+        assertComplaint(repeated(model, 1_001), "models is a list; allowed is a list of 1 to 1000 entries.");
+    }
+
+    private static String repeated(String model, int times) {
+        StringBuilder models = new StringBuilder();
+        for (int i = 0; i < times; i++) {
+            models.append(model.replace("house", "house" + i).replace("version: v1", "version: v" + i));
+        }
+        return SMALL.replace(model, models);
     }
 
     @Test

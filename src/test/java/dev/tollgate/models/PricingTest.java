@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,9 @@ class PricingTest {
     private static final Pricing.Rounding CENTS =
             new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 10_000, 10_000);
     private static final Pricing.Rounding UNITS = new Pricing.Rounding(Pricing.Rounding.Form.NEAREST_COMPONENT, 100, 0);
+
+    /** The longest context that a catalogue can name. */
+    private static final long TOKENS_MAX = 100_000_000;
 
     private final Catalogue catalogue = CatalogueLoader.builtIn();
 
@@ -127,11 +131,135 @@ class PricingTest {
     }
 
     @Test
-    void prices_outside_the_range_are_refused() {
+    void a_charge_is_exact_at_every_size_up_to_the_dearest_price_and_the_longest_call() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 5_000; i++) {
+            Pricing pricing = new Pricing(
+                    "random",
+                    upTo(random, Pricing.MICROS_PER_MILLION_MAX),
+                    upTo(random, Pricing.MICROS_PER_MILLION_MAX),
+                    random.nextBoolean(),
+                    randomRounding(random));
+            Usage usage = new Usage(
+                    upTo(random, TOKENS_MAX),
+                    upTo(random, TOKENS_MAX),
+                    upTo(random, TOKENS_MAX),
+                    upTo(random, TOKENS_MAX),
+                    0,
+                    0,
+                    0,
+                    0);
+            assertThat(pricing.chargeMicros(usage))
+                    .as("seed %d, %s, %s", seed, pricing, usage)
+                    .isEqualTo(chargedByTheRule(pricing, usage));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FLOOR_TOTAL,       99999999, 99999999, 199999998000000",
+        "FLOOR_TOTAL,       1,        0,        1000000",
+        "NEAREST_COMPONENT, 99999999, 99999999, 199999998000000",
+        "NEAREST_COMPONENT, 0,        1,        1000000",
+    })
+    void the_longest_call_at_the_dearest_price_is_charged_to_the_micro_credit(
+            Pricing.Rounding.Form form, long in, long out, long chargeMicros) {
+        Pricing dearest = new Pricing(
+                "dearest",
+                Pricing.MICROS_PER_MILLION_MAX,
+                Pricing.MICROS_PER_MILLION_MAX,
+                true,
+                new Pricing.Rounding(form, 1, 0));
+        assertThat(dearest.chargeMicros(Usage.of(in, out, 0))).isEqualTo(chargeMicros);
+        assertThat(dearest.chargeMicros(Usage.of(in, 0, out))).isEqualTo(chargeMicros);
+    }
+
+    @Test
+    void any_single_token_costs_the_minimum_and_no_token_costs_nothing() {
+        Pricing almostFree = new Pricing("almost-free", 1, 1, true, CENTS);
+        assertThat(almostFree.chargeMicros(Usage.NONE)).isZero();
+        for (int first = 0; first < 4; first++) {
+            for (int second = 0; second < 4; second++) {
+                long[] counts = new long[4];
+                counts[first] = 7;
+                counts[second] = 7;
+                Usage usage = new Usage(counts[0], counts[1], counts[2], counts[3], 0, 0, 0, 0);
+                assertThat(almostFree.chargeMicros(usage)).as(usage.toString()).isEqualTo(10_000);
+            }
+        }
+    }
+
+    @Test
+    void prices_outside_the_range_are_refused_and_those_at_its_ends_are_taken() {
+        long most = Pricing.MICROS_PER_MILLION_MAX;
         assertThatThrownBy(() -> new Pricing("v", -1, 0, false, CENTS)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Pricing("v", 0, Pricing.MICROS_PER_MILLION_MAX + 1, false, CENTS))
+        assertThatThrownBy(() -> new Pricing("v", 0, -1, false, CENTS)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pricing("v", most + 1, 0, false, CENTS))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pricing("v", 0, most + 1, false, CENTS))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(new Pricing("v", most, most, false, CENTS).inputMicrosPerMillion())
+                .isEqualTo(most);
+        assertThat(new Pricing("v", 0, 0, false, CENTS).outputMicrosPerMillion())
+                .isZero();
+    }
+
+    @Test
+    void a_rounding_has_a_step_and_no_negative_minimum() {
         assertThatThrownBy(() -> new Pricing.Rounding(CENTS.form(), 0, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pricing.Rounding(CENTS.form(), 1, -1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pricing.Rounding(CENTS.form(), 1_000_000_001, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(new Pricing.Rounding(CENTS.form(), 1_000_000_000, 0).stepMicros())
+                .isEqualTo(1_000_000_000);
+    }
+
+    @Test
+    void a_task_says_in_words_how_its_charge_was_rounded() {
+        assertThat(CENTS.describe()).isEqualTo("floor to 0.01, minimum 0.01");
+        assertThat(UNITS.describe()).isEqualTo("input and output each to the nearest 0.0001, a half up");
+        assertThat(new Pricing.Rounding(UNITS.form(), 100, 200).describe())
+                .isEqualTo("input and output each to the nearest 0.0001, a half up, minimum 0.0002");
+    }
+
+    /** The published rule once more, in decimals. */
+    private static long chargedByTheRule(Pricing pricing, Usage usage) {
+        Pricing.Rounding rounding = pricing.rounding();
+        long outputTokens = usage.candidatesTokens() + (pricing.reasoningBilled() ? usage.thoughtsTokens() : 0);
+        long inputTokens = usage.promptTokens() + usage.toolUsePromptTokens();
+        BigDecimal step = BigDecimal.valueOf(rounding.stepMicros());
+        BigDecimal input = steps(inputTokens, pricing.inputMicrosPerMillion(), step);
+        BigDecimal output = steps(outputTokens, pricing.outputMicrosPerMillion(), step);
+        BigDecimal charge =
+                switch (rounding.form()) {
+                    case FLOOR_TOTAL -> input.add(output).setScale(0, RoundingMode.DOWN);
+                    case NEAREST_COMPONENT ->
+                        input.setScale(0, RoundingMode.HALF_UP).add(output.setScale(0, RoundingMode.HALF_UP));
+                };
+        long micros = charge.multiply(step).longValueExact();
+        boolean anything = inputTokens + usage.candidatesTokens() + usage.thoughtsTokens() > 0;
+        return anything ? Math.max(micros, rounding.minimumMicros()) : micros;
+    }
+
+    /** Exact in 40 digits where the step is a power of ten. */
+    private static BigDecimal steps(long tokens, long microsPerMillion, BigDecimal step) {
+        return BigDecimal.valueOf(tokens)
+                .multiply(BigDecimal.valueOf(microsPerMillion))
+                .movePointLeft(6)
+                .divide(step);
+    }
+
+    private static Pricing.Rounding randomRounding(Random random) {
+        long step = BigDecimal.ONE.movePointRight(random.nextInt(7)).longValueExact();
+        Pricing.Rounding.Form[] forms = Pricing.Rounding.Form.values();
+        return new Pricing.Rounding(forms[random.nextInt(forms.length)], step, random.nextInt(20_000));
+    }
+
+    /** Every order of magnitude is as likely as the others; 0 and the most come too. */
+    private static long upTo(Random random, long most) {
+        return Math.min(most, random.nextLong(1L << random.nextInt(1, 42)));
     }
 
     private static long countedOneByOne(Pricing pricing, Usage prompt, long budgetMicros, long tokensMax) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A call over a bare socket, which its caller can leave at any point. */
@@ -58,6 +59,57 @@ public final class RawCall implements AutoCloseable {
                 seen.write(next);
             }
             return all();
+        } catch (IOException e) {
+            throw new UncheckedIOException("after: " + all(), e);
+        }
+    }
+
+    /** Reads until the second text has come behind the first one. @return how many bytes have come so far */
+    public int readThrough(String first, String second) {
+        String all = readUntil(first);
+        while (all.indexOf(second, all.indexOf(first)) < 0) {
+            read(1);
+            all = all();
+        }
+        return seen.size();
+    }
+
+    /** Reads what comes in this time. @return all that has come so far */
+    public String readFor(int millis) {
+        long end = System.nanoTime() + millis * 1_000_000L;
+        try {
+            for (long left = millis; left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+                socket.setSoTimeout((int) left);
+                int next = in.read();
+                if (next >= 0) {
+                    seen.write(next);
+                }
+            }
+        } catch (SocketTimeoutException over) {
+            // nothing more has come
+        } catch (IOException e) {
+            throw new UncheckedIOException("after: " + all(), e);
+        }
+        return restored();
+    }
+
+    private String restored() {
+        try {
+            socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+            return all();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads exactly so many further bytes. */
+    public void read(int bytes) {
+        try {
+            byte[] next = in.readNBytes(bytes);
+            seen.write(next);
+            if (next.length < bytes) {
+                throw new AssertionError("the answer ended: " + all());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("after: " + all(), e);
         }
