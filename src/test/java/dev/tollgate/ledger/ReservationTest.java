@@ -55,11 +55,37 @@ class ReservationTest {
 
     @Test
     void a_grant_can_depend_on_the_account_being_new() {
-        for (int i = 0; i < 2; i++) {
-            CreateAccount create = new CreateAccount("acc_2", "Two", store.now());
-            store.commit(create, new Grant("acc_2", 500, "welcome", create::created, store.now()));
-        }
+        Grant first = welcome();
+        assertThat(first.outcome()).isEqualTo(new Grant.Granted(new Balance(500, 0, 500, 0)));
         assertThat(store.balance("acc_2")).isEqualTo(new Balance(500, 0, 500, 0));
+        Grant second = welcome();
+        assertThat(second.outcome()).isEqualTo(new Grant.NotWanted());
+        assertThat(store.balance("acc_2")).isEqualTo(new Balance(500, 0, 500, 0));
+    }
+
+    private Grant welcome() {
+        CreateAccount create = new CreateAccount("acc_2", "Two", store.now());
+        Grant grant = new Grant("acc_2", 500, "welcome", create::created, store.now());
+        store.commit(create, grant);
+        return grant;
+    }
+
+    @Test
+    void texts_have_a_length_and_one_of_the_longest_is_taken() {
+        String name = "n".repeat(CreateAccount.NAME_CHARS_MAX);
+        String reason = "r".repeat(Grant.REASON_CHARS_MAX);
+        store.commit(new CreateAccount("acc_2", name, store.now()), new Grant("acc_2", 1, reason, store.now()));
+        assertThat(store.ledger.account("acc_2").orElseThrow().name()).isEqualTo(name);
+        assertThat(store.ledger.entries("acc_2", 0, Ledger.PAGE_MAX))
+                .extracting(Entry::reason)
+                .containsExactly(reason);
+        assertThatThrownBy(() -> new CreateAccount("acc_3", name + "n", store.now()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CreateAccount("acc_3", " ", store.now()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Grant("acc_2", 1, reason + "r", store.now()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Grant("acc_2", 1, " ", store.now())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -227,6 +253,33 @@ class ReservationTest {
         assertThat(store.ledger.entries("t1"))
                 .extracting(Entry::amountMicros)
                 .containsExactly(600L, 300L, 100L, 950L, 50L);
+    }
+
+    @Test
+    void an_extension_may_take_the_very_last_of_a_balance() {
+        store.reserve("t1", "acc_1", 600, 600);
+        assertThat(store.decide(new Extend("t1", 401, 500, SpendLimits.NONE, store.now())))
+                .isEqualTo(new Extend.BalanceExhausted());
+        assertThat(store.decide(new Extend("t1", 400, 500, SpendLimits.NONE, store.now())))
+                .isEqualTo(new Extend.Extended(400, 1_000));
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 1_000, 1_000, 0));
+    }
+
+    @Test
+    void a_call_that_is_not_covered_in_full_knows_whether_a_limit_or_the_balance_is_why() {
+        assertThat(heldBackByWindow("t1", 100, new SpendLimits(null, null, 99L))).isTrue();
+        assertThat(heldBackByWindow("t2", 100, new SpendLimits(null, null, 100L))).isFalse();
+        assertThat(heldBackByWindow("t3", 2_000, new SpendLimits(null, null, 999L))).isTrue();
+        assertThat(heldBackByWindow("t4", 2_000, new SpendLimits(null, null, 1_000L))).isFalse();
+        assertThat(heldBackByWindow("t5", 2_000, SpendLimits.NONE)).isFalse();
+    }
+
+    private boolean heldBackByWindow(String id, long wanted, SpendLimits limits) {
+        Reserve reserve = new Reserve(id, "acc_1", "key_1", 1, wanted, limits, () -> true, store.now());
+        store.commit(reserve);
+        assertThat(reserve.reserved()).isTrue();
+        store.settle(id, 0);
+        return reserve.heldBackByWindow();
     }
 
     @Test

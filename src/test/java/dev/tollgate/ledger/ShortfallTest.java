@@ -9,6 +9,7 @@ import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +109,37 @@ class ShortfallTest {
 
         assertThat(settles).extracting(Settle::shortfallsToday).containsExactly(1, 2, 3);
         assertThat(reserve.outcome()).isEqualTo(new ReserveOutcome.InsufficientCredits(997, 0, 5_000));
+    }
+
+    @Test
+    void only_shortfalls_of_the_batch_count_and_only_the_accounts_own() {
+        store.reserve("t1", "acc_1", 300, 300);
+        store.reserve("t2", "acc_1", 300, 300);
+        store.reserve("t3", "acc_2", 300, 300);
+        Settle charged = new Settle("t1", 100, store.now());
+        Settle shortOfOther = new Settle("t3", 100, 9, store.now());
+        Settle shortOfOwn = new Settle("t2", 100, 9, store.now());
+        store.commit(charged, shortOfOther, shortOfOwn);
+
+        assertThat(charged.shortfallsToday()).isZero();
+        assertThat(shortOfOther.shortfallsToday()).isEqualTo(1);
+        assertThat(shortOfOwn.shortfallsToday()).isEqualTo(1);
+    }
+
+    @Test
+    void a_shortfall_in_the_first_millisecond_of_a_day_is_one_of_that_day() {
+        store.setNow(Instant.parse("2026-11-21T00:00:00Z"));
+        for (int i = 1; i <= 3; i++) {
+            store.reserve("t" + i, "acc_1", 1, 1);
+        }
+        Settle first = new Settle("t1", 1, 9, store.now());
+        Settle second = new Settle("t2", 1, 9, store.now());
+        store.commit(first, second);
+        Settle third = new Settle("t3", 1, 9, store.now());
+        store.commit(third);
+        assertThat(List.of(first, second, third))
+                .extracting(Settle::shortfallsToday)
+                .containsExactly(1, 2, 3);
     }
 
     private void fallShort(int times) {

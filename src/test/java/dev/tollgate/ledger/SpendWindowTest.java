@@ -6,7 +6,11 @@ import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.TimeZone;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ParameterizedClass
 @EnumSource(Stores.class)
@@ -30,6 +35,8 @@ class SpendWindowTest {
     Path folder;
 
     StoreFixture store;
+
+    private int probes;
 
     @BeforeEach
     void open() {
@@ -165,6 +172,49 @@ class SpendWindowTest {
         assertThat(store.reserve("t2", "acc_1", 1, 1, lowered))
                 .isEqualTo(new ReserveOutcome.SpendLimitReached(SpendWindow.TOTAL, 50, 0, 70, 1, null));
         assertThat(store.settle("t1", 70)).isInstanceOf(Resolution.Resolved.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-03-29", "2026-10-25", "2026-11-20"})
+    void a_day_frees_at_midnight_utc_where_clocks_are_put_forward_or_back_too(LocalDate date) {
+        TimeZone before = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone("Europe/Prague"));
+        try {
+            SpendLimits day = new SpendLimits(null, 100L, null);
+            Instant midnight = date.atStartOfDay(ZoneOffset.UTC).toInstant();
+            store.setNow(midnight.minusMillis(1));
+            assertThat(store.reserve("t1", "acc_1", 100, 100, day)).isEqualTo(new ReserveOutcome.Reserved(100));
+            store.setNow(midnight);
+            assertThat(store.reserve("t2", "acc_1", 100, 100, day)).isEqualTo(new ReserveOutcome.Reserved(100));
+            store.setNow(midnight.plus(Duration.ofDays(1)).minusMillis(1));
+            assertThat(store.reserve("t3", "acc_1", 1, 1, day))
+                    .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                            SpendWindow.DAY, 100, 0, 100, 1, midnight.plus(Duration.ofDays(1))));
+        } finally {
+            TimeZone.setDefault(before);
+        }
+    }
+
+    @Test
+    void a_limit_that_is_raised_lowered_or_taken_away_in_the_middle_of_a_window_forgets_nothing() {
+        store.reserve("t1", "acc_1", 60, 60, HOUR_100);
+        store.settle("t1", 60);
+        assertThat(room(new SpendLimits(500L, null, null))).isEqualTo(440);
+        assertThat(room(new SpendLimits(61L, null, null))).isEqualTo(1);
+        assertThat(room(new SpendLimits(60L, null, null))).isZero();
+        assertThat(room(new SpendLimits(null, 70L, null))).isEqualTo(10);
+        assertThat(room(SpendLimits.NONE)).isEqualTo(1_000);
+        assertThat(room(HOUR_100)).isEqualTo(40);
+    }
+
+    /** What of 1,000 could be held; gives it back. */
+    private long room(SpendLimits limits) {
+        String id = "probe" + ++probes;
+        if (store.reserve(id, "acc_1", 1, 1_000, limits) instanceof ReserveOutcome.Reserved reserved) {
+            store.decide(new Release(id, Release.Why.RELEASE, store.now()));
+            return reserved.heldMicros();
+        }
+        return 0;
     }
 
     @Test
