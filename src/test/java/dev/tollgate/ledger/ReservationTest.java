@@ -2,6 +2,7 @@ package dev.tollgate.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
@@ -136,7 +137,8 @@ class ReservationTest {
         assertThat(store.reserve("t1", "acc_9", 0, 1)).isEqualTo(new ReserveOutcome.NotAllowed());
         assertThat(store.decide(new Reserve("t2", "acc_1", "key_1", 1, 1, SpendLimits.NONE, () -> false, store.now())))
                 .isEqualTo(new ReserveOutcome.NotAllowed());
-        store.commit(new SetBlocked("acc_1", true));
+        assertThat(store.decide(new SetBlocked("acc_1", true))).isEqualTo(SetBlocked.Outcome.DONE);
+        assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
         assertThat(store.reserve("t3", "acc_1", 1, 1)).isEqualTo(new ReserveOutcome.NotAllowed());
         store.commit(new SetBlocked("acc_1", false));
         assertThat(store.reserve("t4", "acc_1", 1, 1)).isEqualTo(new ReserveOutcome.Reserved(1));
@@ -302,6 +304,29 @@ class ReservationTest {
         assertThatThrownBy(() -> new CreateAccount("1", "x", store.now())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new SpendLimits(-1L, null, null)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Balance(1, 0, 0, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_calls_movements_are_found_among_those_of_all_others() {
+        store.account("acc_2", 1_000);
+        for (int i = 0; i < 5; i++) {
+            store.reserve("a" + i, "acc_1", 10, 10);
+            store.reserve("b" + i, "acc_2", 10, 10);
+        }
+        store.decide(new Extend("a2", 5, 5, SpendLimits.NONE, store.now()));
+        for (int i = 0; i < 5; i++) {
+            store.settle("a" + i, i);
+            store.settle("b" + i, 10);
+        }
+        assertThat(store.ledger.entries("a2"))
+                .extracting(Entry::kind, Entry::amountMicros)
+                .containsExactly(
+                        tuple(EntryKind.RESERVATION, 10L),
+                        tuple(EntryKind.RESERVATION, 5L),
+                        tuple(EntryKind.CHARGE, 2L),
+                        tuple(EntryKind.RELEASE, 13L));
+        assertThat(store.ledger.entries("b0")).extracting(Entry::accountId).containsOnly("acc_2");
+        assertThat(store.ledger.entries("nothing")).isEmpty();
     }
 
     @Test

@@ -139,6 +139,18 @@ class RowsTest {
         assertThat(row.isChanged()).isTrue();
     }
 
+    @Test
+    void a_reservation_knows_the_first_and_the_last_number_of_its_entries() {
+        ReservationRow row = new ReservationRow("t1", "acc_1", "key_1", 5);
+        row.entered(7);
+        assertThat(row.firstSequence()).isEqualTo(7);
+        assertThat(row.lastSequence()).isEqualTo(7);
+        row.entered(12);
+        row.entered(13);
+        assertThat(row.firstSequence()).isEqualTo(7);
+        assertThat(row.lastSequence()).isEqualTo(13);
+    }
+
     // ---- windows ----
 
     @ParameterizedTest
@@ -263,7 +275,8 @@ class RowsTest {
     }
 
     private static ReservationRow open(long held) {
-        return new ReservationRow(new Reservation("t1", "acc_1", "key_1", NOON, ReservationState.OPEN, held, 0));
+        return new ReservationRow(
+                new Reservation("t1", "acc_1", "key_1", NOON, ReservationState.OPEN, held, 0), 1, 1);
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {

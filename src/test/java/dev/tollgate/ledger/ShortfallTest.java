@@ -120,8 +120,12 @@ class ShortfallTest {
         Settle shortOfOther = new Settle("t3", 100, 9, store.now());
         Settle shortOfOwn = new Settle("t2", 100, 9, store.now());
         store.commit(charged, shortOfOther, shortOfOwn);
+        store.reserve("t4", "acc_1", 1, 1);
+        Settle later = new Settle("t4", 1, store.now());
+        store.commit(later);
 
         assertThat(charged.shortfallsToday()).isZero();
+        assertThat(later.shortfallsToday()).as("not one of them").isZero();
         assertThat(shortOfOther.shortfallsToday()).isEqualTo(1);
         assertThat(shortOfOwn.shortfallsToday()).isEqualTo(1);
     }
