@@ -99,9 +99,8 @@ class EveryRouteIsMeteredTest {
     @Test
     void every_change_of_the_balance_leads_to_a_call_with_its_usage_price_and_rounding() {
         BODIES.forEach(customer::chat);
-        gateway.script(UpstreamScript.answers()
-                .text("One ", new Tokens(1_000, 300, 0))
-                .delay(600_000));
+        gateway.script(
+                UpstreamScript.answers().text("One ", new Tokens(1_000, 300, 0)).delay(600_000));
         try (RawCall left = customer.chatRaw(BODIES.getFirst())) {
             left.readUntil("One ");
         }

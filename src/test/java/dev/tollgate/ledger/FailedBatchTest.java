@@ -66,13 +66,10 @@ class FailedBatchTest {
     @Test
     void an_extension_that_was_not_written_cannot_be_charged_afterwards() {
         store.reserve("t1", "acc_1", 100, 100);
-        refused(
-                new Extend("t1", 200, 200, SpendLimits.NONE, store.now()),
-                store.reserveChange("old", "acc_1", 1, 1));
+        refused(new Extend("t1", 200, 200, SpendLimits.NONE, store.now()), store.reserveChange("old", "acc_1", 1, 1));
         assertThat(store.ledger.reservation("t1").orElseThrow().heldMicros()).isEqualTo(100);
         assertThatThrownBy(() -> store.settle("t1", 101)).isInstanceOf(StoreException.class);
-        assertThat(store.settle("t1", 100))
-                .isEqualTo(new Resolution.Resolved(100, 0, new Balance(800, 0, 1_000, 200)));
+        assertThat(store.settle("t1", 100)).isEqualTo(new Resolution.Resolved(100, 0, new Balance(800, 0, 1_000, 200)));
     }
 
     @Test

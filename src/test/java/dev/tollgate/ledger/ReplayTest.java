@@ -128,7 +128,8 @@ class ReplayTest {
     /** Some in one batch, some in one after the other. */
     private void commit(List<? extends Change> changes) {
         for (int i = 0; i < changes.size(); i += AT_ONCE) {
-            store.commit(changes.subList(i, Math.min(changes.size(), i + AT_ONCE)).toArray(Change[]::new));
+            store.commit(
+                    changes.subList(i, Math.min(changes.size(), i + AT_ONCE)).toArray(Change[]::new));
         }
     }
 

@@ -269,10 +269,14 @@ class ReservationTest {
 
     @Test
     void a_call_that_is_not_covered_in_full_knows_whether_a_limit_or_the_balance_is_why() {
-        assertThat(heldBackByWindow("t1", 100, new SpendLimits(null, null, 99L))).isTrue();
-        assertThat(heldBackByWindow("t2", 100, new SpendLimits(null, null, 100L))).isFalse();
-        assertThat(heldBackByWindow("t3", 2_000, new SpendLimits(null, null, 999L))).isTrue();
-        assertThat(heldBackByWindow("t4", 2_000, new SpendLimits(null, null, 1_000L))).isFalse();
+        assertThat(heldBackByWindow("t1", 100, new SpendLimits(null, null, 99L)))
+                .isTrue();
+        assertThat(heldBackByWindow("t2", 100, new SpendLimits(null, null, 100L)))
+                .isFalse();
+        assertThat(heldBackByWindow("t3", 2_000, new SpendLimits(null, null, 999L)))
+                .isTrue();
+        assertThat(heldBackByWindow("t4", 2_000, new SpendLimits(null, null, 1_000L)))
+                .isFalse();
         assertThat(heldBackByWindow("t5", 2_000, SpendLimits.NONE)).isFalse();
     }
 

@@ -55,8 +55,7 @@ class RowsTest {
         assertThatThrownBy(() -> held.move(Bucket.AVAILABLE, Bucket.RESERVED, 1))
                 .isInstanceOf(ArithmeticException.class);
         AccountRow used = account(0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
-        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1))
-                .isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1)).isInstanceOf(ArithmeticException.class);
     }
 
     @Test
@@ -193,7 +192,8 @@ class RowsTest {
     @Test
     void the_tightest_window_decides_and_none_is_below_nothing() {
         assertThat(windows(10, 30, 20).roomMicros(ALL_100)).isEqualTo(70);
-        assertThat(windows(10, 20, 30).roomMicros(new SpendLimits(null, 50L, null))).isEqualTo(30);
+        assertThat(windows(10, 20, 30).roomMicros(new SpendLimits(null, 50L, null)))
+                .isEqualTo(30);
         assertThat(windows(10, 20, 130).roomMicros(ALL_100)).isZero();
         assertThat(windows(10, 20, 30).roomMicros(SpendLimits.NONE)).isEqualTo(Long.MAX_VALUE - 30);
     }
@@ -275,8 +275,7 @@ class RowsTest {
     }
 
     private static ReservationRow open(long held) {
-        return new ReservationRow(
-                new Reservation("t1", "acc_1", "key_1", NOON, ReservationState.OPEN, held, 0), 1, 1);
+        return new ReservationRow(new Reservation("t1", "acc_1", "key_1", NOON, ReservationState.OPEN, held, 0), 1, 1);
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {
@@ -286,6 +285,8 @@ class RowsTest {
     /** Charged in the total, the day and the hour. */
     private static KeyWindows windows(long total, long day, long hour) {
         return new KeyWindows(List.of(
-                window(SpendWindow.TOTAL, total, 0), window(SpendWindow.DAY, day, 0), window(SpendWindow.HOUR, hour, 0)));
+                window(SpendWindow.TOTAL, total, 0),
+                window(SpendWindow.DAY, day, 0),
+                window(SpendWindow.HOUR, hour, 0)));
     }
 }

@@ -1,0 +1,71 @@
+package dev.tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** docs/guarantees.md names, for each failure of others, the tests that hold the opposite here. */
+class GuaranteesDocTest {
+
+    private static final Path DOC = Path.of("docs/guarantees.md");
+    private static final Pattern ROW = Pattern.compile("\\| (B-\\d\\d) \\| ([^|]+) \\| ([^|]+) \\|([^|]*)\\|");
+    private static final Pattern NAMED = Pattern.compile("`([A-Za-z.]+)#([a-z0-9_]+)`");
+
+    /** What cannot go wrong as long as nothing can be paid in. */
+    private static final List<String> WAITING = List.of("B-19", "B-20");
+
+    static List<String> named() throws IOException {
+        return NAMED.matcher(Files.readString(DOC))
+                .results()
+                .map(name -> name.group(1) + "#" + name.group(2))
+                .distinct()
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("named")
+    void a_test_that_the_document_names_is_there_and_runs(String name) throws ClassNotFoundException {
+        String[] parts = name.split("#");
+        Class<?> type = Class.forName("dev.tollgate." + parts[0]);
+        assertThat(type.isAnnotationPresent(Disabled.class)).isFalse();
+        List<Method> methods = Stream.of(type.getDeclaredMethods())
+                .filter(method -> method.getName().equals(parts[1]))
+                .toList();
+        assertThat(methods).hasSize(1).allSatisfy(method -> {
+            assertThat(method.isAnnotationPresent(Test.class) || method.isAnnotationPresent(ParameterizedTest.class))
+                    .isTrue();
+            assertThat(method.isAnnotationPresent(Disabled.class)).isFalse();
+        });
+    }
+
+    @Test
+    void each_failure_has_a_test_but_those_that_wait_for_payments() throws IOException {
+        List<MatchResult> rows = ROW.matcher(Files.readString(DOC)).results().toList();
+        assertThat(rows)
+                .extracting(row -> row.group(1))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 22)
+                        .mapToObj("B-%02d"::formatted)
+                        .toList());
+        assertThat(rows).allSatisfy(row -> {
+            if (WAITING.contains(row.group(1))) {
+                assertThat(row.group(3)).contains("waits for payments");
+            } else {
+                assertThat(NAMED.matcher(row.group(4)).results())
+                        .as(row.group(1))
+                        .isNotEmpty();
+            }
+        });
+    }
+}

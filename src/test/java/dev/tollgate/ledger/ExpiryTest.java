@@ -1,0 +1,104 @@
+package dev.tollgate.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.storage.Change;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Holds whose owner has died come back (D34). */
+@ParameterizedClass
+@EnumSource(Stores.class)
+class ExpiryTest {
+
+    private static final int MORE_THAN_AT_ONCE = ExpireOpen.AT_ONCE_MAX + 50;
+    private static final int PER_UNIT = 25;
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture store;
+
+    @BeforeEach
+    void open() {
+        store = stores.open(folder);
+        store.account("acc_1", 1_000_000);
+    }
+
+    @AfterEach
+    void everything_adds_up() {
+        try (StoreFixture closing = store) {
+            LedgerChecks.assertCoherent(closing);
+        }
+    }
+
+    @Test
+    void more_than_fit_into_one_turn_are_given_back_in_several_and_each_once() {
+        for (int first = 0; first < MORE_THAN_AT_ONCE; first += PER_UNIT) {
+            List<Change> unit = new ArrayList<>();
+            for (int i = first; i < first + PER_UNIT; i++) {
+                unit.add(store.reserveChange("t" + i, "acc_1", 7, 7));
+            }
+            store.commit(unit.toArray(Change[]::new));
+        }
+        assertThat(store.balance("acc_1").reservedMicros()).isEqualTo(7L * MORE_THAN_AT_ONCE);
+
+        List<String> first = store.decide(new ExpireOpen(store.now()));
+        List<String> second = store.decide(new ExpireOpen(store.now()));
+        assertThat(first).hasSize(ExpireOpen.AT_ONCE_MAX).doesNotContainAnyElementsOf(second);
+        assertThat(second).hasSize(50);
+        assertThat(store.decide(new ExpireOpen(store.now()))).isEmpty();
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(1_000_000, 0, 1_000_000, 0));
+        assertThat(store.number("SELECT COUNT(*) FROM entry WHERE kind = 'expiry'"))
+                .isEqualTo(MORE_THAN_AT_ONCE);
+    }
+
+    @Test
+    void an_expired_hold_leaves_the_spend_limit_as_it_was() {
+        SpendLimits limits = new SpendLimits(null, null, 100L);
+        store.reserve("t1", "acc_1", 100, 100, limits);
+        assertThat(store.reserve("t2", "acc_1", 1, 1, limits)).isInstanceOf(ReserveOutcome.SpendLimitReached.class);
+        assertThat(store.decide(new ExpireOpen(store.now()))).containsExactly("t1");
+        assertThat(store.reserve("t3", "acc_1", 100, 100, limits)).isEqualTo(new ReserveOutcome.Reserved(100));
+        store.settle("t3", 100);
+    }
+
+    @Test
+    void a_call_that_ends_in_the_batch_that_clears_up_ends_once() {
+        store.reserve("t1", "acc_1", 100, 100);
+        store.reserve("t2", "acc_1", 100, 100);
+        Settle settle = new Settle("t1", 40, store.now());
+        ExpireOpen expire = new ExpireOpen(store.now());
+        Settle late = new Settle("t2", 40, store.now());
+        store.commit(settle, expire, late);
+        assertThat(expire.outcome()).containsExactly("t2");
+        assertThat(settle.resolved()).isTrue();
+        assertThat(late.outcome()).isEqualTo(new Resolution.AlreadyResolved(ReservationState.EXPIRED));
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(999_960, 0, 1_000_000, 40));
+    }
+
+    @Test
+    void an_expired_hold_is_told_from_one_that_was_given_back() {
+        store.reserve("t1", "acc_1", 100, 100);
+        store.reserve("t2", "acc_1", 100, 100);
+        store.decide(new Release("t1", Release.Why.RELEASE, store.now()));
+        store.decide(new Release("t2", Release.Why.EXPIRY, store.now()));
+        assertThat(store.ledger.entries("t1").getLast().kind()).isEqualTo(EntryKind.RELEASE);
+        assertThat(store.ledger.entries("t2").getLast().kind()).isEqualTo(EntryKind.EXPIRY);
+        assertThat(store.ledger.reservation("t2").orElseThrow().state()).isEqualTo(ReservationState.EXPIRED);
+    }
+}

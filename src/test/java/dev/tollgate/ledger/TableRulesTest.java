@@ -1,0 +1,158 @@
+package dev.tollgate.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the program must never write, the tables do not take: the last line of defence against a mistake in it. */
+@ParameterizedClass
+@EnumSource(Stores.class)
+class TableRulesTest {
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private String url;
+    private StoreFixture store;
+
+    @BeforeEach
+    void open() {
+        url = stores == Stores.SQLITE ? "jdbc:sqlite:" + folder.resolve("tollgate.db") : Postgres.migrated();
+        store = stores == Stores.SQLITE ? new StoreFixture(folder) : StoreFixture.shared(url);
+        store.account("acc_1", 1_000);
+        store.reserve("t1", "acc_1", 300, 300);
+        store.settle("t1", 100);
+        store.reserve("t2", "acc_1", 300, 300);
+    }
+
+    @AfterEach
+    void everything_adds_up() {
+        try (StoreFixture closing = store) {
+            LedgerChecks.assertCoherent(closing);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "balance_micros = balance_micros + 1",
+                "reserved_micros = reserved_micros + 1",
+                "consumed_micros = consumed_micros - 1",
+                "purchased_micros = purchased_micros + 1",
+                "balance_micros = -1, reserved_micros = 901",
+                "reserved_micros = -1, balance_micros = 901",
+                "consumed_micros = -1, balance_micros = 701",
+                "last_sequence = -1",
+                "blocked = 2",
+                "id = NULL"
+            })
+    void an_account_adds_up_and_nothing_in_it_is_below_zero(String change) {
+        assertRefused("UPDATE account SET " + change + " WHERE id = 'acc_1'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "charged_micros = 301",
+                "charged_micros = -1",
+                "held_micros = -1",
+                "state = 'half'",
+                "state = 'OPEN'",
+                "state = ''",
+                "account_id = 'acc_9'"
+            })
+    void a_reservation_is_charged_within_its_hold_and_has_a_state_that_is_one(String change) {
+        assertRefused("UPDATE reservation SET " + change + " WHERE id = 't2'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'revenue', 0",
+                "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'revenue', -5",
+                "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'reserved', 5",
+                "'acc_1', 99, 0, 'theft', 't1', 'reserved', 'revenue', 5",
+                "'acc_1', 99, 0, 'charge', 't1', 'pocket', 'revenue', 5",
+                "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'pocket', 5",
+                "'acc_1', 99, 0, 'charge', 't9', 'reserved', 'revenue', 5",
+                "'acc_9', 99, 0, 'charge', 't1', 'reserved', 'revenue', 5",
+                "'acc_1', 0, 0, 'charge', 't1', 'reserved', 'revenue', 5",
+                "'acc_1', 1, 0, 'charge', 't1', 'reserved', 'revenue', 5"
+            })
+    void an_entry_moves_something_of_somebody_under_a_number_of_its_own(String values) {
+        assertRefused(
+                "INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket,"
+                        + " amount_micros) VALUES (" + values + ")");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'key_1', 'week', 0, 0, 0",
+                "'key_2', 'hour', 0, -1, 0",
+                "'key_2', 'hour', 0, 0, -1",
+                "'key_1', 'total', 0, 0, 0"
+            })
+    void a_spend_window_is_there_once_and_holds_nothing_below_zero(String values) {
+        assertRefused("INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ("
+                + values + ")");
+    }
+
+    @Test
+    void a_call_has_one_reservation() {
+        assertRefused("INSERT INTO reservation (id, account_id, key_id, created_at, state, held_micros)"
+                + " VALUES ('t1', 'acc_1', 'key_1', 0, 'open', 1)");
+    }
+
+    @Test
+    void what_is_right_is_taken() {
+        assertThatCode(() ->
+                        execute("UPDATE account SET balance_micros = 599, reserved_micros = 301 WHERE id = 'acc_1'"))
+                .doesNotThrowAnyException();
+        assertThatCode(() ->
+                        execute("UPDATE account SET balance_micros = 600, reserved_micros = 300 WHERE id = 'acc_1'"))
+                .doesNotThrowAnyException();
+    }
+
+    private void assertRefused(String sql) {
+        long entries = store.number("SELECT COUNT(*) FROM entry");
+        assertThatThrownBy(() -> execute(sql))
+                .isInstanceOf(SQLException.class)
+                .message()
+                .containsPattern("(?i)constraint");
+        assertThat(store.number("SELECT COUNT(*) FROM entry")).isEqualTo(entries);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            if (stores == Stores.SQLITE) {
+                statement.execute("PRAGMA busy_timeout = 5000");
+                statement.execute("PRAGMA foreign_keys = ON");
+            }
+            statement.execute(sql);
+        }
+    }
+}
