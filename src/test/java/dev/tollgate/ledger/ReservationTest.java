@@ -120,6 +120,9 @@ class ReservationTest {
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(1_000, 0, 1_000, 0));
         assertThat(store.ledger.reservation("t1")).isEmpty();
         assertThat(store.number("SELECT COUNT(*) FROM spend_window")).isZero();
+        Reserve refused = store.reserveChange("t1", "acc_1", 1_001, 5_000);
+        store.commit(refused);
+        assertThat(refused.reserved()).isFalse();
     }
 
     @Test

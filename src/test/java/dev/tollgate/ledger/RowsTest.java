@@ -247,6 +247,23 @@ class RowsTest {
         }
     }
 
+    // ---- what other stores read from a change ----
+
+    @Test
+    void a_change_says_whose_it_is_and_when_for_those_who_write_beside_it() {
+        Reserve reserve = new Reserve("t1", "acc_1", "key_1", 1, 2, SpendLimits.NONE, () -> true, NOON);
+        assertThat(List.of(reserve.reservationId(), reserve.accountId(), reserve.keyId()))
+                .containsExactly("t1", "acc_1", "key_1");
+        assertThat(reserve.at()).isEqualTo(NOON);
+        Settle settle = new Settle("t1", 5, 7, NOON);
+        assertThat(settle.reservationId()).isEqualTo("t1");
+        assertThat(settle.at()).isEqualTo(NOON);
+        assertThat(settle.shortfallMicros()).isEqualTo(7);
+        assertThat(new ExpireOpen(NOON).at()).isEqualTo(NOON);
+        assertThat(new CreateAccount("acc_1", "One", NOON).id()).isEqualTo("acc_1");
+        assertThat(new SetBlocked("acc_1", true).accountId()).isEqualTo("acc_1");
+    }
+
     // ---- what a refusal says ----
 
     @ParameterizedTest
