@@ -160,6 +160,7 @@ public final class ChatHandler implements Handler {
         }
         return new ChatAsk(
                 request,
+                model.id(),
                 model.upstream().name(),
                 thoughts == null ? model.thoughtsByDefault() : thoughts,
                 effort,

@@ -9,7 +9,11 @@ public interface Channel {
     /**
      * Translates an ask.
      *
-     * @throws dev.tollgate.error.ApiException what only the translation can find wrong, before anything is sent (D2)
+     * @throws dev.tollgate.error.ApiException what only the translation can find wrong, before anything is sent (D2); another
+     *     channel may be able to ask it
      */
     PreparedAsk prepare(ChatAsk ask);
+
+    /** Lets connections go; nothing is asked of it any more. */
+    default void close() {}
 }
