@@ -61,12 +61,13 @@ class AdminRolesTest {
     }
 
     private static Gateway.Reply ask(String method, String path, String authorization) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(channels.gateway().url() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(channels.gateway().url() + path))
                 .method(method, HttpRequest.BodyPublishers.noBody());
         if (authorization != null) {
-            request.header("Authorization", authorization
-                    .replace("CUSTOMER", channels.customer().key())
-                    .replace("DEMO", Gateway.DEMO_KEY));
+            request.header(
+                    "Authorization",
+                    authorization.replace("CUSTOMER", channels.customer().key()).replace("DEMO", Gateway.DEMO_KEY));
         }
         return channels.gateway().send(request);
     }
@@ -74,18 +75,25 @@ class AdminRolesTest {
     @Test
     void the_admin_key_opens_no_route_of_the_callers() {
         for (String path : new String[] {"/v1/models", "/v1/credits", "/v1/tasks/x", "/v1/receipts", "/credits"}) {
-            assertThat(ask("GET", path, "Bearer " + Channels.ADMIN_KEY).status()).as(path).isEqualTo(401);
+            assertThat(ask("GET", path, "Bearer " + Channels.ADMIN_KEY).status())
+                    .as(path)
+                    .isEqualTo(401);
         }
-        assertThat(ask("POST", "/v1/chat/completions", "Bearer " + Channels.ADMIN_KEY).status()).isEqualTo(401);
+        assertThat(ask("POST", "/v1/chat/completions", "Bearer " + Channels.ADMIN_KEY)
+                        .status())
+                .isEqualTo(401);
     }
 
     @Test
     void there_is_no_other_way_to_write_the_path() {
-        for (String path : new String[] {"/v1/admin/channels", "/admin//channels", "/ADMIN/channels", "/admin/channels/"}) {
+        for (String path :
+                new String[] {"/v1/admin/channels", "/admin//channels", "/ADMIN/channels", "/admin/channels/"}) {
             assertThat(ask("GET", path, "Bearer sk-unknown").status()).as(path).isIn(401, 404);
             assertThat(ask("GET", path, null).text()).doesNotContain("\"kind\"");
         }
-        assertThat(ask("POST", "/admin/channels", "Bearer " + Channels.ADMIN_KEY).status()).isEqualTo(405);
+        assertThat(ask("POST", "/admin/channels", "Bearer " + Channels.ADMIN_KEY)
+                        .status())
+                .isEqualTo(405);
     }
 
     @Test
@@ -94,8 +102,9 @@ class AdminRolesTest {
         Gateway.Reply reply = channels.admin();
         assertThat(reply.text()).doesNotContain(Channels.KEY_A, FAR.url(), "127.0.0.1");
         assertThat(channels.status("a").toString())
-                .startsWith("{\"id\":\"a\",\"kind\":\"gemini\",\"healthy\":true,\"breaker\":{\"state\":\"closed\",\"failures\":0,\"until\":null},"
-                        + "\"in_flight\":0,\"last_error\":null,\"models\":[{\"id\":\"gemini-2.5-pro\",\"upstream\":\"gemini-2.5-pro\",\"priority\":1,\"weight\":1,\"rest\":null}");
+                .startsWith(
+                        "{\"id\":\"a\",\"kind\":\"gemini\",\"healthy\":true,\"breaker\":{\"state\":\"closed\",\"failures\":0,\"until\":null},"
+                                + "\"in_flight\":0,\"last_error\":null,\"models\":[{\"id\":\"gemini-2.5-pro\",\"upstream\":\"gemini-2.5-pro\",\"priority\":1,\"weight\":1,\"rest\":null}");
     }
 
     @Test
@@ -120,7 +129,8 @@ class AdminRolesTest {
     void a_key_of_the_settings_replaces_the_one_that_was_made() {
         try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", "chosen-by-the-operator"))) {
             assertThat(gateway.app().banner().text()).doesNotContain("Admin key", "chosen-by-the-operator");
-            assertThat(gateway.get("/admin/channels", "chosen-by-the-operator").status()).isEqualTo(200);
+            assertThat(gateway.get("/admin/channels", "chosen-by-the-operator").status())
+                    .isEqualTo(200);
         }
     }
 }

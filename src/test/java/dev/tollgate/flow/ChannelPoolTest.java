@@ -94,9 +94,11 @@ class ChannelPoolTest {
         try (Channels channels = Channels.of(yaml);
                 LogCapture log = new LogCapture()) {
             assertThat(channels.text()).isEqualTo("from b");
-            assertThat(b.requests().getFirst().path()).isEqualTo("/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse");
+            assertThat(b.requests().getFirst().path())
+                    .isEqualTo("/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse");
             assertThat(b.requests().getFirst().headers().get("x-goog-api-key")).isEqualTo(KEY_B);
-            Gateway.Reply unserved = channels.customer().chat(Channels.CALL.replace("2.5-pro", "3.1-pro").formatted(false));
+            Gateway.Reply unserved = channels.customer()
+                    .chat(Channels.CALL.replace("2.5-pro", "3.1-pro").formatted(false));
             assertError(unserved, 503, "upstream_error", "upstream_error");
             assertThat(log.text()).contains("no channel serves the model gemini-3.1-pro");
         }
@@ -141,7 +143,10 @@ class ChannelPoolTest {
         a.script(cutOff(geminiText("Once upon")));
         try (Channels channels = Channels.of(firstAndSecond(a, b))) {
             Gateway.Reply reply = channels.stream();
-            assertThat(reply.text()).contains("Once upon").contains("event: error").doesNotContain("from b");
+            assertThat(reply.text())
+                    .contains("Once upon")
+                    .contains("event: error")
+                    .doesNotContain("from b");
             assertThat(b.asked()).isZero();
             assertThat(channels.customer().consumed()).isZero();
         }
@@ -175,7 +180,8 @@ class ChannelPoolTest {
             }
             assertThat(a.asked()).isEqualTo(1);
             assertThat(log.text().split("ALARM: channel a ", -1)).hasSize(2);
-            assertThat(channels.status("a").at("/models/0/rest/reason").asString()).isIn("misconfigured", "");
+            assertThat(channels.status("a").at("/models/0/rest/reason").asString())
+                    .isIn("misconfigured", "");
             assertThat(channels.status("a").toString()).contains("misconfigured");
         }
     }
@@ -189,9 +195,14 @@ class ChannelPoolTest {
             Gateway.Reply reply = channels.call();
             assertError(reply, 503, "upstream_error", "upstream_error");
             assertThat(reply.header("x-should-retry")).isEmpty();
-            assertThat(channels.call().status()).as("asked again, for it may be mended").isEqualTo(503);
+            assertThat(channels.call().status())
+                    .as("asked again, for it may be mended")
+                    .isEqualTo(503);
             assertThat(a.asked() + b.asked()).isEqualTo(4);
-            String seen = reply.text() + reply.response().headers() + log.text() + channels.admin().text();
+            String seen = reply.text()
+                    + reply.response().headers()
+                    + log.text()
+                    + channels.admin().text();
             assertThat(seen).doesNotContain(KEY_A, KEY_B, "acme-prod");
         }
     }
@@ -237,7 +248,8 @@ class ChannelPoolTest {
         a.script(request -> request.path().contains("2.5-pro") ? whole(429, DAY) : gemini("from a"));
         try (Channels channels = Channels.of(firstAndSecond(a, b))) {
             assertThat(channels.text()).isEqualTo("from b");
-            Gateway.Reply other = channels.customer().chat(Channels.CALL.replace("2.5-pro", "3-pro").formatted(false));
+            Gateway.Reply other = channels.customer()
+                    .chat(Channels.CALL.replace("2.5-pro", "3-pro").formatted(false));
             assertThat(other.json().at("/choices/0/message/content").asString()).isEqualTo("from a");
         }
     }
@@ -401,7 +413,8 @@ class ChannelPoolTest {
     void a_channel_that_is_silent_is_left_for_the_next_one() {
         CompletableFuture<FarServer.Answer> never = new CompletableFuture<>();
         a.script(request -> never.join());
-        String yaml = firstAndSecond(a, b).replace("priority: 1", "priority: 1, timeouts: {first: 300ms, idle: 1s, connect: 1s}");
+        String yaml = firstAndSecond(a, b)
+                .replace("priority: 1", "priority: 1, timeouts: {first: 300ms, idle: 1s, connect: 1s}");
         try (Channels channels = Channels.of(yaml)) {
             assertThat(channels.text()).isEqualTo("from b");
         } finally {
@@ -415,15 +428,17 @@ class ChannelPoolTest {
     void a_caller_cannot_name_where_its_call_goes() {
         try (Channels channels = Channels.of(Channels.one(a.url()))) {
             String body = """
-                    {"model":"gemini-2.5-pro","stream":false,"base_url":"%1$s","api_base":"%1$s","messages":[{"role":"user","content":"Hi"}]}"""
-                    .formatted(b.url());
-            Gateway.Reply reply = channels.gateway().send(channels.gateway()
-                    .request("/v1/chat/completions")
-                    .setHeader("Authorization", "Bearer " + channels.customer().key())
-                    .header("Content-Type", "application/json")
-                    .header("x-portkey-custom-host", b.url())
-                    .header("x-goog-api-key", "mine")
-                    .POST(java.net.http.HttpRequest.BodyPublishers.ofString(body)));
+                    {"model":"gemini-2.5-pro","stream":false,"base_url":"%1$s","api_base":"%1$s","messages":[{"role":"user","content":"Hi"}]}""".formatted(b.url());
+            Gateway.Reply reply = channels.gateway()
+                    .send(channels.gateway()
+                            .request("/v1/chat/completions")
+                            .setHeader(
+                                    "Authorization",
+                                    "Bearer " + channels.customer().key())
+                            .header("Content-Type", "application/json")
+                            .header("x-portkey-custom-host", b.url())
+                            .header("x-goog-api-key", "mine")
+                            .POST(java.net.http.HttpRequest.BodyPublishers.ofString(body)));
             assertThat(reply.json().at("/choices/0/message/content").asString()).isEqualTo("from a");
             assertThat(reply.header("x-tollgate-ignored")).contains("base_url", "api_base");
             assertThat(b.asked()).isZero();

@@ -83,7 +83,8 @@ class ChannelsFileTest {
     void a_file_with_an_error_read_again_changes_nothing_and_is_told_with_its_line() {
         try (Channels channels = Channels.of(Channels.one(a.url()));
                 LogCapture log = new LogCapture()) {
-            boolean taken = channels.reload("channels:\n  - id: x\n    kind: gemini\n    key: " + KEY_B + "\n    wieght: 2\n");
+            boolean taken =
+                    channels.reload("channels:\n  - id: x\n    kind: gemini\n    key: " + KEY_B + "\n    wieght: 2\n");
             assertThat(taken).isFalse();
             assertThat(channels.text()).isEqualTo("from a");
             assertThat(log.text())
@@ -132,7 +133,8 @@ class ChannelsFileTest {
             }
             slow.begun().await();
             assertThat(channels.status("a").get("in_flight").asInt()).isEqualTo(calls);
-            assertThat(channels.reload(Channels.one(b.url()).replace("id: a", "id: b"))).isTrue();
+            assertThat(channels.reload(Channels.one(b.url()).replace("id: a", "id: b")))
+                    .isTrue();
             for (int i = 0; i < 5; i++) {
                 assertThat(channels.text()).isEqualTo("from b");
             }
@@ -196,7 +198,10 @@ class ChannelsFileTest {
         try (Gateway gateway = Gateway.start(
                 java.util.Map.of("GOOGLE_GEMINI_BASE_URL", a.url(), "TOLLGATE_ADMIN_KEY", Channels.ADMIN_KEY))) {
             assertThat(gateway.chat(Channels.CALL.formatted(false)).text()).contains("from a");
-            assertThat(gateway.get("/admin/channels", Channels.ADMIN_KEY).json().at("/data/0/id").asString())
+            assertThat(gateway.get("/admin/channels", Channels.ADMIN_KEY)
+                            .json()
+                            .at("/data/0/id")
+                            .asString())
                     .isEqualTo("gemini");
             assertThat(gateway.app().banner().text()).contains("Answers come from " + a.url());
         }

@@ -147,7 +147,8 @@ class VertexTest {
             for (int i = 0; i < 10; i++) {
                 calls.add(channels.customer().chatAside(Channels.CALL.formatted(i % 2 == 0)));
             }
-            Gateway.await("the calls", () -> channels.status("v").get("in_flight").asInt() == 10);
+            Gateway.await(
+                    "the calls", () -> channels.status("v").get("in_flight").asInt() == 10);
             goOn.complete(null);
             calls.forEach(call -> assertThat(call.join().text()).contains("from vertex"));
             assertThat(tokens.asked()).isEqualTo(1);
@@ -167,7 +168,11 @@ class VertexTest {
             Gateway.await("the next token", () -> tokens.asked() == 2);
             Gateway.await("its use", () -> {
                 channels.text();
-                return vertex.requests().getLast().headers().get("authorization").equals("Bearer ya29.token-2");
+                return vertex.requests()
+                        .getLast()
+                        .headers()
+                        .get("authorization")
+                        .equals("Bearer ya29.token-2");
             });
             clock.goOn(Duration.ofHours(3));
             channels.text();
@@ -177,7 +182,8 @@ class VertexTest {
 
     @Test
     void a_token_that_is_refused_before_its_time_is_replaced_within_the_call() {
-        try (Channels channels = Channels.of(yaml().replace(", priority: 2", ", priority: 2, models: [gemini-3-pro]"), clock)) {
+        try (Channels channels =
+                Channels.of(yaml().replace(", priority: 2", ", priority: 2, models: [gemini-3-pro]"), clock)) {
             channels.text();
             clock.goOn(Duration.ofMinutes(10));
             vertex.script(request -> request.headers().get("authorization").endsWith("token-1")
@@ -229,10 +235,11 @@ class VertexTest {
 
     @Test
     void usage_that_comes_on_the_last_chunk_alone_is_what_is_charged() {
-        vertex.script(FarServer.events(
-                "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"one \"}]}}],\"usageMetadata\":{\"trafficType\":\"ON_DEMAND\"},\"createTime\":\"2026-11-20T10:00:00Z\"}",
-                "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"two\"}]}}],\"usageMetadata\":{\"trafficType\":\"ON_DEMAND\"}}",
-                "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":1000,\"candidatesTokenCount\":100,\"totalTokenCount\":1100,\"trafficType\":\"ON_DEMAND\"}}"));
+        vertex.script(
+                FarServer.events(
+                        "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"one \"}]}}],\"usageMetadata\":{\"trafficType\":\"ON_DEMAND\"},\"createTime\":\"2026-11-20T10:00:00Z\"}",
+                        "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"two\"}]}}],\"usageMetadata\":{\"trafficType\":\"ON_DEMAND\"}}",
+                        "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":1000,\"candidatesTokenCount\":100,\"totalTokenCount\":1100,\"trafficType\":\"ON_DEMAND\"}}"));
         try (Channels channels = Channels.of(yaml(), clock)) {
             Gateway.Reply reply = channels.stream();
             assertThat(reply.content()).isEqualTo("one two");
@@ -252,16 +259,25 @@ class VertexTest {
         try (Channels channels = Channels.of(yaml(), clock)) {
             Gateway.Reply reply = channels.customer().chat(body);
             assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-            assertThat(vertex.requests().getFirst().json().at("/contents/1/parts/0/functionCall").has("id"))
+            assertThat(vertex.requests()
+                            .getFirst()
+                            .json()
+                            .at("/contents/1/parts/0/functionCall")
+                            .has("id"))
                     .isEqualTo(sent);
-            assertThat(vertex.requests().getFirst().json().at("/contents/2/parts/0/functionResponse").has("id"))
+            assertThat(vertex.requests()
+                            .getFirst()
+                            .json()
+                            .at("/contents/2/parts/0/functionResponse")
+                            .has("id"))
                     .isEqualTo(sent);
         }
     }
 
     @Test
     void neither_token_nor_key_nor_project_is_in_any_answer_or_log() {
-        vertex.script(whole(403, "{\"error\":{\"code\":403,\"message\":\"ya29.token-1 may not use projects/acme-prod\"}}"));
+        vertex.script(
+                whole(403, "{\"error\":{\"code\":403,\"message\":\"ya29.token-1 may not use projects/acme-prod\"}}"));
         spare.script(whole(500, "ya29.token-1 spare-key"));
         try (LogCapture log = new LogCapture();
                 Channels channels = Channels.of(yaml(), clock)) {

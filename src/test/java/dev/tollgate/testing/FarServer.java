@@ -188,7 +188,8 @@ public final class FarServer implements AutoCloseable {
                 return true;
             }
             case Answer.Stream stream -> {
-                String head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+                String head =
+                        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
                 out.write(head.getBytes(StandardCharsets.UTF_8));
                 for (String event : stream.events()) {
                     byte[] data = ("data: " + event + "\r\n\r\n").getBytes(StandardCharsets.UTF_8);
