@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,24 +19,29 @@ final class PooledChannel {
 
     /** What one model of it rests for. */
     static final class Resting {
-        private volatile @Nullable Rest rest;
+        private final AtomicReference<@Nullable Rest> rest = new AtomicReference<>();
 
+        /** One that is over is forgotten, so that the next call need not look at the clock. */
         @Nullable
         Rest now(long nowMillis) {
-            Rest known = rest;
-            return known == null || nowMillis >= known.untilMillis() ? null : known;
+            Rest known = rest.get();
+            if (known != null && nowMillis >= known.untilMillis()) {
+                rest.compareAndSet(known, null);
+                return null;
+            }
+            return known;
         }
 
-        boolean isNever() {
-            return rest == null;
+        boolean isNone() {
+            return rest.get() == null;
         }
 
         void begin(Rest next) {
-            rest = next;
+            rest.set(next);
         }
 
         void lift() {
-            rest = null;
+            rest.set(null);
         }
     }
 

@@ -17,9 +17,9 @@ record Route(
                 channel, modelId, upstreamModel, spec.priority(), spec.weight(), channel.resting(upstreamModel));
     }
 
-    /** Where nothing was ever wrong: known without looking at the clock. */
+    /** Where nothing is wrong: known without looking at the clock. */
     boolean isUntroubled() {
-        return resting.isNever() && channel.breaker().isClosed();
+        return resting.isNone() && channel.breaker().isClosed();
     }
 
     boolean isHealthy(long nowMillis) {
