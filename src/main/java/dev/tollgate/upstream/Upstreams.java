@@ -166,7 +166,15 @@ public final class Upstreams {
 
         /** Counts the prompt's tokens on the current event loop; empty where that fails. */
         public void count(Consumer<OptionalLong> then) {
-            first.ask().count(then);
+            PooledChannel channel = first.route().channel();
+            if (!channel.enter()) {
+                vertx.runOnContext(_ -> then.accept(OptionalLong.empty())); // taken away since
+                return;
+            }
+            first.ask().count(counted -> {
+                channel.leave();
+                then.accept(counted);
+            });
         }
 
         /**

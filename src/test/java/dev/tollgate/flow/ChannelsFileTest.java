@@ -159,7 +159,10 @@ class ChannelsFileTest {
                 FarServer next = i % 2 == 0 ? b : a;
                 assertThat(channels.reload(Channels.one(next.url()))).isTrue();
             }
-            replies.forEach(reply -> assertThat(reply.join().text()).containsAnyOf("from a", "from b"));
+            replies.forEach(reply -> assertThat(reply.orTimeout(30, java.util.concurrent.TimeUnit.SECONDS)
+                            .join()
+                            .text())
+                    .containsAnyOf("from a", "from b"));
         }
     }
 
