@@ -120,7 +120,8 @@ final class UpstreamChannels {
 
     /** Who answers, for the start. */
     String shown() {
-        return file == null ? url() : upstreams.status().size() + " channels of " + file;
+        int count = upstreams.status().size();
+        return file == null ? url() : count + (count == 1 ? " channel of " : " channels of ") + file;
     }
 
     private String url() {

@@ -215,7 +215,7 @@ class ChannelsFileTest {
         String yaml = Channels.one(a.url()).replace("}", ", models: [gemini-2.5-pro]}");
         try (Channels channels = Channels.of(yaml)) {
             assertThat(channels.gateway().app().banner().text())
-                    .contains("Answers come from 1 channels of ")
+                    .contains("Answers come from 1 channel of ")
                     .contains("warning: no channel serves the model gemini-3-pro, calls of it fail.")
                     .doesNotContain("model gemini-2.5-pro, calls", KEY_A);
         }
