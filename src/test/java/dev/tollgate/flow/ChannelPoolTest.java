@@ -397,9 +397,9 @@ class ChannelPoolTest {
                 String body = Channels.CALL.replace("Tell me", "Tell me " + i).formatted(false);
                 replies.add(channels.customer().chatAside(body));
             }
-            replies.forEach(reply -> assertThat(reply.join().status()).isIn(503, 402));
+            replies.forEach(reply -> assertThat(reply.join().status()).isEqualTo(503));
             assertThat(a.asked()).isLessThanOrEqualTo(calls + 100 + calls / 5);
-            assertThat(a.asked()).isGreaterThan(100);
+            assertThat(a.asked()).isGreaterThanOrEqualTo(calls + 100);
         }
     }
 

@@ -41,7 +41,7 @@ final class Channels implements AutoCloseable {
         surroundings = clock == null ? surroundings : surroundings.withClock(clock);
         surroundings = random == null ? surroundings : surroundings.withRandom(random);
         gateway = Gateway.start(surroundings, environment);
-        customer = gateway.customer("100");
+        customer = gateway.customer("10000");
     }
 
     static Channels of(String yaml) {
