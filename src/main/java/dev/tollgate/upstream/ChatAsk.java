@@ -33,8 +33,6 @@ public record ChatAsk(
 
     /** The same for a channel that has another name for the model. */
     ChatAsk forUpstreamModel(String name) {
-        return name.equals(upstreamModel)
-                ? this
-                : new ChatAsk(request, modelId, name, includeThoughts, effort, replay);
+        return name.equals(upstreamModel) ? this : new ChatAsk(request, modelId, name, includeThoughts, effort, replay);
     }
 }
