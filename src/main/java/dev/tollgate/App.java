@@ -1,21 +1,22 @@
 package dev.tollgate;
 
+import static dev.tollgate.http.Access.ADMIN;
 import static dev.tollgate.http.Access.GOOGLE_KEY;
 import static dev.tollgate.http.Access.KEY;
 import static dev.tollgate.http.Access.PUBLIC;
 
+import dev.tollgate.admin.AdminGate;
+import dev.tollgate.admin.ChannelsHandler;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.chat.ChatHandler;
 import dev.tollgate.cli.Administration;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
-import dev.tollgate.config.Secret;
+import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.Settings;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.gemini.GeminiChannel;
-import dev.tollgate.gemini.GeminiTimeouts;
 import dev.tollgate.generate.CountTokensHandler;
 import dev.tollgate.generate.GenerateCalls;
 import dev.tollgate.generate.GenerateHandler;
@@ -38,7 +39,6 @@ import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.ModelsHandler;
-import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.CompletionIds;
 import dev.tollgate.openai.ReadLimits;
 import dev.tollgate.receipts.ReceiptsHandler;
@@ -47,12 +47,10 @@ import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.tasks.TaskHandler;
-import dev.tollgate.upstream.Upstreams;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -60,7 +58,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -77,26 +74,28 @@ public final class App implements AutoCloseable {
     private static final long LOOK_MILLIS = 10;
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
     private static final Duration COME_BACK = Duration.ofSeconds(1);
-    private static final int UPSTREAM_CONNECTIONS_MAX = 10_000;
-    private static final long GEMINI_LINGER_MILLIS = 5_000;
 
     private final Settings settings;
     private final Catalogue catalogue;
     private final InstantSource clock;
+    private final RandomGenerator random;
     private final SecureRandom secureRandom = new SecureRandom();
     private final Store store;
     private final @Nullable DemoAccount demo;
     private final Vertx vertx;
     private final @Nullable Sandbox sandbox;
+    private final UpstreamChannels channels;
+    private final AdminKey adminKey;
     private final Meter meter;
     private final KnownAnswers known;
     private final HttpFront front;
     private final Administration administration;
     private final ControlSocket control;
 
-    private App(Settings settings, int sandboxRequestsMax, InstantSource clock) {
+    private App(Settings settings, Surroundings surroundings) {
         this.settings = settings;
-        this.clock = clock;
+        this.clock = surroundings.clock();
+        this.random = surroundings.random();
         AccessLog.set(settings.http().accessLog());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
@@ -105,14 +104,16 @@ public final class App implements AutoCloseable {
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
         this.vertx = Vertx.vertx();
-        this.sandbox = settings.gemini().isConfigured()
+        this.sandbox = settings.hasRealUpstream()
                 ? null
-                : await(Sandbox.start(vertx, sandboxOptions(sandboxRequestsMax)));
+                : await(Sandbox.start(vertx, sandboxOptions(surroundings.sandboxRequestsMax())));
+        this.channels = channels(surroundings);
+        this.adminKey = AdminKey.of(settings.adminKey(), store, secureRandom);
         this.meter = new Meter(
                 vertx,
-                new Upstreams(vertx, channel(), new SharedRandom()),
+                channels.upstreams(),
                 accounting(),
-                new CompletionIds(clock, new SharedRandom()),
+                new CompletionIds(clock, random),
                 settings.timeouts().call());
         this.known = knownAnswers();
         vertx.setPeriodic(
@@ -127,6 +128,17 @@ public final class App implements AutoCloseable {
         this.control = control();
     }
 
+    /** A file with an error leaves nothing behind: the start is given up. */
+    private UpstreamChannels channels(Surroundings surroundings) {
+        try {
+            return new UpstreamChannels(vertx, settings, catalogue, sandbox, surroundings);
+        } catch (ConfigException e) {
+            await(vertx.close());
+            store.close();
+            throw e;
+        }
+    }
+
     private ControlSocket control() {
         try {
             return ControlSocket.start(settings.data(), administration);
@@ -137,15 +149,12 @@ public final class App implements AutoCloseable {
 
     /** Starts everything; returns when calls are answered. */
     public static App start(Settings settings) {
-        return start(settings, 0, InstantSource.system());
+        return start(settings, Surroundings.REAL);
     }
 
-    /**
-     * As above, by another clock and with a sandbox that remembers what it was asked: for tests, since contents of calls are kept
-     * nowhere else (D49).
-     */
-    public static App start(Settings settings, int sandboxRequestsMax, InstantSource clock) {
-        return new App(settings, sandboxRequestsMax, clock);
+    /** As above, with other surroundings. */
+    public static App start(Settings settings, Surroundings surroundings) {
+        return new App(settings, surroundings);
     }
 
     // ---- what is served ----
@@ -171,6 +180,7 @@ public final class App implements AutoCloseable {
         google(routes, "/v1", counts);
         google(routes, "/v1/gemini/v1beta", counts);
         google(routes, "/v1/gemini/v1", counts);
+        routes.add(Route.get("/admin/channels", ADMIN, new ChannelsHandler(channels.upstreams()::status)));
         routes.add(Route.get("/health/live", PUBLIC, new Health()).whileDraining());
         routes.add(Route.get("/health/ready", PUBLIC, new Health()));
         return routes;
@@ -205,14 +215,7 @@ public final class App implements AutoCloseable {
 
     private ChatHandler chat() {
         return new ChatHandler(
-                catalogue,
-                meter,
-                known,
-                store.signatures(),
-                reading(),
-                settings.jsonClients(),
-                clock,
-                new SharedRandom());
+                catalogue, meter, known, store.signatures(), reading(), settings.jsonClients(), clock, random);
     }
 
     private ReadLimits reading() {
@@ -225,8 +228,8 @@ public final class App implements AutoCloseable {
                 limits.mediaMax());
     }
 
-    private KeyGate gate() {
-        return new KeyGate(store.keys(), new RequestRates());
+    private AdminGate gate() {
+        return new AdminGate(adminKey.sha256(), new KeyGate(store.keys(), new RequestRates()));
     }
 
     // ---- how it is wired ----
@@ -266,44 +269,6 @@ public final class App implements AutoCloseable {
                 .withPaceMillis(chosen.pace().toMillis());
     }
 
-    private GeminiChannel channel() {
-        Settings.Timeouts timeouts = settings.timeouts();
-        return new GeminiChannel(
-                vertx,
-                sandbox == null ? "gemini" : "sandbox",
-                upstreamUrl(),
-                upstreamKey(),
-                UPSTREAM_CONNECTIONS_MAX,
-                new GeminiTimeouts(
-                        timeouts.upstreamConnect().toMillis(),
-                        timeouts.upstreamFirst().toMillis(),
-                        timeouts.upstreamIdle().toMillis(),
-                        GEMINI_LINGER_MILLIS),
-                this::upstreamModel);
-    }
-
-    private String upstreamUrl() {
-        URI chosen = settings.gemini().baseUrl();
-        if (sandbox != null) {
-            return sandbox.baseUrl();
-        }
-        return chosen == null ? GeminiChannel.DEFAULT_BASE_URL : chosen.toString();
-    }
-
-    /** A server that speaks the protocol may want no key; the header is sent all the same. */
-    private String upstreamKey() {
-        Secret key = settings.gemini().apiKey();
-        return key == null ? "none" : key.value();
-    }
-
-    private UpstreamModel upstreamModel(String name) {
-        UpstreamModel model = catalogue.upstream(name);
-        if (model == null) {
-            throw new IllegalArgumentException("the catalogue has no rules for the upstream model " + name);
-        }
-        return model;
-    }
-
     private HttpOptions httpOptions() {
         Settings.Limits limits = settings.limits();
         Settings.Timeouts timeouts = settings.timeouts();
@@ -341,14 +306,30 @@ public final class App implements AutoCloseable {
         return administration;
     }
 
+    /** Whether {@link #reload} has something to read. */
+    boolean hasChannelsFile() {
+        return channels.hasFile();
+    }
+
+    /**
+     * Reads the channels file again; one with an error is logged and changes nothing. Running calls end on the channel that they have.
+     * Blocks.
+     *
+     * @return whether it was taken
+     */
+    public boolean reload() {
+        return channels.reload();
+    }
+
     /** What the start tells. */
     public Banner banner() {
         String url = Banner.url(settings.host(), port());
         boolean isSandbox = sandbox != null;
         return new Banner(
                 url,
-                new Banner.Upstream(isSandbox, upstreamUrl()),
+                new Banner.Upstream(isSandbox, channels.shown()),
                 demo == null ? null : new Banner.Demo(DemoAccount.ID, demo.balanceMicros(store), demo.secret()),
+                adminKey.made(),
                 warnings(isSandbox));
     }
 
@@ -357,6 +338,7 @@ public final class App implements AutoCloseable {
         List<String> warnings = new ArrayList<>(settings.warnings());
         if (!isSandbox) {
             catalogue.soldBelowCost().forEach(loss -> warnings.add(loss.sentence()));
+            warnings.addAll(channels.warnings());
         }
         return warnings;
     }
@@ -381,6 +363,7 @@ public final class App implements AutoCloseable {
         if (sandbox != null) {
             await(sandbox.close());
         }
+        channels.upstreams().close();
         await(vertx.close());
         store.close();
     }
@@ -402,13 +385,5 @@ public final class App implements AutoCloseable {
 
     private static <T> T await(Future<T> future) {
         return future.toCompletionStage().toCompletableFuture().join();
-    }
-
-    /** For ids and jitter, from any thread; never for secrets. */
-    private static final class SharedRandom implements RandomGenerator {
-        @Override
-        public long nextLong() {
-            return ThreadLocalRandom.current().nextLong();
-        }
     }
 }

@@ -27,7 +27,8 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
 
     /** Against a real upstream, whose calls cost money, only where the operator asks for it. */
     static boolean wanted(Settings settings) {
-        return settings.gemini().apiKey() == null || settings.demo().asked();
+        boolean costs = settings.channelsFile() != null || settings.gemini().apiKey() != null;
+        return !costs || settings.demo().asked();
     }
 
     /** Makes sure that the account and, where the operator has chosen one, its key are there. */

@@ -47,6 +47,9 @@ public final class Main {
             App app = started(settings);
             Thread drain = new Thread(app::close, "tollgate-drain");
             Runtime.getRuntime().addShutdownHook(drain);
+            if (app.hasChannelsFile()) {
+                HangUp.runs(app::reload);
+            }
             Banner banner = app.banner();
             out.print(banner.text());
             out.flush();

@@ -12,6 +12,7 @@ import dev.tollgate.receipts.SetSigningKey;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.NodeLease;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.SecretKeys;
@@ -58,6 +59,7 @@ final class Store implements AutoCloseable {
         this.answers = new Answers(database);
         this.writer = database.startWriter(List.of(
                 SecretKeys.part(),
+                InstallationValue.part(),
                 keys.statePart(),
                 answers.claimPart(),
                 ledger.part(keys::forgetAccount, this::nodeId),

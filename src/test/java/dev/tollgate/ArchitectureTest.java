@@ -26,6 +26,7 @@ import dev.tollgate.upstream.Attempts;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.PreparedAsk;
+import dev.tollgate.upstream.Provider;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.Upstreams;
 import java.time.Instant;
@@ -79,12 +80,37 @@ class ArchitectureTest {
 
     @Test
     void upstream_knows_what_can_be_asked_and_no_more() {
-        knowsOnly("upstream", "openai", "media", "error");
+        knowsOnly("upstream", "openai", "media", "config", "error");
+        knowsOnly("channel", "upstream");
     }
 
     @Test
     void a_channel_never_knows_a_door_nor_money() {
-        knowsOnly("gemini", "upstream", "openai", "models", "media", "error");
+        knowsOnly("gemini", "channel", "upstream", "openai", "models", "media", "config", "error");
+        knowsOnly("compat", "channel", "upstream", "openai", "models", "media", "config", "error");
+    }
+
+    /** So that adding one touches its own package and a line of the root's. */
+    @Test
+    void a_provider_is_known_to_the_root_alone() {
+        for (String provider : List.of("gemini", "compat")) {
+            check(noClasses()
+                    .that()
+                    .resideOutsideOfPackages(ROOT, packageOf(provider))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(packageOf(provider)));
+        }
+        check(classes()
+                .that()
+                .implement(Provider.class)
+                .should()
+                .resideInAnyPackage(packageOf("gemini"), packageOf("compat")));
+    }
+
+    @Test
+    void the_operators_api_knows_no_feature_but_what_it_tells_of() {
+        knowsOnly("admin", "upstream", "http", "error");
     }
 
     @Test
@@ -162,7 +188,8 @@ class ArchitectureTest {
     void only_the_meter_asks_an_upstream() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, packageOf("metering"), packageOf("upstream"), packageOf("gemini"))
+                .resideOutsideOfPackages(
+                        ROOT, packageOf("metering"), packageOf("upstream"), packageOf("gemini"), packageOf("compat"))
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(
@@ -222,10 +249,15 @@ class ArchitectureTest {
     }
 
     @Test
-    void transport_stays_in_the_front_the_channel_and_the_sandbox() {
+    void transport_stays_in_the_front_the_channels_and_the_sandbox() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(packageOf("http"), packageOf("gemini"), packageOf("sandbox"))
+                .resideOutsideOfPackages(
+                        packageOf("http"),
+                        packageOf("channel"),
+                        packageOf("gemini"),
+                        packageOf("compat"),
+                        packageOf("sandbox"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.core.http.."));

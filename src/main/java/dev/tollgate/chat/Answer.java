@@ -66,6 +66,10 @@ final class Answer {
         admission.ignored().forEach(outlet::ignore);
     }
 
+    void ignoring(List<String> fields) {
+        fields.forEach(outlet::ignore);
+    }
+
     void answering(int attempts) {
         if (attempts > 1) {
             outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));

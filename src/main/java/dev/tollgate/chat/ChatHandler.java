@@ -156,6 +156,7 @@ public final class ChatHandler implements Handler {
         }
         return new ChatAsk(
                 request,
+                model.id(),
                 model.upstream().name(),
                 thoughts == null ? model.thoughtsByDefault() : thoughts,
                 effort,

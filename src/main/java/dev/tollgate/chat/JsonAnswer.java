@@ -23,6 +23,11 @@ final class JsonAnswer implements Sink {
     }
 
     @Override
+    public void ignoring(List<String> fields) {
+        answer.ignoring(fields);
+    }
+
+    @Override
     public void answering(int attempts) {
         answer.answering(attempts);
     }

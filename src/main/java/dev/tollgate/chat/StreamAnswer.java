@@ -32,6 +32,11 @@ final class StreamAnswer implements Sink {
     }
 
     @Override
+    public void ignoring(List<String> fields) {
+        answer.ignoring(fields);
+    }
+
+    @Override
     public void answering(int attempts) {
         answer.answering(attempts);
     }

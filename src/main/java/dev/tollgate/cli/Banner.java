@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param url where the server listens, see {@link #url}
  * @param upstream who answers
  * @param demo null: there is no demo account
+ * @param adminKey null unless this start has made it
  * @param warnings sentences, a line each
  */
 public record Banner(
-        String url, Upstream upstream, @Nullable Demo demo, List<String> warnings) {
+        String url,
+        Upstream upstream,
+        @Nullable Demo demo,
+        @Nullable String adminKey,
+        List<String> warnings) {
 
     private static final String EXAMPLE_MODEL = "gemini-2.5-pro";
 
@@ -45,6 +50,9 @@ public record Banner(
         warnings.forEach(warning -> lines.add("warning: " + warning));
         lines.add("Tollgate listens on " + url);
         lines.add(upstreamLine());
+        if (adminKey != null) {
+            lines.add("Admin key (for /admin, shown this once): " + adminKey);
+        }
         if (demo != null) {
             addDemo(lines, demo);
         }

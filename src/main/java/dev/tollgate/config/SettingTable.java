@@ -61,6 +61,18 @@ public final class SettingTable {
                     "Another server that speaks the Gemini protocol, without the version's path. Suffices without a key.")
             .from("GOOGLE_GEMINI_BASE_URL");
 
+    static final Setting<Path> CHANNELS_FILE = Setting.of(
+            "channels.file",
+            Kind.path(),
+            "",
+            "The channels that calls are spread over, in place of the one of gemini.*; read again on SIGHUP. See channels.md.");
+
+    static final Setting<Secret> ADMIN_KEY = Setting.secret(
+            "admin.key",
+            "16 to 256 printable characters without a space",
+            "[!-~]{16,256}",
+            "Opens the operator's routes under /admin. Without it one is made at the first start and shown once.");
+
     static final Setting<Secret> DEMO_KEY = Setting.secret(
             "demo.key",
             "sk- and 8 to 128 of A-Z a-z 0-9 _ -",
@@ -160,6 +172,8 @@ public final class SettingTable {
             MODELS_FILE,
             GEMINI_API_KEY,
             GEMINI_BASE_URL,
+            CHANNELS_FILE,
+            ADMIN_KEY,
             DEMO_KEY,
             DEMO_CREDITS,
             SANDBOX_PORT,

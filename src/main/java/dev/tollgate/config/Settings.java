@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param databaseUrl a PostgreSQL that several servers may share; null: the embedded one in the data folder
  * @param secretKey null: the one in the data folder
  * @param modelsFile null: the catalogue that is built in
+ * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
+ * @param adminKey null: made at the first start
  * @param warnings sentences for the start
  */
 public record Settings(
@@ -23,6 +25,8 @@ public record Settings(
         @Nullable Secret databaseUrl,
         @Nullable Secret secretKey,
         @Nullable Path modelsFile,
+        @Nullable Path channelsFile,
+        @Nullable Secret adminKey,
         Gemini gemini,
         Demo demo,
         Sandbox sandbox,
@@ -34,6 +38,11 @@ public record Settings(
 
     public Settings {
         warnings = List.copyOf(warnings);
+    }
+
+    /** Whether something else than the sandbox answers. */
+    public boolean hasRealUpstream() {
+        return channelsFile != null || gemini.isConfigured();
     }
 
     /** The real upstream; neither is set: the sandbox answers. */

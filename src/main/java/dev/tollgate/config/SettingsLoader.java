@@ -101,6 +101,9 @@ public final class SettingsLoader {
     }
 
     private Settings settings() {
+        if (isSet(CHANNELS_FILE) && (isSet(GEMINI_API_KEY) || isSet(GEMINI_BASE_URL))) {
+            warnings.add("With channels.file, gemini.api-key and gemini.base-url have no effect.");
+        }
         return new Settings(
                 get(PORT),
                 get(HOST),
@@ -108,6 +111,8 @@ public final class SettingsLoader {
                 databaseUrl(),
                 find(SECRET_KEY),
                 find(MODELS_FILE),
+                find(CHANNELS_FILE),
+                find(ADMIN_KEY),
                 new Settings.Gemini(find(GEMINI_API_KEY), find(GEMINI_BASE_URL)),
                 new Settings.Demo(find(DEMO_KEY), get(DEMO_CREDITS), isSet(DEMO_KEY) || isSet(DEMO_CREDITS)),
                 new Settings.Sandbox(get(SANDBOX_PORT), get(SANDBOX_SEED), get(SANDBOX_PACE)),

@@ -1,5 +1,7 @@
 package dev.tollgate.config;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -135,6 +137,28 @@ public final class YamlNode {
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A time like 500ms, 30s, 10m or 1h. */
+    public Duration time(Duration least, Duration most) {
+        return as(Kind.time(least, most));
+    }
+
+    /** An http or https URL without query, the slash at its end cut off. */
+    public URI baseUrl() {
+        return as(Kind.baseUrl());
+    }
+
+    private <T> T as(Kind<T> kind) {
+        String text = text();
+        T read = kind.reader().apply(text);
+        if (read == null) {
+            // An address may carry a password before its @.
+            throw text.contains("@")
+                    ? complaint("is not what it may be; allowed is " + kind.allowed() + ".")
+                    : wrong(kind.allowed());
+        }
+        return read;
     }
 
     /** One of a few words. */

@@ -26,12 +26,15 @@ final class ContentsWriter {
     private final UpstreamModel model;
     private final PartWriter parts;
     private final Replay replay;
+    private final boolean callIds;
 
-    ContentsWriter(JsonGenerator json, UpstreamModel model, PartWriter parts, Replay replay) {
+    /** @param callIds whether the ids of calls go back at all */
+    ContentsWriter(JsonGenerator json, UpstreamModel model, PartWriter parts, Replay replay, boolean callIds) {
         this.json = json;
         this.model = model;
         this.parts = parts;
         this.replay = replay;
+        this.callIds = callIds;
     }
 
     void write(Conversation conversation) {
@@ -147,7 +150,7 @@ final class ContentsWriter {
 
     private void writeId(Message.ToolCall call) {
         String id = replay.knows(call) ? replay.upstreamId(call) : presumedId(call.id());
-        if (id != null) {
+        if (callIds && id != null) {
             json.writeStringProperty("id", id);
         }
     }

@@ -1,23 +1,20 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.PreparedAsk;
+import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import java.net.URI;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -26,8 +23,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Gemini API, or any server that speaks its protocol, over HTTP/1.1 with connections kept alive. Never asks for
- * compression, never follows a redirect.
+ * The Gemini API, Vertex AI, or any server that speaks their protocol.
  *
  * <p>Safe for use by several event loops; each call stays on its own.
  */
@@ -38,21 +34,13 @@ public final class GeminiChannel implements Channel {
     /** Counting is an aid: a caller who waits for a refusal need not wait long. */
     private static final long COUNT_MILLIS = 10_000;
 
-    private static final int READ_BYTES_MAX = 64 * 1024;
-
-    /** Visible ASCII: what a header may carry. */
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,512}");
-
-    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._@-]{1,128}");
 
     private final String name;
-    private final URI base;
-    private final String key;
+    private final FarEnd farEnd;
+    private final Access access;
     private final Function<String, UpstreamModel> models;
-    private final GeminiTimeouts timeouts;
     private final GeminiErrors errors;
-    private final Vertx vertx;
-    private final HttpClientAgent client;
 
     /**
      * @param name the operator's name for it
@@ -67,43 +55,20 @@ public final class GeminiChannel implements Channel {
             String baseUrl,
             String key,
             int connectionsMax,
-            GeminiTimeouts timeouts,
+            Timeouts timeouts,
             Function<String, UpstreamModel> models) {
-        if (!KEY.matcher(key).matches()) {
+        this(name, new FarEnd(vertx, baseUrl, connectionsMax, timeouts), new KeyAccess(key), models);
+        if (!FarEnd.isCredential(key)) {
             throw new IllegalArgumentException("the key of channel " + name + " is empty or holds unusual characters");
         }
-        this.vertx = vertx;
+    }
+
+    GeminiChannel(String name, FarEnd farEnd, Access access, Function<String, UpstreamModel> models) {
         this.name = name;
-        this.base = checkedBase(baseUrl);
-        this.key = key;
+        this.farEnd = farEnd;
+        this.access = access;
         this.models = models;
-        this.timeouts = timeouts;
-        this.errors = new GeminiErrors(key);
-        this.client = client(vertx, connectionsMax, timeouts);
-    }
-
-    private static URI checkedBase(String baseUrl) {
-        URI base = URI.create(baseUrl.replaceAll("/+$", ""));
-        boolean known = "https".equals(base.getScheme()) || "http".equals(base.getScheme());
-        if (!known || base.getHost() == null || base.getUserInfo() != null || base.getQuery() != null) {
-            throw new IllegalArgumentException("the base URL of Gemini must be http(s)://host[:port][/path]");
-        }
-        return base;
-    }
-
-    private static HttpClientAgent client(Vertx vertx, int connectionsMax, GeminiTimeouts timeouts) {
-        HttpClientOptions options = new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_1_1)
-                .setConnectTimeout((int) timeouts.connectMillis())
-                .setMaxChunkSize(READ_BYTES_MAX)
-                .setKeepAlive(true);
-        PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax).setMaxWaitQueueSize(connectionsMax);
-        return vertx.httpClientBuilder()
-                .with(options)
-                .with(pool)
-                // A reset is told to its call; without a handler it would be logged as an error besides.
-                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
-                .build();
+        this.errors = new GeminiErrors(access::secret, access::mayHaveExpired);
     }
 
     @Override
@@ -116,32 +81,27 @@ public final class GeminiChannel implements Channel {
         if (!MODEL.matcher(ask.upstreamModel()).matches()) {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
         }
+        access.check(ask);
+        UpstreamModel model = models.apply(ask.upstreamModel());
         GeminiBody body =
                 switch (ask) {
                     case ChatAsk chat ->
-                        GeminiRequestWriter.write(chat.onChannel(name), models.apply(ask.upstreamModel()));
+                        GeminiRequestWriter.write(
+                                chat.onChannel(name), model, access.takesCallIds(model.signatures()));
                     case NativeAsk own -> NativeRequestWriter.write(own);
                 };
         return new Prepared(body, options(ask.upstreamModel(), "streamGenerateContent?alt=sse"), ask);
     }
 
     private RequestOptions options(String model, String method) {
-        boolean tls = "https".equals(base.getScheme());
-        return new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setHost(base.getHost())
-                .setPort(base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80)
-                .setSsl(tls)
-                .setURI(base.getRawPath() + "/v1beta/models/" + model + ":" + method)
-                .setConnectTimeout(timeouts.connectMillis())
-                .putHeader("x-goog-api-key", key)
-                .putHeader("content-type", "application/json")
-                .putHeader("user-agent", "tollgate");
+        return access.post(farEnd, access.path(model, method));
     }
 
     /** Lets connections go; running calls fail. */
+    @Override
     public void close() {
-        client.close();
+        farEnd.close();
+        access.close();
     }
 
     private final class Prepared implements PreparedAsk {
@@ -163,11 +123,13 @@ public final class GeminiChannel implements Channel {
         @Override
         public void count(Consumer<OptionalLong> then) {
             String model = ask.upstreamModel();
-            GeminiCount.start(
-                    vertx,
-                    client.request(options(model, "countTokens").setTimeout(COUNT_MILLIS)),
-                    Buffer.buffer(body.countBytes(model)),
-                    then);
+            byte[] counted = access.countBody(body, ask, model);
+            if (counted.length == 0) {
+                farEnd.vertx().runOnContext(_ -> then.accept(OptionalLong.empty()));
+                return;
+            }
+            RequestOptions counting = options(model, "countTokens").setTimeout(COUNT_MILLIS);
+            GeminiCount.start(farEnd.vertx(), access.connect(farEnd, counting), Buffer.buffer(counted), then);
         }
 
         @Override
@@ -177,8 +139,8 @@ public final class GeminiChannel implements Channel {
             }
             GeminiEventReader reader =
                     new GeminiEventReader(errors, ask.searches(), ask.candidates(), ask instanceof NativeAsk);
-            GeminiCall call = new GeminiCall(vertx, timeouts, errors, reader, listener);
-            call.start(client.request(new RequestOptions(options)), Buffer.buffer(body.bytes(maxOutputTokens)));
+            StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
+            call.start(access.connect(farEnd, new RequestOptions(options)), Buffer.buffer(body.bytes(maxOutputTokens)));
             return call;
         }
     }

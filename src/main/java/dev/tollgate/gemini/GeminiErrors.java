@@ -1,11 +1,14 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.ErrorReader;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,19 +20,17 @@ import tools.jackson.databind.node.MissingNode;
  * Tells what a Google error means for the call (wire.md 2.3, 4.7). A body may be JSON, an array with it, HTML or nothing. The
  * detail is for the log and holds neither the key nor a project's name.
  */
-final class GeminiErrors {
+final class GeminiErrors implements ErrorReader {
 
     private static final int DETAIL_CHARS_MAX = 300;
     private static final int SCRUBBED_CHARS_MAX = 64 * 1024;
-
-    /** A daily quota is not back soon, whatever RetryInfo says. */
-    private static final Duration DAILY_QUOTA_WAIT = Duration.ofHours(1);
 
     private static final Duration WAIT_MAX = Duration.ofDays(1);
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)s?");
     private static final Pattern SECRETS = Pattern.compile(
-            "AIza[0-9A-Za-z_-]{20,}|\\b(projects?[/ :#'\"]+)[A-Za-z0-9:._-]+", Pattern.CASE_INSENSITIVE);
+            "AIza[0-9A-Za-z_-]{20,}|ya29\\.[0-9A-Za-z._-]+|\\b(projects?[/ :#'\"]+)[A-Za-z0-9:._-]+",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern OUR_TROUBLE =
             Pattern.compile("location|billing|project|api key", Pattern.CASE_INSENSITIVE);
     private static final Set<String> OUR_REASONS = Set.of(
@@ -43,19 +44,25 @@ final class GeminiErrors {
             "CONSUMER_SUSPENDED",
             "SERVICE_DISABLED");
 
-    private final String secret;
+    private final Supplier<String> secret;
+    private final BooleanSupplier mayHaveExpired;
 
     /** @param secret the credential, never to be shown */
     GeminiErrors(String secret) {
-        this.secret = secret;
+        this(() -> secret, () -> false);
     }
 
     /**
-     * @param status the HTTP status
-     * @param body as much of it as was read
-     * @param retryAfter the header's value
+     * @param secret the credential as it is now, never to be shown
+     * @param mayHaveExpired asked on a 401: whether another credential will be shown next time
      */
-    UpstreamFailure of(int status, byte[] body, @Nullable String retryAfter) {
+    GeminiErrors(Supplier<String> secret, BooleanSupplier mayHaveExpired) {
+        this.secret = secret;
+        this.mayHaveExpired = mayHaveExpired;
+    }
+
+    @Override
+    public UpstreamFailure of(int status, byte[] body, @Nullable String retryAfter) {
         return failure(status, error(body), text(body), seconds(retryAfter));
     }
 
@@ -64,8 +71,8 @@ final class GeminiErrors {
         return failure(error.path("code").asInt(0), error, error.toString(), null);
     }
 
-    /** An exception's words are not ours either. */
-    UpstreamFailure of(Kind kind, String detail) {
+    @Override
+    public UpstreamFailure of(Kind kind, String detail) {
         return new UpstreamFailure(kind, null, scrubbed(detail));
     }
 
@@ -83,14 +90,16 @@ final class GeminiErrors {
         Kind kind = kind(status, error);
         String message = error.path("message").asString(text);
         String detail = "HTTP %d %s: %s".formatted(status, error.path("status").asString(""), message);
-        return new UpstreamFailure(kind, kind == Kind.QUOTA ? quotaWait(error, header) : header, scrubbed(detail));
+        boolean quota = kind == Kind.QUOTA || kind == Kind.DAY_QUOTA;
+        return new UpstreamFailure(kind, quota ? quotaWait(error, header) : header, scrubbed(detail));
     }
 
-    private static Kind kind(int status, JsonNode error) {
+    private Kind kind(int status, JsonNode error) {
         return switch (status) {
             case 400 -> isOurTrouble(error) ? Kind.MISCONFIGURED : Kind.REFUSED;
-            case 401, 403, 404, 405 -> Kind.MISCONFIGURED;
-            case 429 -> Kind.QUOTA;
+            case 401 -> mayHaveExpired.getAsBoolean() ? Kind.UNAVAILABLE : Kind.MISCONFIGURED;
+            case 403, 404, 405 -> Kind.MISCONFIGURED;
+            case 429 -> isDaily(error) ? Kind.DAY_QUOTA : Kind.QUOTA;
             case 408, 409, 499 -> Kind.UNAVAILABLE;
             default ->
                 switch (status / 100) {
@@ -115,16 +124,19 @@ final class GeminiErrors {
 
     private static @Nullable Duration quotaWait(JsonNode error, @Nullable Duration header) {
         Duration wait = header;
-        boolean daily = false;
         for (JsonNode detail : error.path("details").values()) {
             Duration told = seconds(detail.path("retryDelay").asString(""));
             wait = told != null ? told : wait;
-            daily |= detail.path("violations")
-                    .valueStream()
-                    .anyMatch(
-                            violation -> violation.path("quotaId").asString("").contains("PerDay"));
         }
-        return daily && (wait == null || wait.compareTo(DAILY_QUOTA_WAIT) < 0) ? DAILY_QUOTA_WAIT : wait;
+        return wait;
+    }
+
+    /** A quota of the day is not back soon, whatever RetryInfo says. */
+    private static boolean isDaily(JsonNode error) {
+        return error.path("details")
+                .valueStream()
+                .flatMap(detail -> detail.path("violations").valueStream())
+                .anyMatch(violation -> violation.path("quotaId").asString("").contains("PerDay"));
     }
 
     /** A protobuf duration ({@code 34.4s}) or a header's whole seconds. */
@@ -144,7 +156,8 @@ final class GeminiErrors {
 
     private String scrubbed(String detail) {
         String bounded = detail.substring(0, Math.min(detail.length(), SCRUBBED_CHARS_MAX));
-        String clean = secret.isEmpty() ? bounded : bounded.replace(secret, "[key]");
+        String shown = secret.get();
+        String clean = shown.isEmpty() ? bounded : bounded.replace(shown, "[key]");
         clean = SECRETS.matcher(clean).replaceAll(m -> m.group(1) == null ? "[key]" : "$1[project]");
         clean = clean.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
         return clean.length() > DETAIL_CHARS_MAX ? clean.substring(0, DETAIL_CHARS_MAX) + "…" : clean;

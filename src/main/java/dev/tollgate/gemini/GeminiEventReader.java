@@ -1,5 +1,7 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.AnswerReader;
+import dev.tollgate.channel.SseReader;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
@@ -14,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * Reads one streamed answer: bytes in, events out, however the bytes were cut. Tells at last whether the answer was whole: a
  * finish reason ends it and what comes after changes nothing but the usage (D38); without one, an end is a failure (D18).
  */
-final class GeminiEventReader {
+final class GeminiEventReader implements AnswerReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(GeminiEventReader.class);
 
@@ -34,12 +36,8 @@ final class GeminiEventReader {
         this.keepsRaw = keepsRaw;
     }
 
-    /**
-     * Appends the events that these bytes complete.
-     *
-     * @return whether reading goes on; if not, {@link #end} tells how the answer ended
-     */
-    boolean read(byte[] bytes, List<UpstreamEvent> events) {
+    @Override
+    public boolean read(byte[] bytes, List<UpstreamEvent> events) {
         if (over) {
             return false;
         }
@@ -50,13 +48,8 @@ final class GeminiEventReader {
         return !over;
     }
 
-    /**
-     * The stream has come to its end by itself. Appends what was still open.
-     *
-     * @return null for a whole answer
-     */
-    @Nullable
-    UpstreamFailure end(List<UpstreamEvent> events) {
+    @Override
+    public @Nullable UpstreamFailure end(List<UpstreamEvent> events) {
         if (!over) {
             out = events;
             sse.end();
@@ -68,21 +61,16 @@ final class GeminiEventReader {
         return failure;
     }
 
-    /**
-     * The stream was cut off: by a reset, or a wait that was too long.
-     *
-     * @return null for a whole answer
-     */
-    @Nullable
-    UpstreamFailure cut(String why) {
+    @Override
+    public @Nullable UpstreamFailure cut(String why) {
         if (!over) {
             stop(broke(why));
         }
         return failure;
     }
 
-    /** Whether nothing is missing but perhaps usage, and the end of the stream. */
-    boolean isWhole() {
+    @Override
+    public boolean isWhole() {
         return stream.isWhole();
     }
 

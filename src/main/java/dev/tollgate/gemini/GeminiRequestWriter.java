@@ -23,13 +23,18 @@ final class GeminiRequestWriter {
 
     /** @throws dev.tollgate.error.ApiException an {@code invalid_request} that names the field */
     static GeminiBody write(ChatAsk ask, UpstreamModel model) {
+        return write(ask, model, true);
+    }
+
+    /** @param callIds whether the ids of calls go back */
+    static GeminiBody write(ChatAsk ask, UpstreamModel model, boolean callIds) {
         ChatRequest request = ask.request();
         Set<String> ignored = new LinkedHashSet<>();
         ByteArrayOutputStream out = new ByteArrayOutputStream(sizeGuess(request));
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             PartWriter parts = new PartWriter(json, model);
             json.writeStartObject();
-            new ContentsWriter(json, model, parts, ask.replay()).write(Conversation.of(request.messages()));
+            new ContentsWriter(json, model, parts, ask.replay(), callIds).write(Conversation.of(request.messages()));
             new ToolsWriter(json, request, ignored).write();
             if (request.google() != null) {
                 SafetyWriter.write(json, request.google().safetySettings());

@@ -2,6 +2,7 @@ package dev.tollgate.generate;
 
 import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Sink;
+import java.util.List;
 
 /** What both forms say before the answer. Confined to its call. */
 abstract class Answer implements Sink {
@@ -24,6 +25,11 @@ abstract class Answer implements Sink {
                     "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
         }
         admission.ignored().forEach(outlet::ignore);
+    }
+
+    @Override
+    public final void ignoring(List<String> fields) {
+        fields.forEach(outlet::ignore);
     }
 
     @Override

@@ -50,6 +50,7 @@ public final class GenerateCalls {
     private MeteredCall call(Key key, Model model, String id, NativeRequest request) {
         NativeAsk ask = new NativeAsk(
                 request.body(),
+                model.id(),
                 model.upstream().name(),
                 request.candidates(),
                 request.searches(),

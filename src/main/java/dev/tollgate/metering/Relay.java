@@ -141,13 +141,29 @@ final class Relay implements UpstreamListener, Running {
         if (state != State.RELAYING) {
             return;
         }
-        heard = true;
+        if (!heard) {
+            heard = true;
+            tellIgnored();
+        }
         if (Delivery.isStrange(events, bounds.candidates())) {
             failed(new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, "a candidate that was not asked for"));
             return;
         }
         addByReport(events);
         guarded(() -> pump(covered()));
+    }
+
+    /** Another channel may have answered than the one that the call was translated for. */
+    private void tellIgnored() {
+        if (attempts != null && attempts.count() > 1) {
+            List<String> told = prepared.ignored();
+            List<String> more = attempts.ignored().stream()
+                    .filter(field -> !told.contains(field))
+                    .toList();
+            if (!more.isEmpty()) {
+                sink.ignoring(more);
+            }
+        }
     }
 
     /** Each report of usage counts what follows it until the next: what it covers is decided for itself, however much came at once. */

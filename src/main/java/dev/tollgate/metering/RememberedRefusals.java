@@ -66,6 +66,11 @@ final class RememberedRefusals {
         }
 
         @Override
+        public void ignoring(List<String> fields) {
+            sink.ignoring(fields);
+        }
+
+        @Override
         public void answering(int attempts) {
             answering = true;
             sink.answering(attempts);

@@ -9,13 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a door does with the answer to a metered call; called on the exchange's event loop, in this order: {@code admitted},
- * {@code answering}, any number of {@code events}, then exactly one of {@code completed} and {@code failed}. A refusal is {@code failed} alone. After the
- * caller has left nothing more is called but {@code signed}.
+ * perhaps {@code ignoring}, {@code answering}, any number of {@code events}, then exactly one of {@code completed} and {@code failed}. A
+ * refusal is {@code failed} alone. After the caller has left nothing more is called but {@code signed}.
  */
 public interface Sink {
 
     /** The reservation is durable. Nothing has been asked yet: an answer may still become a plain error. */
     void admitted(Admission admission);
+
+    /**
+     * Another channel answers than the one that was to be asked first: what has no effect there besides (D5). Before {@code answering}, at
+     * most once.
+     */
+    void ignoring(List<String> fields);
 
     /**
      * Right before the first events.

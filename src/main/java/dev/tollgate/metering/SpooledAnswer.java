@@ -129,6 +129,11 @@ final class SpooledAnswer implements Sink, Keeper {
     }
 
     @Override
+    public void ignoring(List<String> fields) {
+        door.ignoring(fields);
+    }
+
+    @Override
     public void answering(int attempts) {
         door.answering(attempts);
     }

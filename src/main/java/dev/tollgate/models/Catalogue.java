@@ -45,6 +45,11 @@ public final class Catalogue {
         return upstreams.get(name);
     }
 
+    /** Every upstream's model that has rules here, in the file's order. */
+    public List<String> upstreamNames() {
+        return List.copyOf(upstreams.keySet());
+    }
+
     /** When the models were put on sale ({@code created} in {@code GET /v1/models}). */
     public Instant created() {
         return created;

@@ -1,18 +1,33 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.openai.PromptSize;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of an upstream: complete and checked, with everything decided that the catalogue decides. */
 public sealed interface Ask permits ChatAsk, NativeAsk {
 
+    /** The catalogue's id of the model: what a channel is chosen by. */
+    String modelId();
+
     /** The upstream's name of the model; its rules are looked up under it. */
     String upstreamModel();
+
+    /** The same for a channel that has another name for the model. */
+    Ask forUpstreamModel(String name);
+
+    /** The channel that is asked first as long as it may be, or null (D50). */
+    default @Nullable String preferredChannel() {
+        return null;
+    }
 
     /** How many answers are wanted, at least 1. */
     int candidates();
 
     /** Whether the model may search the web. */
     boolean searches();
+
+    /** Whether the model may call functions. */
+    boolean functions();
 
     /** What the bound on the prompt is made of. May walk the whole request: call it once. */
     PromptSize promptSize();

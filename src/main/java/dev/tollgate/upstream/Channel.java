@@ -9,8 +9,12 @@ public interface Channel {
     /**
      * Translates an ask.
      *
-     * @param ask of a kind that this channel takes: a {@link NativeAsk} goes to Gemini channels only
-     * @throws dev.tollgate.error.ApiException what only the translation can find wrong, before anything is sent (D2)
+     * @param ask of any kind; what a channel does not take it refuses, and another one is asked
+     * @throws dev.tollgate.error.ApiException what only the translation can find wrong, before anything is sent (D2); another
+     *     channel may be able to ask it
      */
     PreparedAsk prepare(Ask ask);
+
+    /** Lets connections go; nothing is asked of it any more. */
+    default void close() {}
 }

@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
  * A chat request with everything decided that the catalogue decides.
  *
  * @param request checked
- * @param upstreamModel the upstream's name of the model; its rules are looked up under it
+ * @param modelId the catalogue's id of the model: what a channel is chosen by
+ * @param upstreamModel the upstream's name of the model, the catalogue's unless the channel has another; its rules are looked up under it
  * @param includeThoughts whether the upstream is asked to show its thoughts
  * @param effort one of OpenAI's words, mapped by the upstream model's table; null sends nothing
  * @param replay what earlier answers in it came with and the caller need not send back
  */
 public record ChatAsk(
         ChatRequest request,
+        String modelId,
         String upstreamModel,
         boolean includeThoughts,
         @Nullable String effort,
@@ -23,10 +25,11 @@ public record ChatAsk(
 
     /** The same, with what is replayed as far as it is good on a channel (D50). */
     public ChatAsk onChannel(String name) {
-        return new ChatAsk(request, upstreamModel, includeThoughts, effort, replay.onChannel(name));
+        return new ChatAsk(request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name));
     }
 
-    /** The channel that the conversation's signatures belong to; null where there are none (D50). */
+    /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
+    @Override
     public @Nullable String preferredChannel() {
         return replay.preferredChannel();
     }
@@ -41,9 +44,19 @@ public record ChatAsk(
         return request.searches();
     }
 
+    @Override
+    public boolean functions() {
+        return !request.functions().isEmpty();
+    }
+
     /** With what is replayed: it goes upstream like the rest (D31). */
     @Override
     public PromptSize promptSize() {
         return PromptSize.of(request).plus(replay.bytes());
+    }
+
+    @Override
+    public ChatAsk forUpstreamModel(String name) {
+        return name.equals(upstreamModel) ? this : new ChatAsk(request, modelId, name, includeThoughts, effort, replay);
     }
 }

@@ -17,16 +17,13 @@ public record UpstreamFailure(Kind kind, @Nullable Duration retryAfter, String d
         REFUSED,
         /** Our key, project, location or model name: ours to mend; another channel may do. */
         MISCONFIGURED,
-        /** Our quota at the upstream. */
+        /** Our quota at the upstream, or its capacity; {@code retryAfter} where it said when. */
         QUOTA,
+        /** Our quota of the day: back at midnight on the Pacific coast. */
+        DAY_QUOTA,
         /** 5xx, no connection, timeout, an end before the first event: may pass. */
         UNAVAILABLE,
         /** It broke off in the middle of an answer, or sent what cannot be read. */
         BROKEN
-    }
-
-    /** Whether asking again may help as long as nothing has been answered. */
-    public boolean mayPass() {
-        return kind == Kind.UNAVAILABLE || kind == Kind.QUOTA;
     }
 }

@@ -1,56 +1,180 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.error.ErrorCode;
 import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Asks the channel, and asks again while nothing has been answered: at most {@value #RETRIES_MAX} times after failures that may
- * pass, once after an answer that is none (D48). Safe for use by several event loops.
+ * The pool: who is asked, and who instead while nothing has been answered. Channels can be exchanged while calls run. Safe for use by
+ * several event loops.
  */
 public final class Upstreams {
 
-    static final int RETRIES_MAX = 2;
+    private static final Logger log = LoggerFactory.getLogger(Upstreams.class);
 
     private final Vertx vertx;
-    private final Channel channel;
+    private final InstantSource clock;
     private final RandomGenerator random;
+    private final Chooser chooser;
+    private final RetryBudget budget = new RetryBudget();
+    private volatile ChannelSet channels;
 
-    public Upstreams(Vertx vertx, Channel channel, RandomGenerator random) {
+    /** @param random for weights and jitter; used by several threads */
+    public Upstreams(Vertx vertx, List<ChannelSpec> channels, InstantSource clock, RandomGenerator random) {
         this.vertx = vertx;
-        this.channel = channel;
+        this.clock = clock;
         this.random = random;
+        this.chooser = new Chooser(random);
+        this.channels = ChannelSet.EMPTY.next(channels);
     }
 
+    // ---- the operator's ----
+
     /**
-     * Translates the ask, so that what translation refuses is refused before money moves (D2).
+     * Takes these channels from now on. One whose definition has not changed stays as it is; one that is gone ends its running calls. All
+     * rests are lifted: a quota may have been raised, a key mended.
+     */
+    public synchronized void use(List<ChannelSpec> specs) {
+        ChannelSet before = channels;
+        ChannelSet after = before.next(specs);
+        after.channels().forEach(PooledChannel::liftRests);
+        channels = after;
+        before.channels().stream()
+                .filter(channel -> !after.channels().contains(channel))
+                .forEach(PooledChannel::retire);
+    }
+
+    /** Every channel, in the order of its file. */
+    public List<ChannelStatus> status() {
+        ChannelSet now = channels;
+        return now.channels().stream()
+                .map(channel -> ChannelStatus.of(channel, now.routesOf(channel), clock.millis()))
+                .toList();
+    }
+
+    /** Lets all connections go. */
+    public void close() {
+        use(List.of());
+    }
+
+    // ---- a call's ----
+
+    /**
+     * Translates the ask for the channel that is to be asked first, so that what translation refuses is refused before money moves (D2).
+     * Where that channel cannot express it, another one that can is asked.
      *
-     * @throws dev.tollgate.error.ApiException naming the field
+     * @throws ApiException naming the field, where no channel can
      */
     public Prepared prepare(Ask ask) {
-        return new Prepared(channel.prepare(ask));
+        List<Route> routes = channels.routes(ask.modelId());
+        if (routes.size() == 1) {
+            return new Prepared(ask, leg(ask, routes.getFirst()), List.of());
+        }
+        return prepareOneOf(ask, routes);
+    }
+
+    private Prepared prepareOneOf(Ask ask, List<Route> routes) {
+        List<Route> left = new ArrayList<>(routes);
+        List<Route> unfit = new ArrayList<>();
+        ApiException refusal = null;
+        while (!left.isEmpty()) {
+            Route route = chooser.choose(left, ask.preferredChannel(), List.of(), clock.millis());
+            Route next = route == null ? left.getFirst() : route;
+            try {
+                return new Prepared(ask, leg(ask, next), List.copyOf(unfit));
+            } catch (ApiException refused) {
+                refusal = refusal == null ? refused : refusal;
+                left.remove(next);
+                unfit.add(next);
+            }
+        }
+        if (refusal == null) {
+            log.error("no channel serves the model {}", ask.modelId());
+            refusal = ApiError.of(
+                            ErrorCode.UPSTREAM_ERROR,
+                            "The upstream provider is temporarily unavailable. Please try again.")
+                    .asException();
+        }
+        throw refusal;
+    }
+
+    /** An ask, translated for a channel. */
+    record Leg(Route route, PreparedAsk ask) {}
+
+    /** @throws ApiException what cannot be expressed there */
+    Leg leg(Ask ask, Route route) {
+        return new Leg(route, route.channel().channel().prepare(ask.forUpstreamModel(route.upstreamModel())));
+    }
+
+    /** Who can be asked now, without those that the call has ruled out. */
+    List<Route> routes(Ask ask, List<Route> ruledOut) {
+        List<Route> routes = channels.routes(ask.modelId());
+        return ruledOut.isEmpty()
+                ? routes
+                : routes.stream()
+                        .filter(route -> ruledOut.stream().noneMatch(route::isSame))
+                        .toList();
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Chooser chooser() {
+        return chooser;
+    }
+
+    RetryBudget budget() {
+        return budget;
     }
 
     /** A translated ask, ready to be sent once. */
     public final class Prepared {
 
-        private final PreparedAsk ask;
+        private final Ask ask;
+        private final Leg first;
+        private final List<Route> unfit;
 
-        private Prepared(PreparedAsk ask) {
+        private Prepared(Ask ask, Leg first, List<Route> unfit) {
             this.ask = ask;
+            this.first = first;
+            this.unfit = unfit;
         }
 
         /** Fields that translation had to leave out (D5). */
         public List<String> ignored() {
-            return ask.ignored();
+            return first.ask().ignored();
         }
 
         /** Counts the prompt's tokens on the current event loop; empty where that fails. */
         public void count(Consumer<OptionalLong> then) {
-            ask.count(then);
+            PooledChannel channel = first.route().channel();
+            if (!channel.enter()) {
+                vertx.runOnContext(_ -> then.accept(OptionalLong.empty())); // taken away since
+                return;
+            }
+            first.ask().count(counted -> {
+                channel.leave();
+                then.accept(counted);
+            });
         }
 
         /**
@@ -59,7 +183,7 @@ public final class Upstreams {
          * @param maxOutputTokens null sends none
          */
         public Attempts send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
-            Attempts attempts = new Attempts(vertx, random, channel.name(), ask, maxOutputTokens, listener);
+            Attempts attempts = new Attempts(Upstreams.this, ask, first, unfit, maxOutputTokens, listener);
             attempts.begin();
             return attempts;
         }

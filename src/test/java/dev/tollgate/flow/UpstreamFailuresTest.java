@@ -126,6 +126,10 @@ class UpstreamFailuresTest {
         Gateway.Reply reply = refunded(false);
         assertError(reply, 503, "upstream_error", "upstream_error");
         assertThat(reply.header("retry-after")).isEqualTo("34");
+        int asked = sandbox.asked().size();
+        assertThat(refunded(false).header("retry-after")).isIn("33", "34");
+        assertThat(sandbox.asked()).as("asked while the quota rests").hasSize(asked);
+        gateway.app().reload(); // lifts the rest, for the other tests
     }
 
     @ParameterizedTest

@@ -201,7 +201,7 @@ final class Asks {
                 google,
                 legacyFunctions,
                 List.of());
-        return new ChatAsk(request, model.name(), includeThoughts, effort, replay);
+        return new ChatAsk(request, request.model(), model.name(), includeThoughts, effort, replay);
     }
 
     GeminiBody body() {

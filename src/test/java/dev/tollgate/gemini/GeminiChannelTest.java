@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.error.ApiException;
 import dev.tollgate.upstream.PreparedAsk;
+import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
@@ -33,7 +34,7 @@ class GeminiChannelTest {
 
     private static final Vertx VERTX = Vertx.vertx();
     private static final String KEY = "AIza-test-key-0123456789abcdef";
-    private static final GeminiTimeouts PATIENT = new GeminiTimeouts(5_000, 30_000, 30_000, 30_000);
+    private static final Timeouts PATIENT = new Timeouts(5_000, 30_000, 30_000, 30_000);
 
     private static final String HEL =
             "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hel\"}]}}],\"modelVersion\":\"m\"}";
@@ -62,15 +63,15 @@ class GeminiChannelTest {
         VERTX.close().await();
     }
 
-    private GeminiChannel channel(GeminiTimeouts timeouts) {
+    private GeminiChannel channel(Timeouts timeouts) {
         return channel(server.url(), timeouts);
     }
 
-    private static GeminiChannel channel(String url, GeminiTimeouts timeouts) {
+    private static GeminiChannel channel(String url, Timeouts timeouts) {
         return new GeminiChannel(VERTX, "google", url, KEY, 16, timeouts, name -> Asks.PRO_25);
     }
 
-    private PreparedAsk prepared(GeminiTimeouts timeouts) {
+    private PreparedAsk prepared(Timeouts timeouts) {
         return channel(timeouts).prepare(Asks.asks().user("Hi").ask());
     }
 
@@ -374,7 +375,7 @@ class GeminiChannelTest {
 
     // ---- waits
 
-    private Heard silent(GeminiTimeouts timeouts, ScriptedServer.Script script) throws Exception {
+    private Heard silent(Timeouts timeouts, ScriptedServer.Script script) throws Exception {
         CompletableFuture<Boolean> left = new CompletableFuture<>();
         server.then(exchange -> {
             script.answer(exchange);
@@ -388,21 +389,20 @@ class GeminiChannelTest {
 
     @Test
     void a_server_without_an_answer_is_left() throws Exception {
-        silent(new GeminiTimeouts(5_000, 100, 30_000, 30_000), exchange -> {}).failedAs(Kind.UNAVAILABLE);
+        silent(new Timeouts(5_000, 100, 30_000, 30_000), exchange -> {}).failedAs(Kind.UNAVAILABLE);
     }
 
     @Test
     void a_server_that_falls_silent_is_left() throws Exception {
-        silent(new GeminiTimeouts(5_000, 30_000, 100, 30_000), e -> e.head().flush())
-                .failedAs(Kind.UNAVAILABLE);
-        silent(new GeminiTimeouts(5_000, 30_000, 100, 30_000), exchange -> exchange.head()
+        silent(new Timeouts(5_000, 30_000, 100, 30_000), e -> e.head().flush()).failedAs(Kind.UNAVAILABLE);
+        silent(new Timeouts(5_000, 30_000, 100, 30_000), exchange -> exchange.head()
                         .events(HEL))
                 .failedAs(Kind.BROKEN);
     }
 
     @Test
     void a_server_that_does_not_end_after_the_finish_reason_is_not_waited_for() throws Exception {
-        silent(new GeminiTimeouts(5_000, 30_000, 30_000, 100), exchange -> exchange.head()
+        silent(new Timeouts(5_000, 30_000, 30_000, 100), exchange -> exchange.head()
                         .events(LO))
                 .endedWell();
     }
@@ -421,7 +421,7 @@ class GeminiChannelTest {
             call.join().pause();
             heldBack.countDown();
         };
-        call.complete(send(prepared(new GeminiTimeouts(5_000, 30_000, 1_000, 1_000)), heard));
+        call.complete(send(prepared(new Timeouts(5_000, 30_000, 1_000, 1_000)), heard));
         assertThat(heard.read()).contains(TEXT_HEL);
         // Twice the wait, by the same clock that would end the call.
         CountDownLatch later = new CountDownLatch(1);

@@ -76,18 +76,29 @@ class GeminiErrorsTest {
     void a_quota_tells_how_long_to_wait() {
         assertThat(quota("34.4s", "GenerateRequestsPerMinutePerProjectPerModel"))
                 .isEqualTo(Duration.ofMillis(34_400));
-        assertThat(quota("34.4s", "GenerateRequestsPerDayPerProjectPerModel")).isEqualTo(Duration.ofHours(1));
         assertThat(quota("99999999s", "x")).isEqualTo(Duration.ofDays(1));
         assertThat(quota("soon", "x")).isNull();
         assertThat(quota("-5s", "x")).isNull();
     }
 
+    @Test
+    void a_quota_of_the_day_is_another_kind_whatever_delay_is_told_with_it() {
+        assertThat(refused("34.4s", "GenerateRequestsPerMinutePerProjectPerModel")
+                        .kind())
+                .isEqualTo(Kind.QUOTA);
+        assertThat(refused("34.4s", "GenerateRequestsPerDayPerProjectPerModel").kind())
+                .isEqualTo(Kind.DAY_QUOTA);
+    }
+
     private Duration quota(String delay, String quotaId) {
+        return refused(delay, quotaId).retryAfter();
+    }
+
+    private UpstreamFailure refused(String delay, String quotaId) {
         return of(
-                        429,
-                        "{'error':{'details':[{'violations':[{'quotaId':'%s'}]},{'retryDelay':'%s'}]}}"
-                                .formatted(quotaId, delay))
-                .retryAfter();
+                429,
+                "{'error':{'details':[{'violations':[{'quotaId':'%s'}]},{'retryDelay':'%s'}]}}"
+                        .formatted(quotaId, delay));
     }
 
     @Test

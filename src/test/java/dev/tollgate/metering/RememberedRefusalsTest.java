@@ -57,6 +57,9 @@ class RememberedRefusalsTest {
         public void admitted(Admission admission) {}
 
         @Override
+        public void ignoring(List<String> fields) {}
+
+        @Override
         public void answering(int attempts) {}
 
         @Override

@@ -3,6 +3,7 @@ package dev.tollgate.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.App;
+import dev.tollgate.Surroundings;
 import dev.tollgate.audit.Audit;
 import dev.tollgate.cli.Records;
 import dev.tollgate.cli.Refused;
@@ -56,14 +57,17 @@ public final class Gateway implements AutoCloseable {
     private final Map<String, String> arguments;
     private final Map<String, String> environment;
     private final HttpClient client = HttpClient.newHttpClient();
+    private final Surroundings surroundings;
     private App app;
     private Connection shared;
     private volatile Instant standsAt;
 
-    private Gateway(Path data, Map<String, String> arguments, Map<String, String> environment) {
+    private Gateway(
+            Path data, Map<String, String> arguments, Map<String, String> environment, Surroundings surroundings) {
         this.data = data;
         this.arguments = arguments;
         this.environment = environment;
+        this.surroundings = surroundings;
         this.app = start();
     }
 
@@ -76,6 +80,11 @@ public final class Gateway implements AutoCloseable {
      * @param settings names and values in turn, as in {@code http.trusted-hops}, {@code 1}
      */
     public static Gateway start(Map<String, String> environment, String... settings) {
+        return start(Surroundings.REAL.withEnvironment(environment::get), environment, settings);
+    }
+
+    /** As above, in surroundings of the test's own. */
+    public static Gateway start(Surroundings surroundings, Map<String, String> environment, String... settings) {
         Map<String, String> arguments = new HashMap<>(Map.of("port", "0"));
         for (int i = 0; i < settings.length; i += 2) {
             arguments.put(settings[i], settings[i + 1]);
@@ -85,7 +94,8 @@ public final class Gateway implements AutoCloseable {
         try {
             Path data = Files.createTempDirectory("tollgate-test");
             arguments.put("data", data.toString());
-            return new Gateway(data, arguments, variables);
+            Surroundings all = surroundings.withSandboxRequestsMax(REQUESTS_KEPT);
+            return new Gateway(data, arguments, variables, all);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -134,7 +144,7 @@ public final class Gateway implements AutoCloseable {
         if (databaseUrl != null) {
             variables.put(DATABASE_URL, databaseUrl);
         }
-        return new Gateway(folder, chosen, variables);
+        return new Gateway(folder, chosen, variables, surroundings);
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -146,7 +156,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private App start() {
-        return App.start(SettingsLoader.load(arguments, environment), REQUESTS_KEPT, this::now);
+        return App.start(SettingsLoader.load(arguments, environment), surroundings.withClock(this::now));
     }
 
     /** Stops and starts over the same data. */
@@ -162,7 +172,7 @@ public final class Gateway implements AutoCloseable {
 
     private Instant now() {
         Instant set = standsAt;
-        return set == null ? Instant.now() : set;
+        return set == null ? surroundings.clock().instant() : set;
     }
 
     public App app() {

@@ -1,4 +1,4 @@
-package dev.tollgate.gemini;
+package dev.tollgate.upstream;
 
 /**
  * How long a channel waits; all in milliseconds, none less than 1.
@@ -8,11 +8,11 @@ package dev.tollgate.gemini;
  * @param idleMillis between two reads; not counted while the caller holds the call back; up to a quarter longer
  * @param lingerMillis after the last finish reason, for usage and the end of the stream
  */
-public record GeminiTimeouts(long connectMillis, long headMillis, long idleMillis, long lingerMillis) {
+public record Timeouts(long connectMillis, long headMillis, long idleMillis, long lingerMillis) {
 
-    public static final GeminiTimeouts DEFAULT = new GeminiTimeouts(5_000, 600_000, 120_000, 5_000);
+    public static final Timeouts DEFAULT = new Timeouts(5_000, 600_000, 120_000, 5_000);
 
-    public GeminiTimeouts {
+    public Timeouts {
         if (Math.min(Math.min(connectMillis, headMillis), Math.min(idleMillis, lingerMillis)) < 1) {
             throw new IllegalArgumentException("a wait must be at least a millisecond");
         }

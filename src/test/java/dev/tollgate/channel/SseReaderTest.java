@@ -1,4 +1,4 @@
-package dev.tollgate.gemini;
+package dev.tollgate.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

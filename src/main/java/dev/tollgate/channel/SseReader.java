@@ -1,4 +1,4 @@
-package dev.tollgate.gemini;
+package dev.tollgate.channel;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
  * <p>What is no line of such a stream but begins like JSON or HTML is the raw tail: Google sends errors in the middle of a
  * stream that way (wire.md 2.2).
  */
-final class SseReader {
+public final class SseReader {
 
-    static final int EVENT_BYTES_MAX = 16 * 1024 * 1024;
+    public static final int EVENT_BYTES_MAX = 16 * 1024 * 1024;
     static final int TAIL_BYTES_MAX = 64 * 1024;
 
     private static final byte[] NONE = {};
     private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
 
     /** Takes the data of one event; the array is only good during the call. */
-    interface Sink {
+    public interface Sink {
         void event(byte[] bytes, int from, int to);
     }
 
@@ -40,12 +40,12 @@ final class SseReader {
     private boolean afterCarriageReturn;
     private boolean inTail;
 
-    SseReader(Sink sink) {
+    public SseReader(Sink sink) {
         this.sink = sink;
     }
 
     /** @return false if an event is larger than {@link #EVENT_BYTES_MAX}: nothing more can be read */
-    boolean read(byte[] chunk) {
+    public boolean read(byte[] chunk) {
         byte[] bytes = chunk;
         int end = chunk.length;
         if (heldLength > 0) {
@@ -59,7 +59,7 @@ final class SseReader {
     }
 
     /** The end of the stream: a last line or event that was not closed counts (D38). */
-    void end() {
+    public void end() {
         if (heldLength > lineFrom) {
             line(held, lineFrom, heldLength);
         }
@@ -67,7 +67,7 @@ final class SseReader {
     }
 
     /** What came raw, at most {@link #TAIL_BYTES_MAX} of it. */
-    byte[] tail() {
+    public byte[] tail() {
         return tail.toByteArray();
     }
 
@@ -128,7 +128,7 @@ final class SseReader {
             inTail = true;
             addToTail(bytes, from, to);
         }
-        // Comments, and fields that Gemini does not use, are passed over.
+        // Comments, and fields that no provider needs, are passed over.
     }
 
     private static boolean isData(byte[] bytes, int from, int to) {

@@ -1,5 +1,6 @@
-package dev.tollgate.gemini;
+package dev.tollgate.channel;
 
+import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One timer serves all waits: it ticks four times in each and counts the ticks without a sign of life, so that an event
  * costs no timer.
  */
-final class GeminiCall implements UpstreamCall {
+public final class StreamedCall implements UpstreamCall {
 
     private static final int OK = 200;
     private static final int ERROR_BYTES_MAX = 64 * 1024;
@@ -32,9 +33,9 @@ final class GeminiCall implements UpstreamCall {
     private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
-    private final GeminiTimeouts timeouts;
-    private final GeminiErrors errors;
-    private final GeminiEventReader reader;
+    private final Timeouts timeouts;
+    private final ErrorReader errors;
+    private final AnswerReader reader;
     private final UpstreamListener listener;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
@@ -46,12 +47,8 @@ final class GeminiCall implements UpstreamCall {
     private List<UpstreamEvent> read = new ArrayList<>();
     private boolean deliveryScheduled;
 
-    GeminiCall(
-            Vertx vertx,
-            GeminiTimeouts timeouts,
-            GeminiErrors errors,
-            GeminiEventReader reader,
-            UpstreamListener listener) {
+    public StreamedCall(
+            Vertx vertx, Timeouts timeouts, ErrorReader errors, AnswerReader reader, UpstreamListener listener) {
         this.vertx = vertx;
         this.timeouts = timeouts;
         this.errors = errors;
@@ -59,7 +56,8 @@ final class GeminiCall implements UpstreamCall {
         this.listener = listener;
     }
 
-    void start(Future<HttpClientRequest> connecting, Buffer body) {
+    /** @param connecting may fail with {@link NotAdmitted} */
+    public void start(Future<HttpClientRequest> connecting, Buffer body) {
         connecting.onSuccess(connected -> send(connected, body)).onFailure(this::unreachable);
     }
 
@@ -167,7 +165,9 @@ final class GeminiCall implements UpstreamCall {
 
     private void unreachable(Throwable why) {
         // A failed future may tell at once, while the caller does not yet hold the call.
-        vertx.runOnContext(_ -> fail(errors.of(Kind.UNAVAILABLE, described(why))));
+        UpstreamFailure failure =
+                why instanceof NotAdmitted refused ? refused.failure() : errors.of(Kind.UNAVAILABLE, described(why));
+        vertx.runOnContext(_ -> fail(failure));
     }
 
     private static String described(Throwable why) {

@@ -1,0 +1,51 @@
+package dev.tollgate;
+
+import java.time.InstantSource;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the program takes from outside of itself; tests bring their own.
+ *
+ * @param random for ids, weights and jitter, from any thread; never for secrets
+ * @param environment a variable's value by its name, null where it is not set
+ * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
+ */
+public record Surroundings(
+        InstantSource clock,
+        RandomGenerator random,
+        UnaryOperator<@Nullable String> environment,
+        int sandboxRequestsMax) {
+
+    public static final Surroundings REAL =
+            new Surroundings(InstantSource.system(), new SharedRandom(), Surroundings::variable, 0);
+
+    private static @Nullable String variable(@Nullable String name) {
+        return name == null ? null : System.getenv(name);
+    }
+
+    public Surroundings withClock(InstantSource clock) {
+        return new Surroundings(clock, random, environment, sandboxRequestsMax);
+    }
+
+    public Surroundings withRandom(RandomGenerator random) {
+        return new Surroundings(clock, random, environment, sandboxRequestsMax);
+    }
+
+    public Surroundings withEnvironment(UnaryOperator<@Nullable String> environment) {
+        return new Surroundings(clock, random, environment, sandboxRequestsMax);
+    }
+
+    public Surroundings withSandboxRequestsMax(int sandboxRequestsMax) {
+        return new Surroundings(clock, random, environment, sandboxRequestsMax);
+    }
+
+    private static final class SharedRandom implements RandomGenerator {
+        @Override
+        public long nextLong() {
+            return ThreadLocalRandom.current().nextLong();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.tollgate;
+
+import dev.tollgate.channel.FarEnd;
+import dev.tollgate.compat.CompatProvider;
+import dev.tollgate.config.ConfigException;
+import dev.tollgate.config.Secret;
+import dev.tollgate.config.Settings;
+import dev.tollgate.gemini.GeminiChannel;
+import dev.tollgate.gemini.GeminiProvider;
+import dev.tollgate.gemini.VertexProvider;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.sandbox.Sandbox;
+import dev.tollgate.upstream.ChannelSpec;
+import dev.tollgate.upstream.ChannelsFile;
+import dev.tollgate.upstream.Provider;
+import dev.tollgate.upstream.Timeouts;
+import dev.tollgate.upstream.Upstreams;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who answers: the operator's channels file, else the one Gemini of the settings, else the sandbox. */
+final class UpstreamChannels {
+
+    private static final Logger log = LoggerFactory.getLogger(UpstreamChannels.class);
+    private static final long LINGER_MILLIS = 5_000;
+
+    private final Vertx vertx;
+    private final Settings settings;
+    private final Catalogue catalogue;
+    private final @Nullable Sandbox sandbox;
+    private final @Nullable Path file;
+    private final ChannelsFile reader;
+    private final ChannelSpec single;
+    private final Upstreams upstreams;
+
+    /** @throws ConfigException when the channels file has an error */
+    UpstreamChannels(
+            Vertx vertx, Settings settings, Catalogue catalogue, @Nullable Sandbox sandbox, Surroundings surroundings) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.catalogue = catalogue;
+        this.sandbox = sandbox;
+        this.file = settings.channelsFile();
+        this.reader = new ChannelsFile(providers(surroundings), models(), timeouts(), surroundings.environment());
+        this.single = single();
+        this.upstreams = new Upstreams(vertx, channels(), surroundings.clock(), surroundings.random());
+    }
+
+    /** The whole table: one line a provider. */
+    private List<Provider> providers(Surroundings surroundings) {
+        List<String> known = catalogue.upstreamNames();
+        return List.of(
+                new GeminiProvider(vertx, known, this::upstreamModel),
+                new VertexProvider(vertx, surroundings.clock(), known, this::upstreamModel),
+                new CompatProvider(vertx));
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    /** Whether there is a file that can be read again. */
+    boolean hasFile() {
+        return file != null;
+    }
+
+    /**
+     * Reads the file again. One with an error changes nothing. Blocks.
+     *
+     * @return whether it was taken
+     */
+    boolean reload() {
+        try {
+            List<ChannelSpec> channels = channels();
+            upstreams.use(channels);
+            log.info("the channels were read again: {} of them", channels.size());
+            warnings().forEach(log::warn);
+            return true;
+        } catch (ConfigException e) {
+            log.error("the channels file was not taken, the channels stay as they are: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private List<ChannelSpec> channels() {
+        return file == null ? List.of(single) : reader.read(file);
+    }
+
+    /** Models that are on sale and that no channel serves. */
+    List<String> warnings() {
+        TreeSet<String> unserved = new TreeSet<>(models().keySet());
+        upstreams.status().forEach(channel -> channel.models().forEach(model -> unserved.remove(model.id())));
+        return unserved.stream()
+                .map(id -> "no channel serves the model " + id + ", calls of it fail.")
+                .toList();
+    }
+
+    private ChannelSpec single() {
+        String name = sandbox == null ? "gemini" : "sandbox";
+        return new ChannelSpec(
+                name,
+                name,
+                1,
+                1,
+                models(),
+                () -> new GeminiChannel(
+                        vertx, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), this::upstreamModel));
+    }
+
+    /** Who answers, for the start. */
+    String shown() {
+        int count = upstreams.status().size();
+        return file == null ? url() : count + (count == 1 ? " channel of " : " channels of ") + file;
+    }
+
+    private String url() {
+        URI chosen = settings.gemini().baseUrl();
+        if (sandbox != null) {
+            return sandbox.baseUrl();
+        }
+        return chosen == null ? GeminiChannel.DEFAULT_BASE_URL : chosen.toString();
+    }
+
+    /** A server that speaks the protocol may want no key; the header is sent all the same. */
+    private String key() {
+        Secret key = settings.gemini().apiKey();
+        return key == null ? "none" : key.value();
+    }
+
+    private Map<String, String> models() {
+        Map<String, String> models = new LinkedHashMap<>();
+        for (Model model : catalogue.all()) {
+            models.put(model.id(), model.upstream().name());
+        }
+        return models;
+    }
+
+    private Timeouts timeouts() {
+        Settings.Timeouts chosen = settings.timeouts();
+        return new Timeouts(
+                chosen.upstreamConnect().toMillis(),
+                chosen.upstreamFirst().toMillis(),
+                chosen.upstreamIdle().toMillis(),
+                LINGER_MILLIS);
+    }
+
+    private UpstreamModel upstreamModel(String name) {
+        return Objects.requireNonNull(
+                catalogue.upstream(name), () -> "the catalogue has no rules for the upstream model " + name);
+    }
+}

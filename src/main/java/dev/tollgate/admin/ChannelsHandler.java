@@ -1,0 +1,71 @@
+package dev.tollgate.admin;
+
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.upstream.ChannelStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code GET /admin/channels}: how each channel is. */
+public final class ChannelsHandler implements Handler {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Supplier<List<ChannelStatus>> channels;
+
+    public ChannelsHandler(Supplier<List<ChannelStatus>> channels) {
+        this.channels = channels;
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        ObjectNode answer = JSON.createObjectNode().put("object", "list");
+        ArrayNode data = answer.putArray("data");
+        channels.get().forEach(channel -> write(channel, data.addObject()));
+        exchange.json(200, JSON.writeValueAsBytes(answer));
+    }
+
+    private static void write(ChannelStatus channel, ObjectNode json) {
+        json.put("id", channel.id()).put("kind", channel.kind()).put("healthy", channel.isHealthy());
+        json.putObject("breaker")
+                .put("state", word(channel.breaker()))
+                .put("failures", channel.failures())
+                .put("until", text(channel.openUntil()));
+        json.put("in_flight", channel.inFlight());
+        ChannelStatus.LastError error = channel.lastError();
+        if (error == null) {
+            json.putNull("last_error");
+        } else {
+            json.putObject("last_error").put("kind", word(error.kind())).put("time", text(error.time()));
+        }
+        ArrayNode models = json.putArray("models");
+        channel.models().forEach(model -> write(model, models.addObject()));
+    }
+
+    private static void write(ChannelStatus.Model model, ObjectNode json) {
+        json.put("id", model.id())
+                .put("upstream", model.upstream())
+                .put("priority", model.priority())
+                .put("weight", model.weight());
+        ChannelStatus.Resting rest = model.rest();
+        if (rest == null) {
+            json.putNull("rest");
+        } else {
+            json.putObject("rest").put("reason", rest.reason()).put("until", text(rest.until()));
+        }
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
+    }
+}

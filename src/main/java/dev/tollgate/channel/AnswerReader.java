@@ -1,0 +1,36 @@
+package dev.tollgate.channel;
+
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamFailure;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one streamed answer: bytes in, events out, however the bytes were cut. Confined to its call. */
+public interface AnswerReader {
+
+    /**
+     * Appends the events that these bytes complete.
+     *
+     * @return whether reading goes on; if not, {@link #end} tells how the answer ended
+     */
+    boolean read(byte[] bytes, List<UpstreamEvent> events);
+
+    /**
+     * The stream has come to its end by itself. Appends what was still open.
+     *
+     * @return null for a whole answer
+     */
+    @Nullable
+    UpstreamFailure end(List<UpstreamEvent> events);
+
+    /**
+     * The stream was cut off: by a reset, or a wait that was too long.
+     *
+     * @return null for a whole answer
+     */
+    @Nullable
+    UpstreamFailure cut(String why);
+
+    /** Whether nothing is missing but perhaps usage, and the end of the stream. */
+    boolean isWhole();
+}

@@ -1,0 +1,161 @@
+package dev.tollgate.compat;
+
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** How far one choice of an answer has come. Tool calls come in pieces and are told whole, before the finish reason. */
+final class CompatCandidate {
+
+    private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;
+    private static final int CALLS_MAX = 1_000;
+
+    private static final class Call {
+        private final int index;
+        private @Nullable String id;
+        private String name = "";
+        private final StringBuilder arguments = new StringBuilder();
+
+        private Call(int index) {
+            this.index = index;
+        }
+    }
+
+    private final int index;
+    private final boolean showsThoughts;
+    private final List<Call> calls = new ArrayList<>(0);
+    private int argumentsChars;
+    private boolean answered;
+    private boolean finished;
+
+    CompatCandidate(int index, boolean showsThoughts) {
+        this.index = index;
+        this.showsThoughts = showsThoughts;
+    }
+
+    boolean isFinished() {
+        return finished;
+    }
+
+    /** Whether anything of an answer has come, thoughts that nobody sees included. */
+    boolean hasAnswered() {
+        return answered;
+    }
+
+    boolean isTooLong() {
+        return argumentsChars > ARGUMENTS_CHARS_MAX || calls.size() > CALLS_MAX;
+    }
+
+    void take(JsonNode choice, List<UpstreamEvent> out) {
+        if (finished) {
+            return;
+        }
+        JsonNode delta = choice.path("delta");
+        takeThought(delta, out);
+        takeText(delta, "content", out);
+        takeText(delta, "refusal", out);
+        delta.path("tool_calls").values().forEach(this::takeCall);
+        JsonNode tokens = choice.path("logprobs").path("content");
+        if (tokens.isArray() && !tokens.isEmpty()) {
+            out.add(new UpstreamEvent.Logprobs(index, tokens));
+        }
+        String reason = CompatReader.text(choice, "finish_reason");
+        if (reason != null && !reason.isEmpty()) {
+            finish(reason, out);
+        }
+    }
+
+    /** Two spellings are about. */
+    private void takeThought(JsonNode delta, List<UpstreamEvent> out) {
+        String thought = CompatReader.text(delta, "reasoning_content");
+        thought = thought == null ? CompatReader.text(delta, "reasoning") : thought;
+        if (thought != null && !thought.isEmpty()) {
+            answered = true;
+            if (showsThoughts) {
+                out.add(new UpstreamEvent.Thought(index, thought, null));
+            }
+        }
+    }
+
+    private void takeText(JsonNode delta, String field, List<UpstreamEvent> out) {
+        String text = CompatReader.text(delta, field);
+        if (text != null && !text.isEmpty()) {
+            answered = true;
+            out.add(new UpstreamEvent.Text(index, text, null));
+        }
+    }
+
+    private void takeCall(JsonNode piece) {
+        answered = true;
+        Call call = call(piece.path("index").asInt(0), CompatReader.text(piece, "id"));
+        JsonNode function = piece.path("function");
+        String name = CompatReader.text(function, "name");
+        if (name != null && call.name.isEmpty()) {
+            call.name = name;
+        }
+        String arguments = CompatReader.text(function, "arguments");
+        if (arguments != null) {
+            argumentsChars += arguments.length();
+            call.arguments.append(arguments);
+        }
+    }
+
+    /** Some servers give all calls the same index; another id is another call. */
+    private Call call(int at, @Nullable String id) {
+        String given = id == null || id.isEmpty() ? null : id;
+        for (int i = calls.size() - 1; i >= 0; i--) {
+            Call known = calls.get(i);
+            if (known.index == at && (given == null || known.id == null || given.equals(known.id))) {
+                known.id = known.id == null ? given : known.id;
+                return known;
+            }
+        }
+        Call next = new Call(at);
+        next.id = given;
+        calls.add(next);
+        return next;
+    }
+
+    private void finish(String nativeReason, List<UpstreamEvent> out) {
+        finished = true;
+        answered = true;
+        boolean whole = true;
+        for (Call call : calls) {
+            String arguments = arguments(call.arguments.toString());
+            whole &= arguments != null && !call.name.isEmpty();
+            if (whole && arguments != null) {
+                out.add(new UpstreamEvent.ToolCall(index, call.id, call.name, arguments, null));
+            }
+        }
+        // A call that was cut off by the maximum is no call; the reason says why.
+        FinishReason reason = reason(nativeReason);
+        boolean malformed = !whole && reason != FinishReason.LENGTH;
+        out.add(new UpstreamEvent.Finish(index, malformed ? FinishReason.MALFORMED : reason, nativeReason));
+    }
+
+    /** Compact, digits and order kept; null where it is no JSON object. Without parameters some servers send nothing. */
+    private static @Nullable String arguments(String text) {
+        if (text.isBlank()) {
+            return "{}";
+        }
+        try {
+            JsonNode object = Json.STRICT.readTree(text);
+            return object.isObject() ? Json.MAPPER.writeValueAsString(object) : null;
+        } catch (JacksonException notJson) {
+            return null;
+        }
+    }
+
+    private static FinishReason reason(String nativeReason) {
+        return switch (nativeReason) {
+            case "stop", "tool_calls", "function_call", "eos", "end_turn" -> FinishReason.STOP;
+            case "length", "max_tokens" -> FinishReason.LENGTH;
+            case "content_filter" -> FinishReason.FILTERED;
+            default -> FinishReason.OTHER;
+        };
+    }
+}

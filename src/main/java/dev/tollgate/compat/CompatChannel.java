@@ -1,0 +1,96 @@
+package dev.tollgate.compat;
+
+import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.StreamedCall;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.upstream.Ask;
+import dev.tollgate.upstream.Channel;
+import dev.tollgate.upstream.ChatAsk;
+import dev.tollgate.upstream.PreparedAsk;
+import dev.tollgate.upstream.UpstreamCall;
+import dev.tollgate.upstream.UpstreamListener;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.RequestOptions;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A server that speaks Chat Completions. Always asked for a stream (D46). */
+final class CompatChannel implements Channel {
+
+    private final String name;
+    private final FarEnd farEnd;
+    private final @Nullable String key;
+    private final Dialect dialect;
+    private final CompatErrors errors;
+
+    /** @param key sent as a bearer token and shown nowhere; null where the server wants none */
+    CompatChannel(String name, FarEnd farEnd, @Nullable String key, Dialect dialect) {
+        this.name = name;
+        this.farEnd = farEnd;
+        this.key = key;
+        this.dialect = dialect;
+        this.errors = new CompatErrors(key == null ? "" : key);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PreparedAsk prepare(Ask ask) {
+        if (ask instanceof ChatAsk chat) {
+            return new Prepared(CompatRequestWriter.write(chat, dialect), chat);
+        }
+        throw ApiError.invalid(
+                        "model",
+                        "'model': %s is not served in Gemini's own form here; use /v1/chat/completions for it."
+                                .formatted(ask.modelId()))
+                .asException();
+    }
+
+    @Override
+    public void close() {
+        farEnd.close();
+    }
+
+    private final class Prepared implements PreparedAsk {
+        private final CompatBody body;
+        private final ChatAsk ask;
+
+        private Prepared(CompatBody body, ChatAsk ask) {
+            this.body = body;
+            this.ask = ask;
+        }
+
+        @Override
+        public List<String> ignored() {
+            return body.ignored();
+        }
+
+        /** The protocol has no way to count. */
+        @Override
+        public void count(Consumer<OptionalLong> then) {
+            farEnd.vertx().runOnContext(_ -> then.accept(OptionalLong.empty()));
+        }
+
+        @Override
+        public UpstreamCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
+            if (!Context.isOnEventLoopThread()) {
+                throw new IllegalStateException("a call belongs to an event loop");
+            }
+            CompatReader reader = new CompatReader(errors, ask.request().n(), ask.includeThoughts());
+            StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
+            call.start(farEnd.connect(options()), Buffer.buffer(body.bytes(maxOutputTokens)));
+            return call;
+        }
+
+        private RequestOptions options() {
+            RequestOptions options = farEnd.post("/chat/completions").putHeader("accept", "text/event-stream");
+            return key == null ? options : options.putHeader("authorization", "Bearer " + key);
+        }
+    }
+}

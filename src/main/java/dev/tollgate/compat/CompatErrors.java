@@ -1,0 +1,104 @@
+package dev.tollgate.compat;
+
+import dev.tollgate.channel.ErrorReader;
+import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** Tells what an OpenAI-compatible server's error means for the call. The detail is for the log and does not hold the key. */
+final class CompatErrors implements ErrorReader {
+
+    private static final int DETAIL_CHARS_MAX = 300;
+    private static final int SCRUBBED_CHARS_MAX = 64 * 1024;
+    private static final Duration WAIT_MAX = Duration.ofDays(1);
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
+
+    /** Keys as OpenAI and its kin write them, whole or half masked. */
+    private static final Pattern KEYS = Pattern.compile("\\b(sk|gsk|pk|org|proj)[-_][A-Za-z0-9*_-]{6,}");
+
+    private final String secret;
+
+    /** @param secret the credential, never to be shown; empty where there is none */
+    CompatErrors(String secret) {
+        this.secret = secret;
+    }
+
+    @Override
+    public UpstreamFailure of(int status, byte[] body, @Nullable String retryAfter) {
+        return failure(status, error(body), new String(body, StandardCharsets.UTF_8), wait(retryAfter));
+    }
+
+    @Override
+    public UpstreamFailure of(Kind kind, String detail) {
+        return new UpstreamFailure(kind, null, scrubbed(detail));
+    }
+
+    /** An error object in the middle of a stream: its code may be a status or a word. */
+    UpstreamFailure of(JsonNode error) {
+        return failure(error.path("code").asInt(error.path("status").asInt(0)), error, error.toString(), null);
+    }
+
+    /** The error in a body: an object, or words alone as some servers send them; else a missing node. */
+    static JsonNode error(byte[] body) {
+        try {
+            JsonNode tree = Json.MAPPER.readTree(body);
+            return (tree.isArray() ? tree.path(0) : tree).path("error");
+        } catch (JacksonException notJson) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private UpstreamFailure failure(int status, JsonNode error, String text, @Nullable Duration wait) {
+        String code = error.path("code").asString(error.path("type").asString(""));
+        String message =
+                error.isString() ? error.asString() : error.path("message").asString(text);
+        return new UpstreamFailure(
+                kind(status, code), wait, scrubbed("HTTP %d %s: %s".formatted(status, code, message)));
+    }
+
+    private static Kind kind(int status, String code) {
+        return switch (code) {
+            // OpenAI says so with a 429; money is missing, and no wait brings it back.
+            case "insufficient_quota", "billing_not_active", "invalid_api_key", "model_not_found" -> Kind.MISCONFIGURED;
+            case "rate_limit_exceeded" -> Kind.QUOTA;
+            case "context_length_exceeded", "content_policy_violation", "content_filter" -> Kind.REFUSED;
+            default ->
+                switch (status) {
+                    case 401, 402, 403, 404, 405 -> Kind.MISCONFIGURED;
+                    case 429 -> Kind.QUOTA;
+                    case 408, 409, 425, 499 -> Kind.UNAVAILABLE;
+                    default -> byClass(status);
+                };
+        };
+    }
+
+    private static Kind byClass(int status) {
+        return switch (status / 100) {
+            case 3 -> Kind.MISCONFIGURED;
+            case 4 -> Kind.REFUSED;
+            default -> Kind.UNAVAILABLE;
+        };
+    }
+
+    private static @Nullable Duration wait(@Nullable String header) {
+        if (header == null || !SECONDS.matcher(header).matches()) {
+            return null;
+        }
+        Duration wait = Duration.ofSeconds(Long.parseLong(header));
+        return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;
+    }
+
+    private String scrubbed(String detail) {
+        String bounded = detail.substring(0, Math.min(detail.length(), SCRUBBED_CHARS_MAX));
+        String clean = secret.isEmpty() ? bounded : bounded.replace(secret, "[key]");
+        clean = KEYS.matcher(clean).replaceAll("[key]");
+        clean = clean.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return clean.length() > DETAIL_CHARS_MAX ? clean.substring(0, DETAIL_CHARS_MAX) + "…" : clean;
+    }
+}

@@ -1,0 +1,161 @@
+package dev.tollgate.compat;
+
+import dev.tollgate.channel.AnswerReader;
+import dev.tollgate.channel.SseReader;
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads one streamed answer. Each candidate ends with its finish reason, and what comes after changes nothing but the usage (D38); without
+ * one, an end is a failure (D18), with or without a {@code [DONE]}.
+ */
+final class CompatReader implements AnswerReader {
+
+    private static final Logger log = LoggerFactory.getLogger(CompatReader.class);
+    private static final int CANDIDATES_MAX = 128;
+    private static final String DONE = "[DONE]";
+
+    private final CompatErrors errors;
+    private final int candidatesExpected;
+    private final boolean showsThoughts;
+    private final SseReader sse = new SseReader(this::event);
+    private final List<CompatCandidate> candidates = new ArrayList<>(1);
+    private List<UpstreamEvent> out = List.of();
+    private @Nullable UpstreamFailure failure;
+    private boolean started;
+    private boolean answered;
+    private boolean over;
+
+    /**
+     * @param candidatesExpected as many as were asked for
+     * @param showsThoughts whether the caller wants them: servers send them unasked
+     */
+    CompatReader(CompatErrors errors, int candidatesExpected, boolean showsThoughts) {
+        this.errors = errors;
+        this.candidatesExpected = candidatesExpected;
+        this.showsThoughts = showsThoughts;
+    }
+
+    @Override
+    public boolean read(byte[] bytes, List<UpstreamEvent> events) {
+        if (over) {
+            return false;
+        }
+        out = events;
+        if (!sse.read(bytes)) {
+            stop(errors.of(Kind.BROKEN, "an event is larger than " + SseReader.EVENT_BYTES_MAX + " bytes"));
+        }
+        return !over;
+    }
+
+    @Override
+    public @Nullable UpstreamFailure end(List<UpstreamEvent> events) {
+        if (!over) {
+            out = events;
+            sse.end();
+            JsonNode error = CompatErrors.error(sse.tail());
+            if (!over) {
+                stop(error.isMissingNode() ? broke("the stream ended before the answer did") : said(error));
+            }
+        }
+        return failure;
+    }
+
+    @Override
+    public @Nullable UpstreamFailure cut(String why) {
+        if (!over) {
+            stop(broke(why));
+        }
+        return failure;
+    }
+
+    @Override
+    public boolean isWhole() {
+        return mayEnd() && candidates.size() >= candidatesExpected;
+    }
+
+    private boolean mayEnd() {
+        return !candidates.isEmpty() && candidates.stream().allMatch(CompatCandidate::isFinished);
+    }
+
+    private void event(byte[] bytes, int from, int to) {
+        if (over || isDone(bytes, from, to)) {
+            return;
+        }
+        try {
+            JsonNode chunk = Json.MAPPER.readTree(bytes, from, to - from);
+            JsonNode error = chunk.path("error");
+            if (error.isMissingNode() || error.isNull()) {
+                take(chunk);
+            } else {
+                stop(said(error));
+            }
+        } catch (JacksonException unreadable) {
+            stop(broke("an event is not JSON"));
+        } catch (RuntimeException e) {
+            log.error("an event could not be read", e);
+            stop(broke("an event could not be read"));
+        }
+    }
+
+    private static boolean isDone(byte[] bytes, int from, int to) {
+        return to - from == DONE.length() && new String(bytes, from, to - from, StandardCharsets.US_ASCII).equals(DONE);
+    }
+
+    private void take(JsonNode chunk) {
+        if (!started) {
+            started = true;
+            out.add(new UpstreamEvent.Started(text(chunk, "model"), text(chunk, "id")));
+        }
+        UpstreamEvent.Usage usage = CompatUsage.of(chunk.path("usage"));
+        if (usage != null) {
+            out.add(usage);
+        }
+        for (JsonNode choice : chunk.path("choices").values()) {
+            int index = choice.path("index").asInt(0);
+            if (index >= 0 && index < CANDIDATES_MAX) {
+                candidate(index).take(choice, out);
+                answered |= candidate(index).hasAnswered();
+            }
+        }
+        if (candidates.stream().anyMatch(CompatCandidate::isTooLong)) {
+            stop(broke("a tool call is too long"));
+        }
+    }
+
+    private CompatCandidate candidate(int index) {
+        while (candidates.size() <= index) {
+            candidates.add(new CompatCandidate(candidates.size(), showsThoughts));
+        }
+        return candidates.get(index);
+    }
+
+    static @Nullable String text(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isString() ? value.asString() : null;
+    }
+
+    private void stop(UpstreamFailure why) {
+        over = true;
+        failure = mayEnd() ? null : why;
+    }
+
+    /** Before anything of an answer its code decides; afterwards it is a break. */
+    private UpstreamFailure said(JsonNode error) {
+        UpstreamFailure said = errors.of(error);
+        return answered ? new UpstreamFailure(Kind.BROKEN, said.retryAfter(), said.detail()) : said;
+    }
+
+    private UpstreamFailure broke(String why) {
+        return errors.of(answered ? Kind.BROKEN : Kind.UNAVAILABLE, why);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.channel.FarEnd;
+import dev.tollgate.upstream.Ask;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.RequestOptions;
+
+/** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (wire.md 1.1). */
+interface Access {
+
+    /** Below the base URL. */
+    String path(String model, String method);
+
+    /** A request with what does not change from call to call. */
+    RequestOptions post(FarEnd farEnd, String path);
+
+    /** Asks for a connection with the credential of now; may fail with {@link dev.tollgate.channel.NotAdmitted}. */
+    Future<HttpClientRequest> connect(FarEnd farEnd, RequestOptions options);
+
+    /** The credential of now, for scrubbing. */
+    String secret();
+
+    /** Asked on a 401: whether a fresh credential will be shown next time. */
+    boolean mayHaveExpired();
+
+    /** @throws dev.tollgate.error.ApiException what cannot be asked here, although it can elsewhere */
+    void check(Ask ask);
+
+    /** Whether the ids of calls go back with their results to this model. */
+    boolean takesCallIds(boolean isGemini3);
+
+    /** The body of {@code countTokens}; empty where this request cannot be counted. */
+    byte[] countBody(GeminiBody body, Ask ask, String model);
+
+    /** Lets go what it holds open. */
+    default void close() {}
+}

@@ -1,0 +1,58 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.channel.FarEnd;
+import dev.tollgate.upstream.Ask;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.RequestOptions;
+
+/** The Gemini API: a key in a header, never in the query, where logs would keep it. */
+record KeyAccess(String key) implements Access {
+
+    static final String HEADER = "x-goog-api-key";
+
+    @Override
+    public String path(String model, String method) {
+        return "/v1beta/models/" + model + ":" + method;
+    }
+
+    @Override
+    public RequestOptions post(FarEnd farEnd, String path) {
+        return farEnd.post(path).putHeader(HEADER, key);
+    }
+
+    @Override
+    public Future<HttpClientRequest> connect(FarEnd farEnd, RequestOptions options) {
+        return farEnd.connect(options);
+    }
+
+    @Override
+    public String secret() {
+        return key;
+    }
+
+    @Override
+    public boolean mayHaveExpired() {
+        return false;
+    }
+
+    @Override
+    public void check(Ask ask) {
+        // takes whatever can be translated
+    }
+
+    @Override
+    public boolean takesCallIds(boolean isGemini3) {
+        return true;
+    }
+
+    @Override
+    public byte[] countBody(GeminiBody body, Ask ask, String model) {
+        return body.countBytes(model);
+    }
+
+    @Override
+    public String toString() {
+        return "KeyAccess";
+    }
+}

@@ -1,0 +1,102 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.channel.FarEnd;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.upstream.Ask;
+import dev.tollgate.upstream.ChatAsk;
+import dev.tollgate.upstream.NativeAsk;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.RequestOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vertex AI (wire.md 1.1): models below a project and a location with a service account's token, or in express mode with a key.
+ * What it does not take of the Gemini API's bodies is left out or refused here.
+ */
+final class VertexAccess implements Access {
+
+    private static final byte[] NOT_COUNTED = {};
+
+    private final String parent;
+    private final @Nullable String expressKey;
+    private final @Nullable VertexToken token;
+
+    private VertexAccess(String parent, @Nullable String expressKey, @Nullable VertexToken token) {
+        this.parent = parent;
+        this.expressKey = expressKey;
+        this.token = token;
+    }
+
+    static VertexAccess express(String key) {
+        return new VertexAccess("/v1beta1", key, null);
+    }
+
+    static VertexAccess serviceAccount(String project, String location, VertexToken token) {
+        return new VertexAccess("/v1/projects/" + project + "/locations/" + location, null, token);
+    }
+
+    @Override
+    public String path(String model, String method) {
+        return parent + "/publishers/google/models/" + model + ":" + method;
+    }
+
+    @Override
+    public RequestOptions post(FarEnd farEnd, String path) {
+        RequestOptions options = farEnd.post(path);
+        return expressKey == null ? options : options.putHeader(KeyAccess.HEADER, expressKey);
+    }
+
+    @Override
+    public Future<HttpClientRequest> connect(FarEnd farEnd, RequestOptions options) {
+        return token == null
+                ? farEnd.connect(options)
+                : token.get().compose(bearer -> farEnd.connect(options.putHeader("authorization", "Bearer " + bearer)));
+    }
+
+    @Override
+    public String secret() {
+        return token != null ? token.current() : expressKey == null ? "" : expressKey;
+    }
+
+    @Override
+    public boolean mayHaveExpired() {
+        return token != null && token.dropIfUsed();
+    }
+
+    /** The setting that lets functions stand beside a search is refused here. */
+    @Override
+    public void check(Ask ask) {
+        if (ask.searches() && ask.functions()) {
+            throw ApiError.invalid("tools", "'tools' cannot hold functions beside a web search for this model.")
+                    .asException();
+        }
+    }
+
+    /** Older models' endpoints know no such field. */
+    @Override
+    public boolean takesCallIds(boolean isGemini3) {
+        return isGemini3;
+    }
+
+    /** A flat body, which knows neither toolConfig nor safetySettings (wire.md 1.10). */
+    @Override
+    public byte[] countBody(GeminiBody body, Ask ask, String model) {
+        return ask.functions() || setsSafety(ask) ? NOT_COUNTED : body.bytes(null);
+    }
+
+    private static boolean setsSafety(Ask ask) {
+        return switch (ask) {
+            case ChatAsk(var request, _, _, _, _, _) ->
+                request.google() != null && !request.google().safetySettings().isEmpty();
+            case NativeAsk own -> own.body().has("safetySettings");
+        };
+    }
+
+    @Override
+    public void close() {
+        if (token != null) {
+            token.close();
+        }
+    }
+}

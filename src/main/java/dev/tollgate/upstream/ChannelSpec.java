@@ -1,0 +1,20 @@
+package dev.tollgate.upstream;
+
+import java.util.Map;
+
+/**
+ * A channel as the operator wants it.
+ *
+ * @param id the operator's name for it
+ * @param kind which provider
+ * @param priority lower ones are asked first, 1 to 100
+ * @param weight its share among those of the same priority, 1 to 1000
+ * @param models the upstream's name of each model that it serves, by the catalogue's id
+ */
+public record ChannelSpec(
+        String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
+
+    public ChannelSpec {
+        models = Map.copyOf(models);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.tollgate.upstream;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which channel a call is to ask: the preferred one (D50), else by priority and then by weight among those that are healthy, one that the
+ * call has not tried before one that it has. Where none is healthy, one whose trouble may be over is asked all the same: better a try
+ * than a refusal. Thread-safe where its random numbers are.
+ */
+final class Chooser {
+
+    private final RandomGenerator random;
+
+    Chooser(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /**
+     * @param usable those that the call may still ask, by priority
+     * @param tried what it has asked already
+     * @return null where all of them rest
+     */
+    @Nullable
+    Route choose(List<Route> usable, @Nullable String preferred, List<Route> tried, long nowMillis) {
+        Predicate<Route> healthy = route -> route.isHealthy(nowMillis);
+        Predicate<Route> untried = route -> tried.stream().noneMatch(route::isSame);
+        Route chosen = preferred == null ? null : named(usable, preferred, healthy.and(untried));
+        if (chosen == null) {
+            chosen = weighted(usable, healthy.and(untried));
+        }
+        if (chosen == null) {
+            chosen = weighted(usable, healthy);
+        }
+        if (chosen == null) {
+            Predicate<Route> askable = route -> route.firmUntilMillis(nowMillis) == 0;
+            chosen = weighted(usable, askable.and(untried));
+            if (chosen == null) {
+                chosen = weighted(usable, askable);
+            }
+        }
+        return chosen;
+    }
+
+    private static @Nullable Route named(List<Route> routes, String id, Predicate<Route> fit) {
+        for (Route route : routes) {
+            if (route.channel().id().equals(id) && fit.test(route)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Route weighted(List<Route> routes, Predicate<Route> fit) {
+        int priority = 0;
+        int weights = 0;
+        Route only = null;
+        boolean several = false;
+        for (Route route : routes) {
+            if ((only == null || route.priority() == priority) && fit.test(route)) {
+                several = only != null;
+                only = only == null ? route : only;
+                priority = route.priority();
+                weights += route.weight();
+            }
+        }
+        return several ? drawn(routes, fit, priority, weights) : only;
+    }
+
+    private @Nullable Route drawn(List<Route> routes, Predicate<Route> fit, int priority, int weights) {
+        int draw = random.nextInt(weights);
+        Route last = null;
+        for (Route route : routes) {
+            if (route.priority() == priority && fit.test(route)) {
+                last = route;
+                draw -= route.weight();
+                if (draw < 0) {
+                    return route;
+                }
+            }
+        }
+        return last; // one fell ill between the two looks
+    }
+}

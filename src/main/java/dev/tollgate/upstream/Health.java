@@ -1,0 +1,69 @@
+package dev.tollgate.upstream;
+
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a failure tells of a channel: it rests, its breaker counts, and the operator is told once. */
+final class Health {
+
+    private static final Logger log = LoggerFactory.getLogger(Health.class);
+
+    private Health() {}
+
+    /** @param wasHeldBack whether we had stopped reading at some time: then a break is not the channel's fault (D18) */
+    static void note(Route route, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
+        PooledChannel channel = route.channel();
+        if (failure.kind() == UpstreamFailure.Kind.REFUSED) {
+            channel.breaker().answered();
+            return;
+        }
+        channel.troubled(new PooledChannel.Trouble(failure.kind(), now));
+        switch (failure.kind()) {
+            case UNAVAILABLE, BROKEN -> count(channel, failure, wasHeldBack, now);
+            default -> {
+                channel.breaker().answered();
+                rest(route, failure, now);
+            }
+        }
+    }
+
+    private static void count(PooledChannel channel, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
+        if (wasHeldBack) {
+            channel.breaker().abandoned(now.toEpochMilli());
+        } else if (channel.breaker().failed(now.toEpochMilli())) {
+            log.warn(
+                    "channel {} has failed {} times in a row and is passed over for a while where there is another: {}",
+                    channel.id(),
+                    Breaker.FAILURES_MAX,
+                    failure.detail());
+        }
+    }
+
+    private static void rest(Route route, UpstreamFailure failure, Instant now) {
+        Rest next = Rest.after(failure, now);
+        if (next == null) {
+            return;
+        }
+        Rest before = route.resting().now(now.toEpochMilli());
+        route.resting().begin(next);
+        if (before == null) {
+            tell(route, failure, next);
+        }
+    }
+
+    private static void tell(Route route, UpstreamFailure failure, Rest rest) {
+        Instant until = Instant.ofEpochMilli(rest.untilMillis());
+        String channel = route.channel().id();
+        if (rest.reason() == Rest.Reason.MISCONFIGURED) {
+            log.error(
+                    "ALARM: channel {} does not serve {}: its key, project or name of the model is not taken; passed over until {}: {}",
+                    channel,
+                    route.upstreamModel(),
+                    until,
+                    failure.detail());
+        } else {
+            log.warn("channel {} has no quota left for {}; it rests until {}", channel, route.upstreamModel(), until);
+        }
+    }
+}

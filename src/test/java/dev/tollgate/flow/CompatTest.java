@@ -1,0 +1,339 @@
+package dev.tollgate.flow;
+
+import static dev.tollgate.flow.ErrorListTest.assertError;
+import static dev.tollgate.testing.FarServer.cutOff;
+import static dev.tollgate.testing.FarServer.events;
+import static dev.tollgate.testing.FarServer.whole;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.FarServer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
+import java.util.Base64;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** An OpenAI-compatible server as a channel: requests out, streams in, usage, errors. */
+@Timeout(60)
+class CompatTest {
+
+    private static final String KEY = "sk-compat-key-0123456789";
+    private static final String USAGE =
+            "{\"id\":\"c1\",\"model\":\"qwen\",\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":100,\"total_tokens\":1100}}";
+    private static final String DONE = "[DONE]";
+
+    private final FarServer far = new FarServer(request ->
+            events(delta("{\"content\":\"Hel\"}"), delta("{\"content\":\"lo\"}"), finish("stop"), USAGE, DONE));
+    private final FarServer google = FarServer.saying("from google");
+
+    @AfterEach
+    void close() {
+        far.close();
+        google.close();
+    }
+
+    private static String delta(String delta) {
+        return "{\"id\":\"c1\",\"model\":\"qwen\",\"choices\":[{\"index\":0,\"delta\":" + delta
+                + ",\"finish_reason\":null}]}";
+    }
+
+    private static String finish(String reason) {
+        return "{\"id\":\"c1\",\"model\":\"qwen\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" + reason
+                + "\"}]}";
+    }
+
+    private String yaml() {
+        return "channels: [{id: far, kind: openai, base_url: \"%s/v1/\", key: %s, models: {gemini-2.5-pro: qwen3-32b, gemini-3.1-pro: qwen3-32b}}]"
+                .formatted(far.url(), KEY);
+    }
+
+    private String afterGoogle() {
+        return """
+                channels:
+                  - {id: far, kind: openai, base_url: "%s/v1", models: {gemini-2.5-pro: qwen3-32b}, priority: %d}
+                  - {id: google, kind: gemini, base_url: "%s", key: g, priority: 5}
+                """.formatted(far.url(), 9, google.url());
+    }
+
+    private static String ask(String more) {
+        return "{\"model\":\"gemini-2.5-pro\",\"stream\":false," + more
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]}";
+    }
+
+    @Test
+    void text_comes_back_whole_and_streamed_with_the_usage_that_was_reported() {
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = channels.call();
+            assertThat(reply.json().at("/choices/0/message/content").asString()).isEqualTo("Hello");
+            assertThat(reply.json().at("/choices/0/finish_reason").asString()).isEqualTo("stop");
+            assertThat(reply.json().at("/usage/prompt_tokens").asInt()).isEqualTo(1000);
+            assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.1");
+            assertThat(reply.json().get("model").asString()).isEqualTo("gemini-2.5-pro");
+            Gateway.Reply stream = channels.stream();
+            assertThat(stream.content()).isEqualTo("Hello");
+            assertThat(stream.data()).endsWith("[DONE]");
+            assertThat(stream.chunks().getLast().at("/usage/completion_tokens").asInt())
+                    .isEqualTo(100);
+            assertThat(channels.customer().lastTask().get("usage_flags")).isEmpty();
+            Gateway.await("the connections to be used again", () -> far.connections() <= 1);
+        }
+    }
+
+    @Test
+    void the_request_says_what_the_caller_said_in_the_servers_own_terms() {
+        String body = """
+                {"model":"gemini-2.5-pro","stream":false,"temperature":0.5,"top_p":0.9,"top_k":5,"seed":7,"stop":["END"],"max_tokens":77,
+                 "reasoning_effort":"low",
+                 "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object","properties":{"z":{"type":"number"},"a":{"type":"string"}}}}}],
+                 "tool_choice":{"type":"function","function":{"name":"look"}},
+                 "messages":[{"role":"developer","content":"Be brief"},{"role":"user","content":[{"type":"text","text":"What is this?"},
+                  {"type":"image_url","image_url":{"url":"data:image/png;base64,%s","detail":"low"}}]},
+                  {"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"look","arguments":"{\\"z\\":1.50}"},
+                   "extra_content":{"google":{"thought_signature":"c2ln"}}}]},
+                  {"role":"tool","tool_call_id":"call_1","content":"a cat"}]}""".formatted(Base64.getEncoder()
+                .encodeToString(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0}));
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = channels.customer().chat(body);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            FarServer.Request sent = far.requests().getFirst();
+            assertThat(sent.path()).isEqualTo("/v1/chat/completions");
+            assertThat(sent.headers()).containsEntry("authorization", "Bearer " + KEY);
+            assertThat(sent.body()).isEqualTo("""
+                    {"model":"qwen3-32b","messages":[{"role":"system","content":"Be brief"},\
+                    {"role":"user","content":[{"type":"text","text":"What is this?"},\
+                    {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoA","detail":"low"}}]},\
+                    {"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":"look","arguments":"{\\"z\\":1.50}"}}]},\
+                    {"role":"tool","tool_call_id":"call_1","content":"a cat"}],\
+                    "stream":true,"stream_options":{"include_usage":true},"temperature":0.5,"top_p":0.9,"stop":["END"],"seed":7,\
+                    "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object","properties":{"z":{"type":"number"},"a":{"type":"string"}}}}}],\
+                    "tool_choice":{"type":"function","function":{"name":"look"}},"max_tokens":77}""");
+            assertThat(reply.header("x-tollgate-ignored")).isEqualTo("top_k,reasoning_effort");
+        }
+    }
+
+    @Test
+    void a_schema_goes_through_as_it_is() {
+        String format =
+                "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"strict\":true,\"schema\":{\"type\":\"object\",\"properties\":{\"b\":{\"const\":1}},\"additionalProperties\":false}}},";
+        try (Channels channels = Channels.of(
+                yaml().replace("}}]", "}, max_tokens_field: max_completion_tokens, reasoning_effort: send}]"))) {
+            channels.customer().chat(ask(format + "\"max_tokens\":9,"));
+            JsonNode sent = far.requests().getFirst().json();
+            assertThat(sent.get("response_format").toString())
+                    .isEqualTo(
+                            "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"object\",\"properties\":{\"b\":{\"const\":1}},\"additionalProperties\":false},\"strict\":true}}");
+            assertThat(sent.get("max_completion_tokens").asInt()).isEqualTo(9);
+            assertThat(sent.get("reasoning_effort").asString()).isEqualTo("high");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void calls_that_come_in_pieces_are_told_whole(boolean stream) {
+        far.script(events(
+                delta(
+                        "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"call_a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]}"),
+                delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"z\\\": 1.50,\"}}]}"),
+                delta(
+                        "{\"tool_calls\":[{\"index\":1,\"id\":\"call_b\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}]}"),
+                delta("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\" \\\"a\\\": \\\"ü\\\"}\"}}]}"),
+                finish("tool_calls"),
+                USAGE,
+                DONE));
+        String tools =
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},{\"type\":\"function\",\"function\":{\"name\":\"g\"}}],";
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply =
+                    channels.customer().chat(ask(tools).replace("\"stream\":false", "\"stream\":" + stream));
+            String calls = stream
+                    ? String.join(
+                            "",
+                            reply.chunks().stream()
+                                    .map(c -> c.at("/choices/0/delta/tool_calls"))
+                                    .filter(c -> !c.isMissingNode())
+                                    .map(JsonNode::toString)
+                                    .toList())
+                    : reply.json().at("/choices/0/message/tool_calls").toString();
+            assertThat(calls)
+                    .contains("call_a", "call_b", "{\\\"z\\\":1.50,\\\"a\\\":\\\"ü\\\"}", "\"arguments\":\"{}\"");
+            assertThat(reply.text()).contains("\"finish_reason\":\"tool_calls\"");
+        }
+    }
+
+    /** As some servers number them. */
+    @Test
+    void calls_under_one_index_are_told_apart_by_their_ids() {
+        far.script(events(
+                delta(
+                        "{\"tool_calls\":[{\"index\":0,\"id\":\"x1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}"),
+                delta(
+                        "{\"tool_calls\":[{\"index\":0,\"id\":\"x2\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}"),
+                finish("stop"),
+                DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply =
+                    channels.customer().chat(ask("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],"));
+            assertThat(reply.json().at("/choices/0/message/tool_calls").size()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_call_that_cannot_be_read_is_asked_for_once_more() {
+        far.script(request -> far.asked() == 1
+                ? events(
+                        delta(
+                                "{\"tool_calls\":[{\"index\":0,\"id\":\"x1\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\"}}]}"),
+                        finish("tool_calls"),
+                        DONE)
+                : events(delta("{\"content\":\"fine\"}"), finish("stop"), USAGE, DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply =
+                    channels.customer().chat(ask("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],"));
+            assertThat(reply.json().at("/choices/0/message/content").asString()).isEqualTo("fine");
+            assertThat(reply.header("x-tollgate-attempts")).isEqualTo("2");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reasoning_content", "reasoning"})
+    void thoughts_are_shown_to_who_wants_them_and_counted_apart(String field) {
+        far.script(events(
+                delta("{\"" + field + "\":\"Hmm.\"}"),
+                delta("{\"content\":\"Yes\"}"),
+                finish("stop"),
+                "{\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":130,\"total_tokens\":1130,\"completion_tokens_details\":{\"reasoning_tokens\":30},\"prompt_tokens_details\":{\"cached_tokens\":10}}}",
+                DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            JsonNode shown = channels.customer().chat(ask("")).json();
+            assertThat(shown.at("/choices/0/message/reasoning_content").asString())
+                    .isEqualTo("Hmm.");
+            assertThat(shown.at("/usage/completion_tokens").asInt()).isEqualTo(100);
+            assertThat(shown.at("/usage/completion_tokens_details/reasoning_tokens")
+                            .asInt())
+                    .isEqualTo(30);
+            assertThat(shown.at("/usage/prompt_tokens_details/cached_tokens").asInt())
+                    .isEqualTo(10);
+            JsonNode hidden =
+                    channels.customer().chat(ask("\"include_thoughts\":false,")).json();
+            assertThat(hidden.toString()).contains("Yes").doesNotContain("Hmm");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"length, length", "content_filter, content_filter", "eos, stop", "something_new, stop"})
+    void finish_reasons_are_translated_and_the_servers_own_word_is_told(String said, String told) {
+        far.script(events(delta("{\"content\":\"x\"}"), finish(said), USAGE, DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            JsonNode choice = channels.call().json().at("/choices/0");
+            assertThat(choice.get("finish_reason").asString()).isEqualTo(told);
+            assertThat(choice.get("native_finish_reason").asString()).isEqualTo(said);
+        }
+    }
+
+    @Test
+    void without_a_word_of_usage_it_is_estimated() {
+        far.script(events(delta("{\"content\":\"four token\"}"), finish("stop"), DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            assertThat(channels.call().status()).isEqualTo(200);
+            assertThat(channels.customer().lastTask().get("usage_flags").toString())
+                    .contains("estimated");
+        }
+    }
+
+    static Stream<FarServer.Answer> breaks() {
+        String hel = delta("{\"content\":\"Hel\"}");
+        return Stream.of(
+                events(hel, "{\"error\":{\"message\":\"boom " + KEY + "\",\"type\":\"server_error\",\"code\":500}}"),
+                events(hel, "{\"error\":\"boom " + KEY + "\"}"),
+                events(hel, "{broken"),
+                events(hel, DONE),
+                events(hel),
+                cutOff(hel));
+    }
+
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.MethodSource("breaks")
+    void a_stream_that_breaks_in_the_middle_is_an_error_event_and_free(FarServer.Answer broken) {
+        far.script(broken);
+        try (Channels channels = Channels.of(yaml());
+                LogCapture log = new LogCapture()) {
+            Gateway.Reply reply = channels.stream();
+            assertThat(reply.text()).contains("Hel", "event: error").doesNotContain("[DONE]", "boom", KEY);
+            assertThat(channels.customer().consumed()).isZero();
+            assertThat(log.text()).doesNotContain(KEY);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            401 | {"error":{"message":"Incorrect API key provided: sk-compa***6789","code":"invalid_api_key"}} | misconfigured
+            404 | {"error":{"message":"The model does not exist","code":"model_not_found"}}                    | misconfigured
+            402 | {"error":{"message":"Insufficient Balance"}}                                               | misconfigured
+            429 | {"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}        | misconfigured
+            429 | {"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}                    | quota
+            500 | <html>                                                                                     | unavailable
+            200 | {"id":"x","choices":[{"message":{"content":"not a stream"}}]}                              | unavailable
+            """)
+    void its_trouble_is_left_for_the_next_channel(int status, String body, String kind) {
+        far.script(new FarServer.Answer.Whole(status, java.util.Map.of("retry-after", "60"), body));
+        try (Channels channels = Channels.of(afterGoogle().replace("priority: 9", "priority: 1"));
+                LogCapture log = new LogCapture()) {
+            assertThat(channels.text()).isEqualTo("from google");
+            assertThat(channels.status("far").at("/last_error/kind").asString()).isEqualTo(kind);
+            assertThat(log.text()).doesNotContain("sk-compa***6789");
+        }
+    }
+
+    @Test
+    void a_refusal_of_the_content_is_final() {
+        far.script(whole(400, "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}"));
+        try (Channels channels = Channels.of(afterGoogle().replace("priority: 9", "priority: 1"))) {
+            Gateway.Reply reply = channels.call();
+            assertError(reply, 503, "upstream_error", "upstream_error");
+            assertThat(reply.header("x-should-retry")).isEqualTo("false");
+            assertThat(google.asked()).isZero();
+        }
+    }
+
+    @Test
+    void what_only_the_channel_that_answers_passes_over_is_told_too() {
+        google.script(whole(503, ""));
+        try (Channels channels = Channels.of(afterGoogle())) {
+            Gateway.Reply reply = channels.customer().chat(ask("\"top_k\":5,\"prediction\":{},"));
+            assertThat(reply.json().at("/choices/0/message/content").asString()).isEqualTo("Hello");
+            assertThat(reply.header("x-tollgate-ignored")).isEqualTo("prediction,top_k");
+        }
+    }
+
+    @Test
+    void what_it_cannot_express_goes_to_a_channel_that_can() {
+        try (Channels channels = Channels.of(afterGoogle().replace("priority: 9", "priority: 1"))) {
+            Gateway.Reply search = channels.customer().chat(ask("\"web_search_options\":{},"));
+            assertThat(search.json().at("/choices/0/message/content").asString())
+                    .isEqualTo("from google");
+            google.script(whole(500, ""));
+            assertError(
+                    channels.customer().chat(ask("\"web_search_options\":{},")),
+                    503,
+                    "upstream_error",
+                    "upstream_error");
+            assertThat(far.asked()).isZero();
+        }
+    }
+
+    @Test
+    void where_no_channel_can_express_it_the_field_is_named_and_no_money_moves() {
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = channels.customer().chat(ask("\"web_search_options\":{},"));
+            assertError(reply, 400, "invalid_request", "invalid_request_error");
+            assertThat(reply.error().get("param").asString()).isEqualTo("web_search_options");
+            assertThat(channels.customer().tasks()).isZero();
+        }
+    }
+}

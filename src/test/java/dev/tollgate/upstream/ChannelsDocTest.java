@@ -1,0 +1,90 @@
+package dev.tollgate.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.compat.CompatProvider;
+import dev.tollgate.gemini.GeminiProvider;
+import dev.tollgate.gemini.VertexProvider;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.CatalogueLoader;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** docs/channels.md shows files that are taken. */
+class ChannelsDocTest {
+
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final Pattern SNIPPET = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
+
+    @TempDir
+    private Path folder;
+
+    @AfterAll
+    static void close() {
+        VERTX.close().await();
+    }
+
+    static Stream<String> snippets() throws IOException {
+        return SNIPPET.matcher(Files.readString(Path.of("docs/channels.md")))
+                .results()
+                .map((MatchResult found) -> found.group(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("snippets")
+    void every_file_in_the_documentation_is_taken_and_its_channels_open(String yaml) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        String pem = "-----BEGIN PRIVATE KEY-----\\n"
+                + Base64.getEncoder()
+                        .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
+                + "\\n-----END PRIVATE KEY-----\\n";
+        Files.writeString(
+                folder.resolve("vertex.json"),
+                "{\"type\":\"service_account\",\"client_email\":\"a@b\",\"project_id\":\"p-1\",\"token_uri\":\"https://oauth2.googleapis.com/token\",\"private_key\":\""
+                        + pem + "\"}");
+        Files.writeString(folder.resolve("express.key"), "a-key\n");
+        Path file = folder.resolve("channels.yaml");
+        Files.writeString(file, yaml.replace("/etc/tollgate", folder.toString()));
+
+        List<ChannelSpec> channels = reader().read(file);
+        assertThat(channels).isNotEmpty();
+        for (ChannelSpec channel : channels) {
+            channel.opening().open().close();
+            assertThat(channel.opening().toString()).doesNotContain("PRIVATE", "a-key", "from-the-environment");
+        }
+        assertThat(reader().read(file)).as("read again").isEqualTo(channels);
+    }
+
+    private static final Catalogue CATALOGUE = CatalogueLoader.builtIn();
+    private static final List<Provider> PROVIDERS = List.of(
+            new GeminiProvider(VERTX, CATALOGUE.upstreamNames(), CATALOGUE::upstream),
+            new VertexProvider(VERTX, InstantSource.system(), CATALOGUE.upstreamNames(), CATALOGUE::upstream),
+            new CompatProvider(VERTX));
+
+    private static ChannelsFile reader() {
+        Map<String, String> models = new HashMap<>();
+        CATALOGUE.all().forEach(model -> models.put(model.id(), model.upstream().name()));
+        return new ChannelsFile(PROVIDERS, models, Timeouts.DEFAULT, name -> "from-the-environment");
+    }
+
+    @Test
+    void there_are_snippets() throws IOException {
+        assertThat(snippets()).hasSize(3);
+    }
+}
