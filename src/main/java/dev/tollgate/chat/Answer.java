@@ -32,7 +32,6 @@ final class Answer {
     private final Outlet outlet;
     private final MeteredRequest metered;
     private final ChatRequest request;
-    private final boolean legacyFunctions;
     private final long createdSeconds;
     private final RandomGenerator random;
     private final List<Choice> choices = new ArrayList<>();
@@ -45,14 +44,13 @@ final class Answer {
     Answer(Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
         this.outlet = outlet;
         this.metered = metered;
-        this.legacyFunctions = request.legacyFunctions();
+        this.request = request;
         this.createdSeconds = createdSeconds;
         this.random = random;
-        this.request = request;
-        this.maySign = metered.model().upstream().signatures()
-                || !request.tools().isEmpty();
+        this.maySign =
+                metered.model().upstream().signatures() || !request.tools().isEmpty();
         for (int i = 0; i < request.n(); i++) {
-            choices.add(new Choice(i, legacyFunctions));
+            choices.add(new Choice(i, request.legacyFunctions()));
         }
     }
 
@@ -109,7 +107,7 @@ final class Answer {
     }
 
     boolean legacyFunctions() {
-        return legacyFunctions;
+        return request.legacyFunctions();
     }
 
     /** Keeps a piece of a streamed text as long as its signature may have to be found by it. */

@@ -1,9 +1,9 @@
 package dev.tollgate.chat;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
 import dev.tollgate.answers.Sha256;
 import dev.tollgate.config.Settings;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.keys.Key;

@@ -20,8 +20,7 @@ public record ChatAsk(
         String upstreamModel,
         boolean includeThoughts,
         @Nullable String effort,
-        Replay replay)
-        implements Ask {
+        Replay replay) implements Ask {
 
     /** The same, with what is replayed as far as it is good on a channel (D50). */
     public ChatAsk onChannel(String name) {
