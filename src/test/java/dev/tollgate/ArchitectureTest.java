@@ -189,7 +189,12 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        ROOT, packageOf("metering"), packageOf("upstream"), packageOf("gemini"), packageOf("compat"))
+                        ROOT,
+                        packageOf("metering"),
+                        packageOf("upstream"),
+                        packageOf("channel"),
+                        packageOf("gemini"),
+                        packageOf("compat"))
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(

@@ -34,6 +34,8 @@ class EveryRouteIsMeteredTest {
             "{\"model\":\"google/gemini-2.5-pro-preview-05-06\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
                     + "\"image_url\":{\"url\":\"data:image/png;base64," + Documented.PNG + "\"}}]}]}");
 
+    private static final String GEMINIS = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hello\"}]}]}";
+
     private Gateway gateway;
     private Customer customer;
 
@@ -56,6 +58,14 @@ class EveryRouteIsMeteredTest {
         for (String path : List.of("/v1/chat/completions", "/chat/completions")) {
             for (String body : BODIES) {
                 Gateway.Reply reply = gateway.post(path, body, customer.key());
+                assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+                calls++;
+            }
+        }
+        for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
+            for (String method : List.of("generateContent", "streamGenerateContent")) {
+                String path = base + "/models/gemini-2.5-pro:" + method;
+                Gateway.Reply reply = gateway.post(path, GEMINIS, customer.key());
                 assertThat(reply.status()).as(reply.text()).isEqualTo(200);
                 calls++;
             }
@@ -87,8 +97,8 @@ class EveryRouteIsMeteredTest {
                 "/v1/responses",
                 "/v1/messages",
                 "/v1/embeddings",
-                "/v1beta/models/gemini-2.5-pro:generateContent",
-                "/v1/models/gemini-2.5-pro:streamGenerateContent")) {
+                "/v1beta/models/gemini-2.5-pro:embedContent",
+                "/v1/models/gemini-2.5-pro:batchGenerateContent")) {
             assertThat(gateway.post(path, BODIES.getFirst(), customer.key()).status())
                     .as(path)
                     .isIn(404, 405);
