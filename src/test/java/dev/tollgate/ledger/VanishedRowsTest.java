@@ -52,6 +52,22 @@ class VanishedRowsTest {
         assertNothingEntered();
     }
 
+    /** Nothing is entered for it, so that no entry's reference to the row can fail in its place. */
+    @Test
+    void a_resolution_without_an_entry_is_not_written_into_nothing_either() throws SQLException {
+        store.reserve("free", "acc_1", 0, 0);
+        vanish("reservation");
+        assertThatThrownBy(() -> store.settle("free", 0)).isInstanceOf(StoreException.class);
+        assertNothingEntered();
+    }
+
+    @Test
+    void a_block_is_not_written_into_nothing_either() throws SQLException {
+        vanish("account");
+        assertThatThrownBy(() -> store.commit(new SetBlocked("acc_1", true))).isInstanceOf(StoreException.class);
+        assertNothingEntered();
+    }
+
     @Test
     void a_hold_that_a_spend_window_cannot_count_any_more_is_not_given() throws SQLException {
         vanish("spend_window");
@@ -60,7 +76,9 @@ class VanishedRowsTest {
     }
 
     private void assertNothingEntered() {
-        assertThat(store.number("SELECT COUNT(*) FROM entry")).as("top-up and hold").isEqualTo(2);
+        assertThat(store.number("SELECT COUNT(*) FROM entry"))
+                .as("top-up and hold")
+                .isEqualTo(2);
     }
 
     private void vanish(String table) throws SQLException {
