@@ -140,6 +140,10 @@ final class Choice {
         return legacyFunctions ? FinishReason.FUNCTION_CALL : FinishReason.TOOL_CALLS;
     }
 
+    String content() {
+        return content.toString();
+    }
+
     @Nullable
     String nativeReason() {
         return finish == null ? null : finish.nativeReason();
