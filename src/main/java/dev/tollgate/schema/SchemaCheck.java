@@ -70,7 +70,7 @@ final class SchemaCheck {
                 return Verdict.MISFIT;
             }
             return compiled == null ? Verdict.UNDECIDED : of(compiled, value);
-        } catch (StreamConstraintsException deepOrLong) {
+        } catch (StreamConstraintsException | NumberFormatException beyondAnyUse) {
             return Verdict.UNDECIDED;
         } catch (JacksonException noJson) {
             return Verdict.MISFIT;
@@ -78,7 +78,7 @@ final class SchemaCheck {
     }
 
     private Verdict of(Schema compiled, JsonNode value) {
-        if (Sizes.of(value).values() * Sizes.of(schema).widest() > COMPARISONS_MAX) {
+        if (Sizes.of(value).values() * Sizes.of(schema).widest() > COMPARISONS_MAX || Sizes.hasHugeNumber(value)) {
             return Verdict.UNDECIDED;
         }
         try {
@@ -102,7 +102,7 @@ final class SchemaCheck {
 
     /** Null where it is no schema that can be followed. */
     private @Nullable Schema compiled() {
-        if (Sizes.of(schema).values() > SCHEMA_VALUES_MAX) {
+        if (Sizes.of(schema).values() > SCHEMA_VALUES_MAX || Sizes.hasHugeNumber(schema)) {
             return null;
         }
         try {

@@ -8,6 +8,21 @@ import tools.jackson.databind.JsonNode;
  */
 record Sizes(long values, long widest) {
 
+    private static final int EXPONENT_MAX = 1_000;
+
+    /** Whoever rounds 1e999999999 fills the memory. */
+    static boolean hasHugeNumber(JsonNode node) {
+        if (node.isBigDecimal()) {
+            return Math.abs((long) node.decimalValue().scale()) > EXPONENT_MAX;
+        }
+        for (JsonNode child : node.values()) {
+            if (hasHugeNumber(child)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static Sizes of(JsonNode node) {
         long values = 1;
         long widest = node.size();
