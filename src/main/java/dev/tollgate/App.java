@@ -44,6 +44,7 @@ import dev.tollgate.openai.ReadLimits;
 import dev.tollgate.receipts.ReceiptsHandler;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
+import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.tasks.TaskHandler;
@@ -88,6 +89,7 @@ public final class App implements AutoCloseable {
     private final AdminKey adminKey;
     private final Meter meter;
     private final KnownAnswers known;
+    private final SchemaChecks checks = new SchemaChecks();
     private final HttpFront front;
     private final Administration administration;
     private final ControlSocket control;
@@ -215,7 +217,7 @@ public final class App implements AutoCloseable {
 
     private ChatHandler chat() {
         return new ChatHandler(
-                catalogue, meter, known, store.signatures(), reading(), settings.jsonClients(), clock, random);
+                catalogue, meter, known, store.signatures(), checks, reading(), settings.jsonClients(), clock, random);
     }
 
     private ReadLimits reading() {
@@ -360,6 +362,7 @@ public final class App implements AutoCloseable {
         closeControl();
         await(front.close());
         known.close();
+        checks.close();
         if (sandbox != null) {
             await(sandbox.close());
         }

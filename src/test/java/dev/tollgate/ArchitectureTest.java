@@ -57,7 +57,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"money", "storage", "config", "error", "limits", "media", "sandbox"})
+    @ValueSource(strings = {"money", "storage", "config", "error", "limits", "media", "schema", "sandbox"})
     void these_packages_know_no_other(String name) {
         knowsOnly(name);
     }

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class StreamedCall implements UpstreamCall {
     private final UpstreamListener listener;
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
+    private @Nullable Unpacking unpacking;
     private boolean done;
     private boolean paused;
     private boolean lingering;
@@ -81,6 +83,7 @@ public final class StreamedCall implements UpstreamCall {
         response = head;
         head.exceptionHandler(this::broken);
         if (head.statusCode() == OK) {
+            unpacking = Unpacking.of(head.getHeader("content-encoding"));
             head.handler(this::read);
             head.endHandler(_ -> ended());
         } else {
@@ -117,7 +120,13 @@ public final class StreamedCall implements UpstreamCall {
         if (!lingering) {
             silentTicks = 0;
         }
-        boolean more = reader.read(bytes.getBytes(), read);
+        byte[] plain = unpacking == null ? bytes.getBytes() : unpacking.unpacked(bytes.getBytes());
+        if (plain == null) {
+            broken(new IOException("the answer cannot be unpacked"));
+            reset();
+            return;
+        }
+        boolean more = reader.read(plain, read);
         if (!more) {
             ended();
             reset();
@@ -194,6 +203,9 @@ public final class StreamedCall implements UpstreamCall {
     private void finish() {
         done = true;
         vertx.cancelTimer(timer);
+        if (unpacking != null) {
+            unpacking.close();
+        }
     }
 
     private void await(long millis) {

@@ -5,6 +5,7 @@ import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.Message;
+import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What a streamed and a whole answer have in common: where it goes, its name, its choices. Confined to its call. */
 final class Answer {
@@ -34,12 +37,14 @@ final class Answer {
     private final ChatRequest request;
     private final long createdSeconds;
     private final RandomGenerator random;
-    private final List<Choice> choices = new ArrayList<>();
+    private List<Choice> choices;
+    private List<Choice> choicesAside = List.of();
     private final boolean maySign;
     private @Nullable Set<String> idsBefore;
 
     private @Nullable String id;
     private @Nullable String model;
+    private @Nullable String modelAside;
 
     Answer(Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
         this.outlet = outlet;
@@ -49,9 +54,36 @@ final class Answer {
         this.random = random;
         this.maySign =
                 metered.model().upstream().signatures() || !request.tools().isEmpty();
-        for (int i = 0; i < request.n(); i++) {
-            choices.add(new Choice(i, request.legacyFunctions()));
-        }
+        this.choices = emptyChoices(request);
+    }
+
+    private static List<Choice> emptyChoices(ChatRequest request) {
+        return IntStream.range(0, request.n())
+                .mapToObj(i -> new Choice(i, request.legacyFunctions()))
+                .toList();
+    }
+
+    /** Puts aside what was told; another answer follows. */
+    void beginAnew() {
+        choicesAside = choices;
+        modelAside = model;
+        choices = emptyChoices(request);
+        model = null;
+    }
+
+    void takeBack() {
+        choices = choicesAside;
+        model = modelAside;
+    }
+
+    /** The schema that the answer was to follow, where there is one. */
+    @Nullable
+    ObjectNode schema() {
+        return request.responseFormat() instanceof ResponseFormat.JsonSchema format
+                        && format.schema() instanceof ObjectNode schema
+                        && !schema.isEmpty()
+                ? schema
+                : null;
     }
 
     void admitted(Sink.Admission admission) {

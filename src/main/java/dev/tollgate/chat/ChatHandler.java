@@ -28,6 +28,7 @@ import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.ChatRequestReader;
 import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.openai.ReadLimits;
+import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstream.ChatAsk;
@@ -51,6 +52,7 @@ public final class ChatHandler implements Handler {
     private final Meter meter;
     private final KnownAnswers known;
     private final Signatures signatures;
+    private final SchemaChecks checks;
     private final ReadLimits limits;
     private final AnswerForm form;
     private final InstantSource clock;
@@ -65,6 +67,7 @@ public final class ChatHandler implements Handler {
             Meter meter,
             KnownAnswers known,
             Signatures signatures,
+            SchemaChecks checks,
             ReadLimits limits,
             Settings.JsonClients jsonClients,
             InstantSource clock,
@@ -73,6 +76,7 @@ public final class ChatHandler implements Handler {
         this.meter = meter;
         this.known = known;
         this.signatures = signatures;
+        this.checks = checks;
         this.limits = limits;
         this.form = new AnswerForm(jsonClients);
         this.clock = clock;
@@ -211,6 +215,6 @@ public final class ChatHandler implements Handler {
 
     private Sink sink(Outlet outlet, MeteredRequest metered, ChatRequest request, boolean streams) {
         Answer answer = new Answer(outlet, metered, request, clock.instant().getEpochSecond(), random);
-        return streams ? new StreamAnswer(answer) : new JsonAnswer(answer);
+        return streams ? new StreamAnswer(answer) : new JsonAnswer(answer, checks);
     }
 }

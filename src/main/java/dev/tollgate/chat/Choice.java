@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** One choice of an answer as it grows. State of one choice never touches another's (complaint G-11). Confined to its call. */
 final class Choice {
@@ -25,7 +27,7 @@ final class Choice {
     private @Nullable String textSignature;
     private @Nullable String looseSignature;
     private UpstreamEvent.@Nullable Grounding grounding;
-    private @Nullable JsonNode logprobs;
+    private @Nullable ArrayNode logprobs;
     private UpstreamEvent.@Nullable Finish finish;
 
     Choice(int index, boolean legacyFunctions) {
@@ -116,8 +118,12 @@ final class Choice {
         this.grounding = grounding;
     }
 
+    /** Each piece of a stream brings those of its own tokens. */
     void logprobs(JsonNode tokens) {
-        logprobs = tokens;
+        if (logprobs == null) {
+            logprobs = JsonNodeFactory.instance.arrayNode();
+        }
+        tokens.forEach(logprobs::add);
     }
 
     void finish(UpstreamEvent.Finish finish) {
@@ -138,6 +144,10 @@ final class Choice {
             return FinishReason.STOP;
         }
         return legacyFunctions ? FinishReason.FUNCTION_CALL : FinishReason.TOOL_CALLS;
+    }
+
+    String content() {
+        return content.toString();
     }
 
     @Nullable

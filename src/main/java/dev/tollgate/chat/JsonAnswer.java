@@ -3,18 +3,31 @@ package dev.tollgate.chat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.CompletionWriter;
+import dev.tollgate.openai.FinishReason;
+import dev.tollgate.schema.SchemaChecks;
+import dev.tollgate.schema.Verdict;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One JSON body, assembled from the upstream's stream (D46); its size is bounded by the meter. */
 final class JsonAnswer implements Sink {
 
     private final Answer answer;
+    private final SchemaChecks checks;
+    private final @Nullable Draft draft;
+    private Verdict verdict = Verdict.FITS;
 
-    JsonAnswer(Answer answer) {
+    JsonAnswer(Answer answer, SchemaChecks checks) {
         this.answer = answer;
+        this.checks = checks;
+        ObjectNode schema = answer.schema();
+        this.draft = schema == null ? null : new Checked(schema);
     }
 
     @Override
@@ -72,6 +85,9 @@ final class JsonAnswer implements Sink {
                 answer.choices().stream().map(Choice::whole).toList(),
                 completion.usage(),
                 completion.chargeMicros()));
+        if (verdict != Verdict.FITS) {
+            answer.outlet().setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
+        }
         answer.outlet().body(body.length);
         answer.outlet().end(Buffer.buffer(body));
     }
@@ -84,6 +100,49 @@ final class JsonAnswer implements Sink {
     @Override
     public List<SignedPart> signed() {
         return answer.signed();
+    }
+
+    @Override
+    public @Nullable Draft draft() {
+        return draft;
+    }
+
+    /** An answer under a schema: each choice that ended by itself must fit it; one that was cut says so by its finish reason. */
+    private final class Checked implements Draft {
+
+        private final ObjectNode schema;
+        private Verdict verdictAside = Verdict.FITS;
+
+        Checked(ObjectNode schema) {
+            this.schema = schema;
+        }
+
+        @Override
+        public void check(Executor loop, Consumer<Boolean> then) {
+            List<String> texts = answer.choices().stream()
+                    .filter(choice -> choice.finishReason() == FinishReason.STOP)
+                    .map(Choice::content)
+                    .toList();
+            checks.check(
+                    schema,
+                    texts,
+                    found -> loop.execute(() -> {
+                        verdict = found;
+                        then.accept(found != Verdict.MISFIT);
+                    }));
+        }
+
+        @Override
+        public void beginAnew() {
+            verdictAside = verdict;
+            answer.beginAnew();
+        }
+
+        @Override
+        public void takeBack() {
+            verdict = verdictAside;
+            answer.takeBack();
+        }
     }
 
     @Override

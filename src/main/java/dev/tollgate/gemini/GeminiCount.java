@@ -39,7 +39,7 @@ final class GeminiCount {
 
     private static OptionalLong count(Buffer body) {
         try {
-            JsonNode total = Json.MAPPER.readTree(body.getBytes()).path("totalTokens");
+            JsonNode total = Json.tree(body.getBytes()).path("totalTokens");
             return total.canConvertToLong() && total.isIntegralNumber() && total.longValue() >= 0
                     ? OptionalLong.of(total.longValue())
                     : OptionalLong.empty();

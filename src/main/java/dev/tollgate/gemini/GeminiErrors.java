@@ -79,7 +79,7 @@ final class GeminiErrors implements ErrorReader {
     /** The error object in a body, or a missing node. */
     static JsonNode error(byte[] body) {
         try {
-            JsonNode tree = Json.MAPPER.readTree(body);
+            JsonNode tree = Json.tree(body);
             return tree.isArray() ? tree.path(0).path("error") : tree.path("error");
         } catch (JacksonException notJson) {
             return MissingNode.getInstance();

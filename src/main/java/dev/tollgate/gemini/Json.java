@@ -1,13 +1,19 @@
 package dev.tollgate.gemini;
 
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ValueNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The package's way to read and write JSON; digits survive. Safe for use by several threads. */
@@ -28,20 +34,57 @@ final class Json {
 
     private Json() {}
 
-    /** The value that a parser stands on, as a tree. */
+    /**
+     * The value that a parser stands on, as a tree.
+     *
+     * @throws tools.jackson.core.JacksonException also for a number whose exponent no calculation would survive
+     */
     static JsonNode tree(JsonParser parser) {
-        return VALUES.readTree(parser);
+        try {
+            return VALUES.readTree(parser);
+        } catch (NumberFormatException exponentBeyond32Bits) {
+            throw new StreamReadException(parser, "a number is out of range");
+        }
+    }
+
+    /** As above, of a whole text. */
+    static JsonNode tree(byte[] bytes) {
+        try {
+            return MAPPER.readTree(bytes);
+        } catch (NumberFormatException exponentBeyond32Bits) {
+            throw new StreamConstraintsException("a number is out of range");
+        }
     }
 
     /** @throws tools.jackson.core.JacksonException where it is not one whole JSON object */
     static ObjectNode object(byte[] bytes, int from, int to) {
-        return MAPPER.readerFor(ObjectNode.class).readValue(bytes, from, to - from);
+        try {
+            return MAPPER.readerFor(ObjectNode.class).readValue(bytes, from, to - from);
+        } catch (NumberFormatException exponentBeyond32Bits) {
+            throw new StreamConstraintsException("a number is out of range");
+        }
     }
 
     private static JsonMapper mapper(JsonFactory factory) {
         return JsonMapper.builder(factory)
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .nodeFactory(new BoundedNumbers())
                 .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
                 .build();
+    }
+
+    /** Written out as an integer, 1e999999999 fills the memory, and whoever compares or rounds it writes it out. */
+    private static final class BoundedNumbers extends JsonNodeFactory {
+
+        private static final long serialVersionUID = 1L;
+        private static final int EXPONENT_MAX = 1_000;
+
+        @Override
+        public ValueNode numberNode(@Nullable BigDecimal value) {
+            if (value != null && Math.abs((long) value.scale()) > EXPONENT_MAX) {
+                throw new StreamConstraintsException("a number is out of range");
+            }
+            return super.numberNode(value);
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 
 /**
  * The only way to an upstream: every door starts its calls here. Safe for use by several event loops; each call stays on the one
@@ -54,8 +55,9 @@ public final class Meter {
     Relay begin(MeteredCall call, Sink sink, Keeper keeper) {
         Context loop = vertx.getOrCreateContext();
         Open entry = new Open(loop);
-        Books books = new Books(accounting, task -> loop.runOnContext(nothing -> task.run()), keeper);
-        Relay relay = new Relay(books, counting, call, ids.next(), sink, entry::over);
+        Executor onLoop = task -> loop.runOnContext(nothing -> task.run());
+        Books books = new Books(accounting, onLoop, keeper);
+        Relay relay = new Relay(books, counting, call, ids.next(), sink, onLoop, entry::over);
         entry.begin(relay);
         return relay;
     }

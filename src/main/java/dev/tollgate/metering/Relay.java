@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,13 +55,18 @@ final class Relay implements UpstreamListener, Running {
     private final Sink sink;
     private final Runnable whenOver;
     private final Reserving reserving;
-    private final UsageMeter usage;
-    private final Delivery delivery;
+    private final long promptBytes;
+    private final Executor loop;
 
     private final Deque<List<UpstreamEvent>> waiting = new ArrayDeque<>();
 
     private State state = State.RESERVING;
     private Bounds bounds;
+    private UsageMeter usage;
+    private Delivery delivery;
+    private @Nullable Aside aside;
+    private boolean checking;
+    private int attemptsBefore;
     private @Nullable Coverage coverage;
     private @Nullable Attempts attempts;
     private @Nullable ApiError stopped;
@@ -79,7 +85,22 @@ final class Relay implements UpstreamListener, Running {
     private boolean headObserved;
     private long headBeforeTokens;
 
-    Relay(Books books, Counting counting, MeteredCall call, String taskId, Sink sink, Runnable whenOver) {
+    /** A whole answer that did not fit what its caller asked for, kept until there is a better one. */
+    private record Aside(
+            UsageMeter usage,
+            Delivery delivery,
+            @Nullable Attempts attempts,
+            @Nullable String upstreamVersion) {}
+
+    /** @param loop runs on the exchange's event loop */
+    Relay(
+            Books books,
+            Counting counting,
+            MeteredCall call,
+            String taskId,
+            Sink sink,
+            Executor loop,
+            Runnable whenOver) {
         this.books = books;
         this.request = call.request();
         this.bounds = call.bounds();
@@ -87,12 +108,18 @@ final class Relay implements UpstreamListener, Running {
         this.reserving = new Reserving(books, counting, call, taskId, this::reserved);
         this.taskId = taskId;
         this.sink = sink;
+        this.loop = loop;
         this.whenOver = whenOver;
-        this.usage = new UsageMeter(
-                call.promptBytes(),
+        this.promptBytes = call.promptBytes();
+        this.usage = newUsage();
+        this.delivery = new Delivery(sink, bounds.candidates());
+    }
+
+    private UsageMeter newUsage() {
+        return new UsageMeter(
+                promptBytes,
                 bounds.model().upstream().inputTokensMax(),
                 bounds.model().upstream().outputTokensMax() * bounds.candidates());
-        this.delivery = new Delivery(sink, bounds.candidates());
     }
 
     // ---- reserve, then ask ----
@@ -269,7 +296,7 @@ final class Relay implements UpstreamListener, Running {
     }
 
     private int attemptCount() {
-        return attempts == null ? 0 : attempts.count();
+        return attemptsBefore + (attempts == null ? 0 : attempts.count());
     }
 
     private String answerModel() {
@@ -352,18 +379,84 @@ final class Relay implements UpstreamListener, Running {
     // ---- the ways to end ----
 
     private void complete() {
+        if (checking) {
+            return;
+        }
         if (delivery.isBlocked()) {
-            fail(UpstreamErrors.blocked());
+            failOrTakeBack(UpstreamErrors.blocked());
         } else if (delivery.isUnusable()) {
-            fail(UpstreamErrors.unavailable());
+            failOrTakeBack(UpstreamErrors.unavailable());
         } else {
             delivery.showKeptBack(attemptCount());
+            Sink.Draft draft = sink.draft();
+            if (draft == null) {
+                settle(Books.End.COMPLETED);
+            } else {
+                checking = true;
+                draft.check(loop, fits -> checked(draft, fits));
+            }
+        }
+    }
+
+    private void checked(Sink.Draft draft, boolean fits) {
+        if (state != State.RELAYING) {
+            return; // ended meanwhile, e.g. by a stop
+        }
+        checking = false;
+        if (fits || aside != null) {
             settle(Books.End.COMPLETED);
+        } else {
+            guarded(() -> askAnew(draft));
+        }
+    }
+
+    /** Once, under the same hold; only the answer that is delivered is charged (D48). */
+    private void askAnew(Sink.Draft draft) {
+        log.info("task {}: the answer does not fit its schema and is asked for once more", taskId);
+        aside = new Aside(usage, delivery, attempts, upstreamVersion);
+        attemptsBefore = attemptCount();
+        usage = newUsage();
+        delivery = new Delivery(sink, bounds.candidates());
+        upstreamVersion = null;
+        headObserved = false;
+        ended = false;
+        draft.beginAnew();
+        attempts = prepared.send(bounds.upstreamTokensMax(covered().tokens()), this);
+    }
+
+    /** Whether the answer that was put aside is the one after all: nothing better has come. */
+    private boolean takeBack() {
+        Aside first = aside;
+        Sink.Draft draft = sink.draft();
+        if (first == null || draft == null) {
+            return false;
+        }
+        int asked = attemptCount();
+        stopUpstream();
+        waiting.clear();
+        usage = first.usage();
+        delivery = first.delivery();
+        attempts = first.attempts();
+        upstreamVersion = first.upstreamVersion();
+        draft.takeBack();
+        sink.answering(asked);
+        return true;
+    }
+
+    private void failOrTakeBack(ApiError error) {
+        if (takeBack()) {
+            settle(Books.End.COMPLETED);
+        } else {
+            fail(error);
         }
     }
 
     /** The hold is used up and cannot grow: what it covers is shown, and the answer ends as one cut by length (D32). */
     private void cut(Coverage coverage, long usedTokens) {
+        if (takeBack()) {
+            settle(Books.End.COMPLETED);
+            return;
+        }
         stopUpstream();
         long coveredTokens = coverage.tokens() - headBeforeTokens;
         List<UpstreamEvent> events =
@@ -377,7 +470,9 @@ final class Relay implements UpstreamListener, Running {
 
     /** Our own time limit is a length cut too (D32). */
     void timeIsUp() {
-        if (state == State.RELAYING && delivery.hasOutput()) {
+        if (state == State.RELAYING && (checking || takeBack())) {
+            settle(Books.End.COMPLETED);
+        } else if (state == State.RELAYING && delivery.hasOutput()) {
             stopUpstream();
             waiting.clear();
             delivery.cutShort(List.of(), "TIMEOUT", attemptCount());
@@ -400,7 +495,7 @@ final class Relay implements UpstreamListener, Running {
             waiting.clear();
             settle(Books.End.CANCELLED); // the caller did not read: what was reported is charged (D18, D19)
         } else {
-            fail(UpstreamErrors.of(failure));
+            failOrTakeBack(UpstreamErrors.of(failure));
         }
     }
 
@@ -422,7 +517,7 @@ final class Relay implements UpstreamListener, Running {
     }
 
     private void cancel() {
-        boolean finishedBefore = delivery.allFinished(waiting);
+        boolean finishedBefore = takeBack() || delivery.allFinished(waiting);
         stopUpstream();
         if (finishedBefore) {
             observeAll(covered());

@@ -97,6 +97,11 @@ final class RememberedRefusals {
         @Override
         public List<SignedPart> signed() {
             return sink.signed();
+    }
+
+    @Override
+        public @Nullable Draft draft() {
+            return sink.draft();
         }
 
         @Override

@@ -5,6 +5,8 @@ import dev.tollgate.openai.UsageBlock;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,28 @@ public interface Sink {
      */
     default List<SignedPart> signed() {
         return List.of();
+    }
+
+    /** The answer as long as nothing of it has left; null where it leaves as it comes. */
+    default @Nullable Draft draft() {
+        return null;
+    }
+
+    /** An answer that is whole and may still be thrown away: one that leaves in one piece (D48). */
+    interface Draft {
+
+        /**
+         * Judges what was told until now.
+         *
+         * @param then told once, through the executor, whether it is what the caller asked for as far as can be told
+         */
+        void check(Executor loop, Consumer<Boolean> then);
+
+        /** What was told is put aside; the events of another answer follow. At most once. */
+        void beginAnew();
+
+        /** The answer that was put aside is the one after all; nothing more is told before {@code completed}. */
+        void takeBack();
     }
 
     /** Whether the caller reads more slowly than we write. */

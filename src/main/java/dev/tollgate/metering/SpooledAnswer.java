@@ -166,6 +166,11 @@ final class SpooledAnswer implements Sink, Keeper {
     }
 
     @Override
+    public @Nullable Draft draft() {
+        return door.draft();
+    }
+
+    @Override
     public boolean full() {
         return door.full();
     }

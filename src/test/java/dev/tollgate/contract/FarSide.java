@@ -47,8 +47,18 @@ final class FarSide implements AutoCloseable {
 
     /** @param cuts positions in the bytes, ascending, each above 0 and below their number */
     void answers(byte[] bytes, int... cuts) {
+        answers(HEAD, bytes, cuts);
+    }
+
+    /** As above, with bytes that are compressed. */
+    void answersPacked(byte[] bytes, int... cuts) {
+        String head = new String(HEAD, StandardCharsets.US_ASCII).replace("\r\n\r\n", "\r\nContent-Encoding: gzip\r\n\r\n");
+        answers(head.getBytes(StandardCharsets.US_ASCII), bytes, cuts);
+    }
+
+    private void answers(byte[] head, byte[] bytes, int... cuts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 64 * (cuts.length + 1));
-        out.writeBytes(HEAD);
+        out.writeBytes(head);
         int from = 0;
         for (int cut : cuts) {
             chunk(out, bytes, from, cut);

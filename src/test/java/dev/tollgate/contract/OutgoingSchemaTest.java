@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.cli.Refused;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.OutgoingSchema;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -3,6 +3,11 @@ package dev.tollgate.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.OutgoingSchema;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +91,38 @@ class TranscriptTest {
                     .as("seed %d, cuts %s", seed, Arrays.toString(cuts))
                     .isEqualTo(transcript.expected(true));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("transcripts")
+    void an_answer_that_was_compressed_on_the_way_is_the_same(Transcript transcript) throws IOException {
+        byte[] packed = packed(transcript.upstream());
+        upstream.answersPacked(packed);
+        assertThat(normalised(transcript)).isEqualTo(transcript.expected(true));
+        upstream.answersPacked(packed, IntStream.range(1, packed.length).toArray());
+        assertThat(normalised(transcript)).isEqualTo(transcript.expected(true));
+    }
+
+    private static String normalised(Transcript transcript) {
+        Gateway.Reply reply = gateway.chat(transcript.request(true));
+        check(reply);
+        return Transcript.normalised(reply.text());
+    }
+
+    private static byte[] packed(byte[] bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        }
+        return out.toByteArray();
+    }
+
+    @Test
+    void what_is_said_to_be_compressed_and_is_not_is_a_failure_of_the_upstreams() {
+        upstream.answersPacked("data: {}\n\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        Gateway.Reply reply = gateway.chat(transcripts().getFirst().request(true));
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.error().get("code").asString()).isEqualTo("upstream_error");
     }
 
     private static String answer(Transcript transcript, boolean streams, int... cuts) {

@@ -204,6 +204,11 @@ final class Asks {
         return new ChatAsk(request, request.model(), model.name(), includeThoughts, effort, replay);
     }
 
+    /** What a request that was read asks of a model. */
+    static ChatAsk of(ChatRequest request, UpstreamModel model) {
+        return new ChatAsk(request, model.name(), true, null);
+    }
+
     GeminiBody body() {
         return GeminiRequestWriter.write(ask(), model);
     }

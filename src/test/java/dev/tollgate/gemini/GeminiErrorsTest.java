@@ -6,6 +6,7 @@ import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +56,15 @@ class GeminiErrorsTest {
         assertThat(of(400, "{'error':{'message':'x','details':[{'reason':'API_KEY_INVALID'}]}}")
                         .kind())
                 .isEqualTo(Kind.MISCONFIGURED);
+    }
+
+    @Test
+    void a_number_that_no_calculation_survives_makes_a_body_no_json() {
+        for (String number : List.of("1e99999999999", "1e999999999", "-1e-999999999")) {
+            byte[] body = ("{\"error\":{\"code\":" + number + ",\"message\":\"m\"}}").getBytes(StandardCharsets.UTF_8);
+            assertThat(new GeminiErrors("").of(503, body, null).kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(GeminiErrors.error(body).isMissingNode()).isTrue();
+        }
     }
 
     @Test

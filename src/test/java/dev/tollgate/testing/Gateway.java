@@ -497,6 +497,28 @@ public final class Gateway implements AutoCloseable {
     /** An answer, whole. */
     public record Reply(HttpResponse<String> response) {
 
+        private static final String COMPLETIONS = "/chat/completions";
+
+        /** Every answer of a chat, and every error, fits its closed schema, whatever is being tested. */
+        public Reply {
+            String type = response.headers().firstValue("content-type").orElse("");
+            boolean chat = response.uri().getPath().endsWith(COMPLETIONS);
+            if (chat && type.startsWith("text/event-stream")) {
+                checkStream(response.body());
+            } else if (chat && response.statusCode() == 200) {
+                OutgoingSchema.COMPLETION.check(JSON.readTree(response.body()));
+            } else if (response.statusCode() >= 400 && type.startsWith("application/json")) {
+                OutgoingSchema.ERROR.check(JSON.readTree(response.body()));
+            }
+        }
+
+        private static void checkStream(String body) {
+            body.lines()
+                    .filter(line -> line.startsWith("data: ") && !line.equals("data: [DONE]"))
+                    .map(line -> (JsonNode) JSON.readTree(line.substring(6)))
+                    .forEach(chunk -> (chunk.has("error") ? OutgoingSchema.ERROR : OutgoingSchema.CHUNK).check(chunk));
+        }
+
         public int status() {
             return response.statusCode();
         }

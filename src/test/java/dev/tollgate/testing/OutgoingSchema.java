@@ -1,4 +1,4 @@
-package dev.tollgate.contract;
+package dev.tollgate.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,7 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /** What may leave the program: closed schemas, so that a member that nobody thought of is a failure too. */
-enum OutgoingSchema {
+public enum OutgoingSchema {
     COMPLETION,
     CHUNK,
     ERROR;
@@ -30,7 +30,7 @@ enum OutgoingSchema {
         }
     }
 
-    void check(JsonNode node) {
+    public void check(JsonNode node) {
         assertThat(schema.validate(node)).as("%s", node).isEmpty();
     }
 }

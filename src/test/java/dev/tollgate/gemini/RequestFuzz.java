@@ -1,0 +1,54 @@
+package dev.tollgate.gemini;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.error.ApiException;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.openai.ChatRequest;
+import dev.tollgate.openai.ChatRequestReader;
+import dev.tollgate.openai.ReadLimits;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Whatever a caller sends, a body for the upstream or a 400 that may be shown comes of it. A target of Jazzer's too. */
+public final class RequestFuzz {
+
+    private static final List<UpstreamModel> MODELS = List.of(Asks.PRO_25, Asks.PRO_31, Asks.PLAIN);
+    private static final Pattern SHOWABLE = Pattern.compile("\\P{Cntrl}{1,4000}");
+    private static final Pattern PARAM = Pattern.compile("[A-Za-z0-9_.\\[\\]-]*");
+
+    private RequestFuzz() {}
+
+    public static void fuzzerTestOneInput(byte[] body) {
+        ChatRequest request;
+        try {
+            request = ChatRequestReader.read(body, ReadLimits.DEFAULT);
+        } catch (ApiException refusal) {
+            check(refusal);
+            return;
+        }
+        assertThat(ChatRequestReader.read(body, ReadLimits.DEFAULT)).isEqualTo(request);
+        for (UpstreamModel model : MODELS) {
+            translate(request, model);
+        }
+    }
+
+    private static void translate(ChatRequest request, UpstreamModel model) {
+        try {
+            GeminiBody translated = GeminiRequestWriter.write(Asks.of(request, model), model);
+            Json.STRICT.readTree(translated.bytes(7L));
+            Json.STRICT.readTree(translated.countBytes("m"));
+        } catch (ApiException refusal) {
+            check(refusal);
+        }
+    }
+
+    private static void check(ApiException refusal) {
+        assertThat(refusal.error().status()).isEqualTo(400);
+        assertThat(SHOWABLE.matcher(refusal.error().message()).matches())
+                .as(refusal.error().message())
+                .isTrue();
+        String param = refusal.error().param();
+        assertThat(param == null || PARAM.matcher(param).matches()).as(param).isTrue();
+    }
+}
