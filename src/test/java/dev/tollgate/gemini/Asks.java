@@ -206,7 +206,7 @@ final class Asks {
 
     /** What a request that was read asks of a model. */
     static ChatAsk of(ChatRequest request, UpstreamModel model) {
-        return new ChatAsk(request, model.name(), true, null);
+        return new ChatAsk(request, request.model(), model.name(), true, null, Replay.NONE);
     }
 
     GeminiBody body() {

@@ -1,4 +1,4 @@
-package dev.tollgate.gemini;
+package dev.tollgate.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
