@@ -336,4 +336,34 @@ class CompatTest {
             assertThat(channels.customer().tasks()).isZero();
         }
     }
+
+    private static Gateway.Reply inGeminisWords(Channels channels) {
+        return channels.gateway()
+                .post(
+                        "/v1beta/models/gemini-2.5-pro:generateContent",
+                        "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Tell me\"}]}]}",
+                        channels.customer().key());
+    }
+
+    @Test
+    void a_call_in_geminis_own_words_goes_to_gemini_channels_alone() {
+        String yaml = afterGoogle().replace("priority: 9", "priority: 1");
+        try (FarServer other = FarServer.saying("from the other google");
+                Channels channels = Channels.of(yaml
+                        + "  - {id: other, kind: gemini, base_url: \"%s\", key: g, priority: 6}\n"
+                                .formatted(other.url()))) {
+            assertThat(inGeminisWords(channels).text()).contains("from google");
+            google.script(whole(500, ""));
+            assertThat(inGeminisWords(channels).text()).contains("from the other google");
+            other.script(whole(500, ""));
+            assertThat(inGeminisWords(channels).status()).isEqualTo(503);
+            assertThat(far.asked()).isZero();
+        }
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = inGeminisWords(channels);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+            assertThat(reply.error().get("status").asString()).isEqualTo("INVALID_ARGUMENT");
+            assertThat(channels.customer().tasks()).isZero();
+        }
+    }
 }
