@@ -218,6 +218,7 @@ class ArchitectureTest {
                 "answers",
                 "ledger",
                 "signatures",
+                "schema",
                 "storage",
                 "config",
                 "error",

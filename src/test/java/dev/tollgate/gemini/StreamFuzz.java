@@ -87,6 +87,7 @@ public final class StreamFuzz {
             case UpstreamEvent.Started it -> -1;
             case UpstreamEvent.PromptBlocked it -> -1;
             case UpstreamEvent.Usage it -> -1;
+            case UpstreamEvent.Raw it -> -1;
         };
     }
 
