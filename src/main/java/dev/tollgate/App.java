@@ -32,9 +32,15 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.limits.RequestRates;
+import dev.tollgate.media.AllowedPlaces;
+import dev.tollgate.media.MediaLimits;
+import dev.tollgate.media.MediaLoader;
+import dev.tollgate.media.MediaSpool;
+import dev.tollgate.media.Resolver;
 import dev.tollgate.metering.Accounting;
 import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.KnownAnswers;
+import dev.tollgate.metering.MediaAccess;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
@@ -87,6 +93,7 @@ public final class App implements AutoCloseable {
     private final @Nullable Sandbox sandbox;
     private final UpstreamChannels channels;
     private final AdminKey adminKey;
+    private final MediaLoader media;
     private final Meter meter;
     private final KnownAnswers known;
     private final SchemaChecks checks = new SchemaChecks();
@@ -111,9 +118,11 @@ public final class App implements AutoCloseable {
                 : await(Sandbox.start(vertx, sandboxOptions(surroundings.sandboxRequestsMax())));
         this.channels = channels(surroundings);
         this.adminKey = AdminKey.of(settings.adminKey(), store, secureRandom);
+        this.media = mediaLoader(surroundings.resolver());
         this.meter = new Meter(
                 vertx,
                 channels.upstreams(),
+                new MediaAccess(media, store.ledger()),
                 accounting(),
                 new CompletionIds(clock, random),
                 settings.timeouts().call());
@@ -262,6 +271,24 @@ public final class App implements AutoCloseable {
         }
     }
 
+    private MediaLoader mediaLoader(Resolver resolver) {
+        Settings.Media chosen = settings.media();
+        MediaLimits limits = new MediaLimits(
+                chosen.bytesMax(),
+                chosen.callBytesMax(),
+                chosen.spoolBytesMax(),
+                chosen.time(),
+                chosen.redirectsMax(),
+                chosen.downloadsMax(),
+                chosen.accountDownloadsMax());
+        try {
+            MediaSpool spool = MediaSpool.open(settings.data().resolve("media"), limits.spoolBytesMax());
+            return new MediaLoader(vertx, resolver, AllowedPlaces.of(chosen.allow()), spool, limits);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder for downloaded media cannot be made or emptied", e);
+        }
+    }
+
     private SandboxOptions sandboxOptions(int requestsMax) {
         Settings.Sandbox chosen = settings.sandbox();
         return SandboxOptions.defaults()
@@ -292,6 +319,16 @@ public final class App implements AutoCloseable {
 
     public int port() {
         return front.port();
+    }
+
+    /** Calls that are not resolved yet. */
+    public int openCalls() {
+        return meter.openCalls();
+    }
+
+    /** Of downloaded media, in memory and on disk. */
+    public long mediaBytes() {
+        return media.bytes();
     }
 
     public @Nullable Sandbox sandbox() {
@@ -363,6 +400,7 @@ public final class App implements AutoCloseable {
         await(front.close());
         known.close();
         checks.close();
+        media.close();
         if (sandbox != null) {
             await(sandbox.close());
         }

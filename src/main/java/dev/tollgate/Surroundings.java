@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.media.Resolver;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
@@ -11,35 +12,41 @@ import org.jspecify.annotations.Nullable;
  *
  * @param random for ids, weights and jitter, from any thread; never for secrets
  * @param environment a variable's value by its name, null where it is not set
+ * @param resolver finds the hosts that media are downloaded from
  * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
  */
 public record Surroundings(
         InstantSource clock,
         RandomGenerator random,
         UnaryOperator<@Nullable String> environment,
+        Resolver resolver,
         int sandboxRequestsMax) {
 
     public static final Surroundings REAL =
-            new Surroundings(InstantSource.system(), new SharedRandom(), Surroundings::variable, 0);
+            new Surroundings(InstantSource.system(), new SharedRandom(), Surroundings::variable, Resolver.SYSTEM, 0);
 
     private static @Nullable String variable(@Nullable String name) {
         return name == null ? null : System.getenv(name);
     }
 
     public Surroundings withClock(InstantSource clock) {
-        return new Surroundings(clock, random, environment, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
     }
 
     public Surroundings withRandom(RandomGenerator random) {
-        return new Surroundings(clock, random, environment, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
     }
 
     public Surroundings withEnvironment(UnaryOperator<@Nullable String> environment) {
-        return new Surroundings(clock, random, environment, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
     }
 
     public Surroundings withSandboxRequestsMax(int sandboxRequestsMax) {
-        return new Surroundings(clock, random, environment, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
+    }
+
+    public Surroundings withResolver(Resolver resolver) {
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
     }
 
     private static final class SharedRandom implements RandomGenerator {

@@ -6,6 +6,7 @@ import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.gemini.GeminiChannel;
+import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.gemini.GeminiProvider;
 import dev.tollgate.gemini.VertexProvider;
 import dev.tollgate.models.Catalogue;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +42,7 @@ final class UpstreamChannels {
     private final Catalogue catalogue;
     private final @Nullable Sandbox sandbox;
     private final @Nullable Path file;
+    private final GeminiMedia media;
     private final ChannelsFile reader;
     private final ChannelSpec single;
     private final Upstreams upstreams;
@@ -52,6 +55,7 @@ final class UpstreamChannels {
         this.catalogue = catalogue;
         this.sandbox = sandbox;
         this.file = settings.channelsFile();
+        this.media = new GeminiMedia(Set.copyOf(settings.media().gsBuckets()), surroundings.clock());
         this.reader = new ChannelsFile(providers(surroundings), models(), timeouts(), surroundings.environment());
         this.single = single();
         this.upstreams = new Upstreams(vertx, channels(), surroundings.clock(), surroundings.random());
@@ -61,8 +65,8 @@ final class UpstreamChannels {
     private List<Provider> providers(Surroundings surroundings) {
         List<String> known = catalogue.upstreamNames();
         return List.of(
-                new GeminiProvider(vertx, known, this::upstreamModel),
-                new VertexProvider(vertx, surroundings.clock(), known, this::upstreamModel),
+                new GeminiProvider(vertx, known, this::upstreamModel, media),
+                new VertexProvider(vertx, surroundings.clock(), known, this::upstreamModel, media),
                 new CompatProvider(vertx));
     }
 
@@ -115,7 +119,7 @@ final class UpstreamChannels {
                 1,
                 models(),
                 () -> new GeminiChannel(
-                        vertx, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), this::upstreamModel));
+                        vertx, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), this::upstreamModel, media));
     }
 
     /** Who answers, for the start. */

@@ -57,7 +57,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"money", "storage", "config", "error", "limits", "media", "schema", "sandbox"})
+    @ValueSource(strings = {"money", "storage", "config", "error", "limits", "schema", "sandbox"})
     void these_packages_know_no_other(String name) {
         knowsOnly(name);
     }
@@ -65,6 +65,7 @@ class ArchitectureTest {
     @Test
     void ground_knows_no_feature() {
         knowsOnly("http", "error");
+        knowsOnly("media", "error");
     }
 
     @Test
@@ -255,7 +256,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void transport_stays_in_the_front_the_channels_and_the_sandbox() {
+    void transport_stays_in_the_front_the_channels_the_downloads_and_the_sandbox() {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(
@@ -263,6 +264,7 @@ class ArchitectureTest {
                         packageOf("channel"),
                         packageOf("gemini"),
                         packageOf("compat"),
+                        packageOf("media"),
                         packageOf("sandbox"))
                 .should()
                 .dependOnClassesThat()

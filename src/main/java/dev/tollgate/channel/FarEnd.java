@@ -82,6 +82,11 @@ public final class FarEnd {
         return TOKEN.matcher(text).matches();
     }
 
+    /** Of the base URL; empty, or with a slash before it and none behind. */
+    public String basePath() {
+        return base.getRawPath();
+    }
+
     public Vertx vertx() {
         return vertx;
     }

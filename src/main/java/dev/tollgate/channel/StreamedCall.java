@@ -41,6 +41,7 @@ public final class StreamedCall implements UpstreamCall {
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
     private @Nullable Unpacking unpacking;
+    private @Nullable Errand errand;
     private boolean done;
     private boolean paused;
     private boolean lingering;
@@ -58,12 +59,33 @@ public final class StreamedCall implements UpstreamCall {
         this.listener = listener;
     }
 
-    /** @param connecting may fail with {@link NotAdmitted} */
-    public void start(Future<HttpClientRequest> connecting, Buffer body) {
-        connecting.onSuccess(connected -> send(connected, body)).onFailure(this::unreachable);
+    /** What is sent, where that is more than some bytes. Used on the call's event loop. */
+    public interface Errand {
+
+        /** Begins to send on a connection. */
+        void send(HttpClientRequest connected);
+
+        /** The call has ended: nothing of it is wanted any more. */
+        default void over() {}
+
+        /** What a failure means, to who knows what was sent. */
+        default UpstreamFailure meaning(UpstreamFailure failure) {
+            return failure;
+        }
     }
 
-    private void send(HttpClientRequest connected, Buffer body) {
+    /** @param connecting may fail with {@link NotAdmitted} */
+    public void start(Future<HttpClientRequest> connecting, Buffer body) {
+        start(connecting, connected -> connected.send(body));
+    }
+
+    /** @param connecting may fail with {@link NotAdmitted}; a connection is asked for when there is something to send */
+    public void start(Future<HttpClientRequest> connecting, Errand errand) {
+        this.errand = errand;
+        connecting.onSuccess(connected -> send(connected, errand)).onFailure(this::unreachable);
+    }
+
+    private void send(HttpClientRequest connected, Errand errand) {
         request = connected;
         // Told by the response too; without a handler it would be logged as an error besides.
         connected.exceptionHandler(_ -> {});
@@ -73,7 +95,7 @@ public final class StreamedCall implements UpstreamCall {
         }
         await(timeouts.headMillis());
         connected.response().onSuccess(this::receive).onFailure(this::unreachable);
-        connected.send(body);
+        errand.send(connected);
     }
 
     private void receive(HttpClientResponse head) {
@@ -196,7 +218,7 @@ public final class StreamedCall implements UpstreamCall {
         if (failure == null) {
             listener.ended();
         } else {
-            listener.failed(failure);
+            listener.failed(errand == null ? failure : errand.meaning(failure));
         }
     }
 
@@ -205,6 +227,9 @@ public final class StreamedCall implements UpstreamCall {
         vertx.cancelTimer(timer);
         if (unpacking != null) {
             unpacking.close();
+        }
+        if (errand != null) {
+            errand.over();
         }
     }
 

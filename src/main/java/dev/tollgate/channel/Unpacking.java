@@ -27,9 +27,7 @@ final class Unpacking {
 
     /** Null where nothing is to be unpacked, or nobody knows how. */
     static @Nullable Unpacking of(@Nullable String contentEncoding) {
-        return switch (contentEncoding == null
-                ? ""
-                : contentEncoding.strip().toLowerCase(Locale.ROOT)) {
+        return switch (contentEncoding == null ? "" : contentEncoding.strip().toLowerCase(Locale.ROOT)) {
             case "gzip", "x-gzip" -> new Unpacking(ZlibWrapper.GZIP);
             case "deflate" -> new Unpacking(ZlibWrapper.ZLIB_OR_NONE);
             default -> null;

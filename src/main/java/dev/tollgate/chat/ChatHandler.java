@@ -190,10 +190,11 @@ public final class ChatHandler implements Handler {
                                 counts.requireBalance(key.accountId());
                                 return prepare(key, read.request());
                             },
-                            call -> counts.count(
+                            call -> counts.countLoaded(
                                     call,
-                                    counted -> exchange.json(
-                                            200, EstimateJson.of(call.request(), Estimate.of(call, counted))))));
+                                    (known, counted) -> exchange.json(
+                                            200, EstimateJson.of(known.request(), Estimate.of(known, counted))),
+                                    exchange::fail)));
         };
     }
 

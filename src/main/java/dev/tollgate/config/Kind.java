@@ -1,6 +1,7 @@
 package dev.tollgate.config;
 
 import dev.tollgate.money.Credits;
+import inet.ipaddr.IPAddressString;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -112,6 +113,35 @@ record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
                     items.stream().allMatch(item -> pattern.matcher(item).matches());
             return allMatch && items.size() <= LIST_MAX ? items : null;
         });
+    }
+
+    /** Hosts, addresses and CIDR ranges, each with or without a port. */
+    static Kind<List<String>> places() {
+        String port = "(:([1-9][0-9]{0,4}))?";
+        Kind<List<String>> shapes = list(
+                "a host, an address or a CIDR range, with or without a port, like files.internal, 10.1.0.0/16, 127.0.0.1:9000 or"
+                        + " [fd00::1]:8080",
+                "[0-9.]+(/[0-9]{1,2})?" + port + "|([A-Za-z0-9_-]{1,63}\\.)*[A-Za-z_][A-Za-z0-9_-]{0,62}" + port
+                        + "|\\[[0-9A-Fa-f:.]+(/[0-9]{1,3})?\\]" + port
+                        + "|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?");
+        return new Kind<>(shapes.allowed(), text -> {
+            List<String> places = shapes.reader().apply(text);
+            return places != null && places.stream().allMatch(Kind::isPlace) ? places : null;
+        });
+    }
+
+    /** Where the shape is an address's, the address must be one, too. */
+    private static boolean isPlace(String place) {
+        boolean bare = place.indexOf(':') != place.lastIndexOf(':') && !place.startsWith("[");
+        int colon = bare ? -1 : place.indexOf(':', place.lastIndexOf(']') + 1);
+        boolean hasPort = colon >= 0 && colon == place.lastIndexOf(':');
+        if (hasPort && Integer.parseInt(place.substring(colon + 1)) > 65_535) {
+            return false;
+        }
+        String address = (hasPort ? place.substring(0, colon) : place).replaceAll("[\\[\\]]", "");
+        boolean isName = !address.contains(":") && address.matches(".*[A-Za-z_-].*");
+        boolean isShort = !address.contains(":") && address.split("/", 2)[0].split("\\.", -1).length != 4;
+        return isName || (!isShort && new IPAddressString(address).isValid());
     }
 
     private static @Nullable Long digits(String text, String regex) {

@@ -133,6 +133,35 @@ public final class SettingTable {
     static final Setting<Integer> MEDIA = Setting.of(
             "limits.media", Kind.wholeNumber(0, 10_000), "100", "Images, sounds, videos and files in a call.");
 
+    static final Setting<List<String>> MEDIA_ALLOW = Setting.of(
+            "media.allow",
+            Kind.places(),
+            "",
+            "What media may be downloaded from besides public addresses on ports 80 and 443; without a port those two.");
+    static final Setting<List<String>> MEDIA_GS = Setting.of(
+            "media.gs",
+            Kind.list("names of buckets", "[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"),
+            "",
+            "Buckets of Google Cloud Storage whose files callers may name as gs://bucket/file; the upstream's key must be able to read"
+                    + " them.");
+    static final Setting<Long> MEDIA_BYTES =
+            Setting.of("media.bytes", Kind.bytes(1_024, 2L << 30), "100MiB", "The largest medium that is downloaded.");
+    static final Setting<Long> MEDIA_CALL_BYTES =
+            Setting.of("media.call-bytes", Kind.bytes(1_024, 16L << 30), "300MiB", "All media of a call together.");
+    static final Setting<Long> MEDIA_SPOOL_BYTES = Setting.of(
+            "media.spool-bytes",
+            Kind.bytes(1_024, 1L << 40),
+            "4GiB",
+            "What downloaded media may take on disk together while their calls run.");
+    static final Setting<Duration> MEDIA_TIME = Setting.of(
+            "media.time", Kind.time(TICK, DAY), "30s", "How long one download may take, redirects included.");
+    static final Setting<Integer> MEDIA_REDIRECTS =
+            Setting.of("media.redirects", Kind.wholeNumber(0, 20), "3", "How often one download may be redirected.");
+    static final Setting<Integer> MEDIA_DOWNLOADS =
+            Setting.of("media.downloads", Kind.wholeNumber(1, 10_000), "64", "Downloads at once; others wait.");
+    static final Setting<Integer> MEDIA_ACCOUNT_DOWNLOADS = Setting.of(
+            "media.account-downloads", Kind.wholeNumber(1, 10_000), "8", "Downloads at once for one account.");
+
     static final Setting<Duration> DRAIN = Setting.of(
             "timeouts.drain",
             Kind.time(Duration.ZERO, DAY),
@@ -190,6 +219,15 @@ public final class SettingTable {
             MESSAGES,
             TOOLS,
             MEDIA,
+            MEDIA_ALLOW,
+            MEDIA_GS,
+            MEDIA_BYTES,
+            MEDIA_CALL_BYTES,
+            MEDIA_SPOOL_BYTES,
+            MEDIA_TIME,
+            MEDIA_REDIRECTS,
+            MEDIA_DOWNLOADS,
+            MEDIA_ACCOUNT_DOWNLOADS,
             DRAIN,
             BODY,
             IDLE,

@@ -33,6 +33,7 @@ public record Settings(
         Http http,
         JsonClients jsonClients,
         Limits limits,
+        Media media,
         Timeouts timeouts,
         List<String> warnings) {
 
@@ -106,6 +107,33 @@ public record Settings(
             int messagesMax,
             int toolsMax,
             int mediaMax) {}
+
+    /**
+     * Media that are not sent along (D29, D49).
+     *
+     * @param allow hosts, addresses and CIDR ranges, each with or without a port
+     * @param gsBuckets whose files callers may name
+     * @param bytesMax of one
+     * @param callBytesMax of all of a call
+     * @param spoolBytesMax of all on disk
+     * @param time of one download
+     */
+    public record Media(
+            List<String> allow,
+            List<String> gsBuckets,
+            long bytesMax,
+            long callBytesMax,
+            long spoolBytesMax,
+            Duration time,
+            int redirectsMax,
+            int downloadsMax,
+            int accountDownloadsMax) {
+
+        public Media {
+            allow = List.copyOf(allow);
+            gsBuckets = List.copyOf(gsBuckets);
+        }
+    }
 
     /**
      * @param body over which the least speed of a body is measured (D28)

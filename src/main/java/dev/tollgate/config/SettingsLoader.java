@@ -119,6 +119,7 @@ public final class SettingsLoader {
                 new Settings.Http(get(TRUSTED_HOPS), get(ACCESS_LOG), get(CORS_ORIGINS)),
                 Settings.JsonClients.of(get(JSON_CLIENTS)),
                 limits(),
+                media(),
                 timeouts(),
                 warnings);
     }
@@ -137,6 +138,24 @@ public final class SettingsLoader {
                 get(MESSAGES),
                 get(TOOLS),
                 get(MEDIA));
+    }
+
+    private Settings.Media media() {
+        return new Settings.Media(
+                list(MEDIA_ALLOW),
+                list(MEDIA_GS),
+                get(MEDIA_BYTES),
+                get(MEDIA_CALL_BYTES),
+                get(MEDIA_SPOOL_BYTES),
+                get(MEDIA_TIME),
+                get(MEDIA_REDIRECTS),
+                get(MEDIA_DOWNLOADS),
+                get(MEDIA_ACCOUNT_DOWNLOADS));
+    }
+
+    private List<String> list(Setting<List<String>> setting) {
+        List<String> chosen = find(setting);
+        return chosen == null ? List.of() : chosen;
     }
 
     private Settings.Timeouts timeouts() {

@@ -5,6 +5,7 @@ import dev.tollgate.upstream.Ask;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
+import java.util.List;
 
 /** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (wire.md 1.1). */
 interface Access {
@@ -30,8 +31,14 @@ interface Access {
     /** Whether the ids of calls go back with their results to this model. */
     boolean takesCallIds(boolean isGemini3);
 
-    /** The body of {@code countTokens}; empty where this request cannot be counted. */
-    byte[] countBody(GeminiBody body, Ask ask, String model);
+    /** Whether there is a Files API. */
+    boolean hasFiles();
+
+    /** Whether this request can be counted. */
+    boolean counts(Ask ask);
+
+    /** The body of {@code countTokens}. */
+    OutgoingBody countBody(GeminiBody body, String model, List<PlacedMedium> media);
 
     /** Lets go what it holds open. */
     default void close() {}

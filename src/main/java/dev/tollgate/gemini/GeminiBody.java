@@ -1,13 +1,15 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.media.WantedMedium;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A translated request, all but its maximum. It is kept as bytes that end inside {@code generationConfig}, the last member, so
- * that a maximum can be set after the reservation without translating anew. Immutable.
+ * A translated request, all but its maximum and its large media. It is kept as bytes that end inside {@code generationConfig}, the last
+ * member, so that a maximum can be set after the reservation without translating anew; media have places in it that are filled when it
+ * is sent. Immutable.
  */
 final class GeminiBody {
 
@@ -15,42 +17,98 @@ final class GeminiBody {
 
     private final byte[] whole;
     private final List<String> ignored;
+    private final List<MediaSlot> slots;
 
     /** @param whole a JSON object whose last member is the object {@code generationConfig} without {@code maxOutputTokens} */
-    GeminiBody(byte[] whole, List<String> ignored) {
+    GeminiBody(byte[] whole, List<String> ignored, List<MediaSlot> slots) {
         if (whole.length < CLOSING_BRACES || whole[whole.length - 1] != '}' || whole[whole.length - 2] != '}') {
             throw new IllegalArgumentException("generationConfig must come last");
         }
         this.whole = whole;
         this.ignored = List.copyOf(ignored);
+        this.slots = List.copyOf(slots);
     }
 
     List<String> ignored() {
         return ignored;
     }
 
+    /** In the order of the body. */
+    List<MediaSlot> slots() {
+        return slots;
+    }
+
+    List<WantedMedium> wanted() {
+        return slots.stream()
+                .map(MediaSlot::content)
+                .filter(MediaSlot.Download.class::isInstance)
+                .map(content -> ((MediaSlot.Download) content).wanted())
+                .toList();
+    }
+
+    /** Without what fills the slots. */
+    int plainLength() {
+        return whole.length;
+    }
+
     /**
      * The body of {@code countTokens} for the same ask (wire.md 1.10).
      *
      * @param model the upstream's name
+     * @param filled what the slots are filled with
      */
-    byte[] countBytes(String model) {
-        byte[] head = ("{\"generateContentRequest\":{\"model\":\"models/" + model + "\",")
-                .getBytes(StandardCharsets.US_ASCII);
-        byte[] bytes = Arrays.copyOf(head, head.length + whole.length);
-        System.arraycopy(whole, 1, bytes, head.length, whole.length - 1);
-        bytes[bytes.length - 1] = '}';
-        return bytes;
+    OutgoingBody countBody(String model, List<PlacedMedium> filled) {
+        OutgoingBody.Builder body =
+                new OutgoingBody.Builder().ascii("{\"generateContentRequest\":{\"model\":\"models/" + model + "\",");
+        fill(body, 1, whole.length, filled);
+        return body.ascii("}").build();
     }
 
-    /** @param maxOutputTokens null sends none */
+    /**
+     * The body of the call.
+     *
+     * @param maxOutputTokens null sends none
+     * @param filled what the slots are filled with
+     */
+    OutgoingBody body(@Nullable Long maxOutputTokens, List<PlacedMedium> filled) {
+        if (slots.isEmpty()) {
+            return OutgoingBody.of(bytes(maxOutputTokens));
+        }
+        int open = whole.length - CLOSING_BRACES;
+        OutgoingBody.Builder body = new OutgoingBody.Builder();
+        fill(body, 0, open, filled);
+        return body.ascii(end(open, maxOutputTokens)).build();
+    }
+
+    private void fill(OutgoingBody.Builder body, int from, int to, List<PlacedMedium> filled) {
+        int at = from;
+        for (int i = 0; i < slots.size(); i++) {
+            body.add(new OutgoingBody.Bytes(whole, at, slots.get(i).from()));
+            filled.get(i).addTo(body);
+            at = slots.get(i).to();
+        }
+        body.add(new OutgoingBody.Bytes(whole, at, to));
+    }
+
+    private String end(int open, @Nullable Long maxOutputTokens) {
+        if (maxOutputTokens == null) {
+            return "}}";
+        }
+        String comma = whole[open - 1] == '{' ? "" : ",";
+        return comma + "\"maxOutputTokens\":" + maxOutputTokens + "}}";
+    }
+
+    /**
+     * The whole body, where it has no slots.
+     *
+     * @param maxOutputTokens null sends none
+     */
     byte[] bytes(@Nullable Long maxOutputTokens) {
         if (maxOutputTokens == null) {
             return whole.clone();
         }
         int open = whole.length - CLOSING_BRACES;
-        String comma = whole[open - 1] == '{' ? "" : ",";
-        byte[] end = (comma + "\"maxOutputTokens\":" + maxOutputTokens + "}}").getBytes(StandardCharsets.US_ASCII);
+        byte[] end = end(open, maxOutputTokens).getBytes(StandardCharsets.US_ASCII);
         byte[] bytes = Arrays.copyOf(whole, open + end.length);
         System.arraycopy(end, 0, bytes, open, end.length);
         return bytes;

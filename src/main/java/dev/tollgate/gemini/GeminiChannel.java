@@ -2,6 +2,7 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.StreamedCall;
+import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
@@ -17,6 +18,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -41,6 +43,8 @@ public final class GeminiChannel implements Channel {
     private final Access access;
     private final Function<String, UpstreamModel> models;
     private final GeminiErrors errors;
+    private final Set<String> buckets;
+    private final @Nullable FileUploads uploads;
 
     /**
      * @param name the operator's name for it
@@ -56,19 +60,24 @@ public final class GeminiChannel implements Channel {
             String key,
             int connectionsMax,
             Timeouts timeouts,
-            Function<String, UpstreamModel> models) {
-        this(name, new FarEnd(vertx, baseUrl, connectionsMax, timeouts), new KeyAccess(key), models);
+            Function<String, UpstreamModel> models,
+            GeminiMedia media) {
+        this(name, new FarEnd(vertx, baseUrl, connectionsMax, timeouts), new KeyAccess(key), models, media);
         if (!FarEnd.isCredential(key)) {
             throw new IllegalArgumentException("the key of channel " + name + " is empty or holds unusual characters");
         }
     }
 
-    GeminiChannel(String name, FarEnd farEnd, Access access, Function<String, UpstreamModel> models) {
+    GeminiChannel(
+            String name, FarEnd farEnd, Access access, Function<String, UpstreamModel> models, GeminiMedia media) {
         this.name = name;
         this.farEnd = farEnd;
         this.access = access;
         this.models = models;
         this.errors = new GeminiErrors(access::secret, access::mayHaveExpired);
+        this.buckets = media.buckets();
+        this.uploads =
+                access.hasFiles() ? new FileUploads(new UploadProtocol(farEnd, access, errors), media.clock()) : null;
     }
 
     @Override
@@ -87,8 +96,8 @@ public final class GeminiChannel implements Channel {
                 switch (ask) {
                     case ChatAsk chat ->
                         GeminiRequestWriter.write(
-                                chat.onChannel(name), model, access.takesCallIds(model.signatures()));
-                    case NativeAsk own -> NativeRequestWriter.write(own);
+                                chat.onChannel(name), model, access.takesCallIds(model.signatures()), buckets);
+                    case NativeAsk own -> NativeRequestWriter.write(own, buckets);
                 };
         return new Prepared(body, options(ask.upstreamModel(), "streamGenerateContent?alt=sse"), ask);
     }
@@ -121,15 +130,23 @@ public final class GeminiChannel implements Channel {
         }
 
         @Override
+        public List<WantedMedium> wanted() {
+            return body.wanted();
+        }
+
+        @Override
         public void count(Consumer<OptionalLong> then) {
             String model = ask.upstreamModel();
-            byte[] counted = access.countBody(body, ask, model);
-            if (counted.length == 0) {
+            if (!access.counts(ask)) {
                 farEnd.vertx().runOnContext(_ -> then.accept(OptionalLong.empty()));
                 return;
             }
             RequestOptions counting = options(model, "countTokens").setTimeout(COUNT_MILLIS);
-            GeminiCount.start(farEnd.vertx(), access.connect(farEnd, counting), Buffer.buffer(counted), then);
+            MediaErrand errand = new MediaErrand(
+                    farEnd.vertx(),
+                    new MediaPlacement(uploads, body, ask.media()),
+                    media -> access.countBody(body, model, media));
+            GeminiCount.start(farEnd.vertx(), errand.connecting(() -> access.connect(farEnd, counting)), errand, then);
         }
 
         @Override
@@ -140,7 +157,16 @@ public final class GeminiChannel implements Channel {
             GeminiEventReader reader =
                     new GeminiEventReader(errors, ask.searches(), ask.candidates(), ask instanceof NativeAsk);
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
-            call.start(access.connect(farEnd, new RequestOptions(options)), Buffer.buffer(body.bytes(maxOutputTokens)));
+            RequestOptions sending = new RequestOptions(options);
+            if (body.slots().isEmpty()) {
+                call.start(access.connect(farEnd, sending), Buffer.buffer(body.bytes(maxOutputTokens)));
+            } else {
+                MediaErrand errand = new MediaErrand(
+                        farEnd.vertx(),
+                        new MediaPlacement(uploads, body, ask.media()),
+                        media -> body.body(maxOutputTokens, media));
+                call.start(errand.connecting(() -> access.connect(farEnd, sending)), errand);
+            }
             return call;
         }
     }

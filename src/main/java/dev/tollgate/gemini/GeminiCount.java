@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.StreamedCall;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,13 +19,28 @@ final class GeminiCount {
 
     private GeminiCount() {}
 
-    static void start(Vertx vertx, Future<HttpClientRequest> connecting, Buffer body, Consumer<OptionalLong> then) {
+    /** @param errand knows what to send on the connection */
+    static void start(
+            Vertx vertx,
+            Future<HttpClientRequest> connecting,
+            StreamedCall.Errand errand,
+            Consumer<OptionalLong> then) {
         connecting
-                .compose(request -> request.send(body))
+                .compose(request -> send(request, errand))
                 .compose(GeminiCount::body)
                 .map(GeminiCount::count)
                 .otherwise(OptionalLong.empty())
-                .onSuccess(count -> vertx.runOnContext(_ -> then.accept(count)));
+                .onSuccess(count -> vertx.runOnContext(_ -> {
+                    errand.over();
+                    then.accept(count);
+                }));
+    }
+
+    private static Future<HttpClientResponse> send(HttpClientRequest request, StreamedCall.Errand errand) {
+        request.exceptionHandler(_ -> {}); // told by the response, too
+        Future<HttpClientResponse> response = request.response().onSuccess(head -> head.exceptionHandler(_ -> {}));
+        errand.send(request);
+        return response;
     }
 
     private static Future<Buffer> body(HttpClientResponse response) {

@@ -20,15 +20,18 @@ public final class GeminiProvider implements Provider {
     private final Vertx vertx;
     private final List<String> known;
     private final Function<String, UpstreamModel> models;
+    private final GeminiMedia media;
 
     /**
      * @param known the upstream models whose rules the catalogue has
      * @param models the rules of an upstream model by its name
+     * @param media what channels have to know to pass media on
      */
-    public GeminiProvider(Vertx vertx, List<String> known, Function<String, UpstreamModel> models) {
+    public GeminiProvider(Vertx vertx, List<String> known, Function<String, UpstreamModel> models, GeminiMedia media) {
         this.vertx = vertx;
         this.known = List.copyOf(known);
         this.models = models;
+        this.media = media;
     }
 
     @Override
@@ -62,7 +65,14 @@ public final class GeminiProvider implements Provider {
         @Override
         public Channel open() {
             return new GeminiChannel(
-                    provider.vertx, id, baseUrl, key.value(), FarEnd.CONNECTIONS_MAX, timeouts, provider.models);
+                    provider.vertx,
+                    id,
+                    baseUrl,
+                    key.value(),
+                    FarEnd.CONNECTIONS_MAX,
+                    timeouts,
+                    provider.models,
+                    provider.media);
         }
     }
 }

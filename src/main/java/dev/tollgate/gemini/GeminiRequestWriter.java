@@ -19,20 +19,23 @@ import tools.jackson.core.JsonGenerator;
  */
 final class GeminiRequestWriter {
 
+    private static final int BYTES_FIRST = 1024;
+
     private GeminiRequestWriter() {}
 
-    /** @throws dev.tollgate.error.ApiException an {@code invalid_request} that names the field */
-    static GeminiBody write(ChatAsk ask, UpstreamModel model) {
-        return write(ask, model, true);
-    }
-
-    /** @param callIds whether the ids of calls go back */
-    static GeminiBody write(ChatAsk ask, UpstreamModel model, boolean callIds) {
+    /**
+     * @param callIds whether the ids of calls go back
+     * @param buckets of Google's storage that callers may name files of
+     * @throws dev.tollgate.error.ApiException an {@code invalid_request} that names the field
+     */
+    static GeminiBody write(ChatAsk ask, UpstreamModel model, boolean callIds, Set<String> buckets) {
         ChatRequest request = ask.request();
         Set<String> ignored = new LinkedHashSet<>();
-        ByteArrayOutputStream out = new ByteArrayOutputStream(sizeGuess(request));
+        ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES_FIRST);
+        MediaSlots slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
-            PartWriter parts = new PartWriter(json, model);
+            slots = new MediaSlots(json, out);
+            PartWriter parts = new PartWriter(json, model, slots, buckets);
             json.writeStartObject();
             new ContentsWriter(json, model, parts, ask.replay(), callIds).write(Conversation.of(request.messages()));
             new ToolsWriter(json, request, ignored).write();
@@ -45,18 +48,7 @@ final class GeminiRequestWriter {
             new GenerationConfigWriter(json, ask, model, ignored).write(parts.requestWideResolution());
             json.writeEndObject();
         }
-        return new GeminiBody(out.toByteArray(), List.copyOf(ignored));
-    }
-
-    /** Media make up nearly all of a large body; growing in steps would copy them several times. */
-    private static int sizeGuess(ChatRequest request) {
-        long chars = media(request)
-                .map(ContentPart.Media::source)
-                .mapToLong(source -> source instanceof ContentPart.Source.Inline inline
-                        ? inline.base64().length()
-                        : 0)
-                .sum();
-        return (int) Math.min(Integer.MAX_VALUE / 2, chars + 1024);
+        return new GeminiBody(out.toByteArray(), List.copyOf(ignored), slots.all());
     }
 
     private static List<String> details(ChatRequest request) {

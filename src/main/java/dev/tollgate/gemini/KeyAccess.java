@@ -5,6 +5,7 @@ import dev.tollgate.upstream.Ask;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
+import java.util.List;
 
 /** The Gemini API: a key in a header, never in the query, where logs would keep it. */
 record KeyAccess(String key) implements Access {
@@ -47,8 +48,18 @@ record KeyAccess(String key) implements Access {
     }
 
     @Override
-    public byte[] countBody(GeminiBody body, Ask ask, String model) {
-        return body.countBytes(model);
+    public boolean hasFiles() {
+        return true;
+    }
+
+    @Override
+    public boolean counts(Ask ask) {
+        return true;
+    }
+
+    @Override
+    public OutgoingBody countBody(GeminiBody body, String model, List<PlacedMedium> media) {
+        return body.countBody(model, media);
     }
 
     @Override

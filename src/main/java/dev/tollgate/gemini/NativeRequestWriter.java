@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -20,29 +21,30 @@ final class NativeRequestWriter {
 
     private static final String CONFIG = "generationConfig";
 
+    private static final int BYTES_FIRST = 1024;
+
     private final JsonGenerator json;
+    private final MediaSlots slots;
+    private final Set<String> buckets;
 
-    private NativeRequestWriter(JsonGenerator json) {
+    private NativeRequestWriter(JsonGenerator json, MediaSlots slots, Set<String> buckets) {
         this.json = json;
+        this.slots = slots;
+        this.buckets = buckets;
     }
 
-    /** @throws ApiException a 400 that names the part */
-    static GeminiBody write(NativeAsk ask) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(sizeGuess(ask));
+    /**
+     * @param buckets of Google's storage that callers may name files of
+     * @throws ApiException a 400 that names the part
+     */
+    static GeminiBody write(NativeAsk ask, Set<String> buckets) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES_FIRST);
+        MediaSlots slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
-            new NativeRequestWriter(json).request(ask.body());
+            slots = new MediaSlots(json, out);
+            new NativeRequestWriter(json, slots, buckets).request(ask.body());
         }
-        return new GeminiBody(out.toByteArray(), List.of());
-    }
-
-    private static int sizeGuess(NativeAsk ask) {
-        long chars = ask.promptSize().media().stream()
-                .map(ContentPart.Media::source)
-                .mapToLong(source -> source instanceof ContentPart.Source.Inline inline
-                        ? inline.base64().length()
-                        : 0)
-                .sum();
-        return (int) Math.min(Integer.MAX_VALUE / 2, chars + 1024);
+        return new GeminiBody(out.toByteArray(), List.of(), slots.all());
     }
 
     private void request(JsonNode body) {
@@ -72,13 +74,21 @@ final class NativeRequestWriter {
         json.writeStartArray();
         for (int i = 0; i < contents.size(); i++) {
             String path = "contents[" + i + "].parts";
-            object(contents.get(i), Map.of("parts", (parts) -> parts(parts, path)));
+            object(contents.get(i), Map.of("parts", named("parts", parts -> parts(parts, path))));
         }
         json.writeEndArray();
     }
 
+    /** Writes a member, its name included. */
     private interface Value {
         void write(JsonNode value);
+    }
+
+    private Value named(String name, Value value) {
+        return it -> {
+            json.writeName(name);
+            value.write(it);
+        };
     }
 
     /** @param special how some of its members are written */
@@ -89,7 +99,6 @@ final class NativeRequestWriter {
             if (value == null) {
                 member(member);
             } else {
-                json.writeName(member.getKey());
                 value.write(member.getValue());
             }
         }
@@ -109,17 +118,28 @@ final class NativeRequestWriter {
                 part,
                 Map.of(
                         "inlineData", blob -> blob(blob, path + ".inline_data"),
-                        "fileData", file -> file(file, path + ".file_data"),
+                        "fileData", named("fileData", file -> file(file, path + ".file_data")),
                         "functionResponse",
-                                result -> object(
-                                        result,
-                                        Map.of("parts", inner -> parts(inner, path + ".function_response.parts")))));
+                                named(
+                                        "functionResponse",
+                                        result -> object(
+                                                result,
+                                                Map.of(
+                                                        "parts",
+                                                        named(
+                                                                "parts",
+                                                                inner -> parts(
+                                                                        inner, path + ".function_response.parts")))))));
     }
 
     private void blob(JsonNode blob, String path) {
         String base64 = blob.path("data").asString("");
         InlineMedia medium = InlineMedia.of(media(blob, path, new ContentPart.Source.Inline(base64)), base64);
-        json.writeStartObject();
+        if (medium.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
+            slots.add(new MediaSlot.Inline(medium));
+            return;
+        }
+        json.writeObjectPropertyStart("inlineData");
         json.writeStringProperty("mimeType", medium.mimeType());
         json.writeStringProperty("data", medium.base64());
         json.writeEndObject();
@@ -127,7 +147,7 @@ final class NativeRequestWriter {
 
     private void file(JsonNode file, String path) {
         String uri = file.path("fileUri").asString("");
-        if (!RemoteMedia.isYouTube(uri)) {
+        if (!RemoteMedia.isYouTube(uri) && !RemoteMedia.isInOpenBucket(uri, buckets)) {
             throw ApiError.invalid(
                             path + ".file_uri",
                             "'" + path

@@ -1,8 +1,10 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -15,13 +17,18 @@ final class PartWriter {
 
     private final JsonGenerator json;
     private final UpstreamModel model;
+    private final MediaSlots slots;
+    private final Set<String> buckets;
     private int high;
     private int low;
     private int media;
 
-    PartWriter(JsonGenerator json, UpstreamModel model) {
+    /** @param buckets of Google's storage that callers may name files of */
+    PartWriter(JsonGenerator json, UpstreamModel model, MediaSlots slots, Set<String> buckets) {
         this.json = json;
         this.model = model;
+        this.slots = slots;
+        this.buckets = buckets;
     }
 
     static List<ContentPart.Media> media(List<ContentPart> parts) {
@@ -77,7 +84,7 @@ final class PartWriter {
         json.writeStartObject();
         switch (part.source()) {
             case ContentPart.Source.Inline inline -> writeInline(InlineMedia.of(part, inline.base64()));
-            case ContentPart.Source.Remote remote -> writeFile(RemoteMedia.fileUri(part, remote.url()));
+            case ContentPart.Source.Remote remote -> writeRemote(part, remote);
         }
         writeResolution(part.detail());
         if (part.video() != null) {
@@ -87,15 +94,27 @@ final class PartWriter {
     }
 
     private void writeInline(InlineMedia inline) {
+        if (inline.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
+            slots.add(new MediaSlot.Inline(inline));
+            return;
+        }
         json.writeObjectPropertyStart("inlineData");
         json.writeStringProperty("mimeType", inline.mimeType());
         json.writeStringProperty("data", inline.base64());
         json.writeEndObject();
     }
 
-    private void writeFile(String uri) {
+    private void writeRemote(ContentPart.Media part, ContentPart.Source.Remote remote) {
+        RemoteMedia file = RemoteMedia.of(part, remote, buckets);
+        if (file == null) {
+            slots.add(new MediaSlot.Download(new WantedMedium(part.param(), remote.url(), remote.suffixType())));
+            return;
+        }
         json.writeObjectPropertyStart("fileData");
-        json.writeStringProperty("fileUri", uri);
+        if (file.mimeType() != null) {
+            json.writeStringProperty("mimeType", file.mimeType());
+        }
+        json.writeStringProperty("fileUri", file.fileUri());
         json.writeEndObject();
     }
 

@@ -1,29 +1,75 @@
 package dev.tollgate.gemini;
 
-import dev.tollgate.error.ApiError;
+import dev.tollgate.media.MediaRefused;
+import dev.tollgate.media.MediaUrl;
 import dev.tollgate.openai.ContentPart;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Media that Gemini fetches itself: public YouTube videos. Files and caches of the operator's are out of reach (D49). */
-final class RemoteMedia {
+/**
+ * Media that Gemini fetches itself: public YouTube videos, and files in those buckets of Google's storage that the operator has opened.
+ * Files and caches of the operator's are out of reach (D49).
+ *
+ * @param mimeType null where Gemini finds out itself
+ */
+record RemoteMedia(String fileUri, @Nullable String mimeType) {
 
     private static final Set<String> YOUTUBE =
             Set.of("youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com", "youtu.be");
 
-    private RemoteMedia() {}
+    private static final String FILES_API = "generativelanguage.googleapis.com";
+    private static final String GS = "gs://";
 
-    static String fileUri(ContentPart.Media part, String url) {
+    /**
+     * @param buckets that callers may name files of
+     * @return null for what has to be downloaded
+     * @throws dev.tollgate.error.ApiException for what is neither
+     */
+    static @Nullable RemoteMedia of(ContentPart.Media part, ContentPart.Source.Remote remote, Set<String> buckets) {
+        String url = remote.url();
         if (isYouTube(url)) {
-            return url;
+            return new RemoteMedia(url, null);
         }
-        throw ApiError.invalid(
-                        part.param(),
-                        "'%s': downloads from a URL are not available yet; send it as a data URL (data:<type>;base64,…)."
-                                .formatted(part.param()))
-                .asException();
+        if (url.toLowerCase(Locale.ROOT).startsWith(GS)) {
+            return inBucket(part, remote, buckets);
+        }
+        requireDownload(part, url);
+        return null;
+    }
+
+    private static RemoteMedia inBucket(ContentPart.Media part, ContentPart.Source.Remote remote, Set<String> buckets) {
+        String path = remote.url().substring(GS.length());
+        if (!isInOpenBucket(GS + path, buckets)) {
+            throw InlineMedia.refuse(part, "is not a file in one of the buckets that are open to callers.");
+        }
+        String type = remote.suffixType();
+        if (type == null) {
+            throw InlineMedia.refuse(part, "has a name whose suffix tells no media type; rename it, like x.pdf.");
+        }
+        return new RemoteMedia(GS + path, type);
+    }
+
+    static boolean isInOpenBucket(String uri, Set<String> buckets) {
+        int slash = uri.indexOf('/', GS.length());
+        return uri.startsWith(GS)
+                && slash > GS.length()
+                && slash < uri.length() - 1
+                && buckets.contains(uri.substring(GS.length(), slash));
+    }
+
+    /** A URL that cannot be downloaded from is refused before anything is done. */
+    private static void requireDownload(ContentPart.Media part, String text) {
+        try {
+            if (MediaUrl.parse(text).host().equals(FILES_API)) {
+                throw InlineMedia.refuse(
+                        part, "is a file of Google's Files API, which is not taken; send the file itself.");
+            }
+        } catch (MediaRefused refused) {
+            throw InlineMedia.refuse(part, refused.why());
+        }
     }
 
     static boolean isYouTube(String url) {

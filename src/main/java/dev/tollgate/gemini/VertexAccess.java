@@ -2,12 +2,14 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.error.ApiError;
+import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.NativeAsk;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * What it does not take of the Gemini API's bodies is left out or refused here.
  */
 final class VertexAccess implements Access {
-
-    private static final byte[] NOT_COUNTED = {};
 
     private final String parent;
     private final @Nullable String expressKey;
@@ -79,16 +79,29 @@ final class VertexAccess implements Access {
         return isGemini3;
     }
 
+    /** Large files would have to lie in a bucket: whatever came goes along in the body. */
+    @Override
+    public boolean hasFiles() {
+        return false;
+    }
+
     /** A flat body, which knows neither toolConfig nor safetySettings (wire.md 1.10). */
     @Override
-    public byte[] countBody(GeminiBody body, Ask ask, String model) {
-        return ask.functions() || setsSafety(ask) ? NOT_COUNTED : body.bytes(null);
+    public boolean counts(Ask ask) {
+        return !ask.functions() && !setsSafety(ask);
+    }
+
+    @Override
+    public OutgoingBody countBody(GeminiBody body, String model, List<PlacedMedium> media) {
+        return body.body(null, media);
     }
 
     private static boolean setsSafety(Ask ask) {
         return switch (ask) {
-            case ChatAsk(var request, _, _, _, _, _) ->
-                request.google() != null && !request.google().safetySettings().isEmpty();
+            case ChatAsk chat -> {
+                GoogleOptions google = chat.request().google();
+                yield google != null && !google.safetySettings().isEmpty();
+            }
             case NativeAsk own -> own.body().has("safetySettings");
         };
     }

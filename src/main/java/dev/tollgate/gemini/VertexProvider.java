@@ -30,17 +30,24 @@ public final class VertexProvider implements Provider {
     private final InstantSource clock;
     private final List<String> known;
     private final Function<String, UpstreamModel> models;
+    private final GeminiMedia media;
 
     /**
      * @param known the upstream models whose rules the catalogue has
      * @param models the rules of an upstream model by its name
+     * @param media what channels have to know to pass media on
      */
     public VertexProvider(
-            Vertx vertx, InstantSource clock, List<String> known, Function<String, UpstreamModel> models) {
+            Vertx vertx,
+            InstantSource clock,
+            List<String> known,
+            Function<String, UpstreamModel> models,
+            GeminiMedia media) {
         this.vertx = vertx;
         this.clock = clock;
         this.known = List.copyOf(known);
         this.models = models;
+        this.media = media;
     }
 
     @Override
@@ -130,7 +137,7 @@ public final class VertexProvider implements Provider {
         @Override
         public Channel open() {
             FarEnd farEnd = new FarEnd(provider.vertx, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
-            return new GeminiChannel(id, farEnd, VertexAccess.express(key.value()), provider.models);
+            return new GeminiChannel(id, farEnd, VertexAccess.express(key.value()), provider.models, provider.media);
         }
     }
 
@@ -150,7 +157,7 @@ public final class VertexProvider implements Provider {
             VertexToken token = new VertexToken(account, tokens, provider.clock);
             FarEnd farEnd = new FarEnd(provider.vertx, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
             return new GeminiChannel(
-                    id, farEnd, VertexAccess.serviceAccount(project, location, token), provider.models);
+                    id, farEnd, VertexAccess.serviceAccount(project, location, token), provider.models, provider.media);
         }
     }
 }

@@ -1,12 +1,14 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -58,5 +60,38 @@ public final class FreeCounts {
             meter.counting().leave(accountId);
             then.accept(counted);
         });
+    }
+
+    /**
+     * As above, with what has to be downloaded for it. The media are let go when the count is there.
+     *
+     * @param then told the call with its bounds, and the count
+     * @param refused told instead where the media cannot be had
+     */
+    public void countLoaded(MeteredCall call, BiConsumer<MeteredCall, OptionalLong> then, Consumer<ApiError> refused) {
+        if (call.prepared().wanted().isEmpty()) {
+            count(call, counted -> then.accept(call, counted));
+            return;
+        }
+        meter.load(call, (loaded, refusal) -> {
+            if (refusal != null) {
+                refused.accept(refusal);
+                return;
+            }
+            Consumer<OptionalLong> counted = count -> {
+                release(call);
+                then.accept(loaded, count);
+            };
+            try {
+                count(loaded, counted);
+            } catch (ApiException busy) {
+                release(call);
+                refused.accept(busy.error());
+            }
+        });
+    }
+
+    private static void release(MeteredCall call) {
+        call.request().ask().media().release();
     }
 }

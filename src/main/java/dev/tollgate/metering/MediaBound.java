@@ -1,6 +1,10 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.media.CallMedia;
+import dev.tollgate.media.MediaLabel;
+import dev.tollgate.media.Medium;
 import dev.tollgate.openai.ContentPart;
+import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +30,26 @@ final class MediaBound {
 
     private MediaBound() {}
 
-    static long tokens(ContentPart.Media media) {
+    /** @param loaded what was downloaded; what is not in it is of unknown length */
+    static long tokens(ContentPart.Media media, CallMedia loaded) {
         return switch (media.source()) {
-            case ContentPart.Source.Inline inline ->
-                tokens(media.mimeType(), inline.base64().length() / 4L * 3);
-            case ContentPart.Source.Remote remote -> UNKNOWN_TOKENS;
+            case ContentPart.Source.Inline inline -> tokens(media.mimeType(), bytes(inline));
+            case ContentPart.Source.Remote remote -> {
+                Medium medium = loaded.get(remote.url());
+                yield medium == null ? UNKNOWN_TOKENS : tokens(medium.mimeType(), medium.length());
+            }
         };
+    }
+
+    /** Of all media that came with the request. */
+    static long inlineBytes(PromptSize prompt) {
+        return prompt.media().stream()
+                .mapToLong(media -> media.source() instanceof ContentPart.Source.Inline inline ? bytes(inline) : 0)
+                .sum();
+    }
+
+    private static long bytes(ContentPart.Source.Inline inline) {
+        return inline.base64().length() / 4L * 3;
     }
 
     private static long tokens(@Nullable String mimeType, long bytes) {
@@ -45,7 +63,7 @@ final class MediaBound {
         if (type.startsWith("video/")) {
             return bytes / VIDEO_BYTES_PER_TOKEN + 1;
         }
-        if (type.startsWith("text/")) {
+        if (MediaLabel.textType(type) != null) {
             return bytes;
         }
         return Math.min(DOCUMENT_TOKENS_MAX, Math.max(IMAGE_TOKENS, bytes + 560));

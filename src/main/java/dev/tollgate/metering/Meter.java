@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only way to an upstream: every door starts its calls here. Safe for use by several event loops; each call stays on the one
@@ -18,6 +20,7 @@ public final class Meter {
 
     private final Vertx vertx;
     private final Upstreams upstreams;
+    private final MediaAccess media;
     private final Accounting accounting;
     private final CompletionIds ids;
     private final Duration totalTimeout;
@@ -25,9 +28,16 @@ public final class Meter {
     private final Set<Open> open = ConcurrentHashMap.newKeySet();
 
     /** @param totalTimeout after which an answer is cut (D32) */
-    public Meter(Vertx vertx, Upstreams upstreams, Accounting accounting, CompletionIds ids, Duration totalTimeout) {
+    public Meter(
+            Vertx vertx,
+            Upstreams upstreams,
+            MediaAccess media,
+            Accounting accounting,
+            CompletionIds ids,
+            Duration totalTimeout) {
         this.vertx = vertx;
         this.upstreams = upstreams;
+        this.media = media;
         this.accounting = accounting;
         this.ids = ids;
         this.totalTimeout = totalTimeout;
@@ -57,9 +67,28 @@ public final class Meter {
         Open entry = new Open(loop);
         Executor onLoop = task -> loop.runOnContext(nothing -> task.run());
         Books books = new Books(accounting, onLoop, keeper);
-        Relay relay = new Relay(books, counting, call, ids.next(), sink, onLoop, entry::over);
+        String taskId = ids.next();
+        Relay relay = new Relay(
+                books,
+                then -> new Reserving(books, counting, media, onLoop, call, taskId, then),
+                call,
+                taskId,
+                sink,
+                onLoop,
+                entry::over);
         entry.begin(relay);
         return relay;
+    }
+
+    /**
+     * Downloads a call's media without making the call, on the current event loop.
+     *
+     * @param then told there once, later: the call with its bounds, and why it ends here, else null
+     */
+    void load(MeteredCall call, BiConsumer<MeteredCall, @Nullable ApiError> then) {
+        Context loop = vertx.getOrCreateContext();
+        Executor turns = task -> loop.runOnContext(nothing -> task.run());
+        new Loading(media, call, turns, (bounds, refusal) -> then.accept(call.withBounds(bounds), refusal)).begin();
     }
 
     Counting counting() {

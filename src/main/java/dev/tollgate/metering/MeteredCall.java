@@ -21,8 +21,18 @@ public final class MeteredCall {
         return request;
     }
 
+    /** The same with bounds that are known better. */
+    MeteredCall withBounds(Bounds better) {
+        return new MeteredCall(request, better, promptBytes, prepared);
+    }
+
     Bounds bounds() {
         return bounds;
+    }
+
+    /** The bound of the prompt once its media are loaded. */
+    long promptTokensMax() {
+        return PromptBound.of(request.ask(), request.model().upstream()).tokensMax();
     }
 
     long promptBytes() {

@@ -22,10 +22,13 @@ record PromptBound(long textBytes, long tokensMax) {
         return Math.min(model.inputTokensMax(), countedTokens + search);
     }
 
+    /** Media that are not downloaded yet count as the context limit. */
     static PromptBound of(Ask ask, UpstreamModel model) {
         PromptSize size = ask.promptSize();
         long items = (long) size.messages() + size.calls() + size.tools();
-        long media = size.media().stream().mapToLong(MediaBound::tokens).sum();
+        long media = size.media().stream()
+                .mapToLong(medium -> MediaBound.tokens(medium, ask.media()))
+                .sum();
         long search = ask.searches() ? SEARCH_TOKENS : 0;
         long tokens = size.textBytes() + items * TOKENS_PER_ITEM + media + search;
         return new PromptBound(size.textBytes(), Math.min(model.inputTokensMax(), tokens));

@@ -18,6 +18,15 @@ final class Refusals {
 
     private Refusals() {}
 
+    /** @param heldMicros by running calls */
+    static ApiError nothingToSpend(long heldMicros) {
+        if (heldMicros > 0) {
+            String held = " " + Credits.text(heldMicros) + " credits are held by running calls.";
+            return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + held).retryAfter(SOON);
+        }
+        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + " No credits are available.");
+    }
+
     static ApiError of(ReserveOutcome.InsufficientCredits refused) {
         String need = " The call needs at least " + Credits.text(refused.leastMicros()) + " credits; "
                 + Credits.text(refused.availableMicros()) + " are available";

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,10 +94,13 @@ final class Relay implements UpstreamListener, Running {
             @Nullable Attempts attempts,
             @Nullable String upstreamVersion) {}
 
-    /** @param loop runs on the exchange's event loop */
+    /**
+     * @param reserving makes the way to the hold, given where to tell of it
+     * @param loop runs on the exchange's event loop
+     */
     Relay(
             Books books,
-            Counting counting,
+            Function<BiConsumer<Books.Reservation, Bounds>, Reserving> reserving,
             MeteredCall call,
             String taskId,
             Sink sink,
@@ -105,7 +110,7 @@ final class Relay implements UpstreamListener, Running {
         this.request = call.request();
         this.bounds = call.bounds();
         this.prepared = call.prepared();
-        this.reserving = new Reserving(books, counting, call, taskId, this::reserved);
+        this.reserving = reserving.apply(this::reserved);
         this.taskId = taskId;
         this.sink = sink;
         this.loop = loop;
@@ -134,7 +139,7 @@ final class Relay implements UpstreamListener, Running {
             case Books.Refused refused -> {
                 over();
                 if (!gone) {
-                    sink.failed(refused.error());
+                    sink.failed(stopped != null ? stopped : refused.error());
                 }
             }
             case Books.Lost lost -> over();
@@ -477,8 +482,8 @@ final class Relay implements UpstreamListener, Running {
             waiting.clear();
             delivery.cutShort(List.of(), "TIMEOUT", attemptCount());
             settle(Books.End.CUT);
-        } else if (state == State.RELAYING) {
-            fail(UpstreamErrors.unavailable());
+        } else {
+            stop(UpstreamErrors.unavailable());
         }
     }
 
@@ -505,6 +510,7 @@ final class Relay implements UpstreamListener, Running {
             fail(error);
         } else if (state == State.RESERVING) {
             stopped = error;
+            reserving.stop();
         }
     }
 
@@ -513,6 +519,8 @@ final class Relay implements UpstreamListener, Running {
         gone = true;
         if (state == State.RELAYING) {
             cancel();
+        } else if (state == State.RESERVING) {
+            reserving.stop();
         }
     }
 
@@ -588,6 +596,7 @@ final class Relay implements UpstreamListener, Running {
         state = State.RESOLVED;
         waiting.clear();
         delivery.clear();
+        request.ask().media().release();
         whenOver.run();
     }
 

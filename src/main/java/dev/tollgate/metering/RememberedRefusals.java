@@ -97,9 +97,9 @@ final class RememberedRefusals {
         @Override
         public List<SignedPart> signed() {
             return sink.signed();
-    }
+        }
 
-    @Override
+        @Override
         public @Nullable Draft draft() {
             return sink.draft();
         }

@@ -1,10 +1,13 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.error.ApiError;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How a call comes to its hold: by the bound of its bytes; where not even the least of that is covered, by the upstream's own count of the
+ * How a call comes to its hold: its media are loaded first; then by the bound of its bytes; where not even the least of that is covered, by the upstream's own count of the
  * prompt, which is free (D31). Confined to its call's event loop.
  */
 final class Reserving {
@@ -14,11 +17,15 @@ final class Reserving {
     private final MeteredCall call;
     private final String taskId;
     private final BiConsumer<Books.Reservation, Bounds> then;
+    private final @Nullable Loading loading;
+    private Bounds bounds;
 
     /** @param then told once, with the bounds that the outcome is of */
     Reserving(
             Books books,
             Counting counting,
+            MediaAccess media,
+            Executor loop,
             MeteredCall call,
             String taskId,
             BiConsumer<Books.Reservation, Bounds> then) {
@@ -27,10 +34,36 @@ final class Reserving {
         this.call = call;
         this.taskId = taskId;
         this.then = then;
+        this.bounds = call.bounds();
+        this.loading = call.prepared().wanted().isEmpty() ? null : new Loading(media, call, loop, this::loaded);
     }
 
     void begin() {
-        books.reserve(taskId, call.request(), call.bounds(), this::reservedByBytes);
+        if (loading != null) {
+            loading.begin();
+        } else {
+            reserve();
+        }
+    }
+
+    /** The call is over: what is being loaded is given up; a reservation that is under way comes all the same. */
+    void stop() {
+        if (loading != null) {
+            loading.stop();
+        }
+    }
+
+    private void loaded(Bounds known, @Nullable ApiError refusal) {
+        bounds = known;
+        if (refusal == null) {
+            reserve();
+        } else {
+            then.accept(new Books.Refused(refusal, false), bounds);
+        }
+    }
+
+    private void reserve() {
+        books.reserve(taskId, call.request(), bounds, this::reservedByBytes);
     }
 
     private void reservedByBytes(Books.Reservation reservation) {
@@ -41,22 +74,22 @@ final class Reserving {
                 reserveCounted(counted, refused);
             });
         } else {
-            then.accept(reservation, call.bounds());
+            then.accept(reservation, bounds);
         }
     }
 
     private void reserveCounted(OptionalLong counted, Books.Refused refused) {
-        Bounds counts = call.bounds();
+        Bounds counts = bounds;
         if (counted.isPresent()) {
             long prompt = PromptBound.counted(
                     counted.getAsLong(), call.request().ask(), counts.model().upstream());
             counts = counts.withPrompt(Math.min(prompt, counts.promptTokensMax()));
         }
-        if (counts.leastMicros() < call.bounds().leastMicros()) {
+        if (counts.leastMicros() < bounds.leastMicros()) {
             Bounds better = counts;
             books.reserve(taskId, call.request(), better, reservation -> then.accept(reservation, better));
         } else {
-            then.accept(refused, call.bounds());
+            then.accept(refused, bounds);
         }
     }
 }

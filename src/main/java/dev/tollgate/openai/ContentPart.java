@@ -29,8 +29,15 @@ public sealed interface ContentPart {
         /** @param base64 standard alphabet, padded, without white space; the reader has made it so and checked it */
         record Inline(String base64) implements Source {}
 
-        /** @param url http or https, unchecked otherwise */
-        record Remote(String url) implements Source {}
+        /** @param url http, https or gs, unchecked otherwise */
+        record Remote(String url) implements Source {
+
+            /** The media type that the suffix of the path stands for; null where it stands for none that is known. */
+            public @Nullable String suffixType() {
+                String path = url.split("[?#]", 2)[0];
+                return MediaTypes.ofFilename(path.substring(path.lastIndexOf('/') + 1));
+            }
+        }
     }
 
     /** Offsets as Gemini writes durations ({@code 12s}); {@code fps} above 0, at most 24. */

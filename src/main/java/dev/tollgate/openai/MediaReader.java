@@ -99,7 +99,7 @@ final class MediaReader {
         AsciiSlice text = json.slice();
         if (text.startsWith("data:")) {
             readDataUrl(text);
-        } else if (text.startsWith("https://") || text.startsWith("http://")) {
+        } else if (text.startsWith("https://") || text.startsWith("http://") || text.startsWith("gs://")) {
             source = new Source.Remote(json.string());
         } else {
             throw json.invalid("must be an http(s) URL or a data URL in base64.");

@@ -1,5 +1,6 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.media.CallMedia;
 import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public sealed interface Ask permits ChatAsk, NativeAsk {
 
     /** Whether the model may call functions. */
     boolean functions();
+
+    /** What was downloaded for it: there before it is sent or counted, until the call is over. */
+    CallMedia media();
 
     /** What the bound on the prompt is made of. May walk the whole request: call it once. */
     PromptSize promptSize();

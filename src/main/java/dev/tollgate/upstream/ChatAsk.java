@@ -1,5 +1,6 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.media.CallMedia;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param includeThoughts whether the upstream is asked to show its thoughts
  * @param effort one of OpenAI's words, mapped by the upstream model's table; null sends nothing
  * @param replay what earlier answers in it came with and the caller need not send back
+ * @param media what was downloaded for it: there before it is sent or counted, until the call is over
  */
 public record ChatAsk(
         ChatRequest request,
@@ -20,11 +22,24 @@ public record ChatAsk(
         String upstreamModel,
         boolean includeThoughts,
         @Nullable String effort,
-        Replay replay) implements Ask {
+        Replay replay,
+        CallMedia media)
+        implements Ask {
+
+    /** Before anything is downloaded for it. */
+    public ChatAsk(
+            ChatRequest request,
+            String modelId,
+            String upstreamModel,
+            boolean includeThoughts,
+            @Nullable String effort,
+            Replay replay) {
+        this(request, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia());
+    }
 
     /** The same, with what is replayed as far as it is good on a channel (D50). */
     public ChatAsk onChannel(String name) {
-        return new ChatAsk(request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name));
+        return new ChatAsk(request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name), media);
     }
 
     /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
@@ -56,6 +71,8 @@ public record ChatAsk(
 
     @Override
     public ChatAsk forUpstreamModel(String name) {
-        return name.equals(upstreamModel) ? this : new ChatAsk(request, modelId, name, includeThoughts, effort, replay);
+        return name.equals(upstreamModel)
+                ? this
+                : new ChatAsk(request, modelId, name, includeThoughts, effort, replay, media);
     }
 }

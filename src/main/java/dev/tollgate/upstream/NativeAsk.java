@@ -1,5 +1,6 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.media.CallMedia;
 import dev.tollgate.openai.PromptSize;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -10,12 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; not to be changed
  */
 public record NativeAsk(
-        ObjectNode body,
-        String modelId,
-        String upstreamModel,
-        int candidates,
-        boolean searches,
-        PromptSize promptSize)
+        ObjectNode body, String modelId, String upstreamModel, int candidates, boolean searches, PromptSize promptSize)
         implements Ask {
 
     @Override
@@ -31,5 +27,11 @@ public record NativeAsk(
     @Override
     public NativeAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel) ? this : new NativeAsk(body, modelId, name, candidates, searches, promptSize);
+    }
+
+    /** Nothing is downloaded for it: Gemini's words name no files but the upstream's own. */
+    @Override
+    public CallMedia media() {
+        return CallMedia.NONE;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.media.WantedMedium;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -10,6 +11,11 @@ public interface PreparedAsk {
 
     /** Dotted names of what translation had to leave out (D5). */
     List<String> ignored();
+
+    /** Media that have to be downloaded into the ask before it is counted or sent, in the order of the conversation. */
+    default List<WantedMedium> wanted() {
+        return List.of();
+    }
 
     /**
      * Counts the prompt's tokens, which costs nothing, on the current event loop.

@@ -3,6 +3,7 @@ package dev.tollgate.upstream;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.media.WantedMedium;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -162,6 +163,11 @@ public final class Upstreams {
         /** Fields that translation had to leave out (D5). */
         public List<String> ignored() {
             return first.ask().ignored();
+        }
+
+        /** Media that have to be downloaded before it is counted or sent. */
+        public List<WantedMedium> wanted() {
+            return first.ask().wanted();
         }
 
         /** Counts the prompt's tokens on the current event loop; empty where that fails. */

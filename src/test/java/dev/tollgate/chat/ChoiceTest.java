@@ -15,7 +15,8 @@ class ChoiceTest {
         choice.logprobs(JSON.readTree("[{\"token\":\"Hel\",\"logprob\":-0.5}]"));
         choice.logprobs(JSON.readTree("[{\"token\":\"lo\",\"logprob\":0},{\"token\":\"!\",\"logprob\":-1}]"));
         assertThat(String.valueOf(choice.whole().logprobs()))
-                .isEqualTo("[{\"token\":\"Hel\",\"logprob\":-0.5},{\"token\":\"lo\",\"logprob\":0},{\"token\":\"!\",\"logprob\":-1}]");
+                .isEqualTo(
+                        "[{\"token\":\"Hel\",\"logprob\":-0.5},{\"token\":\"lo\",\"logprob\":0},{\"token\":\"!\",\"logprob\":-1}]");
     }
 
     @Test

@@ -38,6 +38,9 @@ class SettingsLoaderTest {
         assertThat(settings.jsonClients())
                 .isEqualTo(new Settings.JsonClients(true, List.of("x-stainless-lang"), List.of("ai-sdk")));
         assertThat(settings.limits()).isEqualTo(new Settings.Limits(33_554_432, 32_768, 16_384, 64, 10_000, 128, 100));
+        assertThat(settings.media())
+                .isEqualTo(new Settings.Media(
+                        List.of(), List.of(), 100L << 20, 300L << 20, 4L << 30, Duration.ofSeconds(30), 3, 64, 8));
         assertThat(settings.timeouts())
                 .isEqualTo(new Settings.Timeouts(
                         Duration.ofSeconds(30),
@@ -221,6 +224,41 @@ class SettingsLoaderTest {
             return Files.writeString(folder.resolve("tollgate.yaml"), yaml).toString();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void places_of_media_are_hosts_addresses_and_ranges_with_or_without_a_port() {
+        String places =
+                "files.internal, files.internal:8080, 10.1.0.0/16, 127.0.0.1:9000, fd00::/8, [fd00::1]:8080, ::1, 10.0.0.0/8:81";
+        assertThat(SettingsLoader.load(Map.of("media.allow", places), Map.of())
+                        .media()
+                        .allow())
+                .hasSize(8)
+                .contains("files.internal", "[fd00::1]:8080");
+        for (String wrong : List.of(
+                "10.0.0.0/33",
+                "10.0.0.0/8:0",
+                "10.0.0.1:65536",
+                "10.0.1",
+                "1.2.3.4.5",
+                "256.0.0.1",
+                "http://x",
+                "a b",
+                "x:",
+                "[::1",
+                "fd00::/129",
+                "fd00:::1",
+                "*.internal",
+                "",
+                "a,,b",
+                "user@x",
+                "10.0.0.1-5",
+                "[files.internal]:80")) {
+            assertThatThrownBy(() -> SettingsLoader.load(Map.of("media.allow", wrong), Map.of()))
+                    .as(wrong)
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("--media-allow");
         }
     }
 }

@@ -52,7 +52,8 @@ final class FarSide implements AutoCloseable {
 
     /** As above, with bytes that are compressed. */
     void answersPacked(byte[] bytes, int... cuts) {
-        String head = new String(HEAD, StandardCharsets.US_ASCII).replace("\r\n\r\n", "\r\nContent-Encoding: gzip\r\n\r\n");
+        String head =
+                new String(HEAD, StandardCharsets.US_ASCII).replace("\r\n\r\n", "\r\nContent-Encoding: gzip\r\n\r\n");
         answers(head.getBytes(StandardCharsets.US_ASCII), bytes, cuts);
     }
 

@@ -47,6 +47,7 @@ class SlowNetworksTest {
 
     /** What the kernel holds in its buffers is in it, the upstream's own included. */
     private static final long ACCEPTED_BYTES_MAX = 16L << 20;
+
     private static final String BODY = """
             {"model":"gemini-2.5-pro","stream":true,"max_tokens":65536,"messages":[{"role":"user","content":"Tell me"}]}""";
 
@@ -176,7 +177,8 @@ class SlowNetworksTest {
     }
 
     private static String event(int index) {
-        return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"" + "x".repeat(TEXT_BYTES)
+        return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\""
+                + "x".repeat(TEXT_BYTES)
                 + "\"}]}}],\"usageMetadata\":{\"promptTokenCount\":7,\"candidatesTokenCount\":" + index
                 + ",\"totalTokenCount\":" + (7 + index) + "}}\r\n\r\n";
     }
@@ -195,7 +197,8 @@ class SlowNetworksTest {
         socket.setReceiveBufferSize(4_096);
         socket.connect(new InetSocketAddress("127.0.0.1", gateway.app().port()));
         socket.getOutputStream()
-                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + customer.key()
+                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                                + customer.key()
                                 + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
                                 + BODY.length() + "\r\n\r\n" + BODY)
                         .getBytes(StandardCharsets.US_ASCII));

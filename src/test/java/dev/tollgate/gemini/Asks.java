@@ -56,6 +56,8 @@ final class Asks {
     static final UpstreamModel PLAIN =
             new UpstreamModel("plain", 1000, 1000, 8, true, true, new Thinking.None(), false, false, true, false, null);
 
+    static final java.util.Set<String> BUCKETS = java.util.Set.of("open-bucket");
+
     final List<Message> messages = new ArrayList<>();
     final List<Tool> tools = new ArrayList<>();
     ToolChoice toolChoice = new ToolChoice.Auto();
@@ -210,7 +212,7 @@ final class Asks {
     }
 
     GeminiBody body() {
-        return GeminiRequestWriter.write(ask(), model);
+        return GeminiRequestWriter.write(ask(), model, true, BUCKETS);
     }
 
     String json() {

@@ -15,7 +15,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -67,8 +69,10 @@ class GeminiChannelTest {
         return channel(server.url(), timeouts);
     }
 
+    private static final GeminiMedia NO_FILES = new GeminiMedia(Set.of(), InstantSource.system());
+
     private static GeminiChannel channel(String url, Timeouts timeouts) {
-        return new GeminiChannel(VERTX, "google", url, KEY, 16, timeouts, name -> Asks.PRO_25);
+        return new GeminiChannel(VERTX, "google", url, KEY, 16, timeouts, name -> Asks.PRO_25, NO_FILES);
     }
 
     private PreparedAsk prepared(Timeouts timeouts) {
@@ -546,7 +550,7 @@ class GeminiChannelTest {
     @Test
     void a_bad_key_or_url_is_refused_without_being_shown() {
         assertThatThrownBy(() -> new GeminiChannel(
-                        VERTX, "google", server.url(), "line\nbreak", 1, PATIENT, name -> Asks.PRO_25))
+                        VERTX, "google", server.url(), "line\nbreak", 1, PATIENT, name -> Asks.PRO_25, NO_FILES))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("break");
         for (String url : List.of("ftp://x", "http://", "http://user:pass@x", "x", "http://x?key=1")) {

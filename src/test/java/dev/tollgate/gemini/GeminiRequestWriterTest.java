@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.error.ApiException;
+import dev.tollgate.media.WantedMedium;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.openai.GoogleOptions.SafetySetting;
@@ -377,18 +378,49 @@ class GeminiRequestWriterTest {
     }
 
     @Test
-    void only_youtube_is_fetched_by_the_upstream() {
+    void only_youtube_and_open_buckets_are_fetched_by_the_upstream() {
         assertThat(asks().user(Asks.remote("https://youtu.be/abc")).at("/contents/0/parts/0/fileData/fileUri"))
                 .isEqualTo("\"https://youtu.be/abc\"");
+        assertThat(asks().user(Asks.remote("gs://open-bucket/a/b.pdf")).at("/contents/0/parts/0/fileData"))
+                .isEqualTo("{\"mimeType\":\"application/pdf\",\"fileUri\":\"gs://open-bucket/a/b.pdf\"}");
         for (String url : List.of(
-                "https://example.com/a.png",
-                "https://youtube.com.evil.example/x",
+                "https://example.com/a.png", "https://youtube.com.evil.example/x", "https://www.youtube.com:444/x")) {
+            assertThat(asks().user(Asks.remote(url)).body().wanted())
+                    .extracting(WantedMedium::url)
+                    .containsExactly(url);
+        }
+    }
+
+    @Test
+    void what_a_caller_may_not_reach_is_refused_before_anything_is_downloaded() {
+        for (String url : List.of(
                 "https://www.youtube.com@evil.example/x",
-                "https://www.youtube.com:444/x",
                 "https://generativelanguage.googleapis.com/v1beta/files/abc",
-                "http://[broken")) {
-            refused(asks().user(Asks.remote(url)), "messages.0.content.0.image_url")
-                    .hasMessageContaining("data URL");
+                "https://GENERATIVELANGUAGE.googleapis.com./v1beta/files/abc",
+                "http://[broken",
+                "http://",
+                "http://a b/",
+                "gs://other-bucket/a.pdf",
+                "gs://open-bucket/",
+                "gs://open-bucket",
+                "gs:///a.pdf",
+                "gs://open-bucket/no-suffix")) {
+            refused(asks().user(Asks.remote(url)), "messages.0.content.0.image_url");
+        }
+    }
+
+    @Test
+    void large_media_have_a_place_of_their_own_in_the_body() {
+        String large = PNG.substring(0, 80) + "A".repeat(100_000);
+        Asks asks = asks().user(Asks.media("image/png", large, "low"), Asks.remote("https://example.com/a.png"))
+                .on(Asks.PRO_31);
+        assertThat(asks.json()).contains("""
+                {"parts":[{"inlineData":null,"mediaResolution":{"level":"MEDIA_RESOLUTION_LOW"}},{"inlineData":null}]""".replace("{\"parts\"", "\"parts\""));
+        GeminiBody body = asks.body();
+        assertThat(body.slots()).hasSize(2);
+        for (MediaSlot slot : body.slots()) {
+            assertThat(new String(body.bytes(null), slot.from(), slot.to() - slot.from(), StandardCharsets.UTF_8))
+                    .isEqualTo("\"inlineData\":null");
         }
     }
 

@@ -7,11 +7,17 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.ChatRequestReader;
 import dev.tollgate.openai.ReadLimits;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** Whatever a caller sends, a body for the upstream or a 400 that may be shown comes of it. A target of Jazzer's too. */
 public final class RequestFuzz {
+
+    private static final UploadedFile FILE = new UploadedFile(
+            new UploadedFile.Content("0", "video/mp4"), "files/f", "https://files.example/f", Instant.EPOCH);
 
     private static final List<UpstreamModel> MODELS = List.of(Asks.PRO_25, Asks.PRO_31, Asks.PLAIN);
     private static final Pattern SHOWABLE = Pattern.compile("\\P{Cntrl}{1,4000}");
@@ -35,12 +41,33 @@ public final class RequestFuzz {
 
     private static void translate(ChatRequest request, UpstreamModel model) {
         try {
-            GeminiBody translated = GeminiRequestWriter.write(Asks.of(request, model), model);
-            Json.STRICT.readTree(translated.bytes(7L));
-            Json.STRICT.readTree(translated.countBytes("m"));
+            GeminiBody translated = GeminiRequestWriter.write(Asks.of(request, model), model, true, Asks.BUCKETS);
+            List<PlacedMedium> media =
+                    translated.slots().stream().map(RequestFuzz::placed).toList();
+            Json.STRICT.readTree(bytes(translated.body(7L, media)));
+            Json.STRICT.readTree(bytes(translated.countBody("m", media)));
         } catch (ApiException refusal) {
             check(refusal);
         }
+    }
+
+    private static PlacedMedium placed(MediaSlot slot) {
+        return switch (slot.content()) {
+            case MediaSlot.Inline inline -> new PlacedMedium.Text(inline.media());
+            case MediaSlot.Download download -> new PlacedMedium.Uploaded(FILE);
+        };
+    }
+
+    private static byte[] bytes(OutgoingBody body) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        for (OutgoingBody.Piece piece : body.pieces()) {
+            switch (piece) {
+                case OutgoingBody.Bytes it -> whole.write(it.bytes(), it.from(), it.to() - it.from());
+                case OutgoingBody.Ascii it -> whole.writeBytes(it.text().getBytes(StandardCharsets.US_ASCII));
+                default -> throw new AssertionError(piece);
+            }
+        }
+        return whole.toByteArray();
     }
 
     private static void check(ApiException refusal) {

@@ -55,7 +55,9 @@ public final class StreamFuzz {
             assertThat(event instanceof UpstreamEvent.Started).isEqualTo(!started);
             started = true;
             int candidate = candidate(event);
-            assertThat(candidate >= 0 && finished.get(candidate)).as("%s", event).isFalse();
+            assertThat(candidate >= 0 && finished.get(candidate))
+                    .as("%s", event)
+                    .isFalse();
             if (event instanceof UpstreamEvent.Finish) {
                 finished.set(candidate);
             }
@@ -64,7 +66,9 @@ public final class StreamFuzz {
         UpstreamFailure end = told.end();
         if (end != null) {
             // What the reader itself did not foresee is told so.
-            assertThat(end.detail()).doesNotContain("could not be read", "secret").matches("(?s)\\P{Cntrl}{0,301}");
+            assertThat(end.detail())
+                    .doesNotContain("could not be read", "secret")
+                    .matches("(?s)\\P{Cntrl}{0,301}");
         }
     }
 

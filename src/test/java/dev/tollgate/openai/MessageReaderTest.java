@@ -260,7 +260,7 @@ class MessageReaderTest {
             {'type':'image_url','image_url':{'url':'data:image/png;base64'}} | image_url.url | must be a data URL in base64, like data:image/png;base64,iVBORw0K.
             {'type':'image_url','image_url':{'url':'data:a b/c;base64,QUJD'}} | image_url.url | must be a data URL with a media type like image/png, got "a b/c".
             {'type':'image_url','image_url':{'url':'data:png;base64,QUJD'}} | image_url.url | must be a data URL with a media type like image/png, got "png".
-            {'type':'image_url','image_url':{'url':'gs://bucket/x'}} | image_url.url | must be an http(s) URL or a data URL in base64.
+            {'type':'image_url','image_url':{'url':'s3://bucket/x'}} | image_url.url | must be an http(s) URL or a data URL in base64.
             {'type':'image_url','image_url':{'url':'file:///etc/passwd'}} | image_url.url | must be an http(s) URL or a data URL in base64.
             {'type':'image_url','image_url':'ftp://x'} | image_url | must be an http(s) URL or a data URL in base64.
             {'type':'image_url','image_url':''} | image_url | must be an http(s) URL or a data URL in base64.

@@ -45,8 +45,8 @@ public final class Fuzz {
     }
 
     public static List<byte[]> seeds(String folder) {
-        try (Stream<Path> files = Files.list(
-                Path.of(Objects.requireNonNull(Fuzz.class.getResource("/fuzz/" + folder), folder)
+        try (Stream<Path> files =
+                Files.list(Path.of(Objects.requireNonNull(Fuzz.class.getResource("/fuzz/" + folder), folder)
                         .toURI()))) {
             return files.sorted().map(Fuzz::bytes).toList();
         } catch (IOException e) {
@@ -99,7 +99,12 @@ public final class Fuzz {
         int at = random.nextInt(input.length + 1);
         return switch (random.nextInt(8)) {
             case 0 -> replaced(input, at, 1, new byte[] {(byte) random.nextInt(256)});
-            case 1 -> replaced(input, at, 1, ascii(STRUCTURE.substring(random.nextInt(8)).substring(0, 1)));
+            case 1 ->
+                replaced(
+                        input,
+                        at,
+                        1,
+                        ascii(STRUCTURE.substring(random.nextInt(8)).substring(0, 1)));
             case 2 -> replaced(input, at, random.nextInt(16), new byte[0]);
             case 3 -> replaced(input, at, random.nextInt(8), ascii(words.get(random.nextInt(words.size()))));
             case 4 -> replaced(input, at, 0, piece(input, random));

@@ -8,6 +8,7 @@ import dev.tollgate.audit.Audit;
 import dev.tollgate.cli.Records;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.media.Resolver;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.Script;
@@ -81,6 +82,11 @@ public final class Gateway implements AutoCloseable {
      */
     public static Gateway start(Map<String, String> environment, String... settings) {
         return start(Surroundings.REAL.withEnvironment(environment::get), environment, settings);
+    }
+
+    /** @param resolver finds the hosts that media are downloaded from */
+    public static Gateway start(Resolver resolver, String... settings) {
+        return start(Surroundings.REAL.withResolver(resolver), Map.of(), settings);
     }
 
     /** As above, in surroundings of the test's own. */

@@ -3,6 +3,7 @@ package dev.tollgate.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.compat.CompatProvider;
+import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.gemini.GeminiProvider;
 import dev.tollgate.gemini.VertexProvider;
 import dev.tollgate.models.Catalogue;
@@ -17,6 +18,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** docs/channels.md shows files that are taken. */
 class ChannelsDocTest {
+
+    private static final GeminiMedia NO_FILES = new GeminiMedia(Set.of(), InstantSource.system());
 
     private static final Vertx VERTX = Vertx.vertx();
     private static final Pattern SNIPPET = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
@@ -73,8 +77,8 @@ class ChannelsDocTest {
 
     private static final Catalogue CATALOGUE = CatalogueLoader.builtIn();
     private static final List<Provider> PROVIDERS = List.of(
-            new GeminiProvider(VERTX, CATALOGUE.upstreamNames(), CATALOGUE::upstream),
-            new VertexProvider(VERTX, InstantSource.system(), CATALOGUE.upstreamNames(), CATALOGUE::upstream),
+            new GeminiProvider(VERTX, CATALOGUE.upstreamNames(), CATALOGUE::upstream, NO_FILES),
+            new VertexProvider(VERTX, InstantSource.system(), CATALOGUE.upstreamNames(), CATALOGUE::upstream, NO_FILES),
             new CompatProvider(VERTX));
 
     private static ChannelsFile reader() {

@@ -1,0 +1,83 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.media.Medium;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Writes a body as fast as the other side takes it: the next piece is only read when the last has left, so that a call holds some 100 KiB
+ * of it in memory, however large it is. Blocks; runs on a virtual thread. A request that is reset ends it.
+ */
+final class BodySender {
+
+    /** A multiple of three, so that base64 has no padding in the middle. */
+    private static final int STEP_BYTES = 48 * 1024;
+
+    private final Context loop;
+    private final HttpClientRequest request;
+
+    private BodySender(Context loop, HttpClientRequest request) {
+        this.loop = loop;
+        this.request = request;
+    }
+
+    /** Begins to send, on the event loop of the request; what goes wrong is told by the request's own response. */
+    static void start(Context loop, HttpClientRequest request, OutgoingBody body) {
+        request.putHeader("content-length", Long.toString(body.length()));
+        Thread.ofVirtual().name("send-body").start(() -> new BodySender(loop, request).send(body));
+    }
+
+    private void send(OutgoingBody body) {
+        try {
+            for (OutgoingBody.Piece piece : body.pieces()) {
+                switch (piece) {
+                    case OutgoingBody.Bytes it ->
+                        write(Buffer.buffer(it.to() - it.from())
+                                .appendBytes(it.bytes(), it.from(), it.to() - it.from()));
+                    case OutgoingBody.Ascii it -> text(it.text());
+                    case OutgoingBody.Base64Of it -> medium(it.medium(), 0, true);
+                    case OutgoingBody.Raw it -> medium(it.medium(), it.from(), false);
+                }
+            }
+            loop.runOnContext(turn -> request.end());
+        } catch (IOException | CompletionException | IllegalStateException e) {
+            loop.runOnContext(turn -> request.reset());
+        }
+    }
+
+    private void text(String text) {
+        for (int from = 0; from < text.length(); from += STEP_BYTES) {
+            int to = Math.min(text.length(), from + STEP_BYTES);
+            write(Buffer.buffer(text.substring(from, to).getBytes(StandardCharsets.US_ASCII)));
+        }
+    }
+
+    private void medium(Medium medium, long start, boolean base64) throws IOException {
+        byte[] step = new byte[STEP_BYTES];
+        for (long at = start; at < medium.length(); ) {
+            int read = medium.read(at, step, 0, step.length);
+            at += read;
+            byte[] bytes = read == step.length ? step : java.util.Arrays.copyOf(step, read);
+            write(Buffer.buffer(base64 ? Base64.getEncoder().encode(bytes) : bytes.clone()));
+        }
+    }
+
+    /** Returns when the bytes are on their way. */
+    private void write(Buffer bytes) {
+        Promise<Void> written = Promise.promise();
+        loop.runOnContext(turn -> {
+            try {
+                request.write(bytes).onComplete(written);
+            } catch (IllegalStateException ended) {
+                written.tryFail(ended);
+            }
+        });
+        written.future().toCompletionStage().toCompletableFuture().join();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.channel.NotAdmitted;
+import dev.tollgate.channel.StreamedCall;
+import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Sends a body with media in it, once these have found their place. Confined to the event loop that makes it. */
+final class MediaErrand implements StreamedCall.Errand {
+
+    private final Context loop;
+    private final MediaPlacement placement;
+    private final Function<List<PlacedMedium>, OutgoingBody> body;
+    private @Nullable OutgoingBody whole;
+    private boolean over;
+
+    /** @param body with what fills its slots */
+    MediaErrand(Vertx vertx, MediaPlacement placement, Function<List<PlacedMedium>, OutgoingBody> body) {
+        this.loop = vertx.getOrCreateContext();
+        this.placement = placement;
+        this.body = body;
+    }
+
+    /** Fails with {@link NotAdmitted} where a medium cannot be uploaded. */
+    Future<HttpClientRequest> connecting(Supplier<Future<HttpClientRequest>> connect) {
+        return Future.fromCompletionStage(placement.begin(), loop)
+                .recover(failure -> Future.failedFuture(meaning(failure)))
+                .compose(placed -> {
+                    if (over) {
+                        return Future.failedFuture("nobody wants it any more");
+                    }
+                    whole = body.apply(placed);
+                    return connect.get();
+                });
+    }
+
+    private static Throwable meaning(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof UploadFailed upload ? new NotAdmitted(upload.failure()) : cause;
+    }
+
+    @Override
+    public void send(HttpClientRequest connected) {
+        if (whole == null) {
+            throw new IllegalStateException("there is nothing to send yet");
+        }
+        BodySender.start(loop, connected, whole);
+    }
+
+    @Override
+    public void over() {
+        over = true;
+        placement.leave();
+    }
+
+    /** A file that the upstream has thrown away before its time can be uploaded again. */
+    @Override
+    public UpstreamFailure meaning(UpstreamFailure failure) {
+        return placement.forgetLost(failure) ? new UpstreamFailure(Kind.UNAVAILABLE, null, failure.detail()) : failure;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.media.CallMedia;
+import dev.tollgate.media.Medium;
+import dev.tollgate.upstream.UpstreamFailure;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the media of one sending stand in its body: in the body itself while that stays below {@value #BODY_BYTES_MAX} bytes, else the
+ * largest are uploaded first, until the others fit. Begun once; thread-safe.
+ */
+final class MediaPlacement {
+
+    /** A request may be larger by now; where large ones fail is not documented (wire.md 1.8). */
+    static final long BODY_BYTES_MAX = 20_000_000;
+
+    private final @Nullable FileUploads uploads;
+    private final GeminiBody body;
+    private final CallMedia media;
+    private final List<FileUploads.Ticket> tickets = new ArrayList<>();
+    private final AtomicBoolean left = new AtomicBoolean();
+    private volatile List<UploadedFile> used = List.of();
+
+    /** @param uploads null where there is no Files API, and all goes into the body */
+    MediaPlacement(@Nullable FileUploads uploads, GeminiBody body, CallMedia media) {
+        this.uploads = uploads;
+        this.body = body;
+        this.media = media;
+    }
+
+    /** One entry for each slot of the body. Fails with an {@link UploadFailed} in a {@link CompletionException}. */
+    CompletableFuture<List<PlacedMedium>> begin() {
+        List<Integer> uploaded = uploads == null ? List.of() : tooMuch();
+        if (uploads == null || uploaded.isEmpty()) {
+            return CompletableFuture.completedFuture(placed(Map.of()));
+        }
+        CompletableFuture<List<PlacedMedium>> result = new CompletableFuture<>();
+        Thread.ofVirtual().name("place-media").start(() -> upload(uploads, uploaded, result));
+        return result;
+    }
+
+    /** The slots whose media have to be uploaded. */
+    private List<Integer> tooMuch() {
+        Map<Integer, Long> lengths = new LinkedHashMap<>();
+        long total = body.plainLength();
+        for (int i = 0; i < body.slots().size(); i++) {
+            long length = base64Length(body.slots().get(i).content());
+            lengths.put(i, length);
+            total += length;
+        }
+        List<Integer> chosen = new ArrayList<>();
+        List<Integer> byLength = lengths.keySet().stream()
+                .sorted(Comparator.comparing((Integer i) -> lengths.getOrDefault(i, 0L))
+                        .reversed())
+                .toList();
+        for (int slot : byLength) {
+            if (total > BODY_BYTES_MAX) {
+                chosen.add(slot);
+                total -= lengths.getOrDefault(slot, 0L);
+            }
+        }
+        return chosen;
+    }
+
+    private long base64Length(MediaSlot.Content content) {
+        return switch (content) {
+            case MediaSlot.Inline inline -> inline.media().base64().length();
+            case MediaSlot.Download download ->
+                OutgoingBody.base64Length(loaded(download.wanted().url()).length());
+        };
+    }
+
+    private Medium loaded(String url) {
+        Medium medium = media.get(url);
+        if (medium == null) {
+            throw new IllegalStateException("a medium is sent that was not loaded");
+        }
+        return medium;
+    }
+
+    private void upload(FileUploads uploads, List<Integer> slots, CompletableFuture<List<PlacedMedium>> result) {
+        try {
+            List<FileUploads.Ticket> wanted =
+                    slots.stream().map(slot -> want(uploads, slot)).toList();
+            Map<Integer, PlacedMedium> files = new HashMap<>();
+            List<UploadedFile> all = new ArrayList<>();
+            for (int i = 0; i < slots.size(); i++) {
+                UploadedFile file = wanted.get(i).file().join();
+                all.add(file);
+                files.put(slots.get(i), new PlacedMedium.Uploaded(file));
+            }
+            used = List.copyOf(all);
+            result.complete(placed(files));
+        } catch (RuntimeException e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    private FileUploads.Ticket want(FileUploads uploads, int slot) {
+        MediaSlot.Content content = body.slots().get(slot).content();
+        FileUploads.Ticket ticket =
+                switch (content) {
+                    case MediaSlot.Inline inline -> uploads.want(inline.media().medium());
+                    case MediaSlot.Download download ->
+                        uploads.want(loaded(download.wanted().url()));
+                };
+        synchronized (tickets) {
+            tickets.add(ticket);
+        }
+        if (left.get()) {
+            ticket.leave();
+        }
+        return ticket;
+    }
+
+    private List<PlacedMedium> placed(Map<Integer, PlacedMedium> files) {
+        List<PlacedMedium> placed = new ArrayList<>();
+        for (int i = 0; i < body.slots().size(); i++) {
+            PlacedMedium file = files.get(i);
+            placed.add(file != null ? file : inBody(body.slots().get(i).content()));
+        }
+        return placed;
+    }
+
+    private PlacedMedium inBody(MediaSlot.Content content) {
+        return switch (content) {
+            case MediaSlot.Inline inline -> new PlacedMedium.Text(inline.media());
+            case MediaSlot.Download download ->
+                new PlacedMedium.Encoded(loaded(download.wanted().url()));
+        };
+    }
+
+    /** The sending is over, or given up: uploads for it alone are broken off. */
+    void leave() {
+        left.set(true);
+        synchronized (tickets) {
+            tickets.forEach(FileUploads.Ticket::leave);
+        }
+    }
+
+    /** Whether a failure says that the upstream does not have a file any more; then it is forgotten, and may be uploaded anew. */
+    boolean forgetLost(UpstreamFailure failure) {
+        boolean lost = false;
+        for (UploadedFile file : used) {
+            String id = file.name().substring("files/".length());
+            if (uploads != null && failure.detail().contains(id)) {
+                uploads.forget(file);
+                lost = true;
+            }
+        }
+        return lost;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.tollgate.gemini;
+
+import dev.tollgate.media.WantedMedium;
+
+/**
+ * A place in a translated body that is filled when it is sent: the member {@code inlineData} or {@code fileData} of a part.
+ *
+ * @param from of the bytes that give way
+ * @param to behind them
+ */
+record MediaSlot(int from, int to, Content content) {
+
+    sealed interface Content {}
+
+    /** Came with the request, and is too large to be copied about. */
+    record Inline(InlineMedia media) implements Content {}
+
+    /** Is downloaded before the body is sent. */
+    record Download(WantedMedium wanted) implements Content {}
+}

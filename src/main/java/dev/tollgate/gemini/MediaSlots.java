@@ -1,0 +1,37 @@
+package dev.tollgate.gemini;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+
+/** Keeps places for media while a body is written. One serves one request. */
+final class MediaSlots {
+
+    private static final String MEMBER = "inlineData";
+    private static final int MEMBER_LENGTH = ("\"" + MEMBER + "\":null").length();
+
+    /** In base64 characters: what is larger is not copied into the body, and may be uploaded instead. */
+    static final int COPIED_CHARS_MAX = 64 * 1024;
+
+    private final JsonGenerator json;
+    private final ByteArrayOutputStream out;
+    private final List<MediaSlot> slots = new ArrayList<>();
+
+    /** @param out what the generator writes to */
+    MediaSlots(JsonGenerator json, ByteArrayOutputStream out) {
+        this.json = json;
+        this.out = out;
+    }
+
+    /** Writes a member of the object that the generator is in; what separates it from the one before is not in the place. */
+    void add(MediaSlot.Content content) {
+        json.writeNullProperty(MEMBER);
+        json.flush();
+        slots.add(new MediaSlot(out.size() - MEMBER_LENGTH, out.size(), content));
+    }
+
+    List<MediaSlot> all() {
+        return List.copyOf(slots);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.tollgate.media;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Where media lie while their call runs: small ones in memory, those above {@value #MEMORY_EACH_MAX} bytes, and all where the memory
+ * for them is used up, in files. A file loses its name as soon as it is open, so that nothing of it is left when the process ends.
+ * Thread-safe.
+ */
+public final class MediaSpool {
+
+    /** Above it a medium goes to a file (D29). */
+    static final int MEMORY_EACH_MAX = 1 << 20;
+
+    /** For all that lie in memory together. */
+    private static final long MEMORY_ALL_MAX = 64L << 20;
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Path folder;
+    private final long bytesMax;
+    private final AtomicLong fileBytes = new AtomicLong();
+    private final AtomicLong memoryBytes = new AtomicLong();
+    private final AtomicLong names = new AtomicLong();
+
+    private MediaSpool(Path folder, long bytesMax) {
+        this.folder = folder;
+        this.bytesMax = bytesMax;
+    }
+
+    /**
+     * Makes the folder, and empties it of what a file system without such files has left.
+     *
+     * @param bytesMax of all files together
+     */
+    public static MediaSpool open(Path folder, long bytesMax) throws IOException {
+        Files.createDirectories(folder);
+        try (DirectoryStream<Path> old = Files.newDirectoryStream(folder)) {
+            for (Path file : old) {
+                Files.delete(file);
+            }
+        }
+        return new MediaSpool(folder, bytesMax);
+    }
+
+    /** What lies in files now. */
+    public long fileBytes() {
+        return fileBytes.get();
+    }
+
+    /** What lies in memory now. */
+    public long memoryBytes() {
+        return memoryBytes.get();
+    }
+
+    boolean takeMemory(long bytes) {
+        return take(memoryBytes, bytes, MEMORY_ALL_MAX);
+    }
+
+    void giveMemory(long bytes) {
+        memoryBytes.addAndGet(-bytes);
+    }
+
+    void takeFile(long bytes) throws NoRoom {
+        if (!take(fileBytes, bytes, bytesMax)) {
+            throw new NoRoom("media fill the " + bytesMax + " bytes that they may take (media.spool-bytes)", null);
+        }
+    }
+
+    void giveFile(long bytes) {
+        fileBytes.addAndGet(-bytes);
+    }
+
+    private static boolean take(AtomicLong taken, long bytes, long max) {
+        if (taken.addAndGet(bytes) <= max) {
+            return true;
+        }
+        taken.addAndGet(-bytes);
+        return false;
+    }
+
+    FileChannel newFile() throws IOException {
+        Path file = folder.resolve("medium-" + names.incrementAndGet());
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ),
+                OWNER_ONLY);
+        try {
+            Files.delete(file);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.storage.StoreException;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads a call's media before anything is reserved for it, because what they cost is only known then. A virtual thread of its own; begun,
+ * stopped and told on the call's event loop.
+ */
+final class Loading {
+
+    private static final Logger log = LoggerFactory.getLogger(Loading.class);
+
+    private final MediaAccess access;
+    private final MeteredCall call;
+    private final Executor loop;
+    private final BiConsumer<Bounds, @Nullable ApiError> then;
+    private @Nullable Thread thread;
+    private boolean interruptible;
+    private boolean stopped;
+
+    /** @param then told once: the call's bounds, and why it ends here, else null */
+    Loading(MediaAccess access, MeteredCall call, Executor loop, BiConsumer<Bounds, @Nullable ApiError> then) {
+        this.access = access;
+        this.call = call;
+        this.loop = loop;
+        this.then = then;
+    }
+
+    void begin() {
+        thread = Thread.ofVirtual().name("load-media").start(this::run);
+    }
+
+    /** The call is over: whatever runs is broken off, and told as a refusal. */
+    synchronized void stop() {
+        stopped = true;
+        if (interruptible && thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private void run() {
+        Bounds bounds = call.bounds();
+        ApiError refusal;
+        try {
+            refusal = load();
+            if (refusal == null) {
+                bounds = bounds.withPrompt(call.promptTokensMax());
+            }
+        } catch (ApiException e) {
+            refusal = e.error();
+        } catch (StoreException e) {
+            log.error("a balance could not be read", e);
+            refusal = internal().withStatus(503);
+        } catch (RuntimeException | Error e) {
+            log.error("the media of a call could not be loaded", e);
+            refusal = internal();
+        }
+        tell(bounds, refusal);
+    }
+
+    private void tell(Bounds bounds, @Nullable ApiError refusal) {
+        loop.execute(() -> then.accept(bounds, refusal));
+    }
+
+    private @Nullable ApiError load() {
+        MeteredRequest request = call.request();
+        ApiError refusal = access.refusal(request.accountId());
+        if (refusal != null || !mayBeInterrupted(true)) {
+            return refusal != null ? refusal : internal();
+        }
+        try {
+            access.load(
+                    request.accountId(),
+                    call.prepared().wanted(),
+                    MediaBound.inlineBytes(request.ask().promptSize()),
+                    request.ask().media());
+            return null;
+        } catch (InterruptedException e) {
+            return internal();
+        } finally {
+            mayBeInterrupted(false);
+        }
+    }
+
+    /** Only downloads are interrupted: a connection to the database would not survive it. */
+    private synchronized boolean mayBeInterrupted(boolean now) {
+        interruptible = now;
+        return !stopped;
+    }
+
+    private static ApiError internal() {
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The media of the call could not be loaded. Please try again.");
+    }
+}

@@ -1,0 +1,37 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.ledger.Account;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.media.CallMedia;
+import dev.tollgate.media.MediaLoader;
+import dev.tollgate.media.WantedMedium;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Downloads for calls, but only for who has something to spend (D29). Thread-safe; blocks. */
+public final class MediaAccess {
+
+    private final MediaLoader loader;
+    private final Ledger ledger;
+
+    public MediaAccess(MediaLoader loader, Ledger ledger) {
+        this.loader = loader;
+        this.ledger = ledger;
+    }
+
+    /** @return why the account may cause no downloads; null where it may */
+    @Nullable
+    ApiError refusal(String accountId) {
+        Account account = ledger.account(accountId).orElse(null);
+        if (account == null || account.balance().balanceMicros() > 0) {
+            return null; // whether the account and the key may be used is the reservation's to say
+        }
+        return Refusals.nothingToSpend(account.balance().reservedMicros());
+    }
+
+    void load(String accountId, List<WantedMedium> wanted, long inlineBytes, CallMedia into)
+            throws InterruptedException {
+        loader.load(accountId, wanted, inlineBytes, into);
+    }
+}

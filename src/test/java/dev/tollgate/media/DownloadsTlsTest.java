@@ -1,0 +1,119 @@
+package dev.tollgate.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.JksOptions;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Over TLS a download goes to the judged address, and asks for and checks the certificate of the name in the URL. */
+class DownloadsTlsTest {
+
+    private static final String PASSWORD = "for-the-test";
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<String> namesAskedFor = new CopyOnWriteArrayList<>();
+    private HttpServer server;
+    private JksOptions store;
+
+    @BeforeEach
+    void start() throws Exception {
+        Path file = folder.resolve("keys.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "secure",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=secure.test",
+                        "-ext",
+                        "san=dns:secure.test",
+                        "-validity",
+                        "30",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        PASSWORD)
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .doesNotContain("rror");
+        assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        store = new JksOptions().setPath(file.toString()).setPassword(PASSWORD);
+        server = vertx.createHttpServer(new HttpServerOptions()
+                        .setHost("127.0.0.1")
+                        .setPort(0)
+                        .setSsl(true)
+                        .setSni(true)
+                        .setKeyCertOptions(store))
+                .requestHandler(request -> {
+                    namesAskedFor.add(request.connection().indicatedServerName() + " " + request.getHeader("host"));
+                    request.response().end("%PDF-1.7\n");
+                });
+        server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private String download(String host, HttpClientOptions trusting) throws Exception {
+        MediaLimits limits = new MediaLimits(1_000, 1_000, 1_000_000, Duration.ofSeconds(10), 3, 4, 4);
+        Resolver resolver = name -> List.of(InetAddress.ofLiteral("127.0.0.1"));
+        Guard guard = new Guard(resolver, AllowedPlaces.of(List.of("127.0.0.1:" + server.actualPort())));
+        MediaSpool spool = MediaSpool.open(folder.resolve("media"), 1_000_000);
+        try (Downloads downloads = new Downloads(vertx, guard, spool, limits, trusting)) {
+            String url = "https://" + host + ":" + server.actualPort() + "/x";
+            Medium medium = downloads.get(new WantedMedium("p", url, null), new ByteBudget(1_000, 0));
+            medium.release();
+            return medium.mimeType();
+        }
+    }
+
+    private HttpClientOptions trusting() {
+        return new HttpClientOptions().setTrustOptions(store);
+    }
+
+    @Test
+    void the_name_of_the_url_is_asked_for_and_its_certificate_taken() throws Exception {
+        assertThat(download("secure.test", trusting())).isEqualTo("application/pdf");
+        assertThat(namesAskedFor).containsExactly("secure.test secure.test:" + server.actualPort());
+    }
+
+    @Test
+    void a_certificate_of_another_name_is_refused() {
+        assertThatThrownBy(() -> download("other.test", trusting())).isInstanceOf(MediaRefused.class);
+        assertThatThrownBy(() -> download("127.0.0.1", trusting())).isInstanceOf(MediaRefused.class);
+        assertThat(namesAskedFor).isEmpty();
+    }
+
+    @Test
+    void a_certificate_that_nobody_vouches_for_is_refused() {
+        assertThatThrownBy(() -> download("secure.test", new HttpClientOptions()))
+                .isInstanceOf(MediaRefused.class);
+        assertThat(namesAskedFor).isEmpty();
+    }
+}
