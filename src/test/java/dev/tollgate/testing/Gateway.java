@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -505,15 +506,21 @@ public final class Gateway implements AutoCloseable {
 
         private static final String COMPLETIONS = "/chat/completions";
 
+        /** The paths whose errors have Google's shape (D23). */
+        private static final Pattern GOOGLE_SHAPED = Pattern.compile("/v1beta|/gemini|:[A-Za-z]*$");
+
         /** Every answer of a chat, and every error, fits its closed schema, whatever is being tested. */
         public Reply {
             String type = response.headers().firstValue("content-type").orElse("");
-            boolean chat = response.uri().getPath().endsWith(COMPLETIONS);
+            String path = response.uri().getPath();
+            boolean chat = path.endsWith(COMPLETIONS);
             if (chat && type.startsWith("text/event-stream")) {
                 checkStream(response.body());
             } else if (chat && response.statusCode() == 200) {
                 OutgoingSchema.COMPLETION.check(JSON.readTree(response.body()));
-            } else if (response.statusCode() >= 400 && type.startsWith("application/json")) {
+            } else if (response.statusCode() >= 400
+                    && type.startsWith("application/json")
+                    && !GOOGLE_SHAPED.matcher(path).find()) {
                 OutgoingSchema.ERROR.check(JSON.readTree(response.body()));
             }
         }
