@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class StreamedCall implements UpstreamCall {
 
     private static final int OK = 200;
+    /** A turn of the event loop reads up to a megabyte: whoever does not read on must be able to say so before that. */
+    private static final int TURN_BYTES_MAX = 64 * 1024;
+
     private static final int ERROR_BYTES_MAX = 64 * 1024;
     private static final int TICKS = 4;
     private static final long NO_TIMER = -1;
@@ -47,6 +50,7 @@ public final class StreamedCall implements UpstreamCall {
     private boolean lingering;
     private long timer = NO_TIMER;
     private int silentTicks;
+    private int turnBytes;
     private List<UpstreamEvent> read = new ArrayList<>();
     private boolean deliveryScheduled;
 
@@ -154,7 +158,12 @@ public final class StreamedCall implements UpstreamCall {
             reset();
             return;
         }
-        deliverAfterThisTurn();
+        turnBytes += plain.length;
+        if (turnBytes >= TURN_BYTES_MAX) {
+            deliver();
+        } else {
+            deliverAfterThisTurn();
+        }
         if (reader.isWhole() && !lingering) {
             lingering = true;
             await(timeouts.lingerMillis());
@@ -175,6 +184,7 @@ public final class StreamedCall implements UpstreamCall {
         if (!read.isEmpty() && !done) {
             List<UpstreamEvent> events = read;
             read = new ArrayList<>();
+            turnBytes = 0;
             listener.events(events);
         }
     }

@@ -32,6 +32,9 @@ final class MediaBound {
 
     /** @param loaded what was downloaded; what is not in it is of unknown length */
     static long tokens(ContentPart.Media media, CallMedia loaded) {
+        if (media.video() != null && media.video().isFast()) {
+            return UNKNOWN_TOKENS; // the rate above is that of a frame a second
+        }
         return switch (media.source()) {
             case ContentPart.Source.Inline inline -> tokens(media.mimeType(), bytes(inline));
             case ContentPart.Source.Remote remote -> {

@@ -44,5 +44,11 @@ public sealed interface ContentPart {
     record VideoMetadata(
             @Nullable String startOffset,
             @Nullable String endOffset,
-            @Nullable Double fps) {}
+            @Nullable Double fps) {
+
+        /** Whether more than a frame a second is looked at, which costs more than a video's length or bytes say. */
+        public boolean isFast() {
+            return fps != null && fps > 1;
+        }
+    }
 }
