@@ -62,6 +62,10 @@ final class Heard implements StreamingChatResponseHandler {
         return Objects.requireNonNull(whole);
     }
 
+    boolean failed() {
+        return failure != null;
+    }
+
     Throwable failure() {
         return Objects.requireNonNull(failure, "the stream did not fail");
     }

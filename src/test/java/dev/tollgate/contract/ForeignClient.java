@@ -1,0 +1,61 @@
+package dev.tollgate.contract;
+
+import dev.tollgate.testing.Gateway;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The clients of OpenAI's protocol that the matrix has, each with what it has no words or no ears for. */
+enum ForeignClient {
+    OPENAI_JAVA(ViaOpenAiJava::new),
+    LANGCHAIN4J(ViaLangChain4j::new, Lacks.SOURCES),
+    SIMPLE_OPENAI(ViaSimpleOpenAi::new, Lacks.LATE_ERRORS, Lacks.NO_EFFORT),
+    OPENAI_NPM(gateway -> new ViaNode(gateway, "openai")),
+    VERCEL_AI(gateway -> new ViaNode(gateway, "ai"), Lacks.SOURCES, Lacks.VIDEO),
+    LANGCHAIN_JS(gateway -> new ViaNode(gateway, "langchain"), Lacks.SOURCES);
+
+    /** What a client cannot say, or does not tell its user. */
+    enum Lacks {
+        /** Annotations of an answer. */
+        SOURCES,
+        /** An error event in a stream; the user sees an end without a finish reason. */
+        LATE_ERRORS,
+        /** The word {@code none} for the effort of reasoning. */
+        NO_EFFORT,
+        /** Video in a message. */
+        VIDEO
+    }
+
+    /** A client at work. One question at a time; it tries nothing again. */
+    interface Driver extends AutoCloseable {
+
+        /** @param key of whoever asks */
+        Said ask(String key, Question question);
+
+        /** Asks for a stream and goes away after the first piece of text. */
+        void leave(String key, Question question);
+
+        @Override
+        void close();
+    }
+
+    private interface Making {
+        Driver of(Gateway gateway);
+    }
+
+    private final Making making;
+    private final Set<Lacks> lacks = EnumSet.noneOf(Lacks.class);
+
+    ForeignClient(Making making, Lacks... lacks) {
+        this.making = making;
+        this.lacks.addAll(Arrays.asList(lacks));
+    }
+
+    Driver driver(Gateway gateway) {
+        return making.of(gateway);
+    }
+
+    boolean has(Lacks words) {
+        return !lacks.contains(words);
+    }
+}
