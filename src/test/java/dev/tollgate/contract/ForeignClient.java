@@ -11,7 +11,7 @@ enum ForeignClient {
     LANGCHAIN4J(ViaLangChain4j::new, Lacks.SOURCES),
     SIMPLE_OPENAI(ViaSimpleOpenAi::new, Lacks.LATE_ERRORS, Lacks.NO_EFFORT),
     OPENAI_NPM(gateway -> new ViaNode(gateway, "openai")),
-    VERCEL_AI(gateway -> new ViaNode(gateway, "ai"), Lacks.SOURCES, Lacks.VIDEO),
+    VERCEL_AI(gateway -> new ViaNode(gateway, "ai"), Lacks.SOURCES, Lacks.URLS, Lacks.VIDEO),
     LANGCHAIN_JS(gateway -> new ViaNode(gateway, "langchain"), Lacks.SOURCES);
 
     /** What a client cannot say, or does not tell its user. */
@@ -22,6 +22,8 @@ enum ForeignClient {
         LATE_ERRORS,
         /** The word {@code none} for the effort of reasoning. */
         NO_EFFORT,
+        /** URLs of media: it downloads them itself, and refuses addresses that are not public. */
+        URLS,
         /** Video in a message. */
         VIDEO
     }

@@ -6,8 +6,11 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.contract.ForeignClient.Lacks;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.HandServer;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.EnumMap;
@@ -32,12 +35,14 @@ class MatrixTest {
             {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},\
             "required":["name","age"],"additionalProperties":false}""";
 
+    private static HandServer host;
     private static Gateway gateway;
     private static final Map<ForeignClient, ForeignClient.Driver> DRIVERS = new EnumMap<>(ForeignClient.class);
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        host = new HandServer(MatrixTest::serve);
+        gateway = Gateway.start("media.allow", "127.0.0.1:" + host.port());
         for (ForeignClient client : ForeignClient.values()) {
             DRIVERS.put(client, client.driver(gateway));
         }
@@ -47,6 +52,7 @@ class MatrixTest {
     static void stop() {
         DRIVERS.values().forEach(ForeignClient.Driver::close);
         gateway.close();
+        host.close();
     }
 
     @BeforeEach
@@ -159,42 +165,70 @@ class MatrixTest {
 
     // ---- media ----
 
-    private static final byte[] PNG = Base64.getDecoder()
-            .decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+    /** The kinds of media, each with the first bytes that it has. */
+    enum Medium {
+        IMAGE("image/png", "\u0089PNG\r\n\u001a\n................"),
+        PDF("application/pdf", "%PDF-1.7\n1 0 obj<<>>endobj\n"),
+        SOUND("audio/wav", "RIFF....WAVEfmt ................"),
+        VIDEO("video/mp4", "....ftypisom....................");
 
-    @ParameterizedTest
-    @MethodSource("cells")
-    void an_image_goes_as_a_data_url(ForeignClient client, boolean streams) {
-        assertSeen(client, streams, "image/png", PNG);
-    }
+        private final String type;
+        private final byte[] bytes;
 
-    @ParameterizedTest
-    @MethodSource("cells")
-    void a_pdf_goes_as_a_data_url(ForeignClient client, boolean streams) {
-        assertSeen(client, streams, "application/pdf", latin("%PDF-1.7\n1 0 obj\n<</Type /Page>>\nendobj\n%%EOF\n"));
-    }
+        Medium(String type, String latin1) {
+            this.type = type;
+            this.bytes = latin1.getBytes(StandardCharsets.ISO_8859_1);
+        }
 
-    @ParameterizedTest
-    @MethodSource("cells")
-    void sound_goes_as_a_data_url(ForeignClient client, boolean streams) {
-        assertSeen(client, streams, "audio/wav", latin("RIFF\0\0\0\0WAVEfmt "));
-    }
-
-    @ParameterizedTest
-    @MethodSource("cells")
-    void video_goes_as_a_data_url(ForeignClient client, boolean streams) {
-        if (client.has(Lacks.VIDEO)) {
-            assertSeen(client, streams, "video/mp4", latin("\0\0\0\u0010ftypisom\0\0\0\0"));
-        } else {
-            Said said = ask(client, shown(streams, "video/mp4", latin("....")));
-            assertThat(said.failure().text()).contains("video/mp4");
+        String dataUrl() {
+            return "data:" + type + ";base64," + Base64.getEncoder().encodeToString(bytes);
         }
     }
 
-    private static void assertSeen(ForeignClient client, boolean streams, String type, byte[] bytes) {
-        Said said = answer(client, shown(streams, type, bytes));
+    static Stream<Arguments> media() {
+        return cells().flatMap(cell ->
+                Stream.of(Medium.values()).map(medium -> arguments(cell.get()[0], medium, cell.get()[1])));
+    }
 
-        assertThat(said.text()).contains(type);
+    @ParameterizedTest
+    @MethodSource("media")
+    void each_kind_of_media_goes_as_a_data_url(ForeignClient client, Medium medium, boolean streams) {
+        Said said = ask(client, shown(streams, medium.dataUrl()));
+
+        if (medium == Medium.VIDEO && !client.has(Lacks.VIDEO)) {
+            assertThat(said.failure().text()).contains(medium.type);
+        } else {
+            assertSeen(medium, said);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("media")
+    void each_kind_of_media_is_downloaded_from_its_url(ForeignClient client, Medium medium, boolean streams) {
+        Said said = ask(client, shown(streams, host.url() + "/" + medium));
+
+        if (client.has(Lacks.URLS)) {
+            assertSeen(medium, said);
+        } else {
+            assertThat(said.failure().text()).contains("not allowed");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cells")
+    void a_url_with_nothing_behind_it_is_an_error_that_says_so(ForeignClient client, boolean streams) {
+        Said said = ask(client, shown(streams, host.url() + "/nothing"));
+
+        if (client.has(Lacks.URLS)) {
+            assertRefused(said, 400, "404");
+        } else {
+            assertThat(said.failure().text()).contains("not allowed");
+        }
+    }
+
+    private static void assertSeen(Medium medium, Said said) {
+        assertThat(said.failure()).isNull();
+        assertThat(said.text()).contains(medium.type);
         JsonNode shown = gateway.lastAsked()
                 .at("/contents/0/parts")
                 .valueStream()
@@ -202,17 +236,23 @@ class MatrixTest {
                 .findFirst()
                 .orElseThrow()
                 .get("inlineData");
-        assertThat(shown.get("mimeType").asString()).isEqualTo(type);
-        assertThat(Base64.getDecoder().decode(shown.get("data").asString())).isEqualTo(bytes);
+        assertThat(shown.get("mimeType").asString()).isEqualTo(medium.type);
+        assertThat(Base64.getDecoder().decode(shown.get("data").asString())).isEqualTo(medium.bytes);
     }
 
-    private static Question shown(boolean streams, String type, byte[] bytes) {
-        String url = "data:" + type + ";base64," + Base64.getEncoder().encodeToString(bytes);
+    private static Question shown(boolean streams, String url) {
         return Question.to("gemini-2.5-pro", streams).user("What is this?", url);
     }
 
-    private static byte[] latin(String bytes) {
-        return bytes.getBytes(StandardCharsets.ISO_8859_1);
+    /** Has a file of each kind, under a name that says nothing. */
+    private static void serve(HandServer.Request request, OutputStream out) throws IOException {
+        for (Medium medium : Medium.values()) {
+            if (request.target().equals("/" + medium)) {
+                HandServer.reply(out, 200, "Content-Type: " + medium.type + "\r\n", medium.bytes);
+                return;
+            }
+        }
+        HandServer.reply(out, 404, "", "");
     }
 
     // ---- search ----
@@ -228,7 +268,7 @@ class MatrixTest {
 
         assertThat(gateway.lastAsked().at("/tools/0").has("googleSearch")).isTrue();
         assertThat(said.finish()).isEqualTo("stop");
-        if (client.has(Lacks.SOURCES) && !(streams && client == ForeignClient.OPENAI_JAVA)) {
+        if (client.has(Lacks.SOURCES)) {
             assertThat(said.sources()).isNotEmpty().allSatisfy(url -> assertThat(url)
                     .startsWith("https://"));
         }

@@ -57,12 +57,13 @@ final class ViaOpenAiJava implements ForeignClient.Driver {
     public Said ask(String key, Question question) {
         StringBuilder heard = new StringBuilder();
         StringBuilder thoughts = new StringBuilder();
+        List<String> sources = new ArrayList<>();
         OpenAIClient client = client(key);
         try {
             ChatCompletion answer = question.streams()
-                    ? streamed(client, question, heard, thoughts)
+                    ? streamed(client, question, heard, thoughts, sources)
                     : client.chat().completions().create(params(question));
-            return said(answer, thoughts.toString());
+            return said(answer, thoughts.toString(), sources);
         } catch (OpenAIServiceException e) {
             return Said.failed(heard.toString(), e.statusCode(), e.getMessage() + e.body());
         } finally {
@@ -71,7 +72,7 @@ final class ViaOpenAiJava implements ForeignClient.Driver {
     }
 
     private static ChatCompletion streamed(
-            OpenAIClient client, Question question, StringBuilder heard, StringBuilder thoughts) {
+            OpenAIClient client, Question question, StringBuilder heard, StringBuilder thoughts, List<String> sources) {
         ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
         try (StreamResponse<ChatCompletionChunk> stream =
                 client.chat().completions().createStreaming(params(question))) {
@@ -80,6 +81,7 @@ final class ViaOpenAiJava implements ForeignClient.Driver {
                 chunk.choices().forEach(choice -> {
                     choice.delta().content().ifPresent(heard::append);
                     thoughts.append(thought(choice.delta()._additionalProperties()));
+                    sources.addAll(sources(choice.delta()._additionalProperties()));
                 });
             });
         }
@@ -197,7 +199,7 @@ final class ViaOpenAiJava implements ForeignClient.Driver {
 
     // ---- the answer ----
 
-    private static Said said(ChatCompletion answer, String streamedThoughts) {
+    private static Said said(ChatCompletion answer, String streamedThoughts, List<String> streamedSources) {
         ChatCompletion.Choice choice = answer.choices().getFirst();
         ChatCompletionMessage message = choice.message();
         List<Question.Call> calls = message.toolCalls().orElse(List.of()).stream()
@@ -214,8 +216,20 @@ final class ViaOpenAiJava implements ForeignClient.Driver {
                 calls,
                 choice.finishReason().asString(),
                 answer.usage().map(CompletionUsage::totalTokens).orElse(0L),
-                sources,
+                streamedSources.isEmpty() ? sources : streamedSources,
                 null);
+    }
+
+    /** Deltas have no annotations in the client's own words. */
+    private static List<String> sources(Map<String, JsonValue> properties) {
+        JsonValue annotations = properties.get("annotations");
+        if (annotations == null) {
+            return List.of();
+        }
+        return JSON.valueToTree(annotations.convert(List.class))
+                .valueStream()
+                .map(annotation -> annotation.at("/url_citation/url").asString())
+                .toList();
     }
 
     private static String thought(Map<String, JsonValue> properties) {
