@@ -25,14 +25,15 @@ final class NodePackages {
     private static final int PATIENCE_MINUTES = 5;
     private static final int NODE_MAJOR_LEAST = 20;
 
+    private static final String NOT_RUN =
+            "NOT RUN: the clients in JavaScript need Node.js " + NODE_MAJOR_LEAST + " or newer on the PATH, with npm";
+    private static final boolean NODE_IS_THERE = nodeIsThere();
+
     private NodePackages() {}
 
     /** @return the folder to run the script in */
     static synchronized Path installed() {
-        assumeTrue(
-                nodeMajor() >= NODE_MAJOR_LEAST,
-                "NOT RUN: the clients in JavaScript need Node.js " + NODE_MAJOR_LEAST
-                        + " or newer on the PATH, with npm");
+        assumeTrue(NODE_IS_THERE, NOT_RUN);
         try {
             Files.createDirectories(TARGET);
             for (String name : FILES) {
@@ -53,6 +54,15 @@ final class NodePackages {
         if (run.exit() != 0) {
             throw new AssertionError("npm could not install the clients in JavaScript:\n" + run.output());
         }
+    }
+
+    /** Says aloud when it is not: a skipped test is easily overlooked. */
+    private static boolean nodeIsThere() {
+        if (nodeMajor() >= NODE_MAJOR_LEAST) {
+            return true;
+        }
+        System.err.println(NOT_RUN);
+        return false;
     }
 
     /** @return 0 where there is none */
