@@ -12,8 +12,8 @@ import static dev.tollgate.flow.Documented.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Gateway;
-import java.net.http.HttpRequest;
 import java.net.UnknownHostException;
+import java.net.http.HttpRequest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
