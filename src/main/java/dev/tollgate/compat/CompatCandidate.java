@@ -1,5 +1,6 @@
 package dev.tollgate.compat;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;

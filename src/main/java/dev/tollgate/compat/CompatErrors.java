@@ -1,6 +1,7 @@
 package dev.tollgate.compat;
 
 import dev.tollgate.channel.ErrorReader;
+import dev.tollgate.channel.Json;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ final class CompatErrors implements ErrorReader {
     /** The error in a body: an object, or words alone as some servers send them; else a missing node. */
     static JsonNode error(byte[] body) {
         try {
-            JsonNode tree = Json.MAPPER.readTree(body);
+            JsonNode tree = Json.tree(body);
             return (tree.isArray() ? tree.path(0) : tree).path("error");
         } catch (JacksonException notJson) {
             return MissingNode.getInstance();

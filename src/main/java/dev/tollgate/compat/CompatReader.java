@@ -1,6 +1,7 @@
 package dev.tollgate.compat;
 
 import dev.tollgate.channel.AnswerReader;
+import dev.tollgate.channel.Json;
 import dev.tollgate.channel.SseReader;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
@@ -92,7 +93,7 @@ final class CompatReader implements AnswerReader {
             return;
         }
         try {
-            JsonNode chunk = Json.MAPPER.readTree(bytes, from, to - from);
+            JsonNode chunk = Json.tree(bytes, from, to);
             JsonNode error = chunk.path("error");
             if (error.isMissingNode() || error.isNull()) {
                 take(chunk);

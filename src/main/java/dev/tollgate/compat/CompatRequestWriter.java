@@ -1,5 +1,6 @@
 package dev.tollgate.compat;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.openai.ChatRequest;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.gemini.GeminiChunk.Candidate;
 import dev.tollgate.gemini.GeminiChunk.Part;
 import dev.tollgate.upstream.UpstreamEvent.Usage;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.channel.StreamedCall;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.ErrorReader;
+import dev.tollgate.channel.Json;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.math.BigDecimal;

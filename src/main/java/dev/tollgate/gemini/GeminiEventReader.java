@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.AnswerReader;
+import dev.tollgate.channel.Json;
 import dev.tollgate.channel.SseReader;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.ContentPart;

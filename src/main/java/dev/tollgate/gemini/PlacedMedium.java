@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.media.Medium;
 
 /** How a medium stands in a body: as base64, or as the URI of an uploaded file. */

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.config.Secret;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;

@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Json;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import io.vertx.core.Context;
@@ -50,7 +51,7 @@ final class UploadProtocol {
         /** Missing where it is no JSON. */
         JsonNode json() {
             try {
-                return Json.MAPPER.readTree(body.getBytes());
+                return Json.tree(body.getBytes());
             } catch (JacksonException notJson) {
                 return MissingNode.getInstance();
             }

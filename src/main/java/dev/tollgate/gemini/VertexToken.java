@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Json;
 import dev.tollgate.channel.NotAdmitted;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
@@ -11,7 +12,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +145,7 @@ final class VertexToken {
 
     private static JsonNode json(Buffer body) {
         try {
-            return Json.MAPPER.readTree(new String(body.getBytes(), StandardCharsets.UTF_8));
+            return Json.tree(body.getBytes());
         } catch (JacksonException e) {
             return Json.MAPPER.createObjectNode();
         }

@@ -2,6 +2,7 @@ package dev.tollgate.gemini;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.error.ApiException;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -2,6 +2,7 @@ package dev.tollgate.gemini;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
 import java.util.ArrayList;

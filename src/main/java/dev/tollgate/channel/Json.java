@@ -1,4 +1,4 @@
-package dev.tollgate.gemini;
+package dev.tollgate.channel;
 
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
@@ -16,16 +16,19 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.ValueNode;
 
-/** The package's way to read and write JSON; digits survive. Safe for use by several threads. */
-final class Json {
+/**
+ * How channels read and write JSON: digits survive, and numbers that no calculation would survive are no JSON, for all of it comes from
+ * strangers. Safe for use by several threads.
+ */
+public final class Json {
 
     /** For the token path: a parser of the mapper's would bring a context for binding along. */
-    static final JsonFactory FACTORY = JsonFactory.builder().build();
+    public static final JsonFactory FACTORY = JsonFactory.builder().build();
 
-    static final JsonMapper MAPPER = mapper(FACTORY);
+    public static final JsonMapper MAPPER = mapper(FACTORY);
 
     /** A key that stands twice in an object is an error. */
-    static final JsonMapper STRICT = mapper(JsonFactory.builder()
+    public static final JsonMapper STRICT = mapper(JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build());
 
@@ -39,7 +42,7 @@ final class Json {
      *
      * @throws tools.jackson.core.JacksonException also for a number whose exponent no calculation would survive
      */
-    static JsonNode tree(JsonParser parser) {
+    public static JsonNode tree(JsonParser parser) {
         try {
             return VALUES.readTree(parser);
         } catch (NumberFormatException exponentBeyond32Bits) {
@@ -48,16 +51,21 @@ final class Json {
     }
 
     /** As above, of a whole text. */
-    static JsonNode tree(byte[] bytes) {
+    public static JsonNode tree(byte[] bytes) {
+        return tree(bytes, 0, bytes.length);
+    }
+
+    /** As above, of a part of the bytes. */
+    public static JsonNode tree(byte[] bytes, int from, int to) {
         try {
-            return MAPPER.readTree(bytes);
+            return MAPPER.readTree(bytes, from, to - from);
         } catch (NumberFormatException exponentBeyond32Bits) {
             throw new StreamConstraintsException("a number is out of range");
         }
     }
 
     /** @throws tools.jackson.core.JacksonException where it is not one whole JSON object */
-    static ObjectNode object(byte[] bytes, int from, int to) {
+    public static ObjectNode object(byte[] bytes, int from, int to) {
         try {
             return MAPPER.readerFor(ObjectNode.class).readValue(bytes, from, to - from);
         } catch (NumberFormatException exponentBeyond32Bits) {
