@@ -23,6 +23,11 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
     }
 
     @Override
+    String idOrHash() {
+        return key.id();
+    }
+
+    @Override
     Outcome decideOver(KeyRows rows) throws SQLException {
         if (!rows.hasAccount(key.accountId())) {
             return new NoSuchAccount();

@@ -14,6 +14,11 @@ public final class DisableKey extends KeyChange<SetKey.Outcome> {
     }
 
     @Override
+    String idOrHash() {
+        return id;
+    }
+
+    @Override
     SetKey.Outcome decideOver(KeyRows rows) throws SQLException {
         KeyRows.Row present = rows.byId(id);
         if (present == null) {

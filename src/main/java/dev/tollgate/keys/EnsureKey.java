@@ -19,6 +19,11 @@ public final class EnsureKey extends KeyChange<Key> {
     }
 
     @Override
+    String idOrHash() {
+        return hash;
+    }
+
+    @Override
     Key decideOver(KeyRows rows) throws SQLException {
         touch(hash);
         KeyRows.Row present = rows.byHash(hash);

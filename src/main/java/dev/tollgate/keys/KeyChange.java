@@ -9,6 +9,9 @@ public abstract sealed class KeyChange<O> extends Decision<O> permits CreateKey,
 
     private @Nullable String touchedHash;
 
+    /** Which row it reads and changes: the key's id, or its hash. */
+    abstract String idOrHash();
+
     abstract O decideOver(KeyRows rows) throws SQLException;
 
     final void applyTo(KeyRows rows) throws SQLException {

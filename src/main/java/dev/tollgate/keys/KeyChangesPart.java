@@ -23,6 +23,7 @@ final class KeyChangesPart implements Part<KeyChange> {
     @Override
     public void apply(Statements statements, List<KeyChange> changes) throws SQLException {
         KeyRows rows = new KeyRows(statements);
+        rows.lock(changes.stream().map(KeyChange::idOrHash).toList());
         for (KeyChange<?> change : changes) {
             change.applyTo(rows);
         }

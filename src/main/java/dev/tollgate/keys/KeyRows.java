@@ -1,9 +1,13 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.RowStatement;
+import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The keys' SQL on the writer's connection. */
@@ -21,6 +25,11 @@ final class KeyRows {
                 spend_day = ?, spend_total = ?, rate_requests = ?, rate_tokens = ?, rate_concurrency = ?, expires_at = ?
             WHERE id = ?""";
 
+    private static final RowStatement LOCK = RowStatement.shared(
+            "SELECT id FROM api_key WHERE id = ANY (?) OR hash = ANY (?) ORDER BY id" + Dialect.POSTGRESQL.lock(),
+            "text",
+            "text");
+
     /** A key and its hash, which is nobody else's business. */
     record Row(Key key, String hash) {}
 
@@ -28,6 +37,20 @@ final class KeyRows {
 
     KeyRows(Statements statements) {
         this.statements = statements;
+    }
+
+    /**
+     * Takes all that are there, in one order, before any of them is read: two nodes neither wait for each other in a circle nor
+     * write back what the other has changed.
+     */
+    void lock(List<String> idsOrHashes) throws SQLException {
+        if (statements.dialect() == Dialect.POSTGRESQL) {
+            Rows rows = LOCK.on(statements, row -> {});
+            for (String idOrHash : idsOrHashes) {
+                rows.text(idOrHash).text(idOrHash).next();
+            }
+            rows.finish();
+        }
     }
 
     @Nullable

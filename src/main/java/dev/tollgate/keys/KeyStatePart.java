@@ -7,6 +7,7 @@ import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,9 @@ final class KeyStatePart implements Part<KeyState> {
     private static final RowStatement SELECT =
             RowStatement.of(COLUMNS + " WHERE api_key.id = ?", COLUMNS + " WHERE api_key.id = ANY (?)", "text");
 
-    // Of no importance where another node does it at the same time, so it does not wait for that: nobody waits in a
-    // circle.
+    // Of no importance where another node does it at the same time, so it does not wait for that. Others do wait for
+    // it, with
+    // accounts in their hands: so it is written when this batch has all the rows that it waits for.
     private static final RowStatement UPDATE =
             RowStatement.of("UPDATE api_key SET last_used_at = ? WHERE id = ?", """
             UPDATE api_key SET last_used_at = free.used_at
@@ -50,6 +52,8 @@ final class KeyStatePart implements Part<KeyState> {
         }
     }
 
+    private final Map<String, Long> used = new LinkedHashMap<>();
+
     @Override
     public Class<KeyState> type() {
         return KeyState.class;
@@ -58,17 +62,26 @@ final class KeyStatePart implements Part<KeyState> {
     @Override
     public void apply(Statements statements, List<KeyState> changes) throws SQLException {
         Map<String, State> states = read(statements, changes);
-        Rows used = UPDATE.on(statements);
+        used.clear();
         for (KeyState change : changes) {
             State state = states.get(change.keyId());
             long nowMillis = change.at().toEpochMilli();
             change.found(state == null ? KeyState.Outcome.UNKNOWN : state.at(nowMillis));
             if (state != null && change.usable() && nowMillis - state.lastUsedAtMillis() >= USED_EVERY_MILLIS) {
-                used.number(nowMillis).text(change.keyId()).next();
+                used.put(change.keyId(), nowMillis);
                 states.put(change.keyId(), state.used(nowMillis));
             }
         }
-        used.finish();
+    }
+
+    @Override
+    public void write(Statements statements, List<KeyState> changes) throws SQLException {
+        Rows updates = UPDATE.on(statements);
+        for (Map.Entry<String, Long> use : used.entrySet()) {
+            updates.number(use.getValue()).text(use.getKey()).next();
+        }
+        updates.finish();
+        used.clear();
     }
 
     private static Map<String, State> read(Statements statements, List<KeyState> changes) throws SQLException {

@@ -23,6 +23,11 @@ public final class SetKey extends KeyChange<SetKey.Outcome> {
     }
 
     @Override
+    String idOrHash() {
+        return id;
+    }
+
+    @Override
     Outcome decideOver(KeyRows rows) throws SQLException {
         KeyRows.Row present = rows.byId(id);
         if (present == null) {

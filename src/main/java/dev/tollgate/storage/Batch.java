@@ -37,6 +37,12 @@ final class Batch {
             }
         }
 
+        void write(Statements statements) throws SQLException {
+            if (!changes.isEmpty()) {
+                part.write(statements, changes);
+            }
+        }
+
         /** What is committed stays so, whatever a part makes of it. */
         void committed() {
             try {
@@ -69,6 +75,9 @@ final class Batch {
     void apply(Statements statements) throws SQLException {
         for (Share<?> share : shares) {
             share.apply(statements);
+        }
+        for (Share<?> share : shares) {
+            share.write(statements);
         }
     }
 

@@ -21,6 +21,13 @@ public interface Part<C extends Change> {
      */
     void apply(Statements statements, List<C> changes) throws SQLException;
 
+    /**
+     * Called when all parts have applied their changes: for what would stand in another node's way if it were written earlier.
+     *
+     * @throws SQLException as the database gave it; the writer rolls back
+     */
+    default void write(Statements statements, List<C> changes) throws SQLException {}
+
     /** Called after the commit and before the units are reported, e.g. to invalidate a cache. Must not fail or block. */
     default void committed(List<C> changes) {}
 }

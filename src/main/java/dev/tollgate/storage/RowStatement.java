@@ -53,6 +53,11 @@ public final class RowStatement {
         return new RowStatement(one, "", List.of());
     }
 
+    /** One that is only run where the database is a server. @param types of the columns: {@code text} or {@code bigint} */
+    public static RowStatement shared(String many, String... types) {
+        return new RowStatement("", many, List.of(types));
+    }
+
     /** @param columns name and type, as in {@code "id text"} */
     public static RowStatement insert(String table, String... columns) {
         List<String> names = Arrays.stream(columns).map(it -> it.split(" ")[0]).toList();
