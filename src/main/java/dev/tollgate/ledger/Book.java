@@ -62,16 +62,24 @@ final class Book {
     }
 
     void read() throws SQLException {
-        if (abandonedMax > 0) {
-            abandoned = rows.abandonedReservationIds(abandonedMax);
-            neededReservations.addAll(abandoned);
-        }
         take(neededReservations, kept::reservation, this::found);
         rows.readReservations(neededReservations, this::found);
+        if (abandonedMax > 0) {
+            readAbandoned();
+        }
         take(neededAccounts, kept::account, this::found);
         rows.readAccounts(neededAccounts, this::found);
         take(neededWindows, kept::window, this::found);
         rows.readWindows(neededWindows, this::found);
+    }
+
+    /** After those that others may hold: whoever is dead is waited for by nobody, and this waits for nobody. */
+    private void readAbandoned() throws SQLException {
+        abandoned = rows.abandonedReservationIds(abandonedMax);
+        Set<String> more = new LinkedHashSet<>(abandoned);
+        more.removeAll(reservations.keySet());
+        take(more, kept::reservation, this::found);
+        rows.readReservations(more, this::found);
     }
 
     /** What is kept need not be read. */
