@@ -6,7 +6,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What becomes of claims, after the ledger has decided. */
+/**
+ * What becomes of claims, after the ledger has decided. Settlements come first, since they may have to wait for another node; what is
+ * old is forgotten last and waits for nobody, so that no two nodes wait for each other.
+ */
 final class AnswerPart implements Part<AnswerChange> {
 
     private final long shareBytesMax;
@@ -29,7 +32,12 @@ final class AnswerPart implements Part<AnswerChange> {
                 case KeepAnswer keep -> keep.made(keep(keep, rows));
                 case FreeClaim free -> free(free, rows);
                 case FreeAbandoned abandoned -> free(abandoned, rows);
-                case ForgetOld forget -> forget.made(forget(forget, rows));
+                case ForgetOld _ -> {}
+            }
+        }
+        for (AnswerChange change : changes) {
+            if (change instanceof ForgetOld forget) {
+                forget.made(forget(forget, rows));
             }
         }
     }
@@ -69,10 +77,12 @@ final class AnswerPart implements Part<AnswerChange> {
     }
 
     private static List<String> forget(ForgetOld forget, AnswerRows rows) throws SQLException {
-        List<AnswerRows.Kept> old = rows.settledBefore(forget.before(), forget.answersMax());
-        for (AnswerRows.Kept answer : old) {
-            rows.forget(answer);
+        List<String> forgotten = new ArrayList<>();
+        for (AnswerRows.Kept answer : rows.settledBefore(forget.before(), forget.answersMax())) {
+            if (rows.forget(answer)) {
+                forgotten.add(answer.taskId());
+            }
         }
-        return old.stream().map(AnswerRows.Kept::taskId).toList();
+        return forgotten;
     }
 }

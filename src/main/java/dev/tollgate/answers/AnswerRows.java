@@ -1,5 +1,6 @@
 package dev.tollgate.answers;
 
+import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,10 +29,17 @@ final class AnswerRows {
             ORDER BY settled_at, task_id LIMIT 1""";
     private static final String DROP =
             "UPDATE kept_answer SET state = 'dropped', bytes = 0, hash = NULL WHERE task_id = ?";
+
+    // With the share that it is taken from, which a settlement of another node may hold: then the next sweep is soon
+    // enough.
     private static final String SETTLED_BEFORE = """
-            SELECT task_id, account_id, bytes FROM kept_answer WHERE settled_at IS NOT NULL AND settled_at < ?
-            ORDER BY settled_at, task_id LIMIT ?""";
-    private static final String FORGET = "DELETE FROM kept_answer WHERE task_id = ?";
+            SELECT a.task_id, a.account_id, a.bytes FROM kept_answer a JOIN answer_share ON answer_share.account_id = a.account_id
+            WHERE a.settled_at IS NOT NULL AND a.settled_at < ?
+            ORDER BY a.settled_at, a.task_id LIMIT ?""";
+    private static final String FREE_SHARES = Dialect.POSTGRESQL.lock() + " OF answer_share SKIP LOCKED";
+
+    // Unless it was dropped or forgotten before its share was held.
+    private static final String FORGET = "DELETE FROM kept_answer WHERE task_id = ? AND bytes = ?";
 
     /** @param bytes of the spool's file; 0 where the answer was dropped */
     record Kept(String taskId, String accountId, long bytes) {}
@@ -109,18 +117,25 @@ final class AnswerRows {
         update.executeUpdate();
     }
 
+    /** Those whose shares nobody else holds; they are held from now on. */
     List<Kept> settledBefore(Instant before, int rowsMax) throws SQLException {
-        PreparedStatement select = statements.of(SETTLED_BEFORE);
+        String shares = statements.dialect() == Dialect.POSTGRESQL ? FREE_SHARES : "";
+        PreparedStatement select = statements.of(SETTLED_BEFORE + shares);
         select.setLong(1, before.toEpochMilli());
         select.setInt(2, rowsMax);
         return list(select);
     }
 
-    void forget(Kept answer) throws SQLException {
-        shrink(answer);
+    /** @return whether it was there as it was found */
+    boolean forget(Kept answer) throws SQLException {
         PreparedStatement delete = statements.of(FORGET);
         delete.setString(1, answer.taskId());
-        delete.executeUpdate();
+        delete.setLong(2, answer.bytes());
+        boolean there = delete.executeUpdate() == 1;
+        if (there) {
+            shrink(answer);
+        }
+        return there;
     }
 
     private static List<Kept> list(PreparedStatement select) throws SQLException {
