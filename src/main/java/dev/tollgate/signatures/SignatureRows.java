@@ -1,5 +1,6 @@
 package dev.tollgate.signatures;
 
+import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
@@ -9,8 +10,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The signatures' SQL on the writer's connection: what the changes of a batch ask for is gathered and written together, in the order of the
- * keys, so that two nodes cannot wait for each other.
+ * The signatures' SQL on the writer's connection: what the changes of a batch ask for is gathered and written together. So that two nodes
+ * cannot wait for each other, what must be written comes first, under the accounts' locks and in the order of the keys; notes of a use and
+ * sweeps follow, and pass over what another node holds.
  */
 final class SignatureRows {
 
@@ -49,8 +51,11 @@ final class SignatureRows {
     private static final RowStatement TOUCH = RowStatement.of(
             "UPDATE thought_signature SET used_at = ? WHERE account_id = ? AND print = ?",
             """
-            UPDATE thought_signature SET used_at = used.at FROM unnest(?, ?, ?) AS used (at, account_id, print)
-            WHERE thought_signature.account_id = used.account_id AND thought_signature.print = used.print""",
+            UPDATE thought_signature SET used_at = free.at
+            FROM (SELECT used.at, s.account_id, s.print FROM thought_signature AS s
+                JOIN unnest(?, ?, ?) AS used (at, account_id, print) ON used.account_id = s.account_id AND used.print = s.print
+                FOR NO KEY UPDATE OF s SKIP LOCKED) AS free
+            WHERE thought_signature.account_id = free.account_id AND thought_signature.print = free.print""",
             "bigint",
             "text",
             "text");
@@ -58,6 +63,11 @@ final class SignatureRows {
     private static final String FORGET = """
             DELETE FROM thought_signature WHERE (account_id, print) IN
                 (SELECT account_id, print FROM thought_signature WHERE used_at < ? ORDER BY used_at LIMIT ?)""";
+    private static final String FORGET_FREE = """
+            WITH gone AS MATERIALIZED
+                (SELECT account_id, print FROM thought_signature WHERE used_at < ? ORDER BY used_at LIMIT ? FOR UPDATE SKIP LOCKED)
+            DELETE FROM thought_signature USING gone
+            WHERE thought_signature.account_id = gone.account_id AND thought_signature.print = gone.print""";
 
     private record Key(String accountId, String print) implements Comparable<Key> {
         @Override
@@ -95,20 +105,20 @@ final class SignatureRows {
 
     /** @return how many there were */
     int forget(long beforeMillis, int rowsMax) throws SQLException {
-        PreparedStatement delete = statements.of(FORGET);
+        PreparedStatement delete = statements.of(statements.dialect() == Dialect.SQLITE ? FORGET : FORGET_FREE);
         delete.setLong(1, beforeMillis);
         delete.setInt(2, rowsMax);
         return delete.executeUpdate();
     }
 
     void write() throws SQLException {
-        if (!touched.isEmpty()) {
-            writeTouched();
-        }
         if (!kept.isEmpty()) {
             Map<String, Long> ends = advance();
             writeKept(ends);
             windOff(ends);
+        }
+        if (!touched.isEmpty()) {
+            writeTouched();
         }
     }
 

@@ -31,10 +31,14 @@ final class SignaturesPart implements Part<SignatureChange> {
                     }
                 }
                 case TouchSignatures touch -> rows.touch(touch);
-                case ForgetSignatures forget ->
-                    forget.made(rows.forget(forget.before().toEpochMilli(), forget.rowsMax()));
+                case ForgetSignatures _ -> {}
             }
         }
         rows.write();
+        for (SignatureChange change : changes) {
+            if (change instanceof ForgetSignatures forget) {
+                forget.made(rows.forget(forget.before().toEpochMilli(), forget.rowsMax()));
+            }
+        }
     }
 }
