@@ -1,0 +1,247 @@
+package dev.tollgate.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.answers.AnswerName;
+import dev.tollgate.answers.ClaimKey;
+import dev.tollgate.answers.ConfirmClaim;
+import dev.tollgate.answers.ForgetOld;
+import dev.tollgate.answers.FreeAbandoned;
+import dev.tollgate.answers.FreeClaim;
+import dev.tollgate.answers.KeepAnswer;
+import dev.tollgate.keys.DisableKey;
+import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.KeyState;
+import dev.tollgate.keys.SetKey;
+import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.ExpireOpen;
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.Release;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.openai.Message;
+import dev.tollgate.receipts.WriteReceipt;
+import dev.tollgate.signatures.SignedPart;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.tasks.CloseTask;
+import dev.tollgate.tasks.FailAbandoned;
+import dev.tollgate.tasks.OpenTask;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.StoreFixture;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Two nodes do all that nodes do to the same few rows, in units that name them in any order. Where two batches waited for each other
+ * the server would break one of them after a second, and the writer would say that it tries again: correct, and slow.
+ */
+@Timeout(180)
+class NoCircleTest {
+
+    private static final int THREADS_OF_NODE = 4;
+    private static final int ROUNDS = 60;
+    private static final int ACCOUNTS = 4;
+    private static final String MODEL = "m";
+
+    /** A use of a key is noted once a minute, one of a signature once a day: each call is so much later than the one before. */
+    private static final Duration STEP = Duration.ofDays(2);
+
+    /** What the nodes are at besides calls; each has rows of its own to wait for. */
+    enum Besides {
+        KEYS,
+        ACCOUNTS,
+        SWEEPS_OF_RESERVATIONS,
+        SWEEPS_OF_ANSWERS,
+        SWEEPS_OF_SIGNATURES,
+        ALL
+    }
+
+    private final AtomicInteger lastId = new AtomicInteger();
+
+    @ParameterizedTest
+    @EnumSource(Besides.class)
+    void batches_of_two_nodes_never_wait_for_each_other_in_a_circle(Besides besides) throws Exception {
+        long seed = Long.getLong("circle.seed", new Random().nextLong());
+        System.out.println("seed " + seed + " besides " + besides);
+        String url = Postgres.migrated();
+        try (LogCapture log = new LogCapture();
+                StoreFixture one = StoreFixture.shared(url);
+                StoreFixture two = StoreFixture.shared(url)) {
+            for (int i = 0; i < ACCOUNTS; i++) {
+                one.account("acc_" + i, 1_000_000_000);
+                one.key("key_" + i, "acc_" + i, KeySettings.named("key"));
+            }
+            runAll(List.of(one, two), besides, seed);
+            assertThat(log.text()).as("seed " + seed).doesNotContain("deadlock").doesNotContain("of work failed");
+            LedgerChecks.assertCoherent(one);
+        }
+    }
+
+    private void runAll(List<StoreFixture> nodes, Besides besides, long seed) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(nodes.size() * THREADS_OF_NODE)) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < nodes.size() * THREADS_OF_NODE; i++) {
+                Node node = new Node(nodes.get(i % nodes.size()), besides, new Random(seed * 31 + i));
+                running.add(threads.submit(node::run));
+            }
+            for (Future<?> thread : running) {
+                thread.get();
+            }
+        }
+    }
+
+    /** One thread of a node. */
+    private final class Node {
+
+        private final StoreFixture store;
+        private final Besides besides;
+        private final Random random;
+        private final List<CompletableFuture<Unit>> waiting = new ArrayList<>();
+        private Instant now;
+
+        Node(StoreFixture store, Besides besides, Random random) {
+            this.store = store;
+            this.besides = besides;
+            this.random = random;
+            this.now = store.now();
+        }
+
+        void run() {
+            for (int round = 0; round < ROUNDS; round++) {
+                now = now.plus(STEP);
+                List<Reserve> calls = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    calls.add(call());
+                }
+                besides(round);
+                join();
+                calls.stream().filter(Reserve::reserved).forEach(this::end);
+                besides(round);
+                join();
+            }
+        }
+
+        private void commit(Change... changes) {
+            waiting.add(store.writer.commit(Unit.of(changes)));
+        }
+
+        private void join() {
+            waiting.forEach(CompletableFuture::join);
+            waiting.clear();
+        }
+
+        private Reserve call() {
+            int whose = random.nextInt(ACCOUNTS);
+            String id = "t" + lastId.incrementAndGet();
+            AnswerName name = new AnswerName("key_" + whose, "name" + random.nextInt(1_000));
+            ClaimKey claim = new ClaimKey(name, "body", id, "acc_" + whose, now);
+            KeyState key = new KeyState("key_" + whose, now);
+            Reserve reserve =
+                    new Reserve(id, "acc_" + whose, "key_" + whose, 10, 10, SpendLimits.NONE, claim::won, now);
+            commit(claim, key, reserve, new OpenTask(reserve, "chat", MODEL), new ConfirmClaim(claim, reserve));
+            return reserve;
+        }
+
+        private void end(Reserve call) {
+            if (random.nextInt(4) == 0) {
+                Release release = new Release(call.reservationId(), Release.Why.RELEASE, now);
+                commit(
+                        release,
+                        new CloseTask(release, TaskStatus.FAILED, MODEL, TaskResult.NONE),
+                        new FreeClaim(release));
+                return;
+            }
+            Settle settle = new Settle(call.reservationId(), random.nextInt(11), now);
+            List<Change> changes = new ArrayList<>(List.of(
+                    settle,
+                    new WriteReceipt(settle, call.accountId(), "sk-1", MODEL, "v", "{}"),
+                    new CloseTask(settle, TaskStatus.COMPLETED, MODEL, TaskResult.NONE),
+                    KeepAnswer.kept(settle, call.accountId(), 300, "ab".repeat(32))));
+            changes.addAll(store.signatures.keeping(settle, call.accountId(), MODEL, "main", signed()));
+            waiting.add(store.writer.commit(Unit.of(changes)));
+        }
+
+        private List<SignedPart> signed() {
+            return random.ints(3, 0, 8)
+                    .<SignedPart>mapToObj(i -> new SignedPart.Call("call_" + i, "f", "{}", true, null, "SIG"))
+                    .toList();
+        }
+
+        private void besides(int round) {
+            Besides what = besides == Besides.ALL ? any() : besides;
+            switch (what) {
+                case ALL -> {}
+                case KEYS -> keys();
+                case ACCOUNTS -> accounts(round);
+                case SWEEPS_OF_RESERVATIONS -> {
+                    ExpireOpen expired = new ExpireOpen(now);
+                    commit(expired, new FailAbandoned(expired), new FreeAbandoned(expired));
+                }
+                case SWEEPS_OF_ANSWERS -> commit(new ForgetOld(now, 1 + random.nextInt(20)));
+                case SWEEPS_OF_SIGNATURES -> {
+                    store.setNow(now);
+                    store.signatures.find("acc_" + random.nextInt(ACCOUNTS), MODEL, shown());
+                    if (random.nextInt(4) == 0) {
+                        store.signatures.forgetOld();
+                    }
+                }
+            }
+        }
+
+        private Besides any() {
+            Besides[] all = Besides.values();
+            return all[random.nextInt(all.length)];
+        }
+
+        private void keys() {
+            List<Change> changes = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                String key = "key_" + random.nextInt(ACCOUNTS);
+                changes.add(
+                        random.nextBoolean()
+                                ? new DisableKey(key, random.nextBoolean())
+                                : new SetKey(key, settings -> settings));
+            }
+            waiting.add(store.writer.commit(Unit.of(changes)));
+        }
+
+        /** Both nodes make the same ones. */
+        private void accounts(int round) {
+            List<Integer> numbers = new ArrayList<>(List.of(0, 1, 2, 3, 4, 5));
+            Collections.shuffle(numbers, random);
+            List<Change> changes = new ArrayList<>();
+            for (int number : numbers) {
+                changes.add(new CreateAccount("acc_new" + round + "x" + number, "New", now));
+            }
+            changes.add(new Grant("acc_" + random.nextInt(ACCOUNTS), 1, "test", now));
+            waiting.add(store.writer.commit(Unit.of(changes)));
+        }
+
+        private List<Message> shown() {
+            List<Message.ToolCall> calls = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                calls.add(new Message.ToolCall("call_" + i, "f", "{}", null));
+            }
+            Collections.shuffle(calls, random);
+            return List.of(new Message.Assistant(0, null, calls, null));
+        }
+    }
+}
