@@ -110,7 +110,15 @@ public final class Gateway implements AutoCloseable {
 
     /** A node over a PostgreSQL that others may share. */
     public static Gateway startOn(String databaseUrl, String... settings) {
-        return start(Map.of(DATABASE_URL, databaseUrl, "TOLLGATE_SECRET_KEY", SECRET_KEY), settings);
+        return startOn(databaseUrl, Map.of(), settings);
+    }
+
+    /** As above, with more in its environment. */
+    public static Gateway startOn(String databaseUrl, Map<String, String> environment, String... settings) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put(DATABASE_URL, databaseUrl);
+        all.put("TOLLGATE_SECRET_KEY", SECRET_KEY);
+        return start(all, settings);
     }
 
     /** As the program starts by itself, or over a fresh PostgreSQL. */
@@ -324,6 +332,31 @@ public final class Gateway implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * Whatever moves money waits within its COMMIT; in an embedded database, which has no such moment, before it is written. Not for
+     * longer than the store is patient.
+     */
+    public Fault commitsWait() {
+        if (databaseUrl() == null) {
+            return nothingIsCommitted();
+        }
+        execute("CREATE FUNCTION wait_to_commit() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$");
+        execute("CREATE CONSTRAINT TRIGGER wait_to_commit AFTER INSERT ON entry DEFERRABLE INITIALLY DEFERRED"
+                + " FOR EACH ROW EXECUTE FUNCTION wait_to_commit()");
+        HeldRows held = new HeldRows(databaseUrl(), "SELECT pg_advisory_xact_lock(1)");
+        return () -> {
+            held.close();
+            execute("DROP FUNCTION IF EXISTS wait_to_commit CASCADE");
+        };
+    }
+
+    /** Whether a commit waits as above; in an embedded database nobody can tell. */
+    public boolean hasWaitingCommit() {
+        return databaseUrl() == null
+                || number("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0;
     }
 
     /** Is over when it is closed. */

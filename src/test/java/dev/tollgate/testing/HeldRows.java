@@ -54,8 +54,10 @@ public final class HeldRows implements AutoCloseable {
     @Override
     public void close() {
         try {
-            connection.rollback();
-            connection.close();
+            if (!connection.isClosed()) {
+                connection.rollback();
+                connection.close();
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

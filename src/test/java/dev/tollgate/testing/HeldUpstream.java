@@ -45,13 +45,22 @@ public final class HeldUpstream implements AutoCloseable {
 
     /** A gateway in front of it. */
     public Gateway gateway(String... settings) {
-        return Gateway.start(
-                Map.of(
-                        "GEMINI_API_KEY",
-                        "AIzaSyTestKeyOfTheUpstream0123456789abc",
-                        "GOOGLE_GEMINI_BASE_URL",
-                        "http://127.0.0.1:" + server.getAddress().getPort()),
-                settings);
+        return Gateway.start(environment(), settings);
+    }
+
+    /** As above, over a fresh database of that kind. */
+    public Gateway gateway(Stores stores, String... settings) {
+        return stores == Stores.SQLITE
+                ? gateway(settings)
+                : Gateway.startOn(Postgres.migrated(), environment(), settings);
+    }
+
+    private Map<String, String> environment() {
+        return Map.of(
+                "GEMINI_API_KEY",
+                "AIzaSyTestKeyOfTheUpstream0123456789abc",
+                "GOOGLE_GEMINI_BASE_URL",
+                "http://127.0.0.1:" + server.getAddress().getPort());
     }
 
     /** How many calls have reached it, counting of prompts left out. */
