@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The units of work of one call: what belongs together commits together. Outcomes are handed to the call's event loop once they
@@ -278,6 +279,7 @@ final class Books {
         accounting.writer().commit(unit, loop, failure -> {
             if (failure == null && settle.resolved()) {
                 tellShortfall(settlement, settle);
+                tellOddUsage(settlement);
                 then.accept(new Charged(settlement.usage(), micros));
             } else if (failure == null && tries > 0 && settle.isSettled()) {
                 then.accept(new Charged(settlement.usage(), micros)); // by an earlier try
@@ -322,6 +324,22 @@ final class Books {
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
                 Printed.usage(settlement.model(), settlement.usage()).toCanonicalJson());
+    }
+
+    /** Once a call. Where an answer was cut or its caller has left, a report that is missing is nobody's fault. */
+    private static void tellOddUsage(Settlement settlement) {
+        List<String> odd = settlement.flags().stream()
+                .filter(flag -> flag != UsageMeter.Flag.SHORTFALL)
+                .map(UsageMeter.Flag::wireName)
+                .toList();
+        if (!odd.isEmpty()) {
+            log.atLevel(settlement.end() == End.COMPLETED ? Level.WARN : Level.INFO)
+                    .log(
+                            "task {}: the usage that channel {} has reported could not be charged as it is: {}",
+                            settlement.taskId(),
+                            settlement.channel(),
+                            String.join(", ", odd));
+        }
     }
 
     private static void tellShortfall(Settlement settlement, Settle settle) {

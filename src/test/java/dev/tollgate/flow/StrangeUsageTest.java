@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -50,6 +51,18 @@ class StrangeUsageTest {
     @Test
     void missing_usage_is_estimated() {
         assertCounts(reported(null), 2, 1000, 0, "estimated");
+    }
+
+    @Test
+    void the_operator_is_told_once_of_each_call_whose_usage_had_to_be_estimated() {
+        try (LogCapture log = new LogCapture()) {
+            JsonNode odd = reported(null);
+            gateway.script(UpstreamScript.says("Short.", 100, 10));
+            customer.chat(CALL.formatted("gemini-2.5-pro"));
+            assertThat(log.text().lines().filter(line -> line.contains("could not be charged")))
+                    .containsExactly("task " + odd.get("id").asString()
+                            + ": the usage that channel sandbox has reported could not be charged as it is: estimated");
+        }
     }
 
     @ParameterizedTest
