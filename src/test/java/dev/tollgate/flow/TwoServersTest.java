@@ -6,7 +6,9 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
@@ -99,11 +101,7 @@ class TwoServersTest {
                     UpstreamScript.answers().delay(2_000).text("Done.").finish("STOP", new Tokens(100, 1_000, 0)));
         }
         Customer customer = purse.at(one, "1.44"); // three holds of 0.45, and 0.11 are the least
-        List<CompletableFuture<Reply>> calls = new ArrayList<>();
-        for (int i = 0; i < 24; i++) {
-            calls.add(at(i % 2 == 0 ? one : two, customer).chatAside(CALL));
-        }
-        List<Reply> replies = calls.stream().map(CompletableFuture::join).toList();
+        List<Reply> replies = racing(customer);
         assertThat(replies.stream().filter(reply -> reply.status() == 200)).hasSize(3);
         assertThat(replies.stream().filter(reply -> reply.status() != 200)).allSatisfy(refused -> {
             assertThat(refused.status()).isEqualTo(purse.refusal);
@@ -113,6 +111,19 @@ class TwoServersTest {
         assertThat(customer.consumed()).isEqualByComparingTo("1.35");
         assertThat(customer.tasks()).isEqualTo(3);
         assertFull(purse, at(two, customer).chat(CALL));
+    }
+
+    /** That a batch had to be tried again would mean that it had decided on rows which it did not hold. */
+    private List<Reply> racing(Customer customer) {
+        try (LogCapture log = new LogCapture()) {
+            List<CompletableFuture<Reply>> calls = new ArrayList<>();
+            for (int i = 0; i < 24; i++) {
+                calls.add(at(i % 2 == 0 ? one : two, customer).chatAside(CALL));
+            }
+            List<Reply> replies = calls.stream().map(CompletableFuture::join).toList();
+            assertThat(log.text()).doesNotContain("is tried again");
+            return replies;
+        }
     }
 
     /** What is told when no call runs any more. */
@@ -185,5 +196,24 @@ class TwoServersTest {
         assertThat(customer.balance()).isEqualByComparingTo("10");
         one.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_stream_of_a_server_that_was_taken_for_dead_ends_there_and_nothing_more_of_it_is_shown() {
+        Customer customer = one.customer("10");
+        one.script(UpstreamScript.answers()
+                .text("Before. ", new Tokens(1000, 10, 0))
+                .delay(12_000)
+                .text("After.", new Tokens(1000, 1000, 0))
+                .finish("STOP", new Tokens(1000, 1000, 0)));
+        try (RawCall call = customer.chatRaw(CALL.replace("false", "true"))) {
+            call.readUntil("Before. ");
+            Postgres.execute(
+                    url, "DELETE FROM node WHERE id = (SELECT node_id FROM reservation WHERE state = 'open' LIMIT 1)");
+            assertThat(call.readUntil("internal_error")).contains("event: error");
+            assertThat(call.readFor(100)).doesNotContain("After.", "credits_consumed", "[DONE]");
+        }
+        Gateway.await(
+                "the other server gives the hold back", () -> customer.balance().compareTo(BigDecimal.TEN) == 0);
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import java.util.ArrayList;
@@ -33,16 +34,21 @@ class NodesTest {
     private String url;
     private StoreFixture one;
     private StoreFixture two;
+    private LogCapture log;
 
     @BeforeEach
     void open() {
+        log = new LogCapture();
         url = Postgres.migrated();
         one = StoreFixture.shared(url);
         two = StoreFixture.shared(url);
     }
 
+    /** That a batch had to be tried again would mean that rows were decided on which were not held: a key that is unique has saved it. */
     @AfterEach
     void close() {
+        log.close();
+        assertThat(log.text()).doesNotContain("is tried again");
         LedgerChecks.assertCoherent(one);
         one.close();
         two.close();
