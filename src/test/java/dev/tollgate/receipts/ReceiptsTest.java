@@ -11,6 +11,7 @@ import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,13 +25,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+@ParameterizedClass
+@EnumSource(Stores.class)
 class ReceiptsTest {
 
     private static final String USAGE = "{\"completion_tokens\":4,\"prompt_tokens\":3}";
     private static final JsonMapper JSON = new JsonMapper();
+
+    @Parameter
+    Stores stores;
 
     @TempDir
     Path folder;
@@ -39,7 +48,7 @@ class ReceiptsTest {
 
     @BeforeEach
     void open() {
-        store = new StoreFixture(folder);
+        store = stores.open(folder);
         store.account("acc_1", 1_000_000);
     }
 
@@ -157,8 +166,7 @@ class ReceiptsTest {
     void the_chain_goes_on_after_a_restart_with_the_same_key() {
         charge("t1", "acc_1", 5);
         String before = page("acc_1").getFirst();
-        store.close();
-        store = new StoreFixture(folder);
+        store = store.reopened();
         charge("t2", "acc_1", 5);
         assertThat(page("acc_1").getFirst()).isEqualTo(before);
         assertSound("acc_1", 2);
