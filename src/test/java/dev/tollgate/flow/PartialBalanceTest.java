@@ -110,6 +110,9 @@ class PartialBalanceTest {
         assertThat(task.get("max_tokens_applied").asInt()).isEqualTo(shrunk);
         assertCut(customer, reply, stream, "CREDITS_EXHAUSTED");
         assertThat(customer.balance()).as("the hold is charged whole").isEqualByComparingTo("0");
+        assertThat(task.at("/pricing_detail/exact").decimalValue())
+                .as("what is printed comes to the hold, once it is rounded down")
+                .isBetween(new BigDecimal("0.5"), new BigDecimal("0.5099"));
     }
 
     @ParameterizedTest

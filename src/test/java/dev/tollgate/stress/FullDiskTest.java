@@ -95,6 +95,16 @@ class FullDiskTest {
                     assertThat(one.status()).isIn(503, 200); // 200 where the stream had begun
                 });
         assertThat(count(CrashCaller.Ending.LOST)).isZero();
+        assertThatBothCommitsHaveMetIt();
+    }
+
+    /** A call that was admitted has a task: its charge was refused. One whose hold was refused has none. */
+    private void assertThatBothCommitsHaveMetIt() {
+        long admitted = number("SELECT COUNT(*) FROM task WHERE status = 'failed' AND error_code = 'internal_error'");
+        assertThat(admitted).as("calls whose charge was refused").isPositive();
+        assertThat(count(CrashCaller.Ending.REFUSED) - admitted)
+                .as("calls whose hold was refused")
+                .isPositive();
     }
 
     private void callOnAndOn(CrashFarSide farSide, int port, String key) {
@@ -128,9 +138,13 @@ class FullDiskTest {
     }
 
     private long held() {
+        return number("SELECT COUNT(*) FROM reservation WHERE state = 'open'");
+    }
+
+    private long number(String sql) {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("tollgate.db"));
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM reservation WHERE state = 'open'")) {
+                ResultSet row = statement.executeQuery(sql)) {
             return row.getLong(1);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
