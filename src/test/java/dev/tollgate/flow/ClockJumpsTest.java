@@ -75,7 +75,9 @@ class ClockJumpsTest {
         for (int i = 0; i < STEPS; i++) {
             now = now.plus(JUMPS.get(random.nextInt(JUMPS.size())));
             gateway.setNow(now);
-            calls.add(customer.chatAside(random.nextBoolean() ? SHORT : CALL.formatted("", true)));
+            boolean bounded = random.nextBoolean();
+            gateway.script(bounded ? UpstreamScript.says("Done.", 100, 1000) : growing());
+            calls.add(customer.chatAside(bounded ? SHORT : CALL.formatted("", true)));
             assertThat(pastLimits(customer)).as("seed " + seed).isZero();
             if (random.nextInt(3) == 0) {
                 calls.get(random.nextInt(calls.size())).join();
@@ -88,6 +90,15 @@ class ClockJumpsTest {
                 .as("windows that were charged in")
                 .isGreaterThan(2);
         assertStatementIsInOrder(customer, now);
+    }
+
+    /** Up to 2.7 credits: more than an hour has, in holds that are taken on the way. */
+    private static UpstreamScript growing() {
+        return UpstreamScript.answers()
+                .text("One ", new Tokens(100, 2_000, 0))
+                .text("two ", new Tokens(100, 4_000, 0))
+                .text("three", new Tokens(100, 6_000, 0))
+                .finish("STOP", new Tokens(100, 6_000, 0));
     }
 
     private long pastLimits(Customer customer) {

@@ -25,6 +25,7 @@ import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import java.nio.file.Path;
@@ -175,9 +176,13 @@ class ModelTest {
         try (StoreFixture prepared = StoreFixture.shared(url)) {
             prepare(prepared);
         }
-        try (Database one = Database.openShared(url);
+        try (LogCapture log = new LogCapture();
+                Database one = Database.openShared(url);
                 Database two = Database.openShared(url)) {
             runAndCompare(List.of(one, two), seed);
+            assertThat(log.text())
+                    .as("seed %d: nodes that were in each other's way", seed)
+                    .doesNotContain("is tried again");
         }
         try (StoreFixture after = StoreFixture.shared(url)) {
             LedgerChecks.assertCoherent(after);
