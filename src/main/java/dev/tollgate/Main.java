@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** The command line's entry. */
 public final class Main {
@@ -47,8 +48,10 @@ public final class Main {
             App app = started(settings);
             Thread drain = new Thread(app::close, "tollgate-drain");
             Runtime.getRuntime().addShutdownHook(drain);
-            if (app.hasChannelsFile()) {
-                HangUp.runs(app::reload);
+            if (app.hasChannelsFile() && !HangUp.runs(app::reload)) {
+                LoggerFactory.getLogger(Main.class)
+                        .warn(
+                                "this process was started to ignore SIGHUP (by nohup?): the channels file is not read again");
             }
             Banner banner = app.banner();
             out.print(banner.text());
