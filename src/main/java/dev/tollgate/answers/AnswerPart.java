@@ -24,7 +24,7 @@ final class AnswerPart implements Part<AnswerChange> {
     }
 
     @Override
-    public void apply(Statements statements, List<AnswerChange> changes) throws SQLException {
+    public void write(Statements statements, List<AnswerChange> changes) throws SQLException {
         AnswerRows rows = new AnswerRows(statements);
         for (AnswerChange change : changes) {
             switch (change) {

@@ -15,7 +15,7 @@ final class ClaimPart implements Part<ClaimKey> {
     }
 
     @Override
-    public void apply(Statements statements, List<ClaimKey> changes) throws SQLException {
+    public void decide(Statements statements, List<ClaimKey> changes) throws SQLException {
         AnswerRows rows = new AnswerRows(statements);
         for (ClaimKey claim : inOneOrder(changes)) {
             claim.found(rows.insert(claim));

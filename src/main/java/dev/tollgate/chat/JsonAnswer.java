@@ -103,6 +103,11 @@ final class JsonAnswer implements Sink {
     }
 
     @Override
+    public boolean leavesWhole() {
+        return true;
+    }
+
+    @Override
     public @Nullable Draft draft() {
         return draft;
     }

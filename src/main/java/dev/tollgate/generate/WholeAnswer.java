@@ -36,6 +36,11 @@ final class WholeAnswer extends Answer {
     }
 
     @Override
+    public boolean leavesWhole() {
+        return true;
+    }
+
+    @Override
     public boolean full() {
         return false;
     }

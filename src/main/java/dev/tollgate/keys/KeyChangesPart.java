@@ -5,14 +5,16 @@ import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Writes changes of keys and makes the cache forget what they touched. */
+/** Writes changes of keys and makes the caches forget what they touched. */
 @SuppressWarnings("rawtypes") // a class literal has no type arguments
 final class KeyChangesPart implements Part<KeyChange> {
 
     private final KeyCache cache;
+    private final KeptStates kept;
 
-    KeyChangesPart(KeyCache cache) {
+    KeyChangesPart(KeyCache cache, KeptStates kept) {
         this.cache = cache;
+        this.kept = kept;
     }
 
     @Override
@@ -21,7 +23,7 @@ final class KeyChangesPart implements Part<KeyChange> {
     }
 
     @Override
-    public void apply(Statements statements, List<KeyChange> changes) throws SQLException {
+    public void write(Statements statements, List<KeyChange> changes) throws SQLException {
         KeyRows rows = new KeyRows(statements);
         rows.lock(changes.stream().map(KeyChange::idOrHash).toList());
         for (KeyChange<?> change : changes) {
@@ -31,6 +33,7 @@ final class KeyChangesPart implements Part<KeyChange> {
 
     @Override
     public void committed(List<KeyChange> changes) {
+        kept.forget();
         for (KeyChange<?> change : changes) {
             String hash = change.touchedHash();
             if (hash != null) {

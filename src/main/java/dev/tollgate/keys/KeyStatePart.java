@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads each key of a batch once, and notes at most once a minute that it is used. */
 final class KeyStatePart implements Part<KeyState> {
@@ -35,7 +36,7 @@ final class KeyStatePart implements Part<KeyState> {
                 FOR NO KEY UPDATE OF api_key SKIP LOCKED) AS free
             WHERE api_key.id = free.id""", "bigint", "text");
 
-    private record State(boolean disabled, boolean blocked, long expiresAtMillis, long lastUsedAtMillis) {
+    record State(boolean disabled, boolean blocked, long expiresAtMillis, long lastUsedAtMillis) {
 
         KeyState.Outcome at(long nowMillis) {
             if (blocked) {
@@ -52,7 +53,13 @@ final class KeyStatePart implements Part<KeyState> {
         }
     }
 
+    private final @Nullable KeptStates kept;
     private final Map<String, Long> used = new LinkedHashMap<>();
+
+    /** @param kept what need not be read again, or null where others write to the database too */
+    KeyStatePart(@Nullable KeptStates kept) {
+        this.kept = kept;
+    }
 
     @Override
     public Class<KeyState> type() {
@@ -60,9 +67,9 @@ final class KeyStatePart implements Part<KeyState> {
     }
 
     @Override
-    public void apply(Statements statements, List<KeyState> changes) throws SQLException {
-        Map<String, State> states = read(statements, changes);
-        used.clear();
+    public void decide(Statements statements, List<KeyState> changes) throws SQLException {
+        Map<String, State> states = kept == null ? new HashMap<>() : kept.states();
+        read(statements, changes, states);
         for (KeyState change : changes) {
             State state = states.get(change.keyId());
             long nowMillis = change.at().toEpochMilli();
@@ -75,7 +82,7 @@ final class KeyStatePart implements Part<KeyState> {
     }
 
     @Override
-    public void write(Statements statements, List<KeyState> changes) throws SQLException {
+    public void writeLast(Statements statements, List<KeyState> changes) throws SQLException {
         Rows updates = UPDATE.on(statements);
         for (Map.Entry<String, Long> use : used.entrySet()) {
             updates.number(use.getValue()).text(use.getKey()).next();
@@ -84,8 +91,16 @@ final class KeyStatePart implements Part<KeyState> {
         used.clear();
     }
 
-    private static Map<String, State> read(Statements statements, List<KeyState> changes) throws SQLException {
-        Map<String, State> states = new HashMap<>();
+    @Override
+    public void undone() {
+        used.clear();
+        if (kept != null) {
+            kept.forget();
+        }
+    }
+
+    private static void read(Statements statements, List<KeyState> changes, Map<String, State> states)
+            throws SQLException {
         Rows wanted = SELECT.on(
                 statements,
                 row -> states.put(
@@ -93,11 +108,10 @@ final class KeyStatePart implements Part<KeyState> {
                         new State(row.getInt(2) == 1, row.getInt(3) == 1, row.getLong(4), row.getLong(5))));
         Set<String> keyIds = new LinkedHashSet<>();
         for (KeyState change : changes) {
-            if (keyIds.add(change.keyId())) {
+            if (!states.containsKey(change.keyId()) && keyIds.add(change.keyId())) {
                 wanted.text(change.keyId()).next();
             }
         }
         wanted.finish();
-        return states;
     }
 }

@@ -51,6 +51,7 @@ public final class Keys {
     private final Database database;
     private final InstantSource clock;
     private final KeyCache cache;
+    private final KeptStates kept = new KeptStates();
     private final Semaphore lookups = new Semaphore(LOOKUPS_MAX);
 
     public Keys(Database database, InstantSource clock) {
@@ -61,16 +62,17 @@ public final class Keys {
 
     /** Reads the keys' state for reservations: goes before the ledger. */
     public Part<?> statePart() {
-        return new KeyStatePart();
+        return new KeyStatePart(database.dialect() == Dialect.SQLITE ? kept : null);
     }
 
     /** Writes changes of keys: goes after the ledger, since a key may be made in one unit with its account. */
     public Part<?> changesPart() {
-        return new KeyChangesPart(cache);
+        return new KeyChangesPart(cache, kept);
     }
 
-    /** To be called after an account was blocked or let in again. */
+    /** To be called on the writer's thread after an account was blocked or let in again. */
     public void forgetAccount(String accountId) {
+        kept.forget();
         cache.forgetAccount(accountId);
     }
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The rows that one batch touches. The changes first say what they need, then all of it is read and locked table by table, then it
  * is changed in memory by all the batch's changes in turn, and written once: 64 calls of one account cost one read and one write
  * of its row. Reading in a fixed order (reservations, accounts, windows; each by its keys) keeps the batches of several nodes from
- * waiting for each other in a circle. Lives for one batch, within its transaction; a batch that is rolled back leaves nothing
- * behind. Writer's thread only.
+ * waiting for each other in a circle. Lives for one batch, within its transaction; where changes are decided before others have
+ * come, what is there already is not read again. A batch that is rolled back leaves nothing behind. Writer's thread only.
  */
 final class Book {
 
@@ -42,17 +42,24 @@ final class Book {
     // ---- what is needed, before anything is decided ----
 
     void needAccount(String id) {
-        neededAccounts.add(id);
+        if (!accounts.containsKey(id)) {
+            neededAccounts.add(id);
+        }
     }
 
     /** With its account and its windows. */
     void needReservation(String id) {
-        neededReservations.add(id);
+        if (!reservations.containsKey(id)) {
+            neededReservations.add(id);
+        }
     }
 
     void needWindows(String keyId, long atMillis) {
         for (SpendWindow kind : SpendWindow.values()) {
-            neededWindows.add(windowId(keyId, kind, atMillis));
+            WindowRow.Id id = windowId(keyId, kind, atMillis);
+            if (!windows.containsKey(id)) {
+                neededWindows.add(id);
+            }
         }
     }
 
@@ -71,11 +78,15 @@ final class Book {
         rows.readAccounts(neededAccounts, this::found);
         take(neededWindows, kept::window, this::found);
         rows.readWindows(neededWindows, this::found);
+        neededReservations.clear();
+        neededAccounts.clear();
+        neededWindows.clear();
     }
 
     /** After those that others may hold: whoever is dead is waited for by nobody, and this waits for nobody. */
     private void readAbandoned() throws SQLException {
         abandoned = rows.abandonedReservationIds(abandonedMax);
+        abandonedMax = 0;
         Set<String> more = new LinkedHashSet<>(abandoned);
         more.removeAll(reservations.keySet());
         take(more, kept::reservation, this::found);
@@ -116,6 +127,11 @@ final class Book {
 
     AccountRow accountOf(ReservationRow reservation) {
         return there(accounts.get(reservation.accountId), "account", reservation.accountId);
+    }
+
+    /** Whether there is such a reservation. */
+    boolean has(String reservationId) {
+        return reservations.containsKey(reservationId);
     }
 
     /** @throws IllegalStateException when there is none: only what was reserved can be asked for */

@@ -5,12 +5,16 @@ import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Writes entries, of which each call makes three. In a process of our own a statement's cost is the text that is handed over, so
- * what an entry moves from where to where is part of the statement there; on a server it is the trip, so all go in one.
+ * Writes entries, of which each call makes three. In a process of our own a statement's cost is its run and the text that is handed
+ * over, so the entries of one call go in one statement there, and what they move from where to where is part of it; on a server it is
+ * the trip, so all go in one.
  */
 final class EntryRows {
 
@@ -26,62 +30,117 @@ final class EntryRows {
             "amount_micros bigint",
             "reason text");
 
-    /** What the constant part of a statement says. As many as there are kinds of movement. */
-    private record Movement(EntryKind kind, Bucket from, Bucket to) {
+    /** More of one call at once are written by the fewer: statements are kept, and there shall not be many. */
+    private static final int TOGETHER_MAX = 3;
 
-        RowStatement insert() {
-            String one = """
-                    INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros,
-                        reason)
-                    VALUES (?, ?, ?, '%s', ?, '%s', '%s', ?, ?)""".formatted(kind.code(), from.code(), to.code());
-            return RowStatement.embedded(one);
+    /** What the constant part of an entry says. */
+    private record Movement(EntryKind kind, Bucket from, Bucket to, boolean hasReason) {
+
+        static Movement of(Entry entry) {
+            return new Movement(entry.kind(), entry.from(), entry.to(), entry.reason() != null);
+        }
+
+        /** @param first the number of the first parameter of its own; account and call are the statement's 1 and 2 */
+        String row(int first) {
+            return "(?1, ?%d, ?%d, '%s', ?2, '%s', '%s', ?%d, %s)"
+                    .formatted(
+                            first,
+                            first + 1,
+                            kind.code(),
+                            from.code(),
+                            to.code(),
+                            first + 2,
+                            hasReason ? "?" + (first + 3) : "NULL");
+        }
+
+        int parameters() {
+            return hasReason ? 4 : 3;
         }
     }
 
-    private static final Map<Movement, RowStatement> MOVEMENTS = new ConcurrentHashMap<>();
+    /** As many as there are ways for a call to move money. */
+    private static final Map<List<Movement>, RowStatement> TOGETHER = new ConcurrentHashMap<>();
+
+    private static RowStatement together(List<Movement> movements) {
+        List<String> rows = new ArrayList<>();
+        int first = 3;
+        for (Movement movement : movements) {
+            rows.add(movement.row(first));
+            first += movement.parameters();
+        }
+        return RowStatement.embedded("""
+                INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros,
+                    reason)
+                VALUES\s""" + String.join(", ", rows));
+    }
 
     private final Statements statements;
-    private final Rows atOnce;
-    private final boolean embedded;
 
-    EntryRows(Statements statements) throws SQLException {
+    EntryRows(Statements statements) {
         this.statements = statements;
-        this.atOnce = INSERT.on(statements);
-        this.embedded = statements.dialect() == Dialect.SQLITE;
     }
 
-    void add(Entry entry) throws SQLException {
-        if (embedded) {
-            addMovement(entry);
-            return;
+    void append(List<Entry> entries) throws SQLException {
+        if (statements.dialect() == Dialect.SQLITE) {
+            for (List<Entry> ofOne : byCall(entries)) {
+                appendTogether(ofOne);
+            }
+        } else {
+            appendAtOnce(entries);
         }
-        atOnce.text(entry.accountId())
-                .number(entry.sequence())
-                .number(entry.at().toEpochMilli())
-                .text(entry.kind().code())
-                .text(entry.reservationId())
-                .text(entry.from().code())
-                .text(entry.to().code())
-                .number(entry.amountMicros())
-                .text(entry.reason())
-                .next();
     }
 
-    private void addMovement(Entry entry) throws SQLException {
-        Movement movement = new Movement(entry.kind(), entry.from(), entry.to());
-        MOVEMENTS
-                .computeIfAbsent(movement, Movement::insert)
+    /** Each account's entries stay in the order of their numbers only within a call, which is all the same to the table. */
+    private static List<List<Entry>> byCall(List<Entry> entries) {
+        List<List<Entry>> groups = new ArrayList<>();
+        Map<String, List<Entry>> open = new HashMap<>();
+        for (Entry entry : entries) {
+            List<Entry> group = entry.reservationId() == null ? null : open.get(entry.reservationId());
+            if (group == null || group.size() == TOGETHER_MAX) {
+                group = new ArrayList<>(TOGETHER_MAX);
+                groups.add(group);
+                if (entry.reservationId() != null) {
+                    open.put(entry.reservationId(), group);
+                }
+            }
+            group.add(entry);
+        }
+        return groups;
+    }
+
+    private void appendTogether(List<Entry> ofOne) throws SQLException {
+        List<Movement> movements = new ArrayList<>(TOGETHER_MAX);
+        for (Entry entry : ofOne) {
+            movements.add(Movement.of(entry));
+        }
+        Entry first = ofOne.getFirst();
+        Rows row = TOGETHER.computeIfAbsent(movements, EntryRows::together)
                 .on(statements)
-                .text(entry.accountId())
-                .number(entry.sequence())
-                .number(entry.at().toEpochMilli())
-                .text(entry.reservationId())
-                .number(entry.amountMicros())
-                .text(entry.reason())
-                .next();
+                .text(first.accountId())
+                .text(first.reservationId());
+        for (Entry entry : ofOne) {
+            row.number(entry.sequence()).number(entry.at().toEpochMilli()).number(entry.amountMicros());
+            if (entry.reason() != null) {
+                row.text(entry.reason());
+            }
+        }
+        row.next();
     }
 
-    void finish() throws SQLException {
-        atOnce.finish();
+    private void appendAtOnce(List<Entry> entries) throws SQLException {
+        Rows rows = INSERT.on(statements);
+        for (Entry entry : entries) {
+            rows.text(entry.accountId())
+                    .number(entry.sequence())
+                    .number(entry.at().toEpochMilli())
+                    .text(entry.kind().code())
+                    .text(entry.reservationId())
+                    .text(entry.from().code())
+                    .text(entry.to().code())
+                    .number(entry.amountMicros())
+                    .text(entry.reason())
+                    .next();
+        }
+        rows.finish();
     }
 }

@@ -16,21 +16,18 @@ final class KeptRows {
     private final Map<String, AccountRow> accounts = new HashMap<>();
     private final Map<String, ReservationRow> reservations = new HashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
-    private boolean inDoubt;
 
-    /** A batch begins; it may change what is kept. */
-    void begin() {
-        if (inDoubt || accounts.size() + reservations.size() + windows.size() > ROWS_MAX) {
-            accounts.clear();
-            reservations.clear();
-            windows.clear();
-        }
-        inDoubt = true;
+    void clear() {
+        accounts.clear();
+        reservations.clear();
+        windows.clear();
     }
 
-    /** The batch that began last was committed with these rows. */
+    /** A batch was committed with these rows. */
     void committed(Iterable<AccountRow> ofAccounts, Iterable<ReservationRow> ofCalls, Iterable<WindowRow> ofWindows) {
-        inDoubt = false;
+        if (accounts.size() + reservations.size() + windows.size() > ROWS_MAX) {
+            clear();
+        }
         for (AccountRow row : ofAccounts) {
             row.written();
             accounts.put(row.id, row);

@@ -9,14 +9,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The ledger's share of a batch. */
+/** The ledger's share of a batch: one book from the first decision to the commit. */
 @SuppressWarnings("rawtypes") // a class literal has no type arguments; what a change decides is its own business
 final class LedgerPart implements Part<LedgerChange> {
 
     private final Consumer<String> blockedOrNot;
     private final Supplier<String> nodeId;
     private final KeptRows kept = new KeptRows();
-    private @Nullable Book written;
+    private @Nullable Book open;
 
     LedgerPart(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
         this.blockedOrNot = blockedOrNot;
@@ -29,11 +29,13 @@ final class LedgerPart implements Part<LedgerChange> {
     }
 
     @Override
-    public void apply(Statements statements, List<LedgerChange> changes) throws SQLException {
-        KeptRows rows = statements.dialect() == Dialect.SQLITE ? kept : new KeptRows();
-        rows.begin();
-        Book book = new Book(new LedgerRows(statements), rows);
-        String owner = nodeId.get();
+    public void decide(Statements statements, List<LedgerChange> changes) throws SQLException {
+        Book book = open;
+        if (book == null) {
+            boolean nobodyElseWrites = statements.dialect() == Dialect.SQLITE;
+            book = new Book(new LedgerRows(statements), nobodyElseWrites ? kept : new KeptRows());
+            open = book;
+        }
         for (LedgerChange<?> change : changes) {
             change.need(book);
         }
@@ -41,15 +43,26 @@ final class LedgerPart implements Part<LedgerChange> {
         for (LedgerChange<?> change : changes) {
             change.applyTo(book);
         }
-        book.write(owner);
-        written = book;
+    }
+
+    @Override
+    public void write(Statements statements, List<LedgerChange> changes) throws SQLException {
+        if (open != null) {
+            open.write(nodeId.get());
+        }
+    }
+
+    @Override
+    public void undone() {
+        open = null;
+        kept.clear();
     }
 
     @Override
     public void committed(List<LedgerChange> changes) {
-        if (written != null) {
-            written.committed();
-            written = null;
+        if (open != null) {
+            open.committed();
+            open = null;
         }
         for (LedgerChange<?> change : changes) {
             if (change instanceof SetBlocked set) {

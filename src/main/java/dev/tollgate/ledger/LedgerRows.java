@@ -270,10 +270,6 @@ final class LedgerRows {
     }
 
     void append(List<Entry> entries) throws SQLException {
-        EntryRows rows = new EntryRows(statements);
-        for (Entry entry : entries) {
-            rows.add(entry);
-        }
-        rows.finish();
+        new EntryRows(statements).append(entries);
     }
 }

@@ -7,7 +7,7 @@ import java.time.Instant;
 public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Release {
 
     /** What became of it. */
-    public sealed interface Outcome permits Resolved, AlreadyResolved {}
+    public sealed interface Outcome permits Resolved, AlreadyResolved, NeverReserved {}
 
     /**
      * The reservation has ended by this change.
@@ -20,6 +20,9 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
 
     /** It had ended before. */
     public record AlreadyResolved(ReservationState state) implements Outcome {}
+
+    /** There is nothing to give back: the store has lost the reservation before it was written. */
+    public record NeverReserved() implements Outcome {}
 
     private final String reservationId;
     private final Instant at;
@@ -47,6 +50,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         return switch (outcome()) {
             case Resolved _ -> this instanceof Settle;
             case AlreadyResolved before -> before.state() == ReservationState.SETTLED;
+            case NeverReserved _ -> false;
         };
     }
 
@@ -57,6 +61,9 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
 
     @Override
     final Outcome decideOver(Book book) throws SQLException {
+        if (this instanceof Release && !book.has(reservationId)) {
+            return new NeverReserved();
+        }
         ReservationRow reservation = book.reservation(reservationId);
         if (!reservation.isOpen()) {
             return new AlreadyResolved(reservation.state());

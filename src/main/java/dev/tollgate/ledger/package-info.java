@@ -12,7 +12,8 @@
  * purchased} for each account (decision D40, a constraint of the table too); no balance and no window goes past its limit; the
  * sequence of an account's entries has no gaps. Amounts are {@code long} micro-credits.
  *
- * <p>Threading: changes are decided on the writer's thread, one after the other, so there is nothing to race for. {@link
+ * <p>Threading: changes are decided on the writer's thread, one after the other, so there is nothing to race for. A {@link
+ * dev.tollgate.ledger.Book} lives from the first decision to the commit. {@link
  * dev.tollgate.ledger.Ledger}'s reads block.
  */
 @NullMarked

@@ -3,6 +3,7 @@ package dev.tollgate.metering;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.KeyState;
+import dev.tollgate.ledger.Confirm;
 import dev.tollgate.ledger.Extend;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.Release;
@@ -16,6 +17,7 @@ import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.CloseTask;
 import dev.tollgate.tasks.OpenTask;
 import dev.tollgate.tasks.TaskResult;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +38,7 @@ import org.slf4j.event.Level;
 
 /**
  * The units of work of one call: what belongs together commits together. Outcomes are handed to the call's event loop once they
- * are durable, never before.
+ * are durable; only that of a reservation as soon as it is decided, so that the upstream is asked while it becomes durable.
  */
 final class Books {
 
@@ -64,8 +67,11 @@ final class Books {
 
     sealed interface Reservation {}
 
-    /** @param limit the word that the answer carries if it is cut where the hold ends (D32) */
-    record Held(long micros, String limit) implements Reservation {}
+    /**
+     * @param limit the word that the answer carries if it is cut where the hold ends (D32)
+     * @param durable whether the hold is durable by now; until it is nothing may leave
+     */
+    record Held(long micros, String limit, BooleanSupplier durable) implements Reservation {}
 
     /** @param worthCounting whether something could be spent, so that a better bound of the prompt may help (D31) */
     record Refused(ApiError error, boolean worthCounting) implements Reservation {}
@@ -133,6 +139,7 @@ final class Books {
 
     // ---- reserve ----
 
+    /** Told once it is decided; a hold may become durable only later, or never, which {@link #confirm} finds out. */
     void reserve(String taskId, MeteredRequest request, Bounds bounds, Consumer<Reservation> then) {
         Instant now = accounting.clock().instant();
         KeyState key = new KeyState(request.keyId(), now);
@@ -146,15 +153,45 @@ final class Books {
                 () -> keeper.won() && key.usable(),
                 now);
         OpenTask task = new OpenTask(reserve, request.door(), request.requestedModel());
-        accounting
-                .writer()
-                .commit(
-                        unit(keeper.claim(reserve), key, reserve, task),
-                        loop,
-                        failure -> then.accept(
-                                failure == null
-                                        ? reservation(reserve, key, now)
-                                        : new Refused(unavailable(failure), false)));
+        List<Change> claim = keeper.claim(reserve);
+        if (claim.isEmpty()) {
+            Deciding deciding = new Deciding();
+            deciding.riding = accounting
+                    .writer()
+                    .ride(
+                            Unit.of(key, reserve, task),
+                            loop,
+                            failure -> then.accept(reservation(failure, reserve, key, deciding::isDurable)));
+        } else {
+            accounting
+                    .writer()
+                    .commit(
+                            unit(claim, key, reserve, task),
+                            loop,
+                            failure -> then.accept(reservation(failure, reserve, key, () -> true)));
+        }
+    }
+
+    /** A unit may be reported before the call that offers it has returned. */
+    private static final class Deciding {
+
+        private Writer.@Nullable Riding riding;
+
+        boolean isDurable() {
+            return riding != null && riding.isDurable();
+        }
+    }
+
+    /** Waits until a hold is durable. @param then told null, or why it will never be: then nothing may leave */
+    void confirm(String taskId, Consumer<@Nullable ApiError> then) {
+        Confirm confirm = new Confirm(taskId);
+        accounting.writer().commit(Unit.of(confirm), loop, failure -> {
+            if (failure != null) {
+                then.accept(unavailable(failure));
+            } else {
+                then.accept(confirm.outcome() ? null : givenBack());
+            }
+        });
     }
 
     private static Unit unit(List<Change> kept, Change... changes) {
@@ -166,19 +203,24 @@ final class Books {
         return Unit.of(all);
     }
 
-    private Reservation reservation(Reserve reserve, KeyState key, Instant now) {
+    private Reservation reservation(
+            @Nullable StoreException failure, Reserve reserve, KeyState key, BooleanSupplier durable) {
+        if (failure != null) {
+            return new Refused(unavailable(failure), false);
+        }
         if (!keeper.won()) {
             keeper.lost();
             return new Lost();
         }
         return switch (reserve.outcome()) {
             case ReserveOutcome.Reserved reserved ->
-                new Held(reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED);
+                new Held(reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED, durable);
             case ReserveOutcome.InsufficientCredits refused ->
                 new Refused(Refusals.of(refused), refused.availableMicros() > 0);
             case ReserveOutcome.SpendLimitReached refused ->
                 new Refused(
-                        Refusals.of(refused, now), refused.usedMicros() + refused.heldMicros() < refused.limitMicros());
+                        Refusals.of(refused, reserve.at()),
+                        refused.usedMicros() + refused.heldMicros() < refused.limitMicros());
             case ReserveOutcome.NotAllowed refused -> new Refused(refusal(key.outcome()), false);
         };
     }

@@ -6,6 +6,7 @@ import dev.tollgate.upstream.Upstreams;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -25,6 +26,7 @@ public final class Meter {
     private final CompletionIds ids;
     private final Duration totalTimeout;
     private final Counting counting = new Counting();
+    private final Map<Thread, Executor> turns = new ConcurrentHashMap<>();
     private final Set<Open> open = ConcurrentHashMap.newKeySet();
 
     /** @param totalTimeout after which an answer is cut (D32) */
@@ -65,7 +67,7 @@ public final class Meter {
     Relay begin(MeteredCall call, Sink sink, Keeper keeper) {
         Context loop = vertx.getOrCreateContext();
         Open entry = new Open(loop);
-        Executor onLoop = task -> loop.runOnContext(nothing -> task.run());
+        Executor onLoop = turns();
         Books books = new Books(accounting, onLoop, keeper);
         String taskId = ids.next();
         Relay relay = new Relay(
@@ -86,9 +88,15 @@ public final class Meter {
      * @param then told there once, later: the call with its bounds, and why it ends here, else null
      */
     void load(MeteredCall call, BiConsumer<MeteredCall, @Nullable ApiError> then) {
-        Context loop = vertx.getOrCreateContext();
-        Executor turns = task -> loop.runOnContext(nothing -> task.run());
-        new Loading(media, call, turns, (bounds, refusal) -> then.accept(call.withBounds(bounds), refusal)).begin();
+        new Loading(media, call, turns(), (bounds, refusal) -> then.accept(call.withBounds(bounds), refusal)).begin();
+    }
+
+    /** Turns of the current event loop, the same for all its calls: what a batch of the store tells them comes in one turn. */
+    private Executor turns() {
+        return turns.computeIfAbsent(Thread.currentThread(), loop -> {
+            Context context = vertx.getOrCreateContext();
+            return task -> context.runOnContext(nothing -> task.run());
+        });
     }
 
     Counting counting() {

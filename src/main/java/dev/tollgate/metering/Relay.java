@@ -15,14 +15,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of one call: reserve, ask, relay what the hold covers, let the hold grow before it is used up, resolve it once, end
- * the answer.
+ * The life of one call: reserve, ask while the hold becomes durable, relay what the hold covers, let the hold grow before it is used
+ * up, resolve it once, end the answer.
  *
  * <p>Model: a call is in one {@link State}, and each thing that can happen (the store answers, the upstream says something, the
  * caller leaves, time is up) is a method that looks at the state first. Whoever moves it to {@code RESOLVING} decides how the
@@ -42,6 +43,9 @@ final class Relay implements UpstreamListener, Running {
      * at once.
      */
     private static final long NOTICED_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** Batches of events, each a read of at most 64 KB, that wait for the hold to become durable before the upstream is held back. */
+    private static final int UNCONFIRMED_MAX = 8;
 
     private enum State {
         RESERVING,
@@ -71,6 +75,10 @@ final class Relay implements UpstreamListener, Running {
     private int attemptsBefore;
     private @Nullable Coverage coverage;
     private @Nullable Attempts attempts;
+    private BooleanSupplier holdDurable = () -> false;
+    private boolean confirmed;
+    private boolean confirming;
+    private @Nullable UpstreamFailure failedUnconfirmed;
     private @Nullable ApiError stopped;
     private @Nullable ApiError brokenWhileHeldBack;
     private @Nullable Long tokensMaxApplied;
@@ -145,6 +153,7 @@ final class Relay implements UpstreamListener, Running {
             case Books.Lost lost -> over();
             case Books.Held held -> {
                 state = State.RELAYING;
+                holdDurable = held.durable();
                 coverage = new Coverage(bounds, held.micros());
                 limit = held.limit();
                 if (gone) {
@@ -232,6 +241,13 @@ final class Relay implements UpstreamListener, Running {
 
     /** Shows what waits as far as the hold covers it; lets the hold grow, or ends the answer, where it does not. */
     private void pump(Coverage coverage) {
+        if (!mayShow()) {
+            if (waiting.size() >= UNCONFIRMED_MAX) {
+                hold();
+            }
+            confirm(coverage);
+            return;
+        }
         List<UpstreamEvent> ready = new ArrayList<>();
         boolean covers = true;
         while (covers && !waiting.isEmpty()) {
@@ -259,6 +275,32 @@ final class Relay implements UpstreamListener, Running {
         } else {
             cut(coverage, used);
         }
+    }
+
+    /** Nothing leaves before the hold is durable. What leaves in one piece does so after its charge. */
+    private boolean mayShow() {
+        confirmed = confirmed || holdDurable.getAsBoolean();
+        return confirmed || sink.leavesWhole();
+    }
+
+    private void confirm(Coverage coverage) {
+        if (confirming) {
+            return;
+        }
+        confirming = true;
+        books.confirm(taskId, failure -> {
+            confirming = false;
+            confirmed = failure == null;
+            if (state == State.RELAYING && failure != null) {
+                fail(failure);
+            } else if (state == State.RELAYING) {
+                guarded(() -> pump(coverage));
+                release();
+                if (failedUnconfirmed != null) {
+                    failed(failedUnconfirmed);
+                }
+            }
+        });
     }
 
     private void goOn(Coverage coverage, long used) {
@@ -490,6 +532,10 @@ final class Relay implements UpstreamListener, Running {
     @Override
     public void failed(UpstreamFailure failure) {
         if (state != State.RELAYING) {
+            return;
+        }
+        if (confirming) {
+            failedUnconfirmed = failure; // what came before it is shown first
             return;
         }
         log.warn("task {}: upstream {}: {}", taskId, failure.kind(), failure.detail());

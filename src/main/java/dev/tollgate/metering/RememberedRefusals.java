@@ -100,6 +100,11 @@ final class RememberedRefusals {
         }
 
         @Override
+        public boolean leavesWhole() {
+            return sink.leavesWhole();
+        }
+
+        @Override
         public @Nullable Draft draft() {
             return sink.draft();
         }

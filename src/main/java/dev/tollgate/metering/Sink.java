@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Sink {
 
-    /** The reservation is durable. Nothing has been asked yet: an answer may still become a plain error. */
+    /** Something is held for the call. Nothing has been asked yet: an answer may still become a plain error. Nothing leaves by this. */
     void admitted(Admission admission);
 
     /**
@@ -47,6 +47,11 @@ public interface Sink {
      */
     default List<SignedPart> signed() {
         return List.of();
+    }
+
+    /** Whether nothing of the answer leaves before {@code completed}. */
+    default boolean leavesWhole() {
+        return false;
     }
 
     /** The answer as long as nothing of it has left; null where it leaves as it comes. */

@@ -166,6 +166,11 @@ final class SpooledAnswer implements Sink, Keeper {
     }
 
     @Override
+    public boolean leavesWhole() {
+        return door.leavesWhole();
+    }
+
+    @Override
     public @Nullable Draft draft() {
         return door.draft();
     }

@@ -25,7 +25,7 @@ final class ReceiptsPart implements Part<ReceiptChange> {
     }
 
     @Override
-    public void apply(Statements statements, List<ReceiptChange> changes) throws SQLException {
+    public void write(Statements statements, List<ReceiptChange> changes) throws SQLException {
         ReceiptRows rows = new ReceiptRows(statements);
         for (ReceiptChange change : changes) {
             if (change instanceof SetSigningKey set) {

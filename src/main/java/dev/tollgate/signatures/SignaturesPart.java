@@ -21,7 +21,7 @@ final class SignaturesPart implements Part<SignatureChange> {
     }
 
     @Override
-    public void apply(Statements statements, List<SignatureChange> changes) throws SQLException {
+    public void write(Statements statements, List<SignatureChange> changes) throws SQLException {
         SignatureRows rows = new SignatureRows(statements, shareKib);
         for (SignatureChange change : changes) {
             switch (change) {

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The changes of the units at hand, sorted by the part that applies them. Writer's thread only, but for {@link #check}. */
+/** The changes since the last commit, sorted by the part that applies them. Writer's thread only, but for {@link #check}. */
 final class Batch {
 
     private static final Logger log = LoggerFactory.getLogger(Batch.class);
@@ -21,37 +21,53 @@ final class Batch {
     private static final class Share<C extends Change> {
 
         private final Part<C> part;
-        private final List<C> changes = new ArrayList<>();
+        private final List<C> undecided = new ArrayList<>();
+        private final List<C> decided = new ArrayList<>();
 
         Share(Part<C> part) {
             this.part = part;
         }
 
         void add(Change change) {
-            changes.add(part.type().cast(change));
+            undecided.add(part.type().cast(change));
         }
 
-        void apply(Statements statements) throws SQLException {
-            if (!changes.isEmpty()) {
-                part.apply(statements, changes);
+        void decide(Statements statements) throws SQLException {
+            if (!undecided.isEmpty()) {
+                decided.addAll(undecided);
+                part.decide(statements, undecided);
+                undecided.clear();
             }
         }
 
         void write(Statements statements) throws SQLException {
-            if (!changes.isEmpty()) {
-                part.write(statements, changes);
+            if (!decided.isEmpty()) {
+                part.write(statements, decided);
+            }
+        }
+
+        void writeLast(Statements statements) throws SQLException {
+            if (!decided.isEmpty()) {
+                part.writeLast(statements, decided);
             }
         }
 
         /** What is committed stays so, whatever a part makes of it. */
         void committed() {
             try {
-                if (!changes.isEmpty()) {
-                    part.committed(changes);
+                if (!decided.isEmpty()) {
+                    part.committed(decided);
                 }
             } catch (RuntimeException e) {
                 log.error("a part has failed after the commit", e);
             }
+            decided.clear();
+        }
+
+        void undone() {
+            undecided.clear();
+            decided.clear();
+            part.undone();
         }
     }
 
@@ -64,20 +80,24 @@ final class Batch {
         unit.changes().forEach(change -> shareOf(change.getClass()));
     }
 
-    void fill(List<Unit> units) {
+    /** The parts decide what comes to what is there already. */
+    void decide(Statements statements, List<Unit> units) throws SQLException {
         for (Unit unit : units) {
             for (Change change : unit.changes()) {
                 shareOf(change.getClass()).add(change);
             }
         }
+        for (Share<?> share : shares) {
+            share.decide(statements);
+        }
     }
 
-    void apply(Statements statements) throws SQLException {
-        for (Share<?> share : shares) {
-            share.apply(statements);
-        }
+    void write(Statements statements) throws SQLException {
         for (Share<?> share : shares) {
             share.write(statements);
+        }
+        for (Share<?> share : shares) {
+            share.writeLast(statements);
         }
     }
 
@@ -85,8 +105,8 @@ final class Batch {
         shares.forEach(Share::committed);
     }
 
-    void clear() {
-        shares.forEach(share -> share.changes.clear());
+    void undone() {
+        shares.forEach(Share::undone);
     }
 
     private Share<?> shareOf(Class<?> type) {

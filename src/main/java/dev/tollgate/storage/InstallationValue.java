@@ -30,7 +30,7 @@ public final class InstallationValue extends Decision<String> {
         }
 
         @Override
-        public void apply(Statements statements, List<InstallationValue> changes) throws SQLException {
+        public void write(Statements statements, List<InstallationValue> changes) throws SQLException {
             for (InstallationValue change : changes) {
                 String present = present(statements, change.name);
                 if (present == null) {

@@ -6,6 +6,10 @@ import java.util.List;
 /**
  * A store's share in the writer's work. All methods are called on the writer's thread.
  *
+ * <p>A batch is decided, then written and committed; in an embedded database some of its units may be decided, and reported as such,
+ * before others are there at all ({@link Writer#ride}). So what a part decides it may read but not write, unless its changes never
+ * ride; and where rows were changed several times until the commit, one that keeps them writes each of them once.
+ *
  * @param <C> the changes that it applies, subtypes included
  */
 public interface Part<C extends Change> {
@@ -13,21 +17,30 @@ public interface Part<C extends Change> {
     Class<C> type();
 
     /**
-     * Applies the changes of a batch, in the order in which their units were offered, within the batch's transaction. After a
-     * failure the transaction is rolled back and the same changes come again, so nothing may be kept between two calls unless {@link
-     * #committed} has come between them.
+     * Decides changes that have just come, in the order in which their units were offered, within the batch's transaction. The parts
+     * decide in turn, so a later one sees what an earlier has found out.
      *
      * @throws SQLException as the database gave it; the writer rolls back
      */
-    void apply(Statements statements, List<C> changes) throws SQLException;
+    default void decide(Statements statements, List<C> changes) throws SQLException {}
 
     /**
-     * Called when all parts have applied their changes: for what would stand in another node's way if it were written earlier.
+     * Writes what was decided since the last commit: all those changes in their order.
      *
      * @throws SQLException as the database gave it; the writer rolls back
      */
     default void write(Statements statements, List<C> changes) throws SQLException {}
 
+    /**
+     * Called when all parts have written: for what would stand in another node's way if it were written earlier.
+     *
+     * @throws SQLException as the database gave it; the writer rolls back
+     */
+    default void writeLast(Statements statements, List<C> changes) throws SQLException {}
+
     /** Called after the commit and before the units are reported, e.g. to invalidate a cache. Must not fail or block. */
     default void committed(List<C> changes) {}
+
+    /** Nothing since the last commit has taken place: what was kept of it is wrong. The same changes may come again. */
+    default void undone() {}
 }

@@ -82,7 +82,7 @@ public final class SecretKeys {
         }
 
         @Override
-        public void apply(Statements statements, List<Check> changes) throws SQLException {
+        public void write(Statements statements, List<Check> changes) throws SQLException {
             for (Check change : changes) {
                 String present = present(statements);
                 if (present == null) {

@@ -29,6 +29,14 @@ public final class Unit {
         return changes;
     }
 
+    /** What its changes have decided, in their order. */
+    List<Object> outcomes() {
+        return changes.stream()
+                .filter(change -> change instanceof Decision<?>)
+                .<Object>map(change -> ((Decision<?>) change).outcome())
+                .toList();
+    }
+
     void forgetOutcomes() {
         for (Change change : changes) {
             if (change instanceof Decision<?> decision) {

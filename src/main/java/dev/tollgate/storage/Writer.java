@@ -1,27 +1,38 @@
 package dev.tollgate.storage;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Commits units of work, many at a time. One platform thread takes what waits (at most {@value #BATCH_MAX} units), lets the parts
- * write it, commits once and only then reports. While a commit is being synced the next batch gathers, so the batch grows with the
- * load and a lonely unit does not wait.
+ * decide and write it, commits once and only then reports. While a commit is being synced the next batch gathers, so the batch grows
+ * with the load and a lonely unit does not wait.
+ *
+ * <p>In an embedded database a unit may {@link #ride}: it is decided and reported at once, and written with the next commit that
+ * somebody waits for, or after {@link #RIDE_MAX}. Nobody else writes there, so what was decided stays true. Riders are decided before
+ * the other units that came with them: none depends on what may still fail. After a failed commit nothing rides until one
+ * that would have ridden was durable when it was reported.
  *
  * <p>When a batch fails it is rolled back and its units are tried one by one: one bad unit fails alone. Where other nodes write too,
  * a batch that another was in the way of is tried again first, and one that lost its connection over a new one. The parts run in the order
  * given, each over the whole batch, so a later part sees what the earlier ones decided.
  *
- * <p>Threading: {@code commit} may be called from any thread and does not block. Completions are handed to the executor given with
- * them from the writer's thread: the executor must only hand over (an event loop's, or a pool's with room).
+ * <p>Threading: {@code commit} and {@code ride} may be called from any thread and do not block. Completions are handed to the executor
+ * given with them from the writer's thread: the executor must only hand over (an event loop's, or a pool's with room). Those of one batch and
+ * one executor are handed over as one task.
  */
 public final class Writer implements AutoCloseable {
 
@@ -30,37 +41,73 @@ public final class Writer implements AutoCloseable {
 
     public static final int BATCH_MAX = 256;
 
+    /** How long a unit may be decided and not durable: less than an upstream takes to say its first word. */
+    public static final Duration RIDE_MAX = Duration.ofMillis(20);
+
     private static final int AGAIN_MAX = 3;
 
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
-    private static final Waiting STOP = new Waiting(Unit.of(new Change() {}), Runnable::run, failure -> {});
+    private static final Waiting STOP = new Waiting(Unit.of(new Change() {}), false, Runnable::run, failure -> {});
 
     private final WriterConnection connection;
     private final Batch batch;
     private final BlockingQueue<Waiting> queue;
     private final Thread thread;
+    private final List<Waiting> riding = new ArrayList<>();
+    private final List<Waiting> urgent = new ArrayList<>();
+    private boolean mayRide;
+    private long rideEndNanos;
     private volatile Runnable outcomeUnknown = () -> {};
     private volatile boolean closing;
     private volatile boolean stopped;
 
+    /** A unit that was reported as decided. */
+    public interface Riding {
+
+        /** Whether it is durable by now. What fails later never becomes so: a unit that depends on it will say. */
+        boolean isDurable();
+    }
+
     /** A class and not a record: two of them are never equal. */
-    private static final class Waiting {
+    private static final class Waiting implements Riding {
 
         private final Unit unit;
+        private final boolean rides;
         private final Executor executor;
         private final Completion completion;
+        private boolean reported;
+        private @Nullable List<Object> told;
+        private volatile boolean durable;
 
-        Waiting(Unit unit, Executor executor, Completion completion) {
+        Waiting(Unit unit, boolean rides, Executor executor, Completion completion) {
             this.unit = unit;
+            this.rides = rides;
             this.executor = executor;
             this.completion = completion;
         }
 
-        void report(@Nullable StoreException failure) {
+        @Override
+        public boolean isDurable() {
+            return durable;
+        }
+
+        /** The batch has failed: what was told of it has to come out again. */
+        void rememberTold() {
+            told = reported ? unit.outcomes() : null;
+        }
+
+        /** @throws IllegalStateException when it was decided otherwise than it was told before */
+        void requireAsTold() {
+            if (told != null && !told.equals(unit.outcomes())) {
+                throw new IllegalStateException("told as " + told + ", and now " + unit.outcomes());
+            }
+        }
+
+        void tell(@Nullable StoreException failure) {
             try {
-                executor.execute(() -> completion.completed(failure));
+                completion.completed(failure);
             } catch (RuntimeException e) {
-                log.warn("the outcome of a unit could not be handed over", e);
+                log.error("a completion has failed", e);
             }
         }
     }
@@ -69,6 +116,7 @@ public final class Writer implements AutoCloseable {
         this.connection = connection;
         this.batch = new Batch(parts);
         this.queue = new ArrayBlockingQueue<>(waitingMax);
+        this.mayRide = connection.isEmbedded();
         this.thread = Thread.ofPlatform().name("tollgate-writer").unstarted(this::run);
     }
 
@@ -93,14 +141,31 @@ public final class Writer implements AutoCloseable {
      * @throws IllegalArgumentException when no part takes one of the changes
      */
     public void commit(Unit unit, Executor executor, Completion completion) {
-        batch.check(unit);
-        Waiting waiting = new Waiting(unit, executor, completion);
+        offer(new Waiting(unit, false, executor, completion));
+    }
+
+    /**
+     * Offers a unit that is reported once it is decided, though it may not be durable yet. A crash may lose it, and so may a failure of
+     * the store: then whatever depends on it fails too. Its parts must not write where they decide ({@link Part#decide}). Where other
+     * nodes write to the database nothing can be decided without a lock, so there it is durable when it is reported.
+     *
+     * @param completion as above, of the decision
+     * @return tells when it is durable
+     */
+    public Riding ride(Unit unit, Executor executor, Completion completion) {
+        Waiting waiting = new Waiting(unit, true, executor, completion);
+        offer(waiting);
+        return waiting;
+    }
+
+    private void offer(Waiting waiting) {
+        batch.check(waiting.unit);
         if (closing) {
-            waiting.report(new StoreUnavailable("the store is closing"));
+            report(List.of(waiting), new StoreUnavailable("the store is closing"));
         } else if (!queue.offer(waiting)) {
-            waiting.report(new StoreUnavailable("too many units wait for the store"));
+            report(List.of(waiting), new StoreUnavailable("too many units wait for the store"));
         } else if (stopped && queue.remove(waiting)) {
-            waiting.report(new StoreUnavailable("the store is closed"));
+            report(List.of(waiting), new StoreUnavailable("the store is closed"));
         }
     }
 
@@ -155,21 +220,24 @@ public final class Writer implements AutoCloseable {
         boolean more = true;
         while (more) {
             more = take(taken);
-            commit(taken);
-            taken.clear();
+            process(taken, !more);
         }
         stopped = true;
         while (queue.drainTo(taken, BATCH_MAX) > 0) {
             taken.removeIf(STOP::equals);
-            commit(taken);
-            taken.clear();
+            process(taken, true);
         }
     }
 
-    /** Waits for the first unit, takes what else is there. @return whether there will be more */
+    /** Waits for the first unit, or until the riders must not wait longer; takes what else is there. @return whether there will be more */
     private boolean take(List<Waiting> taken) {
         try {
-            taken.add(queue.take());
+            Waiting first = riding.isEmpty()
+                    ? queue.take()
+                    : queue.poll(rideEndNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (first != null) {
+                taken.add(first);
+            }
         } catch (InterruptedException e) {
             return true; // nobody has a reason to interrupt: close() asks by a mark in the queue
         }
@@ -177,17 +245,70 @@ public final class Writer implements AutoCloseable {
         return !taken.removeIf(STOP::equals);
     }
 
-    private void commit(List<Waiting> taken) {
-        if (taken.isEmpty()) {
+    private void process(List<Waiting> taken, boolean last) {
+        int rodeBefore = riding.size();
+        for (Waiting waiting : taken) {
+            (waiting.rides && mayRide ? riding : urgent).add(waiting);
+        }
+        taken.clear();
+        List<Waiting> fresh = riding.subList(rodeBefore, riding.size());
+        Throwable failure = fresh.isEmpty() ? null : attempt(() -> batch.decide(connection.statements(), units(fresh)));
+        if (failure == null) {
+            if (rodeBefore == 0) {
+                rideEndNanos = System.nanoTime() + RIDE_MAX.toNanos();
+            }
+            report(fresh, null);
+        }
+        if (failure != null || last || !urgent.isEmpty() || isRideOver()) {
+            finish(failure);
+        }
+    }
+
+    private boolean isRideOver() {
+        return riding.size() >= BATCH_MAX || (!riding.isEmpty() && System.nanoTime() - rideEndNanos >= 0);
+    }
+
+    /** Commits all that is at hand. @param failed why the riders could not even be decided, or null */
+    private void finish(@Nullable Throwable failed) {
+        List<Waiting> all = Stream.concat(riding.stream(), urgent.stream()).toList();
+        if (all.isEmpty()) {
             return;
         }
-        Throwable failure = attemptAgain(taken);
+        Throwable failure = failed != null ? failed : attempt(() -> commitWith(urgent));
+        riding.clear();
+        urgent.clear();
+        mayRide &= failure == null;
         if (failure == null) {
-            taken.forEach(waiting -> waiting.report(null));
-        } else if (taken.size() == 1 || isEveryones(Failures.kind(failure))) {
-            fail(taken, failure);
+            committed(all);
         } else {
-            taken.forEach(waiting -> commit(List.of(waiting)));
+            all.forEach(Waiting::rememberTold);
+            commitAgain(all, failure);
+        }
+    }
+
+    /** Where another node was in the way, or the connection was lost before the commit, the batch may succeed now. */
+    private void commitAgain(List<Waiting> all, Throwable before) {
+        Throwable failure = before;
+        for (int again = 0; again < AGAIN_MAX && failure != null && mayPass(Failures.kind(failure)); again++) {
+            log.info("a batch of {} units is tried again: {}", all.size(), failure.getMessage());
+            failure = attempt(() -> commitWith(all));
+        }
+        if (failure == null) {
+            committed(all);
+        } else if (all.size() == 1 || isEveryones(Failures.kind(failure))) {
+            fail(all, failure);
+        } else {
+            all.forEach(this::commitAlone);
+        }
+    }
+
+    private void commitAlone(Waiting waiting) {
+        List<Waiting> alone = List.of(waiting);
+        Throwable failure = attempt(() -> commitWith(alone));
+        if (failure == null) {
+            committed(alone);
+        } else {
+            commitAgain(alone, failure);
         }
     }
 
@@ -196,43 +317,85 @@ public final class Writer implements AutoCloseable {
         return kind == Failures.Kind.DISCONNECTED || kind == Failures.Kind.UNAVAILABLE;
     }
 
-    /** Where another node was in the way, or the connection was lost before the commit, the batch may succeed now. */
-    private @Nullable Throwable attemptAgain(List<Waiting> taken) {
-        Throwable failure = attempt(taken);
-        for (int again = 0; again < AGAIN_MAX && failure != null && mayPass(Failures.kind(failure)); again++) {
-            log.info("a batch of {} units is tried again: {}", taken.size(), failure.getMessage());
-            failure = attempt(taken);
-        }
-        return failure;
-    }
-
     private static boolean mayPass(Failures.Kind kind) {
         return kind == Failures.Kind.CONFLICT || kind == Failures.Kind.DISCONNECTED;
     }
 
-    private @Nullable Throwable attempt(List<Waiting> taken) {
+    private static List<Unit> units(List<Waiting> some) {
+        return some.stream().map(waiting -> waiting.unit).toList();
+    }
+
+    /** Commits what was decided before, and these. */
+    private void commitWith(List<Waiting> more) throws Exception {
+        Statements statements = connection.statements();
+        batch.decide(statements, units(more));
+        for (Waiting waiting : more) {
+            waiting.requireAsTold();
+        }
+        batch.write(statements);
+        connection.commit();
+        batch.committed();
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    /** After a failure nothing of the batch is left, in the database and in the parts. */
+    private @Nullable Throwable attempt(Step step) {
         try {
-            batch.fill(taken.stream().map(waiting -> waiting.unit).toList());
-            batch.apply(connection.statements());
-            connection.commit();
-            batch.committed();
+            step.run();
             return null;
         } catch (OutcomeUnknown e) {
             outcomeUnknown.run();
+            batch.undone();
             return e;
         } catch (Throwable e) {
             connection.rollback();
+            batch.undone();
             return e;
-        } finally {
-            batch.clear();
         }
     }
 
-    private static void fail(List<Waiting> taken, Throwable failure) {
-        log.error("{} of work failed", taken.size() == 1 ? "a unit" : taken.size() + " units", failure);
-        for (Waiting waiting : taken) {
-            waiting.unit.forgetOutcomes();
-            waiting.report(Failures.of(failure));
+    private void committed(List<Waiting> all) {
+        for (Waiting waiting : all) {
+            waiting.durable = true;
+            mayRide |= waiting.rides && connection.isEmbedded();
         }
+        report(all, null);
+    }
+
+    private static void fail(List<Waiting> all, Throwable failure) {
+        log.error("{} of work failed", all.size() == 1 ? "a unit" : all.size() + " units", failure);
+        for (Waiting waiting : all) {
+            if (!waiting.reported) {
+                waiting.unit.forgetOutcomes();
+            }
+        }
+        report(all, Failures.of(failure));
+    }
+
+    /**
+     * Each once; what is said later to somebody who was told of the decision nobody hears. Those of one executor are handed over
+     * together: an event loop that is woken for each costs more than what it is told.
+     */
+    private static void report(List<Waiting> some, @Nullable StoreException failure) {
+        Map<Executor, List<Waiting>> byExecutor = new IdentityHashMap<>();
+        for (Waiting waiting : some) {
+            if (!waiting.reported) {
+                waiting.reported = true;
+                byExecutor
+                        .computeIfAbsent(waiting.executor, executor -> new ArrayList<>())
+                        .add(waiting);
+            }
+        }
+        byExecutor.forEach((executor, told) -> {
+            try {
+                executor.execute(() -> told.forEach(waiting -> waiting.tell(failure)));
+            } catch (RuntimeException e) {
+                log.warn("the outcome of {} units could not be handed over", told.size(), e);
+            }
+        });
     }
 }

@@ -32,6 +32,11 @@ final class WriterConnection implements AutoCloseable {
         this.source = source;
     }
 
+    /** Whether nobody else writes to the database. */
+    boolean isEmbedded() {
+        return dialect == Dialect.SQLITE;
+    }
+
     /** The statements of the open transaction; a transaction begins with the first of them that runs. */
     Statements statements() throws SQLException {
         Statements open = statements;

@@ -3,13 +3,13 @@
  * no store.
  *
  * <p>A store contributes {@link dev.tollgate.storage.Change}s (what is to happen) and a {@link dev.tollgate.storage.Part} (how
- * its changes are written). A {@link dev.tollgate.storage.Unit} is a list of changes that commit together or not at all. One
+ * its changes are decided and written). A {@link dev.tollgate.storage.Unit} is a list of changes that commit together or not at all. One
  * {@link dev.tollgate.storage.Writer} collects waiting units, runs the parts over them in a fixed order, and makes them durable
  * in one transaction, so that the cost of a sync is shared.
  *
  * <p>Invariants: one process owns a data folder (the lock file); several may share a server, each with a lease; only the writer's
- * thread writes (and the lease its own row); a unit is reported as
- * committed only after the sync; what the read connections see includes every unit reported before the read began.
+ * thread writes (and the lease its own row); a unit is reported
+ * only after the sync, but for one that rides, which is reported when it is decided and says when it is durable; what the read connections see includes every unit reported before the read began.
  *
  * <p>Threading: {@code Writer.commit} never blocks and may be called from an event loop; {@code Database.read} blocks and must
  * not. The SQL keeps to what SQLite and PostgreSQL 15 both understand.

@@ -20,6 +20,23 @@ final class TaskRows {
             "model text",
             "status text",
             "created_at bigint");
+    private static final RowStatement INSERT_ENDED = RowStatement.insert(
+            "task",
+            "id text",
+            "account_id text",
+            "key_id text",
+            "door text",
+            "created_at bigint",
+            "status text",
+            "completed_at bigint",
+            "charge_micros bigint",
+            "usage text",
+            "usage_flags text",
+            "max_tokens_applied bigint",
+            "pricing text",
+            "error_code text",
+            "error_message text",
+            "model text");
     private static final RowStatement UPDATE = RowStatement.of(
             """
             UPDATE task SET status = ?, completed_at = ?, charge_micros = ?, usage = ?, usage_flags = ?, max_tokens_applied = ?,
@@ -33,10 +50,12 @@ final class TaskRows {
             WHERE task.id = r.id AND task.status = 'processing'""", "text", "bigint", "bigint", "text", "text", "bigint", "text", "text", "text", "text", "text");
 
     private final Rows inserts;
+    private final Rows ended;
     private final Rows updates;
 
     TaskRows(Statements statements) throws SQLException {
         this.inserts = INSERT.on(statements);
+        this.ended = INSERT_ENDED.on(statements);
         this.updates = UPDATE.on(statements);
     }
 
@@ -52,30 +71,38 @@ final class TaskRows {
                 .next();
     }
 
+    /** One that has ended before it was written. */
+    void insert(OpenTask open, CloseTask close, long chargeMicros) throws SQLException {
+        Reserve reserve = open.reserve();
+        ended.text(reserve.reservationId())
+                .text(reserve.accountId())
+                .text(reserve.keyId())
+                .text(open.door())
+                .number(reserve.at().toEpochMilli());
+        end(ended, close.status(), close.resolution().at(), chargeMicros, close.result(), close.model())
+                .next();
+    }
+
     void close(CloseTask task, long chargeMicros) throws SQLException {
-        update(
-                task.resolution().reservationId(),
-                task.status(),
-                task.resolution().at(),
-                chargeMicros,
-                task.result(),
-                task.model());
+        end(updates, task.status(), task.resolution().at(), chargeMicros, task.result(), task.model())
+                .text(task.resolution().reservationId())
+                .next();
     }
 
     void fail(String id, Instant at, TaskResult result) throws SQLException {
-        update(id, TaskStatus.FAILED, at, 0, result, null);
+        end(updates, TaskStatus.FAILED, at, 0, result, null).text(id).next();
     }
 
-    /** Those that open before those that close: a call may do both in one batch. */
     void finish() throws SQLException {
         inserts.finish();
+        ended.finish();
         updates.finish();
     }
 
-    private void update(
-            String id, TaskStatus status, Instant at, long chargeMicros, TaskResult result, @Nullable String model)
+    private static Rows end(
+            Rows rows, TaskStatus status, Instant at, long chargeMicros, TaskResult result, @Nullable String model)
             throws SQLException {
-        updates.text(status.code())
+        return rows.text(status.code())
                 .number(at.toEpochMilli())
                 .number(chargeMicros)
                 .text(result.usageJson())
@@ -84,8 +111,6 @@ final class TaskRows {
                 .text(result.pricingJson())
                 .text(result.errorCode())
                 .text(result.errorMessage())
-                .text(model)
-                .text(id)
-                .next();
+                .text(model);
     }
 }

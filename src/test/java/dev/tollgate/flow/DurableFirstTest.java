@@ -93,6 +93,7 @@ class DurableFirstTest {
     /** @return what has come while the charge was being committed */
     private String charging(RawCall call) {
         Gateway.await("the question", () -> upstream.asked() == 1);
+        gateway.writeWhatRides();
         try (Gateway.Fault waiting = gateway.commitsWait()) {
             upstream.answer();
             Gateway.await("the charge's commit", gateway::hasWaitingCommit);
@@ -108,6 +109,7 @@ class DurableFirstTest {
     void whoever_has_a_fortune_is_held_for_like_anybody_else() {
         try (RawCall call = customer.chatRaw(CALL.formatted(true))) {
             Gateway.await("the question", () -> upstream.asked() == 1);
+            gateway.writeWhatRides();
             assertThat(customer.credits().get("reserved").decimalValue()).isEqualByComparingTo("1.84");
             upstream.answer();
             call.readUntil("[DONE]");

@@ -7,6 +7,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,20 +39,24 @@ class FailureAtEachStepTest {
         }
     }
 
-    /** What is written when a call is settled. */
+    /** What is written when a call is settled, after its hold or with it. */
     private enum Settling {
-        RESERVATION("UPDATE ON reservation WHEN NEW.charged_micros > 0"),
+        RESERVATION(
+                "UPDATE ON reservation WHEN NEW.charged_micros > 0",
+                "INSERT ON reservation WHEN NEW.charged_micros > 0"),
         CHARGE("INSERT ON entry WHEN NEW.kind = 'charge'"),
         RETURN_OF_THE_REST("INSERT ON entry WHEN NEW.kind = 'release'"),
         BALANCE("UPDATE ON account WHEN NEW.consumed_micros > OLD.consumed_micros"),
-        WINDOW("UPDATE ON spend_window WHEN NEW.charged_micros > OLD.charged_micros"),
+        WINDOW(
+                "UPDATE ON spend_window WHEN NEW.charged_micros > OLD.charged_micros",
+                "INSERT ON spend_window WHEN NEW.charged_micros > 0"),
         RECEIPT("INSERT ON receipt"),
-        TASK("UPDATE ON task");
+        TASK("UPDATE ON task WHEN NEW.status = 'completed'", "INSERT ON task WHEN NEW.status = 'completed'");
 
-        private final String write;
+        private final String[] writes;
 
-        Settling(String write) {
-            this.write = write;
+        Settling(String... writes) {
+            this.writes = writes;
         }
     }
 
@@ -70,15 +75,17 @@ class FailureAtEachStepTest {
 
     @ParameterizedTest
     @EnumSource(Beginning.class)
-    void a_call_whose_beginning_cannot_be_written_leaves_nothing_and_asks_nobody(Beginning step) {
+    void a_call_whose_beginning_cannot_be_written_leaves_nothing_and_the_next_asks_nobody(Beginning step) {
         Customer customer = gateway.customer("10");
         gateway.script(UpstreamScript.says("Done.", 1_000, 1_000));
-        int asked = gateway.asked().size();
         breakDown(step.write);
-        Gateway.Reply reply = customer.chat(CALL.formatted(true));
+        assertError(customer.chat(CALL.formatted(true)), 503, "internal_error", "api_error");
+        int asked = gateway.asked().size();
+        for (boolean stream : List.of(false, true)) {
+            assertError(customer.chat(CALL.formatted(stream)), 503, "internal_error", "api_error");
+        }
         repair();
 
-        assertError(reply, 503, "internal_error", "api_error");
         assertThat(gateway.asked()).hasSize(asked);
         assertThat(customer.tasks()).isZero();
         assertUntouched(customer);
@@ -96,7 +103,7 @@ class FailureAtEachStepTest {
             Settling step, boolean stream) {
         Customer customer = gateway.customer("10");
         gateway.script(UpstreamScript.answers().text("One ").text("two.").finish("STOP", new Tokens(1_000, 1_000, 0)));
-        breakDown(step.write);
+        breakDown(step.writes);
         Gateway.Reply reply = customer.chat(CALL.formatted(stream));
         repair();
 
@@ -118,11 +125,16 @@ class FailureAtEachStepTest {
                 .isZero();
     }
 
-    private static void breakDown(String write) {
-        gateway.execute("CREATE TRIGGER broken BEFORE " + write + " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+    private static void breakDown(String... writes) {
+        for (String write : writes) {
+            gateway.execute("CREATE TRIGGER broken_" + write.split(" ")[0] + " BEFORE " + write
+                    + " BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+        }
     }
 
     private static void repair() {
-        gateway.execute("DROP TRIGGER broken");
+        for (String write : List.of("INSERT", "UPDATE")) {
+            gateway.execute("DROP TRIGGER IF EXISTS broken_" + write);
+        }
     }
 }

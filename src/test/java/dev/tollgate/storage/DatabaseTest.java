@@ -150,7 +150,7 @@ class DatabaseTest {
         try (Database database = Database.open(folder)) {
             database.startWriter(List.of(notes)).commitAndWait(Unit.of(new Notes.Note("x")));
         }
-        assertThat(notes.pragmas).containsExactly("wal", "2", "1");
+        assertThat(notes.pragmas).containsExactly("wal", "2", "0");
     }
 
     @Test

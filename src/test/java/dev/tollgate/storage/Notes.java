@@ -56,7 +56,7 @@ final class Notes implements Part<Notes.Note> {
     }
 
     @Override
-    public void apply(Statements statements, List<Note> changes) throws SQLException {
+    public void write(Statements statements, List<Note> changes) throws SQLException {
         batches.add(changes.stream().map(note -> note.name).toList());
         readPragmas(statements);
         if (firstSql != null) {

@@ -231,7 +231,7 @@ class PostgresServerTest {
         }
 
         @Override
-        public void apply(Statements statements, List<Ask> changes) throws SQLException {
+        public void write(Statements statements, List<Ask> changes) throws SQLException {
             try (ResultSet row = statements.of(sql).executeQuery()) {
                 row.next();
                 answer.set(row.getString(1));
@@ -263,7 +263,7 @@ class PostgresServerTest {
         }
 
         @Override
-        public void apply(Statements statements, List<Claim> changes) throws SQLException {
+        public void write(Statements statements, List<Claim> changes) throws SQLException {
             for (Claim claim : changes) {
                 boolean free = isFree(statements, claim.name);
                 between.run();

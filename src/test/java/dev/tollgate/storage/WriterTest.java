@@ -277,7 +277,7 @@ class WriterTest {
         }
 
         @Override
-        public void apply(Statements statements, List<Follow> changes) {
+        public void write(Statements statements, List<Follow> changes) {
             changes.forEach(follow -> follow.decide("seen " + follow.followed.outcome()));
         }
     }
@@ -292,7 +292,7 @@ class WriterTest {
         }
 
         @Override
-        public void apply(Statements statements, List<Boom> changes) throws SQLException {
+        public void write(Statements statements, List<Boom> changes) throws SQLException {
             throw new StackOverflowError("deep");
         }
     }

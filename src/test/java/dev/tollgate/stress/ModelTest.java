@@ -137,7 +137,7 @@ class ModelTest {
         }
 
         @Override
-        public void apply(Statements statements, List<Done> changes) throws SQLException {
+        public void write(Statements statements, List<Done> changes) throws SQLException {
             number++;
             if (statements.dialect() == Dialect.POSTGRESQL) {
                 try (ResultSet row =

@@ -63,6 +63,7 @@ public record Customer(Gateway gateway, String account, String keyId, String key
 
     /** The task of the latest call, once it has ended. */
     public JsonNode lastTask() {
+        gateway.writeWhatRides();
         Gateway.await(
                 "the call's end",
                 () -> gateway.number("SELECT COUNT(*) FROM task WHERE status = 'processing' AND account_id = '"

@@ -178,7 +178,7 @@ public final class LedgerCost {
         if (depth != Depth.LEDGER) {
             changes.add(new OpenTask(reserve, "chat", "gemini-3-pro"));
         }
-        writer.commit(Unit.of(changes), loop, failure -> {
+        writer.ride(Unit.of(changes), loop, failure -> {
             if (failure != null || !reserve.reserved()) {
                 throw new IllegalStateException(failure);
             }

@@ -1,0 +1,274 @@
+package dev.tollgate.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Postgres;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Units that are told what was decided before they are durable. */
+@Timeout(60)
+class RidersTest {
+
+    @TempDir
+    Path folder;
+
+    private final Slips slips = new Slips();
+    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    private @Nullable Database database;
+
+    @AfterEach
+    void close() {
+        if (database != null) {
+            database.close();
+        }
+    }
+
+    @Test
+    void a_rider_is_told_before_it_is_written_and_is_durable_with_the_next_commit() throws Exception {
+        Writer writer = embedded();
+        slips.holdNextWrite();
+        Writer.Riding riding = ride(writer, new Slip("a"));
+        assertThat(told.take()).isEqualTo("a as 1");
+        assertThat(riding.isDurable()).isFalse();
+        assertThat(names()).isEmpty();
+        slips.write.countDown();
+        writer.commitAndWait(Unit.of(new Slip("b")));
+        assertThat(riding.isDurable()).isTrue();
+        assertThat(names()).containsExactly("a", "b");
+        assertThat(slips.written.stream().flatMap(List::stream)).hasSize(2); // each once
+    }
+
+    @Test
+    void a_rider_is_written_though_nobody_waits_for_a_commit() throws Exception {
+        Writer writer = embedded();
+        Writer.Riding riding = ride(writer, new Slip("a"));
+        assertThat(told.take()).isEqualTo("a as 1");
+        slips.committed.acquire();
+        assertThat(names()).containsExactly("a");
+        while (!riding.isDurable()) {
+            Thread.onSpinWait(); // said right after the commit
+        }
+    }
+
+    @Test
+    void riders_are_decided_before_what_came_with_them_and_may_still_fail() throws Exception {
+        Writer writer = embedded();
+        keepBusy(writer);
+        writer.commit(Unit.of(new Slip("first")), Runnable::run, failure -> told.add("first"));
+        ride(writer, new Slip("rider"));
+        slips.write.countDown();
+        assertThat(told.take()).isEqualTo("rider as 2");
+        assertThat(told.take()).isEqualTo("first");
+        assertThat(names()).containsExactly("gate", "rider", "first");
+    }
+
+    @Test
+    void where_a_unit_fails_the_riders_beside_it_are_written_as_they_were_told() throws Exception {
+        Writer writer = embedded();
+        keepBusy(writer);
+        writer.commit(Unit.of(new Slip("gate")), Runnable::run, failure -> told.add("again: " + (failure != null)));
+        Writer.Riding one = ride(writer, new Slip("one"));
+        Writer.Riding two = ride(writer, new Slip("two"));
+        slips.write.countDown();
+        assertThat(List.of(told.take(), told.take(), told.take()))
+                .containsExactly("one as 2", "two as 3", "again: true");
+        assertThat(names()).containsExactly("gate", "one", "two");
+        assertThat(List.of(one.isDurable(), two.isDurable())).containsOnly(true);
+        assertThat(told).isEmpty(); // and they are told no second time
+    }
+
+    @Test
+    void a_rider_that_would_be_decided_otherwise_than_it_was_told_is_not_written() throws Exception {
+        Writer writer = embedded();
+        keepBusy(writer);
+        Writer.Riding bad = ride(writer, new Slip("gate"));
+        Writer.Riding after = ride(writer, new Slip("after"));
+        slips.write.countDown();
+        assertThat(List.of(told.take(), told.take())).containsExactly("gate as 2", "after as 3");
+        writer.commitAndWait(Unit.of(new Slip("last")));
+        assertThat(List.of(bad.isDurable(), after.isDurable())).containsOnly(false);
+        assertThat(names()).containsExactly("gate", "last");
+    }
+
+    @Test
+    void after_a_failure_nothing_rides_until_a_commit_has_succeeded() throws Exception {
+        Writer writer = embedded();
+        slips.failing = true;
+        ride(writer, new Slip("a"));
+        assertThat(told.take()).isEqualTo("a as 1");
+        slips.failed.acquire();
+        Writer.Riding waits = ride(writer, new Slip("b"));
+        assertThat(told.take()).isEqualTo("b failed"); // it was not told that it is decided
+        assertThat(waits.isDurable()).isFalse();
+        slips.failing = false;
+        Writer.Riding first = ride(writer, new Slip("c"));
+        assertThat(told.take()).isEqualTo("c as 1");
+        assertThat(first.isDurable()).isTrue();
+        assertThat(names()).containsExactly("c");
+    }
+
+    @Test
+    void what_rides_when_the_writer_is_closed_is_written() throws Exception {
+        Writer writer = embedded();
+        ride(writer, new Slip("a"));
+        told.take();
+        writer.close();
+        assertThat(names()).containsExactly("a");
+    }
+
+    @Test
+    void those_of_one_executor_are_told_in_one_task() throws Exception {
+        Writer writer = embedded();
+        BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+        Executor loop = tasks::add;
+        keepBusy(writer);
+        for (String name : List.of("a", "b", "c")) {
+            writer.commit(Unit.of(new Slip(name)), loop, failure -> {
+                told.add(name);
+                throw new IllegalStateException("the next is told all the same");
+            });
+        }
+        slips.write.countDown();
+        tasks.take().run();
+        assertThat(told).containsExactly("a", "b", "c");
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void where_others_write_too_a_rider_is_durable_when_it_is_told() throws Exception {
+        database = Database.openShared(Postgres.migrated());
+        Writer.Riding riding = ride(database.startWriter(List.of(slips)), new Slip("a"));
+        assertThat(told.take()).isEqualTo("a as 1");
+        assertThat(riding.isDurable()).isTrue();
+        assertThat(names()).containsExactly("a");
+    }
+
+    private Writer embedded() {
+        database = Database.open(folder);
+        return database.startWriter(List.of(slips));
+    }
+
+    /** With a commit, until {@code slips.write} is opened: what is offered meanwhile comes together. */
+    private void keepBusy(Writer writer) throws InterruptedException {
+        slips.holdNextWrite();
+        writer.commit(Unit.of(new Slip("gate")));
+        slips.writing.await();
+    }
+
+    private Writer.Riding ride(Writer writer, Slip slip) {
+        return writer.ride(
+                Unit.of(slip),
+                Runnable::run,
+                failure -> told.add(slip.name + (failure == null ? " as " + slip.outcome() : " failed")));
+    }
+
+    private List<String> names() {
+        return database.read(connection -> {
+            List<String> names = new ArrayList<>();
+            try (var statement = connection.createStatement();
+                    var row = statement.executeQuery("SELECT id FROM account ORDER BY created_at")) {
+                while (row.next()) {
+                    names.add(row.getString(1));
+                }
+            }
+            return names;
+        });
+    }
+
+    /** Takes the next free number in the table. */
+    private static final class Slip extends Decision<Integer> {
+
+        private final String name;
+
+        Slip(String name) {
+            this.name = name;
+        }
+    }
+
+    /** Decides over what is in the table and what was decided since, and writes it. */
+    private static final class Slips implements Part<Slip> {
+
+        private final List<Slip> decided = new ArrayList<>();
+        private final List<List<Slip>> written = new ArrayList<>();
+        private final Semaphore committed = new Semaphore(0);
+        private final Semaphore failed = new Semaphore(0);
+        private volatile boolean failing;
+        private volatile CountDownLatch writing = new CountDownLatch(0);
+        private volatile CountDownLatch write = new CountDownLatch(0);
+
+        void holdNextWrite() {
+            writing = new CountDownLatch(1);
+            write = new CountDownLatch(1);
+        }
+
+        @Override
+        public Class<Slip> type() {
+            return Slip.class;
+        }
+
+        @Override
+        public void decide(Statements statements, List<Slip> changes) throws SQLException {
+            for (Slip slip : changes) {
+                try (var row = statements.of("SELECT COUNT(*) FROM account").executeQuery()) {
+                    row.next();
+                    slip.decide(row.getInt(1) + decided.size() + 1);
+                }
+                decided.add(slip);
+            }
+        }
+
+        @Override
+        public void write(Statements statements, List<Slip> changes) throws SQLException {
+            writing.countDown();
+            await(write);
+            written.add(List.copyOf(changes));
+            if (failing) {
+                throw new SQLException("the disk is full");
+            }
+            PreparedStatement insert =
+                    statements.of("INSERT INTO account (id, name, created_at) VALUES (?, 'slip', ?)");
+            for (Slip slip : changes) {
+                insert.setString(1, slip.name);
+                insert.setLong(2, slip.outcome());
+                insert.executeUpdate();
+            }
+        }
+
+        @Override
+        public void committed(List<Slip> changes) {
+            decided.clear();
+            committed.release();
+        }
+
+        @Override
+        public void undone() {
+            decided.clear();
+            failed.release();
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                if (!latch.await(30, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("nobody lets the write go on");
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
