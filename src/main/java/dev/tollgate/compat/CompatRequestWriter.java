@@ -55,7 +55,7 @@ final class CompatRequestWriter {
         }
         json.writeStartObject();
         json.writeStringProperty("model", ask.upstreamModel());
-        new MessagesWriter(json).write(request.messages());
+        new MessagesWriter(json, ignored).write(request.messages());
         json.writeBooleanProperty("stream", true);
         json.writeObjectPropertyStart("stream_options");
         json.writeBooleanProperty("include_usage", true);

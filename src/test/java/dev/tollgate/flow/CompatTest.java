@@ -113,7 +113,8 @@ class CompatTest {
                     "stream":true,"stream_options":{"include_usage":true},"temperature":0.5,"top_p":0.9,"stop":["END"],"seed":7,\
                     "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object","properties":{"z":{"type":"number"},"a":{"type":"string"}}}}}],\
                     "tool_choice":{"type":"function","function":{"name":"look"}},"max_tokens":77}""");
-            assertThat(reply.header("x-tollgate-ignored")).isEqualTo("top_k,reasoning_effort");
+            assertThat(reply.header("x-tollgate-ignored"))
+                    .isEqualTo("messages.2.tool_calls.0.extra_content,top_k,reasoning_effort");
         }
     }
 
