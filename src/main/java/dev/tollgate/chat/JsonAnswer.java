@@ -69,6 +69,8 @@ final class JsonAnswer implements Sink {
                 answer.choice(logprobs.candidate()).logprobs(logprobs.tokens());
             case UpstreamEvent.Finish finish ->
                 answer.choice(finish.candidate()).finish(finish);
+            case UpstreamEvent.ServerTool tool ->
+                answer.choice(tool.candidate()).serverTool(tool.part());
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}

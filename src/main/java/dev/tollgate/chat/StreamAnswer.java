@@ -82,6 +82,8 @@ final class StreamAnswer implements Sink {
             case UpstreamEvent.Logprobs logprobs -> chunks.logprobs(logprobs.candidate(), logprobs.tokens());
             case UpstreamEvent.Finish finish ->
                 answer.choice(finish.candidate()).finish(finish);
+            case UpstreamEvent.ServerTool tool ->
+                answer.choice(tool.candidate()).serverTool(tool.part());
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}

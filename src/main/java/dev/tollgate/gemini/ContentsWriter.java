@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.models.UpstreamModel;
@@ -29,10 +30,12 @@ final class ContentsWriter {
     private final Replay replay;
     private final boolean callIds;
     private final Set<String> ignored;
+    private final boolean serverTools;
 
     /**
      * @param callIds whether the ids of calls go back at all
      * @param ignored takes dotted names of what could not be expressed
+     * @param serverTools whether the upstream's own tools are at work beside functions, and their parts are wanted back
      */
     ContentsWriter(
             JsonGenerator json,
@@ -40,13 +43,15 @@ final class ContentsWriter {
             PartWriter parts,
             Replay replay,
             boolean callIds,
-            Set<String> ignored) {
+            Set<String> ignored,
+            boolean serverTools) {
         this.json = json;
         this.model = model;
         this.parts = parts;
         this.replay = replay;
         this.callIds = callIds;
         this.ignored = ignored;
+        this.serverTools = serverTools;
     }
 
     void write(Conversation conversation) {
@@ -154,6 +159,9 @@ final class ContentsWriter {
         check(call.thoughtSignature(), param);
         String own = replay.signature(call, first);
         String signature = own == null ? loose : own;
+        if (first && serverTools && replay.before(call) != null) {
+            Json.MAPPER.readTree(replay.before(call)).forEach(json::writeTree);
+        }
         json.writeStartObject();
         json.writeObjectPropertyStart("functionCall");
         writeId(call);

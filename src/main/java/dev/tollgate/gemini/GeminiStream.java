@@ -167,6 +167,7 @@ final class GeminiStream {
                 case GeminiChunk.Call call ->
                     out.add(new UpstreamEvent.ToolCall(
                             index, call.id(), call.name(), call.arguments(), call.signature()));
+                case GeminiChunk.ServerTool tool -> out.add(new UpstreamEvent.ServerTool(index, tool.json()));
                 case GeminiChunk.Text said
                 when said.thought() -> out.add(new UpstreamEvent.Thought(index, said.text(), said.signature()));
                 case GeminiChunk.Text said ->

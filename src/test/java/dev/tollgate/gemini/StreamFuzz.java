@@ -83,6 +83,7 @@ public final class StreamFuzz {
 
     private static int candidate(UpstreamEvent event) {
         return switch (event) {
+            case UpstreamEvent.ServerTool tool -> tool.candidate();
             case UpstreamEvent.Text it -> it.candidate();
             case UpstreamEvent.Thought it -> it.candidate();
             case UpstreamEvent.ToolCall it -> object(it);
