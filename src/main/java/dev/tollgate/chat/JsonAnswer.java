@@ -90,6 +90,7 @@ final class JsonAnswer implements Sink {
         if (verdict != Verdict.FITS) {
             answer.outlet().setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
         }
+        answer.tellUpstreamId();
         answer.outlet().body(body.length);
         answer.outlet().end(Buffer.buffer(body));
     }

@@ -54,6 +54,7 @@ final class StreamAnswer implements Sink {
 
     private ChunkWriter begin(UpstreamEvent first) {
         answer.nameFrom(first);
+        answer.tellUpstreamId();
         answer.outlet().stream();
         ChunkWriter chunks = new ChunkWriter(answer.id(), answer.createdSeconds(), answer.model(), out);
         answer.choices().forEach(choice -> chunks.role(choice.index()));

@@ -181,6 +181,19 @@ class WireAnswersTest {
         return JSON.readTree(message.toString().replaceAll("\"call_[A-Za-z0-9]{24}\"", "\"call_*\""));
     }
 
+    @ParameterizedTest
+    @CsvSource({"k3Xy_abc-9, k3Xy_abc-9", "a b, ''", "'', ''"})
+    void the_upstreams_id_stands_in_a_header_if_it_may(String said, String told) {
+        for (boolean stream : new boolean[] {false, true}) {
+            gateway.script(UpstreamScript.answers()
+                    .event("{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"So\"}]},\"finishReason\":\"STOP\"}],\"responseId\":\"" + said
+                            + "\",\"usageMetadata\":" + USAGE + "}"));
+            Gateway.Reply reply = call("gemini-2.5-pro", "", stream);
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.header("x-upstream-response-id")).isEqualTo(told);
+        }
+    }
+
     // ---- candidates ----
 
     @ParameterizedTest
