@@ -1,7 +1,7 @@
 package dev.tollgate.compat;
 
-import dev.tollgate.channel.JsonFence;
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.JsonFence;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;

@@ -129,7 +129,8 @@ final class GeminiChunkReader {
                 case "thought" -> thought = json.currentToken() == JsonToken.VALUE_TRUE;
                 case "thoughtSignature" -> signature = string();
                 case "functionCall" -> fields(this::callField);
-                case "toolCall", "toolResponse" -> serverTool = Json.MAPPER.createObjectNode().set(name, tree());
+                case "toolCall", "toolResponse" ->
+                    serverTool = Json.MAPPER.createObjectNode().set(name, tree());
                 case "executableCode" -> text = CodeText.code(tree());
                 case "codeExecutionResult" -> text = CodeText.result(tree());
                 default -> {}

@@ -33,8 +33,7 @@ final class GeminiEventReader implements AnswerReader {
      * @param json whether the answer was to be JSON
      * @param keepsRaw whether the chunks themselves are wanted too
      */
-    GeminiEventReader(
-            GeminiErrors errors, boolean searches, boolean json, int candidatesExpected, boolean keepsRaw) {
+    GeminiEventReader(GeminiErrors errors, boolean searches, boolean json, int candidatesExpected, boolean keepsRaw) {
         this.errors = errors;
         this.stream = new GeminiStream(searches, json, candidatesExpected);
         this.sse = new SseReader(this::event);

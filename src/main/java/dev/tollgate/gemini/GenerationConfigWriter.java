@@ -126,8 +126,7 @@ final class GenerationConfigWriter {
         boolean isEmpty = format.schema().isEmpty();
         ignoreIf(format.name() != null, "response_format.json_schema.name");
         ignoreIf(
-                format.description() != null
-                        && (isEmpty || format.schema().has("description")),
+                format.description() != null && (isEmpty || format.schema().has("description")),
                 "response_format.json_schema.description");
         ignoreIf(Boolean.FALSE.equals(format.strict()), "response_format.json_schema.strict");
         if (!isEmpty) {

@@ -28,8 +28,7 @@ final class PartWriter {
      * @param buckets of Google's storage that callers may name files of
      * @param ignored takes dotted names of what could not be expressed
      */
-    PartWriter(
-            JsonGenerator json, UpstreamModel model, MediaSlots slots, Set<String> buckets, Set<String> ignored) {
+    PartWriter(JsonGenerator json, UpstreamModel model, MediaSlots slots, Set<String> buckets, Set<String> ignored) {
         this.json = json;
         this.model = model;
         this.slots = slots;

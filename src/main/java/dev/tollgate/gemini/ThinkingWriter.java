@@ -115,7 +115,8 @@ final class ThinkingWriter {
     private String checked(String said) {
         String level = said.toUpperCase(Locale.ROOT);
         if (!(thinking instanceof Thinking.Level levels)) {
-            throw refuse("google.thinking_config.thinking_level", "is not supported by this model; send thinking_budget.");
+            throw refuse(
+                    "google.thinking_config.thinking_level", "is not supported by this model; send thinking_budget.");
         }
         if (!levels.byEffort().containsValue(level)) {
             throw refuse(

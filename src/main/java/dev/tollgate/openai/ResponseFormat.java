@@ -21,6 +21,5 @@ public sealed interface ResponseFormat {
             @Nullable String name,
             @Nullable String description,
             JsonNode schema,
-            @Nullable Boolean strict)
-            implements ResponseFormat {}
+            @Nullable Boolean strict) implements ResponseFormat {}
 }

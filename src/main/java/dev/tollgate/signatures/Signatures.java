@@ -130,12 +130,7 @@ public final class Signatures {
             case SignedPart.Call call -> {
                 String print = prints.call(call.id(), call.name(), call.arguments());
                 yield new KeepSignatures.Row(
-                        print,
-                        model,
-                        channel,
-                        call.first(),
-                        call.upstreamId(),
-                        sealed(joined(call), accountId, print));
+                        print, model, channel, call.first(), call.upstreamId(), sealed(joined(call), accountId, print));
             }
             case SignedPart.Text text -> {
                 String print = prints.text(text.text());

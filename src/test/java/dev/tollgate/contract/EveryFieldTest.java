@@ -46,8 +46,9 @@ class EveryFieldTest {
     private static final String PDF = "JVBERi0xLjcKMSAwIG9iajw8Pj5lbmRvYmoK";
     private static final String TEXT = "SnVzdCBhIGZldyB3b3Jkcy4K";
 
-    private static final String CALL = "[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":null,"
-            + "\"function_call\":{\"name\":\"%s\",\"arguments\":\"{}\"}},{\"role\":\"function\",\"name\":\"%s\",\"content\":\"one\"}]";
+    private static final String CALL =
+            "[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":null,"
+                    + "\"function_call\":{\"name\":\"%s\",\"arguments\":\"{}\"}},{\"role\":\"function\",\"name\":\"%s\",\"content\":\"one\"}]";
 
     /** Requests that are answered as they stand, with nothing ignored. */
     private enum Base {
@@ -71,8 +72,7 @@ class EveryFieldTest {
                   {"type":"text","text":"What is it?"},
                   {"type":"image_url","image_url":{"url":"data:image/png;base64,%s"}},
                   {"type":"input_audio","input_audio":{"data":"%s","format":"wav"}},
-                  {"type":"file","file":{"file_data":"data:application/pdf;base64,%s"}}]}]}""".formatted(
-                        PNG, WAV, PDF)),
+                  {"type":"file","file":{"file_data":"data:application/pdf;base64,%s"}}]}]}""".formatted(PNG, WAV, PDF)),
         VIDEO("""
                 {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":[
                   {"type":"text","text":"What is it?"},
@@ -384,13 +384,16 @@ class EveryFieldTest {
 
     @BeforeParameterizedClassInvocation
     static void start(Upstream upstream) throws IOException {
-        server = new FarServer(request -> FarServer.events(choice(0), choice(request.json().path("n").asInt(1) - 1)));
+        server = new FarServer(request ->
+                FarServer.events(choice(0), choice(request.json().path("n").asInt(1) - 1)));
         if (upstream == Upstream.GEMINI) {
             gateway = Gateway.start();
         } else {
             Path channels = Files.createTempFile("channels", ".yaml");
-            Files.writeString(channels, "channels: [{id: far, kind: openai, base_url: \"" + server.url() + "/v1\", key: sk-far,"
-                    + " models: {gemini-2.5-pro: other, gemini-3-pro: other, google/gemini-2.5-pro: other}}]");
+            Files.writeString(
+                    channels,
+                    "channels: [{id: far, kind: openai, base_url: \"" + server.url() + "/v1\", key: sk-far,"
+                            + " models: {gemini-2.5-pro: other, gemini-3-pro: other, google/gemini-2.5-pro: other}}]");
             gateway = Gateway.start(Map.of("TOLLGATE_CHANNELS_FILE", channels.toString()));
         }
     }
@@ -432,7 +435,11 @@ class EveryFieldTest {
             String[] cells = line.split("\\|");
             assertThat(cells).as(line).hasSize(5);
             return new Field(
-                    cells[0].strip(), Base.valueOf(cells[1].strip()), cells[2].strip(), cells[3].strip(), cells[4].strip());
+                    cells[0].strip(),
+                    Base.valueOf(cells[1].strip()),
+                    cells[2].strip(),
+                    cells[3].strip(),
+                    cells[4].strip());
         });
     }
 
@@ -461,7 +468,9 @@ class EveryFieldTest {
         Outcome other = outcome(field, field.other());
         boolean isNamed = one.names(field, other) || other.names(field, one);
         if (!isNamed) {
-            assertThat(one.asked()).as("%s changes nothing and is not named", field).isNotEqualTo(other.asked());
+            assertThat(one.asked())
+                    .as("%s changes nothing and is not named", field)
+                    .isNotEqualTo(other.asked());
         }
     }
 
@@ -482,7 +491,8 @@ class EveryFieldTest {
          * in {@code extra_body} with or without that.
          */
         private static boolean isOf(Field field, String name) {
-            String path = name.startsWith("extra_body.") ? field.path() : field.path().replaceFirst("^extra_body\\.", "");
+            String path =
+                    name.startsWith("extra_body.") ? field.path() : field.path().replaceFirst("^extra_body\\.", "");
             boolean isKeyword = path.contains("schema") || path.contains("parameters");
             String owner = isKeyword ? name.substring(0, name.lastIndexOf('.')) : name;
             return path.equals(name) || path.startsWith(owner + ".") || name.startsWith(path + ".");
@@ -492,8 +502,11 @@ class EveryFieldTest {
     private Outcome outcome(Field field, String value) {
         Gateway.Reply reply = gateway.chat(field.with(value).toString());
         if (reply.status() == 400) {
-            Outcome refused = new Outcome(null, List.of(reply.error().get("param").asString("")));
-            assertThat(refused.names(field, new Outcome(null, List.of()))).as("%s: %s", field, reply.text()).isTrue();
+            Outcome refused =
+                    new Outcome(null, List.of(reply.error().get("param").asString("")));
+            assertThat(refused.names(field, new Outcome(null, List.of())))
+                    .as("%s: %s", field, reply.text())
+                    .isTrue();
             return refused;
         }
         assertThat(reply.status()).as("%s: %s", field, reply.text()).isEqualTo(200);
@@ -509,7 +522,9 @@ class EveryFieldTest {
     @Test
     void no_published_field_is_missing_here() {
         SortedSet<String> missing = new TreeSet<>(PublishedFields.names());
-        assertThat(missing).contains("messages", "tools[].function.function.name").hasSizeGreaterThan(100);
+        assertThat(missing)
+                .contains("messages", "tools[].function.function.name")
+                .hasSizeGreaterThan(100);
         List<String> rows = published().map(Field::name).toList();
         assertThat(PublishedFields.names()).containsAll(rows);
         rows.forEach(missing::remove);
@@ -520,13 +535,15 @@ class EveryFieldTest {
     @ParameterizedTest
     @MethodSource("wholes")
     void what_is_named_as_a_whole_is_named_by_itself(String whole) {
-        Field field = published().filter(it -> it.name().equals(whole)).findFirst().orElseThrow();
+        Field field =
+                published().filter(it -> it.name().equals(whole)).findFirst().orElseThrow();
         if (!upstream.takes(field.base())) {
             return;
         }
         Gateway.Reply reply = gateway.chat(field.with(field.one()).toString());
         if (reply.status() == 400) {
-            assertThat(field.path()).startsWith(reply.error().get("param").asString().replace(".type", ""));
+            assertThat(field.path())
+                    .startsWith(reply.error().get("param").asString().replace(".type", ""));
         } else {
             assertThat(ignored(reply)).contains(field.path());
         }
@@ -577,7 +594,9 @@ class EveryFieldTest {
         Gateway.Reply reply = gateway.chat(base.body().toString());
         if (!upstream.takes(base)) {
             assertThat(reply.status()).as(reply.text()).isEqualTo(400);
-            assertThat(base.body().at("/" + reply.error().get("param").asString().replace('.', '/')).isMissingNode())
+            assertThat(base.body()
+                            .at("/" + reply.error().get("param").asString().replace('.', '/'))
+                            .isMissingNode())
                     .isFalse();
             return;
         }

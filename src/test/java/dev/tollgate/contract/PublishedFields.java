@@ -41,7 +41,9 @@ final class PublishedFields {
 
     private void walkClass(Class<?> type, String before) {
         for (Field field : type.getDeclaredFields()) {
-            if (isUnion(type) && !Modifier.isStatic(field.getModifiers()) && !field.getName().equals("_json")) {
+            if (isUnion(type)
+                    && !Modifier.isStatic(field.getModifiers())
+                    && !field.getName().equals("_json")) {
                 walk(field.getGenericType(), before + field.getName());
             }
         }

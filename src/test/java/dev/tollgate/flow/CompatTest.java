@@ -137,7 +137,11 @@ class CompatTest {
     @Test
     void a_fence_around_json_is_taken_off() {
         far.script(events(
-                delta("{\"content\":\"```json\\n\"}"), delta("{\"content\":\"{}\\n```\"}"), finish("stop"), USAGE, DONE));
+                delta("{\"content\":\"```json\\n\"}"),
+                delta("{\"content\":\"{}\\n```\"}"),
+                finish("stop"),
+                USAGE,
+                DONE));
         try (Channels channels = Channels.of(yaml())) {
             Gateway.Reply reply = channels.customer().chat(ask("\"response_format\":{\"type\":\"json_object\"},"));
             assertThat(reply.json().at("/choices/0/message/content").asString()).isEqualTo("{}");

@@ -32,7 +32,8 @@ class ServerToolsTest {
 
     private static FarServer.Answer answers(String parts) {
         return FarServer.events(
-                "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + TOOL_CALL + "]},\"index\":0}],\"modelVersion\":\"far\"}",
+                "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + TOOL_CALL
+                        + "]},\"index\":0}],\"modelVersion\":\"far\"}",
                 "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + parts + "]},\"index\":0}]}",
                 FarServer.geminiEnd(10, 5));
     }
@@ -49,13 +50,14 @@ class ServerToolsTest {
     }
 
     private static String request(boolean stream, String messages, String tools) {
-        return "{\"model\":\"gemini-3-pro\",\"stream\":" + stream + ",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}"
-                + messages + "],\"tools\":[" + tools + "]}";
+        return "{\"model\":\"gemini-3-pro\",\"stream\":" + stream
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}" + messages + "],\"tools\":[" + tools + "]}";
     }
 
     private static String history(JsonNode call) {
         return ",{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":" + call.get("id")
-                + ",\"type\":\"function\",\"function\":" + call.get("function") + "}]},{\"role\":\"tool\",\"tool_call_id\":"
+                + ",\"type\":\"function\",\"function\":" + call.get("function")
+                + "}]},{\"role\":\"tool\",\"tool_call_id\":"
                 + call.get("id") + ",\"content\":\"one\"}";
     }
 
@@ -74,8 +76,10 @@ class ServerToolsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void what_the_upstreams_own_tools_said_goes_back_before_the_call(boolean stream) {
-        try (FarServer far = new FarServer(request ->
-                        answers(TOOL_RESPONSE + ",{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2Vjb25k\"}"));
+        try (FarServer far = new FarServer(
+                        request -> answers(
+                                TOOL_RESPONSE
+                                        + ",{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2Vjb25k\"}"));
                 Channels channels = channels(far)) {
             String tools = FUNCTION + "," + SEARCH;
             JsonNode call = call(channels.customer().chat(request(stream, "", tools)), stream);
@@ -83,16 +87,21 @@ class ServerToolsTest {
             channels.customer().chat(request(stream, history(call), tools));
 
             JsonNode sent = far.requests().getLast().json();
-            assertThat(sent.at("/toolConfig/includeServerSideToolInvocations").asBoolean()).isTrue();
-            assertThat(sent.at("/contents/1/parts")).isEqualTo(JSON.readTree("[" + TOOL_CALL + "," + TOOL_RESPONSE
-                    + ",{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2Vjb25k\"}]"));
+            assertThat(sent.at("/toolConfig/includeServerSideToolInvocations").asBoolean())
+                    .isTrue();
+            assertThat(sent.at("/contents/1/parts"))
+                    .isEqualTo(
+                            JSON.readTree(
+                                    "[" + TOOL_CALL + "," + TOOL_RESPONSE
+                                            + ",{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2Vjb25k\"}]"));
 
             channels.customer().chat(request(stream, history(call), FUNCTION));
 
             assertThat(far.requests().getLast().json().at("/contents/1/parts"))
                     .as("without a search the upstream does not know such parts")
-                    .isEqualTo(JSON.readTree(
-                            "[{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2Vjb25k\"}]"));
+                    .isEqualTo(
+                            JSON.readTree(
+                                    "[{\"functionCall\":{\"name\":\"f\",\"args\":{\"a\":1}},\"thoughtSignature\":\"c2Vjb25k\"}]"));
         }
     }
 
@@ -105,8 +114,11 @@ class ServerToolsTest {
 
             channels.customer().chat(request(false, history(call), tools));
 
-            assertThat(far.requests().getLast().json().at("/contents/1/parts")).isEqualTo(JSON.readTree("[" + TOOL_CALL
-                    + ",{\"functionCall\":{\"name\":\"f\",\"args\":{}},\"thoughtSignature\":\"skip_thought_signature_validator\"}]"));
+            assertThat(far.requests().getLast().json().at("/contents/1/parts"))
+                    .isEqualTo(
+                            JSON.readTree(
+                                    "[" + TOOL_CALL
+                                            + ",{\"functionCall\":{\"name\":\"f\",\"args\":{}},\"thoughtSignature\":\"skip_thought_signature_validator\"}]"));
         }
     }
 

@@ -73,8 +73,7 @@ class StructuredOutputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {BAD, WORSE, "Sure! Here it is.", "{\"name\":\"Ada\",\"age\":36,\"x\":1}"})
+    @ValueSource(strings = {BAD, WORSE, "Sure! Here it is.", "{\"name\":\"Ada\",\"age\":36,\"x\":1}"})
     void an_answer_that_still_misfits_is_delivered_with_a_word_about_it(String text) {
         gateway.script(first(BAD).next().text(text).finish("STOP", SECOND));
         Gateway.Reply reply = ask(false);
@@ -93,7 +92,10 @@ class StructuredOutputTest {
                 .text("``\n")
                 .finish("STOP", SECOND));
         Gateway.Reply reply = ask(stream);
-        assertThat(stream ? reply.content() : reply.json().at("/choices/0/message/content").asString())
+        assertThat(
+                        stream
+                                ? reply.content()
+                                : reply.json().at("/choices/0/message/content").asString())
                 .isEqualTo(GOOD);
         assertThat(reply.header("x-tollgate-schema")).isEmpty();
         assertThat(reply.header("x-tollgate-attempts")).isEmpty();

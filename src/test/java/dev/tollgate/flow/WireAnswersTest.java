@@ -107,8 +107,9 @@ class WireAnswersTest {
         for (int i = 0; i < row.parts().size(); i++) {
             boolean isLast = i == row.parts().size() - 1;
             String besides = row.besides().isEmpty() ? "" : "," + row.besides();
-            script.event("{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":" + row.parts().get(i) + "}"
-                    + (isLast ? ",\"finishReason\":\"STOP\"" + besides : "") + "}],\"usageMetadata\":" + USAGE + "}");
+            script.event("{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":"
+                    + row.parts().get(i) + "}" + (isLast ? ",\"finishReason\":\"STOP\"" + besides : "")
+                    + "}],\"usageMetadata\":" + USAGE + "}");
         }
         gateway.script(script);
         JsonNode expected = JSON.readTree("{\"role\":\"assistant\",\"refusal\":null," + row.message() + "}");
@@ -116,17 +117,19 @@ class WireAnswersTest {
             ObjectNode choice = choice(call("gemini-2.5-pro", row.members(), stream), stream, 0);
             assertThat(anyId(choice.get("message"))).as("stream %s", stream).isEqualTo(expected);
             assertThat(choice.get("native_finish_reason").asString()).isEqualTo("STOP");
-            String reason = expected.has("tool_calls") ? "tool_calls" : expected.has("function_call") ? "function_call" : "stop";
+            String reason = expected.has("tool_calls")
+                    ? "tool_calls"
+                    : expected.has("function_call") ? "function_call" : "stop";
             assertThat(choice.get("finish_reason").asString()).isEqualTo(reason);
         }
     }
 
-    private static final String USAGE =
-            "{\"promptTokenCount\":10,\"candidatesTokenCount\":5,\"totalTokenCount\":15}";
+    private static final String USAGE = "{\"promptTokenCount\":10,\"candidatesTokenCount\":5,\"totalTokenCount\":15}";
 
     private static Gateway.Reply call(String model, String members, boolean stream) {
         Gateway.Reply reply = gateway.chat("{\"model\":\"" + model + "\",\"stream\":" + stream
-                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]" + (members.isEmpty() ? "" : ",") + members + "}");
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]" + (members.isEmpty() ? "" : ",")
+                + members + "}");
         return reply;
     }
 
@@ -147,7 +150,8 @@ class WireAnswersTest {
                 }
             }
         }
-        if (message.get("content").asString().isEmpty() && (message.has("tool_calls") || message.has("function_call"))) {
+        if (message.get("content").asString().isEmpty()
+                && (message.has("tool_calls") || message.has("function_call"))) {
             message.putNull("content");
         }
         return whole;
@@ -165,7 +169,10 @@ class WireAnswersTest {
         piece.get("delta").properties().forEach(it -> {
             switch (it.getKey()) {
                 case "content", "reasoning_content" ->
-                    message.put(it.getKey(), message.path(it.getKey()).asString("") + it.getValue().asString());
+                    message.put(
+                            it.getKey(),
+                            message.path(it.getKey()).asString("")
+                                    + it.getValue().asString());
                 case "tool_calls" -> {
                     ArrayNode calls = message.withArray("/tool_calls");
                     ObjectNode call = (ObjectNode) it.getValue().get(0);
@@ -186,8 +193,9 @@ class WireAnswersTest {
     void the_upstreams_id_stands_in_a_header_if_it_may(String said, String told) {
         for (boolean stream : new boolean[] {false, true}) {
             gateway.script(UpstreamScript.answers()
-                    .event("{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"So\"}]},\"finishReason\":\"STOP\"}],\"responseId\":\"" + said
-                            + "\",\"usageMetadata\":" + USAGE + "}"));
+                    .event(
+                            "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"So\"}]},\"finishReason\":\"STOP\"}],\"responseId\":\""
+                                    + said + "\",\"usageMetadata\":" + USAGE + "}"));
             Gateway.Reply reply = call("gemini-2.5-pro", "", stream);
             assertThat(reply.status()).isEqualTo(200);
             assertThat(reply.header("x-upstream-response-id")).isEqualTo(told);
@@ -209,10 +217,12 @@ class WireAnswersTest {
         ObjectNode first = choice(reply, stream, 0);
         ObjectNode second = choice(reply, stream, 1);
         assertThat(first.at("/message/tool_calls/0/id").asString()).isEqualTo("u1");
-        assertThat(first.at("/message/tool_calls/0/function/arguments").asString()).isEqualTo("{\"a\":0}");
+        assertThat(first.at("/message/tool_calls/0/function/arguments").asString())
+                .isEqualTo("{\"a\":0}");
         assertThat(first.at("/message/content").isNull()).isTrue();
         assertThat(second.at("/message/tool_calls/0/id").asString()).matches("call_[A-Za-z0-9]{24}");
-        assertThat(second.at("/message/tool_calls/0/function/arguments").asString()).isEqualTo("{\"a\":1}");
+        assertThat(second.at("/message/tool_calls/0/function/arguments").asString())
+                .isEqualTo("{\"a\":1}");
         assertThat(second.at("/message/content").asString()).isEqualTo("One");
         assertThat(first.get("finish_reason").asString()).isEqualTo("tool_calls");
         assertThat(second.get("finish_reason").asString()).isEqualTo("tool_calls");
@@ -288,7 +298,11 @@ class WireAnswersTest {
             assertThat(choice.get("finish_reason").asString()).as(what).isEqualTo(told);
             assertThat(choice.get("native_finish_reason").asString()).as(what).isEqualTo(said);
         } else if (stream && !parts.equals("[]")) {
-            assertThat(reply.text()).as(what).contains("event: error\n").contains("upstream_error").doesNotContain("[DONE]");
+            assertThat(reply.text())
+                    .as(what)
+                    .contains("event: error\n")
+                    .contains("upstream_error")
+                    .doesNotContain("[DONE]");
         } else {
             assertThat(reply.status()).as(what).isEqualTo(503);
             assertThat(reply.error().get("code").asString()).as(what).isEqualTo("upstream_error");
@@ -311,8 +325,11 @@ class WireAnswersTest {
             })
     void each_block_of_the_prompt_is_a_refusal_for_nothing(String reason) {
         for (boolean stream : new boolean[] {false, true}) {
-            gateway.script(UpstreamScript.answers().event("{\"promptFeedback\":{\"blockReason\":\"" + reason
-                    + "\",\"blockReasonMessage\":\"No.\"},\"usageMetadata\":{\"promptTokenCount\":10,\"totalTokenCount\":10}}"));
+            gateway.script(
+                    UpstreamScript.answers()
+                            .event(
+                                    "{\"promptFeedback\":{\"blockReason\":\"" + reason
+                                            + "\",\"blockReasonMessage\":\"No.\"},\"usageMetadata\":{\"promptTokenCount\":10,\"totalTokenCount\":10}}"));
             Gateway.Reply reply = call("gemini-2.5-pro", "\"user\":\"" + System.nanoTime() + "\"", stream);
             assertThat(reply.status()).as(reply.text()).isEqualTo(503);
             assertThat(reply.header("x-should-retry")).isEqualTo("false");
@@ -324,7 +341,8 @@ class WireAnswersTest {
     @Test
     void an_unspecified_block_is_an_upstream_without_an_answer() {
         gateway.script(UpstreamScript.answers()
-                .event("{\"promptFeedback\":{\"blockReason\":\"BLOCK_REASON_UNSPECIFIED\"},\"usageMetadata\":" + USAGE + "}"));
+                .event("{\"promptFeedback\":{\"blockReason\":\"BLOCK_REASON_UNSPECIFIED\"},\"usageMetadata\":" + USAGE
+                        + "}"));
         Gateway.Reply reply = call("gemini-2.5-pro", "", false);
         assertThat(reply.status()).isEqualTo(503);
         assertThat(reply.header("x-should-retry")).isEmpty();
@@ -355,12 +373,12 @@ class WireAnswersTest {
             long reasoning,
             long shown) {
         String answer = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"So\"}]}%s}],\"usageMetadata\":{%s}}";
-        JsonNode expected = JSON.readTree("""
+        JsonNode expected =
+                JSON.readTree("""
                 {"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d,
                  "prompt_tokens_details":{"cached_tokens":%d,"audio_tokens":%d,"image_tokens":%d,"text_tokens":%d},
                  "completion_tokens_details":{"reasoning_tokens":%d,"audio_tokens":0,"text_tokens":%d,
-                   "accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}""".formatted(
-                prompt, completion, total, cached, audio, image, text, reasoning, shown));
+                   "accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}""".formatted(prompt, completion, total, cached, audio, image, text, reasoning, shown));
         for (boolean stream : new boolean[] {false, true}) {
             gateway.script(UpstreamScript.answers()
                     .event(answer.formatted("", reported))

@@ -593,7 +593,8 @@ class GeminiRequestWriterTest {
                         true));
         assertThat(schema.at("/generationConfig/responseJsonSchema"))
                 .isEqualTo("{\"type\":\"object\",\"properties\":{\"b\":{}},\"description\":\"What it is.\"}");
-        assertThat(schema.body().ignored()).containsExactly(
+        assertThat(schema.body().ignored())
+                .containsExactly(
                         "response_format.json_schema.name", "response_format.minLength", "response_format.strict");
     }
 
@@ -665,7 +666,8 @@ class GeminiRequestWriterTest {
         Asks asks = asks().on(Asks.PLAIN).user("?").with(a -> a.reasoningEffort = "low");
         assertThat(asks.at("/generationConfig")).isEqualTo("{}");
         assertThat(asks.body().ignored()).containsExactly("reasoning_effort");
-        Asks shown = asks().on(Asks.PLAIN).user("?").with(a -> a.google = new GoogleOptions(true, null, null, List.of()));
+        Asks shown =
+                asks().on(Asks.PLAIN).user("?").with(a -> a.google = new GoogleOptions(true, null, null, List.of()));
         assertThat(shown.body().ignored()).containsExactly("google.thinking_config.include_thoughts");
     }
 

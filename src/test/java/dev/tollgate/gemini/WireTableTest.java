@@ -152,7 +152,8 @@ class WireTableTest {
     }
 
     private static String body(String members, UpstreamModel model) {
-        String messages = members.contains("\"messages\"") ? "" : ",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]";
+        String messages =
+                members.contains("\"messages\"") ? "" : ",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]";
         String request = "{\"model\":\"m\"" + messages + (members.isEmpty() ? "" : ",") + members + "}";
         GeminiBody body = GeminiRequestWriter.write(
                 Asks.of(ChatRequestReader.read(request.getBytes(StandardCharsets.UTF_8), ReadLimits.DEFAULT), model),
@@ -205,20 +206,20 @@ class WireTableTest {
             31 | "messages":[{"role":"user","content":"?"},{"role":"assistant","content":"Well"}] | messages.1
             """)
     void a_request_that_cannot_be_told_is_refused_by_name(String model, String members, String param) {
-        assertThatThrownBy(() -> body(members, model(model)))
-                .isInstanceOfSatisfying(ApiException.class, refused -> {
-                    assertThat(refused.error().param()).isEqualTo(param);
-                    assertThat(refused.error().message()).contains("'" + param + "'");
-                    assertThat(refused.error().status()).isEqualTo(400);
-                });
+        assertThatThrownBy(() -> body(members, model(model))).isInstanceOfSatisfying(ApiException.class, refused -> {
+            assertThat(refused.error().param()).isEqualTo(param);
+            assertThat(refused.error().message()).contains("'" + param + "'");
+            assertThat(refused.error().status()).isEqualTo(400);
+        });
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "minimal, 1024, LOW", "low, 1024, LOW", "medium, 8192, MEDIUM", "high, 24576, HIGH"
-    })
+    @CsvSource({"minimal, 1024, LOW", "low, 1024, LOW", "medium, 8192, MEDIUM", "high, 24576, HIGH"})
     void effort_is_a_budget_or_a_level(String effort, long budget, String level) {
-        assertThat(Asks.asks().user("?").with(a -> a.effort = effort).at("/generationConfig/thinkingConfig/thinkingBudget"))
+        assertThat(Asks.asks()
+                        .user("?")
+                        .with(a -> a.effort = effort)
+                        .at("/generationConfig/thinkingConfig/thinkingBudget"))
                 .isEqualTo(Long.toString(budget));
         assertThat(Asks.asks()
                         .on(Asks.PRO_31)

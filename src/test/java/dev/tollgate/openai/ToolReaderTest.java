@@ -169,7 +169,8 @@ class ToolReaderTest {
         assertThat(read(with("'response_format':{'type':'json_schema','json_schema':{'name':'1st','schema':null}}"))
                         .responseFormat())
                 .isEqualTo(new ResponseFormat.JsonObject());
-        assertThat(read(with("'response_format':{'type':'json_schema','json_schema':{'name':'n','description':'d','strict':true}}"))
+        assertThat(read(with(
+                                "'response_format':{'type':'json_schema','json_schema':{'name':'n','description':'d','strict':true}}"))
                         .ignored())
                 .containsExactly(
                         "response_format.json_schema.name",
