@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,6 +23,8 @@ final class Answer {
 
     private static final String CALL_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int CALL_ID_CHARS = 24;
+
+    private static final Pattern UPSTREAM_ID = Pattern.compile("[A-Za-z0-9._:+/=-]{1,128}");
 
     /** Of ids that are made here; an id of the upstream's that begins so is looked up. */
     static final String CALL_ID_PREFIX = "call_";
@@ -45,6 +48,8 @@ final class Answer {
     private @Nullable String id;
     private @Nullable String model;
     private @Nullable String modelAside;
+    private @Nullable String upstreamId;
+    private @Nullable String upstreamIdAside;
 
     Answer(Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
         this.outlet = outlet;
@@ -67,6 +72,7 @@ final class Answer {
     void beginAnew() {
         choicesAside = choices;
         modelAside = model;
+        upstreamIdAside = upstreamId;
         choices = emptyChoices(request);
         model = null;
     }
@@ -74,6 +80,7 @@ final class Answer {
     void takeBack() {
         choices = choicesAside;
         model = modelAside;
+        upstreamId = upstreamIdAside;
     }
 
     /** The schema that the answer was to follow, where there is one. */
@@ -109,8 +116,16 @@ final class Answer {
     /** Takes the upstream's own name from its first word; without one the answer bears the name that was asked for (D20). */
     void nameFrom(UpstreamEvent first) {
         if (model == null) {
-            String version = first instanceof UpstreamEvent.Started started ? started.modelVersion() : null;
-            model = metered.answerModel(version);
+            UpstreamEvent.Started started = first instanceof UpstreamEvent.Started it ? it : null;
+            model = metered.answerModel(started == null ? null : started.modelVersion());
+            upstreamId = started == null ? null : started.responseId();
+        }
+    }
+
+    /** The upstream's own id of the answer (wire.md 4.4), before it begins; what cannot stand in a header is left out. */
+    void tellUpstreamId() {
+        if (upstreamId != null && UPSTREAM_ID.matcher(upstreamId).matches()) {
+            outlet.setHeader("x-upstream-response-id", upstreamId);
         }
     }
 

@@ -17,12 +17,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** One choice of an answer as it grows. State of one choice never touches another's (complaint G-11). Confined to its call. */
 final class Choice {
 
+    private static final int SERVER_TOOLS_CHARS_MAX = 128 * 1024;
+
     private final int index;
     private final boolean legacyFunctions;
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<Message.ToolCall> calls = new ArrayList<>();
     private final List<@Nullable String> upstreamIds = new ArrayList<>();
+
+    private final StringBuilder serverTools = new StringBuilder(0);
 
     private @Nullable String textSignature;
     private @Nullable String looseSignature;
@@ -81,6 +85,13 @@ final class Choice {
         }
     }
 
+    /** Takes a part that goes back before the first call of the answer; too many of them are forgotten. */
+    void serverTool(String part) {
+        if (calls.isEmpty() && serverTools.length() + part.length() < SERVER_TOOLS_CHARS_MAX) {
+            serverTools.append(serverTools.isEmpty() ? "" : ",").append(part);
+        }
+    }
+
     /** What later turns need and the caller may not send back. */
     void addSignedTo(List<SignedPart> signed) {
         int shown = legacyFunctions ? Math.min(1, calls.size()) : calls.size();
@@ -97,14 +108,16 @@ final class Choice {
         Message.ToolCall call = calls.get(index);
         String signature = call.thoughtSignature() == null && index == 0 ? looseSignature : call.thoughtSignature();
         String upstreamId = upstreamIds.get(index);
-        if (signature != null || !looksLikeUpstreams(call.id(), upstreamId)) {
+        String before = index > 0 || serverTools.isEmpty() ? null : "[" + serverTools + "]";
+        if (signature != null || before != null || !looksLikeUpstreams(call.id(), upstreamId)) {
             signed.add(new SignedPart.Call(
                     legacyFunctions ? null : call.id(),
                     call.name(),
                     call.arguments(),
                     index == 0,
                     upstreamId,
-                    signature));
+                    signature,
+                    before));
         }
     }
 

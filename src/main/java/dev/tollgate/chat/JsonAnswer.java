@@ -69,6 +69,8 @@ final class JsonAnswer implements Sink {
                 answer.choice(logprobs.candidate()).logprobs(logprobs.tokens());
             case UpstreamEvent.Finish finish ->
                 answer.choice(finish.candidate()).finish(finish);
+            case UpstreamEvent.ServerTool tool ->
+                answer.choice(tool.candidate()).serverTool(tool.part());
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}
@@ -88,6 +90,7 @@ final class JsonAnswer implements Sink {
         if (verdict != Verdict.FITS) {
             answer.outlet().setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
         }
+        answer.tellUpstreamId();
         answer.outlet().body(body.length);
         answer.outlet().end(Buffer.buffer(body));
     }

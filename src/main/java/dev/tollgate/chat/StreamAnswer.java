@@ -54,6 +54,7 @@ final class StreamAnswer implements Sink {
 
     private ChunkWriter begin(UpstreamEvent first) {
         answer.nameFrom(first);
+        answer.tellUpstreamId();
         answer.outlet().stream();
         ChunkWriter chunks = new ChunkWriter(answer.id(), answer.createdSeconds(), answer.model(), out);
         answer.choices().forEach(choice -> chunks.role(choice.index()));
@@ -82,6 +83,8 @@ final class StreamAnswer implements Sink {
             case UpstreamEvent.Logprobs logprobs -> chunks.logprobs(logprobs.candidate(), logprobs.tokens());
             case UpstreamEvent.Finish finish ->
                 answer.choice(finish.candidate()).finish(finish);
+            case UpstreamEvent.ServerTool tool ->
+                answer.choice(tool.candidate()).serverTool(tool.part());
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}

@@ -1,6 +1,7 @@
 package dev.tollgate.compat;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.JsonFence;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
@@ -28,14 +29,16 @@ final class CompatCandidate {
 
     private final int index;
     private final boolean showsThoughts;
+    private final @Nullable JsonFence fence;
     private final List<Call> calls = new ArrayList<>(0);
     private int argumentsChars;
     private boolean answered;
     private boolean finished;
 
-    CompatCandidate(int index, boolean showsThoughts) {
+    CompatCandidate(int index, boolean showsThoughts, boolean json) {
         this.index = index;
         this.showsThoughts = showsThoughts;
+        this.fence = json ? new JsonFence() : null;
     }
 
     boolean isFinished() {
@@ -57,8 +60,8 @@ final class CompatCandidate {
         }
         JsonNode delta = choice.path("delta");
         takeThought(delta, out);
-        takeText(delta, "content", out);
-        takeText(delta, "refusal", out);
+        takeText(CompatReader.text(delta, "content"), fence, out);
+        takeText(CompatReader.text(delta, "refusal"), null, out);
         delta.path("tool_calls").values().forEach(this::takeCall);
         JsonNode tokens = choice.path("logprobs").path("content");
         if (tokens.isArray() && !tokens.isEmpty()) {
@@ -82,10 +85,15 @@ final class CompatCandidate {
         }
     }
 
-    private void takeText(JsonNode delta, String field, List<UpstreamEvent> out) {
-        String text = CompatReader.text(delta, field);
+    private void takeText(@Nullable String text, @Nullable JsonFence around, List<UpstreamEvent> out) {
         if (text != null && !text.isEmpty()) {
             answered = true;
+            tell(around == null ? text : around.take(text), out);
+        }
+    }
+
+    private void tell(String text, List<UpstreamEvent> out) {
+        if (!text.isEmpty()) {
             out.add(new UpstreamEvent.Text(index, text, null));
         }
     }
@@ -124,6 +132,9 @@ final class CompatCandidate {
     private void finish(String nativeReason, List<UpstreamEvent> out) {
         finished = true;
         answered = true;
+        if (fence != null) {
+            tell(fence.end(), out);
+        }
         boolean whole = true;
         for (Call call : calls) {
             String arguments = arguments(call.arguments.toString());

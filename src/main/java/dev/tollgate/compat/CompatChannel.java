@@ -3,6 +3,7 @@ package dev.tollgate.compat;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.error.ApiError;
+import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChatAsk;
@@ -82,7 +83,8 @@ final class CompatChannel implements Channel {
             if (!Context.isOnEventLoopThread()) {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
-            CompatReader reader = new CompatReader(errors, ask.request().n(), ask.includeThoughts());
+            boolean json = !(ask.request().responseFormat() instanceof ResponseFormat.Text);
+            CompatReader reader = new CompatReader(errors, ask.request().n(), ask.includeThoughts(), json);
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
             call.start(farEnd.connect(options()), Buffer.buffer(body.bytes(maxOutputTokens)));
             return call;

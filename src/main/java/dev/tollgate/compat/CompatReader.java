@@ -28,6 +28,7 @@ final class CompatReader implements AnswerReader {
     private final CompatErrors errors;
     private final int candidatesExpected;
     private final boolean showsThoughts;
+    private final boolean json;
     private final SseReader sse = new SseReader(this::event);
     private final List<CompatCandidate> candidates = new ArrayList<>(1);
     private List<UpstreamEvent> out = List.of();
@@ -39,11 +40,13 @@ final class CompatReader implements AnswerReader {
     /**
      * @param candidatesExpected as many as were asked for
      * @param showsThoughts whether the caller wants them: servers send them unasked
+     * @param json whether the answer was to be JSON, so that a fence around it is taken off
      */
-    CompatReader(CompatErrors errors, int candidatesExpected, boolean showsThoughts) {
+    CompatReader(CompatErrors errors, int candidatesExpected, boolean showsThoughts, boolean json) {
         this.errors = errors;
         this.candidatesExpected = candidatesExpected;
         this.showsThoughts = showsThoughts;
+        this.json = json;
     }
 
     @Override
@@ -135,7 +138,7 @@ final class CompatReader implements AnswerReader {
 
     private CompatCandidate candidate(int index) {
         while (candidates.size() <= index) {
-            candidates.add(new CompatCandidate(candidates.size(), showsThoughts));
+            candidates.add(new CompatCandidate(candidates.size(), showsThoughts, json));
         }
         return candidates.get(index);
     }

@@ -12,12 +12,16 @@ import dev.tollgate.upstream.ChatAsk;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /** Writes a checked request again as Chat Completions has it, for another server. One writer serves one request. */
 final class CompatRequestWriter {
+
+    /** The protocol wants a name. */
+    private static final String UNNAMED = "response";
 
     private final JsonGenerator json;
     private final ChatAsk ask;
@@ -51,7 +55,7 @@ final class CompatRequestWriter {
         }
         json.writeStartObject();
         json.writeStringProperty("model", ask.upstreamModel());
-        new MessagesWriter(json).write(request.messages());
+        new MessagesWriter(json, ignored).write(request.messages());
         json.writeBooleanProperty("stream", true);
         json.writeObjectPropertyStart("stream_options");
         json.writeBooleanProperty("include_usage", true);
@@ -172,13 +176,13 @@ final class CompatRequestWriter {
         json.writeObjectPropertyStart("response_format");
         json.writeStringProperty("type", "json_schema");
         json.writeObjectPropertyStart("json_schema");
-        json.writeStringProperty("name", format.name());
+        json.writeStringProperty("name", Objects.requireNonNullElse(format.name(), UNNAMED));
         if (format.description() != null) {
             json.writeStringProperty("description", MessagesWriter.wellFormed(format.description()));
         }
         json.writeName("schema");
         json.writeTree(format.schema());
-        json.writeBooleanProperty("strict", format.strict());
+        json.writeBooleanProperty("strict", Boolean.TRUE.equals(format.strict()));
         json.writeEndObject();
         json.writeEndObject();
     }

@@ -8,7 +8,9 @@ import dev.tollgate.openai.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -16,10 +18,17 @@ import tools.jackson.core.JsonGenerator;
 /** Writes {@code messages}. Media go inside the request; what a part is, its bytes tell. */
 final class MessagesWriter {
 
-    private final JsonGenerator json;
+    /** What a label may say of sounds that are sent. */
+    private static final Map<MediaType, String> SOUNDS =
+            Map.of(MediaType.WAV, " audio/wav", MediaType.MP3, " audio/mp3 audio/mpeg");
 
-    MessagesWriter(JsonGenerator json) {
+    private final JsonGenerator json;
+    private final Set<String> ignored;
+
+    /** @param ignored takes dotted names of what could not be expressed */
+    MessagesWriter(JsonGenerator json, Set<String> ignored) {
         this.json = json;
+        this.ignored = ignored;
     }
 
     /** Text that UTF-8 can carry: half a surrogate pair becomes a question mark. */
@@ -81,6 +90,7 @@ final class MessagesWriter {
         }
         String said = media.mimeType();
         MediaType type = MediaType.sniff(head(inline.base64()));
+        noteIgnored(media, type);
         if (type == null && said != null && said.startsWith("text/")) {
             byte[] text = Base64.getDecoder().decode(inline.base64());
             writeTextPart(new String(text, StandardCharsets.UTF_8));
@@ -92,6 +102,21 @@ final class MessagesWriter {
             case MP3 -> writeAudio("mp3", inline.base64());
             case PDF -> writeDocument(inline.base64());
             case null, default -> throw refuse(media, "is of a type that this model does not take at the moment.");
+        }
+    }
+
+    private void noteIgnored(ContentPart.Media media, @Nullable MediaType type) {
+        boolean isImage = type != null && type.kind() == MediaType.Kind.IMAGE;
+        ignoreIf(media.detail() != null && !isImage, media.param() + ".detail");
+        boolean isSound = media.param().endsWith(".input_audio") && type != null;
+        ignoreIf(isSound && !SOUNDS.getOrDefault(type, "").contains(" " + media.mimeType()), media.param() + ".format");
+        String part = media.param().substring(0, media.param().lastIndexOf('.'));
+        ignoreIf(media.video() != null, part + ".video_metadata");
+    }
+
+    private void ignoreIf(boolean isWithoutEffect, String field) {
+        if (isWithoutEffect) {
+            ignored.add(field);
         }
     }
 
@@ -126,7 +151,10 @@ final class MessagesWriter {
         json.writeEndObject();
     }
 
+    /** Signatures are Google's and stay here. */
     private void writeAssistant(Message.Assistant message) {
+        String path = "messages." + message.index();
+        ignoreIf(message.thoughtSignature() != null, path + ".extra_content");
         json.writeStringProperty("role", "assistant");
         if (message.text() == null && !message.toolCalls().isEmpty()) {
             json.writeNullProperty("content");
@@ -135,13 +163,17 @@ final class MessagesWriter {
         }
         if (!message.toolCalls().isEmpty()) {
             json.writeArrayPropertyStart("tool_calls");
-            message.toolCalls().forEach(this::writeCall);
+            for (int i = 0; i < message.toolCalls().size(); i++) {
+                writeCall(message.toolCalls().get(i), path, i);
+            }
             json.writeEndArray();
         }
     }
 
-    /** A deprecated {@code function_call} has no id; its result names the function. Signatures are Google's and stay here. */
-    private void writeCall(Message.ToolCall call) {
+    /** A deprecated {@code function_call} has no id, its result names the function; its signature is the message's. */
+    private void writeCall(Message.ToolCall call, String message, int index) {
+        String owner = call.id() == null ? message : message + ".tool_calls." + index;
+        ignoreIf(call.thoughtSignature() != null, owner + ".extra_content");
         json.writeStartObject();
         json.writeStringProperty("id", id(call.id(), call.name()));
         json.writeStringProperty("type", "function");

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.Json;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.models.UpstreamModel;
@@ -9,6 +10,7 @@ import dev.tollgate.upstream.Replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -27,14 +29,29 @@ final class ContentsWriter {
     private final PartWriter parts;
     private final Replay replay;
     private final boolean callIds;
+    private final Set<String> ignored;
+    private final boolean serverTools;
 
-    /** @param callIds whether the ids of calls go back at all */
-    ContentsWriter(JsonGenerator json, UpstreamModel model, PartWriter parts, Replay replay, boolean callIds) {
+    /**
+     * @param callIds whether the ids of calls go back at all
+     * @param ignored takes dotted names of what could not be expressed
+     * @param serverTools whether the upstream's own tools are at work beside functions, and their parts are wanted back
+     */
+    ContentsWriter(
+            JsonGenerator json,
+            UpstreamModel model,
+            PartWriter parts,
+            Replay replay,
+            boolean callIds,
+            Set<String> ignored,
+            boolean serverTools) {
         this.json = json;
         this.model = model;
         this.parts = parts;
         this.replay = replay;
         this.callIds = callIds;
+        this.ignored = ignored;
+        this.serverTools = serverTools;
     }
 
     void write(Conversation conversation) {
@@ -100,22 +117,28 @@ final class ContentsWriter {
 
     private void writeAnswered(Conversation.Turn.Model turn, boolean current) {
         for (Message.Assistant message : turn.messages()) {
-            writeText(message);
+            String loose = writeText(message);
             boolean demanded = current && model.signatures();
             for (int i = 0; i < message.toolCalls().size(); i++) {
                 String param = "messages.%d.tool_calls.%d".formatted(message.index(), i);
-                writeCall(message.toolCalls().get(i), param, i == 0, demanded);
+                writeCall(message.toolCalls().get(i), param, i == 0, demanded, i == 0 ? loose : null);
             }
         }
     }
 
-    private void writeText(Message.Assistant message) {
+    /** @return the signature of a text that is not there: it came on a part without text, beside the calls */
+    private @Nullable String writeText(Message.Assistant message) {
         String text = Objects.requireNonNullElse(message.text(), "");
         check(message.thoughtSignature(), "messages." + message.index());
         String signature = textSignature(message);
         if (!text.isEmpty() || (signature != null && message.toolCalls().isEmpty())) {
             parts.text(text, signature);
+            return null;
         }
+        if (signature != null && replay.signature(message.toolCalls().getFirst(), true) != null) {
+            ignored.add("messages." + message.index() + ".extra_content");
+        }
+        return signature;
     }
 
     /** The OpenAI Agents SDK copies a call's signature onto the message; there it belongs to no text (wire.md 2.4, rule 9). */
@@ -129,10 +152,16 @@ final class ContentsWriter {
     /**
      * @param first whether the call is the first of its step: siblings that were not signed must stay so (G-03)
      * @param demanded whether the model refuses the step without a signature; the dummy is the last resort
+     * @param loose a signature of the message that belongs to no text, good for a call without its own (complaint G-02)
      */
-    private void writeCall(Message.ToolCall call, String param, boolean first, boolean demanded) {
+    private void writeCall(
+            Message.ToolCall call, String param, boolean first, boolean demanded, @Nullable String loose) {
         check(call.thoughtSignature(), param);
-        String signature = replay.signature(call, first);
+        String own = replay.signature(call, first);
+        String signature = own == null ? loose : own;
+        if (first && serverTools && replay.before(call) != null) {
+            Json.MAPPER.readTree(replay.before(call)).forEach(json::writeTree);
+        }
         json.writeStartObject();
         json.writeObjectPropertyStart("functionCall");
         writeId(call);

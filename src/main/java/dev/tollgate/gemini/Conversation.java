@@ -108,7 +108,7 @@ record Conversation(List<String> instructions, List<Turn> turns) {
             if (open == null) {
                 throw refuse(
                         result.index(),
-                        "tool_call_id",
+                        result.answers(),
                         "'%s' answers no tool call: no assistant message with open tool_calls comes before it."
                                 .formatted(result.toolCallId()));
             }
@@ -158,7 +158,7 @@ record Conversation(List<String> instructions, List<Turn> turns) {
             }
             throw refuse(
                     result.index(),
-                    "tool_call_id",
+                    result.answers(),
                     "'%s' answers no open call of messages.%d; open: %s."
                             .formatted(result.toolCallId(), assistant.index(), missing()));
         }

@@ -4,6 +4,7 @@ import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChatAsk;
@@ -149,13 +150,18 @@ public final class GeminiChannel implements Channel {
             GeminiCount.start(farEnd.vertx(), errand.connecting(() -> access.connect(farEnd, counting)), errand, then);
         }
 
+        /** The other door's answers are as they come. */
+        private static boolean isJson(Ask ask) {
+            return ask instanceof ChatAsk chat && !(chat.request().responseFormat() instanceof ResponseFormat.Text);
+        }
+
         @Override
         public UpstreamCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
             if (!Context.isOnEventLoopThread()) {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
-            GeminiEventReader reader =
-                    new GeminiEventReader(errors, ask.searches(), ask.candidates(), ask instanceof NativeAsk);
+            GeminiEventReader reader = new GeminiEventReader(
+                    errors, ask.searches(), isJson(ask), ask.candidates(), ask instanceof NativeAsk);
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
             RequestOptions sending = new RequestOptions(options);
             if (body.slots().isEmpty()) {

@@ -27,6 +27,9 @@ record GeminiChunk(
         String signature();
     }
 
+    /** Of a tool of the upstream's own, as it came. */
+    record ServerTool(String json, @Nullable String signature) implements Part {}
+
     record Text(String text, boolean thought, @Nullable String signature) implements Part {}
 
     record Call(

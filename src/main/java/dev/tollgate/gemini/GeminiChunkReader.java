@@ -14,6 +14,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads one chunk token by token. Fields that are not known, and values of an unexpected kind, are passed over: Google adds
@@ -120,6 +121,7 @@ final class GeminiChunkReader {
         private @Nullable String callId;
         private @Nullable String callName;
         private String arguments = "{}";
+        private @Nullable ObjectNode serverTool;
 
         private void field(String name) {
             switch (name) {
@@ -127,6 +129,8 @@ final class GeminiChunkReader {
                 case "thought" -> thought = json.currentToken() == JsonToken.VALUE_TRUE;
                 case "thoughtSignature" -> signature = string();
                 case "functionCall" -> fields(this::callField);
+                case "toolCall", "toolResponse" ->
+                    serverTool = Json.MAPPER.createObjectNode().set(name, tree());
                 case "executableCode" -> text = CodeText.code(tree());
                 case "codeExecutionResult" -> text = CodeText.result(tree());
                 default -> {}
@@ -142,8 +146,18 @@ final class GeminiChunkReader {
             }
         }
 
+        private String serverTool(ObjectNode part) {
+            if (signature != null) {
+                part.put("thoughtSignature", signature);
+            }
+            return Json.MAPPER.writeValueAsString(part);
+        }
+
         /** Null where there is nothing to tell; a signature alone is something. */
         private @Nullable Part part() {
+            if (serverTool != null) {
+                return new GeminiChunk.ServerTool(serverTool(serverTool), signature);
+            }
             if (callName != null && !callName.isEmpty()) {
                 return new GeminiChunk.Call(callId, callName, arguments, signature);
             }

@@ -29,10 +29,13 @@ final class GeminiEventReader implements AnswerReader {
     private @Nullable UpstreamFailure failure;
     private boolean over;
 
-    /** @param keepsRaw whether the chunks themselves are wanted too */
-    GeminiEventReader(GeminiErrors errors, boolean searches, int candidatesExpected, boolean keepsRaw) {
+    /**
+     * @param json whether the answer was to be JSON
+     * @param keepsRaw whether the chunks themselves are wanted too
+     */
+    GeminiEventReader(GeminiErrors errors, boolean searches, boolean json, int candidatesExpected, boolean keepsRaw) {
         this.errors = errors;
-        this.stream = new GeminiStream(searches, candidatesExpected);
+        this.stream = new GeminiStream(searches, json, candidatesExpected);
         this.sse = new SseReader(this::event);
         this.keepsRaw = keepsRaw;
     }

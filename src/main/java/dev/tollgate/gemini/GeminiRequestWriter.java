@@ -36,9 +36,10 @@ final class GeminiRequestWriter {
         MediaSlots slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             slots = new MediaSlots(json, out);
-            PartWriter parts = new PartWriter(json, model, slots, buckets);
+            PartWriter parts = new PartWriter(json, model, slots, buckets, ignored);
             json.writeStartObject();
-            new ContentsWriter(json, model, parts, ask.replay(), callIds).write(Conversation.of(request.messages()));
+            new ContentsWriter(json, model, parts, ask.replay(), callIds, ignored, ask.searches() && ask.functions())
+                    .write(Conversation.of(request.messages()));
             new ToolsWriter(json, request, ignored).write();
             if (request.google() != null) {
                 SafetyWriter.write(json, request.google().safetySettings());

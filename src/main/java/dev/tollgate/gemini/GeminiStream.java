@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.JsonFence;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class GeminiStream {
     private static final int CITED_CHARS_MAX = 4 * 1024 * 1024;
 
     private final boolean searches;
+    private final boolean json;
     private final int candidatesExpected;
     private final List<Candidate> candidates = new ArrayList<>(1);
     private boolean started;
@@ -31,10 +33,12 @@ final class GeminiStream {
 
     /**
      * @param searches whether the answer may cite, so that its text must be kept
+     * @param json whether the answer was to be JSON, so that a fence around it is taken off
      * @param candidatesExpected as many as were asked for
      */
-    GeminiStream(boolean searches, int candidatesExpected) {
+    GeminiStream(boolean searches, boolean json, int candidatesExpected) {
         this.searches = searches;
+        this.json = json;
         this.candidatesExpected = candidatesExpected;
     }
 
@@ -128,6 +132,7 @@ final class GeminiStream {
     private final class Candidate {
         private final int index;
         private final StringBuilder text = new StringBuilder(0);
+        private final @Nullable JsonFence fence = json ? new JsonFence() : null;
         private @Nullable JsonNode grounding;
         private boolean seen;
         private boolean finished;
@@ -143,7 +148,7 @@ final class GeminiStream {
             }
             for (GeminiChunk.Part part : said.parts()) {
                 answered = true;
-                out.add(event(part));
+                add(part, out);
             }
             if (said.logprobs() != null && !said.logprobs().isEmpty()) {
                 out.add(new UpstreamEvent.Logprobs(index, TokenLogprobs.of(said.logprobs())));
@@ -157,19 +162,27 @@ final class GeminiStream {
             }
         }
 
-        private UpstreamEvent event(GeminiChunk.Part part) {
-            return switch (part) {
+        private void add(GeminiChunk.Part part, List<UpstreamEvent> out) {
+            switch (part) {
                 case GeminiChunk.Call call ->
-                    new UpstreamEvent.ToolCall(index, call.id(), call.name(), call.arguments(), call.signature());
+                    out.add(new UpstreamEvent.ToolCall(
+                            index, call.id(), call.name(), call.arguments(), call.signature()));
+                case GeminiChunk.ServerTool tool -> out.add(new UpstreamEvent.ServerTool(index, tool.json()));
                 case GeminiChunk.Text said
-                when said.thought() -> new UpstreamEvent.Thought(index, said.text(), said.signature());
-                case GeminiChunk.Text said -> {
-                    if (searches && text.length() < CITED_CHARS_MAX) {
-                        text.append(said.text());
-                    }
-                    yield new UpstreamEvent.Text(index, said.text(), said.signature());
-                }
-            };
+                when said.thought() -> out.add(new UpstreamEvent.Thought(index, said.text(), said.signature()));
+                case GeminiChunk.Text said ->
+                    addText(fence == null ? said.text() : fence.take(said.text()), said.signature(), out);
+            }
+        }
+
+        private void addText(String said, @Nullable String signature, List<UpstreamEvent> out) {
+            if (said.isEmpty() && signature == null) {
+                return;
+            }
+            if (searches && text.length() < CITED_CHARS_MAX) {
+                text.append(said);
+            }
+            out.add(new UpstreamEvent.Text(index, said, signature));
         }
 
         private void finish(FinishReason reason, String nativeReason, List<UpstreamEvent> out) {
@@ -177,6 +190,9 @@ final class GeminiStream {
                 return;
             }
             finished = true;
+            if (fence != null) {
+                addText(fence.end(), null, out);
+            }
             if (grounding != null) {
                 out.add(grounding(grounding));
             }

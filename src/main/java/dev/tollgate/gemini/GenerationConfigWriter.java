@@ -116,10 +116,28 @@ final class GenerationConfigWriter {
             return;
         }
         json.writeStringProperty("responseMimeType", "application/json");
-        if (format instanceof ResponseFormat.JsonSchema schema
-                && !schema.schema().isEmpty()) {
+        if (format instanceof ResponseFormat.JsonSchema schema) {
+            writeSchema(schema);
+        }
+    }
+
+    /** Gemini knows no name, and obeys every schema. */
+    private void writeSchema(ResponseFormat.JsonSchema format) {
+        boolean isEmpty = format.schema().isEmpty();
+        ignoreIf(format.name() != null, "response_format.json_schema.name");
+        ignoreIf(
+                format.description() != null && (isEmpty || format.schema().has("description")),
+                "response_format.json_schema.description");
+        ignoreIf(Boolean.FALSE.equals(format.strict()), "response_format.json_schema.strict");
+        if (!isEmpty) {
             json.writeName("responseJsonSchema");
-            json.writeTree(cleaned(schema));
+            json.writeTree(cleaned(format));
+        }
+    }
+
+    private void ignoreIf(boolean isWithoutEffect, String field) {
+        if (isWithoutEffect) {
+            ignored.add(field);
         }
     }
 

@@ -11,6 +11,8 @@ import dev.tollgate.openai.ContentPart;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Media that came with the request. What they are their bytes decide, where they are not labelled as text.
@@ -19,6 +21,8 @@ import java.util.Base64;
  * @param base64 standard alphabet, padded
  */
 record InlineMedia(String mimeType, String base64) {
+
+    private static final Map<String, String> SYNONYMS = Map.of("audio/mpeg", "audio/mp3", "audio/opus", "audio/ogg");
 
     static InlineMedia of(ContentPart.Media part, String base64) {
         if (base64.isEmpty()) {
@@ -32,6 +36,11 @@ record InlineMedia(String mimeType, String base64) {
         } catch (MediaRefused refused) {
             throw refuse(part, refused.why());
         }
+    }
+
+    /** Whether a label says the same; some types have two names, and Opus comes in Ogg. */
+    boolean isAs(@Nullable String label) {
+        return label == null || SYNONYMS.getOrDefault(label, label).equals(mimeType);
     }
 
     private static byte[] head(String base64) {

@@ -19,16 +19,21 @@ final class PartWriter {
     private final UpstreamModel model;
     private final MediaSlots slots;
     private final Set<String> buckets;
+    private final Set<String> ignored;
     private int high;
     private int low;
     private int media;
 
-    /** @param buckets of Google's storage that callers may name files of */
-    PartWriter(JsonGenerator json, UpstreamModel model, MediaSlots slots, Set<String> buckets) {
+    /**
+     * @param buckets of Google's storage that callers may name files of
+     * @param ignored takes dotted names of what could not be expressed
+     */
+    PartWriter(JsonGenerator json, UpstreamModel model, MediaSlots slots, Set<String> buckets, Set<String> ignored) {
         this.json = json;
         this.model = model;
         this.slots = slots;
         this.buckets = buckets;
+        this.ignored = ignored;
     }
 
     static List<ContentPart.Media> media(List<ContentPart> parts) {
@@ -83,7 +88,11 @@ final class PartWriter {
     void media(ContentPart.Media part) {
         json.writeStartObject();
         switch (part.source()) {
-            case ContentPart.Source.Inline inline -> writeInline(InlineMedia.of(part, inline.base64()));
+            case ContentPart.Source.Inline inline -> {
+                InlineMedia medium = InlineMedia.of(part, inline.base64());
+                noteFormat(part, medium);
+                writeInline(medium);
+            }
             case ContentPart.Source.Remote remote -> writeRemote(part, remote);
         }
         writeResolution(part.detail());
@@ -91,6 +100,13 @@ final class PartWriter {
             writeVideo(part.video());
         }
         json.writeEndObject();
+    }
+
+    /** The bytes decide; a word that they contradict has no effect. */
+    private void noteFormat(ContentPart.Media part, InlineMedia medium) {
+        if (part.param().endsWith(".input_audio") && !medium.isAs(part.mimeType())) {
+            ignored.add(part.param() + ".format");
+        }
     }
 
     private void writeInline(InlineMedia inline) {

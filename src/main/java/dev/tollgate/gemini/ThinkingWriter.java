@@ -50,11 +50,17 @@ final class ThinkingWriter {
 
     private void writeNothing() {
         if (google != null && google.setsThinking()) {
-            throw refuse("thinking_config", "is not supported by this model: it does not think.");
+            throw refuse("google.thinking_config", "is not supported by this model: it does not think.");
         }
         String asked = ask.request().reasoningEffort();
         if (asked != null && !asked.equals("none")) {
             ignored.add("reasoning_effort");
+        }
+        if (Boolean.TRUE.equals(ask.request().includeThoughts())) {
+            ignored.add("include_thoughts");
+        }
+        if (google != null && Boolean.TRUE.equals(google.includeThoughts())) {
+            ignored.add("google.thinking_config.include_thoughts");
         }
     }
 
@@ -83,7 +89,7 @@ final class ThinkingWriter {
             throw refuse("reasoning_effort", "cannot stand beside google.thinking_config; send one of them.");
         }
         if (options.thinkingBudget() != null && options.thinkingLevel() != null) {
-            throw refuse("thinking_config", "takes thinking_budget or thinking_level, not both.");
+            throw refuse("google.thinking_config", "takes thinking_budget or thinking_level, not both.");
         }
         if (options.thinkingBudget() != null) {
             json.writeNumberProperty("thinkingBudget", checked(options.thinkingBudget()));
@@ -99,7 +105,7 @@ final class ThinkingWriter {
                 && tokens != DYNAMIC
                 && (tokens < budget.budgetMin() || tokens > budget.budgetMax())) {
             throw refuse(
-                    "thinking_budget",
+                    "google.thinking_config.thinking_budget",
                     "must be -1 or between %d and %d for this model."
                             .formatted(budget.budgetMin(), budget.budgetMax()));
         }
@@ -109,11 +115,12 @@ final class ThinkingWriter {
     private String checked(String said) {
         String level = said.toUpperCase(Locale.ROOT);
         if (!(thinking instanceof Thinking.Level levels)) {
-            throw refuse("thinking_level", "is not supported by this model; send thinking_budget.");
+            throw refuse(
+                    "google.thinking_config.thinking_level", "is not supported by this model; send thinking_budget.");
         }
         if (!levels.byEffort().containsValue(level)) {
             throw refuse(
-                    "thinking_level",
+                    "google.thinking_config.thinking_level",
                     "must be one of %s for this model."
                             .formatted(new TreeSet<>(levels.byEffort().values())));
         }

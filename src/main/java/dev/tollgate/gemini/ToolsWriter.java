@@ -16,6 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes {@code tools} and {@code toolConfig}. One writer serves one request. */
 final class ToolsWriter {
 
+    /** Of a schema without properties. */
+    private static final Set<String> SAYS_NOTHING = Set.of("type", "properties", "required", "additionalProperties");
+
     private final JsonGenerator json;
     private final ChatRequest request;
     private final Set<String> ignored;
@@ -127,6 +130,9 @@ final class ToolsWriter {
                 && !cleaned.path("additionalProperties").isObject()
                 && !alternatives) {
             requireObject(cleaned, path);
+            cleaned.propertyNames().stream()
+                    .filter(keyword -> !SAYS_NOTHING.contains(keyword))
+                    .forEach(keyword -> ignored.add(param + "." + keyword));
             return null;
         }
         if (!alternatives) {

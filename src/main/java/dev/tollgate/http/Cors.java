@@ -20,6 +20,7 @@ final class Cors {
             "x-tollgate-task-id",
             "x-tollgate-max-tokens",
             "x-tollgate-attempts",
+            "x-upstream-response-id",
             "x-tollgate-schema",
             "retry-after",
             "retry-after-ms",

@@ -133,6 +133,7 @@ final class Delivery {
             case UpstreamEvent.Text text -> text.candidate();
             case UpstreamEvent.Thought thought -> thought.candidate();
             case UpstreamEvent.ToolCall call -> call.candidate();
+            case UpstreamEvent.ServerTool tool -> tool.candidate();
             case UpstreamEvent.Grounding grounding -> grounding.candidate();
             case UpstreamEvent.Logprobs logprobs -> logprobs.candidate();
             case UpstreamEvent.Finish finish -> finish.candidate();

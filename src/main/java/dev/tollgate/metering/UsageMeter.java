@@ -37,6 +37,8 @@ final class UsageMeter {
     private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
 
     private UpstreamEvent.@Nullable Usage reported;
+    private UpstreamEvent.Modalities promptDetails = UpstreamEvent.Modalities.NONE;
+    private UpstreamEvent.Modalities candidatesDetails = UpstreamEvent.Modalities.NONE;
     private long promptTokens = ABSENT;
     private long toolUsePromptTokens;
     private long candidatesTokens = ABSENT;
@@ -154,6 +156,8 @@ final class UsageMeter {
 
     private void report(UpstreamEvent.Usage usage) {
         reported = usage;
+        promptDetails = known(usage.promptDetails(), promptDetails);
+        candidatesDetails = known(usage.candidatesDetails(), candidatesDetails);
         promptTokens = follow(promptTokens, usage.promptTokens(), promptTokensMax);
         candidatesTokens = follow(candidatesTokens, usage.candidatesTokens(), outputTokensMax);
         toolUsePromptTokens = Math.max(0, follow(toolUsePromptTokens, usage.toolUsePromptTokens(), promptTokensMax));
@@ -163,6 +167,11 @@ final class UsageMeter {
             flags.add(Flag.CLAMPED);
             thoughtsTokens = outputTokensMax - candidatesTokens;
         }
+    }
+
+    /** Details come with some of the reports only. */
+    private static UpstreamEvent.Modalities known(UpstreamEvent.Modalities came, UpstreamEvent.Modalities before) {
+        return came.equals(UpstreamEvent.Modalities.NONE) ? before : came;
     }
 
     /** The next value of a cumulative count: what came, unless it is missing, negative, falling or beyond the limit. */
@@ -199,15 +208,11 @@ final class UsageMeter {
     }
 
     private long detail(boolean audio) {
-        if (reported == null) {
-            return 0;
-        }
-        UpstreamEvent.Modalities details = reported.promptDetails();
-        return Math.max(0, audio ? details.audioTokens() : details.imageTokens());
+        return Math.max(0, audio ? promptDetails.audioTokens() : promptDetails.imageTokens());
     }
 
     private long textTokens(long candidates) {
-        long text = reported == null ? 0 : reported.candidatesDetails().textTokens();
+        long text = candidatesDetails.textTokens();
         return text > 0 && text <= candidates ? text : candidates;
     }
 

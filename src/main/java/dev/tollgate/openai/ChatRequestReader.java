@@ -144,7 +144,9 @@ public final class ChatRequestReader {
     /** Gemini refuses an empty one, and it would stop nothing. */
     private void addStop() {
         String text = json.string();
-        if (!text.isEmpty()) {
+        if (text.isEmpty()) {
+            json.ignored(json.path());
+        } else {
             stop.add(text);
         }
     }

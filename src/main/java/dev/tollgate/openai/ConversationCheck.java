@@ -70,8 +70,9 @@ final class ConversationCheck {
         }
         String why = called.contains(key)
                 ? "answers " + Shown.quoted(key) + ", which has been answered already."
-                : "must be the id of a call in the assistant message right before, got " + Shown.quoted(key) + ".";
-        throw JsonBody.invalid("messages." + result.index() + ".tool_call_id", why);
+                : "must be the " + (result.byName() ? "name" : "id")
+                        + " of a call in the assistant message right before, got " + Shown.quoted(key) + ".";
+        throw JsonBody.invalid("messages." + result.index() + "." + result.answers(), why);
     }
 
     private void end() {

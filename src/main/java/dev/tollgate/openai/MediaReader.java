@@ -74,7 +74,11 @@ final class MediaReader {
         json.object(this::fileMember);
         Source data = sourceOr("file_data");
         boolean isUnnamed = mimeType == null || mimeType.equals(OCTETS);
-        String type = isUnnamed && filename != null ? MediaTypes.ofFilename(filename) : mimeType;
+        String byName = isUnnamed && filename != null ? MediaTypes.ofFilename(filename) : null;
+        if (filename != null && byName == null) {
+            json.ignored(json.memberPath("filename"));
+        }
+        String type = byName != null ? byName : mimeType;
         return new Media(param, data, OCTETS.equals(type) ? null : type, null, null);
     }
 

@@ -45,10 +45,20 @@ public sealed interface Message {
     /**
      * @param toolCallId the call it answers; for the deprecated role {@code function} the function's name
      * @param parts text and, by convention, media
+     * @param byName whether it has the deprecated role
      */
-    record ToolResult(int index, String toolCallId, List<ContentPart> parts) implements Message {
+    record ToolResult(int index, String toolCallId, List<ContentPart> parts, boolean byName) implements Message {
         public ToolResult {
             parts = List.copyOf(parts);
+        }
+
+        public ToolResult(int index, String toolCallId, List<ContentPart> parts) {
+            this(index, toolCallId, parts, false);
+        }
+
+        /** The member that says what it answers. */
+        public String answers() {
+            return byName ? "name" : "tool_call_id";
         }
     }
 

@@ -144,7 +144,7 @@ final class MessageReader {
             throw json.required("name");
         }
         String text = content == null ? "" : textOf(content, List.of("text"));
-        return new ToolResult(index, name, List.of(new ContentPart.Text(text)));
+        return new ToolResult(index, name, List.of(new ContentPart.Text(text)), true);
     }
 
     private List<Part> required() {

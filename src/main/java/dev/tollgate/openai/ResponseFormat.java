@@ -12,7 +12,14 @@ public sealed interface ResponseFormat {
     /** {@code json_object}, or {@code json_schema} without a schema. */
     record JsonObject() implements ResponseFormat {}
 
-    /** @param schema in the caller's key order */
-    record JsonSchema(String name, @Nullable String description, JsonNode schema, boolean strict)
-            implements ResponseFormat {}
+    /**
+     * @param name null where the schema stood beside {@code json_object}
+     * @param schema in the caller's key order
+     * @param strict null where the caller did not say
+     */
+    record JsonSchema(
+            @Nullable String name,
+            @Nullable String description,
+            JsonNode schema,
+            @Nullable Boolean strict) implements ResponseFormat {}
 }

@@ -9,7 +9,6 @@ final class ResponseFormatReader {
 
     private static final List<String> TYPES = List.of("text", "json_object", "json_schema");
     private static final int NAME_CHARS_MAX = 64;
-    private static final String UNNAMED = "response";
 
     private final JsonBody json;
 
@@ -18,7 +17,7 @@ final class ResponseFormatReader {
     private @Nullable String description;
     private @Nullable ObjectNode schema;
     private @Nullable ObjectNode bareSchema;
-    private boolean strict;
+    private @Nullable Boolean strict;
     private boolean hasJsonSchema;
 
     ResponseFormatReader(JsonBody json) {
@@ -78,7 +77,7 @@ final class ResponseFormatReader {
         ignoreIf(hasJsonSchema, "json_schema");
         return bareSchema == null
                 ? new ResponseFormat.JsonObject()
-                : new ResponseFormat.JsonSchema(UNNAMED, null, bareSchema, false);
+                : new ResponseFormat.JsonSchema(null, null, bareSchema, null);
     }
 
     private ResponseFormat jsonSchema() {
@@ -89,9 +88,13 @@ final class ResponseFormatReader {
         if (name == null) {
             throw json.required("json_schema.name");
         }
-        return schema == null
-                ? new ResponseFormat.JsonObject()
-                : new ResponseFormat.JsonSchema(name, description, schema, strict);
+        if (schema == null) {
+            ignoreIf(true, "json_schema.name");
+            ignoreIf(description != null, "json_schema.description");
+            ignoreIf(strict != null, "json_schema.strict");
+            return new ResponseFormat.JsonObject();
+        }
+        return new ResponseFormat.JsonSchema(name, description, schema, strict);
     }
 
     private void ignoreIf(boolean isGiven, String member) {

@@ -18,6 +18,10 @@ final class ToolChoiceReader {
     private final LinkedHashSet<String> names = new LinkedHashSet<>();
 
     private @Nullable String type;
+    private final LinkedHashSet<String> allowed = new LinkedHashSet<>();
+    private @Nullable String function;
+    private boolean hasFunction;
+    private boolean hasAllowed;
     private @Nullable String mode;
     private ToolChoice choice = new ToolChoice.Auto();
 
@@ -41,8 +45,14 @@ final class ToolChoiceReader {
     private void member(String member) {
         switch (member) {
             case "type" -> type = json.oneOf(List.of("function", "allowed_tools"));
-            case "function" -> json.object(this::functionMember);
-            case "allowed_tools" -> json.object(this::allowedMember);
+            case "function" -> {
+                hasFunction = true;
+                json.object(this::functionMember);
+            }
+            case "allowed_tools" -> {
+                hasAllowed = true;
+                json.object(this::allowedMember);
+            }
             default -> json.ignore();
         }
     }
@@ -56,22 +66,30 @@ final class ToolChoiceReader {
     }
 
     private void allowedTool() {
-        int before = names.size();
+        int before = allowed.size();
         json.object(member -> {
             switch (member) {
                 case "type" -> json.oneOf(List.of("function"));
-                case "function" -> json.object(this::functionMember);
+                case "function" -> json.object(this::allowedFunction);
                 default -> json.ignore();
             }
         });
-        if (names.size() == before) {
+        if (allowed.size() == before) {
             throw json.invalid("must name a function that is not named yet, as function.name.");
+        }
+    }
+
+    private void allowedFunction(String member) {
+        if (member.equals("name")) {
+            allowed.add(json.nonEmptyString());
+        } else {
+            json.ignore();
         }
     }
 
     private void functionMember(String member) {
         if (member.equals("name")) {
-            names.add(json.nonEmptyString());
+            function = json.nonEmptyString();
         } else {
             json.ignore();
         }
@@ -82,13 +100,24 @@ final class ToolChoiceReader {
             throw json.required("type");
         }
         if (type.equals("function")) {
-            return new ToolChoice.Named(nameOr("function.name"));
+            ignoreIf(hasAllowed, "allowed_tools");
+            return named("function.name");
         }
+        ignoreIf(hasFunction, "function");
         if (mode == null) {
             throw json.required("allowed_tools.mode");
         }
-        nameOr("allowed_tools.tools");
+        if (allowed.isEmpty()) {
+            throw json.required("allowed_tools.tools");
+        }
+        names.addAll(allowed);
         return new ToolChoice.Allowed(mode.equals("required"), List.copyOf(names));
+    }
+
+    private void ignoreIf(boolean isGiven, String member) {
+        if (isGiven) {
+            json.ignored(json.memberPath(member));
+        }
     }
 
     /** {@code none}, {@code auto} or {@code {name}}. */
@@ -97,18 +126,19 @@ final class ToolChoiceReader {
             choice = WORDS.getOrDefault(json.oneOf(List.of("none", "auto")), choice);
         } else if (json.isObject()) {
             json.object(this::functionMember);
-            choice = new ToolChoice.Named(nameOr("name"));
+            choice = named("name");
         } else {
             throw json.refuse("none, auto or an object");
         }
         return this;
     }
 
-    private String nameOr(String member) {
-        if (names.isEmpty()) {
+    private ToolChoice named(String member) {
+        if (function == null) {
             throw json.required(member);
         }
-        return names.getFirst();
+        names.add(function);
+        return new ToolChoice.Named(function);
     }
 
     // --- fitting to the tools, when the whole body has been read ---

@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,7 +115,8 @@ public final class Signatures {
     private static boolean isKept(SignedPart part) {
         return switch (part) {
             case SignedPart.Call call ->
-                length(call.signature()) <= SIGNATURE_CHARS_MAX && length(call.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
+                length(call.signature()) + length(call.before()) <= SIGNATURE_CHARS_MAX
+                        && length(call.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
             case SignedPart.Text text -> text.signature().length() <= SIGNATURE_CHARS_MAX;
         };
     }
@@ -128,12 +130,7 @@ public final class Signatures {
             case SignedPart.Call call -> {
                 String print = prints.call(call.id(), call.name(), call.arguments());
                 yield new KeepSignatures.Row(
-                        print,
-                        model,
-                        channel,
-                        call.first(),
-                        call.upstreamId(),
-                        sealed(call.signature(), accountId, print));
+                        print, model, channel, call.first(), call.upstreamId(), sealed(joined(call), accountId, print));
             }
             case SignedPart.Text text -> {
                 String print = prints.text(text.text());
@@ -141,6 +138,12 @@ public final class Signatures {
                         print, model, channel, false, null, sealed(text.signature(), accountId, print));
             }
         };
+    }
+
+    /** What stood before a call is kept behind its signature, which has no line breaks. */
+    private static @Nullable String joined(SignedPart.Call call) {
+        String signature = call.signature() == null ? "" : call.signature();
+        return call.before() == null ? call.signature() : signature + "\n" + call.before();
     }
 
     private @Nullable String sealed(@Nullable String signature, String accountId, String print) {
@@ -267,9 +270,16 @@ public final class Signatures {
     }
 
     private void add(String accountId, String model, Wanted wanted, Found row, Replay.Builder replay) {
-        String signature = row.signature() == null ? null : opened(accountId, row);
-        Replay.Part part =
-                new Replay.Part(signature, row.channel(), row.model().equals(model), row.first(), row.upstreamId());
+        String kept = row.signature() == null ? "" : Objects.requireNonNullElse(opened(accountId, row), "");
+        int end = kept.indexOf('\n');
+        String signature = end < 0 ? kept : kept.substring(0, end);
+        Replay.Part part = new Replay.Part(
+                signature.isEmpty() ? null : signature,
+                row.channel(),
+                row.model().equals(model),
+                row.first(),
+                row.upstreamId(),
+                end < 0 ? null : kept.substring(end + 1));
         if (wanted.call() != null) {
             replay.add(wanted.call(), part);
         } else {

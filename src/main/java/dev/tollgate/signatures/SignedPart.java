@@ -12,7 +12,8 @@ public sealed interface SignedPart {
      * @param arguments as the caller was shown them
      * @param first whether it was the first call of its answer
      * @param upstreamId the upstream's own id, where it gave one
-     * @param signature null where only the upstream's id is to be kept
+     * @param signature null where it had none
+     * @param before a JSON array of the upstream's own parts that stood before it and the caller was not shown; null where there were none
      */
     record Call(
             @Nullable String id,
@@ -20,8 +21,20 @@ public sealed interface SignedPart {
             String arguments,
             boolean first,
             @Nullable String upstreamId,
-            @Nullable String signature)
-            implements SignedPart {}
+            @Nullable String signature,
+            @Nullable String before)
+            implements SignedPart {
+
+        public Call(
+                @Nullable String id,
+                String name,
+                String arguments,
+                boolean first,
+                @Nullable String upstreamId,
+                @Nullable String signature) {
+            this(id, name, arguments, first, upstreamId, signature, null);
+        }
+    }
 
     /** @param text of the whole answer, not empty */
     record Text(String text, String signature) implements SignedPart {}

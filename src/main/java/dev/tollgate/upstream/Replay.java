@@ -21,13 +21,29 @@ public final class Replay {
      * @param sameModel whether the model that is asked now made it
      * @param first of a call: whether it was the first of its answer
      * @param upstreamId of a call: the upstream's own id, where it gave one
+     * @param before of a call: a JSON array of the upstream's own parts that stood before it; null where there were none
      */
     public record Part(
             @Nullable String signature,
             String channel,
             boolean sameModel,
             boolean first,
-            @Nullable String upstreamId) {}
+            @Nullable String upstreamId,
+            @Nullable String before) {
+
+        public Part(
+                @Nullable String signature,
+                String channel,
+                boolean sameModel,
+                boolean first,
+                @Nullable String upstreamId) {
+            this(signature, channel, sameModel, first, upstreamId, null);
+        }
+
+        private long length() {
+            return (signature == null ? 0 : signature.length()) + (before == null ? 0 : before.length());
+        }
+    }
 
     private final @Nullable String channel;
     private final Map<Message.ToolCall, Part> calls;
@@ -84,11 +100,21 @@ public final class Replay {
         if (part == null) {
             return given;
         }
-        boolean good = part.sameModel() && (channel == null || channel.equals(part.channel()));
+        boolean good = isGood(part);
         if (given != null) {
             return good || !given.equals(part.signature()) ? given : null;
         }
         return good && !moved ? part.signature() : null;
+    }
+
+    private boolean isGood(Part part) {
+        return part.sameModel() && (channel == null || channel.equals(part.channel()));
+    }
+
+    /** The parts to send before a call, a JSON array; null where there are none, or they are another's. */
+    public @Nullable String before(Message.ToolCall call) {
+        Part part = calls.get(call);
+        return part != null && isGood(part) ? part.before() : null;
     }
 
     /** Whether the upstream's id of a call is known, or that it has none. */
@@ -120,7 +146,7 @@ public final class Replay {
         }
 
         private void note(Part part) {
-            bytes += part.signature() == null ? 0 : part.signature().length();
+            bytes += part.length();
             if (preferredChannel == null && part.sameModel() && part.signature() != null) {
                 preferredChannel = Objects.requireNonNull(part.channel());
             }

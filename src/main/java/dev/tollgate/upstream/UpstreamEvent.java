@@ -31,6 +31,13 @@ public sealed interface UpstreamEvent {
             @Nullable String signature) implements UpstreamEvent {}
 
     /**
+     * A part that tells of a tool of the upstream's own, or of its result: shown to nobody, wanted back in the next turn.
+     *
+     * @param part JSON as it came
+     */
+    record ServerTool(int candidate, String part) implements UpstreamEvent {}
+
+    /**
      * Grounding of a candidate's whole text, at most once a candidate, before its {@link Finish}.
      *
      * @param citations offsets in Unicode code points over the candidate's whole text (D7, D45)

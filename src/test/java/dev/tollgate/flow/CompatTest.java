@@ -113,7 +113,8 @@ class CompatTest {
                     "stream":true,"stream_options":{"include_usage":true},"temperature":0.5,"top_p":0.9,"stop":["END"],"seed":7,\
                     "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object","properties":{"z":{"type":"number"},"a":{"type":"string"}}}}}],\
                     "tool_choice":{"type":"function","function":{"name":"look"}},"max_tokens":77}""");
-            assertThat(reply.header("x-tollgate-ignored")).isEqualTo("top_k,reasoning_effort");
+            assertThat(reply.header("x-tollgate-ignored"))
+                    .isEqualTo("messages.2.tool_calls.0.extra_content,top_k,reasoning_effort");
         }
     }
 
@@ -130,6 +131,20 @@ class CompatTest {
                             "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"object\",\"properties\":{\"b\":{\"const\":1}},\"additionalProperties\":false},\"strict\":true}}");
             assertThat(sent.get("max_completion_tokens").asInt()).isEqualTo(9);
             assertThat(sent.get("reasoning_effort").asString()).isEqualTo("high");
+        }
+    }
+
+    @Test
+    void a_fence_around_json_is_taken_off() {
+        far.script(events(
+                delta("{\"content\":\"```json\\n\"}"),
+                delta("{\"content\":\"{}\\n```\"}"),
+                finish("stop"),
+                USAGE,
+                DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = channels.customer().chat(ask("\"response_format\":{\"type\":\"json_object\"},"));
+            assertThat(reply.json().at("/choices/0/message/content").asString()).isEqualTo("{}");
         }
     }
 

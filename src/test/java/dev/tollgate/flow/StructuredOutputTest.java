@@ -73,13 +73,41 @@ class StructuredOutputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {BAD, WORSE, "Sure! Here it is.", "```json\n{}\n```", "{\"name\":\"Ada\",\"age\":36,\"x\":1}"})
+    @ValueSource(strings = {BAD, WORSE, "Sure! Here it is.", "{\"name\":\"Ada\",\"age\":36,\"x\":1}"})
     void an_answer_that_still_misfits_is_delivered_with_a_word_about_it(String text) {
         gateway.script(first(BAD).next().text(text).finish("STOP", SECOND));
         Gateway.Reply reply = ask(false);
         assertDelivered(reply, text, "2", "mismatch");
         assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.1");
+    }
+
+    /** In pieces, as it comes (wire.md 4.3). */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_fence_around_the_answer_is_taken_off(boolean stream) {
+        gateway.script(UpstreamScript.answers()
+                .text("``")
+                .text("`json\n" + GOOD.substring(0, 5))
+                .text(GOOD.substring(5) + "\n`")
+                .text("``\n")
+                .finish("STOP", SECOND));
+        Gateway.Reply reply = ask(stream);
+        assertThat(
+                        stream
+                                ? reply.content()
+                                : reply.json().at("/choices/0/message/content").asString())
+                .isEqualTo(GOOD);
+        assertThat(reply.header("x-tollgate-schema")).isEmpty();
+        assertThat(reply.header("x-tollgate-attempts")).isEmpty();
+    }
+
+    @Test
+    void a_fence_in_an_answer_that_may_be_anything_stays() {
+        String code = "```json\n{}\n```";
+        gateway.script(UpstreamScript.says(code, 10, 10));
+        Gateway.Reply reply = customer.chat("""
+                {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Show me"}]}""");
+        assertThat(reply.json().at("/choices/0/message/content").asString()).isEqualTo(code);
     }
 
     @ParameterizedTest

@@ -593,7 +593,9 @@ class GeminiRequestWriterTest {
                         true));
         assertThat(schema.at("/generationConfig/responseJsonSchema"))
                 .isEqualTo("{\"type\":\"object\",\"properties\":{\"b\":{}},\"description\":\"What it is.\"}");
-        assertThat(schema.body().ignored()).containsExactly("response_format.minLength", "response_format.strict");
+        assertThat(schema.body().ignored())
+                .containsExactly(
+                        "response_format.json_schema.name", "response_format.minLength", "response_format.strict");
     }
 
     @Test
@@ -649,14 +651,14 @@ class GeminiRequestWriterTest {
 
     @Test
     void google_s_own_words_are_checked() {
-        refused(google(127, null), "thinking_budget");
-        refused(google(32_769, null), "thinking_budget");
-        refused(google(0, null), "thinking_budget");
-        refused(google(null, "HIGH"), "thinking_level");
-        refused(google(null, "MINIMAL").on(Asks.PRO_31), "thinking_level");
-        refused(google(500, "LOW").on(Asks.PRO_31), "thinking_config");
+        refused(google(127, null), "google.thinking_config.thinking_budget");
+        refused(google(32_769, null), "google.thinking_config.thinking_budget");
+        refused(google(0, null), "google.thinking_config.thinking_budget");
+        refused(google(null, "HIGH"), "google.thinking_config.thinking_level");
+        refused(google(null, "MINIMAL").on(Asks.PRO_31), "google.thinking_config.thinking_level");
+        refused(google(500, "LOW").on(Asks.PRO_31), "google.thinking_config");
         refused(google(500, null).with(a -> a.reasoningEffort = "low"), "reasoning_effort");
-        refused(google(500, null).on(Asks.PLAIN), "thinking_config");
+        refused(google(500, null).on(Asks.PLAIN), "google.thinking_config");
     }
 
     @Test
@@ -664,6 +666,9 @@ class GeminiRequestWriterTest {
         Asks asks = asks().on(Asks.PLAIN).user("?").with(a -> a.reasoningEffort = "low");
         assertThat(asks.at("/generationConfig")).isEqualTo("{}");
         assertThat(asks.body().ignored()).containsExactly("reasoning_effort");
+        Asks shown =
+                asks().on(Asks.PLAIN).user("?").with(a -> a.google = new GoogleOptions(true, null, null, List.of()));
+        assertThat(shown.body().ignored()).containsExactly("google.thinking_config.include_thoughts");
     }
 
     // ---- the maximum

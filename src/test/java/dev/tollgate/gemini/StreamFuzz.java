@@ -38,7 +38,8 @@ public final class StreamFuzz {
     }
 
     private static Told told(byte[] stream, int pieceBytes, int candidates) {
-        GeminiEventReader reader = new GeminiEventReader(new GeminiErrors("secret"), true, candidates, false);
+        GeminiEventReader reader =
+                new GeminiEventReader(new GeminiErrors("secret"), true, candidates > 1, candidates, false);
         List<UpstreamEvent> events = new ArrayList<>();
         for (int at = 0; at < stream.length; at += pieceBytes) {
             byte[] piece = Arrays.copyOfRange(stream, at, Math.min(stream.length, at + pieceBytes));
@@ -83,6 +84,7 @@ public final class StreamFuzz {
 
     private static int candidate(UpstreamEvent event) {
         return switch (event) {
+            case UpstreamEvent.ServerTool tool -> tool.candidate();
             case UpstreamEvent.Text it -> it.candidate();
             case UpstreamEvent.Thought it -> it.candidate();
             case UpstreamEvent.ToolCall it -> object(it);

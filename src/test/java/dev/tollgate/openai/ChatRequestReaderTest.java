@@ -55,7 +55,7 @@ class ChatRequestReaderTest {
         assertThat(request.maxTokensField()).isEqualTo("max_completion_tokens");
         assertThat(request.webSearch()).isTrue();
         assertThat(request.searches()).isTrue();
-        assertThat(request.ignored()).isEmpty();
+        assertThat(request.ignored()).containsExactly("stop.1");
     }
 
     @Test

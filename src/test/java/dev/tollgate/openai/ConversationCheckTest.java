@@ -88,6 +88,6 @@ class ConversationCheckTest {
                 .hasSize(3);
         assertThat(refused(talk(USER, call, "{'role':'function','name':'g','content':'4'}"))
                         .param())
-                .isEqualTo("messages.2.tool_call_id");
+                .isEqualTo("messages.2.name");
     }
 }

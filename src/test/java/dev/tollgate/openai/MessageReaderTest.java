@@ -50,7 +50,7 @@ class MessageReaderTest {
                 .messages();
         assertThat(messages.get(1))
                 .isEqualTo(new Assistant(1, null, List.of(new ToolCall(null, "f", "{}", null)), null));
-        assertThat(messages.get(2)).isEqualTo(new ToolResult(2, "f", List.of(new Text(""))));
+        assertThat(messages.get(2)).isEqualTo(new ToolResult(2, "f", List.of(new Text("")), true));
     }
 
     @Test

@@ -169,6 +169,13 @@ class ToolReaderTest {
         assertThat(read(with("'response_format':{'type':'json_schema','json_schema':{'name':'1st','schema':null}}"))
                         .responseFormat())
                 .isEqualTo(new ResponseFormat.JsonObject());
+        assertThat(read(with(
+                                "'response_format':{'type':'json_schema','json_schema':{'name':'n','description':'d','strict':true}}"))
+                        .ignored())
+                .containsExactly(
+                        "response_format.json_schema.name",
+                        "response_format.json_schema.description",
+                        "response_format.json_schema.strict");
         ResponseFormat.JsonSchema schema = (ResponseFormat.JsonSchema)
                 read(with("'response_format':{'type':'json_schema','json_schema':{'name':'n','description':'d',"
                                 + "'strict':true,'schema':{'type':'object'}}}"))
@@ -185,6 +192,7 @@ class ToolReaderTest {
                 read(with("'response_format':{'schema':{'type':'object'},'type':'json_object'}"))
                         .responseFormat();
         assertThat(schema.schema()).hasToString("{\"type\":\"object\"}");
+        assertThat(schema.name()).isNull();
     }
 
     @ParameterizedTest
