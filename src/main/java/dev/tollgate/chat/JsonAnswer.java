@@ -74,6 +74,7 @@ final class JsonAnswer implements Sink {
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Unreported mark -> {}
             case UpstreamEvent.Raw raw -> {}
         }
     }

@@ -88,6 +88,7 @@ final class StreamAnswer implements Sink {
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Unreported mark -> {}
             case UpstreamEvent.Raw raw -> {}
         }
     }

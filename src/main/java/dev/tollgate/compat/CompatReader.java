@@ -34,6 +34,7 @@ final class CompatReader implements AnswerReader {
     private List<UpstreamEvent> out = List.of();
     private @Nullable UpstreamFailure failure;
     private boolean started;
+    private boolean reported;
     private boolean answered;
     private boolean over;
 
@@ -123,6 +124,10 @@ final class CompatReader implements AnswerReader {
         UpstreamEvent.Usage usage = CompatUsage.of(chunk.path("usage"));
         if (usage != null) {
             out.add(usage);
+            reported = true;
+        } else if (reported && !chunk.path("choices").isEmpty()) {
+            out.add(UpstreamEvent.Unreported.FROM_HERE);
+            reported = false;
         }
         for (JsonNode choice : chunk.path("choices").values()) {
             int index = choice.path("index").asInt(0);

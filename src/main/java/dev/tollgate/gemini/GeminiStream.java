@@ -28,6 +28,7 @@ final class GeminiStream {
     private final int candidatesExpected;
     private final List<Candidate> candidates = new ArrayList<>(1);
     private boolean started;
+    private boolean reported;
     private boolean blocked;
     private boolean answered;
 
@@ -50,6 +51,10 @@ final class GeminiStream {
         }
         if (chunk.usage() != null) {
             out.add(chunk.usage());
+            reported = true;
+        } else if (reported && !chunk.candidates().isEmpty()) {
+            out.add(UpstreamEvent.Unreported.FROM_HERE);
+            reported = false;
         }
         for (GeminiChunk.Candidate said : chunk.candidates()) {
             if (said.index() < CANDIDATES_MAX) {

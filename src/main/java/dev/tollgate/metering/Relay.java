@@ -207,11 +207,11 @@ final class Relay implements UpstreamListener, Running {
         }
     }
 
-    /** Each report of usage counts what follows it until the next: what it covers is decided for itself, however much came at once. */
+    /** Each report of usage counts the rest of its chunk: what it covers is decided for itself, however much came at once. */
     private void addByReport(List<UpstreamEvent> events) {
         int from = 0;
         for (int at = 1; at < events.size(); at++) {
-            if (events.get(at) instanceof UpstreamEvent.Usage) {
+            if (events.get(at) instanceof UpstreamEvent.Usage || events.get(at) instanceof UpstreamEvent.Unreported) {
                 waiting.add(events.subList(from, at));
                 from = at;
             }

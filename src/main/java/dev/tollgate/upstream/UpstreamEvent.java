@@ -71,6 +71,14 @@ public sealed interface UpstreamEvent {
     /** The prompt was refused; there are no candidates. */
     record PromptBlocked(String nativeReason) implements UpstreamEvent {}
 
+    /**
+     * What follows is not counted by the report before it: a chunk without usage has come after one with. So what a report covers does not
+     * depend on which chunks came in one read.
+     */
+    enum Unreported implements UpstreamEvent {
+        FROM_HERE
+    }
+
     /** Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} where it said nothing. */
     record Usage(
             long promptTokens,

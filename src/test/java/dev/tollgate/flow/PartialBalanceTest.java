@@ -97,6 +97,23 @@ class PartialBalanceTest {
         assertThat(task.get("usage_flags")).isEmpty();
     }
 
+    @Test
+    void what_a_report_covers_does_not_depend_on_how_its_chunks_came() {
+        String reported = """
+                {"candidates":[{"index":0,"content":{"parts":[{"text":"One "}]}}],\
+                "usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":1,"totalTokenCount":11}}""";
+        String unreported =
+                "{\"candidates\":[{\"index\":0,\"content\":{\"parts\":[{\"text\":\"" + "x".repeat(2_000) + "\"}]}}]}";
+        gateway.script(UpstreamScript.answers().raw(reported + "\n\ndata: " + unreported).finish("STOP"));
+        Gateway.Reply atOnce = gateway.customer("0.5").chat(CALL.formatted(true));
+        gateway.script(UpstreamScript.answers().raw(reported).delay(100).raw(unreported).finish("STOP"));
+        Gateway.Reply apart = gateway.customer("0.5").chat(CALL.formatted(true));
+        assertThat(atOnce.content()).hasSizeBetween(1_000, 1_200); // a token a byte: half of it is covered
+        assertThat(atOnce.content()).isEqualTo(apart.content());
+        assertThat(atOnce.chunks().getLast().get("credits_consumed"))
+                .isEqualTo(apart.chunks().getLast().get("credits_consumed"));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_balance_for_a_part_shrinks_the_call_and_says_so(boolean stream) {

@@ -94,6 +94,7 @@ public final class StreamFuzz {
             case UpstreamEvent.Started it -> -1;
             case UpstreamEvent.PromptBlocked it -> -1;
             case UpstreamEvent.Usage it -> -1;
+            case UpstreamEvent.Unreported it -> -1;
             case UpstreamEvent.Raw it -> -1;
         };
     }
