@@ -113,6 +113,24 @@ class WaitingNodesTest {
                 .isEqualTo(4);
     }
 
+    @Test
+    void keys_that_are_used_on_the_node_that_changes_others_and_changed_on_the_other() {
+        cross(
+                held("SELECT 1 FROM api_key WHERE id IN ('key_1', 'key_2') FOR UPDATE"),
+                with(use("t1", "4"), disable("key_1"), disable("key_3")),
+                with(use("t2", "3"), disable("key_2"), disable("key_4")));
+        assertThat(one.number("SELECT COUNT(*) FROM api_key WHERE disabled = 1"))
+                .isEqualTo(4);
+    }
+
+    private List<Change> use(String id, String number) {
+        return List.of(new KeyState("key_" + number, one.now()), reserve(id, number));
+    }
+
+    private static List<Change> with(List<Change> some, Change... more) {
+        return Stream.concat(some.stream(), Stream.of(more)).toList();
+    }
+
     private static Change disable(String key) {
         return new DisableKey(key, true);
     }
