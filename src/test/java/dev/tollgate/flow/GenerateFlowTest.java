@@ -479,6 +479,24 @@ class GenerateFlowTest {
     }
 
     @Test
+    void what_a_count_is_made_up_of_is_told_where_the_upstream_tells_it() {
+        gateway.script("""
+                - match: {method: countTokens}
+                  times: 1
+                  respond: [{event: {totalTokens: 300, promptTokensDetails: [{modality: TEXT, tokenCount: 4},
+                    {modality: VIDEO, tokenCount: 290}, {modality: DOCUMENT, tokenCount: 6}, {modality: AUDIO, tokenCount: -1}]}}]
+                - match: {method: countTokens}
+                  respond: [{event: {totalTokens: 10}}]
+                """);
+        Customer customer = gateway.customer("1");
+
+        assertThat(post(customer, MODEL + "countTokens", HI).text())
+                .isEqualTo("{\"totalTokens\":300,\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":4},"
+                        + "{\"modality\":\"VIDEO\",\"tokenCount\":290},{\"modality\":\"DOCUMENT\",\"tokenCount\":6}]}");
+        assertThat(post(customer, MODEL + "countTokens", HI).text()).isEqualTo("{\"totalTokens\":10}");
+    }
+
+    @Test
     void an_account_counts_four_prompts_at_once() {
         gateway.script("""
                 - match: {method: countTokens}
