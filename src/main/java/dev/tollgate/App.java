@@ -208,8 +208,8 @@ public final class App implements AutoCloseable {
         GenerateCalls calls = new GenerateCalls(catalogue, meter);
         GoogleModelsHandler models = new GoogleModelsHandler(catalogue);
         String model = base + "/models/{model...}:";
-        routes.add(google(model + "generateContent", new GenerateHandler(calls, known, reading(), false)));
-        routes.add(google(model + "streamGenerateContent", new GenerateHandler(calls, known, reading(), true))
+        routes.add(google(model + "generateContent", new GenerateHandler(calls, known, checks, reading(), false)));
+        routes.add(google(model + "streamGenerateContent", new GenerateHandler(calls, known, checks, reading(), true))
                 .withErrors(GoogleErrors.STREAM));
         routes.add(google(model + "countTokens", new CountTokensHandler(calls, counts, reading())));
         routes.add(google(base + "/models/{id...}", new UnknownMethodHandler()));

@@ -224,7 +224,18 @@ class ArchitectureTest {
                 "config",
                 "error",
                 "http");
-        knowsOnly("generate", "metering", "upstream", "openai", "models", "keys", "answers", "ledger", "error", "http");
+        knowsOnly(
+                "generate",
+                "metering",
+                "upstream",
+                "openai",
+                "models",
+                "keys",
+                "answers",
+                "ledger",
+                "schema",
+                "error",
+                "http");
     }
 
     @Test

@@ -75,6 +75,13 @@ final class Chunks {
         }
     }
 
+    /** The candidates that have ended, as they came; they are in no chunk from then on. */
+    List<ObjectNode> takeEnds() {
+        List<ObjectNode> taken = List.copyOf(ends);
+        ends.clear();
+        return taken;
+    }
+
     private ObjectNode name(ObjectNode chunk) {
         chunk.put("modelVersion", metered.answerModel(version));
         if (responseId != null) {

@@ -44,4 +44,18 @@ record NativeRequest(ObjectNode body, @Nullable Long tokensMax, List<String> ign
                 .anyMatch(part ->
                         part.has("inlineData") || part.path("functionResponse").has("parts"));
     }
+
+    /** What an answer that ends by itself has to fit, in JSON Schema's words or in OpenAPI's; null without one. */
+    @Nullable
+    ObjectNode schema() {
+        JsonNode plain = config().path("responseJsonSchema");
+        JsonNode own = config().path("responseSchema");
+        return plain instanceof ObjectNode schema
+                ? filled(schema)
+                : own instanceof ObjectNode schema ? filled(schema) : null;
+    }
+
+    private static @Nullable ObjectNode filled(ObjectNode schema) {
+        return schema.isEmpty() ? null : schema;
+    }
 }
