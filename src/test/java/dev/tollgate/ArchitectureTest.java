@@ -234,6 +234,8 @@ class ArchitectureTest {
                 "answers",
                 "ledger",
                 "schema",
+                "signatures",
+                "storage",
                 "error",
                 "http");
     }

@@ -94,12 +94,11 @@ public final class GeminiChannel implements Channel {
         }
         access.check(ask);
         UpstreamModel model = models.apply(ask.upstreamModel());
+        boolean callIds = access.takesCallIds(model.signatures());
         GeminiBody body =
                 switch (ask) {
-                    case ChatAsk chat ->
-                        GeminiRequestWriter.write(
-                                chat.onChannel(name), model, access.takesCallIds(model.signatures()), buckets);
-                    case NativeAsk own -> NativeRequestWriter.write(own, buckets);
+                    case ChatAsk chat -> GeminiRequestWriter.write(chat.onChannel(name), model, callIds, buckets);
+                    case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets);
                 };
         return new Prepared(body, options(ask.upstreamModel(), "streamGenerateContent?alt=sse"), ask);
     }

@@ -48,7 +48,9 @@ public final class GenerateHandler implements Handler {
         boolean isLarge = exchange.hasLargeBody();
         String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
         exchange.read(body -> new Read(NativeRequestReader.read(body, limits), Sha256.of(label, body)), read -> {
-            if (isLarge || read.request().hasMedia()) {
+            if (isLarge
+                    || read.request().hasMedia()
+                    || !read.request().signatures().isEmpty()) {
                 exchange.compute(
                         () -> calls.answer(key, model, read.request()),
                         call -> start(exchange, form, call, read, name));

@@ -2,6 +2,7 @@ package dev.tollgate.generate;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.Outlet;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -64,6 +65,11 @@ final class StreamAnswer extends Answer {
         } else {
             bytes.appendString("data: ").appendBytes(GoogleJson.bytes(chunk)).appendString("\r\n\r\n");
         }
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return chunks.signed();
     }
 
     @Override

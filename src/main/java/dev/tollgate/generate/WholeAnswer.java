@@ -5,6 +5,7 @@ import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.Outlet;
 import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.schema.Verdict;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -63,6 +64,11 @@ final class WholeAnswer extends Answer {
     @Override
     public boolean leavesWhole() {
         return true;
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return told.chunks().signed();
     }
 
     @Override

@@ -274,6 +274,32 @@ class VertexTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"gemini-2.5-pro, false", "gemini-3-pro, true"})
+    void at_the_Gemini_door_ids_of_calls_go_to_newer_models_alone_too(String model, boolean sent) {
+        String body = """
+                {"contents":[{"role":"user","parts":[{"text":"Hi"}]},
+                {"role":"model","parts":[{"functionCall":{"id":"fc-1","name":"f","args":{"id":"mine"}},"thoughtSignature":"c2ln"}]},
+                {"role":"user","parts":[{"functionResponse":{"id":"fc-1","name":"f","response":{"id":"mine"}}}]}],
+                "tools":[{"functionDeclarations":[{"name":"f"}]}]}""";
+        try (Channels channels = Channels.of(yaml(), clock)) {
+            Gateway.Reply reply = channels.gateway()
+                    .post(
+                            "/v1beta/models/" + model + ":generateContent",
+                            body,
+                            channels.customer().key());
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            JsonNode contents = vertex.requests().getFirst().json().get("contents");
+            assertThat(contents.at("/1/parts/0/functionCall").has("id")).isEqualTo(sent);
+            assertThat(contents.at("/2/parts/0/functionResponse").has("id")).isEqualTo(sent);
+            assertThat(contents.at("/1/parts/0/functionCall/args/id").asString())
+                    .as("an argument of that name is none")
+                    .isEqualTo("mine");
+            assertThat(contents.at("/2/parts/0/functionResponse/response/id").asString())
+                    .isEqualTo("mine");
+        }
+    }
+
     @Test
     void neither_token_nor_key_nor_project_is_in_any_answer_or_log() {
         vertex.script(
