@@ -1,7 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
-import dev.tollgate.error.ApiError;
+import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.upstream.NativeAsk;
@@ -163,7 +163,7 @@ final class NativeRequestWriter {
                 part,
                 Map.of(
                         "inlineData", blob -> blob(blob, path + ".inline_data"),
-                        "fileData", named("fileData", file -> file(file, path + ".file_data")),
+                        "fileData", file -> file(file, path + ".file_data"),
                         "functionCall", named("functionCall", call -> object(call, Map.of("id", this::callId))),
                         "functionResponse", named("functionResponse", result -> result(result, path)),
                         "thoughtSignature", signature -> signature(signature.asString(""), demands)));
@@ -201,15 +201,20 @@ final class NativeRequestWriter {
         json.writeEndObject();
     }
 
+    /** What Gemini fetches itself goes on as it is; everything else is downloaded here, under guard (D29). */
     private void file(JsonNode file, String path) {
-        String uri = file.path("fileUri").asString("");
-        if (!RemoteMedia.isYouTube(uri) && !RemoteMedia.isInOpenBucket(uri, buckets)) {
-            throw ApiError.invalid(
-                            path + ".file_uri",
-                            "'" + path
-                                    + ".file_uri' may name a public YouTube video; of other media send the bytes as inlineData.")
-                    .asException();
+        ContentPart.Source.Remote remote =
+                new ContentPart.Source.Remote(file.path("fileUri").asString(""));
+        ContentPart.Media part = media(file, path + ".file_uri", remote);
+        if (RemoteMedia.isStored(remote.url())) {
+            RemoteMedia.requireOpenBucket(part, remote.url(), buckets);
+        } else if (!RemoteMedia.isYouTube(remote.url())) {
+            RemoteMedia.requireDownload(part, remote.url());
+            String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
+            slots.add(new MediaSlot.Download(new WantedMedium(part.param(), remote.url(), said)));
+            return;
         }
+        json.writeName("fileData");
         json.writeTree(file);
     }
 

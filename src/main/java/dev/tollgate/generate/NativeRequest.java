@@ -40,6 +40,7 @@ record NativeRequest(ObjectNode body, @Nullable Long tokensMax, List<String> ign
 
     boolean hasMedia() {
         return parts().anyMatch(part -> part.has("inlineData")
+                || part.has("fileData")
                 || part.path("functionResponse").has("parts"));
     }
 
