@@ -15,8 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,12 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
 class VertexTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final KeyPair KEYS = keys();
-    private static final String PEM = "-----BEGIN PRIVATE KEY-----\n"
-            + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                    .encodeToString(KEYS.getPrivate().getEncoded())
-            + "\n-----END PRIVATE KEY-----\n";
-
     private final FarServer vertex = FarServer.saying("from vertex");
     private final FarServer tokens = new FarServer(request -> token(3600));
     private final FarServer spare = FarServer.saying("from the spare");
@@ -51,17 +43,8 @@ class VertexTest {
     private Path credentials;
 
     @BeforeEach
-    void write() throws IOException {
-        credentials = Files.createTempFile("account", ".json");
-        Files.writeString(
-                credentials,
-                JSON.writeValueAsString(JSON.createObjectNode()
-                        .put("type", "service_account")
-                        .put("project_id", "acme-prod")
-                        .put("private_key_id", "kid-1")
-                        .put("private_key", PEM)
-                        .put("client_email", "tollgate@acme-prod.iam.gserviceaccount.com")
-                        .put("token_uri", tokens.url() + "/token")));
+    void write() {
+        credentials = VertexCredentials.file(tokens.url());
     }
 
     @AfterEach
@@ -70,16 +53,6 @@ class VertexTest {
         tokens.close();
         spare.close();
         Files.delete(credentials);
-    }
-
-    private static KeyPair keys() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private FarServer.Answer token(int seconds) {
@@ -126,7 +99,7 @@ class VertexTest {
         assertThat(claims.get("iat").asLong()).isEqualTo(clock.instant().getEpochSecond());
         assertThat(claims.get("exp").asLong() - claims.get("iat").asLong()).isEqualTo(3600);
         Signature check = Signature.getInstance("SHA256withRSA");
-        check.initVerify(KEYS.getPublic());
+        check.initVerify(VertexCredentials.KEYS.getPublic());
         check.update((jwt[0] + "." + jwt[1]).getBytes(StandardCharsets.US_ASCII));
         assertThat(check.verify(Base64.getUrlDecoder().decode(jwt[2]))).isTrue();
     }
@@ -310,7 +283,8 @@ class VertexTest {
             Gateway.Reply reply = channels.call();
             assertThat(reply.status()).isEqualTo(503);
             assertThat(reply.text() + channels.admin().text() + log.text())
-                    .doesNotContain("ya29", "acme-prod", "spare-key", "PRIVATE KEY", PEM.substring(40, 80));
+                    .doesNotContain(
+                            "ya29", "acme-prod", "spare-key", "PRIVATE KEY", VertexCredentials.PEM.substring(40, 80));
         } catch (UncheckedIOException e) {
             throw new AssertionError(e);
         }
