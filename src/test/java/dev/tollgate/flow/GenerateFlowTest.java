@@ -358,7 +358,9 @@ class GenerateFlowTest {
         Reply whole = post(customer, MODEL + "generateContent", HI);
 
         assertThat(events.text()).doesNotContain("event:");
-        assertError(events.chunks().getLast(), 503, "UNAVAILABLE", "upstream_error");
+        JsonNode last = events.chunks().getLast();
+        assertError(last, 503, "UNAVAILABLE", "upstream_error");
+        assertThat(events.text()).as("for those who take a chunk for an answer whatever is in it").endsWith("\r\n\r\n" + last);
         assertError(array.json().get(1), 503, "UNAVAILABLE", "upstream_error");
         assertThat(whole.status()).isEqualTo(503);
         assertError(whole.json(), 503, "UNAVAILABLE", "upstream_error");
