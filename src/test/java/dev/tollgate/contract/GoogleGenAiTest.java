@@ -366,7 +366,10 @@ class GoogleGenAiTest {
                         .build(),
                 "thinking_budget: 0 is not taken");
         assertThatThrownBy(() -> client.models.generateContent(
-                        PRO, Content.fromParts(Part.fromUri("https://generativelanguage.googleapis.com/v1beta/files/x", "image/png")), null))
+                        PRO,
+                        Content.fromParts(
+                                Part.fromUri("https://generativelanguage.googleapis.com/v1beta/files/x", "image/png")),
+                        null))
                 .hasMessageContaining("a file of Google's Files API, which is not taken");
         assertThatThrownBy(() -> client.models.embedContent(PRO, "Hi", null))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.message())

@@ -360,7 +360,9 @@ class GenerateFlowTest {
         assertThat(events.text()).doesNotContain("event:");
         JsonNode last = events.chunks().getLast();
         assertError(last, 503, "UNAVAILABLE", "upstream_error");
-        assertThat(events.text()).as("for those who take a chunk for an answer whatever is in it").endsWith("\r\n\r\n" + last);
+        assertThat(events.text())
+                .as("for those who take a chunk for an answer whatever is in it")
+                .endsWith("\r\n\r\n" + last);
         assertError(array.json().get(1), 503, "UNAVAILABLE", "upstream_error");
         assertThat(whole.status()).isEqualTo(503);
         assertError(whole.json(), 503, "UNAVAILABLE", "upstream_error");
