@@ -253,8 +253,7 @@ class LangChain4jGeminiTest {
     void one_call_of_a_stream_is_answered() {
         ToolSpecification weather = ToolSpecification.builder()
                 .name("get_weather")
-                .parameters(
-                        JsonObjectSchema.builder().addStringProperty("city").build())
+                .parameters(JsonObjectSchema.builder().addStringProperty("city").build())
                 .build();
         List<ChatMessage> history = new ArrayList<>(List.of(UserMessage.from("What is the weather in Oslo?")));
         AiMessage asked = Heard.of(
@@ -267,8 +266,8 @@ class LangChain4jGeminiTest {
                 .aiMessage();
         assertThat(asked.toolExecutionRequests()).hasSize(1);
         history.add(asked);
-        history.add(ToolExecutionResultMessage.from(
-                asked.toolExecutionRequests().getFirst(), "{\"output\":\"4C\"}"));
+        history.add(
+                ToolExecutionResultMessage.from(asked.toolExecutionRequests().getFirst(), "{\"output\":\"4C\"}"));
 
         assertThat(chat("gemini-3-pro", history, weather).text()).contains("get_weather says");
     }

@@ -147,11 +147,15 @@ class SignaturesTest {
         SignatureOrigins origins = store.signatures.origins("acc_1", MODEL, sentBack);
         assertThat(origins.preferredChannel()).isEqualTo(CHANNEL);
         assertThat(sentBack).allMatch(signature -> origins.isGood(signature, CHANNEL));
-        assertThat(sentBack).filteredOn(signature -> origins.isGood(signature, "another")).containsExactly("bm9ib2R5");
+        assertThat(sentBack)
+                .filteredOn(signature -> origins.isGood(signature, "another"))
+                .containsExactly("bm9ib2R5");
 
         SignatureOrigins otherModels = store.signatures.origins("acc_1", "another-model", sentBack);
         assertThat(otherModels.preferredChannel()).isNull();
-        assertThat(sentBack).filteredOn(signature -> otherModels.isGood(signature, CHANNEL)).containsExactly("bm9ib2R5");
+        assertThat(sentBack)
+                .filteredOn(signature -> otherModels.isGood(signature, CHANNEL))
+                .containsExactly("bm9ib2R5");
 
         SignatureOrigins anothers = store.signatures.origins("acc_2", MODEL, sentBack);
         assertThat(sentBack).allMatch(signature -> anothers.isGood(signature, "another"));
