@@ -1,4 +1,4 @@
-// Clients of OpenAI's protocol in JavaScript, driven by the tests: reads one question a line, prints one answer a line, in the shapes of
+// Clients in JavaScript, driven by the tests: reads one question a line, prints one answer a line, in the shapes of
 // Question and Said. Nothing is tried again.
 import readline from 'node:readline';
 
@@ -6,6 +6,7 @@ const drivers = {
   openai: () => import('./drive-openai.mjs'),
   ai: () => import('./drive-ai.mjs'),
   langchain: () => import('./drive-langchain.mjs'),
+  genai: () => import('./drive-genai.mjs'),
 };
 
 const nothing = () => ({ text: '', thoughts: '', calls: [], finish: null, totalTokens: 0, sources: [], failure: null });

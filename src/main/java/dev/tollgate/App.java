@@ -205,11 +205,11 @@ public final class App implements AutoCloseable {
 
     /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
     private void google(List<Route> routes, String base, FreeCounts counts) {
-        GenerateCalls calls = new GenerateCalls(catalogue, meter);
+        GenerateCalls calls = new GenerateCalls(catalogue, meter, store.signatures());
         GoogleModelsHandler models = new GoogleModelsHandler(catalogue);
         String model = base + "/models/{model...}:";
-        routes.add(google(model + "generateContent", new GenerateHandler(calls, known, reading(), false)));
-        routes.add(google(model + "streamGenerateContent", new GenerateHandler(calls, known, reading(), true))
+        routes.add(google(model + "generateContent", new GenerateHandler(calls, known, checks, reading(), false)));
+        routes.add(google(model + "streamGenerateContent", new GenerateHandler(calls, known, checks, reading(), true))
                 .withErrors(GoogleErrors.STREAM));
         routes.add(google(model + "countTokens", new CountTokensHandler(calls, counts, reading())));
         routes.add(google(base + "/models/{id...}", new UnknownMethodHandler()));

@@ -224,7 +224,20 @@ class ArchitectureTest {
                 "config",
                 "error",
                 "http");
-        knowsOnly("generate", "metering", "upstream", "openai", "models", "keys", "answers", "ledger", "error", "http");
+        knowsOnly(
+                "generate",
+                "metering",
+                "upstream",
+                "openai",
+                "models",
+                "keys",
+                "answers",
+                "ledger",
+                "schema",
+                "signatures",
+                "storage",
+                "error",
+                "http");
     }
 
     @Test

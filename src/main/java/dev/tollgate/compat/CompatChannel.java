@@ -8,13 +8,14 @@ import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.PreparedAsk;
+import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +75,8 @@ final class CompatChannel implements Channel {
 
         /** The protocol has no way to count. */
         @Override
-        public void count(Consumer<OptionalLong> then) {
-            farEnd.vertx().runOnContext(_ -> then.accept(OptionalLong.empty()));
+        public void count(Consumer<Optional<PromptCount>> then) {
+            farEnd.vertx().runOnContext(_ -> then.accept(Optional.empty()));
         }
 
         @Override

@@ -10,6 +10,7 @@ import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.PreparedAsk;
+import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamListener;
@@ -18,7 +19,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -93,12 +94,11 @@ public final class GeminiChannel implements Channel {
         }
         access.check(ask);
         UpstreamModel model = models.apply(ask.upstreamModel());
+        boolean callIds = access.takesCallIds(model.signatures());
         GeminiBody body =
                 switch (ask) {
-                    case ChatAsk chat ->
-                        GeminiRequestWriter.write(
-                                chat.onChannel(name), model, access.takesCallIds(model.signatures()), buckets);
-                    case NativeAsk own -> NativeRequestWriter.write(own, buckets);
+                    case ChatAsk chat -> GeminiRequestWriter.write(chat.onChannel(name), model, callIds, buckets);
+                    case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets);
                 };
         return new Prepared(body, options(ask.upstreamModel(), "streamGenerateContent?alt=sse"), ask);
     }
@@ -136,10 +136,10 @@ public final class GeminiChannel implements Channel {
         }
 
         @Override
-        public void count(Consumer<OptionalLong> then) {
+        public void count(Consumer<Optional<PromptCount>> then) {
             String model = ask.upstreamModel();
             if (!access.counts(ask)) {
-                farEnd.vertx().runOnContext(_ -> then.accept(OptionalLong.empty()));
+                farEnd.vertx().runOnContext(_ -> then.accept(Optional.empty()));
                 return;
             }
             RequestOptions counting = options(model, "countTokens").setTimeout(COUNT_MILLIS);

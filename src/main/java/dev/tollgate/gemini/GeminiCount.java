@@ -2,12 +2,14 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.StreamedCall;
+import dev.tollgate.upstream.PromptCount;
+import dev.tollgate.upstream.UpstreamEvent.Modalities;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -25,12 +27,12 @@ final class GeminiCount {
             Vertx vertx,
             Future<HttpClientRequest> connecting,
             StreamedCall.Errand errand,
-            Consumer<OptionalLong> then) {
+            Consumer<Optional<PromptCount>> then) {
         connecting
                 .compose(request -> send(request, errand))
                 .compose(GeminiCount::body)
                 .map(GeminiCount::count)
-                .otherwise(OptionalLong.empty())
+                .otherwise(Optional.empty())
                 .onSuccess(count -> vertx.runOnContext(_ -> {
                     errand.over();
                     then.accept(count);
@@ -54,14 +56,37 @@ final class GeminiCount {
         return response.body();
     }
 
-    private static OptionalLong count(Buffer body) {
+    private static Optional<PromptCount> count(Buffer body) {
         try {
-            JsonNode total = Json.tree(body.getBytes()).path("totalTokens");
-            return total.canConvertToLong() && total.isIntegralNumber() && total.longValue() >= 0
-                    ? OptionalLong.of(total.longValue())
-                    : OptionalLong.empty();
+            JsonNode answer = Json.tree(body.getBytes());
+            JsonNode total = answer.path("totalTokens");
+            return isCount(total)
+                    ? Optional.of(new PromptCount(total.longValue(), modalities(answer.path("promptTokensDetails"))))
+                    : Optional.empty();
         } catch (JacksonException e) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
+    }
+
+    private static boolean isCount(JsonNode number) {
+        return number.canConvertToLong() && number.isIntegralNumber() && number.longValue() >= 0;
+    }
+
+    private static Modalities modalities(JsonNode details) {
+        return new Modalities(
+                tokens(details, "TEXT"),
+                tokens(details, "IMAGE"),
+                tokens(details, "AUDIO"),
+                tokens(details, "VIDEO"),
+                tokens(details, "DOCUMENT"));
+    }
+
+    private static long tokens(JsonNode details, String modality) {
+        for (JsonNode detail : details) {
+            if (detail.path("modality").asString("").equals(modality) && isCount(detail.path("tokenCount"))) {
+                return detail.path("tokenCount").longValue();
+            }
+        }
+        return 0;
     }
 }

@@ -1,8 +1,8 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ApiException;
+import dev.tollgate.media.WantedMedium;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.upstream.NativeAsk;
 import java.io.ByteArrayOutputStream;
@@ -15,35 +15,54 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes a request in Gemini's own words as it is, {@code generationConfig} last. Only media are looked at: what bytes are is said as for
- * every other door, and of what lies elsewhere a caller may name no more (D49).
+ * Writes a request in Gemini's own words, {@code generationConfig} last. As it is, but for three things: what bytes are is said as for
+ * every other door, and of what lies elsewhere a caller may name no more (D49); signatures that are another channel's or model's are
+ * replaced as there (D50); ids of calls stay away from where they are unknown (wire.md 1.3).
  */
 final class NativeRequestWriter {
 
     private static final String CONFIG = "generationConfig";
+    private static final String SIGNATURE = "thoughtSignature";
 
     private static final int BYTES_FIRST = 1024;
 
     private final JsonGenerator json;
     private final MediaSlots slots;
+    private final NativeAsk ask;
+    private final String channel;
+    private final UpstreamModel model;
+    private final boolean callIds;
     private final Set<String> buckets;
 
-    private NativeRequestWriter(JsonGenerator json, MediaSlots slots, Set<String> buckets) {
+    private NativeRequestWriter(
+            JsonGenerator json,
+            MediaSlots slots,
+            NativeAsk ask,
+            String channel,
+            UpstreamModel model,
+            boolean callIds,
+            Set<String> buckets) {
         this.json = json;
         this.slots = slots;
+        this.ask = ask;
+        this.channel = channel;
+        this.model = model;
+        this.callIds = callIds;
         this.buckets = buckets;
     }
 
     /**
+     * @param channel the name of the channel that it is for
+     * @param callIds whether the ids of calls go back
      * @param buckets of Google's storage that callers may name files of
-     * @throws ApiException a 400 that names the part
+     * @throws dev.tollgate.error.ApiException a 400 that names the part
      */
-    static GeminiBody write(NativeAsk ask, Set<String> buckets) {
+    static GeminiBody write(NativeAsk ask, String channel, UpstreamModel model, boolean callIds, Set<String> buckets) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES_FIRST);
         MediaSlots slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             slots = new MediaSlots(json, out);
-            new NativeRequestWriter(json, slots, buckets).request(ask.body());
+            new NativeRequestWriter(json, slots, ask, channel, model, callIds, buckets).request(ask.body());
         }
         return new GeminiBody(out.toByteArray(), List.of(), slots.all());
     }
@@ -72,12 +91,35 @@ final class NativeRequestWriter {
     }
 
     private void contents(JsonNode contents) {
+        int current = currentTurnFrom(contents);
         json.writeStartArray();
         for (int i = 0; i < contents.size(); i++) {
+            JsonNode content = contents.get(i);
             String path = "contents[" + i + "].parts";
-            object(contents.get(i), Map.of("parts", named("parts", parts -> parts(parts, path))));
+            JsonNode demanding = i >= current && model.signatures() ? firstCall(content) : null;
+            object(content, Map.of("parts", named("parts", parts -> parts(parts, path, demanding))));
         }
         json.writeEndArray();
+    }
+
+    /** Behind the last content that is the user's own words: only from there on signatures are demanded (wire.md 2.4, rule 4). */
+    private static int currentTurnFrom(JsonNode contents) {
+        for (int i = contents.size() - 1; i >= 0; i--) {
+            JsonNode content = contents.get(i);
+            boolean isModels = content.path("role").asString("").equals("model");
+            if (!isModels && content.path("parts").valueStream().noneMatch(part -> part.has("functionResponse"))) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    private static @Nullable JsonNode firstCall(JsonNode content) {
+        return content.path("parts")
+                .valueStream()
+                .filter(part -> part.has("functionCall"))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Writes a member, its name included. */
@@ -106,31 +148,44 @@ final class NativeRequestWriter {
         json.writeEndObject();
     }
 
-    private void parts(JsonNode parts, String path) {
+    /** @param demanding the part that the model refuses without a signature, compared by identity */
+    private void parts(JsonNode parts, String path, @Nullable JsonNode demanding) {
         json.writeStartArray();
         for (int i = 0; i < parts.size(); i++) {
-            part(parts.get(i), path + "[" + i + "]");
+            JsonNode part = parts.get(i);
+            part(part, path + "[" + i + "]", part == demanding);
         }
         json.writeEndArray();
     }
 
-    private void part(JsonNode part, String path) {
+    private void part(JsonNode part, String path, boolean demands) {
         object(
                 part,
                 Map.of(
                         "inlineData", blob -> blob(blob, path + ".inline_data"),
-                        "fileData", named("fileData", file -> file(file, path + ".file_data")),
-                        "functionResponse",
-                                named(
-                                        "functionResponse",
-                                        result -> object(
-                                                result,
-                                                Map.of(
-                                                        "parts",
-                                                        named(
-                                                                "parts",
-                                                                inner -> parts(
-                                                                        inner, path + ".function_response.parts")))))));
+                        "fileData", file -> file(file, path + ".file_data"),
+                        "functionCall", named("functionCall", call -> object(call, Map.of("id", this::callId))),
+                        "functionResponse", named("functionResponse", result -> result(result, path)),
+                        "thoughtSignature", signature -> signature(signature.asString(""), demands)));
+    }
+
+    private void result(JsonNode result, String path) {
+        Value inner = named("parts", parts -> parts(parts, path + ".function_response.parts", null));
+        object(result, Map.of("id", this::callId, "parts", inner));
+    }
+
+    private void callId(JsonNode id) {
+        if (callIds) {
+            json.writeStringProperty("id", id.asString(""));
+        }
+    }
+
+    private void signature(String signature, boolean demanded) {
+        if (ask.origins().isGood(signature, channel)) {
+            json.writeStringProperty(SIGNATURE, signature);
+        } else if (demanded) {
+            json.writeStringProperty(SIGNATURE, ContentsWriter.DUMMY_SIGNATURE);
+        }
     }
 
     private void blob(JsonNode blob, String path) {
@@ -146,15 +201,20 @@ final class NativeRequestWriter {
         json.writeEndObject();
     }
 
+    /** What Gemini fetches itself goes on as it is; everything else is downloaded here, under guard (D29). */
     private void file(JsonNode file, String path) {
-        String uri = file.path("fileUri").asString("");
-        if (!RemoteMedia.isYouTube(uri) && !RemoteMedia.isInOpenBucket(uri, buckets)) {
-            throw ApiError.invalid(
-                            path + ".file_uri",
-                            "'" + path
-                                    + ".file_uri' may name a public YouTube video; of other media send the bytes as inlineData.")
-                    .asException();
+        ContentPart.Source.Remote remote =
+                new ContentPart.Source.Remote(file.path("fileUri").asString(""));
+        ContentPart.Media part = media(file, path + ".file_uri", remote);
+        if (RemoteMedia.isStored(remote.url())) {
+            RemoteMedia.requireOpenBucket(part, remote.url(), buckets);
+        } else if (!RemoteMedia.isYouTube(remote.url())) {
+            RemoteMedia.requireDownload(part, remote.url());
+            String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
+            slots.add(new MediaSlot.Download(new WantedMedium(part.param(), remote.url(), said)));
+            return;
         }
+        json.writeName("fileData");
         json.writeTree(file);
     }
 

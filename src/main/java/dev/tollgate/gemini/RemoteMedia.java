@@ -33,7 +33,7 @@ record RemoteMedia(String fileUri, @Nullable String mimeType) {
         if (isYouTube(url)) {
             return new RemoteMedia(url, null);
         }
-        if (url.toLowerCase(Locale.ROOT).startsWith(GS)) {
+        if (isStored(url)) {
             return inBucket(part, remote, buckets);
         }
         requireDownload(part, url);
@@ -42,14 +42,23 @@ record RemoteMedia(String fileUri, @Nullable String mimeType) {
 
     private static RemoteMedia inBucket(ContentPart.Media part, ContentPart.Source.Remote remote, Set<String> buckets) {
         String path = remote.url().substring(GS.length());
-        if (!isInOpenBucket(GS + path, buckets)) {
-            throw InlineMedia.refuse(part, "is not a file in one of the buckets that are open to callers.");
-        }
+        requireOpenBucket(part, GS + path, buckets);
         String type = remote.suffixType();
         if (type == null) {
             throw InlineMedia.refuse(part, "has a name whose suffix tells no media type; rename it, like x.pdf.");
         }
         return new RemoteMedia(GS + path, type);
+    }
+
+    /** @param uri beginning with {@code gs://} */
+    static void requireOpenBucket(ContentPart.Media part, String uri, Set<String> buckets) {
+        if (!isInOpenBucket(uri, buckets)) {
+            throw InlineMedia.refuse(part, "is not a file in one of the buckets that are open to callers.");
+        }
+    }
+
+    static boolean isStored(String url) {
+        return url.toLowerCase(Locale.ROOT).startsWith(GS);
     }
 
     static boolean isInOpenBucket(String uri, Set<String> buckets) {
@@ -61,7 +70,7 @@ record RemoteMedia(String fileUri, @Nullable String mimeType) {
     }
 
     /** A URL that cannot be downloaded from is refused before anything is done. */
-    private static void requireDownload(ContentPart.Media part, String text) {
+    static void requireDownload(ContentPart.Media part, String text) {
         try {
             if (MediaUrl.parse(text).host().equals(FILES_API)) {
                 throw InlineMedia.refuse(

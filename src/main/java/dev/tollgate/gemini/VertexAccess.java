@@ -88,7 +88,7 @@ final class VertexAccess implements Access {
     /** A flat body, which knows neither toolConfig nor safetySettings (wire.md 1.10). */
     @Override
     public boolean counts(Ask ask) {
-        return !ask.functions() && !setsSafety(ask);
+        return !ask.functions() && !setsMore(ask);
     }
 
     @Override
@@ -96,13 +96,13 @@ final class VertexAccess implements Access {
         return body.body(null, media);
     }
 
-    private static boolean setsSafety(Ask ask) {
+    private static boolean setsMore(Ask ask) {
         return switch (ask) {
             case ChatAsk chat -> {
                 GoogleOptions google = chat.request().google();
                 yield google != null && !google.safetySettings().isEmpty();
             }
-            case NativeAsk own -> own.body().has("safetySettings");
+            case NativeAsk own -> own.body().has("safetySettings") || own.body().has("toolConfig");
         };
     }
 

@@ -1,7 +1,9 @@
 package dev.tollgate.generate;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,16 +26,27 @@ final class Assembly {
     }
 
     void add(ObjectNode chunk) {
-        JsonNode list = chunk.path("candidates");
-        for (int place = 0; place < list.size(); place++) {
-            int index = list.path(place).path("index").asInt(place);
-            candidates.computeIfAbsent(index, Candidate::new).add(list.path(place));
-        }
+        addCandidates(List.copyOf(chunk.path("candidates").values()));
         for (Map.Entry<String, JsonNode> member : chunk.properties()) {
             if (!member.getKey().equals("candidates")) {
                 whole.set(member.getKey(), member.getValue());
             }
         }
+    }
+
+    void addCandidates(List<? extends JsonNode> list) {
+        for (int place = 0; place < list.size(); place++) {
+            int index = list.get(place).path("index").asInt(place);
+            candidates.computeIfAbsent(index, Candidate::new).add(list.get(place));
+        }
+    }
+
+    /** The whole texts, without thoughts, of candidates that have stopped by themselves, and not to call a function. */
+    List<String> stopped() {
+        return candidates.values().stream()
+                .filter(Candidate::hasStopped)
+                .map(Candidate::said)
+                .toList();
     }
 
     /** To be asked once. */
@@ -56,11 +69,24 @@ final class Assembly {
             tree.put("index", index);
         }
 
-        private void add(JsonNode said) {
-            for (JsonNode part : said.path("content").path("parts")) {
+        private boolean hasStopped() {
+            return tree.path("finishReason").asString("").equals("STOP")
+                    && parts.valueStream().noneMatch(part -> part.has("functionCall"));
+        }
+
+        private String said() {
+            close();
+            return parts.valueStream()
+                    .filter(part -> !part.path("thought").asBoolean(false))
+                    .map(part -> part.path("text").asString(""))
+                    .collect(Collectors.joining());
+        }
+
+        private void add(JsonNode piece) {
+            for (JsonNode part : piece.path("content").path("parts")) {
                 add(part, part.path("thought").asBoolean(false));
             }
-            for (Map.Entry<String, JsonNode> member : said.properties()) {
+            for (Map.Entry<String, JsonNode> member : piece.properties()) {
                 switch (member.getKey()) {
                     case "content", "index" -> {}
                     case "logprobsResult" -> append(member.getKey(), member.getValue());

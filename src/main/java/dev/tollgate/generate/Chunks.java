@@ -4,11 +4,14 @@ import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.money.Credits;
 import dev.tollgate.openai.UsageBlock;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -26,9 +29,13 @@ final class Chunks {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    /** Of one answer; more are not kept. */
+    private static final int SIGNATURES_MAX = 128;
+
     private final MeteredRequest metered;
     private final List<ObjectNode> ends = new ArrayList<>(1);
     private final List<UpstreamEvent> told = new ArrayList<>();
+    private final Set<String> signatures = new LinkedHashSet<>();
     private @Nullable String version;
     private @Nullable String responseId;
 
@@ -58,6 +65,10 @@ final class Chunks {
     private void take(ObjectNode chunk, List<ObjectNode> chunks) {
         ArrayNode open = NODES.arrayNode();
         for (JsonNode candidate : chunk.path("candidates")) {
+            candidate
+                    .path("content")
+                    .path("parts")
+                    .forEach(part -> note(part.path("thoughtSignature").asString("")));
             if (candidate instanceof ObjectNode end
                     && candidate.path("finishReason").isString()) {
                 ends.add(end);
@@ -73,6 +84,34 @@ final class Chunks {
         if (!open.isEmpty() || chunk.has("promptFeedback")) {
             chunks.add(name(chunk));
         }
+    }
+
+    private void note(@Nullable String signature) {
+        if (signature != null && !signature.isEmpty() && signatures.size() < SIGNATURES_MAX) {
+            signatures.add(signature);
+        }
+    }
+
+    /** What was signed of all that was told: callers at this door send signatures back. */
+    List<SignedPart> signed() {
+        for (UpstreamEvent event : told) {
+            switch (event) {
+                case UpstreamEvent.Text text -> note(text.signature());
+                case UpstreamEvent.Thought thought -> note(thought.signature());
+                case UpstreamEvent.ToolCall call -> note(call.signature());
+                default -> {
+                    // nothing else is signed
+                }
+            }
+        }
+        return signatures.stream().<SignedPart>map(SignedPart.SentBack::new).toList();
+    }
+
+    /** The candidates that have ended, as they came; they are in no chunk from then on. */
+    List<ObjectNode> takeEnds() {
+        List<ObjectNode> taken = List.copyOf(ends);
+        ends.clear();
+        return taken;
     }
 
     private ObjectNode name(ObjectNode chunk) {

@@ -5,6 +5,7 @@ import static dev.tollgate.generate.NativeRequestReader.require;
 import dev.tollgate.models.UpstreamModel;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -14,6 +15,9 @@ import tools.jackson.databind.JsonNode;
 final class ConversationRules {
 
     private static final Set<String> ROLES = Set.of("", "user", "model", "function"); // elder clients send function
+    /** Either alphabet of base64: the field is proto bytes. */
+    private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
+
     private static final List<String> DATA = List.of(
             "text",
             "inlineData",
@@ -65,6 +69,11 @@ final class ConversationRules {
                 "* GenerateContentRequest." + path
                         + ".data: required oneof field 'data' must have one initialized field");
         require(data == 1, path, "Invalid value at '" + path + "' (oneof), oneof field 'data' is already set.");
+        String signature = part.path("thoughtSignature").asString("");
+        require(
+                signature.isEmpty() || SIGNATURE.matcher(signature).matches(),
+                path + ".thought_signature",
+                "Invalid value at '" + path + ".thought_signature' (TYPE_BYTES), Base64 decoding failed.");
         for (String name : List.of("functionCall", "functionResponse")) {
             String at = path + "." + ProtoMessages.snake(name);
             require(

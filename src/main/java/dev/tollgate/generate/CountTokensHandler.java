@@ -8,8 +8,12 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.openai.ReadLimits;
-import java.nio.charset.StandardCharsets;
-import java.util.OptionalLong;
+import dev.tollgate.upstream.PromptCount;
+import dev.tollgate.upstream.UpstreamEvent.Modalities;
+import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code POST …/models/{model}:countTokens}: free and no task, but a request like any other, and for accounts with a balance (D51). */
 public final class CountTokensHandler implements Handler {
@@ -35,17 +39,40 @@ public final class CountTokensHandler implements Handler {
                             counts.requireBalance(key.accountId());
                             return calls.count(key, model, request);
                         },
-                        call -> counts.count(call, counted -> exchange.guard(() -> answer(exchange, counted)))));
+                        call -> counts.countLoaded(
+                                call,
+                                (loaded, counted) -> exchange.guard(() -> answer(exchange, counted)),
+                                exchange::fail)));
     }
 
-    private static void answer(Exchange exchange, OptionalLong counted) {
+    private static void answer(Exchange exchange, Optional<PromptCount> counted) {
         if (counted.isEmpty()) {
             exchange.fail(ApiError.of(
                     ErrorCode.UPSTREAM_ERROR,
                     "The upstream provider cannot count the tokens right now. Please try again."));
             return;
         }
-        String json = "{\"totalTokens\":" + counted.getAsLong() + "}";
-        exchange.json(200, json.getBytes(StandardCharsets.UTF_8));
+        exchange.json(200, GoogleJson.bytes(tree(counted.get())));
+    }
+
+    private static ObjectNode tree(PromptCount count) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode().put("totalTokens", count.tokens());
+        ArrayNode details = JsonNodeFactory.instance.arrayNode();
+        Modalities modalities = count.modalities();
+        detail(details, "TEXT", modalities.textTokens());
+        detail(details, "IMAGE", modalities.imageTokens());
+        detail(details, "AUDIO", modalities.audioTokens());
+        detail(details, "VIDEO", modalities.videoTokens());
+        detail(details, "DOCUMENT", modalities.documentTokens());
+        if (!details.isEmpty()) {
+            tree.set("promptTokensDetails", details);
+        }
+        return tree;
+    }
+
+    private static void detail(ArrayNode details, String modality, long tokens) {
+        if (tokens > 0) {
+            details.addObject().put("modality", modality).put("tokenCount", tokens);
+        }
     }
 }

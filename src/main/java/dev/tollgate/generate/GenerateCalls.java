@@ -1,5 +1,7 @@
 package dev.tollgate.generate;
 
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.SpendLimits;
@@ -9,20 +11,32 @@ import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.signatures.Signatures;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstream.NativeAsk;
+import dev.tollgate.upstream.SignatureOrigins;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes metered calls of requests: everything that can be refused without money. Thread-safe. */
 public final class GenerateCalls {
 
     static final String DOOR = "generate";
 
+    private static final Logger log = LoggerFactory.getLogger(GenerateCalls.class);
+    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
+
     private final Catalogue catalogue;
     private final Meter meter;
+    private final Signatures signatures;
 
-    public GenerateCalls(Catalogue catalogue, Meter meter) {
+    public GenerateCalls(Catalogue catalogue, Meter meter, Signatures signatures) {
         this.catalogue = catalogue;
         this.meter = meter;
+        this.signatures = signatures;
     }
 
     /** @throws dev.tollgate.error.ApiException 404 for a model that is not there, or not for this key */
@@ -34,7 +48,7 @@ public final class GenerateCalls {
         return model;
     }
 
-    /** For an answer. */
+    /** For an answer. Blocks where the request holds signatures. */
     MeteredCall answer(Key key, String id, NativeRequest request) {
         Model model = model(key, id);
         ConversationRules.check(request.contents(), model.upstream());
@@ -42,7 +56,7 @@ public final class GenerateCalls {
         return call(key, model, id, request);
     }
 
-    /** For its prompt to be counted: a conversation need not be at its end. */
+    /** For its prompt to be counted: a conversation need not be at its end. Blocks likewise. */
     MeteredCall count(Key key, String id, NativeRequest request) {
         return call(key, model(key, id), id, request);
     }
@@ -54,7 +68,8 @@ public final class GenerateCalls {
                 model.upstream().name(),
                 request.candidates(),
                 request.searches(),
-                PromptSizes.of(request));
+                PromptSizes.of(request),
+                origins(key, model, request));
         Spend spend = key.settings().spend();
         return meter.prepare(new MeteredRequest(
                 key.accountId(),
@@ -66,6 +81,24 @@ public final class GenerateCalls {
                 id,
                 ask,
                 tokensMax(model, request)));
+    }
+
+    private SignatureOrigins origins(Key key, Model model, NativeRequest request) {
+        List<String> sentBack = request.signatures();
+        if (sentBack.isEmpty()) {
+            return SignatureOrigins.NONE;
+        }
+        try {
+            return signatures.origins(key.accountId(), model.upstream().name(), sentBack);
+        } catch (StoreException e) {
+            log.error("signatures could not be looked up", e);
+            throw ApiError.of(
+                            ErrorCode.INTERNAL_ERROR,
+                            "The service cannot read its records right now. Please try again.")
+                    .withStatus(503)
+                    .retryAfter(STORE_WAIT)
+                    .asException();
+        }
     }
 
     /** The caller's own, cut to what the model can do (D21); the defaults of the other door do not hold here (D51). */

@@ -13,6 +13,7 @@ import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Running;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ReadLimits;
+import dev.tollgate.schema.SchemaChecks;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,15 @@ public final class GenerateHandler implements Handler {
 
     private final GenerateCalls calls;
     private final KnownAnswers known;
+    private final SchemaChecks checks;
     private final ReadLimits limits;
     private final boolean streams;
 
-    public GenerateHandler(GenerateCalls calls, KnownAnswers known, ReadLimits limits, boolean streams) {
+    public GenerateHandler(
+            GenerateCalls calls, KnownAnswers known, SchemaChecks checks, ReadLimits limits, boolean streams) {
         this.calls = calls;
         this.known = known;
+        this.checks = checks;
         this.limits = limits;
         this.streams = streams;
     }
@@ -44,7 +48,9 @@ public final class GenerateHandler implements Handler {
         boolean isLarge = exchange.hasLargeBody();
         String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
         exchange.read(body -> new Read(NativeRequestReader.read(body, limits), Sha256.of(label, body)), read -> {
-            if (isLarge || read.request().hasMedia()) {
+            if (isLarge
+                    || read.request().hasMedia()
+                    || !read.request().signatures().isEmpty()) {
                 exchange.compute(
                         () -> calls.answer(key, model, read.request()),
                         call -> start(exchange, form, call, read, name));
@@ -62,12 +68,13 @@ public final class GenerateHandler implements Handler {
         Running running = known.answer(
                 new Asked(call, read.hash(), name),
                 new GenerateOutlet(exchange, form),
-                outlet -> sink(outlet, form, call));
+                outlet -> sink(outlet, form, call, read.request()));
         exchange.onGone(running::gone);
     }
 
-    private static Sink sink(Outlet outlet, AnswerForm form, MeteredCall call) {
-        Chunks chunks = new Chunks(call.request());
-        return form == AnswerForm.WHOLE ? new WholeAnswer(outlet, chunks) : new StreamAnswer(outlet, chunks, form);
+    private Sink sink(Outlet outlet, AnswerForm form, MeteredCall call, NativeRequest request) {
+        return form == AnswerForm.WHOLE
+                ? new WholeAnswer(outlet, call.request(), request.schema(), checks)
+                : new StreamAnswer(outlet, new Chunks(call.request()), form);
     }
 }

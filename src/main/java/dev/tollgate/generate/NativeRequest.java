@@ -1,6 +1,7 @@
 package dev.tollgate.generate;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,10 +39,33 @@ record NativeRequest(ObjectNode body, @Nullable Long tokensMax, List<String> ign
     }
 
     boolean hasMedia() {
-        return contents()
-                .valueStream()
-                .flatMap(content -> content.path("parts").valueStream())
-                .anyMatch(part ->
-                        part.has("inlineData") || part.path("functionResponse").has("parts"));
+        return parts().anyMatch(part -> part.has("inlineData")
+                || part.has("fileData")
+                || part.path("functionResponse").has("parts"));
+    }
+
+    /** The thought signatures in it, in its order. */
+    List<String> signatures() {
+        return parts().map(part -> part.path("thoughtSignature").asString(""))
+                .filter(signature -> !signature.isEmpty())
+                .toList();
+    }
+
+    /** What an answer that ends by itself has to fit, in JSON Schema's words or in OpenAPI's; null without one. */
+    @Nullable
+    ObjectNode schema() {
+        JsonNode plain = config().path("responseJsonSchema");
+        JsonNode own = config().path("responseSchema");
+        return plain instanceof ObjectNode schema
+                ? filled(schema)
+                : own instanceof ObjectNode schema ? filled(schema) : null;
+    }
+
+    private static @Nullable ObjectNode filled(ObjectNode schema) {
+        return schema.isEmpty() ? null : schema;
+    }
+
+    private Stream<JsonNode> parts() {
+        return contents().valueStream().flatMap(content -> content.path("parts").valueStream());
     }
 }

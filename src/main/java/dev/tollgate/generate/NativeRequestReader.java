@@ -137,9 +137,11 @@ final class NativeRequestReader {
             JsonNode part = list.get(i);
             String at = path + "[" + i + "]";
             if (part.get("inlineData") instanceof ObjectNode blob) {
+                drop(blob, "displayName", at + ".inlineData.displayName");
                 blob(blob, at + ".inline_data");
             }
-            if (part.has("fileData")) {
+            if (part.get("fileData") instanceof ObjectNode file) {
+                drop(file, "displayName", at + ".fileData.displayName");
                 countMedium(at);
             }
             checkFrames(part.path("videoMetadata").path("fps"), at + ".video_metadata.fps");

@@ -53,7 +53,7 @@ final class PromptSizes {
             switch (member.getKey()) {
                 case "text", "thoughtSignature" -> text(member.getValue().asString(""));
                 case "inlineData" -> inline(member.getValue(), path, isFast(part));
-                case "fileData" -> remote(member.getValue(), path);
+                case "fileData" -> remote(member.getValue(), path, isFast(part));
                 case "functionResponse" -> result(member.getValue(), path);
                 case String name when NO_TEXT.contains(name) -> {}
                 default -> tree(member.getValue());
@@ -85,8 +85,8 @@ final class PromptSizes {
                 > 0;
     }
 
-    private void remote(JsonNode file, String path) {
-        String uri = file.path("fileUri").asString("");
+    private void remote(JsonNode file, String path, boolean isFast) {
+        String uri = isFast ? "" : file.path("fileUri").asString("");
         media.add(new ContentPart.Media(path, new ContentPart.Source.Remote(uri), type(file), null, null));
     }
 

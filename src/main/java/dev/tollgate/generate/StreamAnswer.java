@@ -2,6 +2,7 @@ package dev.tollgate.generate;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.Outlet;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -37,10 +38,20 @@ final class StreamAnswer extends Answer {
         end(chunks.last(completion));
     }
 
-    /** In the middle of a stream an error is a chunk like the others: Google's clients pass over everything else (D23). */
+    /**
+     * In the middle of a stream an error is a chunk like the others: Google's clients pass over everything else (D23). Elder ones take that
+     * chunk for an answer without candidates and only see what is no event, as a front end of Google's leaves it behind (wire.md 2.2); whoever
+     * follows the rules of event streams passes over it.
+     */
     @Override
     public void failed(ApiError error) {
-        if (begun) {
+        if (begun && !isArray) {
+            JsonNode tree = GoogleErrors.tree(error);
+            Buffer event = Buffer.buffer();
+            append(event, tree);
+            outlet().write(event);
+            outlet().end(Buffer.buffer(GoogleJson.bytes(tree)));
+        } else if (begun) {
             end(GoogleErrors.tree(error));
         } else {
             outlet().fail(error);
@@ -64,6 +75,11 @@ final class StreamAnswer extends Answer {
         } else {
             bytes.appendString("data: ").appendBytes(GoogleJson.bytes(chunk)).appendString("\r\n\r\n");
         }
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return chunks.signed();
     }
 
     @Override

@@ -117,6 +117,7 @@ final class Downloads implements AutoCloseable {
     private final class Answer implements AutoCloseable {
 
         private final AtomicReference<@Nullable HttpClientRequest> request = new AtomicReference<>();
+        private volatile boolean closed;
         private final Feed feed;
 
         Answer(MediaUrl url, InetAddress address, Deadline deadline) throws MediaRefused, InterruptedException {
@@ -124,6 +125,9 @@ final class Downloads implements AutoCloseable {
             Future<Feed> answered = request(options(url, address)).compose(connected -> {
                 request.set(connected);
                 connected.exceptionHandler(_ -> {});
+                if (closed) {
+                    return nobodyWants(connected);
+                }
                 return connected.send().map(response -> new Feed(loop, response));
             });
             try {
@@ -134,14 +138,18 @@ final class Downloads implements AutoCloseable {
                 close();
                 throw unreachable();
             } catch (TimeoutException e) {
-                answered.onComplete(_ -> close());
                 close();
                 throw deadline.passed();
             } catch (InterruptedException e) {
-                answered.onComplete(_ -> close());
                 close();
                 throw e;
             }
+        }
+
+        /** It was given up while the connection was being made: a server that never answers would keep it for good. */
+        private static Future<Feed> nobodyWants(HttpClientRequest connected) {
+            connected.connection().close();
+            return Future.failedFuture("nobody wants it any more");
         }
 
         private Future<HttpClientRequest> request(RequestOptions options) {
@@ -194,6 +202,7 @@ final class Downloads implements AutoCloseable {
 
         @Override
         public void close() {
+            closed = true;
             HttpClientRequest open = request.get();
             if (open != null) {
                 open.reset();

@@ -1,6 +1,7 @@
 package dev.tollgate.metering;
 
-import java.util.OptionalLong;
+import dev.tollgate.upstream.PromptCount;
+import java.util.Optional;
 
 /**
  * What a call would cost, without making it (D43).
@@ -13,13 +14,13 @@ import java.util.OptionalLong;
 public record Estimate(long leastMicros, long mostMicros, long promptTokensMax, long tokensMax) {
 
     /** @param counted the prompt's tokens; empty where the upstream does not count */
-    public static Estimate of(MeteredCall call, OptionalLong counted) {
+    public static Estimate of(MeteredCall call, Optional<PromptCount> counted) {
         Bounds bounds = call.bounds();
         Long asked = bounds.askedTokensMax();
         long tokensMax = asked == null ? bounds.model().upstream().outputTokensMax() : asked;
         long most = bounds.chargeMicros(bounds.promptTokensMax(), tokensMax * bounds.candidates());
         long least = counted.isPresent()
-                ? bounds.chargeMicros(counted.getAsLong(), 0)
+                ? bounds.chargeMicros(counted.get().tokens(), 0)
                 : bounds.model().pricing().rounding().minimumMicros();
         return new Estimate(Math.min(least, most), most, bounds.promptTokensMax(), tokensMax);
     }

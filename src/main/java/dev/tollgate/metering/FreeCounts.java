@@ -6,8 +6,9 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.upstream.PromptCount;
 import java.time.Duration;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -47,7 +48,7 @@ public final class FreeCounts {
      * @param then told there once, later; empty where the upstream does not count
      * @throws dev.tollgate.error.ApiException 429 where the account counts as many as it may
      */
-    public void count(MeteredCall call, Consumer<OptionalLong> then) {
+    public void count(MeteredCall call, Consumer<Optional<PromptCount>> then) {
         String accountId = call.request().accountId();
         if (!meter.counting().enter(accountId)) {
             throw ApiError.of(
@@ -68,7 +69,8 @@ public final class FreeCounts {
      * @param then told the call with its bounds, and the count
      * @param refused told instead where the media cannot be had
      */
-    public void countLoaded(MeteredCall call, BiConsumer<MeteredCall, OptionalLong> then, Consumer<ApiError> refused) {
+    public void countLoaded(
+            MeteredCall call, BiConsumer<MeteredCall, Optional<PromptCount>> then, Consumer<ApiError> refused) {
         if (call.prepared().wanted().isEmpty()) {
             count(call, counted -> then.accept(call, counted));
             return;
@@ -78,7 +80,7 @@ public final class FreeCounts {
                 refused.accept(refusal);
                 return;
             }
-            Consumer<OptionalLong> counted = count -> {
+            Consumer<Optional<PromptCount>> counted = count -> {
                 release(call);
                 then.accept(loaded, count);
             };

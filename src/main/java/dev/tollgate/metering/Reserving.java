@@ -1,7 +1,8 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
-import java.util.OptionalLong;
+import dev.tollgate.upstream.PromptCount;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +79,11 @@ final class Reserving {
         }
     }
 
-    private void reserveCounted(OptionalLong counted, Books.Refused refused) {
+    private void reserveCounted(Optional<PromptCount> counted, Books.Refused refused) {
         Bounds counts = bounds;
         if (counted.isPresent()) {
             long prompt = PromptBound.counted(
-                    counted.getAsLong(), call.request().ask(), counts.model().upstream());
+                    counted.get().tokens(), call.request().ask(), counts.model().upstream());
             counts = counts.withPrompt(Math.min(prompt, counts.promptTokensMax()));
         }
         if (counts.leastMicros() < bounds.leastMicros()) {

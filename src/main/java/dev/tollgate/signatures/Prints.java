@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a part is found by. Calls are the same by id, name and the value of their arguments, since clients parse and write them anew; texts
+ * What a part is found by: a signature that is sent back, by itself; what comes without, by what it says. Calls are the same by id, name and the value of their arguments, since clients parse and write them anew; texts
  * by every character. Immutable.
  */
 final class Prints {
@@ -40,6 +40,15 @@ final class Prints {
         String shown = id == null ? "" : id;
         String lengths = shown.length() + " " + name.length() + " "; // so that no part can be taken for its neighbour
         return print("call", lengths + shown + name + canonical(arguments));
+    }
+
+    /** The same in either alphabet of base64 and with or without padding, as clients that take it for bytes write it anew. */
+    String signature(String signature) {
+        int end = signature.length();
+        while (end > 0 && signature.charAt(end - 1) == '=') {
+            end--;
+        }
+        return print("signature", signature.substring(0, end).replace('-', '+').replace('_', '/'));
     }
 
     String text(String text) {

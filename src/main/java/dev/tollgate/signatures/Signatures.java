@@ -11,6 +11,7 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.upstream.Replay;
+import dev.tollgate.upstream.SignatureOrigins;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,6 +120,7 @@ public final class Signatures {
                 length(call.signature()) + length(call.before()) <= SIGNATURE_CHARS_MAX
                         && length(call.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
             case SignedPart.Text text -> text.signature().length() <= SIGNATURE_CHARS_MAX;
+            case SignedPart.SentBack back -> !back.signature().isEmpty();
         };
     }
 
@@ -137,6 +140,8 @@ public final class Signatures {
                 yield new KeepSignatures.Row(
                         print, model, channel, false, null, sealed(text.signature(), accountId, print));
             }
+            case SignedPart.SentBack back ->
+                new KeepSignatures.Row(prints.signature(back.signature()), model, channel, false, null, null);
         };
     }
 
@@ -191,7 +196,7 @@ public final class Signatures {
         if (wanted.isEmpty()) {
             return Replay.NONE;
         }
-        Map<String, Found> found = read(accountId, wanted);
+        Map<String, Found> found = read(accountId, wanted.stream().map(Wanted::print));
         touch(accountId, found);
         Replay.Builder replay = new Replay.Builder();
         for (Wanted it : wanted) {
@@ -201,6 +206,36 @@ public final class Signatures {
             }
         }
         return replay.build();
+    }
+
+    /**
+     * Looks up who made the signatures that a caller sent back, in one read. Blocks.
+     *
+     * @param model the upstream's name of the model that is asked now
+     * @param signatures in the conversation's order
+     * @throws StoreException when the store cannot be read
+     */
+    public SignatureOrigins origins(String accountId, String model, List<String> signatures) {
+        Prints prints = new Prints(secrets, accountId);
+        Map<String, String> printed = new HashMap<>();
+        List<String> nearest = signatures.subList(Math.max(0, signatures.size() - LOOKUPS_MAX), signatures.size());
+        nearest.forEach(signature -> printed.computeIfAbsent(signature, prints::signature));
+        if (printed.isEmpty()) {
+            return SignatureOrigins.NONE;
+        }
+        Map<String, Found> found = read(accountId, printed.values().stream());
+        touch(accountId, found);
+        Map<String, SignatureOrigins.Origin> origins = new HashMap<>();
+        String preferred = null;
+        for (String signature : nearest) {
+            Found row = found.get(printed.get(signature));
+            if (row != null) {
+                boolean sameModel = row.model().equals(model);
+                origins.put(signature, new SignatureOrigins.Origin(row.channel(), sameModel));
+                preferred = sameModel ? row.channel() : preferred;
+            }
+        }
+        return new SignatureOrigins(origins, preferred);
     }
 
     /** @param call null: the message's text is wanted */
@@ -230,8 +265,8 @@ public final class Signatures {
         return wanted.size() <= LOOKUPS_MAX ? wanted : wanted.subList(0, LOOKUPS_MAX);
     }
 
-    private Map<String, Found> read(String accountId, List<Wanted> wanted) {
-        List<String> prints = wanted.stream().map(Wanted::print).distinct().toList();
+    private Map<String, Found> read(String accountId, Stream<String> wanted) {
+        List<String> prints = wanted.distinct().toList();
         return database.read(connection -> {
             boolean embedded = database.dialect() == Dialect.SQLITE;
             try (PreparedStatement select = connection.prepareStatement(embedded ? FIND_SQLITE : FIND_POSTGRESQL)) {

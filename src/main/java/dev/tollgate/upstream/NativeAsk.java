@@ -2,6 +2,7 @@ package dev.tollgate.upstream;
 
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.openai.PromptSize;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -9,10 +10,31 @@ import tools.jackson.databind.node.ObjectNode;
  * A request in Gemini's own words, for Gemini channels only.
  *
  * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; not to be changed
+ * @param origins who made the signatures in it
+ * @param media what was downloaded for it: there before it is sent or counted, until the call is over
  */
 public record NativeAsk(
-        ObjectNode body, String modelId, String upstreamModel, int candidates, boolean searches, PromptSize promptSize)
+        ObjectNode body,
+        String modelId,
+        String upstreamModel,
+        int candidates,
+        boolean searches,
+        PromptSize promptSize,
+        SignatureOrigins origins,
+        CallMedia media)
         implements Ask {
+
+    /** Before anything is downloaded for it. */
+    public NativeAsk(
+            ObjectNode body,
+            String modelId,
+            String upstreamModel,
+            int candidates,
+            boolean searches,
+            PromptSize promptSize,
+            SignatureOrigins origins) {
+        this(body, modelId, upstreamModel, candidates, searches, promptSize, origins, new CallMedia());
+    }
 
     @Override
     public boolean functions() {
@@ -24,14 +46,16 @@ public record NativeAsk(
         return false;
     }
 
+    /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
     @Override
-    public NativeAsk forUpstreamModel(String name) {
-        return name.equals(upstreamModel) ? this : new NativeAsk(body, modelId, name, candidates, searches, promptSize);
+    public @Nullable String preferredChannel() {
+        return origins.preferredChannel();
     }
 
-    /** Nothing is downloaded for it: Gemini's words name no files but the upstream's own. */
     @Override
-    public CallMedia media() {
-        return CallMedia.NONE;
+    public NativeAsk forUpstreamModel(String name) {
+        return name.equals(upstreamModel)
+                ? this
+                : new NativeAsk(body, modelId, name, candidates, searches, promptSize, origins, media);
     }
 }

@@ -2,7 +2,7 @@ package dev.tollgate.upstream;
 
 import dev.tollgate.media.WantedMedium;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ public interface PreparedAsk {
      *
      * @param then called there once, never before this method returns; empty where the upstream does not count
      */
-    void count(Consumer<OptionalLong> then);
+    void count(Consumer<Optional<PromptCount>> then);
 
     /**
      * Sends it on the current event loop; everything that comes back arrives there, never before this method returns.

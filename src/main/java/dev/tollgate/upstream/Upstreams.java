@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -171,10 +171,10 @@ public final class Upstreams {
         }
 
         /** Counts the prompt's tokens on the current event loop; empty where that fails. */
-        public void count(Consumer<OptionalLong> then) {
+        public void count(Consumer<Optional<PromptCount>> then) {
             PooledChannel channel = first.route().channel();
             if (!channel.enter()) {
-                vertx.runOnContext(_ -> then.accept(OptionalLong.empty())); // taken away since
+                vertx.runOnContext(_ -> then.accept(Optional.empty())); // taken away since
                 return;
             }
             first.ask().count(counted -> {

@@ -5,14 +5,16 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The clients of OpenAI's protocol that the matrix has, each with what it has no words or no ears for. */
+/** The clients that the matrix has, of OpenAI's protocol and Google's for the Gemini door, each with what it has no words or no ears for. */
 enum ForeignClient {
     OPENAI_JAVA(ViaOpenAiJava::new),
     LANGCHAIN4J(ViaLangChain4j::new, Lacks.SOURCES),
     SIMPLE_OPENAI(ViaSimpleOpenAi::new, Lacks.LATE_ERRORS, Lacks.NO_EFFORT),
     OPENAI_NPM(gateway -> new ViaNode(gateway, "openai")),
     VERCEL_AI(gateway -> new ViaNode(gateway, "ai"), Lacks.SOURCES, Lacks.URLS, Lacks.VIDEO),
-    LANGCHAIN_JS(gateway -> new ViaNode(gateway, "langchain"), Lacks.SOURCES);
+    LANGCHAIN_JS(gateway -> new ViaNode(gateway, "langchain"), Lacks.SOURCES),
+    GOOGLE_GENAI(ViaGoogleGenAi::new, Lacks.NO_EFFORT, Lacks.CODES),
+    GENAI_NPM(gateway -> new ViaNode(gateway, "genai"), Lacks.NO_EFFORT, Lacks.LATE_WORDS);
 
     /** What a client cannot say, or does not tell its user. */
     enum Lacks {
@@ -20,6 +22,10 @@ enum ForeignClient {
         SOURCES,
         /** An error event in a stream; the user sees an end without a finish reason. */
         LATE_ERRORS,
+        /** What an error in the middle of a stream says: its user hears that there was one. */
+        LATE_WORDS,
+        /** The code of an error, beside its status and its message. */
+        CODES,
         /** The word {@code none} for the effort of reasoning. */
         NO_EFFORT,
         /** URLs of media: it downloads them itself, and refuses addresses that are not public. */

@@ -366,8 +366,11 @@ class GoogleGenAiTest {
                         .build(),
                 "thinking_budget: 0 is not taken");
         assertThatThrownBy(() -> client.models.generateContent(
-                        PRO, Content.fromParts(Part.fromUri("https://example.com/a.png", "image/png")), null))
-                .hasMessageContaining("may name a public YouTube video");
+                        PRO,
+                        Content.fromParts(
+                                Part.fromUri("https://generativelanguage.googleapis.com/v1beta/files/x", "image/png")),
+                        null))
+                .hasMessageContaining("a file of Google's Files API, which is not taken");
         assertThatThrownBy(() -> client.models.embedContent(PRO, "Hi", null))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.message())
                         .contains("This method of a model is not served here"));

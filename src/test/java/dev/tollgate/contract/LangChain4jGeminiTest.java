@@ -15,6 +15,7 @@ import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
@@ -25,6 +26,7 @@ import dev.langchain4j.model.googleai.GoogleAiGeminiChatModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiStreamingChatModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiTokenCountEstimator;
 import dev.langchain4j.model.output.FinishReason;
+import dev.tollgate.cli.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
@@ -207,6 +209,67 @@ class LangChain4jGeminiTest {
                 gateway.customer("0").key(),
                 InvalidRequestException.class,
                 "Your credit balance is too low. Please top up.");
+    }
+
+    @Test
+    void what_the_key_may_not_is_told_too() throws Refused {
+        Callers callers = new Callers(gateway);
+        String once = callers.once();
+        plain("gemini-2.5-pro", once).chat("Hi");
+        assertRefused("gemini-2.5-pro", once, RateLimitException.class, "Too many requests");
+        assertRefused("gemini-2.5-pro", callers.thrifty(), RateLimitException.class, "spend limit");
+        assertRefused(
+                "gemini-2.5-pro", callers.fromElsewhere(), AuthenticationException.class, "is not in the allowlist");
+        ChatRequest tools = ChatRequest.builder()
+                .messages(UserMessage.from("Hi"))
+                .toolSpecifications(
+                        ToolSpecification.builder().name("get_weather").build())
+                .build();
+        assertThat(catchThrowable(
+                        () -> plain("gemini-3.1-pro", Gateway.DEMO_KEY).chat(tools)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("takes google_search only");
+    }
+
+    /** Its user is never shown half an answer as a whole one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"eof", "error_event", "reset", "html"})
+    void a_failure_in_the_middle_is_no_end(String fault) {
+        gateway.script(Scripts.brokenAfter("Half an ", fault));
+        ChatRequest question =
+                ChatRequest.builder().messages(UserMessage.from("Hi")).build();
+
+        Heard heard = Heard.of(streaming("gemini-2.5-pro", Gateway.DEMO_KEY), question);
+
+        assertThat(String.join("", heard.texts())).isEqualTo("Half an ");
+        assertThat(heard.failed() || heard.whole().finishReason() != FinishReason.STOP)
+                .isTrue();
+        assertThat(catchThrowable(
+                        () -> plain("gemini-2.5-pro", Gateway.DEMO_KEY).chat(question)))
+                .hasMessageContaining("upstream provider");
+    }
+
+    @Test
+    void one_call_of_a_stream_is_answered() {
+        ToolSpecification weather = ToolSpecification.builder()
+                .name("get_weather")
+                .parameters(JsonObjectSchema.builder().addStringProperty("city").build())
+                .build();
+        List<ChatMessage> history = new ArrayList<>(List.of(UserMessage.from("What is the weather in Oslo?")));
+        AiMessage asked = Heard.of(
+                        streaming("gemini-3-pro", Gateway.DEMO_KEY),
+                        ChatRequest.builder()
+                                .messages(history)
+                                .toolSpecifications(weather)
+                                .build())
+                .whole()
+                .aiMessage();
+        assertThat(asked.toolExecutionRequests()).hasSize(1);
+        history.add(asked);
+        history.add(
+                ToolExecutionResultMessage.from(asked.toolExecutionRequests().getFirst(), "{\"output\":\"4C\"}"));
+
+        assertThat(chat("gemini-3-pro", history, weather).text()).contains("get_weather says");
     }
 
     private static void assertRefused(String model, String key, Class<? extends Throwable> type, String message) {

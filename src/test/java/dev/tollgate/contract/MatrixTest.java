@@ -347,7 +347,7 @@ class MatrixTest {
                 client,
                 Question.to("gemini-2.5-pro", streams).user(client + " " + streams + " [[sandbox: block=SAFETY]]"));
 
-        assertRefused(said, 503, "upstream_error");
+        assertRefused(said, 503, code(client, "upstream_error"));
         assertThat(gateway.credits()).hasToString(before);
     }
 
@@ -368,9 +368,9 @@ class MatrixTest {
                         Question.to("gemini-3.1-pro", streams).user("Hi").tool(Question.WEATHER)),
                 400,
                 "tools");
-        assertRefused(refused(client, "sk-nobody", question), 401, "invalid_api_key");
+        assertRefused(refused(client, "sk-nobody", question), 401, code(client, "invalid_api_key"));
         assertRefused(refused(client, callers.poor(), question), 402, "top up");
-        assertRefused(refused(client, callers.fromElsewhere(), question), 403, "ip_not_allowed");
+        assertRefused(refused(client, callers.fromElsewhere(), question), 403, code(client, "ip_not_allowed"));
         assertRefused(
                 refused(
                         client,
@@ -378,10 +378,10 @@ class MatrixTest {
                         Question.to("gemini-9", streams).user("Hi")),
                 404,
                 "gemini-9");
-        assertRefused(refused(client, once, question), 429, "rate_limit_exceeded");
+        assertRefused(refused(client, once, question), 429, code(client, "rate_limit_exceeded"));
         assertRefused(DRIVERS.get(client).ask(callers.thrifty(), question), 429, "spend limit");
         gateway.script(Scripts.status(503));
-        assertRefused(ask(client, question), 503, "upstream_error");
+        assertRefused(ask(client, question), 503, code(client, "upstream_error"));
     }
 
     private static Said refused(ForeignClient client, String key, Question question) {
@@ -389,6 +389,11 @@ class MatrixTest {
         Said said = DRIVERS.get(client).ask(key, question);
         assertThat(gateway.asked()).hasSize(askedBefore);
         return said;
+    }
+
+    /** Where the client shows it. */
+    private static String code(ForeignClient client, String code) {
+        return client.has(Lacks.CODES) ? code : "";
     }
 
     private static void assertRefused(Said said, int status, String text) {
@@ -416,7 +421,8 @@ class MatrixTest {
         assertThat(said.finish()).isNull();
         assertThat(gateway.credits()).hasToString(before);
         if (client.has(Lacks.LATE_ERRORS)) {
-            assertThat(said.failure().text()).contains("upstream provider");
+            assertThat(said.failure()).isNotNull();
+            assertThat(said.failure().text()).contains(client.has(Lacks.LATE_WORDS) ? "upstream provider" : "");
         }
     }
 

@@ -18,7 +18,14 @@ final class NodePackages {
     private static final Path TARGET = Path.of("target/npm");
     private static final String LOCK = "package-lock.json";
     private static final List<String> FILES = List.of(
-            "package.json", LOCK, ".npmrc", "clients.mjs", "drive-openai.mjs", "drive-ai.mjs", "drive-langchain.mjs");
+            "package.json",
+            LOCK,
+            ".npmrc",
+            "clients.mjs",
+            "drive-openai.mjs",
+            "drive-ai.mjs",
+            "drive-langchain.mjs",
+            "drive-genai.mjs");
     /** Is the lock that the packages were installed from, written when all of them are there. */
     private static final Path INSTALLED = TARGET.resolve("installed.json");
 

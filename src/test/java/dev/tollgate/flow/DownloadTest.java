@@ -397,6 +397,85 @@ class DownloadTest {
         assertThat(gateway.app().mediaBytes()).isZero();
     }
 
+    // ---- at the Gemini door
+
+    private static String inGeminisWords(String url, String... members) {
+        return "{\"contents\":[{\"parts\":[{\"text\":\"What is it?\"},{\"fileData\":{\"fileUri\":\"" + url + "\""
+                + String.join("", members) + "}}]}]}";
+    }
+
+    private static Gateway.Reply generate(Customer who, String body) {
+        return gateway.post("/v1beta/models/gemini-2.5-pro:generateContent", body, who.key());
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    void the_Gemini_door_downloads_each_kind_of_media_too(String type) {
+        byte[] bytes = MediaSamples.BY_TYPE.get(type);
+        serves("/m", "Content-Type: " + type + "\r\n", bytes);
+        Gateway.Reply reply = generate(customer, inGeminisWords(url("/m"), ",\"displayName\":\"mine\""));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertSent(type, bytes);
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("contents[0].parts[1].fileData.displayName");
+    }
+
+    @Test
+    void at_the_Gemini_door_a_file_without_a_header_or_a_suffix_is_what_its_caller_says() {
+        serves("/words", "", MediaSamples.BY_TYPE.get("text/plain"));
+        assertThat(generate(customer, inGeminisWords(url("/words"), ",\"mimeType\":\"text/csv\""))
+                        .status())
+                .isEqualTo(200);
+        assertSent("text/csv", MediaSamples.BY_TYPE.get("text/plain"));
+    }
+
+    @Test
+    void at_the_Gemini_door_what_cannot_be_had_is_refused_with_its_place_and_free() {
+        long tasks = customer.tasks();
+        Gateway.Reply reply = generate(customer, inGeminisWords(url("/not-here")));
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.error().get("status").stringValue()).isEqualTo("INVALID_ARGUMENT");
+        assertThat(reply.error().at("/details/1/fieldViolations/0/field").stringValue())
+                .isEqualTo("contents[0].parts[1].file_data.file_uri");
+        assertThat(customer.tasks()).isEqualTo(tasks);
+
+        int before = HOST.connections();
+        Gateway.Reply poor = generate(gateway.customer("0"), inGeminisWords(url("/m")));
+        assertThat(poor.status()).isEqualTo(402);
+        assertThat(HOST.connections()).isEqualTo(before);
+    }
+
+    @Test
+    void at_the_Gemini_door_a_download_is_priced_by_what_came_and_counted_with_the_prompt() {
+        serves("/p", "", MediaSamples.BY_TYPE.get("image/png"));
+        assertThat(generate(gateway.customer("1"), inGeminisWords(url("/p"))).status())
+                .isEqualTo(200);
+        String count = "/v1beta/models/gemini-2.5-pro:countTokens";
+        Gateway.Reply reply = gateway.post(count, inGeminisWords(url("/p")), customer.key());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.json().get("promptTokensDetails").toString()).contains("\"modality\":\"IMAGE\"", "TEXT");
+        assertThat(reply.json()
+                        .get("promptTokensDetails")
+                        .valueStream()
+                        .mapToLong(detail -> detail.get("tokenCount").asLong())
+                        .sum())
+                .isEqualTo(reply.json().get("totalTokens").asLong());
+        Gateway.Reply gone = gateway.post(count, inGeminisWords(url("/not-here")), customer.key());
+        assertThat(gone.error().get("status").stringValue()).isEqualTo("INVALID_ARGUMENT");
+    }
+
+    @Test
+    void at_the_Gemini_door_a_video_of_many_frames_is_held_for_as_one_of_unknown_length() {
+        serves("/v", "", MediaSamples.video(100_000, 1));
+        String slow = inGeminisWords(url("/v"));
+        String fast = slow.replace("\"fileData\"", "\"videoMetadata\":{\"fps\":24},\"fileData\"");
+        Customer modest = gateway.customer("2");
+        int asked = gateway.asked().size();
+        assertThat(generate(modest, slow).status()).isEqualTo(200);
+        assertThat(gateway.asked()).hasSize(asked + 1);
+        assertThat(generate(modest, fast).status()).isEqualTo(200);
+        assertThat(gateway.asked().get(asked + 1).path()).endsWith(":countTokens");
+    }
+
     @Test
     void a_known_answer_is_replayed_without_downloading_again() {
         serves("/p", "", MediaSamples.BY_TYPE.get("image/png"));

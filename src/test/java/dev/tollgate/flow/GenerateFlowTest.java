@@ -358,7 +358,11 @@ class GenerateFlowTest {
         Reply whole = post(customer, MODEL + "generateContent", HI);
 
         assertThat(events.text()).doesNotContain("event:");
-        assertError(events.chunks().getLast(), 503, "UNAVAILABLE", "upstream_error");
+        JsonNode last = events.chunks().getLast();
+        assertError(last, 503, "UNAVAILABLE", "upstream_error");
+        assertThat(events.text())
+                .as("for those who take a chunk for an answer whatever is in it")
+                .endsWith("\r\n\r\n" + last);
         assertError(array.json().get(1), 503, "UNAVAILABLE", "upstream_error");
         assertThat(whole.status()).isEqualTo(503);
         assertError(whole.json(), 503, "UNAVAILABLE", "upstream_error");
@@ -476,6 +480,24 @@ class GenerateFlowTest {
                 402,
                 "FAILED_PRECONDITION",
                 "insufficient_credits");
+    }
+
+    @Test
+    void what_a_count_is_made_up_of_is_told_where_the_upstream_tells_it() {
+        gateway.script("""
+                - match: {method: countTokens}
+                  times: 1
+                  respond: [{event: {totalTokens: 300, promptTokensDetails: [{modality: TEXT, tokenCount: 4},
+                    {modality: VIDEO, tokenCount: 290}, {modality: DOCUMENT, tokenCount: 6}, {modality: AUDIO, tokenCount: -1}]}}]
+                - match: {method: countTokens}
+                  respond: [{event: {totalTokens: 10}}]
+                """);
+        Customer customer = gateway.customer("1");
+
+        assertThat(post(customer, MODEL + "countTokens", HI).text())
+                .isEqualTo("{\"totalTokens\":300,\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":4},"
+                        + "{\"modality\":\"VIDEO\",\"tokenCount\":290},{\"modality\":\"DOCUMENT\",\"tokenCount\":6}]}");
+        assertThat(post(customer, MODEL + "countTokens", HI).text()).isEqualTo("{\"totalTokens\":10}");
     }
 
     @Test

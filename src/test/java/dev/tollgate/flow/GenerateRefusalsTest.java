@@ -302,8 +302,12 @@ class GenerateRefusalsTest {
                 "{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"!!\"}}]}|contents[0].parts[0].inline_data.data|Base64",
                 "{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"SGVsbG8=\"}}]}|contents[0].parts[0].inline_data|labelled image/png",
                 "{\"parts\":[{\"text\":\"x\",\"videoMetadata\":{\"fps\":25}}]}|contents[0].parts[0].video_metadata.fps|at most 24",
-                "{\"parts\":[{\"fileData\":{\"fileUri\":\"gs://b/x\"}}]}|contents[0].parts[0].file_data.file_uri|public YouTube",
-                "{\"parts\":[{\"fileData\":{\"fileUri\":\"https://generativelanguage.googleapis.com/v1beta/files/x\"}}]}|contents[0].parts[0].file_data.file_uri|public YouTube"
+                "{\"parts\":[{\"fileData\":{\"fileUri\":\"gs://b/x\"}}]}|contents[0].parts[0].file_data.file_uri|not a file in one of the buckets",
+                "{\"parts\":[{\"fileData\":{\"fileUri\":\"https://generativelanguage.googleapis.com/v1beta/files/x\"}}]}|contents[0].parts[0].file_data.file_uri|Files API, which is not taken",
+                "{\"parts\":[{\"fileData\":{\"fileUri\":\"files/x\"}}]}|contents[0].parts[0].file_data.file_uri|is not a URL",
+                "{\"parts\":[{\"fileData\":{\"fileUri\":\"file:///etc/passwd\"}}]}|contents[0].parts[0].file_data.file_uri|neither http nor https",
+                "{\"parts\":[{\"fileData\":{\"fileUri\":\"http://127.0.0.1/x\"}}]}|contents[0].parts[0].file_data.file_uri|leads to",
+                "{\"parts\":[{\"text\":\"x\",\"thoughtSignature\":\"no, not this\"}]}|contents[0].parts[0].thought_signature|Base64"
             })
     void a_conversation_that_gemini_would_refuse_is_refused_with_its_place(
             String content, String field, String message) {

@@ -29,8 +29,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers who hardly read, and an upstream that says more and more: what waits between them is bounded (complaint S-10). */
 @Timeout(120)
@@ -48,8 +49,12 @@ class SlowNetworksTest {
     /** What the kernel holds in its buffers is in it, the upstream's own included. */
     private static final long ACCEPTED_BYTES_MAX = 16L << 20;
 
-    private static final String BODY = """
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String CHAT_BODY = """
             {"model":"gemini-2.5-pro","stream":true,"max_tokens":65536,"messages":[{"role":"user","content":"Tell me"}]}""";
+
+    private static final String GEMINI_BODY = """
+            {"contents":[{"parts":[{"text":"Tell me"}]}],"generationConfig":{"maxOutputTokens":65536}}""";
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong taken = new AtomicLong();
@@ -57,6 +62,7 @@ class SlowNetworksTest {
     private final CountDownLatch over = new CountDownLatch(1);
     private ServerSocketChannel upstream;
     private Gateway gateway;
+    private String path = CHAT;
 
     @BeforeEach
     void start() throws IOException {
@@ -81,8 +87,15 @@ class SlowNetworksTest {
         threads.close();
     }
 
-    @Test
-    void a_caller_who_reads_a_byte_at_a_time_holds_less_than_a_megabyte() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                CHAT,
+                "/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse",
+                "/v1beta/models/gemini-2.5-pro:streamGenerateContent"
+            })
+    void a_caller_who_reads_a_byte_at_a_time_holds_less_than_a_megabyte(String asked) throws Exception {
+        path = asked;
         Customer customer = gateway.customer("100000");
         List<Socket> callers = new ArrayList<>();
         try {
@@ -193,14 +206,15 @@ class SlowNetworksTest {
     }
 
     private Socket call(Customer customer) throws IOException {
+        String body = path.equals(CHAT) ? CHAT_BODY : GEMINI_BODY;
         Socket socket = new Socket();
         socket.setReceiveBufferSize(4_096);
         socket.connect(new InetSocketAddress("127.0.0.1", gateway.app().port()));
         socket.getOutputStream()
-                .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                .write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                                 + customer.key()
                                 + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
-                                + BODY.length() + "\r\n\r\n" + BODY)
+                                + body.length() + "\r\n\r\n" + body)
                         .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }

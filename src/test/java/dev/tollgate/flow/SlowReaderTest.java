@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What a caller's slowness costs is the caller's: it holds the upstream back, and what breaks meanwhile is no failure (D18, D19). */
@@ -35,6 +37,10 @@ class SlowReaderTest {
     private static final int SMALL_BUFFER_BYTES = 4_096;
     private static final String BODY = """
             {"model":"gemini-2.5-pro","stream":true,"max_tokens":65536,"messages":[{"role":"user","content":"Tell me"}]}""";
+
+    private static final String STREAM = "/v1beta/models/gemini-2.5-pro:streamGenerateContent";
+    private static final String GEMINI_BODY = """
+            {"contents":[{"parts":[{"text":"Tell me"}]}],"generationConfig":{"maxOutputTokens":65536}}""";
 
     private ServerSocketChannel upstream;
     private Gateway gateway;
@@ -77,16 +83,36 @@ class SlowReaderTest {
         assertThat(task.get("credits_consumed").toString()).isEqualTo("1.83");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"?alt=sse", ""})
+    void at_the_Gemini_door_who_reads_slowly_gets_all_of_it_at_its_price_too(String form) throws IOException {
+        CompletableFuture<Void> said = CompletableFuture.runAsync(() -> sayAll());
+        try (Socket caller = call(STREAM + form, GEMINI_BODY)) {
+            String answer = readAll(caller);
+            said.join();
+            assertThat(answer).contains("piece1 ", "piece" + EVENTS + " ", "\"credits_consumed\":1.83}");
+        }
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("status").asString()).isEqualTo("completed");
+        assertThat(task.get("credits_consumed").toString()).isEqualTo("1.83");
+    }
+
     @Test
     void an_upstream_that_breaks_while_its_caller_does_not_read_is_paid_as_far_as_it_has_reported() throws IOException {
+        assertBreakIsPaid("/v1/chat/completions", BODY, "event: error");
+    }
+
+    @Test
+    void at_the_Gemini_door_such_a_break_is_paid_too_and_told_in_googles_shape() throws IOException {
+        assertBreakIsPaid(STREAM + "?alt=sse", GEMINI_BODY, "data: {\"error\":{\"code\":503,");
+    }
+
+    private void assertBreakIsPaid(String path, String body, String error) throws IOException {
         CompletableFuture<Void> said = CompletableFuture.runAsync(() -> sayUntilNobodyListens());
-        try (Socket caller = call()) {
+        try (Socket caller = call(path, body)) {
             said.join();
             String answer = readAll(caller);
-            assertThat(answer)
-                    .contains("piece1 ")
-                    .contains("event: error")
-                    .doesNotContain("[DONE]", "credits_consumed");
+            assertThat(answer).contains("piece1 ").contains(error).doesNotContain("[DONE]", "credits_consumed");
         }
         JsonNode task = customer.lastTask();
         assertThat(task.get("status").asString()).isEqualTo("cancelled");
@@ -162,13 +188,17 @@ class SlowReaderTest {
 
     /** So little room to receive that hardly anything waits in the caller's own kernel. */
     private Socket call() throws IOException {
+        return call("/v1/chat/completions", BODY);
+    }
+
+    private Socket call(String path, String body) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(SMALL_BUFFER_BYTES);
         socket.connect(new InetSocketAddress("127.0.0.1", gateway.app().port()));
         socket.getOutputStream()
-                .write(ascii("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                .write(ascii("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                         + customer.key() + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
-                        + BODY.length() + "\r\n\r\n" + BODY));
+                        + body.length() + "\r\n\r\n" + body));
         return socket;
     }
 

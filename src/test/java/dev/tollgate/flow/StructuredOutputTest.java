@@ -135,6 +135,67 @@ class StructuredOutputTest {
         assertFirstIsDelivered(ask(false));
     }
 
+    /** Google's own words for the same, as the Gemini door takes them too. */
+    private static final String OWN_SCHEMA = """
+            {"type":"OBJECT","required":["name","age"],"propertyOrdering":["name","age"],
+             "properties":{"name":{"type":"STRING","pattern":"^[A-Z]","nullable":true},"age":{"type":"INTEGER","minimum":0}}}""";
+
+    private Gateway.Reply generate(String method, String words, String schema) {
+        String body = """
+                {"contents":[{"parts":[{"text":"Go"}]}],"generationConfig":{"responseMimeType":"application/json","%s":%s}}""".formatted(words, schema);
+        return gateway.post("/v1beta/models/gemini-2.5-pro:" + method, body, customer.key());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"responseJsonSchema", "responseSchema"})
+    void at_the_Gemini_door_a_misfit_is_asked_for_once_more_too(String words) {
+        String schema = words.equals("responseSchema") ? OWN_SCHEMA : SCHEMA;
+        gateway.script(first(BAD).next().text(GOOD).finish("STOP", SECOND));
+        Gateway.Reply better = generate("generateContent", words, schema);
+        assertGenerated(better, GOOD, "2", "");
+        assertThat(better.json().get("credits_consumed").toString()).isEqualTo("0.1");
+        assertThat(better.json().at("/usageMetadata/candidatesTokenCount").asInt())
+                .isEqualTo(100);
+
+        gateway.script(first(BAD).next().text(WORSE).finish("STOP", SECOND));
+        assertGenerated(generate("generateContent", words, schema), WORSE, "2", "mismatch");
+
+        gateway.script(first(BAD).next().text("{\"na", SECOND).fault("eof"));
+        Gateway.Reply first = generate("generateContent", words, schema);
+        assertGenerated(first, BAD, "2", "mismatch");
+        assertThat(first.json().get("credits_consumed").toString()).isEqualTo("0.95");
+
+        gateway.script(UpstreamScript.says(GOOD, 1_000, 100));
+        assertGenerated(generate("generateContent", words, schema), GOOD, "", "");
+    }
+
+    @Test
+    void at_the_Gemini_door_too_neither_a_stream_nor_what_was_cut_is_asked_for_again() {
+        int asked = gateway.asked().size();
+        gateway.script(UpstreamScript.says(BAD, 1_000, 100));
+        Gateway.Reply stream = generate("streamGenerateContent?alt=sse", "responseJsonSchema", SCHEMA);
+        assertThat(stream.text()).contains("ada");
+        gateway.script(UpstreamScript.answers().text("{\"name\":\"A").finish("MAX_TOKENS", SECOND));
+        assertGenerated(generate("generateContent", "responseJsonSchema", SCHEMA), "{\"name\":\"A", "", "");
+        gateway.script(UpstreamScript.answers()
+                .thought("{}", SECOND)
+                .text("{\"name\":\"Ada\",")
+                .text("\"age\":36}")
+                .finish("STOP", SECOND));
+        Gateway.Reply thoughtful = generate("generateContent", "responseJsonSchema", SCHEMA);
+        assertThat(thoughtful.header("x-tollgate-schema")).isEmpty();
+        assertThat(gateway.asked()).hasSize(asked + 3);
+    }
+
+    private static void assertGenerated(Gateway.Reply reply, String text, String attempts, String schema) {
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.json().at("/candidates/0/content/parts/0/text").asString())
+                .isEqualTo(text);
+        assertThat(reply.json().get("candidates").size()).isEqualTo(1);
+        assertThat(reply.header("x-tollgate-attempts")).isEqualTo(attempts);
+        assertThat(reply.header("x-tollgate-schema")).isEqualTo(schema);
+    }
+
     @Test
     void a_stream_is_never_asked_for_again() {
         int asked = gateway.asked().size();

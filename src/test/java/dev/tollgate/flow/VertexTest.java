@@ -15,8 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,12 +35,6 @@ import tools.jackson.databind.json.JsonMapper;
 class VertexTest {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final KeyPair KEYS = keys();
-    private static final String PEM = "-----BEGIN PRIVATE KEY-----\n"
-            + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                    .encodeToString(KEYS.getPrivate().getEncoded())
-            + "\n-----END PRIVATE KEY-----\n";
-
     private final FarServer vertex = FarServer.saying("from vertex");
     private final FarServer tokens = new FarServer(request -> token(3600));
     private final FarServer spare = FarServer.saying("from the spare");
@@ -51,17 +43,8 @@ class VertexTest {
     private Path credentials;
 
     @BeforeEach
-    void write() throws IOException {
-        credentials = Files.createTempFile("account", ".json");
-        Files.writeString(
-                credentials,
-                JSON.writeValueAsString(JSON.createObjectNode()
-                        .put("type", "service_account")
-                        .put("project_id", "acme-prod")
-                        .put("private_key_id", "kid-1")
-                        .put("private_key", PEM)
-                        .put("client_email", "tollgate@acme-prod.iam.gserviceaccount.com")
-                        .put("token_uri", tokens.url() + "/token")));
+    void write() {
+        credentials = VertexCredentials.file(tokens.url());
     }
 
     @AfterEach
@@ -70,16 +53,6 @@ class VertexTest {
         tokens.close();
         spare.close();
         Files.delete(credentials);
-    }
-
-    private static KeyPair keys() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private FarServer.Answer token(int seconds) {
@@ -126,7 +99,7 @@ class VertexTest {
         assertThat(claims.get("iat").asLong()).isEqualTo(clock.instant().getEpochSecond());
         assertThat(claims.get("exp").asLong() - claims.get("iat").asLong()).isEqualTo(3600);
         Signature check = Signature.getInstance("SHA256withRSA");
-        check.initVerify(KEYS.getPublic());
+        check.initVerify(VertexCredentials.KEYS.getPublic());
         check.update((jwt[0] + "." + jwt[1]).getBytes(StandardCharsets.US_ASCII));
         assertThat(check.verify(Base64.getUrlDecoder().decode(jwt[2]))).isTrue();
     }
@@ -274,6 +247,32 @@ class VertexTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"gemini-2.5-pro, false", "gemini-3-pro, true"})
+    void at_the_Gemini_door_ids_of_calls_go_to_newer_models_alone_too(String model, boolean sent) {
+        String body = """
+                {"contents":[{"role":"user","parts":[{"text":"Hi"}]},
+                {"role":"model","parts":[{"functionCall":{"id":"fc-1","name":"f","args":{"id":"mine"}},"thoughtSignature":"c2ln"}]},
+                {"role":"user","parts":[{"functionResponse":{"id":"fc-1","name":"f","response":{"id":"mine"}}}]}],
+                "tools":[{"functionDeclarations":[{"name":"f"}]}]}""";
+        try (Channels channels = Channels.of(yaml(), clock)) {
+            Gateway.Reply reply = channels.gateway()
+                    .post(
+                            "/v1beta/models/" + model + ":generateContent",
+                            body,
+                            channels.customer().key());
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            JsonNode contents = vertex.requests().getFirst().json().get("contents");
+            assertThat(contents.at("/1/parts/0/functionCall").has("id")).isEqualTo(sent);
+            assertThat(contents.at("/2/parts/0/functionResponse").has("id")).isEqualTo(sent);
+            assertThat(contents.at("/1/parts/0/functionCall/args/id").asString())
+                    .as("an argument of that name is none")
+                    .isEqualTo("mine");
+            assertThat(contents.at("/2/parts/0/functionResponse/response/id").asString())
+                    .isEqualTo("mine");
+        }
+    }
+
     @Test
     void neither_token_nor_key_nor_project_is_in_any_answer_or_log() {
         vertex.script(
@@ -284,7 +283,8 @@ class VertexTest {
             Gateway.Reply reply = channels.call();
             assertThat(reply.status()).isEqualTo(503);
             assertThat(reply.text() + channels.admin().text() + log.text())
-                    .doesNotContain("ya29", "acme-prod", "spare-key", "PRIVATE KEY", PEM.substring(40, 80));
+                    .doesNotContain(
+                            "ya29", "acme-prod", "spare-key", "PRIVATE KEY", VertexCredentials.PEM.substring(40, 80));
         } catch (UncheckedIOException e) {
             throw new AssertionError(e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.auth.oauth2.AccessToken;
 import com.google.auth.oauth2.GoogleCredentials;
+import com.google.genai.Chat;
 import com.google.genai.Client;
 import com.google.genai.Pager;
 import com.google.genai.ResponseStream;
@@ -36,6 +37,7 @@ import com.google.genai.types.Tool;
 import com.google.genai.types.Type;
 import com.google.genai.types.UpdateCachedContentConfig;
 import com.google.genai.types.UploadFileConfig;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,6 +50,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Google's own client for Java, as it comes, with nothing but another base URL. */
@@ -121,6 +124,38 @@ class GoogleGenAiTest {
         assertThat(events)
                 .extracting(event -> event.responseId().orElseThrow())
                 .containsOnly(events.getFirst().responseId().orElseThrow());
+    }
+
+    @Test
+    void a_conversation_goes_on_and_one_tool_is_called() {
+        Chat chat = client.chats.create(
+                GEMINI_3, GenerateContentConfig.builder().tools(WEATHER).build());
+
+        assertThat(chat.sendMessage("Say: one").text()).isEqualTo("one");
+        GenerateContentResponse asked = chat.sendMessage("What is the weather in Oslo?");
+        assertThat(asked.functionCalls())
+                .extracting(call -> call.args().orElseThrow().get("city"))
+                .containsExactly("Oslo");
+        assertThat(chat.sendMessage(results(asked.functionCalls())).text()).contains("get_weather says 4C");
+        assertThat(sandbox.sandbox.requests().getLast().body().get("contents").size())
+                .isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/pdf|%PDF-1.7 1 0 obj<<>>endobj",
+                "audio/wav|RIFF....WAVEfmt ................",
+                "video/mp4|....ftypisom....................",
+                "text/plain|Just a few words."
+            })
+    void bytes_that_go_along_are_seen_for_what_they_are(String type, String bytes) {
+        Part part = Part.fromBytes(bytes.getBytes(StandardCharsets.ISO_8859_1), type);
+        GenerateContentResponse reply =
+                client.models.generateContent(GEMINI_25, Content.fromParts(Part.fromText("What is this?"), part), null);
+
+        assertThat(reply.text()).contains(type + " (" + bytes.length() + " bytes");
     }
 
     @ParameterizedTest
@@ -321,6 +356,25 @@ class GoogleGenAiTest {
         assertThatThrownBy(() -> client.models.generateContent("gemini-9", "Hello", null))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.code())
                         .isEqualTo(404));
+        assertThatThrownBy(() -> client.models.generateContent(GEMINI_25 + "~quota=minute", "Hello", null))
+                .isInstanceOfSatisfying(ClientException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(429);
+                    assertThat(failure.status()).isEqualTo("RESOURCE_EXHAUSTED");
+                });
+        assertThatThrownBy(() -> client.models.generateContent(
+                        GEMINI_25,
+                        "Hello",
+                        GenerateContentConfig.builder().temperature(3f).build()))
+                .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.status())
+                        .isEqualTo("INVALID_ARGUMENT"));
+        try (Client stranger = Client.builder()
+                .apiKey("invalid-key")
+                .httpOptions(options(sandbox.sandbox.baseUrl()))
+                .build()) {
+            assertThatThrownBy(() -> stranger.models.generateContent(GEMINI_25, "Hello", null))
+                    .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.message())
+                            .contains("API key not valid"));
+        }
         assertThatThrownBy(() -> client.models.generateContent(GEMINI_25 + "~status=503", "Hello", null))
                 .isInstanceOfSatisfying(ServerException.class, failure -> assertThat(failure.status())
                         .isEqualTo("UNAVAILABLE"));

@@ -11,6 +11,7 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.upstream.Replay;
+import dev.tollgate.upstream.SignatureOrigins;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,6 +136,29 @@ class SignaturesTest {
         assertThat(replay.knows(call)).isTrue();
         assertThat(replay.upstreamId(call)).isEqualTo("up1");
         assertThat(replay.preferredChannel()).isNull();
+    }
+
+    @Test
+    void of_what_its_caller_sends_back_it_is_known_who_made_it() {
+        keep("acc_1", new SignedPart.SentBack("c2ln+/8="), new SignedPart.SentBack("b2xk"));
+        store = store.reopened();
+
+        List<String> sentBack = List.of("b2xk", "c2ln-_8", "bm9ib2R5");
+        SignatureOrigins origins = store.signatures.origins("acc_1", MODEL, sentBack);
+        assertThat(origins.preferredChannel()).isEqualTo(CHANNEL);
+        assertThat(sentBack).allMatch(signature -> origins.isGood(signature, CHANNEL));
+        assertThat(sentBack)
+                .filteredOn(signature -> origins.isGood(signature, "another"))
+                .containsExactly("bm9ib2R5");
+
+        SignatureOrigins otherModels = store.signatures.origins("acc_1", "another-model", sentBack);
+        assertThat(otherModels.preferredChannel()).isNull();
+        assertThat(sentBack)
+                .filteredOn(signature -> otherModels.isGood(signature, CHANNEL))
+                .containsExactly("bm9ib2R5");
+
+        SignatureOrigins anothers = store.signatures.origins("acc_2", MODEL, sentBack);
+        assertThat(sentBack).allMatch(signature -> anothers.isGood(signature, "another"));
     }
 
     // ---- whose it is ----

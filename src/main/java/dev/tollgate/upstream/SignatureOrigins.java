@@ -1,0 +1,41 @@
+package dev.tollgate.upstream;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who made the signatures that a caller sends back itself, as far as that is known: each is good only for the model and the channel that
+ * made it (D50). Immutable.
+ */
+public final class SignatureOrigins {
+
+    public static final SignatureOrigins NONE = new SignatureOrigins(Map.of(), null);
+
+    /**
+     * @param channel the name of the channel that made it
+     * @param sameModel whether the model that is asked now made it
+     */
+    public record Origin(String channel, boolean sameModel) {}
+
+    private final Map<String, Origin> bySignature;
+    private final @Nullable String preferredChannel;
+
+    /**
+     * @param bySignature as the caller wrote them; without those that nobody here has seen
+     * @param preferredChannel who made the latest one that is good for the model; null where nobody did
+     */
+    public SignatureOrigins(Map<String, Origin> bySignature, @Nullable String preferredChannel) {
+        this.bySignature = Map.copyOf(bySignature);
+        this.preferredChannel = preferredChannel;
+    }
+
+    public @Nullable String preferredChannel() {
+        return preferredChannel;
+    }
+
+    /** Whether a signature may be sent on a channel; what nobody here has seen is the caller's affair. */
+    public boolean isGood(String signature, String channel) {
+        Origin origin = bySignature.get(signature);
+        return origin == null || (origin.sameModel() && origin.channel().equals(channel));
+    }
+}
