@@ -104,9 +104,15 @@ class PartialBalanceTest {
                 "usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":1,"totalTokenCount":11}}""";
         String unreported =
                 "{\"candidates\":[{\"index\":0,\"content\":{\"parts\":[{\"text\":\"" + "x".repeat(2_000) + "\"}]}}]}";
-        gateway.script(UpstreamScript.answers().raw(reported + "\n\ndata: " + unreported).finish("STOP"));
+        gateway.script(UpstreamScript.answers()
+                .raw(reported + "\n\ndata: " + unreported)
+                .finish("STOP"));
         Gateway.Reply atOnce = gateway.customer("0.5").chat(CALL.formatted(true));
-        gateway.script(UpstreamScript.answers().raw(reported).delay(100).raw(unreported).finish("STOP"));
+        gateway.script(UpstreamScript.answers()
+                .raw(reported)
+                .delay(100)
+                .raw(unreported)
+                .finish("STOP"));
         Gateway.Reply apart = gateway.customer("0.5").chat(CALL.formatted(true));
         assertThat(atOnce.content()).hasSizeBetween(1_000, 1_200); // a token a byte: half of it is covered
         assertThat(atOnce.content()).isEqualTo(apart.content());
