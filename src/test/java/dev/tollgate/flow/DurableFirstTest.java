@@ -79,6 +79,30 @@ class DurableFirstTest {
         assertCharged();
     }
 
+    /** The first hold is for 4,096 tokens. */
+    @Test
+    void what_only_a_larger_hold_covers_does_not_leave_before_the_hold_has_grown() {
+        try (HeldUpstream longer = new HeldUpstream("Beyond.", 6_000);
+                Gateway other = longer.gateway(stores);
+                RawCall call = other.customer("100").chatRaw(CALL.formatted(true))) {
+            Gateway.await("the question", () -> longer.asked() == 1);
+            other.writeWhatRides();
+            String early;
+            try (Gateway.Fault waiting = other.commitsWait()) {
+                longer.answer();
+                Gateway.await("the growth's commit", other::hasWaitingCommit);
+                early = call.readFor(A_WHILE_MILLIS);
+            }
+            assertThat(early).doesNotContain("Beyond.");
+            if (early.isEmpty()) {
+                assertThat(call.readUntil("[DONE]")).contains("Beyond.", "\"credits_consumed\":2.7");
+            } else {
+                assertThat(stores).isEqualTo(Stores.SQLITE); // where a commit may fail at once instead of waiting
+                assertThat(early).startsWith("HTTP/1.1 503");
+            }
+        }
+    }
+
     @Test
     void no_stream_ends_before_its_charge_is_durable() {
         try (RawCall call = customer.chatRaw(CALL.formatted(true))) {
