@@ -324,6 +324,19 @@ final class Relay implements UpstreamListener, Running {
         }
     }
 
+    /** What waits for the hold to become durable was reported all the same. */
+    private void observeCovered(Coverage coverage) {
+        boolean covers = confirming;
+        while (covers && !waiting.isEmpty()) {
+            observeHead(coverage);
+            covers = coverage.covers(usage.billedOutputTokens(reasoningBilled()));
+            if (covers) {
+                headObserved = false;
+                waiting.remove();
+            }
+        }
+    }
+
     /** A whole answer is charged as a whole, also what waits because the hold has not grown yet. */
     private void observeAll(Coverage coverage) {
         while (!waiting.isEmpty()) {
@@ -577,6 +590,7 @@ final class Relay implements UpstreamListener, Running {
             observeAll(covered());
             settle(Books.End.COMPLETED);
         } else if (heard) {
+            observeCovered(covered());
             settle(Books.End.CANCELLED);
         } else {
             state = State.RESOLVING;

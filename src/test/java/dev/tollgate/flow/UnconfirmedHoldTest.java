@@ -1,0 +1,84 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** An upstream that speaks before the hold of its call is durable, in an embedded database: what it says waits, and counts. */
+@Timeout(60)
+class UnconfirmedHoldTest {
+
+    private static final String CALL = """
+            {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me"}]}""";
+
+    /** In which what the upstream has said would reach the caller, and does reach the gateway. */
+    private static final int A_WHILE_MILLIS = 400;
+
+    private static final int FOREVER = 600_000;
+
+    private static Gateway gateway;
+
+    private Customer customer;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    /** The second call needs to read nothing, so it waits for the database and is not refused by it. */
+    @BeforeEach
+    void aFirstCall() {
+        customer = gateway.customer("10");
+        gateway.script(UpstreamScript.says("Before.", 1_000, 1_000));
+        assertThat(customer.chat(CALL).text()).contains("\"credits_consumed\":0.5");
+    }
+
+    @Test
+    void who_leaves_meanwhile_pays_for_what_was_reported() {
+        gateway.script(UpstreamScript.answers()
+                .text("One ", new Tokens(1_000, 500, 0))
+                .text("two ", new Tokens(1_000, 1_000, 0))
+                .delay(FOREVER)
+                .finish("STOP", new Tokens(1_000, 9_000, 0)));
+        try (Gateway.Fault waiting = gateway.nothingIsCommitted()) {
+            try (RawCall call = customer.chatRaw(CALL)) {
+                assertThat(call.readFor(A_WHILE_MILLIS)).isEmpty();
+            }
+        }
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("status").asString()).isEqualTo("cancelled");
+        assertThat(task.get("credits_consumed").toString()).isEqualTo("0.5");
+        assertThat(customer.consumed()).isEqualByComparingTo("1.0");
+    }
+
+    @Test
+    void what_came_before_the_upstream_broke_is_shown_before_its_failure() {
+        gateway.script(UpstreamScript.answers().text("Half of").fault("reset"));
+        try (RawCall call = customer.chatRaw(CALL)) {
+            String early;
+            try (Gateway.Fault waiting = gateway.nothingIsCommitted()) {
+                early = call.readFor(A_WHILE_MILLIS);
+            }
+            String all = early + call.readUntil("\"error\"");
+            assertThat(all).contains("Half of").doesNotContain("[DONE]");
+        }
+        assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
+        assertThat(customer.consumed()).isEqualByComparingTo("0.5");
+    }
+}
