@@ -9,9 +9,7 @@ import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import dev.tollgate.upstream.Upstreams;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -64,7 +62,7 @@ final class Relay implements UpstreamListener, Running {
     private final long promptBytes;
     private final Executor loop;
 
-    private final Deque<List<UpstreamEvent>> waiting = new ArrayDeque<>();
+    private final Backlog waiting;
 
     private State state = State.RESERVING;
     private Bounds bounds;
@@ -92,8 +90,6 @@ final class Relay implements UpstreamListener, Running {
     private boolean heldBackByCaller;
     private boolean wasHeldBack;
     private long letGoNanos;
-    private boolean headObserved;
-    private long headBeforeTokens;
 
     /** A whole answer that did not fit what its caller asked for, kept until there is a better one. */
     private record Aside(
@@ -124,6 +120,7 @@ final class Relay implements UpstreamListener, Running {
         this.loop = loop;
         this.whenOver = whenOver;
         this.promptBytes = call.promptBytes();
+        this.waiting = new Backlog(reasoningBilled());
         this.usage = newUsage();
         this.delivery = new Delivery(sink, bounds.candidates());
     }
@@ -190,7 +187,8 @@ final class Relay implements UpstreamListener, Running {
             failed(new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, "a candidate that was not asked for"));
             return;
         }
-        addByReport(events);
+        noteVersion(events);
+        waiting.add(events);
         guarded(() -> pump(covered()));
     }
 
@@ -205,18 +203,6 @@ final class Relay implements UpstreamListener, Running {
                 sink.ignoring(more);
             }
         }
-    }
-
-    /** Each report of usage counts the rest of its chunk: what it covers is decided for itself, however much came at once. */
-    private void addByReport(List<UpstreamEvent> events) {
-        int from = 0;
-        for (int at = 1; at < events.size(); at++) {
-            if (events.get(at) instanceof UpstreamEvent.Usage || events.get(at) instanceof UpstreamEvent.Unreported) {
-                waiting.add(events.subList(from, at));
-                from = at;
-            }
-        }
-        waiting.add(from == 0 ? events : events.subList(from, events.size()));
     }
 
     @Override
@@ -249,15 +235,7 @@ final class Relay implements UpstreamListener, Running {
             return;
         }
         List<UpstreamEvent> ready = new ArrayList<>();
-        boolean covers = true;
-        while (covers && !waiting.isEmpty()) {
-            observeHead(coverage);
-            covers = coverage.covers(usage.billedOutputTokens(reasoningBilled()));
-            if (covers) {
-                headObserved = false;
-                ready.addAll(waiting.remove());
-            }
-        }
+        boolean covers = waiting.takeCovered(usage, coverage, ready::addAll);
         if (!ready.isEmpty()) {
             show(ready);
         }
@@ -308,41 +286,6 @@ final class Relay implements UpstreamListener, Running {
             complete();
         } else if (coverage.runsShort(used)) {
             extend(coverage, used);
-        }
-    }
-
-    private void observeHead(Coverage coverage) {
-        if (headObserved) {
-            return;
-        }
-        headObserved = true;
-        headBeforeTokens = usage.billedOutputTokens(reasoningBilled());
-        usage.observe(waiting.element());
-        noteVersion(waiting.element());
-        if (usage.reportedInputTokens() >= 0) {
-            coverage.promptIs(usage.reportedInputTokens());
-        }
-    }
-
-    /** What waits for the hold to become durable was reported all the same. */
-    private void observeCovered(Coverage coverage) {
-        boolean covers = confirming;
-        while (covers && !waiting.isEmpty()) {
-            observeHead(coverage);
-            covers = coverage.covers(usage.billedOutputTokens(reasoningBilled()));
-            if (covers) {
-                headObserved = false;
-                waiting.remove();
-            }
-        }
-    }
-
-    /** A whole answer is charged as a whole, also what waits because the hold has not grown yet. */
-    private void observeAll(Coverage coverage) {
-        while (!waiting.isEmpty()) {
-            observeHead(coverage);
-            headObserved = false;
-            waiting.remove();
         }
     }
 
@@ -478,7 +421,6 @@ final class Relay implements UpstreamListener, Running {
         usage = newUsage();
         delivery = new Delivery(sink, bounds.candidates());
         upstreamVersion = null;
-        headObserved = false;
         ended = false;
         draft.beginAnew();
         attempts = prepared.send(bounds.upstreamTokensMax(covered().tokens()), this);
@@ -518,11 +460,12 @@ final class Relay implements UpstreamListener, Running {
             return;
         }
         stopUpstream();
-        long coveredTokens = coverage.tokens() - headBeforeTokens;
+        long before = waiting.tokensBeforeHead();
+        long coveredTokens = coverage.tokens() - before;
         List<UpstreamEvent> events =
-                LengthCut.of(waiting.remove(), usedTokens - headBeforeTokens, coveredTokens, reasoningBilled());
+                LengthCut.of(waiting.removeHead(), usedTokens - before, coveredTokens, reasoningBilled());
         boolean partly = coveredTokens > 0 && events.stream().anyMatch(Delivery::isOutput);
-        usage.cutAt(partly ? coverage.tokens() : headBeforeTokens);
+        usage.cutAt(partly ? coverage.tokens() : before);
         waiting.clear();
         delivery.cutShort(events, limit, attemptCount());
         settle(partly ? Books.End.CUT_HOLD_USED : Books.End.CUT);
@@ -552,7 +495,7 @@ final class Relay implements UpstreamListener, Running {
             return;
         }
         log.warn("task {}: upstream {}: {}", taskId, failure.kind(), failure.detail());
-        if (delivery.allFinished(waiting)) {
+        if (delivery.allFinished(waiting.batches())) {
             ended(); // a failure after the finish reasons changes nothing (D38)
         } else if (brokeWhileHeldBack()) {
             brokenWhileHeldBack = UpstreamErrors.of(failure);
@@ -584,13 +527,15 @@ final class Relay implements UpstreamListener, Running {
     }
 
     private void cancel() {
-        boolean finishedBefore = takeBack() || delivery.allFinished(waiting);
+        boolean finishedBefore = takeBack() || delivery.allFinished(waiting.batches());
         stopUpstream();
         if (finishedBefore) {
-            observeAll(covered());
+            waiting.countAll(usage, covered());
             settle(Books.End.COMPLETED);
         } else if (heard) {
-            observeCovered(covered());
+            if (confirming) {
+                waiting.takeCovered(usage, covered(), reported -> {}); // it was reported all the same
+            }
             settle(Books.End.CANCELLED);
         } else {
             state = State.RESOLVING;
