@@ -11,15 +11,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the gateway as it is deployed, at full function: a database on disk, a demo account that pays for each call. */
 final class Gateway {
     private static final int READY_SECONDS = 60;
     private static final int POLL_MILLIS = 5;
     private static final int LOG_LINES_SHOWN = 20;
+
+    /** Those of the launcher: without them a build measured by its jar would look worse than it runs. */
+    static final List<String> LAUNCHER_FLAGS = List.of(
+            "-XX:+UseCompactObjectHeaders",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    /** Read by the java command itself, so that it reaches the JVM through the launcher too. */
+    private static final String OPTIONS_VARIABLE = "JDK_JAVA_OPTIONS";
 
     private final Children children;
     private final RunOptions options;
@@ -69,23 +81,32 @@ final class Gateway {
     /** The launcher ends in an exec, so that the process started is the gateway's own JVM, with the flags that users get. */
     private List<String> program() {
         Path jar = options.jar();
-        return jar == null
-                ? List.of(Main.home().resolveSibling("tollgate").toString())
-                : List.of(Jvm.java(), "-jar", jar.toString());
+        if (jar == null) {
+            return List.of(Main.home().resolveSibling("tollgate").toString());
+        }
+        List<String> program = new ArrayList<>(List.of(Jvm.java()));
+        program.addAll(LAUNCHER_FLAGS);
+        program.addAll(List.of("-jar", jar.toString()));
+        return program;
     }
 
     private Map<String, String> environment() {
-        return Map.of(
-                "GEMINI_API_KEY",
-                "bench",
-                "GOOGLE_GEMINI_BASE_URL",
-                "http://" + LoadPhase.HOST + ":" + mockPort,
-                "TOLLGATE_DEMO_KEY",
-                Main.KEY,
-                "TOLLGATE_DEMO_CREDITS",
-                "1000000000",
-                "TOLLGATE_MODELS_FILE",
-                models.toString());
+        Map<String, String> environment = new HashMap<>();
+        environment.put("GEMINI_API_KEY", "bench");
+        environment.put("GOOGLE_GEMINI_BASE_URL", "http://" + LoadPhase.HOST + ":" + mockPort);
+        environment.put("TOLLGATE_DEMO_KEY", Main.KEY);
+        environment.put("TOLLGATE_DEMO_CREDITS", "1000000000");
+        environment.put("TOLLGATE_MODELS_FILE", models.toString());
+        if (!options.javaOptions().isEmpty()) {
+            environment.put(OPTIONS_VARIABLE, javaOptions(System.getenv(OPTIONS_VARIABLE)));
+        }
+        return environment;
+    }
+
+    /** Behind those that the caller's shell has set: the last of two that differ counts. */
+    private String javaOptions(@Nullable String inherited) {
+        Stream<String> asked = options.javaOptions().stream().map(option -> '"' + option + '"');
+        return Stream.concat(Stream.ofNullable(inherited), asked).collect(Collectors.joining(" "));
     }
 
     private boolean ready(URI uri) throws InterruptedException {
