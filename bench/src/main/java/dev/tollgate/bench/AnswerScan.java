@@ -55,6 +55,11 @@ final class AnswerScan implements ByteProcessor {
         return events;
     }
 
+    /** Text events of the upstream's that have arrived, however many of them share an event of the answer. */
+    int texts() {
+        return marks;
+    }
+
     /** Whether every text event has arrived and, for an OpenAI stream, the end too. */
     boolean whole(Protocol protocol, Kind kind) {
         return marks == kind.events() && done == (protocol == Protocol.OPENAI && kind.streaming());

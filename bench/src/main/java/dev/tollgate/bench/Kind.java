@@ -9,7 +9,9 @@ enum Kind {
     /** Fifty text events in one write. */
     BURST(50, 0),
     /** Fifty text events, each in a write of its own. */
-    PACED(50, 10);
+    PACED(50, 10),
+    /** Twenty-five text events likewise and then silence: nothing but its caller's departure ends it. */
+    LEAVE(25, 10);
 
     private final int events;
     private final int gapMillis;
@@ -39,6 +41,19 @@ enum Kind {
 
     boolean streaming() {
         return this != CALL;
+    }
+
+    /** Whether its caller leaves it, so that what is measured is not the answer but how soon the upstream hears of it. */
+    boolean leaving() {
+        return this == LEAVE;
+    }
+
+    /**
+     * After how many texts the caller of a call that is left goes. By turns between two events, where a server's next write may tell it too,
+     * and with the last event before the silence, where only the closed connection can.
+     */
+    int textsBeforeLeaving(long number) {
+        return number % 2 == 0 ? events : events / 2;
     }
 
     static Kind of(String label) {

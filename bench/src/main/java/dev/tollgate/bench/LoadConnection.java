@@ -9,26 +9,34 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
 
-/** One keep-alive connection: asks, checks the answer, asks again while the phase lasts; closes at the end or after an answer that is not whole. */
+/**
+ * One keep-alive connection: asks, checks the answer, asks again while the phase lasts; closes at the end, after an answer that is not
+ * whole, and to leave.
+ */
 final class LoadConnection extends ChannelInboundHandlerAdapter {
     private static final int SHOWN_BYTES_MAX = 300;
 
     private final LoadPhase phase;
     private final ByteBuf request;
     private final LoadRecord record;
+    private final LongSupplier numbers;
     private final AnswerScan scan = new AnswerScan();
     private final StringBuilder shown = new StringBuilder();
     private boolean asking;
     private boolean keepAlive;
     private int status;
+    private long number;
     private long sentNanos;
     private long firstByteNanos;
 
-    LoadConnection(LoadPhase phase, ByteBuf request, LoadRecord record) {
+    /** @param numbers one for each call that is to be left, never the same twice */
+    LoadConnection(LoadPhase phase, ByteBuf request, LoadRecord record, LongSupplier numbers) {
         this.phase = phase;
         this.request = request;
         this.record = record;
+        this.numbers = numbers;
     }
 
     @Override
@@ -48,12 +56,23 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         status = 0;
         firstByteNanos = 0;
         sentNanos = now;
-        context.writeAndFlush(request.duplicate(), context.voidPromise());
+        context.writeAndFlush(nextRequest(), context.voidPromise());
+    }
+
+    private ByteBuf nextRequest() {
+        if (!phase.kind().leaving()) {
+            return request.duplicate();
+        }
+        number = numbers.getAsLong();
+        return CallNumber.numbered(request, number);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
+            if (!asking) {
+                return; // what was decoded together with the text at which the caller left
+            }
             if (message instanceof HttpResponse response) {
                 status =
                         response.decoderResult().isSuccess() ? response.status().code() : -1;
@@ -61,8 +80,9 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
             }
             if (message instanceof HttpContent content) {
                 read(content.content());
+                leaveInTime(context);
             }
-            if (message instanceof LastHttpContent) {
+            if (asking && message instanceof LastHttpContent) {
                 finish(context);
             }
         } finally {
@@ -83,10 +103,19 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         bytes.forEachByte(scan);
     }
 
+    private void leaveInTime(ChannelHandlerContext context) {
+        if (!phase.kind().leaving() || scan.texts() < phase.kind().textsBeforeLeaving(number)) {
+            return;
+        }
+        asking = false;
+        record.leave(number, firstByteNanos - sentNanos, scan.events(), System.nanoTime());
+        context.close();
+    }
+
     private void finish(ChannelHandlerContext context) {
         long now = System.nanoTime();
         asking = false;
-        if (status != 200 || !scan.whole(phase.protocol(), phase.kind())) {
+        if (status != 200 || phase.kind().leaving() || !scan.whole(phase.protocol(), phase.kind())) {
             fail(context, describe());
             return;
         }

@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -13,6 +14,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs phases one after the other on one event loop that stays warm between them. */
 final class LoadGenerator implements AutoCloseable {
-    /** How long open calls may take after the phase's time is up, before they are counted as errors. */
+    /** How long open calls, and the upstream's hearing of those that were left, may take after the phase's time is up. */
     private static final int DRAIN_MILLIS = 10_000;
 
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
@@ -31,10 +33,17 @@ final class LoadGenerator implements AutoCloseable {
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final String key;
+    private final int drainMillis;
+    private long numbers;
 
     /** @param key the API key sent with each call */
     LoadGenerator(String key) {
+        this(key, DRAIN_MILLIS);
+    }
+
+    LoadGenerator(String key, int drainMillis) {
         this.key = key;
+        this.drainMillis = drainMillis;
     }
 
     /** Blocks until the phase is over, at most its time and ten seconds. */
@@ -70,7 +79,41 @@ final class LoadGenerator implements AutoCloseable {
 
         void start() {
             open = phase.connections();
-            group.schedule(this::giveUp, phase.millis() + DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+            group.schedule(this::giveUp, phase.millis() + drainMillis, TimeUnit.MILLISECONDS);
+            if (phase.kind().leaving()) {
+                watch();
+            } else {
+                connectAll();
+            }
+        }
+
+        /** No call is left before the mock is ready to tell of it. */
+        private void watch() {
+            DepartureWatch watch =
+                    new DepartureWatch(this::connectAll, this::onDeparture, () -> abandon("watch ended"));
+            bootstrap(new LineBasedFrameDecoder(LINE_BYTES_MAX), watch)
+                    .connect(LoadPhase.HOST, phase.mockPort())
+                    .addListener((ChannelFuture connected) -> {
+                        if (!connected.isSuccess()) {
+                            abandon(connected.cause().toString());
+                        }
+                        channels.add(connected.channel());
+                    });
+        }
+
+        private void abandon(String why) {
+            if (!result.isDone()) {
+                record.fail("the mock upstream does not tell when it was left: " + why);
+                finish();
+            }
+        }
+
+        private void onDeparture(long number, long closedNanos) {
+            record.closed(number, closedNanos);
+            finishWhenDone();
+        }
+
+        private void connectAll() {
             for (int i = 0; i < phase.connections(); i++) {
                 group.schedule(this::connect, staggerMicros(i), TimeUnit.MICROSECONDS);
             }
@@ -82,7 +125,15 @@ final class LoadGenerator implements AutoCloseable {
         }
 
         private void connect() {
-            new Bootstrap()
+            bootstrap(
+                            new HttpResponseDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX),
+                            new LoadConnection(phase, request, record, () -> ++numbers))
+                    .connect(LoadPhase.HOST, phase.port())
+                    .addListener((ChannelFuture connected) -> onConnect(connected));
+        }
+
+        private Bootstrap bootstrap(ChannelHandler... handlers) {
+            return new Bootstrap()
                     .group(group)
                     .channel(NioSocketChannel.class)
                     .option(ChannelOption.TCP_NODELAY, true)
@@ -90,13 +141,9 @@ final class LoadGenerator implements AutoCloseable {
                     .handler(new ChannelInitializer<SocketChannel>() {
                         @Override
                         protected void initChannel(SocketChannel channel) {
-                            channel.pipeline()
-                                    .addLast(new HttpResponseDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX))
-                                    .addLast(new LoadConnection(phase, request, record));
+                            channel.pipeline().addLast(handlers);
                         }
-                    })
-                    .connect(LoadPhase.HOST, phase.port())
-                    .addListener((ChannelFuture connected) -> onConnect(connected));
+                    });
         }
 
         private void onConnect(ChannelFuture connected) {
@@ -113,7 +160,11 @@ final class LoadGenerator implements AutoCloseable {
                 return;
             }
             open--;
-            if (open == 0) {
+            finishWhenDone();
+        }
+
+        private void finishWhenDone() {
+            if (open == 0 && record.awaited() == 0) {
                 finish();
             }
         }
@@ -123,18 +174,21 @@ final class LoadGenerator implements AutoCloseable {
                 return;
             }
             for (int i = 0; i < open; i++) {
-                record.fail("no whole answer within " + DRAIN_MILLIS + " ms after the phase");
+                record.fail("no whole answer within " + drainMillis + " ms after the phase");
             }
-            record.end();
+            for (int i = 0; i < record.awaited(); i++) {
+                record.fail("an upstream whose caller has left was still open " + drainMillis + " ms after the phase");
+            }
             finish();
-            channels.close();
         }
 
         private void finish() {
+            record.end();
             String error = record.firstError();
             if (result.complete(record.result()) && error != null) {
                 System.err.println("bench load: " + phase.line() + ": first error: " + error);
             }
+            channels.close();
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.bench;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +10,14 @@ final class LoadRecord {
     /** A target that only fails is not hammered until the time is up. */
     private static final int ERRORS_MAX = 1_000;
 
+    /** Calls left of which the upstream has not heard; more of them means that it never hears. */
+    private static final int AWAITED_MAX = 4_096;
+
     private static final long LATENCY_NANOS_MAX = 60_000_000_000L;
 
     private final Histogram whole = new Histogram(LATENCY_NANOS_MAX, 3);
     private final Histogram first = new Histogram(LATENCY_NANOS_MAX, 3);
+    private final Map<Long, Departure> awaited = new HashMap<>();
     private final long lengthNanos;
     private final long callsMax;
     private long started;
@@ -22,6 +28,8 @@ final class LoadRecord {
     private long lastNanos;
     private @Nullable String firstError;
 
+    private record Departure(long leftNanos, long firstByteNanos, int events) {}
+
     LoadRecord(LoadPhase phase) {
         lengthNanos = phase.millis() * 1_000_000L;
         callsMax = phase.callsMax() == 0 ? Long.MAX_VALUE : phase.callsMax();
@@ -30,7 +38,7 @@ final class LoadRecord {
     /** The phase's time runs from its first call: connecting is no part of it. */
     boolean mayStart(long nowNanos) {
         boolean inTime = started == 0 || nowNanos - startedNanos < lengthNanos;
-        return inTime && !over && started < callsMax && errors < ERRORS_MAX;
+        return inTime && !over && started < callsMax && errors < ERRORS_MAX && awaited.size() < AWAITED_MAX;
     }
 
     void start(long nowNanos) {
@@ -46,6 +54,25 @@ final class LoadRecord {
         whole.recordValue(Math.min(wholeNanos, LATENCY_NANOS_MAX));
         events += answerEvents;
         lastNanos = nowNanos;
+    }
+
+    /** The caller leaves now; the call succeeds when the upstream's connection has been closed. */
+    void leave(long number, long firstByteNanos, int answerEvents, long nowNanos) {
+        awaited.put(number, new Departure(nowNanos, firstByteNanos, answerEvents));
+    }
+
+    /** @param closedNanos on the clock of {@link #leave}; a call that was not left has failed already, and is none here */
+    void closed(long number, long closedNanos) {
+        Departure departure = awaited.remove(number);
+        if (departure != null) {
+            long nanos = Math.max(0, closedNanos - departure.leftNanos());
+            succeed(departure.firstByteNanos(), nanos, departure.events(), closedNanos);
+        }
+    }
+
+    /** How many calls were left of which the upstream has not heard. */
+    int awaited() {
+        return awaited.size();
     }
 
     void fail(String what) {
@@ -74,6 +101,7 @@ final class LoadRecord {
                 whole.getValueAtPercentile(50),
                 whole.getValueAtPercentile(99),
                 first.getValueAtPercentile(50),
-                first.getValueAtPercentile(99));
+                first.getValueAtPercentile(99),
+                whole.getMaxValue());
     }
 }

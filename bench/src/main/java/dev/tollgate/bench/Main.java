@@ -58,12 +58,7 @@ final class Main {
     @Command(
             description =
                     "The load generator: one phase as arguments, or one on each line of standard input; prints a CSV line for each.")
-    int load(
-            @Parameters(
-                            paramLabel = "openai|gemini call|burst|paced 127.0.0.1:PORT CONNECTIONS MILLIS [CALLS]",
-                            arity = "0..6")
-                    @Nullable
-                    List<String> words)
+    int load(@Parameters(paramLabel = LoadPhase.SYNTAX, arity = "0..7") @Nullable List<String> words)
             throws IOException {
         try (LoadGenerator load = new LoadGenerator(KEY)) {
             if (words != null) {

@@ -13,12 +13,21 @@ record Measurement(
                     + LoadResult.HEADER;
 
     double cpuMicrosPerCall() {
-        return cpuMicros < 0 || load.calls() == 0 ? Double.NaN : (double) cpuMicros / load.calls();
+        return perCall(cpuMicros);
     }
 
     /** Over upstream events, whatever number of chunks they became. */
     double cpuMicrosPerEvent() {
-        return cpuMicrosPerCall() / kind.events();
+        return perEvent(cpuMicrosPerCall());
+    }
+
+    private double perCall(long total) {
+        return total < 0 || load.calls() == 0 ? Double.NaN : (double) total / load.calls();
+    }
+
+    /** Of a call that is left, nobody knows how many events came before the upstream heard of it. */
+    private double perEvent(double perCall) {
+        return kind.leaving() ? Double.NaN : perCall / kind.events();
     }
 
     String csv(String run) {

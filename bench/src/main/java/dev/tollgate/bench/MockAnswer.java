@@ -29,7 +29,7 @@ final class MockAnswer {
     static MockAnswer of(Kind kind) {
         List<String> chunks = chunks(kind);
         return new MockAnswer(
-                kind == Kind.PACED
+                kind.gapMillis() > 0
                         ? chunks.stream().map(MockAnswer::shared).toList()
                         : List.of(shared(String.join("", chunks))));
     }
@@ -46,7 +46,7 @@ final class MockAnswer {
     private static List<String> chunks(Kind kind) {
         List<String> chunks = new ArrayList<>();
         for (int i = 0; i < kind.events(); i++) {
-            boolean last = i == kind.events() - 1;
+            boolean last = i == kind.events() - 1 && !kind.leaving();
             chunks.add((i == 0 ? head() : "") + chunk(event(kind, i, last)) + (last ? "0\r\n\r\n" : ""));
         }
         return chunks;

@@ -1,9 +1,12 @@
 package dev.tollgate.bench;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -15,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One connection to the mock: one request at a time, answered when its body has come. What it does not serve is 404 and closes. */
 final class MockConnection extends ChannelInboundHandlerAdapter {
+    static final String DEPARTURES = "/departures";
+
+    /** Longer than the load generator waits: what ends a silence is a departure, or nobody. */
+    private static final int SILENCE_SECONDS = 30;
+
     private static final String NOT_FOUND_BODY =
             "{\"error\":{\"code\":404,\"message\":\"Not served\",\"status\":\"NOT_FOUND\"}}";
     private static final byte[] NOT_FOUND =
@@ -22,19 +30,33 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
                             + "\r\nConnection: close\r\n\r\n" + NOT_FOUND_BODY)
                     .getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] WATCHED = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+            .getBytes(StandardCharsets.US_ASCII);
+
     private final Map<Kind, MockAnswer> answers;
+    private final ChannelGroup watchers;
+    private final CallNumber number = new CallNumber();
     private @Nullable Kind asked;
     private @Nullable Future<?> pacing;
+    private @Nullable Future<?> silence;
+    private boolean watching;
+    private boolean leavable;
     private int next;
 
-    MockConnection(Map<Kind, MockAnswer> answers) {
+    MockConnection(Map<Kind, MockAnswer> answers, ChannelGroup watchers) {
         this.answers = answers;
+        this.watchers = watchers;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest request) {
             asked = request.decoderResult().isSuccess() ? kind(request.uri()) : null;
+            watching = request.uri().equals(DEPARTURES);
+            number.reset();
+        }
+        if (asked == Kind.LEAVE && message instanceof HttpContent content) {
+            content.content().forEachByte(number);
         }
         if (message instanceof LastHttpContent) {
             answer(context);
@@ -43,12 +65,18 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(ChannelHandlerContext context) {
+        if (watching) {
+            context.writeAndFlush(Unpooled.wrappedBuffer(WATCHED));
+            watchers.add(context.channel());
+            return;
+        }
         if (asked == null) {
             context.writeAndFlush(Unpooled.wrappedBuffer(NOT_FOUND)).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         MockAnswer answer = answers.get(asked);
         next = 1;
+        leavable = asked.leaving();
         context.writeAndFlush(answer.write(0), context.voidPromise());
         if (answer.size() > 1) {
             int gap = asked.gapMillis();
@@ -62,7 +90,15 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
         next++;
         if (next == answer.size()) {
             stopPacing();
+            if (leavable) {
+                silence = context.executor().schedule(() -> endSilence(context), SILENCE_SECONDS, TimeUnit.SECONDS);
+            }
         }
+    }
+
+    private void endSilence(ChannelHandlerContext context) {
+        leavable = false;
+        context.close();
     }
 
     private void stopPacing() {
@@ -72,9 +108,25 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Comes as soon as the other side's closing is read, or a write has failed; reading is never paused. */
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        long now = System.nanoTime();
         stopPacing();
+        if (silence != null) {
+            silence.cancel(false);
+        }
+        if (leavable) {
+            leavable = false;
+            tell(number.value() + " " + now + "\n");
+        }
+    }
+
+    /** Who does not read is not written to without end. */
+    private void tell(String line) {
+        watchers.close(watcher -> !watcher.isWritable());
+        ByteBuf bytes = Unpooled.copiedBuffer(line, StandardCharsets.US_ASCII);
+        watchers.writeAndFlush(bytes);
     }
 
     /** A gateway may cut connections at will; that is its own business. */

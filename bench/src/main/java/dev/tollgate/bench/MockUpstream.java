@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -15,13 +17,17 @@ import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** A Gemini upstream that costs next to nothing: it decodes requests and answers {@code streamGenerateContent} with bytes made beforehand. */
+/**
+ * A Gemini upstream that costs next to nothing: it decodes requests and answers {@code streamGenerateContent} with bytes made beforehand.
+ * To who asks for {@value MockConnection#DEPARTURES} it tells, as it happens, which calls were left, and when on {@link System#nanoTime}.
+ */
 final class MockUpstream implements AutoCloseable {
     private static final int LINE_BYTES_MAX = 4096;
     private static final int HEADER_BYTES_MAX = 32 * 1024;
     private static final int PART_BYTES_MAX = 64 * 1024;
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final ChannelGroup watchers = new DefaultChannelGroup(group.next());
     private final Map<Kind, MockAnswer> answers = new EnumMap<>(Kind.class);
     private final Channel server;
 
@@ -39,7 +45,7 @@ final class MockUpstream implements AutoCloseable {
                     protected void initChannel(SocketChannel channel) {
                         channel.pipeline()
                                 .addLast(new HttpRequestDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX))
-                                .addLast(new MockConnection(answers));
+                                .addLast(new MockConnection(answers, watchers));
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), port)

@@ -12,6 +12,8 @@ enum Protocol {
     /** Makes a body of about 1 KB. */
     private static final int REPEATS = 11;
 
+    private static final String USER_TEXT = WORDS.repeat(REPEATS);
+
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -20,9 +22,10 @@ enum Protocol {
         return valueOf(label.toUpperCase(Locale.ROOT));
     }
 
-    /** The whole request as it goes on the wire, the same bytes for each call of a phase. */
+    /** The whole request as it goes on the wire, the same bytes for each call of a phase but for the number of one that is left. */
     byte[] request(Kind kind, String authority, String key) {
-        String body = this == OPENAI ? openAiBody(kind) : geminiBody();
+        String text = kind.leaving() ? USER_TEXT + CallNumber.PLACE : USER_TEXT;
+        String body = this == OPENAI ? openAiBody(kind, text) : geminiBody(text);
         String head = "POST " + path(kind) + " HTTP/1.1\r\nHost: " + authority
                 + "\r\nContent-Type: application/json\r\nAccept: "
                 + (kind.streaming() ? "text/event-stream" : "application/json")
@@ -37,16 +40,16 @@ enum Protocol {
                 : "/v1beta/models/" + kind.model() + ":streamGenerateContent?alt=sse";
     }
 
-    private static String openAiBody(Kind kind) {
+    private static String openAiBody(Kind kind, String text) {
         return "{\"model\":\"" + kind.model() + "\",\"stream\":" + kind.streaming()
                 + ",\"messages\":[{\"role\":\"system\",\"content\":\"You keep the gate. Answer in short words.\"},"
-                + "{\"role\":\"user\",\"content\":\"" + WORDS.repeat(REPEATS) + "\"}],"
+                + "{\"role\":\"user\",\"content\":\"" + text + "\"}],"
                 + "\"temperature\":0.7,\"max_tokens\":1024}";
     }
 
-    private static String geminiBody() {
+    private static String geminiBody(String text) {
         return "{\"systemInstruction\":{\"parts\":[{\"text\":\"You keep the gate. Answer in short words.\"}]},"
-                + "\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"" + WORDS.repeat(REPEATS) + "\"}]}],"
+                + "\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"" + text + "\"}]}],"
                 + "\"generationConfig\":{\"temperature\":0.7,\"maxOutputTokens\":1024}}";
     }
 }

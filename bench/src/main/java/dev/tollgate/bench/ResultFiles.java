@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code runs.csv} (a line for each run, with its conditions) and {@code measurements.csv} (a line for each phase), both only ever appended to. */
 final class ResultFiles {
@@ -31,7 +32,27 @@ final class ResultFiles {
         if (Files.notExists(file)) {
             Files.writeString(file, header + "\n");
         }
+        widen(file, header);
         Files.write(file, lines, StandardOpenOption.APPEND);
+    }
+
+    /** New columns come last; older lines get empty cells for them. */
+    private static void widen(Path file, String header) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        String older = lines.isEmpty() ? "" : lines.getFirst();
+        if (older.equals(header)) {
+            return;
+        }
+        if (!header.startsWith(older + ",")) {
+            throw new IllegalStateException(file + " has other columns; give another folder with --results");
+        }
+        String padding = ",".repeat(columns(header) - columns(older));
+        Stream<String> wider = lines.stream().skip(1).map(line -> line + padding);
+        Files.write(file, Stream.concat(Stream.of(header), wider).toList());
+    }
+
+    private static int columns(String header) {
+        return header.split(",").length;
     }
 
     private static String line(Collection<String> values) {

@@ -17,6 +17,9 @@ import java.util.Optional;
 final class Run {
     private static final double BUSY_LOAD = 0.5;
 
+    /** Plenty to tell by, and few enough that ports of closed connections do not run out. */
+    private static final int DEPARTURES_MAX = 2_000;
+
     private final RunOptions options;
     private final Path directory;
     private final InstantSource clock;
@@ -57,20 +60,22 @@ final class Run {
         conditions.put("second_start_millis", Long.toString(second.startMillis()));
         conditions.put("bills", Boolean.toString(gateway.bills(second.port())));
 
+        long pid = second.process().pid();
         List<Server> servers = new ArrayList<>();
-        servers.add(new Server("gateway", second.process().pid(), second.port(), Protocol.OPENAI));
+        servers.add(new Server("gateway", pid, second.port(), Protocol.OPENAI));
         startNginx(children, mockPort).ifPresent(servers::add);
-        servers.forEach(server -> warmUp(load, server));
+        servers.forEach(server -> warmUp(load, server, mockPort));
         Server direct = new Server("direct", mock.pid(), mockPort, Protocol.GEMINI);
         for (int round = 1; round <= options.rounds(); round++) {
             out.println("round " + round + " of " + options.rounds());
             for (Server server : servers) {
-                underLoad(round, load, server);
+                underLoad(round, load, server, mockPort);
             }
             for (Server server : servers) {
                 oneByOne(round, load, server);
             }
             oneByOne(round, load, direct);
+            leave(round, load, direct, mockPort);
         }
     }
 
@@ -94,35 +99,55 @@ final class Run {
         return binary.isPresent() ? Nginx.version(binary.get()) : "left out";
     }
 
-    private void warmUp(LoadProcess load, Server server) {
+    private void warmUp(LoadProcess load, Server server, int mockPort) {
         for (Kind kind : Kind.values()) {
             int millis = options.warmupSeconds() * (kind == Kind.CALL ? 1_000 : 500);
             if (millis > 0) {
                 out.println("warming up " + server.name() + ": " + kind.label());
-                load.run(new LoadPhase(server.protocol(), kind, server.port(), options.connections(), millis, 0));
+                load.run(phase(server, kind, options.connections(), millis, mockPort));
             }
         }
     }
 
-    private void underLoad(int round, LoadProcess load, Server server) {
-        for (Kind kind : Kind.values()) {
-            measure(round, load, server, kind, options.connections());
+    private void underLoad(int round, LoadProcess load, Server server, int mockPort) {
+        for (Kind kind : List.of(Kind.CALL, Kind.BURST, Kind.PACED)) {
+            measure(round, load, server, phase(server, kind, options.connections(), millis(), mockPort));
         }
+        leave(round, load, server, mockPort);
+    }
+
+    private void leave(int round, LoadProcess load, Server server, int mockPort) {
+        measure(round, load, server, phase(server, Kind.LEAVE, options.connections(), millis(), mockPort));
     }
 
     private void oneByOne(int round, LoadProcess load, Server server) {
-        measure(round, load, server, Kind.CALL, 1);
-        measure(round, load, server, Kind.BURST, 1);
+        measure(round, load, server, phase(server, Kind.CALL, 1, millis(), 0));
+        measure(round, load, server, phase(server, Kind.BURST, 1, millis(), 0));
     }
 
-    private void measure(int round, LoadProcess load, Server server, Kind kind, int connections) {
-        long before = ProcessFigures.cpuMicros(server.pid());
-        LoadResult result = load.run(
-                new LoadPhase(server.protocol(), kind, server.port(), connections, options.seconds() * 1_000, 0));
-        long cpuMicros = ProcessFigures.cpuMicros(server.pid()) - before;
-        Measurement measurement = new Measurement(
-                round, server.name(), kind, connections, result, cpuMicros, ProcessFigures.residentKib(server.pid()));
-        measurements.add(measurement);
+    private int millis() {
+        return options.seconds() * 1_000;
+    }
+
+    private static LoadPhase phase(Server server, Kind kind, int connections, int millis, int mockPort) {
+        return new LoadPhase(
+                server.protocol(),
+                kind,
+                server.port(),
+                connections,
+                millis,
+                kind.leaving() ? DEPARTURES_MAX : 0,
+                kind.leaving() ? mockPort : 0);
+    }
+
+    private void measure(int round, LoadProcess load, Server server, LoadPhase phase) {
+        long cpuBefore = ProcessFigures.cpuMicros(server.pid());
+        LoadResult result = load.run(phase);
+        long cpuMicros = ProcessFigures.cpuMicros(server.pid()) - cpuBefore;
+        long residentKib = ProcessFigures.residentKib(server.pid());
+        Kind kind = phase.kind();
+        measurements.add(
+                new Measurement(round, server.name(), kind, phase.connections(), result, cpuMicros, residentKib));
         if (result.errors() > 0) {
             out.println("  " + result.errors() + " ERRORS: " + server.name() + " " + kind.label() + ", see load.log");
         }
@@ -130,7 +155,6 @@ final class Run {
 
     private boolean report(Map<String, String> conditions) throws IOException {
         String run = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        new ResultFiles(options.results()).append(run, conditions, measurements);
         Summary summary = new Summary(measurements, options.connections());
         out.println();
         conditions.forEach((name, value) -> out.println(name + ": " + value));
@@ -141,7 +165,9 @@ final class Run {
         if (!Boolean.parseBoolean(conditions.get("bills"))) {
             out.println("The gateway's answers carry no price: this is not the cost of a paid call.");
         }
+        out.println(summary.cancelling());
         out.println("errors: " + summary.errors());
+        new ResultFiles(options.results()).append(run, conditions, measurements);
         return summary.errors() == 0;
     }
 

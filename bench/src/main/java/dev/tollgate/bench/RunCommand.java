@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "Measures the gateway beside nginx, in alternating rounds.")
+        description =
+                "Measures the gateway beside nginx, in alternating rounds: CPU per call and per event, added latency, and how soon the upstream is cancelled when a caller leaves.")
 final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",

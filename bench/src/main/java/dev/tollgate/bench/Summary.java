@@ -6,10 +6,16 @@ import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The table for people: medians over the rounds; the ratio is the median of each round's own ratio. */
 final class Summary {
-    private static final String LINE = "%-52s %10s %10s %8s%n";
+    private static final String LINE = "%-60s %10s %10s %8s%n";
+
+    /** Between a caller's departure and the closing of the upstream's connection. */
+    private static final int CANCEL_GOAL_MILLIS = 100;
+
+    private static final int DEPARTURES_LEAST = 200;
 
     private final List<Measurement> measurements;
     private final int connections;
@@ -36,7 +42,46 @@ final class Summary {
         added("added p50 ms, stream, last byte", Kind.BURST, LoadResult::p50Nanos);
         added("added p99 ms, stream, last byte", Kind.BURST, LoadResult::p99Nanos);
         row("resident MB", Kind.PACED, m -> m.residentKib() / 1024.0);
+        row("cancel p50 ms", Kind.LEAVE, m -> m.load().p50Nanos() / 1e6);
+        row("cancel p99 ms", Kind.LEAVE, m -> m.load().p99Nanos() / 1e6);
+        slowestCancel();
         return table.toString();
+    }
+
+    /** The one figure that is no median: what took longest in any round. */
+    private void slowestCancel() {
+        double gateway = slowestCancelMillis("gateway");
+        double nginx = slowestCancelMillis("nginx");
+        line(
+                "cancel max ms" + at(connections),
+                Figures.plain(gateway),
+                Figures.plain(nginx),
+                Figures.plain(gateway / nginx));
+    }
+
+    /** How the gateway stands against the goal, in a sentence. A call that was not cancelled at all is an error, and missed it. */
+    String cancelling() {
+        long departures = departures("gateway").mapToLong(m -> m.load().calls()).sum();
+        long errors = departures("gateway").mapToLong(m -> m.load().errors()).sum();
+        double slowest = slowestCancelMillis("gateway");
+        boolean met = errors == 0 && slowest <= CANCEL_GOAL_MILLIS;
+        return "cancel: " + departures + " departures" + (departures < DEPARTURES_LEAST ? " (too few to judge by)" : "")
+                + (errors == 0 ? "" : ", " + errors + " errors") + ": the goal of " + CANCEL_GOAL_MILLIS + " ms is "
+                + (met ? "met" : "MISSED");
+    }
+
+    /** NaN where nobody left. */
+    private double slowestCancelMillis(String server) {
+        return departures(server)
+                .filter(m -> m.load().calls() > 0)
+                .mapToDouble(m -> m.load().maxNanos() / 1e6)
+                .max()
+                .orElse(Double.NaN);
+    }
+
+    private Stream<Measurement> departures(String server) {
+        return measurements.stream()
+                .filter(m -> m.kind().leaving() && m.server().equals(server));
     }
 
     long errors() {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,7 +28,7 @@ class LoadGeneratorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
+    @EnumSource(value = Kind.class, names = "LEAVE", mode = EnumSource.Mode.EXCLUDE)
     void each_kind_of_answer_comes_whole_from_the_mock(Kind kind) {
         LoadResult result = load.run(new LoadPhase(Protocol.GEMINI, kind, mock.port(), 4, LONG_MILLIS, 8));
 
@@ -38,7 +39,7 @@ class LoadGeneratorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
+    @EnumSource(value = Kind.class, names = "LEAVE", mode = EnumSource.Mode.EXCLUDE)
     void each_kind_of_answer_comes_whole_through_an_openai_door(Kind kind) throws IOException {
         try (PassThrough gateway = new PassThrough(0, "http://127.0.0.1:" + mock.port())) {
             LoadResult result = load.run(new LoadPhase(Protocol.OPENAI, kind, gateway.port(), 4, LONG_MILLIS, 8));
@@ -98,6 +99,83 @@ class LoadGeneratorTest {
 
         assertThat(result.errors()).isEqualTo(3);
         assertThat(asked).hasValue(3);
+    }
+
+    @Test
+    void the_upstream_hears_of_each_departure_between_two_events_and_in_silence() {
+        LoadResult result = load.run(leave(mock.port(), 4, LONG_MILLIS, 20, mock.port()));
+
+        assertThat(result.errors()).isZero();
+        assertThat(result.calls()).isEqualTo(20);
+        assertThat(result.p50Nanos()).isLessThanOrEqualTo(result.p99Nanos());
+        assertThat(result.p99Nanos()).isLessThanOrEqualTo(result.maxNanos());
+        assertThat(result.maxNanos()).isBetween(1L, 5_000_000_000L);
+        assertThat(result.firstP50Nanos()).isPositive();
+    }
+
+    @Test
+    void a_departure_is_measured_from_the_callers_closing_to_the_upstreams() throws IOException {
+        int delayMillis = 150;
+        try (Forwarder slow = new Forwarder(mock.port(), delayMillis)) {
+            LoadResult result = load.run(leave(slow.port(), 2, LONG_MILLIS, 6, mock.port()));
+
+            assertThat(result.errors()).isZero();
+            assertThat(result.calls()).isEqualTo(6);
+            assertThat(result.p50Nanos()).isBetween(delayMillis * 1_000_000L, 5_000_000_000L);
+        }
+    }
+
+    @Test
+    void a_door_that_notices_departures_only_when_it_writes_errs_where_the_upstream_is_silent() throws IOException {
+        try (LoadGenerator impatient = new LoadGenerator("sk-test-key", 1_000);
+                PassThrough gateway = new PassThrough(0, "http://127.0.0.1:" + mock.port())) {
+            LoadResult result =
+                    impatient.run(new LoadPhase(Protocol.OPENAI, Kind.LEAVE, gateway.port(), 4, 1_000, 8, mock.port()));
+
+            assertThat(result.calls()).isEqualTo(4);
+            assertThat(result.errors()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void departures_that_nobody_tells_of_are_an_error() throws IOException {
+        int nobody = Gateway.freePort();
+
+        LoadResult result = load.run(leave(mock.port(), 2, LONG_MILLIS, 4, nobody));
+
+        assertThat(result.errors()).isEqualTo(1);
+        assertThat(result.calls()).isZero();
+    }
+
+    @Test
+    @Timeout(30)
+    void a_mock_that_ends_in_the_middle_is_an_error_and_not_waited_for() throws IOException {
+        MockUpstream brief = new MockUpstream(0);
+        try (Forwarder door = new Forwarder(brief.port(), 0)) {
+            door.afterConnections(6, brief::close);
+
+            LoadResult result = load.run(leave(door.port(), 2, LONG_MILLIS, 0, brief.port()));
+
+            assertThat(result.errors()).isPositive();
+        }
+    }
+
+    @Test
+    void a_phase_of_departures_survives_being_written_as_a_line() {
+        LoadPhase phase = leave(8080, 64, 3_000, 7, 9_000);
+
+        assertThat(LoadPhase.parse(phase.line())).isEqualTo(phase);
+    }
+
+    @Test
+    void departures_are_not_measured_without_the_mock() {
+        assertThatThrownBy(() -> LoadPhase.parse("openai leave 127.0.0.1:8080 1 1000"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("mock");
+    }
+
+    private static LoadPhase leave(int port, int connections, int millis, int calls, int mockPort) {
+        return new LoadPhase(Protocol.GEMINI, Kind.LEAVE, port, connections, millis, calls, mockPort);
     }
 
     @Test

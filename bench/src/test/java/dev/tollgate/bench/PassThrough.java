@@ -112,6 +112,7 @@ final class PassThrough implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        http.shutdownNow(); // who waits for a silent upstream would wait on
         threads.close();
         http.close();
     }

@@ -39,6 +39,54 @@ class SummaryTest {
     }
 
     @Test
+    void a_call_that_is_left_has_no_share_for_each_event() {
+        leave(1, "gateway", 100, 0, 1_000_000);
+
+        assertThat(measurements.getFirst().cpuMicrosPerEvent()).isNaN();
+    }
+
+    @Test
+    void the_slowest_cancel_is_of_all_rounds() {
+        leave(1, "gateway", 100, 0, 2_000_000);
+        leave(2, "gateway", 100, 0, 50_000_000);
+        leave(3, "gateway", 100, 0, 3_000_000);
+        leave(1, "nginx", 100, 0, 500_000);
+        leave(2, "nginx", 100, 0, 200_000);
+
+        assertThat(row("cancel max ms")).containsExactly("50.0", "0.500", "100");
+        assertThat(summary().cancelling()).isEqualTo("cancel: 300 departures: the goal of 100 ms is met");
+    }
+
+    @Test
+    void one_cancel_beyond_the_goal_misses_it() {
+        leave(1, "gateway", 300, 0, 2_000_000);
+        leave(2, "gateway", 300, 0, 100_100_000);
+
+        assertThat(summary().cancelling()).endsWith("MISSED");
+    }
+
+    @Test
+    void a_departure_that_the_upstream_never_heard_of_misses_the_goal() {
+        leave(1, "gateway", 300, 1, 2_000_000);
+
+        assertThat(summary().cancelling()).isEqualTo("cancel: 300 departures, 1 errors: the goal of 100 ms is MISSED");
+    }
+
+    @Test
+    void a_few_departures_are_too_few() {
+        leave(1, "gateway", 199, 0, 2_000_000);
+
+        assertThat(summary().cancelling()).contains("too few");
+    }
+
+    @Test
+    void a_goal_is_not_met_by_nobody_leaving() {
+        leave(1, "gateway", 0, 0, 0);
+
+        assertThat(summary().cancelling()).endsWith("MISSED");
+    }
+
+    @Test
     void a_median_of_an_even_count_lies_between_the_middle_two() {
         assertThat(Figures.median(DoubleStream.of(4, Double.NaN, 1, 3, 2))).isEqualTo(2.5);
         assertThat(Figures.median(DoubleStream.empty())).isNaN();
@@ -61,12 +109,21 @@ class SummaryTest {
 
     private void call(int round, String server, int connections, long cpuMicros, long latencyNanos) {
         LoadResult load =
-                new LoadResult(1_000, 0, 1_000, 1_000_000, latencyNanos, latencyNanos, latencyNanos, latencyNanos);
+                new LoadResult(1_000, 0, 1_000, 1_000_000, latencyNanos, latencyNanos, latencyNanos, latencyNanos, 0);
         measurements.add(new Measurement(round, server, Kind.CALL, connections, load, cpuMicros, 1024));
     }
 
+    private void leave(int round, String server, long calls, long errors, long maxNanos) {
+        LoadResult load = new LoadResult(calls, errors, 25 * calls, 1_000_000, 1_000, 1_000, 1_000, 1_000, maxNanos);
+        measurements.add(new Measurement(round, server, Kind.LEAVE, 64, load, 20_000, 1024));
+    }
+
+    private Summary summary() {
+        return new Summary(measurements, 64);
+    }
+
     private List<String> row(String name) {
-        return new Summary(measurements, 64)
+        return summary()
                 .table()
                 .lines()
                 .filter(line -> line.startsWith(name + ", "))
