@@ -5,12 +5,20 @@ package dev.tollgate.bench;
  *
  * @param cpuMicros the server process's own during the phase; -1 where none is measured (direct)
  * @param residentKib after the phase; -1 likewise
+ * @param allocatedBytes on the server's heap during the phase; -1 where it is no JVM, or not asked
  */
 record Measurement(
-        int round, String server, Kind kind, int connections, LoadResult load, long cpuMicros, long residentKib) {
+        int round,
+        String server,
+        Kind kind,
+        int connections,
+        LoadResult load,
+        long cpuMicros,
+        long residentKib,
+        long allocatedBytes) {
     static final String HEADER =
             "run,round,server,kind,connections,cpu_micros,resident_kib,cpu_micros_per_call,cpu_micros_per_event,"
-                    + LoadResult.HEADER;
+                    + LoadResult.HEADER + ",allocated_bytes,allocated_bytes_per_call,allocated_bytes_per_event";
 
     double cpuMicrosPerCall() {
         return perCall(cpuMicros);
@@ -19,6 +27,14 @@ record Measurement(
     /** Over upstream events, whatever number of chunks they became. */
     double cpuMicrosPerEvent() {
         return perEvent(cpuMicrosPerCall());
+    }
+
+    double allocatedBytesPerCall() {
+        return perCall(allocatedBytes);
+    }
+
+    double allocatedBytesPerEvent() {
+        return perEvent(allocatedBytesPerCall());
     }
 
     private double perCall(long total) {
@@ -42,6 +58,9 @@ record Measurement(
                 Long.toString(residentKib),
                 Figures.plain(cpuMicrosPerCall()),
                 Figures.plain(cpuMicrosPerEvent()),
-                load.csv());
+                load.csv(),
+                allocatedBytes < 0 ? "" : Long.toString(allocatedBytes),
+                Figures.plain(allocatedBytesPerCall()),
+                Figures.plain(allocatedBytesPerEvent()));
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** One run, top to bottom: start everything, warm up, measure in rounds, write the results. Blocks for all of it. */
 final class Run {
@@ -62,10 +63,10 @@ final class Run {
 
         long pid = second.process().pid();
         List<Server> servers = new ArrayList<>();
-        servers.add(new Server("gateway", pid, second.port(), Protocol.OPENAI));
+        servers.add(new Server("gateway", pid, second.port(), Protocol.OPENAI, allocatedBytes(pid)));
         startNginx(children, mockPort).ifPresent(servers::add);
         servers.forEach(server -> warmUp(load, server, mockPort));
-        Server direct = new Server("direct", mock.pid(), mockPort, Protocol.GEMINI);
+        Server direct = new Server("direct", mock.pid(), mockPort, Protocol.GEMINI, Server.NOT_ASKED);
         for (int round = 1; round <= options.rounds(); round++) {
             out.println("round " + round + " of " + options.rounds());
             for (Server server : servers) {
@@ -79,6 +80,19 @@ final class Run {
         }
     }
 
+    private LongSupplier allocatedBytes(long pid) {
+        if (!options.allocation()) {
+            out.println("bytes allocated: left out, as asked");
+            return Server.NOT_ASKED;
+        }
+        try {
+            return AllocatedBytes.of(pid)::read;
+        } catch (IOException e) {
+            out.println("bytes allocated: left out, for the gateway's JVM cannot be asked: " + e.getMessage());
+            return Server.NOT_ASKED;
+        }
+    }
+
     private Optional<Server> startNginx(Children children, int mockPort) throws IOException {
         Optional<Path> binary = nginx();
         if (binary.isEmpty()) {
@@ -87,7 +101,7 @@ final class Run {
         }
         int port = Gateway.freePort();
         Process process = Nginx.start(children, binary.get(), options.gatewayCpus(), directory, port, mockPort);
-        return Optional.of(new Server("nginx", process.pid(), port, Protocol.GEMINI));
+        return Optional.of(new Server("nginx", process.pid(), port, Protocol.GEMINI, Server.NOT_ASKED));
     }
 
     private Optional<Path> nginx() {
@@ -140,14 +154,17 @@ final class Run {
                 kind.leaving() ? mockPort : 0);
     }
 
+    /** The JVM is asked outside of the time in which its CPU is counted: its answer costs some. */
     private void measure(int round, LoadProcess load, Server server, LoadPhase phase) {
+        long allocatedBefore = server.allocatedBytes().getAsLong();
         long cpuBefore = ProcessFigures.cpuMicros(server.pid());
         LoadResult result = load.run(phase);
         long cpuMicros = ProcessFigures.cpuMicros(server.pid()) - cpuBefore;
         long residentKib = ProcessFigures.residentKib(server.pid());
+        long allocated = allocatedBefore < 0 ? -1 : server.allocatedBytes().getAsLong() - allocatedBefore;
         Kind kind = phase.kind();
-        measurements.add(
-                new Measurement(round, server.name(), kind, phase.connections(), result, cpuMicros, residentKib));
+        measurements.add(new Measurement(
+                round, server.name(), kind, phase.connections(), result, cpuMicros, residentKib, allocated));
         if (result.errors() > 0) {
             out.println("  " + result.errors() + " ERRORS: " + server.name() + " " + kind.label() + ", see load.log");
         }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
         name = "run",
         mixinStandardHelpOptions = true,
         description =
-                "Measures the gateway beside nginx, in alternating rounds: CPU per call and per event, added latency, and how soon the upstream is cancelled when a caller leaves.")
+                "Measures the gateway beside nginx, in alternating rounds: CPU and bytes allocated per call and per event,"
+                        + " added latency, and how soon the upstream is cancelled when a caller leaves.")
 final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
@@ -58,6 +59,11 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--no-nginx", description = "without the yardstick")
     private boolean withoutNginx;
 
+    @Option(
+            names = "--no-allocation",
+            description = "without bytes allocated, for which a management agent is loaded into the gateway's JVM")
+    private boolean withoutAllocation;
+
     @Option(names = "--results", description = "folder of the CSV files, default bench/results")
     private Path results = Main.home().resolve("results");
 
@@ -88,6 +94,7 @@ final class RunCommand implements Callable<Integer> {
                 jar,
                 javaOptions,
                 !withoutNginx,
+                !withoutAllocation,
                 results,
                 note);
     }

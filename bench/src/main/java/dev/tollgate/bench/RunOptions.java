@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param loadCpus likewise, of mock and load generator
  * @param jar of the gateway; null where the launcher starts it
  * @param javaOptions for the gateway's JVM, beside those of the launcher
+ * @param allocation whether the gateway's JVM is asked what it allocates
  */
 record RunOptions(
         int rounds,
@@ -26,6 +27,7 @@ record RunOptions(
         @Nullable Path jar,
         List<String> javaOptions,
         boolean nginx,
+        boolean allocation,
         Path results,
         String note) {
     RunOptions {

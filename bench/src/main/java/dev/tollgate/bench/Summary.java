@@ -33,6 +33,9 @@ final class Summary {
         row("CPU µs per call", Kind.CALL, Measurement::cpuMicrosPerCall);
         row("CPU µs per event, 50 in one write", Kind.BURST, Measurement::cpuMicrosPerEvent);
         row("CPU µs per event, 10 ms apart", Kind.PACED, Measurement::cpuMicrosPerEvent);
+        row("bytes allocated per call", Kind.CALL, Measurement::allocatedBytesPerCall);
+        row("bytes allocated per event, 50 in one write", Kind.BURST, Measurement::allocatedBytesPerEvent);
+        row("bytes allocated per event, 10 ms apart", Kind.PACED, Measurement::allocatedBytesPerEvent);
         row("calls/s", Kind.CALL, m -> m.load().callsPerSecond());
         row("streams/s, 50 events in one write", Kind.BURST, m -> m.load().callsPerSecond());
         added("added p50 ms, call", Kind.CALL, LoadResult::p50Nanos);

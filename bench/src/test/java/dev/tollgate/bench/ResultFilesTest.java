@@ -22,15 +22,15 @@ class ResultFilesTest {
         String older = Measurement.HEADER.replaceFirst(",max_nanos.*", "");
         Files.writeString(measurements(), older + "\nold,1,gateway,call,64,1,2,3,4,5,6,7,8,9,10,11,12\n");
 
-        append();
-        append();
+        append(20_000);
+        append(-1);
 
         assertThat(Files.readAllLines(measurements()))
                 .containsExactly(
                         Measurement.HEADER,
-                        "old,1,gateway,call,64,1,2,3,4,5,6,7,8,9,10,11,12,",
-                        "new,1,gateway,call,64,40,50,4.00,4.00,10,0,10,1000,1,2,3,4,5",
-                        "new,1,gateway,call,64,40,50,4.00,4.00,10,0,10,1000,1,2,3,4,5");
+                        "old,1,gateway,call,64,1,2,3,4,5,6,7,8,9,10,11,12,,,,",
+                        "new,1,gateway,call,64,40,50,4.00,4.00,10,0,10,1000,1,2,3,4,5,20000,2000,2000",
+                        "new,1,gateway,call,64,40,50,4.00,4.00,10,0,10,1000,1,2,3,4,5,,,");
     }
 
     @Test
@@ -38,14 +38,14 @@ class ResultFilesTest {
         assertThat(Measurement.HEADER)
                 .startsWith("run,round,server,kind,connections,cpu_micros,resident_kib,cpu_micros_per_call,"
                         + "cpu_micros_per_event,calls,errors,events,micros,p50_nanos,p99_nanos,first_p50_nanos,first_p99_nanos,"
-                        + "max_nanos");
+                        + "max_nanos,allocated_bytes,allocated_bytes_per_call,allocated_bytes_per_event");
     }
 
     @Test
     void a_file_of_other_columns_is_left_as_it_is() throws IOException {
         Files.writeString(measurements(), "run,weather\n1,rain\n");
 
-        assertThatThrownBy(() -> append())
+        assertThatThrownBy(() -> append(1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("--results");
         assertThat(measurements()).hasContent("run,weather\n1,rain\n");
@@ -55,8 +55,8 @@ class ResultFilesTest {
         return folder.resolve("measurements.csv");
     }
 
-    private void append() throws IOException {
-        Measurement measurement = new Measurement(1, "gateway", Kind.CALL, 64, LOAD, 40, 50);
+    private void append(long allocatedBytes) throws IOException {
+        Measurement measurement = new Measurement(1, "gateway", Kind.CALL, 64, LOAD, 40, 50, allocatedBytes);
         new ResultFiles(folder).append("new", Map.of("commit", "abc"), List.of(measurement));
     }
 }

@@ -39,10 +39,20 @@ class SummaryTest {
     }
 
     @Test
+    void bytes_are_shared_among_the_upstreams_events() {
+        LoadResult load = new LoadResult(10, 0, 30, 1_000_000, 1, 1, 1, 1, 1);
+        measurements.add(new Measurement(1, "gateway", Kind.BURST, 64, load, 0, 1024, 1_000_000));
+        measurements.add(new Measurement(1, "nginx", Kind.BURST, 64, load, 0, 1024, -1));
+
+        assertThat(row("bytes allocated per event, 50 in one write")).containsExactly("2000");
+    }
+
+    @Test
     void a_call_that_is_left_has_no_share_for_each_event() {
         leave(1, "gateway", 100, 0, 1_000_000);
 
         assertThat(measurements.getFirst().cpuMicrosPerEvent()).isNaN();
+        assertThat(measurements.getFirst().allocatedBytesPerEvent()).isNaN();
     }
 
     @Test
@@ -110,12 +120,12 @@ class SummaryTest {
     private void call(int round, String server, int connections, long cpuMicros, long latencyNanos) {
         LoadResult load =
                 new LoadResult(1_000, 0, 1_000, 1_000_000, latencyNanos, latencyNanos, latencyNanos, latencyNanos, 0);
-        measurements.add(new Measurement(round, server, Kind.CALL, connections, load, cpuMicros, 1024));
+        measurements.add(new Measurement(round, server, Kind.CALL, connections, load, cpuMicros, 1024, -1));
     }
 
     private void leave(int round, String server, long calls, long errors, long maxNanos) {
         LoadResult load = new LoadResult(calls, errors, 25 * calls, 1_000_000, 1_000, 1_000, 1_000, 1_000, maxNanos);
-        measurements.add(new Measurement(round, server, Kind.LEAVE, 64, load, 20_000, 1024));
+        measurements.add(new Measurement(round, server, Kind.LEAVE, 64, load, 20_000, 1024, 1_000_000));
     }
 
     private Summary summary() {
