@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 public final class Fuzz {
 
-    private static final Duration LASTS = Duration.ofSeconds(Long.getLong("fuzz.seconds", 20));
+    private static final Duration LASTS = Duration.ofSeconds(Long.getLong("fuzz.seconds", 40));
     private static final int ROUNDS_MAX = 1_000_000;
     private static final int INPUT_BYTES_MAX = 64 * 1024;
     private static final String STRUCTURE = "{}[]\",:\\";
