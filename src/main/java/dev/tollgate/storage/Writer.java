@@ -220,12 +220,19 @@ public final class Writer implements AutoCloseable {
         boolean more = true;
         while (more) {
             more = take(taken);
-            process(taken, !more);
+            Throwable failure = decide(taken);
+            while (failure == null && more && takeMore(taken)) {
+                more = !taken.removeIf(STOP::equals);
+                failure = decide(taken);
+            }
+            if (failure != null || !more || !urgent.isEmpty() || isRideOver()) {
+                finish(failure);
+            }
         }
         stopped = true;
-        while (queue.drainTo(taken, BATCH_MAX) > 0) {
+        while (takeMore(taken)) {
             taken.removeIf(STOP::equals);
-            process(taken, true);
+            finish(decide(taken));
         }
     }
 
@@ -241,31 +248,39 @@ public final class Writer implements AutoCloseable {
         } catch (InterruptedException e) {
             return true; // nobody has a reason to interrupt: close() asks by a mark in the queue
         }
-        queue.drainTo(taken, BATCH_MAX - 1);
+        takeMore(taken);
         return !taken.removeIf(STOP::equals);
     }
 
-    private void process(List<Waiting> taken, boolean last) {
+    /** What has come meanwhile goes along: the larger a batch, the fewer commits. @return whether there was anything */
+    private boolean takeMore(List<Waiting> taken) {
+        return queue.drainTo(taken, BATCH_MAX - taken.size() - riding.size() - urgent.size()) > 0;
+    }
+
+    /** Decides the riders and tells of it. @return why they could not be decided, or null */
+    private @Nullable Throwable decide(List<Waiting> taken) {
         int rodeBefore = riding.size();
         for (Waiting waiting : taken) {
             (waiting.rides && mayRide ? riding : urgent).add(waiting);
         }
         taken.clear();
         List<Waiting> fresh = riding.subList(rodeBefore, riding.size());
-        Throwable failure = fresh.isEmpty() ? null : attempt(() -> batch.decide(connection.statements(), units(fresh)));
+        if (fresh.isEmpty()) {
+            return null;
+        }
+        Throwable failure = attempt(() -> batch.decide(connection.statements(), units(fresh)));
         if (failure == null) {
             if (rodeBefore == 0) {
                 rideEndNanos = System.nanoTime() + RIDE_MAX.toNanos();
             }
             report(fresh, null);
         }
-        if (failure != null || last || !urgent.isEmpty() || isRideOver()) {
-            finish(failure);
-        }
+        return failure;
     }
 
     private boolean isRideOver() {
-        return riding.size() >= BATCH_MAX || (!riding.isEmpty() && System.nanoTime() - rideEndNanos >= 0);
+        return riding.size() + urgent.size() >= BATCH_MAX
+                || (!riding.isEmpty() && System.nanoTime() - rideEndNanos >= 0);
     }
 
     /** Commits all that is at hand. @param failed why the riders could not even be decided, or null */
