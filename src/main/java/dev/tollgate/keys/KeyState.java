@@ -31,6 +31,12 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return outcome() == Outcome.USABLE;
     }
 
+    /** Nothing that is missed: when the key was used last. */
+    @Override
+    public boolean writes() {
+        return false;
+    }
+
     String keyId() {
         return keyId;
     }

@@ -70,6 +70,11 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         return outcome() instanceof ReserveOutcome.Reserved;
     }
 
+    @Override
+    public boolean writes() {
+        return reserved();
+    }
+
     /** Once applied: whether a spend window, and not the balance, is why less than the wanted is held. */
     public boolean heldBackByWindow() {
         return heldBackByWindow;

@@ -37,8 +37,21 @@ final class Backlog {
         return batches.isEmpty();
     }
 
-    int size() {
-        return batches.size();
+    /** What it comes to in memory, roughly: characters, and bytes of chunks as they came. */
+    long size() {
+        long size = 0;
+        for (List<UpstreamEvent> batch : batches) {
+            for (UpstreamEvent event : batch) {
+                size += switch (event) {
+                    case UpstreamEvent.Text text -> text.text().length();
+                    case UpstreamEvent.Thought thought -> thought.text().length();
+                    case UpstreamEvent.ToolCall call -> call.arguments().length();
+                    case UpstreamEvent.Raw raw -> raw.bytes();
+                    default -> 0;
+                };
+            }
+        }
+        return size;
     }
 
     Iterable<List<UpstreamEvent>> batches() {

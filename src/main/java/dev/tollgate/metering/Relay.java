@@ -42,8 +42,11 @@ final class Relay implements UpstreamListener, Running {
      */
     private static final long NOTICED_NANOS = Duration.ofSeconds(1).toNanos();
 
-    /** Batches of events, each a read of at most 64 KB, that wait for the hold to become durable before the upstream is held back. */
-    private static final int UNCONFIRMED_MAX = 8;
+    /**
+     * What may wait for the hold to become durable before the upstream is held back: more than comes within a sync of the disk, for an
+     * upstream that breaks while it is held back takes along what was under way.
+     */
+    private static final long UNCONFIRMED_SIZE_MAX = 256 << 10;
 
     private enum State {
         RESERVING,
@@ -228,7 +231,7 @@ final class Relay implements UpstreamListener, Running {
     /** Shows what waits as far as the hold covers it; lets the hold grow, or ends the answer, where it does not. */
     private void pump(Coverage coverage) {
         if (!mayShow()) {
-            if (waiting.size() >= UNCONFIRMED_MAX) {
+            if (waiting.size() >= UNCONFIRMED_SIZE_MAX) {
                 hold();
             }
             confirm(coverage);

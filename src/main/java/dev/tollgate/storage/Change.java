@@ -1,4 +1,10 @@
 package dev.tollgate.storage;
 
 /** What one store is asked to write within a unit. A change belongs to one unit and is applied by exactly one part. */
-public interface Change {}
+public interface Change {
+
+    /** Once it is decided: whether there is anything to write. */
+    default boolean writes() {
+        return true;
+    }
+}

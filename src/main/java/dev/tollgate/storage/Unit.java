@@ -29,6 +29,11 @@ public final class Unit {
         return changes;
     }
 
+    /** Once it is decided: whether there is anything to write. */
+    boolean writes() {
+        return changes.stream().anyMatch(Change::writes);
+    }
+
     /** What its changes have decided, in their order. */
     List<Object> outcomes() {
         return changes.stream()

@@ -376,7 +376,9 @@ public final class Writer implements AutoCloseable {
     private void committed(List<Waiting> all) {
         for (Waiting waiting : all) {
             waiting.durable = true;
-            mayRide |= waiting.rides && connection.isEmbedded();
+            if (!mayRide && connection.isEmbedded()) {
+                mayRide = waiting.rides && waiting.unit.writes();
+            }
         }
         report(all, null);
     }

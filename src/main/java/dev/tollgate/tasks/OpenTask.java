@@ -7,4 +7,10 @@ import dev.tollgate.ledger.Reserve;
  *
  * @param reserve of the same unit
  */
-public record OpenTask(Reserve reserve, String door, String model) implements TaskChange {}
+public record OpenTask(Reserve reserve, String door, String model) implements TaskChange {
+
+    @Override
+    public boolean writes() {
+        return reserve.reserved();
+    }
+}
