@@ -123,6 +123,24 @@ class RidersTest {
     }
 
     @Test
+    void one_that_has_nothing_to_write_does_not_let_others_ride_again() throws Exception {
+        Writer writer = embedded();
+        slips.failing = true;
+        ride(writer, new Slip("a"));
+        assertThat(told.take()).isEqualTo("a as 1");
+        slips.failed.acquire();
+        slips.failing = false;
+        ride(writer, new Slip("nothing", false));
+        assertThat(told.take()).isEqualTo("nothing as 1");
+        slips.holdNextWrite();
+        ride(writer, new Slip("b"));
+        slips.writing.await();
+        assertThat(told).isEmpty();
+        slips.write.countDown();
+        assertThat(told.take()).isEqualTo("b as 1");
+    }
+
+    @Test
     void what_rides_when_the_writer_is_closed_is_written() throws Exception {
         Writer writer = embedded();
         ride(writer, new Slip("a"));
@@ -194,9 +212,20 @@ class RidersTest {
     private static final class Slip extends Decision<Integer> {
 
         private final String name;
+        private final boolean writes;
 
         Slip(String name) {
+            this(name, true);
+        }
+
+        Slip(String name, boolean writes) {
             this.name = name;
+            this.writes = writes;
+        }
+
+        @Override
+        public boolean writes() {
+            return writes;
         }
     }
 
@@ -243,9 +272,11 @@ class RidersTest {
             PreparedStatement insert =
                     statements.of("INSERT INTO account (id, name, created_at) VALUES (?, 'slip', ?)");
             for (Slip slip : changes) {
-                insert.setString(1, slip.name);
-                insert.setLong(2, slip.outcome());
-                insert.executeUpdate();
+                if (slip.writes) {
+                    insert.setString(1, slip.name);
+                    insert.setLong(2, slip.outcome());
+                    insert.executeUpdate();
+                }
             }
         }
 
