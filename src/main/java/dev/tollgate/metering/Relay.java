@@ -46,7 +46,7 @@ final class Relay implements UpstreamListener, Running {
      * What may wait for the hold to become durable before the upstream is held back: more than comes within a sync of the disk, for an
      * upstream that breaks while it is held back takes along what was under way.
      */
-    private static final long UNCONFIRMED_SIZE_MAX = 256 << 10;
+    private static final long UNCONFIRMED_SIZE_MAX = 32 << 10;
 
     private enum State {
         RESERVING,

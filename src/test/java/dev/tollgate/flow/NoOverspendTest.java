@@ -82,6 +82,7 @@ class NoOverspendTest {
         }
         Gateway.await("all to be decided", () -> ended(calls).size() == CALLERS - holds && upstream.asked() == holds);
         List<Gateway.Reply> refused = ended(calls);
+        gateway.writeWhatRides();
         assertHeld(customer, before, holds);
 
         upstream.answer();
