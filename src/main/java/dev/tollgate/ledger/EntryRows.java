@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Writes entries, of which each call makes three. In a process of our own a statement's cost is its run and the text that is handed
- * over, so the entries of one call go in one statement there, and what they move from where to where is part of it; on a server it is
- * the trip, so all go in one.
+ * Writes entries, of which each call makes three. In a process of our own what costs is each run of a statement and each text that is
+ * handed over: the entries of a call are one row of a statement there, which has account and call once and knows what is moved from
+ * where to where; on a server it is the trip, so all go in one.
  */
 final class EntryRows {
 
@@ -40,13 +40,18 @@ final class EntryRows {
             return new Movement(entry.kind(), entry.from(), entry.to(), entry.reason() != null);
         }
 
-        /** @param first the number of the first parameter of its own; account and call are the statement's 1 and 2 */
-        String row(int first) {
-            return "(?1, ?%d, ?%d, '%s', ?2, '%s', '%s', ?%d, %s)"
+        /**
+         * @param account the number of the account's parameter; the call's is the next
+         * @param first the number of the first parameter of its own
+         */
+        String row(int account, int first) {
+            return "(?%d, ?%d, ?%d, '%s', ?%d, '%s', '%s', ?%d, %s)"
                     .formatted(
+                            account,
                             first,
                             first + 1,
                             kind.code(),
+                            account + 1,
                             from.code(),
                             to.code(),
                             first + 2,
@@ -62,16 +67,23 @@ final class EntryRows {
     private static final Map<List<Movement>, RowStatement> TOGETHER = new ConcurrentHashMap<>();
 
     private static RowStatement together(List<Movement> movements) {
-        List<String> rows = new ArrayList<>();
-        int first = 3;
+        int parameters = 2;
         for (Movement movement : movements) {
-            rows.add(movement.row(first));
-            first += movement.parameters();
+            parameters += movement.parameters();
         }
         return RowStatement.embedded("""
-                INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros,
-                    reason)
-                VALUES\s""" + String.join(", ", rows));
+                entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros,
+                    reason)""", parameters, first -> rows(movements, first));
+    }
+
+    private static String rows(List<Movement> movements, int account) {
+        List<String> rows = new ArrayList<>();
+        int first = account + 2;
+        for (Movement movement : movements) {
+            rows.add(movement.row(account, first));
+            first += movement.parameters();
+        }
+        return String.join(", ", rows);
     }
 
     private final Statements statements;
@@ -82,11 +94,19 @@ final class EntryRows {
 
     void append(List<Entry> entries) throws SQLException {
         if (statements.dialect() == Dialect.SQLITE) {
-            for (List<Entry> ofOne : byCall(entries)) {
-                appendTogether(ofOne);
-            }
+            appendByCall(entries);
         } else {
             appendAtOnce(entries);
+        }
+    }
+
+    private void appendByCall(List<Entry> entries) throws SQLException {
+        Map<List<Movement>, Rows> open = new HashMap<>();
+        for (List<Entry> ofOne : byCall(entries)) {
+            append(ofOne, open);
+        }
+        for (Rows rows : open.values()) {
+            rows.finish();
         }
     }
 
@@ -108,16 +128,18 @@ final class EntryRows {
         return groups;
     }
 
-    private void appendTogether(List<Entry> ofOne) throws SQLException {
+    private void append(List<Entry> ofOne, Map<List<Movement>, Rows> open) throws SQLException {
         List<Movement> movements = new ArrayList<>(TOGETHER_MAX);
         for (Entry entry : ofOne) {
             movements.add(Movement.of(entry));
         }
         Entry first = ofOne.getFirst();
-        Rows row = TOGETHER.computeIfAbsent(movements, EntryRows::together)
-                .on(statements)
-                .text(first.accountId())
-                .text(first.reservationId());
+        Rows row = open.get(movements);
+        if (row == null) {
+            row = TOGETHER.computeIfAbsent(movements, EntryRows::together).on(statements);
+            open.put(movements, row);
+        }
+        row.text(first.accountId()).text(first.reservationId());
         for (Entry entry : ofOne) {
             row.number(entry.sequence()).number(entry.at().toEpochMilli()).number(entry.amountMicros());
             if (entry.reason() != null) {

@@ -10,10 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -86,10 +83,6 @@ final class LedgerRows {
             "created_at bigint",
             "node_id text");
 
-    // In a process of our own its state is part of the text, and its owner is whoever has the process: two texts less
-    // to
-    // hand over.
-    private static final Map<ReservationState, RowStatement> INSERT_RESERVATION_HERE = insertsHere();
     private static final RowStatement UPDATE_RESERVATION = RowStatement.of(
             "UPDATE reservation SET state = ?, held_micros = ?, charged_micros = ?, first_sequence = ?, last_sequence = ? WHERE id = ?",
             """
@@ -123,17 +116,6 @@ final class LedgerRows {
             .thenComparing(window -> window.id.startsAtMillis());
 
     private final Statements statements;
-
-    private static Map<ReservationState, RowStatement> insertsHere() {
-        Map<ReservationState, RowStatement> inserts = new EnumMap<>(ReservationState.class);
-        for (ReservationState state : ReservationState.values()) {
-            inserts.put(state, RowStatement.embedded("""
-                    INSERT INTO reservation (state, held_micros, charged_micros, first_sequence, last_sequence, id, account_id, key_id,
-                        created_at)
-                    VALUES ('%s', ?, ?, ?, ?, ?, ?, ?, ?)""".formatted(state.code())));
-        }
-        return inserts;
-    }
 
     LedgerRows(Statements statements) {
         this.statements = statements;
@@ -243,35 +225,28 @@ final class LedgerRows {
 
     /** @param nodeId who owns the new ones, where there may be several */
     void writeReservations(Collection<ReservationRow> reservations, String nodeId) throws SQLException {
-        boolean here = statements.dialect() == Dialect.SQLITE;
+        String owner = statements.dialect() == Dialect.SQLITE ? "" : nodeId;
         Rows inserts = INSERT_RESERVATION.on(statements);
         Rows updates = UPDATE_RESERVATION.on(statements);
         for (ReservationRow reservation : reservations) {
-            if (reservation.isFresh() && here) {
-                RowStatement insert = Objects.requireNonNull(INSERT_RESERVATION_HERE.get(reservation.state()));
-                opened(reservation, amounts(reservation, insert.on(statements))).next();
-            } else if (reservation.isFresh()) {
-                opened(
-                                reservation,
-                                amounts(
-                                        reservation,
-                                        inserts.text(reservation.state().code())))
-                        .text(nodeId)
+            if (reservation.isFresh()) {
+                amounts(reservation, inserts)
+                        .text(reservation.accountId)
+                        .text(reservation.keyId)
+                        .number(reservation.createdAtMillis)
+                        .text(owner)
                         .next();
             } else if (reservation.isChanged()) {
-                amounts(reservation, updates.text(reservation.state().code())).next();
+                amounts(reservation, updates).next();
             }
         }
         inserts.finish();
         updates.finishEach();
     }
 
-    private static Rows opened(ReservationRow reservation, Rows rows) throws SQLException {
-        return rows.text(reservation.accountId).text(reservation.keyId).number(reservation.createdAtMillis);
-    }
-
     private static Rows amounts(ReservationRow reservation, Rows rows) throws SQLException {
-        return rows.number(reservation.heldMicros())
+        return rows.text(reservation.state().code())
+                .number(reservation.heldMicros())
                 .number(reservation.chargedMicros())
                 .number(reservation.firstSequence())
                 .number(reservation.lastSequence())

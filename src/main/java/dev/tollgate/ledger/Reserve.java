@@ -92,31 +92,30 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (account == null || account.isBlocked() || !allowed.getAsBoolean()) {
             return new ReserveOutcome.NotAllowed();
         }
-        ReserveOutcome refusal = refusal(book, account, leastMicros);
+        KeyWindows windows = book.windows(keyId, at.toEpochMilli());
+        ReserveOutcome refusal = refusal(account, windows, leastMicros);
         if (refusal != null) {
             return refusal;
         }
-        KeyWindows windows = book.windows(keyId, at.toEpochMilli());
         long roomMicros = windows.roomMicros(limits);
         long heldMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), roomMicros));
         if (heldMicros < wantedMicros && book.shortfallsOnDayOf(account, at) >= Ledger.SHORTFALLS_MAX) {
-            refusal = refusal(book, account, wantedMicros); // its calls are not shrunk any more (D33)
+            refusal = refusal(account, windows, wantedMicros); // its calls are not shrunk any more (D33)
         }
         heldBackByWindow = roomMicros < Math.min(wantedMicros, account.balanceMicros());
         return refusal != null ? refusal : hold(book, account, windows, heldMicros);
     }
 
     /** Why so much cannot be held, or null. */
-    private @Nullable ReserveOutcome refusal(Book book, AccountRow account, long micros) throws SQLException {
+    private @Nullable ReserveOutcome refusal(AccountRow account, KeyWindows windows, long micros) {
         if (account.balanceMicros() < micros) {
             return new ReserveOutcome.InsufficientCredits(account.balanceMicros(), account.reservedMicros(), micros);
         }
-        KeyWindows windows = book.windows(keyId, at.toEpochMilli());
         SpendWindow full = windows.firstWithout(micros, limits);
         return full == null ? null : windows.reached(full, limits, micros, at);
     }
 
-    private ReserveOutcome hold(Book book, AccountRow account, KeyWindows windows, long micros) throws SQLException {
+    private ReserveOutcome hold(Book book, AccountRow account, KeyWindows windows, long micros) {
         ReservationRow hold = book.open(new ReservationRow(reservationId, accountId, keyId, at.toEpochMilli()));
         book.hold(hold, account, windows, micros, at);
         return new ReserveOutcome.Reserved(micros);

@@ -7,6 +7,9 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +32,23 @@ public final class RowStatement {
         void read(ResultSet row) throws SQLException;
     }
 
+    /** So many rows an insert into an embedded database takes at a time, since each run has its price; more gain nothing. */
+    private static final int GROUP = 4;
+
+    /**
+     * Whatever fails, the writer rolls the whole batch back, so no statement needs to be undone alone: SQLite would copy each page that a
+     * statement for several rows changes, in case of that.
+     */
+    private static final String INSERT = "INSERT OR FAIL INTO ";
+
     private final String one;
+    private final @Nullable String several;
     private final String many;
     private final List<String> types;
 
-    private RowStatement(String one, String many, List<String> types) {
+    private RowStatement(String one, @Nullable String several, String many, List<String> types) {
         this.one = one;
+        this.several = several;
         this.many = many;
         this.types = types;
     }
@@ -45,26 +59,41 @@ public final class RowStatement {
      * @param types of the columns: {@code text} or {@code bigint}
      */
     public static RowStatement of(String one, String many, String... types) {
-        return new RowStatement(one, many, List.of(types));
+        return new RowStatement(one, null, many, List.of(types));
     }
 
-    /** One that is only run where the database is in this process. */
-    public static RowStatement embedded(String one) {
-        return new RowStatement(one, "", List.of());
+    /**
+     * An insert that is only run where the database is in this process.
+     *
+     * @param table with its columns, as in {@code "t (id, amount)"}
+     * @param parameters how many a row has
+     * @param row what is inserted for one: its values, in brackets, with their parameters numbered from the given number on
+     */
+    public static RowStatement embedded(String table, int parameters, IntFunction<String> row) {
+        String rows = IntStream.range(0, GROUP)
+                .mapToObj(i -> row.apply(1 + i * parameters))
+                .collect(Collectors.joining(", "));
+        return new RowStatement(
+                INSERT + table + " VALUES " + row.apply(1), INSERT + table + " VALUES " + rows, "", List.of());
     }
 
     /** One that is only run where the database is a server. @param types of the columns: {@code text} or {@code bigint} */
     public static RowStatement shared(String many, String... types) {
-        return new RowStatement("", many, List.of(types));
+        return new RowStatement("", null, many, List.of(types));
     }
 
     /** @param columns name and type, as in {@code "id text"} */
     public static RowStatement insert(String table, String... columns) {
         List<String> names = Arrays.stream(columns).map(it -> it.split(" ")[0]).toList();
         String[] types = Arrays.stream(columns).map(it -> it.split(" ")[1]).toArray(String[]::new);
-        String into = "INSERT INTO " + table + " (" + String.join(", ", names) + ") ";
-        String marks = String.join(", ", names.stream().map(name -> "?").toList());
-        return of(into + "VALUES (" + marks + ")", into + "SELECT * FROM unnest(" + marks + ")", types);
+        String into = table + " (" + String.join(", ", names) + ")";
+        String marks = "(" + String.join(", ", names.stream().map(name -> "?").toList()) + ")";
+        RowStatement embedded = embedded(into, names.size(), first -> marks);
+        return new RowStatement(
+                embedded.one,
+                embedded.several,
+                "INSERT INTO " + into + " SELECT * FROM unnest" + marks,
+                List.of(types));
     }
 
     /** Begins to run it; it has run when {@link Rows#finish} returns. */
@@ -74,12 +103,13 @@ public final class RowStatement {
 
     /** As above, for a query. */
     public Rows on(Statements statements, @Nullable Reader reader) throws SQLException {
-        return statements.dialect() == Dialect.SQLITE
-                ? new OneByOne(statements.of(one), reader)
-                : new AtOnce(statements, reader);
+        if (statements.dialect() == Dialect.POSTGRESQL) {
+            return new AtOnce(statements, reader);
+        }
+        return several == null ? new OneByOne(statements.of(one), reader) : new InGroups(statements, one, several);
     }
 
-    /** Takes the values of each row in the order of the columns, then {@link #next}. */
+    /** Takes the values of each row in the order of the columns, then {@link #next}. Nothing is sure to have run before the end. */
     public sealed interface Rows {
 
         Rows text(@Nullable String value) throws SQLException;
@@ -169,6 +199,75 @@ public final class RowStatement {
         @Override
         public void finishEach() {
             require(rows, met);
+        }
+    }
+
+    private static final class InGroups implements Rows {
+
+        private final Statements statements;
+        private final String one;
+        private final String several;
+        private final List<@Nullable Object> values = new ArrayList<>();
+        private int rows;
+
+        InGroups(Statements statements, String one, String several) {
+            this.statements = statements;
+            this.one = one;
+            this.several = several;
+        }
+
+        @Override
+        public Rows text(@Nullable String value) {
+            values.add(value);
+            return this;
+        }
+
+        @Override
+        public Rows number(long value) {
+            values.add(value);
+            return this;
+        }
+
+        @Override
+        public Rows number(@Nullable Long value) {
+            values.add(value);
+            return this;
+        }
+
+        @Override
+        public void next() throws SQLException {
+            if (++rows == GROUP) {
+                insert(several, values);
+                values.clear();
+                rows = 0;
+            }
+        }
+
+        @Override
+        public void finish() throws SQLException {
+            int columns = rows == 0 ? 0 : values.size() / rows;
+            for (int row = 0; row < rows; row++) {
+                insert(one, values.subList(row * columns, (row + 1) * columns));
+            }
+            values.clear();
+            rows = 0;
+        }
+
+        @Override
+        public void finishEach() throws SQLException {
+            finish(); // an insert meets each row or fails
+        }
+
+        private void insert(String sql, List<@Nullable Object> row) throws SQLException {
+            PreparedStatement statement = statements.of(sql);
+            for (int i = 0; i < row.size(); i++) {
+                switch (row.get(i)) {
+                    case String text -> statement.setString(i + 1, text);
+                    case Long number -> statement.setLong(i + 1, number);
+                    case null, default -> statement.setNull(i + 1, Types.NULL);
+                }
+            }
+            statement.executeUpdate();
         }
     }
 

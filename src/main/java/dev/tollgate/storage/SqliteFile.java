@@ -20,8 +20,11 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
-    /** The tables' working set of a busy hour: a page that falls out is read again for the next row in it. */
-    private static final int WRITER_CACHE_KIB = 32 * 1024;
+    /**
+     * The pages that busy accounts write to. Not more: where a tree without row ids has moved pages, SQLite walks through the whole cache
+     * after the commit, which with 32 MiB took longer than the sync.
+     */
+    private static final int WRITER_CACHE_KIB = 8 * 1024;
 
     /** In pages of 4 KiB. A page that many commits change is carried over once: fewer, larger checkpoints write less. */
     private static final int CHECKPOINT_PAGES = 4_000;
