@@ -51,7 +51,7 @@ import java.util.stream.Stream;
  * long a call waits for both commits. Arguments: {@code sqlite} or {@code postgresql} or a JDBC address, calls at a time, accounts,
  * calls of a round, rounds, and what is written: {@code ledger} (key state, reservation, entries, balances, windows), {@code tasks}
  * beside it, or {@code receipts} beside both, as the meter has it; and how many
- * milliseconds an upstream takes between the two commits, 0 for none.
+ * milliseconds an upstream takes between the two commits on average, 0 for none.
  */
 public final class LedgerCost {
 
@@ -82,6 +82,7 @@ public final class LedgerCost {
     private final Depth depth;
     private final int upstreamMillis;
     private final CompletionIds ids;
+    private final SplittableRandom jitter = new SplittableRandom(2);
     private String[] names = {};
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final Context context = vertx.getOrCreateContext();
@@ -187,7 +188,7 @@ public final class LedgerCost {
             }
             waits[number] = System.nanoTime() - start;
             if (upstreamMillis > 0) {
-                vertx.setTimer(upstreamMillis, timer -> settle(id, number, next, waits, done));
+                vertx.setTimer(jitter.nextInt(1, 2 * upstreamMillis), timer -> settle(id, number, next, waits, done));
             } else {
                 settle(id, number, next, waits, done);
             }

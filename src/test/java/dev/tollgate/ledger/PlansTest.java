@@ -1,0 +1,54 @@
+package dev.tollgate.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.StoreFixture;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How a PostgreSQL goes about the writer's statements. */
+@Timeout(60)
+class PlansTest {
+
+    private static final int CALLS = 200;
+
+    /** The server counts its rows once a minute; until then it may hold a table for empty that is not. */
+    @Test
+    void a_fresh_installation_does_not_read_whole_tables_for_the_rows_of_a_call() throws SQLException {
+        String url = Postgres.migrated();
+        try (StoreFixture node = StoreFixture.shared(url)) {
+            node.account("acc_1", 1_000_000);
+            for (int call = 0; call < CALLS; call++) {
+                node.reserve("t" + call, "acc_1", 100, 100);
+                node.settle("t" + call, 70);
+            }
+        }
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            // A connection that ends hands in what it has counted.
+            await(statement, "SELECT COUNT(*) = 1 FROM pg_stat_activity WHERE datname = current_database()");
+            try (ResultSet row = statement.executeQuery("""
+                    SELECT SUM(n_tup_ins), SUM(seq_tup_read) FROM pg_stat_user_tables
+                    WHERE relname IN ('reservation', 'entry', 'account', 'spend_window')""")) {
+                row.next();
+                assertThat(row.getLong(1)).isGreaterThan(4 * CALLS);
+                assertThat(row.getLong(2)).isLessThan(CALLS);
+            }
+        }
+    }
+
+    private static void await(Statement statement, String question) throws SQLException {
+        boolean answer = false;
+        while (!answer) {
+            try (ResultSet row = statement.executeQuery(question)) {
+                answer = row.next() && row.getBoolean(1);
+            }
+        }
+    }
+}
