@@ -75,9 +75,8 @@ final class Book {
             readAbandoned();
         }
         take(neededAccounts, kept::account, this::found);
-        rows.readAccounts(neededAccounts, this::found);
         take(neededWindows, kept::window, this::found);
-        rows.readWindows(neededWindows, this::found);
+        rows.readBalances(neededAccounts, this::found, neededWindows, this::found);
         neededReservations.clear();
         neededAccounts.clear();
         neededWindows.clear();

@@ -121,47 +121,47 @@ final class LedgerRows {
         this.statements = statements;
     }
 
-    void readAccounts(Collection<String> ids, Consumer<AccountRow> found) throws SQLException {
-        Rows rows = SELECT_ACCOUNT.on(
-                statements,
-                row -> found.accept(new AccountRow(LedgerSql.account(row), row.getLong(LedgerSql.LAST_SEQUENCE))));
-        forEach(ids, rows);
-    }
-
     void readReservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
         Rows rows = SELECT_RESERVATION.on(
                 statements,
                 row -> found.accept(new ReservationRow(LedgerSql.reservation(row), row.getLong(8), row.getLong(9))));
-        forEach(ids, rows);
-    }
-
-    private static void forEach(Collection<String> ids, Rows rows) throws SQLException {
         for (String id : ids) {
             rows.text(id).next();
         }
         rows.finish();
     }
 
-    /** Those that are there. */
-    void readWindows(Collection<WindowRow.Id> ids, Consumer<WindowRow> found) throws SQLException {
-        Rows rows = SELECT_WINDOW.on(
-                statements,
-                row -> found.accept(new WindowRow(
-                        new WindowRow.Id(
-                                row.getString(1), Codes.parse(SpendWindow.class, row.getString(2)), row.getLong(3)),
-                        row.getLong(4),
-                        row.getLong(5))));
-        forEachWindow(ids, rows);
-    }
-
-    private static void forEachWindow(Collection<WindowRow.Id> ids, Rows rows) throws SQLException {
-        for (WindowRow.Id id : ids) {
-            rows.text(id.keyId())
+    /** Those that are there. The accounts are locked before the windows. */
+    void readBalances(
+            Collection<String> accountIds,
+            Consumer<AccountRow> foundAccount,
+            Collection<WindowRow.Id> windowIds,
+            Consumer<WindowRow> foundWindow)
+            throws SQLException {
+        Rows accounts = SELECT_ACCOUNT.on(statements, row -> foundAccount.accept(account(row)));
+        for (String id : accountIds) {
+            accounts.text(id).next();
+        }
+        accounts.finishLater();
+        Rows windows = SELECT_WINDOW.on(statements, row -> foundWindow.accept(window(row)));
+        for (WindowRow.Id id : windowIds) {
+            windows.text(id.keyId())
                     .text(id.kind().code())
                     .number(id.startsAtMillis())
                     .next();
         }
-        rows.finish();
+        windows.finish();
+    }
+
+    private static AccountRow account(ResultSet row) throws SQLException {
+        return new AccountRow(LedgerSql.account(row), row.getLong(LedgerSql.LAST_SEQUENCE));
+    }
+
+    private static WindowRow window(ResultSet row) throws SQLException {
+        return new WindowRow(
+                new WindowRow.Id(row.getString(1), Codes.parse(SpendWindow.class, row.getString(2)), row.getLong(3)),
+                row.getLong(4),
+                row.getLong(5));
     }
 
     /** Takes dead nodes away, then finds the open reservations of nobody. */

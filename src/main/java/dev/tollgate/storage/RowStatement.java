@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -96,7 +97,7 @@ public final class RowStatement {
                 List.of(types));
     }
 
-    /** Begins to run it; it has run when {@link Rows#finish} returns. */
+    /** Begins to run it. */
     public Rows on(Statements statements) throws SQLException {
         return on(statements, null);
     }
@@ -109,7 +110,7 @@ public final class RowStatement {
         return several == null ? new OneByOne(statements.of(one), reader) : new InGroups(statements, one, several);
     }
 
-    /** Takes the values of each row in the order of the columns, then {@link #next}. Nothing is sure to have run before the end. */
+    /** Takes the values of each row in the order of the columns, then {@link #next}. Nothing is sure to have run before they are ended. */
     public sealed interface Rows {
 
         Rows text(@Nullable String value) throws SQLException;
@@ -121,30 +122,14 @@ public final class RowStatement {
         /** Ends a row. */
         void next() throws SQLException;
 
-        /** Ends them all. Nothing is run where there was no row. */
+        /** Ends them all. Nothing is run where there was no row. What is read has been read; what is written will be, before the commit. */
         void finish() throws SQLException;
 
-        /** As above. @throws IllegalStateException when an update has not met a row for each of those given */
+        /** As above; what is read may be read later, with the next that is read at once. */
+        void finishLater() throws SQLException;
+
+        /** As the first, for an update: the batch fails when it has not met a row for each of those given. */
         void finishEach() throws SQLException;
-    }
-
-    /** @return how many rows were written */
-    private static int run(PreparedStatement statement, @Nullable Reader reader) throws SQLException {
-        if (reader == null) {
-            return statement.executeUpdate();
-        }
-        try (ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-                reader.read(row);
-            }
-        }
-        return 0;
-    }
-
-    private static void require(int given, int met) {
-        if (given != met) {
-            throw new IllegalStateException(given + " rows were to be written, " + met + " were there");
-        }
     }
 
     private static final class OneByOne implements Rows {
@@ -188,7 +173,13 @@ public final class RowStatement {
 
         @Override
         public void next() throws SQLException {
-            met += run(statement, reader);
+            if (reader == null) {
+                met += statement.executeUpdate();
+            } else {
+                try (ResultSet row = statement.executeQuery()) {
+                    Statements.readAll(row, reader);
+                }
+            }
             rows++;
             index = 0;
         }
@@ -197,8 +188,11 @@ public final class RowStatement {
         public void finish() {}
 
         @Override
+        public void finishLater() {}
+
+        @Override
         public void finishEach() {
-            require(rows, met);
+            Statements.require(rows, met);
         }
     }
 
@@ -251,6 +245,11 @@ public final class RowStatement {
             }
             values.clear();
             rows = 0;
+        }
+
+        @Override
+        public void finishLater() throws SQLException {
+            finish();
         }
 
         @Override
@@ -311,26 +310,39 @@ public final class RowStatement {
 
         @Override
         public void finish() throws SQLException {
-            runAll();
+            finishLater();
+            if (reader != null) {
+                statements.runLater();
+            }
+        }
+
+        @Override
+        public void finishLater() throws SQLException {
+            if (rows == 0) {
+                return;
+            }
+            if (reader == null) {
+                statements.writeLater(many, arrays(), Statements.ANY);
+            } else {
+                statements.readLater(many, arrays(), reader);
+            }
         }
 
         @Override
         public void finishEach() throws SQLException {
-            require(rows, runAll());
+            if (rows > 0) {
+                statements.writeLater(many, arrays(), rows);
+            }
         }
 
-        private int runAll() throws SQLException {
-            if (rows == 0) {
-                return 0;
-            }
-            PreparedStatement statement = statements.of(many);
+        private List<Array> arrays() throws SQLException {
+            List<Array> arrays = new ArrayList<>();
             for (int i = 0; i < columns.size(); i++) {
                 String type = types.get(i);
-                List<@Nullable Object> column = columns.get(i);
-                Object[] elements = column.toArray(type.equals("text") ? new String[0] : new Long[0]);
-                statement.setArray(i + 1, statements.array(type, elements));
+                Object[] elements = columns.get(i).toArray(type.equals("text") ? new String[0] : new Long[0]);
+                arrays.add(statements.array(type, elements));
             }
-            return run(statement, reader);
+            return arrays;
         }
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriterConnection implements AutoCloseable {
 
+    private static final String TRANSACTION = "SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)";
     private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
     private static final Duration OUTCOME_PAUSE = Duration.ofMillis(50);
 
@@ -59,20 +60,13 @@ final class WriterConnection implements AutoCloseable {
         if (open == null || running == null) {
             return;
         }
-        String transaction = dialect == Dialect.POSTGRESQL ? transactionId(running) : null;
+        String transaction = dialect == Dialect.POSTGRESQL ? running.runLaterAnd(TRANSACTION) : null;
         try {
             open.commit();
         } catch (SQLException e) {
             if (transaction == null || Failures.kind(e) != Failures.Kind.DISCONNECTED || !tookPlace(transaction)) {
                 throw e;
             }
-        }
-    }
-
-    private static @Nullable String transactionId(Statements running) throws SQLException {
-        try (ResultSet row = running.of("SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)")
-                .executeQuery()) {
-            return row.next() ? row.getString(1) : null;
         }
     }
 
@@ -107,6 +101,9 @@ final class WriterConnection implements AutoCloseable {
     }
 
     void rollback() {
+        if (statements != null) {
+            statements.forgetLater();
+        }
         try {
             if (connection != null) {
                 connection.rollback();
