@@ -27,8 +27,8 @@ final class KeyStatePart implements Part<KeyState> {
             RowStatement.of(COLUMNS + " WHERE api_key.id = ?", COLUMNS + " WHERE api_key.id = ANY (?)", "text");
 
     // Of no importance where another node does it at the same time, so it does not wait for that. Others do wait for
-    // it, with
-    // accounts in their hands: so it is written when this batch has all the rows that it waits for.
+    // it,
+    // with accounts in their hands: so it is written when this batch has all the rows that it waits for.
     private static final RowStatement UPDATE =
             RowStatement.of("UPDATE api_key SET last_used_at = ? WHERE id = ?", """
             UPDATE api_key SET last_used_at = free.used_at

@@ -1,0 +1,90 @@
+package dev.tollgate.storage;
+
+import dev.tollgate.storage.RowStatement.Reader;
+import dev.tollgate.storage.RowStatement.Rows;
+import java.sql.Array;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All rows for a server by one run, and that in one trip with other statements where nobody waits for what it says. */
+final class AtOnce implements Rows {
+
+    private final Statements statements;
+    private final String sql;
+    private final List<String> types;
+    private final @Nullable Reader reader;
+    private final List<List<@Nullable Object>> columns = new ArrayList<>();
+    private int index;
+    private int rows;
+
+    AtOnce(Statements statements, String sql, List<String> types, @Nullable Reader reader) {
+        this.statements = statements;
+        this.sql = sql;
+        this.types = types;
+        this.reader = reader;
+        types.forEach(type -> columns.add(new ArrayList<>()));
+    }
+
+    @Override
+    public Rows text(@Nullable String value) {
+        columns.get(index++).add(value);
+        return this;
+    }
+
+    @Override
+    public Rows number(long value) {
+        columns.get(index++).add(value);
+        return this;
+    }
+
+    @Override
+    public Rows number(@Nullable Long value) {
+        columns.get(index++).add(value);
+        return this;
+    }
+
+    @Override
+    public void next() {
+        index = 0;
+        rows++;
+    }
+
+    @Override
+    public void finish() throws SQLException {
+        finishLater();
+        if (reader != null) {
+            statements.runLater();
+        }
+    }
+
+    @Override
+    public void finishLater() throws SQLException {
+        if (rows == 0) {
+            return;
+        }
+        if (reader == null) {
+            statements.writeLater(sql, arrays(), Statements.ANY);
+        } else {
+            statements.readLater(sql, arrays(), reader);
+        }
+    }
+
+    @Override
+    public void finishEach() throws SQLException {
+        if (rows > 0) {
+            statements.writeLater(sql, arrays(), rows);
+        }
+    }
+
+    private List<Array> arrays() throws SQLException {
+        List<Array> arrays = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            String type = types.get(i);
+            Object[] elements = columns.get(i).toArray(type.equals("text") ? new String[0] : new Long[0]);
+            arrays.add(statements.array(type, elements));
+        }
+        return arrays;
+    }
+}
