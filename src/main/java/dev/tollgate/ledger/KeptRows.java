@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptRows {
 
-    private static final int ROWS_MAX = 50_000;
+    static final int ROWS_MAX = 50_000;
 
     private final Map<String, AccountRow> accounts = new HashMap<>();
     private final Map<String, ReservationRow> reservations = new HashMap<>();

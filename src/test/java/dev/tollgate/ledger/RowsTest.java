@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -245,6 +246,42 @@ class RowsTest {
                         .isInstanceOf(IllegalArgumentException.class);
             }
         }
+    }
+
+    // ---- what is kept in memory ----
+
+    @Test
+    void a_calls_row_is_kept_until_it_ends() {
+        KeptRows kept = new KeptRows();
+        ReservationRow row = new ReservationRow("t1", "acc_1", "key_1", 5);
+        kept.committed(List.of(), List.of(row), List.of());
+        assertThat(kept.reservation("t1")).isSameAs(row);
+        assertThat(row.isFresh()).isFalse();
+        row.resolve(ReservationState.RELEASED, 0);
+        kept.committed(List.of(), List.of(row), List.of());
+        assertThat(kept.reservation("t1")).isNull();
+    }
+
+    @Test
+    void memory_does_not_grow_with_the_number_of_accounts_calls_and_keys() {
+        KeptRows kept = new KeptRows();
+        List<AccountRow> accounts = new ArrayList<>();
+        for (int i = 0; i < KeptRows.ROWS_MAX - 2; i++) {
+            accounts.add(new AccountRow("acc_" + i, "Any", 5));
+        }
+        WindowRow window = window(SpendWindow.HOUR, 1, 1);
+        kept.committed(accounts, List.of(open(1)), List.of(window));
+        kept.committed(List.of(new AccountRow("acc_new", "Any", 5)), List.of(), List.of());
+        assertThat(kept.account("acc_0"))
+                .as("there are as many as there may be")
+                .isNotNull();
+
+        AccountRow last = new AccountRow("acc_last", "Any", 5);
+        kept.committed(List.of(last), List.of(), List.of());
+        assertThat(kept.account("acc_0")).isNull();
+        assertThat(kept.reservation("t1")).isNull();
+        assertThat(kept.window(window.id)).isNull();
+        assertThat(kept.account("acc_last")).isSameAs(last);
     }
 
     // ---- what other stores read from a change ----
