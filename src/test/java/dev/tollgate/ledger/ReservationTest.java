@@ -11,6 +11,7 @@ import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,20 @@ class ReservationTest {
         store.commit(settle, release);
         assertThat(settle.resolved()).isTrue();
         assertThat(release.outcome()).isEqualTo(new Resolution.AlreadyResolved(ReservationState.SETTLED));
+    }
+
+    @Test
+    void a_call_is_settled_by_its_settlement_or_one_before_and_by_no_release() {
+        store.reserve("t1", "acc_1", 300, 300);
+        store.reserve("t2", "acc_1", 300, 300);
+        Settle settle = new Settle("t1", 100, store.now());
+        Release late = new Release("t1", Release.Why.RELEASE, store.now());
+        Release release = new Release("t2", Release.Why.RELEASE, store.now());
+        Settle tooLate = new Settle("t2", 100, store.now());
+        store.commit(settle, late, release, tooLate);
+        assertThat(List.of(settle, late, release, tooLate))
+                .extracting(Resolution::isSettled)
+                .containsExactly(true, true, false, false);
     }
 
     @Test
