@@ -11,8 +11,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Which functions an answer calls, and with what. A function is called when it has to be (mode ANY) or when the prompt
- * shares a word with its name or description; once for each thing that the prompt names with "and".
+ * Which functions an answer calls, and with what. A function is called when it has to be (mode ANY, which knows no end of a loop:
+ * results are answered with the next call) or when the prompt shares a word with its name or description; once for each thing that
+ * the prompt names with "and".
  */
 final class CallChoice {
 
@@ -74,7 +75,8 @@ final class CallChoice {
 
     /** The {@code functionCall} parts of the answer, without signatures; empty where it is a text. */
     static List<ObjectNode> calls(Ask ask) {
-        if (ask.mode().equals("NONE") || answersCalls(ask)) {
+        boolean must = ask.mode().equals("ANY");
+        if (ask.mode().equals("NONE") || (answersCalls(ask) && !must)) {
             return List.of();
         }
         return new CallChoice(ask).choose();

@@ -130,11 +130,24 @@ final class SchemaSample {
     private ObjectNode object(JsonNode schema, int index, int depth) {
         ObjectNode object = Json.object();
         for (String name : order(schema)) {
+            JsonNode property = schema.path("properties").path(name);
             if (depth < OPTIONAL_DEPTH_MAX || requires(schema, name)) {
-                object.set(name, value(schema.path("properties").path(name), name, index, depth + 1));
+                object.set(name, value(property, name, index, depth + 1));
+            } else if (mayBeNull(property)) {
+                object.putNull(name);
             }
         }
         return object;
+    }
+
+    /** The end of a list of nested objects, as models write it: its readers often want every member. */
+    private static boolean mayBeNull(JsonNode schema) {
+        return schema.path("nullable").asBoolean(false)
+                || schema.path("type").valueStream().anyMatch(type -> type.asString("")
+                        .equals("null"))
+                || Stream.of("anyOf", "oneOf")
+                        .flatMap(name -> schema.path(name).valueStream())
+                        .anyMatch(branch -> type(branch).equals("null"));
     }
 
     private ArrayNode array(JsonNode schema, String name, int depth) {

@@ -74,6 +74,20 @@ class SandboxToolTest {
     }
 
     @Test
+    void mode_any_calls_again_when_results_have_come() {
+        String any = WEATHER + choice("\"mode\":\"ANY\"");
+        String results = """
+                {"contents":[{"role":"user","parts":[{"text":"What is the weather in Oslo?"}]},
+                 {"role":"model","parts":[{"functionCall":{"name":"get_weather","args":{"location":"Oslo"}}}]},
+                 {"role":"user","parts":[{"functionResponse":{"name":"get_weather","response":{"t":4}}}]}]%s}""";
+
+        assertThat(calls(client.generate(GEMINI_25, results.formatted("," + any.replaceFirst("^,", "")))))
+                .hasSize(1);
+        assertThat(calls(client.generate(GEMINI_25, results.formatted("," + WEATHER.replaceFirst("^,", "")))))
+                .isEmpty();
+    }
+
+    @Test
     void two_things_joined_by_and_are_two_calls_of_which_the_first_is_signed() {
         SandboxClient.Reply reply = client.generate(GEMINI_3, user("Weather in Oslo and Rome?", WEATHER));
 
@@ -239,6 +253,23 @@ class SandboxToolTest {
                 client.generate(GEMINI_25, user("Build a tree", config)).answer());
 
         assertThat(json.path("children").isArray()).isTrue();
+    }
+
+    @Test
+    void a_list_of_nested_objects_ends_with_null_where_it_may() {
+        String config = """
+                ,"generationConfig":{"responseMimeType":"application/json","responseJsonSchema":{"$ref":"#/$defs/Node",
+                 "$defs":{"Node":{"type":"object","properties":{"v":{"type":"string"},
+                   "next":{"anyOf":[{"$ref":"#/$defs/Node"},{"type":"null"}]}},"required":["v"]}}}}""";
+
+        JsonNode last = Json.MAPPER.readTree(
+                client.generate(GEMINI_25, user("Build a list", config)).answer());
+        while (last.path("next").isObject()) {
+            last = last.path("next");
+        }
+
+        assertThat(last.has("v")).isTrue();
+        assertThat(last.get("next")).isEqualTo(Json.MAPPER.nullNode());
     }
 
     @Test
