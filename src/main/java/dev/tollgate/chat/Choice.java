@@ -3,6 +3,7 @@ package dev.tollgate.chat;
 import dev.tollgate.openai.Completion;
 import dev.tollgate.openai.ExtraContent;
 import dev.tollgate.openai.FinishReason;
+import dev.tollgate.openai.MadeFile;
 import dev.tollgate.openai.Message;
 import dev.tollgate.openai.UrlCitation;
 import dev.tollgate.signatures.SignedPart;
@@ -26,8 +27,10 @@ final class Choice {
     private final List<Message.ToolCall> calls = new ArrayList<>();
     private final List<@Nullable String> upstreamIds = new ArrayList<>();
 
+    private final List<MadeFile> files = new ArrayList<>(0);
     private final StringBuilder serverTools = new StringBuilder(0);
 
+    private int filesTold;
     private @Nullable String textSignature;
     private @Nullable String looseSignature;
     private UpstreamEvent.@Nullable Grounding grounding;
@@ -53,6 +56,15 @@ final class Choice {
 
     void thought(String text) {
         reasoning.append(text);
+    }
+
+    void file(MadeFile file) {
+        files.add(file);
+    }
+
+    /** The next index among the choice's files, of which a stream keeps nothing else. */
+    int nextFile() {
+        return filesTold++;
     }
 
     /**
@@ -187,6 +199,7 @@ final class Choice {
                 index,
                 content.toString(),
                 reasoning.toString(),
+                files,
                 calls,
                 legacyFunctions,
                 citations(),

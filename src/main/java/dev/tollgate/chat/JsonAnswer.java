@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.CompletionWriter;
 import dev.tollgate.openai.FinishReason;
+import dev.tollgate.openai.MadeFile;
 import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.schema.Verdict;
 import dev.tollgate.signatures.SignedPart;
@@ -61,6 +62,8 @@ final class JsonAnswer implements Sink {
                 answer.choice(thought.candidate()).thought(thought.text());
                 answer.choice(thought.candidate()).thoughtSignature(thought.signature());
             }
+            case UpstreamEvent.Media made ->
+                answer.choice(made.candidate()).file(new MadeFile(made.mimeType(), made.data()));
             case UpstreamEvent.ToolCall call ->
                 answer.choice(call.candidate()).call(answer.call(call), call.upstreamId());
             case UpstreamEvent.Grounding grounding ->

@@ -3,6 +3,7 @@ package dev.tollgate.chat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ChunkWriter;
+import dev.tollgate.openai.MadeFile;
 import dev.tollgate.openai.Message;
 import dev.tollgate.openai.Utf8Buffer;
 import dev.tollgate.signatures.SignedPart;
@@ -77,6 +78,11 @@ final class StreamAnswer implements Sink {
                 }
                 answer.choice(thought.candidate()).thoughtSignature(thought.signature());
             }
+            case UpstreamEvent.Media made ->
+                chunks.file(
+                        made.candidate(),
+                        answer.choice(made.candidate()).nextFile(),
+                        new MadeFile(made.mimeType(), made.data()));
             case UpstreamEvent.ToolCall call -> write(chunks, call, answer.call(call));
             case UpstreamEvent.Grounding grounding ->
                 answer.choice(grounding.candidate()).grounding(grounding);

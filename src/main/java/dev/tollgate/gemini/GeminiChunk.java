@@ -30,6 +30,13 @@ record GeminiChunk(
     /** Of a tool of the upstream's own, as it came. */
     record ServerTool(String json, @Nullable String signature) implements Part {}
 
+    /** {@code inlineData} of the answer. */
+    record Media(
+            String mimeType,
+            String data,
+            boolean thought,
+            @Nullable String signature) implements Part {}
+
     record Text(String text, boolean thought, @Nullable String signature) implements Part {}
 
     record Call(

@@ -122,6 +122,8 @@ final class GeminiChunkReader {
         private @Nullable String callName;
         private String arguments = "{}";
         private @Nullable ObjectNode serverTool;
+        private String mimeType = "application/octet-stream";
+        private @Nullable String data;
 
         private void field(String name) {
             switch (name) {
@@ -129,6 +131,7 @@ final class GeminiChunkReader {
                 case "thought" -> thought = json.currentToken() == JsonToken.VALUE_TRUE;
                 case "thoughtSignature" -> signature = string();
                 case "functionCall" -> fields(this::callField);
+                case "inlineData" -> fields(this::blobField);
                 case "toolCall", "toolResponse" ->
                     serverTool = Json.MAPPER.createObjectNode().set(name, tree());
                 case "executableCode" -> text = CodeText.code(tree());
@@ -142,6 +145,18 @@ final class GeminiChunkReader {
                 case "id" -> callId = string();
                 case "name" -> callName = string();
                 case "args" -> arguments = compactObject();
+                default -> {}
+            }
+        }
+
+        private void blobField(String name) {
+            String value = string();
+            if (value == null || value.isEmpty()) {
+                return;
+            }
+            switch (name) {
+                case "mimeType" -> mimeType = value;
+                case "data" -> data = value;
                 default -> {}
             }
         }
@@ -160,6 +175,9 @@ final class GeminiChunkReader {
             }
             if (callName != null && !callName.isEmpty()) {
                 return new GeminiChunk.Call(callId, callName, arguments, signature);
+            }
+            if (data != null) {
+                return new GeminiChunk.Media(mimeType, data, thought, signature);
             }
             String said = text == null ? "" : text;
             return said.isEmpty() && signature == null ? null : new GeminiChunk.Text(said, thought, signature);

@@ -173,6 +173,10 @@ final class GeminiStream {
                     out.add(new UpstreamEvent.ToolCall(
                             index, call.id(), call.name(), call.arguments(), call.signature()));
                 case GeminiChunk.ServerTool tool -> out.add(new UpstreamEvent.ServerTool(index, tool.json()));
+                case GeminiChunk.Media made when made.thought() -> {
+                    // a draft among the thoughts, not the answer
+                }
+                case GeminiChunk.Media made -> out.add(new UpstreamEvent.Media(index, made.mimeType(), made.data()));
                 case GeminiChunk.Text said
                 when said.thought() -> out.add(new UpstreamEvent.Thought(index, said.text(), said.signature()));
                 case GeminiChunk.Text said ->

@@ -146,6 +146,8 @@ final class Chunks {
                     parts(candidates, thought.candidate()).add(part(thought.text(), true, thought.signature()));
                 case UpstreamEvent.ToolCall call ->
                     parts(candidates, call.candidate()).add(part(call));
+                case UpstreamEvent.Media made ->
+                    parts(candidates, made.candidate()).add(part(made));
                 case UpstreamEvent.Finish finish -> finish(candidate(candidates, finish.candidate()), finish);
                 default -> {
                     // belongs to a chunk that was not covered
@@ -197,6 +199,12 @@ final class Chunks {
         inner.put("name", call.name());
         inner.set("args", GoogleJson.tree(call.arguments()));
         return signed(part, call.signature());
+    }
+
+    private static ObjectNode part(UpstreamEvent.Media made) {
+        ObjectNode part = NODES.objectNode();
+        part.putObject("inlineData").put("mimeType", made.mimeType()).put("data", made.data());
+        return part;
     }
 
     private static ObjectNode signed(ObjectNode part, @Nullable String signature) {

@@ -133,6 +133,7 @@ final class Delivery {
             case UpstreamEvent.Text text -> text.candidate();
             case UpstreamEvent.Thought thought -> thought.candidate();
             case UpstreamEvent.ToolCall call -> call.candidate();
+            case UpstreamEvent.Media made -> made.candidate();
             case UpstreamEvent.ServerTool tool -> tool.candidate();
             case UpstreamEvent.Grounding grounding -> grounding.candidate();
             case UpstreamEvent.Logprobs logprobs -> logprobs.candidate();
@@ -150,6 +151,7 @@ final class Delivery {
             case UpstreamEvent.Text text -> !text.text().isEmpty();
             case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
             case UpstreamEvent.ToolCall call -> true;
+            case UpstreamEvent.Media made -> true;
             default -> false;
         };
     }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The part of a batch that the hold still covers: text is cut in proportion to its bytes, at a character's border; a call that is not
- * covered is left out, and so is everything after the cut, and a chunk as it came (D46).
+ * covered is left out, and so is a picture or another file that the model has made, and so is everything after the cut, and a chunk as it came (D46).
  */
 final class LengthCut {
 
@@ -42,6 +42,7 @@ final class LengthCut {
             case UpstreamEvent.Text text -> Utf8.length(text.text());
             case UpstreamEvent.Thought thought -> thoughtsCount ? Utf8.length(thought.text()) : 0;
             case UpstreamEvent.ToolCall call -> Utf8.length(call.name()) + Utf8.length(call.arguments());
+            case UpstreamEvent.Media made -> UsageMeter.MEDIUM_BYTES;
             default -> 0;
         };
     }
@@ -68,7 +69,7 @@ final class LengthCut {
                 covered.add(
                         new UpstreamEvent.Thought(thought.candidate(), Utf8.prefix(thought.text(), bytesLeft), null));
             default -> {
-                // a call is whole or not at all
+                // a call or a file is whole or not at all
             }
         }
     }

@@ -31,6 +31,9 @@ final class UsageMeter {
     /** UTF-8 bytes to a token where nothing better is known (D19). */
     private static final long BYTES_PER_TOKEN = 4;
 
+    /** What a medium in an answer counts for until its tokens are reported: Google counts 1,290 of them for a picture. */
+    static final long MEDIUM_BYTES = 1_290 * BYTES_PER_TOKEN;
+
     private final long promptBytes;
     private final long promptTokensMax;
     private final long outputTokensMax;
@@ -47,6 +50,7 @@ final class UsageMeter {
     private long visibleBytes;
     private long visibleBytesAtReport;
     private long thoughtBytes;
+    private long mediaBytes;
     private long rawBytes;
     private long cutTokens = Long.MAX_VALUE;
 
@@ -73,6 +77,10 @@ final class UsageMeter {
                 case UpstreamEvent.Thought thought -> thoughtBytes += Utf8.length(thought.text());
                 case UpstreamEvent.ToolCall call ->
                     visibleBytes += Utf8.length(call.name()) + Utf8.length(call.arguments());
+                case UpstreamEvent.Media made -> {
+                    visibleBytes += MEDIUM_BYTES;
+                    mediaBytes += made.data().length();
+                }
                 case UpstreamEvent.Usage usage -> {
                     report(usage);
                     hasReport = true;
@@ -103,9 +111,9 @@ final class UsageMeter {
         return promptTokens == ABSENT ? -1 : promptTokens + toolUsePromptTokens;
     }
 
-    /** UTF-8 bytes of everything that was said, thoughts included; of chunks as they came, if that is more. */
+    /** UTF-8 bytes of everything that was said, thoughts and media included; of chunks as they came, if that is more. */
     long deliveredBytes() {
-        return Math.max(visibleBytes + thoughtBytes, rawBytes);
+        return Math.max(visibleBytes + thoughtBytes + mediaBytes, rawBytes);
     }
 
     /** The answer ends here: no more output than this is charged, whatever has been reported (D32). */
@@ -211,9 +219,19 @@ final class UsageMeter {
         return Math.max(0, audio ? promptDetails.audioTokens() : promptDetails.imageTokens());
     }
 
+    /** As reported, or what the details leave of the whole. */
     private long textTokens(long candidates) {
         long text = candidatesDetails.textTokens();
-        return text > 0 && text <= candidates ? text : candidates;
+        if (text > 0 && text <= candidates) {
+            return text;
+        }
+        long left = candidates;
+        for (long other : new long[] {
+            candidatesDetails.imageTokens(), candidatesDetails.audioTokens(), candidatesDetails.videoTokens()
+        }) {
+            left -= Math.clamp(other, 0, left);
+        }
+        return left;
     }
 
     private static long present(long count) {

@@ -24,6 +24,7 @@ public final class ChunkWriter {
     private static final byte[] DELTA_TOOL_CALL = ascii(",\"delta\":{\"tool_calls\":[{\"index\":");
     private static final byte[] DELTA_FUNCTION_CALL = ascii(",\"delta\":{\"function_call\":");
     private static final byte[] DELTA_ANNOTATIONS = ascii(",\"delta\":{\"annotations\":");
+    private static final byte[] DELTA_IMAGES = ascii(",\"delta\":{\"images\":[");
     private static final byte[] DELTA = ascii(",\"delta\":{");
     private static final byte[] END = ascii("},\"logprobs\":null,\"finish_reason\":null}]}\n\n");
     private static final byte[] DONE = ascii("data: [DONE]\n\n");
@@ -56,6 +57,12 @@ public final class ChunkWriter {
 
     public void reasoning(int choice, String text) {
         choice(choice, DELTA_REASONING).string(text).raw(END);
+    }
+
+    /** @param index counts the choice's files up from 0 over the whole stream */
+    public void file(int choice, int index, MadeFile file) {
+        file.write(index, choice(choice, DELTA_IMAGES));
+        out.raw(']').raw(END);
     }
 
     /**

@@ -29,6 +29,7 @@ public record Completion(
             int index,
             String content,
             String reasoning,
+            List<MadeFile> files,
             List<Message.ToolCall> calls,
             boolean legacyFunctions,
             List<UrlCitation> annotations,
@@ -38,6 +39,7 @@ public record Completion(
             @Nullable String nativeFinishReason) {
 
         public Choice {
+            files = List.copyOf(files);
             calls = List.copyOf(calls);
             annotations = List.copyOf(annotations);
         }

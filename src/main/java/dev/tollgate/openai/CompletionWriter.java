@@ -55,6 +55,9 @@ public final class CompletionWriter {
         if (!it.reasoning().isEmpty()) {
             out.raw(",\"reasoning_content\":").string(it.reasoning());
         }
+        if (!it.files().isEmpty()) {
+            MadeFile.write(it.files(), out.raw(",\"images\":"));
+        }
         calls(it);
         if (!it.annotations().isEmpty()) {
             UrlCitation.write(it.annotations(), out.raw(",\"annotations\":"));

@@ -404,6 +404,7 @@ public final class Attempts implements UpstreamCall {
             case UpstreamEvent.Text text -> !text.text().isEmpty();
             case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
             case UpstreamEvent.ToolCall call -> true;
+            case UpstreamEvent.Media made -> true;
             case UpstreamEvent.PromptBlocked blocked -> true;
             case UpstreamEvent.Finish finish ->
                 finish.reason() == UpstreamEvent.FinishReason.LENGTH

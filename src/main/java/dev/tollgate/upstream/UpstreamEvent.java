@@ -18,6 +18,13 @@ public sealed interface UpstreamEvent {
     record Text(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
 
     /**
+     * A picture, a sound or another file that the model has made, whole.
+     *
+     * @param data in base64, as it came
+     */
+    record Media(int candidate, String mimeType, String data) implements UpstreamEvent {}
+
+    /**
      * A whole call.
      *
      * @param upstreamId the upstream's own id of the call, where it has one

@@ -157,6 +157,23 @@ class GenerateFlowTest {
     }
 
     @Test
+    void a_picture_alone_is_an_answer_and_reaches_the_caller_as_it_came() {
+        String picture = "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"iVBORw0K\"}}";
+        gateway.script(
+                UpstreamScript.answers()
+                        .event(
+                                "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + picture
+                                        + "]},\"finishReason\":\"STOP\",\"index\":0}],"
+                                        + "\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":1290,\"totalTokenCount\":1293}}"));
+        Customer customer = gateway.customer("10");
+        for (String method : List.of("generateContent", "streamGenerateContent?alt=sse")) {
+            Reply reply = post(customer, MODEL + method, HI);
+            assertThat(reply.text()).contains(picture);
+            assertThat(reply.header("x-tollgate-attempts")).as("asked once").isEmpty();
+        }
+    }
+
+    @Test
     void a_last_chunk_that_comes_twice_is_shown_once() {
         String last = """
                 {"candidates":[{"content":{"role":"model","parts":[{"text":"once"}]},"finishReason":"STOP","index":0}],

@@ -42,6 +42,9 @@ class WireAnswersTest {
             call's signature     | $TOOLS | [[{"functionCall":{"name":"f"},"thoughtSignature":"c2ln"}]] | | "content":null,"tool_calls":[{"id":"call_*","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"c2ln"}}}]
             text's signature     |        | [[{"text":"So"}],[{"text":"","thoughtSignature":"c2ln"}]] | | "content":"So","extra_content":{"google":{"thought_signature":"c2ln"}}
             code                 |        | [[{"executableCode":{"language":"PYTHON","code":"print(1)"}}],[{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"1"}}],[{"text":"So"}]] | | "content":"\\n```python\\nprint(1)\\n```\\n\\n```output\\n1\\n```\\nSo"
+            picture              |        | [[{"text":"See "},{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"},"thoughtSignature":"c2ln"}],[{"inlineData":{"data":"QUJD","mimeType":"audio/wav"}},{"text":"this"}]] | | "content":"See this","images":[$F0-image/png-iVBORw0K,$F1-audio/wav-QUJD]
+            picture alone        |        | [[{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"}}],[{"text":""}]] | | "content":"","images":[$F0-image/png-iVBORw0K]
+            draft of a picture   |        | [[{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"},"thought":true}],[{"text":"So"}]] | | "content":"So"
             server's tools       | $SEARCH | [[{"toolCall":{"id":"t","toolType":"GOOGLE_SEARCH_WEB","args":{"q":"x"}}}],[{"toolResponse":{"id":"t","toolType":"GOOGLE_SEARCH_WEB","response":{}}}],[{"text":"So"}]] | | "content":"So"
             unknown part         |        | [[{"text":"So"},{"audioTranscription":{"text":"x"}},{"partMetadata":{}}]] | | "content":"So"
             citation             | $SEARCH | [[{"text":"Ø er "}],[{"text":"kaldt"}]] | "groundingMetadata":{$CHUNKS,"groundingSupports":[{"segment":{"endIndex":2,"text":"Ø"},"groundingChunkIndices":[0]},{"segment":{"startIndex":6,"endIndex":11,"text":"kaldt"},"groundingChunkIndices":[1,0]}]} | "content":"Ø er kaldt","annotations":[$0-1-0,$5-10-1,$5-10-0],"extra_content":{"google":{"grounding_metadata":{$CHUNKS,"groundingSupports":[{"segment":{"endIndex":2,"text":"Ø"},"groundingChunkIndices":[0]},{"segment":{"startIndex":6,"endIndex":11,"text":"kaldt"},"groundingChunkIndices":[1,0]}]}}}
@@ -50,6 +53,9 @@ class WireAnswersTest {
             search entry point   | $SEARCH | [[{"text":"So"}]] | "groundingMetadata":{"webSearchQueries":["x"],"searchEntryPoint":{"renderedContent":"<div>"}} | "content":"So","extra_content":{"google":{"search_entry_point":"<div>","grounding_metadata":{"webSearchQueries":["x"],"searchEntryPoint":{"renderedContent":"<div>"}}}}
             nothing searched     | $SEARCH | [[{"text":"So"}]] | "groundingMetadata":{} | "content":"So"
             """;
+
+    private static final String FILE =
+            "{\"index\":$1,\"type\":\"image_url\",\"image_url\":{\"url\":\"data:$2;base64,$3\"}}";
 
     private record Row(String name, String members, JsonNode parts, String besides, String message) {
         @Override
@@ -89,6 +95,7 @@ class WireAnswersTest {
                 .replace("$TOOLS", TOOLS)
                 .replace("$SEARCH", SEARCH)
                 .replace("$CHUNKS", CHUNKS)
+                .replaceAll("\\$F(\\d)-([a-z/]+)-(\\w+)", FILE)
                 .replaceAll("\\$(\\d+)-(\\d+)-0", citation("https://a.example/x", "A"))
                 .replaceAll("\\$(\\d+)-(\\d+)-1", citation("https://b.example/y", "b.example"));
     }
@@ -114,7 +121,9 @@ class WireAnswersTest {
         gateway.script(script);
         JsonNode expected = JSON.readTree("{\"role\":\"assistant\",\"refusal\":null," + row.message() + "}");
         for (boolean stream : new boolean[] {false, true}) {
-            ObjectNode choice = choice(call("gemini-2.5-pro", row.members(), stream), stream, 0);
+            Gateway.Reply reply = call("gemini-2.5-pro", row.members(), stream);
+            ObjectNode choice = choice(reply, stream, 0);
+            assertThat(reply.header("x-tollgate-attempts")).as("asked once").isEmpty();
             assertThat(anyId(choice.get("message"))).as("stream %s", stream).isEqualTo(expected);
             assertThat(choice.get("native_finish_reason").asString()).isEqualTo("STOP");
             String reason = expected.has("tool_calls")
@@ -179,6 +188,7 @@ class WireAnswersTest {
                     assertThat(call.remove("index").asInt()).isEqualTo(calls.size());
                     calls.add(call);
                 }
+                case "images" -> message.withArray("/images").add(it.getValue().get(0));
                 default -> message.set(it.getKey(), it.getValue());
             }
         });
@@ -250,7 +260,7 @@ class WireAnswersTest {
 
     // ---- ends ----
 
-    /** The upstream's word; what it is after text; what it is after a call; what it is without anything: a reason or a status. */
+    /** The upstream's word; what it is after text or a picture; what it is after a call; what it is without anything: a reason or a status. */
     @ParameterizedTest
     @CsvSource({
         "STOP,                      stop,           tool_calls,     stop",
@@ -280,6 +290,7 @@ class WireAnswersTest {
     void each_finish_reason_has_its_word(String said, String afterText, String afterCall, String afterNothing) {
         for (boolean stream : new boolean[] {false, true}) {
             assertEnds("[{\"text\":\"So\"}]", said, stream, afterText);
+            assertEnds("[{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"QUJD\"}}]", said, stream, afterText);
             assertEnds("[{\"functionCall\":{\"name\":\"f\"}}]", said, stream, afterCall);
             assertEnds("[]", said, stream, afterNothing);
         }
@@ -360,6 +371,7 @@ class WireAnswersTest {
             "promptTokenCount":100,"candidatesTokenCount":20,"totalTokenCount":120,"promptTokensDetails":[{"modality":"TEXT","tokenCount":10},{"modality":"AUDIO","tokenCount":30},{"modality":"IMAGE","tokenCount":60}] | 100 | 20 | 120 | 0 | 30 | 60 | 10 | 0 | 20
             "promptTokenCount":100,"candidatesTokenCount":20,"totalTokenCount":120,"promptTokensDetails":[{"modality":"TEXT","tokenCount":10},{"modality":"VIDEO","tokenCount":30},{"modality":"DOCUMENT","tokenCount":40},{"modality":"SMELL","tokenCount":20}] | 100 | 20 | 120 | 0 | 0 | 0 | 100 | 0 | 20
             "promptTokenCount":100,"candidatesTokenCount":20,"totalTokenCount":120,"candidatesTokensDetails":[{"modality":"TEXT","tokenCount":15},{"modality":"IMAGE","tokenCount":5}],"serviceTier":"standard","trafficType":"ON_DEMAND" | 100 | 20 | 120 | 0 | 0 | 0 | 100 | 0 | 15
+            "promptTokenCount":100,"candidatesTokenCount":20,"totalTokenCount":120,"candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":18}] | 100 | 20 | 120 | 0 | 0 | 0 | 100 | 0 | 2
             """)
     void each_count_is_printed_in_its_place(
             String reported,

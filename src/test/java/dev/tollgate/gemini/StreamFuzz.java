@@ -88,6 +88,7 @@ public final class StreamFuzz {
             case UpstreamEvent.Text it -> it.candidate();
             case UpstreamEvent.Thought it -> it.candidate();
             case UpstreamEvent.ToolCall it -> object(it);
+            case UpstreamEvent.Media it -> it.candidate();
             case UpstreamEvent.Grounding it -> it.candidate();
             case UpstreamEvent.Logprobs it -> it.candidate();
             case UpstreamEvent.Finish it -> it.candidate();

@@ -36,6 +36,16 @@ class LengthCutTest {
     }
 
     @Test
+    void a_picture_counts_as_much_as_a_long_text_and_is_delivered_whole_or_not_at_all() {
+        UpstreamEvent picture = new UpstreamEvent.Media(0, "image/png", "iVBORw0K");
+        long bytes = 4 + UsageMeter.MEDIUM_BYTES;
+        assertThat(LengthCut.of(List.of(text("abcd"), picture), bytes, bytes - 1, false))
+                .containsExactly(text("abcd"));
+        assertThat(LengthCut.of(List.of(text("abcd"), picture), bytes, bytes, false))
+                .containsExactly(text("abcd"), picture);
+    }
+
+    @Test
     void thoughts_pass_where_they_are_not_billed_and_count_where_they_are() {
         UpstreamEvent thought = new UpstreamEvent.Thought(0, "thinking", null);
         assertThat(LengthCut.of(List.of(thought, text("abcd")), 4, 1, false)).containsExactly(thought, text("a"));

@@ -34,6 +34,14 @@ class UsageMeterTest {
     }
 
     @Test
+    void a_picture_whose_tokens_were_not_reported_counts_as_one_of_googles_and_in_memory_as_what_it_is() {
+        meter.observe(List.of(text("1234"), new UpstreamEvent.Media(0, "image/png", "A".repeat(1_000_000))));
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(1 + 1_290);
+        assertThat(meter.flags()).containsExactly(ESTIMATED);
+        assertThat(meter.deliveredBytes()).isGreaterThan(1_000_000);
+    }
+
+    @Test
     void zero_output_tokens_for_delivered_text_are_estimated() {
         meter.observe(List.of(text("12345"), usage(9, 0, 0, 9)));
         assertThat(meter.usage().candidatesTokens()).isEqualTo(2);

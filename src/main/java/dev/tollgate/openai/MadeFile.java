@@ -1,0 +1,29 @@
+package dev.tollgate.openai;
+
+import java.util.List;
+
+/**
+ * A picture, a sound or another file that the model has made: an element of {@code images}, in the form in which callers send files.
+ *
+ * @param data in base64
+ */
+public record MadeFile(String mimeType, String data) {
+
+    /** The value of {@code images}. */
+    static void write(List<MadeFile> files, Utf8Buffer out) {
+        char before = '[';
+        for (int i = 0; i < files.size(); i++) {
+            files.get(i).write(i, out.raw(before));
+            before = ',';
+        }
+        out.raw(']');
+    }
+
+    /** @param index counts the choice's files up from 0 */
+    void write(int index, Utf8Buffer out) {
+        out.raw("{\"index\":").number(index);
+        out.raw(",\"type\":\"image_url\",\"image_url\":{\"url\":")
+                .string("data:" + mimeType + ";base64," + data)
+                .raw("}}");
+    }
+}
