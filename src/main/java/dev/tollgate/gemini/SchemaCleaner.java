@@ -241,7 +241,7 @@ final class SchemaCleaner {
             return schema;
         }
         if (hops > 32) {
-            throw refuse(param, "a '$ref' leads back to itself.");
+            throw refuse(param, "has a '$ref' that leads back to itself.");
         }
         ObjectNode out = copy(inlined(target(pointerAsWritten(ref), param + ".$ref"), hops + 1));
         schema.properties().forEach(e -> out.set(e.getKey(), e.getValue()));

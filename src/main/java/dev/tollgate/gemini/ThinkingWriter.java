@@ -79,7 +79,7 @@ final class ThinkingWriter {
             throw refuse(
                     "reasoning_effort",
                     "'%s' is not supported by this model; it takes %s."
-                            .formatted(effort, new TreeSet<>(byEffort.keySet())));
+                            .formatted(effort, String.join(", ", new TreeSet<>(byEffort.keySet()))));
         }
         return value;
     }
