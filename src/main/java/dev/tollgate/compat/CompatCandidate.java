@@ -15,6 +15,8 @@ final class CompatCandidate {
 
     private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;
     private static final int CALLS_MAX = 1_000;
+    private static final String DATA = "data:";
+    private static final String BASE64 = ";base64,";
 
     private static final class Call {
         private final int index;
@@ -61,7 +63,9 @@ final class CompatCandidate {
         JsonNode delta = choice.path("delta");
         takeThought(delta, out);
         takeText(CompatReader.text(delta, "content"), fence, out);
+        delta.path("content").values().forEach(part -> takePart(part, out));
         takeText(CompatReader.text(delta, "refusal"), null, out);
+        delta.path("images").values().forEach(image -> takeFile(image, out));
         delta.path("tool_calls").values().forEach(this::takeCall);
         JsonNode tokens = choice.path("logprobs").path("content");
         if (tokens.isArray() && !tokens.isEmpty()) {
@@ -82,6 +86,26 @@ final class CompatCandidate {
             if (showsThoughts) {
                 out.add(new UpstreamEvent.Thought(index, thought, null));
             }
+        }
+    }
+
+    /** Of content that comes in parts, as some servers send it. */
+    private void takePart(JsonNode part, List<UpstreamEvent> out) {
+        takeText(CompatReader.text(part, "text"), fence, out);
+        takeFile(part, out);
+    }
+
+    /** A picture that the model has made, as a data URL. */
+    private void takeFile(JsonNode image, List<UpstreamEvent> out) {
+        String url = CompatReader.text(image.path("image_url"), "url");
+        if (url == null || !url.startsWith(DATA)) {
+            return;
+        }
+        int typeEnd = url.indexOf(BASE64);
+        if (typeEnd > DATA.length()) {
+            answered = true;
+            String data = url.substring(typeEnd + BASE64.length());
+            out.add(new UpstreamEvent.Media(index, url.substring(DATA.length(), typeEnd), data));
         }
     }
 

@@ -86,6 +86,26 @@ class CompatTest {
     }
 
     @Test
+    void pictures_and_content_in_parts_are_shown() {
+        String picture = "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0K\"}}";
+        far.script(events(
+                delta("{\"content\":[{\"type\":\"thinking\",\"thinking\":[]},{\"type\":\"text\",\"text\":\"Hel\"}]}"),
+                delta("{\"content\":\"lo\",\"images\":[" + picture + "]}"),
+                delta("{\"content\":[" + picture + "]}"),
+                finish("stop"),
+                USAGE,
+                DONE));
+
+        try (Channels channels = Channels.of(yaml())) {
+            JsonNode message = channels.call().json().at("/choices/0/message");
+            assertThat(message.get("content").asString()).isEqualTo("Hello");
+            assertThat(message.path("images").findValuesAsString("url"))
+                    .containsExactly("data:image/png;base64,iVBORw0K", "data:image/png;base64,iVBORw0K");
+            assertThat(channels.stream().text()).contains("\"images\":[{\"index\":1,\"type\":\"image_url\"");
+        }
+    }
+
+    @Test
     void the_request_says_what_the_caller_said_in_the_servers_own_terms() {
         String body = """
                 {"model":"gemini-2.5-pro","stream":false,"temperature":0.5,"top_p":0.9,"top_k":5,"seed":7,"stop":["END"],"max_tokens":77,
