@@ -46,8 +46,7 @@ public final class Cli {
 
     private static int wrong(ParameterException e, PrintWriter err) {
         err.println("tollgate: " + e.getMessage());
-        err.println("See: tollgate "
-                + e.getCommandLine().getCommandSpec().qualifiedName(" ").replaceFirst("^tollgate ", "") + " --help");
+        err.println("See: " + e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help");
         return WRONG;
     }
 

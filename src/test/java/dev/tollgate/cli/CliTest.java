@@ -73,6 +73,14 @@ class CliTest {
     }
 
     @Test
+    void a_command_that_is_none_leads_to_the_list_of_them() {
+        assertThat(run("sreve")).isEqualTo(2);
+        assertThat(err).endsWith("See: tollgate --help\n");
+        assertThat(run("key", "sreve")).isEqualTo(2);
+        assertThat(err).endsWith("See: tollgate key --help\n");
+    }
+
+    @Test
     void a_wrong_setting_is_a_sentence_and_exit_code_2() {
         assertThat(run("serve", "--port", "x")).isEqualTo(2);
         assertThat(err).isEqualTo("tollgate: --port is 'x'; allowed is a whole number from 0 to 65535.\n");
