@@ -379,6 +379,9 @@ public final class App implements AutoCloseable {
             catalogue.soldBelowCost().forEach(loss -> warnings.add(loss.sentence()));
             warnings.addAll(channels.warnings());
         }
+        if (demo == null) {
+            warnings.addAll(DemoAccount.leftOver(store, clock.instant()));
+        }
         return warnings;
     }
 

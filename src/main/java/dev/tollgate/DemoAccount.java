@@ -4,13 +4,16 @@ import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.EnsureKey;
+import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.Grant;
 import dev.tollgate.storage.Unit;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,21 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
         KeySecret made = KeySecret.random(random);
         store.writer().commitAndWait(Unit.of(new CreateKey(Ids.key(random), ID, made, settings, now)));
         return new DemoAccount(made.reveal(), account.created());
+    }
+
+    /** What is to be told where no demo account is wanted and an earlier start has made one that can still call: a line for each key. */
+    static List<String> leftOver(Store store, Instant now) {
+        boolean hasCredits = store.ledger()
+                .account(ID)
+                .filter(account -> account.balance().balanceMicros() > 0)
+                .isPresent();
+        List<Key> keys = hasCredits ? store.keys().list(ID, null, Keys.PAGE_MAX) : List.of();
+        return keys.stream()
+                .filter(key -> !key.disabled() && !key.expired(now))
+                .map(key ->
+                        "the demo account of an earlier start can still call, and that costs you money now; to end it: "
+                                + "./tollgate key disable --key " + key.id())
+                .toList();
     }
 
     /** What can be spent now. */

@@ -1,0 +1,46 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.App;
+import dev.tollgate.Surroundings;
+import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.testing.Gateway;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever has tried the program in one folder and then gives it a real key there. */
+@Timeout(60)
+class DemoAccountTest {
+
+    private static final Map<String, String> REAL = Map.of("GEMINI_API_KEY", "not-asked-here");
+    private static final Map<String, String> DEMO = Map.of("TOLLGATE_DEMO_KEY", Gateway.DEMO_KEY);
+    private static final String WARNING = "warning: the demo account of an earlier start can still call";
+
+    @TempDir
+    private Path data;
+
+    @Test
+    void what_a_trial_has_left_is_told_where_calls_cost_money() {
+        assertThat(told(REAL)).doesNotContain(WARNING);
+        assertThat(told(DEMO)).doesNotContain(WARNING);
+        String told = told(REAL);
+        assertThat(told).contains(WARNING).doesNotContain(Gateway.DEMO_KEY);
+        assertThat(told).containsPattern("\\./tollgate key disable --key key_[A-Za-z0-9]+");
+
+        Map<String, String> both = new HashMap<>(REAL);
+        both.putAll(DEMO);
+        assertThat(told(both)).as("asked for").doesNotContain(WARNING);
+    }
+
+    private String told(Map<String, String> environment) {
+        Map<String, String> arguments = Map.of("port", "0", "data", data.toString());
+        try (App app = App.start(SettingsLoader.load(arguments, environment), Surroundings.REAL)) {
+            return app.banner().text();
+        }
+    }
+}
