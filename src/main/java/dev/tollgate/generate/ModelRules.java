@@ -5,6 +5,7 @@ import static dev.tollgate.generate.NativeRequestReader.require;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import java.math.BigDecimal;
+import java.util.HashSet;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -15,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 final class ModelRules {
 
     private static final String JSON = "application/json";
+    private static final String CHOICE = "tool_config.function_calling_config";
 
     private final Model model;
     private final UpstreamModel upstream;
@@ -50,6 +52,48 @@ final class ModelRules {
                 !functions || !search || model.tools().functionsWithSearch(),
                 "tools",
                 "Tool use with function calling is unsupported: leave out google_search or the function declarations.");
+        checkChoice(checkDeclarations());
+    }
+
+    /** @return the names of the functions */
+    private Set<String> checkDeclarations() {
+        Set<String> names = new HashSet<>();
+        JsonNode tools = request.tools();
+        for (int t = 0; t < tools.size(); t++) {
+            JsonNode declarations = tools.get(t).path("functionDeclarations");
+            for (int d = 0; d < declarations.size(); d++) {
+                String at = "tools[" + t + "].function_declarations[" + d + "]";
+                JsonNode declaration = declarations.get(d);
+                require(
+                        !(declaration.has("parameters") && declaration.has("parametersJsonSchema")),
+                        at,
+                        at + ": only one of parameters and parameters_json_schema can be set.");
+                String name = declaration.path("name").asString("");
+                require(names.add(name), at + ".name", "Duplicate function declaration found: " + name);
+            }
+        }
+        return names;
+    }
+
+    private void checkChoice(Set<String> names) {
+        JsonNode choice = request.functionCalling();
+        String mode = choice.path("mode").asString("");
+        require(
+                !mode.equals("ANY") || !names.isEmpty(),
+                CHOICE + ".mode",
+                CHOICE + ".mode: ANY needs function_declarations.");
+        JsonNode allowed = choice.path("allowedFunctionNames");
+        require(
+                allowed.isEmpty() || mode.equals("ANY") || mode.equals("VALIDATED"),
+                CHOICE + ".allowed_function_names",
+                CHOICE + ".allowed_function_names: only with mode ANY or VALIDATED.");
+        for (JsonNode name : allowed) {
+            require(
+                    names.contains(name.asString("")),
+                    CHOICE + ".allowed_function_names",
+                    CHOICE + ".allowed_function_names: '" + name.asString("")
+                            + "' is not among the function_declarations.");
+        }
     }
 
     private void checkFormat() {

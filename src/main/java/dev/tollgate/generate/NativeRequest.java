@@ -29,13 +29,21 @@ record NativeRequest(ObjectNode body, @Nullable Long tokensMax, List<String> ign
         return config().path("candidateCount").asInt(1);
     }
 
+    JsonNode tools() {
+        return body.path("tools");
+    }
+
+    JsonNode functionCalling() {
+        return body.path("toolConfig").path("functionCallingConfig");
+    }
+
     boolean searches() {
-        return body.path("tools").valueStream().anyMatch(tool -> tool.has("googleSearch"));
+        return tools().valueStream().anyMatch(tool -> tool.has("googleSearch"));
     }
 
     boolean hasFunctions() {
-        return body.path("tools").valueStream().anyMatch(tool -> !tool.path("functionDeclarations")
-                .isEmpty());
+        return tools().valueStream()
+                .anyMatch(tool -> !tool.path("functionDeclarations").isEmpty());
     }
 
     boolean hasMedia() {

@@ -329,6 +329,23 @@ class GenerateRefusalsTest {
         assertInvalid("{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}]," + member + "}", field, message);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {"name":"f","parameters":{"type":"OBJECT"},"parametersJsonSchema":{"type":"object"}} | {} | tools[0].function_declarations[0] | only one of
+            {"name":"f"},{"name":"f"} | {} | tools[0].function_declarations[1].name | Duplicate
+            {"name":"f"} | {"mode":"any","allowedFunctionNames":["g"]} | tool_config.function_calling_config.allowed_function_names | not among
+            {"name":"f"} | {"mode":"auto","allowedFunctionNames":["f"]} | tool_config.function_calling_config.allowed_function_names | only with mode
+            ~~ | {"mode":"ANY"} | tool_config.function_calling_config.mode | needs function_declarations
+            """)
+    void what_gemini_refuses_of_functions_is_refused_before_it_is_asked(
+            String declarations, String choice, String field, String message) {
+        assertInvalid(
+                "{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}],\"tools\":[{\"functionDeclarations\":[" + declarations
+                        + "]}],\"toolConfig\":{\"functionCallingConfig\":" + choice + "}}",
+                field,
+                message);
+    }
+
     @Test
     void what_a_model_does_not_take_at_the_other_door_it_does_not_take_here() {
         String functions =
