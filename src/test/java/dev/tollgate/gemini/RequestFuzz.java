@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /** Whatever a caller sends, a body for the upstream or a 400 that may be shown comes of it. A target of Jazzer's too. */
 public final class RequestFuzz {
@@ -45,10 +47,19 @@ public final class RequestFuzz {
             GeminiBody translated = GeminiRequestWriter.write(Asks.of(request, model), model, true, Asks.BUCKETS);
             List<PlacedMedium> media =
                     translated.slots().stream().map(RequestFuzz::placed).toList();
-            Json.STRICT.readTree(bytes(translated.body(7L, media)));
-            Json.STRICT.readTree(bytes(translated.countBody("m", media)));
+            checkJson(bytes(translated.body(7L, media)));
+            checkJson(bytes(translated.countBody("m", media)));
         } catch (ApiException refusal) {
             check(refusal);
+        }
+    }
+
+    /** Token by token: numbers go on as they came, those too that no tree would hold. */
+    private static void checkJson(byte[] body) {
+        try (JsonParser parser = Json.STRICT.createParser(body)) {
+            assertThat(parser.nextToken()).isEqualTo(JsonToken.START_OBJECT);
+            parser.skipChildren();
+            assertThat(parser.nextToken()).isNull();
         }
     }
 
