@@ -39,6 +39,12 @@ class RowStatementTest {
             "amount_micros bigint",
             "reason text");
 
+    private static final RowStatement RENAME = RowStatement.of(
+            "UPDATE account SET name = ? WHERE id = ?",
+            "UPDATE account SET name = r.name FROM unnest(?, ?) AS r (name, id) WHERE account.id = r.id",
+            "text",
+            "text");
+
     /** More than two groups. */
     private static final int ROWS_MAX = 9;
 
@@ -85,6 +91,36 @@ class RowStatementTest {
         }
     }
 
+    /** Gives accounts another name, each of which is to be there. */
+    private static final class Renaming extends Decision<String> {
+
+        final List<String> accounts;
+
+        Renaming(String... accounts) {
+            this.accounts = List.of(accounts);
+        }
+    }
+
+    private static final class RenamingPart implements Part<Renaming> {
+
+        @Override
+        public Class<Renaming> type() {
+            return Renaming.class;
+        }
+
+        @Override
+        public void write(Statements statements, List<Renaming> changes) throws SQLException {
+            Rows rows = RENAME.on(statements);
+            for (Renaming change : changes) {
+                for (String account : change.accounts) {
+                    rows.text("renamed").text(account).next();
+                }
+                change.decide("renamed");
+            }
+            rows.finishEach();
+        }
+    }
+
     @Parameter
     Stores stores;
 
@@ -97,7 +133,7 @@ class RowStatementTest {
     @BeforeEach
     void open() {
         database = stores.openBare(folder);
-        writer = database.startWriter(List.of(new RowfulPart()));
+        writer = database.startWriter(List.of(new RowfulPart(), new RenamingPart()));
     }
 
     @AfterEach
@@ -128,6 +164,16 @@ class RowStatementTest {
             assertThat(written(account)).isEmpty();
         }
         assertThat(read("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void an_update_that_does_not_meet_each_of_its_rows_fails_the_batch() {
+        writer.commitAndWait(Unit.of(new Rowful("one", List.of()), new Rowful("two", List.of())));
+        assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Renaming("one", "nobody", "two"))))
+                .hasRootCauseMessage("3 rows were to be written, 2 were there");
+        assertThat(read("SELECT name FROM account")).containsExactly("", "");
+        writer.commitAndWait(Unit.of(new Renaming("one", "two")));
+        assertThat(read("SELECT name FROM account")).containsExactly("renamed", "renamed");
     }
 
     private static List<Long> amounts(int rows, IntFunction<Long> amount) {
