@@ -55,6 +55,7 @@ final class KeyStatePart implements Part<KeyState> {
 
     private final @Nullable KeptStates kept;
     private final Map<String, Long> used = new LinkedHashMap<>();
+    private Map<String, State> states = Map.of();
 
     /** @param kept what need not be read again, or null where others write to the database too */
     KeyStatePart(@Nullable KeptStates kept) {
@@ -67,9 +68,13 @@ final class KeyStatePart implements Part<KeyState> {
     }
 
     @Override
-    public void decide(Statements statements, List<KeyState> changes) throws SQLException {
-        Map<String, State> states = kept == null ? new HashMap<>() : kept.states();
-        read(statements, changes, states);
+    public void ask(Statements statements, List<KeyState> changes) throws SQLException {
+        states = kept == null ? new HashMap<>() : kept.states();
+        ask(statements, changes, states);
+    }
+
+    @Override
+    public void decide(Statements statements, List<KeyState> changes) {
         for (KeyState change : changes) {
             State state = states.get(change.keyId());
             long nowMillis = change.at().toEpochMilli();
@@ -99,7 +104,7 @@ final class KeyStatePart implements Part<KeyState> {
         }
     }
 
-    private static void read(Statements statements, List<KeyState> changes, Map<String, State> states)
+    private static void ask(Statements statements, List<KeyState> changes, Map<String, State> states)
             throws SQLException {
         Rows wanted = SELECT.on(
                 statements,
@@ -112,6 +117,6 @@ final class KeyStatePart implements Part<KeyState> {
                 wanted.text(change.keyId()).next();
             }
         }
-        wanted.finish();
+        wanted.finishLater();
     }
 }

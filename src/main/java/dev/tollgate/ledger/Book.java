@@ -14,9 +14,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows that one batch touches. The changes first say what they need, then all of it is read and locked table by table, then it
- * is changed in memory by all the batch's changes in turn, and written once: 64 calls of one account cost one read and one write
- * of its row. Reading in a fixed order (reservations, accounts, windows; each by its keys) keeps the batches of several nodes from
+ * The rows that one batch touches. The changes first say what they need, then all of it is asked for and locked table by table, then
+ * it is changed in memory by all the batch's changes in turn, and written once: 64 calls of one account cost one read and one write
+ * of its row. Asking in a fixed order (reservations, accounts, windows; each by its keys) keeps the batches of several nodes from
  * waiting for each other in a circle. Lives for one batch, within its transaction; where changes are decided before others have
  * come, what is there already is not read again. A batch that is rolled back leaves nothing behind. Writer's thread only.
  */
@@ -24,6 +24,7 @@ final class Book {
 
     private final LedgerRows rows;
     private final KeptRows kept;
+    private final String nodeId;
     private final Set<String> neededAccounts = new LinkedHashSet<>();
     private final Set<String> neededReservations = new LinkedHashSet<>();
     private final Set<WindowRow.Id> neededWindows = new LinkedHashSet<>();
@@ -34,9 +35,11 @@ final class Book {
     private List<String> abandoned = List.of();
     private int abandonedMax;
 
-    Book(LedgerRows rows, KeptRows kept) {
+    /** @param nodeId who owns the new reservations */
+    Book(LedgerRows rows, KeptRows kept, String nodeId) {
         this.rows = rows;
         this.kept = kept;
+        this.nodeId = nodeId;
     }
 
     // ---- what is needed, before anything is decided ----
@@ -68,18 +71,37 @@ final class Book {
         abandonedMax = Math.max(abandonedMax, most);
     }
 
-    void read() throws SQLException {
+    /** Asks for all of it: by one trip to a server, unless a reservation has to come first to tell whose it is. */
+    void ask() throws SQLException {
         take(neededReservations, kept::reservation, this::found);
-        rows.readReservations(neededReservations, this::found);
+        if (needOfKnownReservations()) {
+            rows.askReservations(neededReservations, row -> reservations.put(row.id, row));
+        } else {
+            rows.readReservations(neededReservations, this::found);
+        }
         if (abandonedMax > 0) {
             readAbandoned();
         }
         take(neededAccounts, kept::account, this::found);
         take(neededWindows, kept::window, this::found);
-        rows.readBalances(neededAccounts, this::found, neededWindows, this::found);
+        rows.askBalances(neededAccounts, this::found, neededWindows, this::found);
         neededReservations.clear();
         neededAccounts.clear();
         neededWindows.clear();
+    }
+
+    /** @return whether it is known of all needed reservations whose they are */
+    private boolean needOfKnownReservations() {
+        boolean known = true;
+        for (String id : neededReservations) {
+            ReservationRow row = kept.whose(id);
+            if (row == null) {
+                known = false;
+            } else {
+                needOf(row);
+            }
+        }
+        return known;
     }
 
     /** After those that others may hold: whoever is dead is waited for by nobody, and this waits for nobody. */
@@ -105,6 +127,10 @@ final class Book {
 
     private void found(ReservationRow row) {
         reservations.put(row.id, row);
+        needOf(row);
+    }
+
+    private void needOf(ReservationRow row) {
         needAccount(row.accountId);
         needWindows(row.keyId, row.createdAtMillis);
     }
@@ -208,12 +234,8 @@ final class Book {
         return Math.addExact(written, Math.toIntExact(inThisBatch));
     }
 
-    /**
-     * Writes what has changed. Accounts first and entries last, since the later refer to the earlier.
-     *
-     * @param nodeId who owns the new reservations
-     */
-    void write(String nodeId) throws SQLException {
+    /** Writes what has changed. Accounts first and entries last, since the later refer to the earlier. */
+    void write() throws SQLException {
         rows.writeAccounts(accounts.values());
         rows.writeReservations(reservations.values(), nodeId);
         rows.writeWindows(windows.values());

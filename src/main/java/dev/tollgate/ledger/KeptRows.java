@@ -7,15 +7,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows that the next batch need not read again, where nobody else can have changed them: in an embedded database. They are the same
  * objects that a batch changes, so they are good only if that batch was committed: after one that was not, all are forgotten, and
- * also when there are too many. Writer's thread only.
+ * also when there are too many. Where other nodes write too nothing is kept but whose an open reservation is, which nobody changes.
+ * Writer's thread only.
  */
 final class KeptRows {
 
     static final int ROWS_MAX = 50_000;
 
+    private final boolean alone;
     private final Map<String, AccountRow> accounts = new HashMap<>();
     private final Map<String, ReservationRow> reservations = new HashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
+
+    /** @param alone whether nobody else writes to the database */
+    KeptRows(boolean alone) {
+        this.alone = alone;
+    }
 
     void clear() {
         accounts.clear();
@@ -28,12 +35,15 @@ final class KeptRows {
         if (accounts.size() + reservations.size() + windows.size() > ROWS_MAX) {
             clear();
         }
+        for (ReservationRow row : ofCalls) {
+            keepWhileOpen(row);
+        }
+        if (!alone) {
+            return;
+        }
         for (AccountRow row : ofAccounts) {
             row.written();
             accounts.put(row.id, row);
-        }
-        for (ReservationRow row : ofCalls) {
-            keepWhileOpen(row);
         }
         for (WindowRow row : ofWindows) {
             row.written();
@@ -57,6 +67,12 @@ final class KeptRows {
 
     @Nullable
     ReservationRow reservation(String id) {
+        return alone ? reservations.get(id) : null;
+    }
+
+    /** An open reservation as it was once: good for whose it is. */
+    @Nullable
+    ReservationRow whose(String id) {
         return reservations.get(id);
     }
 

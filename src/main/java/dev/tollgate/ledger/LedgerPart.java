@@ -5,6 +5,7 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ final class LedgerPart implements Part<LedgerChange> {
 
     private final Consumer<String> blockedOrNot;
     private final Supplier<String> nodeId;
-    private final KeptRows kept = new KeptRows();
+    private @Nullable KeptRows kept;
     private @Nullable Book open;
 
     LedgerPart(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
@@ -29,17 +30,27 @@ final class LedgerPart implements Part<LedgerChange> {
     }
 
     @Override
-    public void decide(Statements statements, List<LedgerChange> changes) throws SQLException {
-        Book book = open;
-        if (book == null) {
-            boolean nobodyElseWrites = statements.dialect() == Dialect.SQLITE;
-            book = new Book(new LedgerRows(statements), nobodyElseWrites ? kept : new KeptRows());
-            open = book;
-        }
+    public void ask(Statements statements, List<LedgerChange> changes) throws SQLException {
+        Book book = open == null ? open(statements) : open;
         for (LedgerChange<?> change : changes) {
             change.need(book);
         }
-        book.read();
+        book.ask();
+    }
+
+    /** Who may not reserve learns it here, before anything is reported as decided. */
+    private Book open(Statements statements) {
+        if (kept == null) {
+            kept = new KeptRows(statements.dialect() == Dialect.SQLITE);
+        }
+        Book book = new Book(new LedgerRows(statements), kept, nodeId.get());
+        open = book;
+        return book;
+    }
+
+    @Override
+    public void decide(Statements statements, List<LedgerChange> changes) throws SQLException {
+        Book book = Objects.requireNonNull(open);
         for (LedgerChange<?> change : changes) {
             change.applyTo(book);
         }
@@ -48,14 +59,16 @@ final class LedgerPart implements Part<LedgerChange> {
     @Override
     public void write(Statements statements, List<LedgerChange> changes) throws SQLException {
         if (open != null) {
-            open.write(nodeId.get());
+            open.write();
         }
     }
 
     @Override
     public void undone() {
         open = null;
-        kept.clear();
+        if (kept != null) {
+            kept.clear();
+        }
     }
 
     @Override

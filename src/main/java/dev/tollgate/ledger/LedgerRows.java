@@ -122,17 +122,26 @@ final class LedgerRows {
     }
 
     void readReservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
+        reservations(ids, found).finish();
+    }
+
+    /** As above; a server's answer comes with what is asked next. */
+    void askReservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
+        reservations(ids, found).finishLater();
+    }
+
+    private Rows reservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
         Rows rows = SELECT_RESERVATION.on(
                 statements,
                 row -> found.accept(new ReservationRow(LedgerSql.reservation(row), row.getLong(8), row.getLong(9))));
         for (String id : ids) {
             rows.text(id).next();
         }
-        rows.finish();
+        return rows;
     }
 
-    /** Those that are there. The accounts are locked before the windows. */
-    void readBalances(
+    /** Those that are there; a server's answer comes with what is asked next. The accounts are locked before the windows. */
+    void askBalances(
             Collection<String> accountIds,
             Consumer<AccountRow> foundAccount,
             Collection<WindowRow.Id> windowIds,
@@ -150,7 +159,7 @@ final class LedgerRows {
                     .number(id.startsAtMillis())
                     .next();
         }
-        windows.finish();
+        windows.finishLater();
     }
 
     private static AccountRow account(ResultSet row) throws SQLException {

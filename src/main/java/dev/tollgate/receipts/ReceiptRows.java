@@ -4,10 +4,10 @@ import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** The receipts' SQL on the writer's connection. */
 final class ReceiptRows {
@@ -16,7 +16,7 @@ final class ReceiptRows {
             "SELECT sequence, body FROM receipt WHERE account_id = ? ORDER BY sequence DESC LIMIT 1";
     static final String SELECT_ACTIVE = "SELECT id FROM signing_key WHERE retired_at IS NULL";
 
-    // The account's row is locked by its settlement, so nobody adds to the chain meanwhile.
+    private static final RowStatement ACTIVE = RowStatement.of(SELECT_ACTIVE, SELECT_ACTIVE);
     private static final RowStatement SELECT_ENDS = RowStatement.of(
             "SELECT account_id, sequence, body FROM receipt WHERE account_id = ? ORDER BY sequence DESC LIMIT 1",
             """
@@ -37,14 +37,14 @@ final class ReceiptRows {
         this.statements = statements;
     }
 
-    /** The last receipt of each account that has one. */
-    void ends(Collection<String> accountIds, BiConsumer<String, Body> found) throws SQLException {
+    /** The last receipt of each account that has one. A server's answers come with what is asked next, here and below. */
+    void askEnds(Collection<String> accountIds, BiConsumer<String, Body> found) throws SQLException {
         Rows ends = SELECT_ENDS.on(
                 statements, row -> found.accept(row.getString(1), new Body(row.getLong(2), row.getString(3))));
         for (String accountId : accountIds) {
             ends.text(accountId).next();
         }
-        ends.finish();
+        ends.finishLater();
     }
 
     /** Takes account, sequence, task and body of each. */
@@ -52,17 +52,14 @@ final class ReceiptRows {
         return INSERT.on(statements);
     }
 
-    /** @throws IllegalStateException when there is none: the start makes one before the first call */
-    String activeKeyId() throws SQLException {
-        try (ResultSet row = statements.of(SELECT_ACTIVE).executeQuery()) {
-            if (!row.next()) {
-                throw new IllegalStateException("no key signs receipts");
-            }
-            return row.getString(1);
-        }
+    void askActiveKeyId(Consumer<String> found) throws SQLException {
+        Rows active = ACTIVE.on(statements, row -> found.accept(row.getString(1)));
+        active.next();
+        active.finishLater();
     }
 
-    void set(SetSigningKey change) throws SQLException {
+    /** @return whether it is in charge now */
+    boolean set(SetSigningKey change) throws SQLException {
         SigningKey key = change.key();
         if (change.replaces()) {
             PreparedStatement retire = statements.of(RETIRE);
@@ -74,6 +71,6 @@ final class ReceiptRows {
         insert.setString(2, key.publicKey());
         insert.setString(3, key.sealedPrivate());
         insert.setLong(4, key.createdAt().toEpochMilli());
-        insert.executeUpdate();
+        return insert.executeUpdate() > 0;
     }
 }

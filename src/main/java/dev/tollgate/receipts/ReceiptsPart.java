@@ -12,12 +12,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The receipts' share of a batch: the end of an account's chain is read once for all its charges. */
+/**
+ * The receipts' share of a batch: the end of an account's chain is read once for all its charges. The account's row is locked by then,
+ * by the settlement, so nobody adds to the chain meanwhile.
+ */
 final class ReceiptsPart implements Part<ReceiptChange> {
 
     /** The end of a chain. */
     private record Link(long sequence, String hash) {}
+
+    private final Map<String, Link> ends = new HashMap<>();
+    private @Nullable String activeKeyId;
 
     @Override
     public Class<ReceiptChange> type() {
@@ -25,23 +32,55 @@ final class ReceiptsPart implements Part<ReceiptChange> {
     }
 
     @Override
+    public void ask(Statements statements, List<ReceiptChange> changes) throws SQLException {
+        Set<String> accountIds = new LinkedHashSet<>();
+        for (ReceiptChange change : changes) {
+            if (change instanceof WriteReceipt write) {
+                accountIds.add(write.accountId());
+            }
+        }
+        if (!accountIds.isEmpty()) {
+            ReceiptRows rows = new ReceiptRows(statements);
+            rows.askActiveKeyId(id -> activeKeyId = id);
+            rows.askEnds(accountIds, (id, last) -> ends.put(id, new Link(last.sequence(), Digest.of(last.text()))));
+        }
+    }
+
+    /** A new key signs what was charged beside it, too. */
+    @Override
     public void write(Statements statements, List<ReceiptChange> changes) throws SQLException {
         ReceiptRows rows = new ReceiptRows(statements);
         for (ReceiptChange change : changes) {
-            if (change instanceof SetSigningKey set) {
-                rows.set(set);
+            if (change instanceof SetSigningKey set && rows.set(set)) {
+                activeKeyId = set.key().id();
             }
         }
-        append(rows, changes);
+        append(rows, charges(changes));
+    }
+
+    @Override
+    public void committed(List<ReceiptChange> changes) {
+        undone();
+    }
+
+    @Override
+    public void undone() {
+        ends.clear();
+        activeKeyId = null;
     }
 
     /** A charge with the receipt that it gets. */
     private record Charge(WriteReceipt receipt, Resolution.Resolved resolved) {}
 
-    private static void append(ReceiptRows rows, List<ReceiptChange> changes) throws SQLException {
-        String keyId = rows.activeKeyId();
-        List<Charge> charges = charges(changes);
-        Map<String, Link> ends = ends(rows, charges);
+    /** @throws IllegalStateException when no key signs: the start makes one before the first call */
+    private void append(ReceiptRows rows, List<Charge> charges) throws SQLException {
+        if (charges.isEmpty()) {
+            return;
+        }
+        String keyId = activeKeyId;
+        if (keyId == null) {
+            throw new IllegalStateException("no key signs receipts");
+        }
         Rows inserts = rows.inserts();
         for (Charge charge : charges) {
             WriteReceipt receipt = charge.receipt();
@@ -70,14 +109,6 @@ final class ReceiptsPart implements Part<ReceiptChange> {
             }
         }
         return charges;
-    }
-
-    private static Map<String, Link> ends(ReceiptRows rows, List<Charge> charges) throws SQLException {
-        Set<String> accountIds = new LinkedHashSet<>();
-        charges.forEach(charge -> accountIds.add(charge.receipt().accountId()));
-        Map<String, Link> ends = new HashMap<>();
-        rows.ends(accountIds, (id, last) -> ends.put(id, new Link(last.sequence(), Digest.of(last.text()))));
-        return ends;
     }
 
     /** What running calls hold is still the customer's (D40). */

@@ -32,6 +32,12 @@ final class Batch {
             undecided.add(part.type().cast(change));
         }
 
+        void ask(Statements statements) throws SQLException {
+            if (!undecided.isEmpty()) {
+                part.ask(statements, undecided);
+            }
+        }
+
         void decide(Statements statements) throws SQLException {
             if (!undecided.isEmpty()) {
                 decided.addAll(undecided);
@@ -87,6 +93,10 @@ final class Batch {
                 shareOf(change.getClass()).add(change);
             }
         }
+        for (Share<?> share : shares) {
+            share.ask(statements);
+        }
+        statements.runAsked();
         for (Share<?> share : shares) {
             share.decide(statements);
         }

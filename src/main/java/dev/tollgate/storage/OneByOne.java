@@ -69,6 +69,8 @@ final class OneByOne implements Rows {
 
     @Override
     public void finishEach() {
-        Statements.require(rows, met);
+        if (rows != met) {
+            throw new IllegalStateException(rows + " rows were to be written, " + met + " were there");
+        }
     }
 }

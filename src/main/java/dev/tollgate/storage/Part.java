@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A store's share in the writer's work. All methods are called on the writer's thread.
  *
- * <p>A batch is decided, then written and committed; in an embedded database some of its units may be decided, and reported as such,
- * before others are there at all ({@link Writer#ride}). So what a part decides it may read but not write, unless its changes never
+ * <p>Of a batch all parts ask, then all decide, then all write; then it is committed. Some of its units may be reported as decided
+ * before it is, and in an embedded database before others are there at all ({@link Writer#ride}). So what a part decides it may read but not write, unless its changes never
  * ride; and where rows were changed several times until the commit, one that keeps them writes each of them once.
  *
  * @param <C> the changes that it applies, subtypes included
@@ -15,6 +15,15 @@ import java.util.List;
 public interface Part<C extends Change> {
 
     Class<C> type();
+
+    /**
+     * Asks for the rows that changes which have just come need, in {@link #decide} or {@link #write}: what all parts ask together is
+     * one trip to a server, and is there before the first part decides. Parts ask in their order, so what an earlier one locks is
+     * locked.
+     *
+     * @throws SQLException as the database gave it; the writer rolls back
+     */
+    default void ask(Statements statements, List<C> changes) throws SQLException {}
 
     /**
      * Decides changes that have just come, in the order in which their units were offered, within the batch's transaction. The parts

@@ -30,7 +30,7 @@ final class PostgresServer implements Engine {
     private static final String WRITERS_OPTIONS =
             "-c synchronous_commit=on -c statement_timeout=20s -c lock_timeout=15s"
                     + " -c idle_in_transaction_session_timeout=10s"
-                    + " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+                    + " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
     private final String url;
 

@@ -25,17 +25,23 @@ public final class Statements {
     /** However many rows a statement meets. */
     static final int ANY = -1;
 
+    private static final String TRANSACTION = "SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)";
+    private static final String COMMIT = "COMMIT";
+
+    // The COMMIT may be in the same trip, so the server has to see that a row is missing, and it knows one way to fail.
+    private static final String EACH =
+            "WITH met AS (%s RETURNING 1) SELECT 1 / CASE WHEN COUNT(*) = ? THEN 1 ELSE 0 END FROM met";
+    private static final String DIVISION_BY_ZERO = "22012";
+
     private final Connection connection;
     private final Dialect dialect;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final List<Later> later = new ArrayList<>();
+    private @Nullable String transaction;
 
-    /** One of {@code rows} and {@code reader} is of no use. */
+    /** @param reader null where there is nothing to read */
     private record Later(
-            String sql,
-            List<Array> parameters,
-            int rows,
-            @Nullable Reader reader) {}
+            String sql, List<Object> parameters, @Nullable Reader reader) {}
 
     Statements(Connection connection, Dialect dialect) {
         this.connection = connection;
@@ -68,91 +74,124 @@ public final class Statements {
 
     /**
      * Runs a statement whose result nobody needs yet, in one trip to the server with others: before the next that is run at once, and
-     * before the commit. A trip costs more than most of what it is for.
+     * at the latest with the commit. A trip costs more than most of what it is for.
      *
      * @param sql constant text
      * @param parameters arrays, in their order
-     * @param rows how many rows it has to meet, or {@link #ANY}
+     * @param rows how many rows it has to meet, or the batch fails; or {@link #ANY}
      */
     void writeLater(String sql, List<Array> parameters, int rows) {
-        later.add(new Later(sql, parameters, rows, null));
+        if (rows == ANY) {
+            later.add(new Later(sql, List.copyOf(parameters), null));
+        } else {
+            List<Object> all = new ArrayList<>(parameters);
+            all.add(rows);
+            later.add(new Later(EACH.formatted(sql), all, row -> {}));
+        }
     }
 
     /** As above. @param reader takes the rows */
     void readLater(String sql, List<Array> parameters, Reader reader) {
-        later.add(new Later(sql, parameters, ANY, reader));
-    }
-
-    /** The batch is given up. */
-    void forgetLater() {
-        later.clear();
+        later.add(new Later(sql, List.copyOf(parameters), reader));
     }
 
     /** What was put off until now. */
-    void runLater() throws SQLException {
+    private void runLater() throws SQLException {
         if (!later.isEmpty()) {
             runLaterAnd(null);
         }
     }
 
+    /** As above, and asks in passing which transaction this is, so that the commit needs no trip for it. */
+    void runAsked() throws SQLException {
+        if (!later.isEmpty()) {
+            transaction = runLaterAnd(TRANSACTION);
+        }
+    }
+
     /**
-     * Runs what was put off, and with it a query.
+     * What the server calls this transaction, for who has to ask it later what became of it. What was put off may run.
      *
-     * @param query constant text, without parameters
-     * @return the first value of its first row
-     * @throws IllegalStateException when a statement has not met the rows that it should
+     * @return null where there is nothing to ask for: nothing was locked or written, or the database is no server
      */
     @Nullable
-    String runLaterAnd(@Nullable String query) throws SQLException {
+    String transaction() throws SQLException {
+        if (transaction == null && dialect == Dialect.POSTGRESQL) {
+            transaction = runLaterAnd(TRANSACTION);
+        }
+        return transaction;
+    }
+
+    /** Commits, with what was put off in the same trip. The driver sees from the answer that the transaction has ended. */
+    void commit() throws SQLException {
+        if (later.isEmpty()) {
+            connection.commit();
+        } else {
+            runLaterAnd(COMMIT);
+        }
+        transaction = null;
+    }
+
+    /** The batch is given up. */
+    void rollback() throws SQLException {
+        later.clear();
+        transaction = null;
+        connection.rollback();
+    }
+
+    /**
+     * Runs what was put off, and with it a statement that has no parameters.
+     *
+     * @return the first value of its first row, if it is a query
+     * @throws IllegalStateException when a statement has not met the rows that it should
+     */
+    private @Nullable String runLaterAnd(@Nullable String last) throws SQLException {
         List<Later> now = List.copyOf(later);
         later.clear();
         StringJoiner sql = new StringJoiner(";\n");
         now.forEach(statement -> sql.add(statement.sql));
-        if (query != null) {
-            sql.add(query);
+        if (last != null) {
+            sql.add(last);
         }
         // The driver keeps what it knows of a text for the next time, of the newest few hundred texts.
         try (PreparedStatement together = connection.prepareStatement(sql.toString())) {
             int index = 0;
             for (Later statement : now) {
-                for (Array parameter : statement.parameters) {
-                    together.setArray(++index, parameter);
+                for (Object parameter : statement.parameters) {
+                    together.setObject(++index, parameter);
                 }
             }
             together.execute();
             for (Later statement : now) {
-                end(statement, together);
+                read(statement, together);
                 together.getMoreResults();
             }
-            return query == null ? null : first(together);
+            return first(together);
+        } catch (SQLException e) {
+            if (DIVISION_BY_ZERO.equals(e.getSQLState())) {
+                throw new IllegalStateException("rows that were to be written are not there", e);
+            }
+            throw e;
         }
     }
 
-    private static @Nullable String first(PreparedStatement query) throws SQLException {
-        try (ResultSet row = query.getResultSet()) {
-            return row.next() ? row.getString(1) : null;
-        }
-    }
-
-    private static void end(Later statement, PreparedStatement together) throws SQLException {
-        if (statement.reader == null) {
-            require(statement.rows, together.getUpdateCount());
-        } else {
+    private static void read(Later statement, PreparedStatement together) throws SQLException {
+        if (statement.reader != null) {
             try (ResultSet row = together.getResultSet()) {
                 readAll(row, statement.reader);
             }
         }
     }
 
-    static void readAll(ResultSet row, Reader reader) throws SQLException {
-        while (row.next()) {
-            reader.read(row);
+    private static @Nullable String first(PreparedStatement query) throws SQLException {
+        try (ResultSet row = query.getResultSet()) {
+            return row != null && row.next() ? row.getString(1) : null;
         }
     }
 
-    static void require(int given, int met) {
-        if (given != ANY && given != met) {
-            throw new IllegalStateException(given + " rows were to be written, " + met + " were there");
+    static void readAll(ResultSet row, Reader reader) throws SQLException {
+        while (row.next()) {
+            reader.read(row);
         }
     }
 }

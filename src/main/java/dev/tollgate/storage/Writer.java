@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * decide and write it, commits once and only then reports. While a commit is being synced the next batch gathers, so the batch grows
  * with the load and a lonely unit does not wait.
  *
- * <p>In an embedded database a unit may {@link #ride}: it is decided and reported at once, and written with the next commit that
- * somebody waits for, or after {@link #RIDE_MAX}. Nobody else writes there, so what was decided stays true. Riders are decided before
+ * <p>A unit may {@link #ride}: it is reported once it is decided. In an embedded database, where nobody else writes and what was decided
+ * stays true, it is written with the next commit that somebody waits for, or after {@link #RIDE_MAX}. On a server, where other nodes wait
+ * for the rows that were locked for it, it is written and committed at once. Riders are decided before
  * the other units that came with them: none depends on what may still fail. After a failed commit nothing rides until one
  * that would have ridden was durable when it was reported.
  *
@@ -55,7 +56,8 @@ public final class Writer implements AutoCloseable {
     private final Thread thread;
     private final List<Waiting> riding = new ArrayList<>();
     private final List<Waiting> urgent = new ArrayList<>();
-    private boolean mayRide;
+    private final boolean alone;
+    private boolean mayRide = true;
     private long rideEndNanos;
     private volatile Runnable outcomeUnknown = () -> {};
     private volatile boolean closing;
@@ -116,7 +118,7 @@ public final class Writer implements AutoCloseable {
         this.connection = connection;
         this.batch = new Batch(parts);
         this.queue = new ArrayBlockingQueue<>(waitingMax);
-        this.mayRide = connection.isEmbedded();
+        this.alone = connection.isEmbedded();
         this.thread = Thread.ofPlatform().name("tollgate-writer").unstarted(this::run);
     }
 
@@ -146,8 +148,7 @@ public final class Writer implements AutoCloseable {
 
     /**
      * Offers a unit that is reported once it is decided, though it may not be durable yet. A crash may lose it, and so may a failure of
-     * the store: then whatever depends on it fails too. Its parts must not write where they decide ({@link Part#decide}). Where other
-     * nodes write to the database nothing can be decided without a lock, so there it is durable when it is reported.
+     * the store: then whatever depends on it fails too. Its parts must not write where they decide ({@link Part#decide}).
      *
      * @param completion as above, of the decision
      * @return tells when it is durable
@@ -221,11 +222,11 @@ public final class Writer implements AutoCloseable {
         while (more) {
             more = take(taken);
             Throwable failure = decide(taken);
-            while (failure == null && more && takeMore(taken)) {
+            while (alone && failure == null && more && takeMore(taken)) {
                 more = !taken.removeIf(STOP::equals);
                 failure = decide(taken);
             }
-            if (failure != null || !more || !urgent.isEmpty() || isRideOver()) {
+            if (!alone || failure != null || !more || !urgent.isEmpty() || isRideOver()) {
                 finish(failure);
             }
         }
@@ -257,7 +258,11 @@ public final class Writer implements AutoCloseable {
         return queue.drainTo(taken, BATCH_MAX - taken.size() - riding.size() - urgent.size()) > 0;
     }
 
-    /** Decides the riders and tells of it. @return why they could not be decided, or null */
+    /**
+     * Decides the riders and tells of it; on a server with all else that has come, in one trip.
+     *
+     * @return why it could not be decided, or null
+     */
     private @Nullable Throwable decide(List<Waiting> taken) {
         int rodeBefore = riding.size();
         for (Waiting waiting : taken) {
@@ -265,10 +270,11 @@ public final class Writer implements AutoCloseable {
         }
         taken.clear();
         List<Waiting> fresh = riding.subList(rodeBefore, riding.size());
-        if (fresh.isEmpty()) {
+        List<Waiting> decidable = alone ? fresh : all();
+        if (decidable.isEmpty()) {
             return null;
         }
-        Throwable failure = attempt(() -> batch.decide(connection.statements(), units(fresh)));
+        Throwable failure = attempt(() -> batch.decide(connection.statements(), units(decidable)));
         if (failure == null) {
             if (rodeBefore == 0) {
                 rideEndNanos = System.nanoTime() + RIDE_MAX.toNanos();
@@ -283,13 +289,19 @@ public final class Writer implements AutoCloseable {
                 || (!riding.isEmpty() && System.nanoTime() - rideEndNanos >= 0);
     }
 
-    /** Commits all that is at hand. @param failed why the riders could not even be decided, or null */
+    /** In the order in which it is decided. */
+    private List<Waiting> all() {
+        return Stream.concat(riding.stream(), urgent.stream()).toList();
+    }
+
+    /** Commits all that is at hand. @param failed why it could not even be decided, or null */
     private void finish(@Nullable Throwable failed) {
-        List<Waiting> all = Stream.concat(riding.stream(), urgent.stream()).toList();
+        List<Waiting> all = all();
         if (all.isEmpty()) {
             return;
         }
-        Throwable failure = failed != null ? failed : attempt(() -> commitWith(urgent));
+        List<Waiting> undecided = alone ? urgent : List.of();
+        Throwable failure = failed != null ? failed : attempt(() -> commitWith(undecided));
         riding.clear();
         urgent.clear();
         mayRide &= failure == null;
@@ -376,9 +388,7 @@ public final class Writer implements AutoCloseable {
     private void committed(List<Waiting> all) {
         for (Waiting waiting : all) {
             waiting.durable = true;
-            if (!mayRide && connection.isEmbedded()) {
-                mayRide = waiting.rides && waiting.unit.writes();
-            }
+            mayRide |= waiting.rides && waiting.unit.writes();
         }
         report(all, null);
     }

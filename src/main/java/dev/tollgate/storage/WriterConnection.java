@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriterConnection implements AutoCloseable {
 
-    private static final String TRANSACTION = "SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)";
     private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
     private static final Duration OUTCOME_PAUSE = Duration.ofMillis(50);
 
@@ -55,14 +54,13 @@ final class WriterConnection implements AutoCloseable {
 
     /** @throws OutcomeUnknown when the server could not be asked in time whether it took place */
     void commit() throws SQLException {
-        Connection open = connection;
         Statements running = statements;
-        if (open == null || running == null) {
+        if (running == null) {
             return;
         }
-        String transaction = dialect == Dialect.POSTGRESQL ? running.runLaterAnd(TRANSACTION) : null;
+        String transaction = running.transaction();
         try {
-            open.commit();
+            running.commit();
         } catch (SQLException e) {
             if (transaction == null || Failures.kind(e) != Failures.Kind.DISCONNECTED || !tookPlace(transaction)) {
                 throw e;
@@ -101,12 +99,9 @@ final class WriterConnection implements AutoCloseable {
     }
 
     void rollback() {
-        if (statements != null) {
-            statements.forgetLater();
-        }
         try {
-            if (connection != null) {
-                connection.rollback();
+            if (statements != null) {
+                statements.rollback();
             }
         } catch (SQLException e) {
             close();

@@ -252,7 +252,7 @@ class RowsTest {
 
     @Test
     void a_calls_row_is_kept_until_it_ends() {
-        KeptRows kept = new KeptRows();
+        KeptRows kept = new KeptRows(true);
         ReservationRow row = new ReservationRow("t1", "acc_1", "key_1", 5);
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isSameAs(row);
@@ -264,7 +264,7 @@ class RowsTest {
 
     @Test
     void memory_does_not_grow_with_the_number_of_accounts_calls_and_keys() {
-        KeptRows kept = new KeptRows();
+        KeptRows kept = new KeptRows(true);
         List<AccountRow> accounts = new ArrayList<>();
         for (int i = 0; i < KeptRows.ROWS_MAX - 2; i++) {
             accounts.add(new AccountRow("acc_" + i, "Any", 5));

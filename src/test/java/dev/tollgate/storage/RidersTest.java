@@ -2,7 +2,7 @@ package dev.tollgate.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -19,10 +19,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Units that are told what was decided before they are durable. */
+@ParameterizedClass
+@EnumSource(Stores.class)
 @Timeout(60)
 class RidersTest {
+
+    @Parameter
+    Stores stores;
 
     @TempDir
     Path folder;
@@ -40,7 +48,7 @@ class RidersTest {
 
     @Test
     void a_rider_is_told_before_it_is_written_and_is_durable_with_the_next_commit() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         slips.holdNextWrite();
         Writer.Riding riding = ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
@@ -55,7 +63,7 @@ class RidersTest {
 
     @Test
     void a_rider_is_written_though_nobody_waits_for_a_commit() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         Writer.Riding riding = ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
         slips.committed.acquire();
@@ -67,7 +75,7 @@ class RidersTest {
 
     @Test
     void riders_are_decided_before_what_came_with_them_and_may_still_fail() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         keepBusy(writer);
         writer.commit(Unit.of(new Slip("first")), Runnable::run, failure -> told.add("first"));
         ride(writer, new Slip("rider"));
@@ -79,7 +87,7 @@ class RidersTest {
 
     @Test
     void where_a_unit_fails_the_riders_beside_it_are_written_as_they_were_told() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         keepBusy(writer);
         writer.commit(Unit.of(new Slip("gate")), Runnable::run, failure -> told.add("again: " + (failure != null)));
         Writer.Riding one = ride(writer, new Slip("one"));
@@ -94,7 +102,7 @@ class RidersTest {
 
     @Test
     void a_rider_that_would_be_decided_otherwise_than_it_was_told_is_not_written() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         keepBusy(writer);
         Writer.Riding bad = ride(writer, new Slip("gate"));
         Writer.Riding after = ride(writer, new Slip("after"));
@@ -107,7 +115,7 @@ class RidersTest {
 
     @Test
     void after_a_failure_nothing_rides_until_a_commit_has_succeeded() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         slips.failing = true;
         ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
@@ -124,7 +132,7 @@ class RidersTest {
 
     @Test
     void one_that_has_nothing_to_write_does_not_let_others_ride_again() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         slips.failing = true;
         ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
@@ -142,7 +150,7 @@ class RidersTest {
 
     @Test
     void what_rides_when_the_writer_is_closed_is_written() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         ride(writer, new Slip("a"));
         told.take();
         writer.close();
@@ -151,7 +159,7 @@ class RidersTest {
 
     @Test
     void those_of_one_executor_are_told_in_one_task() throws Exception {
-        Writer writer = embedded();
+        Writer writer = writer();
         BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
         Executor loop = tasks::add;
         keepBusy(writer);
@@ -168,16 +176,33 @@ class RidersTest {
     }
 
     @Test
-    void where_others_write_too_a_rider_is_durable_when_it_is_told() throws Exception {
-        database = Database.openShared(Postgres.migrated());
-        Writer.Riding riding = ride(database.startWriter(List.of(slips)), new Slip("a"));
-        assertThat(told.take()).isEqualTo("a as 1");
-        assertThat(riding.isDurable()).isTrue();
-        assertThat(names()).containsExactly("a");
+    void a_batch_decides_the_riders_and_then_all_else_and_both_know_what_is_written() throws Exception {
+        Writer writer = writer();
+        writer.commitAndWait(Unit.of(new Slip("before")));
+        keepBusy(writer);
+        writer.commit(Unit.of(new Slip("first")), Runnable::run, failure -> {});
+        ride(writer, new Slip("rider"));
+        slips.write.countDown();
+        writer.close();
+        assertThat(names()).containsExactly("before", "gate", "rider", "first");
     }
 
-    private Writer embedded() {
-        database = Database.open(folder);
+    /** Where others wait for what a rider has locked it does not stay until somebody wants a commit. */
+    @Test
+    void on_a_server_a_rider_is_written_with_the_batch_that_has_decided_it() throws Exception {
+        Writer writer = writer();
+        slips.holdNextWrite();
+        ride(writer, new Slip("a"));
+        assertThat(told.take()).isEqualTo("a as 1");
+        writer.commit(Unit.of(new Slip("b")), Runnable::run, failure -> told.add("b"));
+        slips.write.countDown();
+        assertThat(told.take()).isEqualTo("b");
+        List<Integer> batches = slips.written.stream().map(List::size).toList();
+        assertThat(batches).isEqualTo(stores == Stores.POSTGRESQL ? List.of(1, 1) : List.of(2));
+    }
+
+    private Writer writer() {
+        database = stores.openBare(folder);
         return database.startWriter(List.of(slips));
     }
 

