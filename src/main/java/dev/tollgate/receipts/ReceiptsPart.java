@@ -2,6 +2,7 @@ package dev.tollgate.receipts;
 
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Resolution;
+import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
@@ -33,6 +34,12 @@ final class ReceiptsPart implements Part<ReceiptChange> {
 
     @Override
     public void ask(Statements statements, List<ReceiptChange> changes) throws SQLException {
+        if (statements.dialect() == Dialect.POSTGRESQL) {
+            askEnds(statements, changes);
+        }
+    }
+
+    private void askEnds(Statements statements, List<ReceiptChange> changes) throws SQLException {
         Set<String> accountIds = new LinkedHashSet<>();
         for (ReceiptChange change : changes) {
             if (change instanceof WriteReceipt write) {
@@ -46,9 +53,15 @@ final class ReceiptsPart implements Part<ReceiptChange> {
         }
     }
 
-    /** A new key signs what was charged beside it, too. */
+    /**
+     * A new key signs what was charged beside it, too. SQLite is asked here, when the ledger has written: it would not wait for another
+     * process's write once this transaction had read.
+     */
     @Override
     public void write(Statements statements, List<ReceiptChange> changes) throws SQLException {
+        if (statements.dialect() == Dialect.SQLITE) {
+            askEnds(statements, changes);
+        }
         ReceiptRows rows = new ReceiptRows(statements);
         for (ReceiptChange change : changes) {
             if (change instanceof SetSigningKey set && rows.set(set)) {

@@ -7,8 +7,8 @@ import java.util.List;
  * A store's share in the writer's work. All methods are called on the writer's thread.
  *
  * <p>Of a batch all parts ask, then all decide, then all write; then it is committed. Some of its units may be reported as decided
- * before it is, and in an embedded database before others are there at all ({@link Writer#ride}). So what a part decides it may read but not write, unless its changes never
- * ride; and where rows were changed several times until the commit, one that keeps them writes each of them once.
+ * before it is, and in an embedded database before others are there at all ({@link Writer#ride}). So what a part decides it may read but not
+ * write, unless its changes never ride; and where rows were changed several times until the commit, one that keeps them writes each of them once.
  *
  * @param <C> the changes that it applies, subtypes included
  */
