@@ -56,7 +56,7 @@ final class CommitProxy implements AutoCloseable {
 
     /**
      * @param url of the server
-     * @param cuts asked at each COMMIT, by several threads: null lets it pass
+     * @param cuts asked at each COMMIT of a transaction that writes entries, by several threads: null lets it pass
      */
     CommitProxy(String url, Supplier<@Nullable Cut> cuts) {
         this.target = URI.create(url.substring("jdbc:".length()));
@@ -122,6 +122,8 @@ final class CommitProxy implements AutoCloseable {
         private final Socket client;
         private final Socket backend;
         private final Set<String> commits = new HashSet<>();
+        private final Set<String> movers = new HashSet<>();
+        private boolean moves;
         private volatile @Nullable Cut ending;
 
         Link(Socket client, Socket backend) {
@@ -184,17 +186,30 @@ final class CommitProxy implements AutoCloseable {
                     .array();
         }
 
-        /** Parse: name and text of a statement; Bind: portal and name. */
+        /** Parse: name and text of a statement; Bind: portal and name. @return whether what comes is the commit of what moves money */
         private boolean isCommit(int type, byte[] body) {
             if (type == 'P') {
                 String name = text(body, 0);
-                if (text(body, name.length() + 1).equalsIgnoreCase("COMMIT")) {
-                    commits.add(name);
-                } else {
-                    commits.remove(name);
-                }
+                String sql = text(body, name.length() + 1).strip();
+                keep(commits, name, sql.equalsIgnoreCase("COMMIT"));
+                keep(movers, name, sql.startsWith("INSERT INTO entry "));
             }
-            return type == 'B' && commits.contains(text(body, text(body, 0).length() + 1));
+            if (type != 'B') {
+                return false;
+            }
+            String name = text(body, text(body, 0).length() + 1);
+            moves |= movers.contains(name);
+            boolean movesNow = moves && commits.contains(name);
+            moves &= !movesNow;
+            return movesNow;
+        }
+
+        private static void keep(Set<String> names, String name, boolean isOne) {
+            if (isOne) {
+                names.add(name);
+            } else {
+                names.remove(name);
+            }
         }
 
         private static String text(byte[] body, int from) {
