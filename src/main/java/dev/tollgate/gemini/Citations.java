@@ -10,8 +10,9 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Citations out of {@code groundingMetadata} (wire.md 4.6). Gemini counts UTF-8 bytes and leaves out a zero; OpenAI's indexes
- * are characters, here Unicode code points (D7), over the candidate's whole text (D45).
+ * Citations out of {@code groundingMetadata} (wire.md 4.6), and out of {@code citationMetadata}, which tells of what the text repeats. Gemini
+ * counts UTF-8 bytes and leaves out a zero; OpenAI's indexes are characters, here Unicode code points (D7), over the candidate's whole text
+ * (D45).
  */
 final class Citations {
 
@@ -29,11 +30,28 @@ final class Citations {
         }
     }
 
-    static List<Citation> of(JsonNode grounding, String text) {
-        return new Citations(text).of(grounding);
+    /** Adds what a chunk's {@code citationMetadata} lists: the Gemini API and Vertex AI have two names for it. One without a URI names nothing. */
+    static void addSources(JsonNode citationMetadata, Set<JsonNode> sources) {
+        for (String name : List.of("citationSources", "citations")) {
+            citationMetadata
+                    .path(name)
+                    .valueStream()
+                    .filter(source -> !source.path("uri").asString("").isEmpty())
+                    .limit(CITATIONS_MAX - sources.size())
+                    .forEach(sources::add);
+        }
     }
 
-    private List<Citation> of(JsonNode grounding) {
+    /**
+     * @param grounding the {@code groundingMetadata}, or a missing node
+     * @param quoted what {@link #addSources} has found
+     * @param text the candidate's whole text
+     */
+    static List<Citation> of(JsonNode grounding, Set<JsonNode> quoted, String text) {
+        return new Citations(text).of(grounding, quoted);
+    }
+
+    private List<Citation> of(JsonNode grounding, Set<JsonNode> quoted) {
         Set<Citation> citations = new LinkedHashSet<>();
         JsonNode sources = grounding.path("groundingChunks");
         for (JsonNode support : grounding.path("groundingSupports").values()) {
@@ -45,6 +63,7 @@ final class Citations {
                 }
             }
         }
+        quoted.forEach(source -> citations.add(citation(source, source)));
         return List.copyOf(citations);
     }
 

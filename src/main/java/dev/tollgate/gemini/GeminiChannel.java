@@ -160,8 +160,8 @@ public final class GeminiChannel implements Channel {
             if (!Context.isOnEventLoopThread()) {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
-            GeminiEventReader reader = new GeminiEventReader(
-                    errors, ask.searches(), isJson(ask), ask.candidates(), ask instanceof NativeAsk);
+            GeminiEventReader reader =
+                    new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk);
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
             RequestOptions sending = new RequestOptions(options);
             if (body.slots().isEmpty()) {

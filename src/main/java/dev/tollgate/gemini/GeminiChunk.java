@@ -20,6 +20,7 @@ record GeminiChunk(
             List<Part> parts,
             @Nullable String finishReason,
             @Nullable JsonNode grounding,
+            @Nullable JsonNode citations,
             @Nullable JsonNode logprobs) {}
 
     sealed interface Part {

@@ -78,7 +78,8 @@ final class GeminiChunkReader {
         CandidateFields fields = new CandidateFields();
         fields(fields::field);
         int index = fields.index >= 0 ? fields.index : candidates.size();
-        candidates.add(new Candidate(index, fields.parts, fields.finishReason, fields.grounding, fields.logprobs));
+        candidates.add(new Candidate(
+                index, fields.parts, fields.finishReason, fields.grounding, fields.citations, fields.logprobs));
     }
 
     private final class CandidateFields {
@@ -86,6 +87,7 @@ final class GeminiChunkReader {
         private int index = -1;
         private @Nullable String finishReason;
         private @Nullable JsonNode grounding;
+        private @Nullable JsonNode citations;
         private @Nullable JsonNode logprobs;
 
         private void field(String name) {
@@ -99,6 +101,7 @@ final class GeminiChunkReader {
                 case "index" -> index = json.currentToken() == JsonToken.VALUE_NUMBER_INT ? json.getValueAsInt() : -1;
                 case "finishReason" -> finishReason = string();
                 case "groundingMetadata" -> grounding = tree();
+                case "citationMetadata" -> citations = tree();
                 case "logprobsResult" -> logprobs = tree();
                 default -> {}
             }

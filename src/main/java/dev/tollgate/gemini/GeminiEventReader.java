@@ -31,11 +31,11 @@ final class GeminiEventReader implements AnswerReader {
 
     /**
      * @param json whether the answer was to be JSON
-     * @param keepsRaw whether the chunks themselves are wanted too
+     * @param keepsRaw whether the chunks themselves are wanted, in which citations stand already, and not their citations
      */
-    GeminiEventReader(GeminiErrors errors, boolean searches, boolean json, int candidatesExpected, boolean keepsRaw) {
+    GeminiEventReader(GeminiErrors errors, boolean json, int candidatesExpected, boolean keepsRaw) {
         this.errors = errors;
-        this.stream = new GeminiStream(searches, json, candidatesExpected);
+        this.stream = new GeminiStream(!keepsRaw, json, candidatesExpected);
         this.sse = new SseReader(this::event);
         this.keepsRaw = keepsRaw;
     }

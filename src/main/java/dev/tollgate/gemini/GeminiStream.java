@@ -4,10 +4,13 @@ import dev.tollgate.channel.JsonFence;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -23,7 +26,7 @@ final class GeminiStream {
     /** Of a candidate's text that is kept for citations; those beyond are clamped. */
     private static final int CITED_CHARS_MAX = 4 * 1024 * 1024;
 
-    private final boolean searches;
+    private final boolean cites;
     private final boolean json;
     private final int candidatesExpected;
     private final List<Candidate> candidates = new ArrayList<>(1);
@@ -33,12 +36,12 @@ final class GeminiStream {
     private boolean answered;
 
     /**
-     * @param searches whether the answer may cite, so that its text must be kept
+     * @param cites whether citations are told, for which the text must be kept
      * @param json whether the answer was to be JSON, so that a fence around it is taken off
      * @param candidatesExpected as many as were asked for
      */
-    GeminiStream(boolean searches, boolean json, int candidatesExpected) {
-        this.searches = searches;
+    GeminiStream(boolean cites, boolean json, int candidatesExpected) {
+        this.cites = cites;
         this.json = json;
         this.candidatesExpected = candidatesExpected;
     }
@@ -138,6 +141,7 @@ final class GeminiStream {
         private final int index;
         private final StringBuilder text = new StringBuilder(0);
         private final @Nullable JsonFence fence = json ? new JsonFence() : null;
+        private final Set<JsonNode> quoted = new LinkedHashSet<>(0);
         private @Nullable JsonNode grounding;
         private boolean seen;
         private boolean finished;
@@ -160,6 +164,9 @@ final class GeminiStream {
             }
             if (said.grounding() != null && !said.grounding().isEmpty()) {
                 grounding = said.grounding();
+            }
+            if (cites && said.citations() != null) {
+                Citations.addSources(said.citations(), quoted);
             }
             if (said.finishReason() != null) {
                 answered = true;
@@ -188,7 +195,7 @@ final class GeminiStream {
             if (said.isEmpty() && signature == null) {
                 return;
             }
-            if (searches && text.length() < CITED_CHARS_MAX) {
+            if (cites && text.length() < CITED_CHARS_MAX) {
                 text.append(said);
             }
             out.add(new UpstreamEvent.Text(index, said, signature));
@@ -202,8 +209,8 @@ final class GeminiStream {
             if (fence != null) {
                 addText(fence.end(), null, out);
             }
-            if (grounding != null) {
-                out.add(grounding(grounding));
+            if (grounding != null || !quoted.isEmpty()) {
+                out.add(grounding(grounding == null ? MissingNode.getInstance() : grounding));
             }
             out.add(new UpstreamEvent.Finish(index, reason, nativeReason));
         }
@@ -212,9 +219,9 @@ final class GeminiStream {
             JsonNode entryPoint = metadata.path("searchEntryPoint").path("renderedContent");
             return new UpstreamEvent.Grounding(
                     index,
-                    Citations.of(metadata, text.toString()),
+                    cites ? Citations.of(metadata, quoted, text.toString()) : List.of(),
                     entryPoint.isString() ? entryPoint.asString() : null,
-                    metadata);
+                    metadata.isMissingNode() ? null : metadata);
         }
     }
 }

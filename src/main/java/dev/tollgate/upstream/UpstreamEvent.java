@@ -45,17 +45,17 @@ public sealed interface UpstreamEvent {
     record ServerTool(int candidate, String part) implements UpstreamEvent {}
 
     /**
-     * Grounding of a candidate's whole text, at most once a candidate, before its {@link Finish}.
+     * What a candidate's whole text rests on or repeats, at most once a candidate, before its {@link Finish}.
      *
      * @param citations offsets in Unicode code points over the candidate's whole text (D7, D45)
      * @param searchEntryPoint HTML that Google's terms ask to show
-     * @param metadata the upstream's own object (D49)
+     * @param metadata the upstream's own object on its search (D49)
      */
     record Grounding(
             int candidate,
             List<Citation> citations,
             @Nullable String searchEntryPoint,
-            JsonNode metadata) implements UpstreamEvent {}
+            @Nullable JsonNode metadata) implements UpstreamEvent {}
 
     /** @param tokens in OpenAI's shape: an array of {@code {token, logprob, bytes, top_logprobs}} */
     record Logprobs(int candidate, JsonNode tokens) implements UpstreamEvent {}

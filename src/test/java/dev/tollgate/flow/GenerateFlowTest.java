@@ -127,12 +127,14 @@ class GenerateFlowTest {
         assertThat(reply.json().get(3).get("credits_consumed").decimalValue()).isEqualTo(customer.consumed());
     }
 
+    private static final String CITED = "{\"citationSources\":[{\"endIndex\":2,\"uri\":\"https://a.example/\"}]}";
+
     @Test
     void what_the_upstream_says_beside_text_reaches_the_caller_untouched() {
         gateway.script(UpstreamScript.answers().event("""
                         {"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"id":"c1","name":"f",
                         "args":{"big":12345678901234567890,"price":1.125}},"thoughtSignature":"c2ln"}]},"index":0,
-                        "safetyRatings":[{"category":"X","probability":"LOW"}],"somethingNew":{"a":[1]}}],
+                        "safetyRatings":[{"category":"X","probability":"LOW"}],"somethingNew":{"a":[1]},"citationMetadata":{"citationSources":[{"endIndex":2,"uri":"https://a.example/"}]}}],
                         "usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":4,"totalTokenCount":7},"modelStatus":{"s":1}}""").event("""
                         {"candidates":[{"content":{"role":"model","parts":[{"text":"","thoughtSignature":"ZW5k"}]},
                         "finishReason":"STOP","finishMessage":"Model generated function call(s).","index":0}]}"""));
@@ -143,10 +145,11 @@ class GenerateFlowTest {
         Reply whole = post(customer, MODEL + "generateContent", HI);
 
         assertThat(chunks.getFirst().toString())
-                .contains("12345678901234567890", "1.125", "c2ln", "somethingNew", "safetyRatings", "modelStatus");
+                .contains(
+                        "12345678901234567890", "1.125", "c2ln", "somethingNew", "safetyRatings", "modelStatus", CITED);
         assertThat(chunks.getLast().toString()).contains("ZW5k", "Model generated function call(s).");
         assertThat(whole.text())
-                .contains("12345678901234567890", "1.125", "c2ln", "ZW5k", "somethingNew", "modelStatus");
+                .contains("12345678901234567890", "1.125", "c2ln", "ZW5k", "somethingNew", "modelStatus", CITED);
         assertThat(whole.json()
                         .get("candidates")
                         .get(0)

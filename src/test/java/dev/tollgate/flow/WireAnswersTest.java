@@ -51,6 +51,10 @@ class WireAnswersTest {
             beyond the BMP       | $SEARCH | [[{"text":"😀😀!"}]] | "groundingMetadata":{$CHUNKS,"groundingSupports":[{"segment":{"startIndex":4,"endIndex":9},"groundingChunkIndices":[0]},{"segment":{"startIndex":4,"endIndex":9},"groundingChunkIndices":[0]}]} | "content":"😀😀!","annotations":[$1-3-0],"extra_content":{"google":{"grounding_metadata":{$CHUNKS,"groundingSupports":[{"segment":{"startIndex":4,"endIndex":9},"groundingChunkIndices":[0]},{"segment":{"startIndex":4,"endIndex":9},"groundingChunkIndices":[0]}]}}}
             broken citations     | $SEARCH | [[{"text":"ø"}]] | "groundingMetadata":{$CHUNKS,"groundingSupports":[{"segment":{"startIndex":1,"endIndex":99},"groundingChunkIndices":[0,7]},{"groundingChunkIndices":[0]},{"segment":{"endIndex":1}}]} | "content":"ø","annotations":[$0-1-0],"extra_content":{"google":{"grounding_metadata":{$CHUNKS,"groundingSupports":[{"segment":{"startIndex":1,"endIndex":99},"groundingChunkIndices":[0,7]},{"groundingChunkIndices":[0]},{"segment":{"endIndex":1}}]}}}
             search entry point   | $SEARCH | [[{"text":"So"}]] | "groundingMetadata":{"webSearchQueries":["x"],"searchEntryPoint":{"renderedContent":"<div>"}} | "content":"So","extra_content":{"google":{"search_entry_point":"<div>","grounding_metadata":{"webSearchQueries":["x"],"searchEntryPoint":{"renderedContent":"<div>"}}}}
+            quoted               |        | [[{"text":"Ø er "}],[{"text":"kaldt"}]] | "citationMetadata":{"citationSources":[{"endIndex":2,"uri":"https://b.example/y","license":"mit"},{"startIndex":6,"endIndex":11,"uri":"https://b.example/y"}]} | "content":"Ø er kaldt","annotations":[$0-1-1,$5-10-1]
+            quoted, by Vertex    |        | [[{"text":"😀😀!"}]] | "citationMetadata":{"citations":[{"startIndex":4,"endIndex":99,"uri":"https://a.example/x","title":"A","license":"","publicationDate":{"year":2020}}]} | "content":"😀😀!","annotations":[$1-3-0]
+            quoted from nowhere  |        | [[{"text":"So"}]] | "citationMetadata":{"citationSources":[{"endIndex":2,"license":"mit"},{"endIndex":2,"uri":""}],"citations":[{"endIndex":2,"title":"A"}]} | "content":"So"
+            quoted and searched  | $SEARCH | [[{"text":"So"}]] | "citationMetadata":{"citationSources":[{"endIndex":1,"uri":"https://b.example/y"}]},"groundingMetadata":{$CHUNKS,"groundingSupports":[{"segment":{"endIndex":2},"groundingChunkIndices":[0]}]} | "content":"So","annotations":[$0-2-0,$0-1-1],"extra_content":{"google":{"grounding_metadata":{$CHUNKS,"groundingSupports":[{"segment":{"endIndex":2},"groundingChunkIndices":[0]}]}}}
             nothing searched     | $SEARCH | [[{"text":"So"}]] | "groundingMetadata":{} | "content":"So"
             """;
 
@@ -131,6 +135,24 @@ class WireAnswersTest {
                     : expected.has("function_call") ? "function_call" : "stop";
             assertThat(choice.get("finish_reason").asString()).isEqualTo(reason);
         }
+    }
+
+    /** Gemini tells of a quotation with the text that ends it, and may tell of it again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void quotations_of_all_chunks_become_annotations_once(boolean stream) {
+        String cited = "{\"endIndex\":1,\"uri\":\"https://a.example/x\",\"title\":\"A\"}";
+        String later = "{\"startIndex\":1,\"endIndex\":2,\"uri\":\"https://b.example/y\"}";
+        gateway.script(UpstreamScript.answers()
+                .event(
+                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"S\"}]},\"citationMetadata\":{\"citationSources\":["
+                                + cited + "]}}]}")
+                .event(
+                        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"o\"}]},\"citationMetadata\":{\"citationSources\":["
+                                + cited + "," + later + "]}}]}")
+                .event("{\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":" + USAGE + "}"));
+        ObjectNode choice = choice(call("gemini-2.5-pro", "", stream), stream, 0);
+        assertThat(choice.at("/message/annotations")).isEqualTo(JSON.readTree(filled("[$0-1-0,$1-2-1]")));
     }
 
     private static final String USAGE = "{\"promptTokenCount\":10,\"candidatesTokenCount\":5,\"totalTokenCount\":15}";

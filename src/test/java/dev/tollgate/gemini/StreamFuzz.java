@@ -38,8 +38,7 @@ public final class StreamFuzz {
     }
 
     private static Told told(byte[] stream, int pieceBytes, int candidates) {
-        GeminiEventReader reader =
-                new GeminiEventReader(new GeminiErrors("secret"), true, candidates > 1, candidates, false);
+        GeminiEventReader reader = new GeminiEventReader(new GeminiErrors("secret"), candidates > 1, candidates, false);
         List<UpstreamEvent> events = new ArrayList<>();
         for (int at = 0; at < stream.length; at += pieceBytes) {
             byte[] piece = Arrays.copyOfRange(stream, at, Math.min(stream.length, at + pieceBytes));

@@ -66,7 +66,7 @@ class TranscriptCutTest {
     }
 
     private static GeminiEventReader reader() {
-        return new GeminiEventReader(new GeminiErrors("a key"), true, false, 3, true);
+        return new GeminiEventReader(new GeminiErrors("a key"), false, 3, true);
     }
 
     private static Read ended(GeminiEventReader reader, List<UpstreamEvent> events) {

@@ -52,7 +52,7 @@ class TranscriptTest {
     }
 
     static String told(List<byte[]> pieces) {
-        GeminiEventReader reader = new GeminiEventReader(new GeminiErrors("secret"), true, false, 1, false);
+        GeminiEventReader reader = new GeminiEventReader(new GeminiErrors("secret"), false, 1, false);
         List<UpstreamEvent> events = new ArrayList<>();
         for (byte[] piece : pieces) {
             if (!reader.read(piece, events)) {
