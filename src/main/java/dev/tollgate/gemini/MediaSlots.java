@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.openai.ContentPart;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +15,12 @@ final class MediaSlots {
     /** In base64 characters: what is larger is not copied into the body, and may be uploaded instead. */
     static final int COPIED_CHARS_MAX = 64 * 1024;
 
+    private static final int YOUTUBE_MAX = 10;
+
     private final JsonGenerator json;
     private final ByteArrayOutputStream out;
     private final List<MediaSlot> slots = new ArrayList<>();
+    private int videos;
 
     /** @param out what the generator writes to */
     MediaSlots(JsonGenerator json, ByteArrayOutputStream out) {
@@ -29,6 +33,19 @@ final class MediaSlots {
         json.writeNullProperty(MEMBER);
         json.flush();
         slots.add(new MediaSlot(out.size() - MEMBER_LENGTH, out.size(), content));
+    }
+
+    /**
+     * Counts a video of YouTube's that Gemini is to fetch.
+     *
+     * @throws dev.tollgate.error.ApiException a 400 where Gemini would refuse them as too many (wire.md 1.8)
+     */
+    void countYouTube(ContentPart.Media part) {
+        videos++;
+        if (videos > YOUTUBE_MAX) {
+            throw InlineMedia.refuse(
+                    part, "is one more than the " + YOUTUBE_MAX + " YouTube videos that a request may name.");
+        }
     }
 
     List<MediaSlot> all() {

@@ -208,7 +208,9 @@ final class NativeRequestWriter {
         ContentPart.Media part = media(file, path + ".file_uri", remote);
         if (RemoteMedia.isStored(remote.url())) {
             RemoteMedia.requireOpenBucket(part, remote.url(), buckets);
-        } else if (!RemoteMedia.isYouTube(remote.url())) {
+        } else if (RemoteMedia.isYouTube(remote.url())) {
+            slots.countYouTube(part);
+        } else {
             RemoteMedia.requireDownload(part, remote.url());
             String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
             slots.add(new MediaSlot.Download(new WantedMedium(part.param(), remote.url(), said)));

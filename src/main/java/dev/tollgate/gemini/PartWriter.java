@@ -126,6 +126,9 @@ final class PartWriter {
             slots.add(new MediaSlot.Download(new WantedMedium(part.param(), remote.url(), remote.suffixType())));
             return;
         }
+        if (RemoteMedia.isYouTube(file.fileUri())) {
+            slots.countYouTube(part);
+        }
         json.writeObjectPropertyStart("fileData");
         if (file.mimeType() != null) {
             json.writeStringProperty("mimeType", file.mimeType());

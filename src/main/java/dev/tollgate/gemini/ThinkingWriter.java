@@ -99,15 +99,13 @@ final class ThinkingWriter {
         }
     }
 
-    /** Gemini 3 still takes a budget, without a written range; 2.5 has one. */
     private long checked(long tokens) {
-        if (thinking instanceof Thinking.Budget budget
-                && tokens != DYNAMIC
-                && (tokens < budget.budgetMin() || tokens > budget.budgetMax())) {
+        long min = thinking instanceof Thinking.Budget budget ? budget.budgetMin() : Thinking.Level.BUDGET_MIN;
+        long max = thinking instanceof Thinking.Budget budget ? budget.budgetMax() : Thinking.Level.BUDGET_MAX;
+        if (tokens != DYNAMIC && (tokens < min || tokens > max)) {
             throw refuse(
                     "google.thinking_config.thinking_budget",
-                    "must be -1 or between %d and %d for this model."
-                            .formatted(budget.budgetMin(), budget.budgetMax()));
+                    "must be -1 or between %d and %d for this model.".formatted(min, max));
         }
         return tokens;
     }

@@ -1,9 +1,12 @@
 package dev.tollgate.generate;
 
+import static dev.tollgate.generate.NativeRequestReader.refuse;
 import static dev.tollgate.generate.NativeRequestReader.require;
 
 import dev.tollgate.models.UpstreamModel;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -46,6 +49,11 @@ final class ConversationRules {
         }
     }
 
+    /** Only what is looked at before the prompt is counted. @throws dev.tollgate.error.ApiException a 400 */
+    static void checkToCount(JsonNode contents, UpstreamModel model) {
+        new ConversationRules(List.copyOf(contents.values()), model).checkContents();
+    }
+
     private void checkContents() {
         for (int i = 0; i < contents.size(); i++) {
             String path = "contents[" + i + "]";
@@ -83,6 +91,14 @@ final class ConversationRules {
                     "* GenerateContentRequest." + at + ".name: Name cannot be empty.");
         }
         require(
+                model.mediaResolutionPerPart() || !part.has("mediaResolution"),
+                path + ".media_resolution",
+                path + ".media_resolution: Media resolution per part is not supported by this model.");
+        require(
+                !part.has("functionResponse") || part.path("functionResponse").has("response"),
+                path + ".function_response.response",
+                path + ".function_response.response: response is required.");
+        require(
                 model.mediaInToolResults()
                         || part.path("functionResponse").path("parts").isEmpty(),
                 path,
@@ -104,10 +120,43 @@ final class ConversationRules {
                     "Please ensure that the number of function response parts is equal to the number of function call parts of"
                             + " the function call turn.");
             require(
-                    results == 0 || count(i - 1, "functionCall") > 0,
+                    results == 0 || (count(i - 1, "functionCall") > 0 && !isModel(contents.get(i))),
                     "contents[" + i + "]",
                     "Please ensure that function response turn comes immediately after a function call turn.");
+            if (calls > 0) {
+                checkResults(data(i, "functionCall"), data(i + 1, "functionResponse"), "contents[" + (i + 1) + "]");
+            }
         }
+    }
+
+    /** Results come in the order of their calls, or say by their ids which call they answer. */
+    private static void checkResults(List<JsonNode> calls, List<JsonNode> results, String path) {
+        boolean byId = calls.stream().allMatch(call -> call.has("id"))
+                && results.stream().allMatch(result -> result.has("id"));
+        Map<String, JsonNode> open = new HashMap<>();
+        calls.forEach(call -> open.put(id(call), call));
+        for (int i = 0; i < results.size(); i++) {
+            JsonNode result = results.get(i);
+            JsonNode call = byId ? open.remove(id(result)) : calls.get(i);
+            if (call == null) {
+                throw refuse(
+                        path,
+                        path + ": there is no function call with the id `" + shown(id(result))
+                                + "` in the function call turn that is not answered yet.");
+            }
+            require(
+                    call.path("name").equals(result.path("name")),
+                    path,
+                    path
+                            + ": Please ensure that function response parts have the names of the function call parts of the function"
+                            + " call turn, in their order: `"
+                            + shown(result.path("name").asString("")) + "` answers `"
+                            + shown(call.path("name").asString("")) + "`.");
+        }
+    }
+
+    private static String id(JsonNode callOrResult) {
+        return callOrResult.path("id").asString("");
     }
 
     private void checkEnd() {
@@ -148,13 +197,18 @@ final class ConversationRules {
     }
 
     private int count(int at, String name) {
+        return data(at, name).size();
+    }
+
+    private List<JsonNode> data(int at, String name) {
         return at < 0 || at >= contents.size()
-                ? 0
-                : (int) contents.get(at)
+                ? List.of()
+                : contents.get(at)
                         .path("parts")
                         .valueStream()
                         .filter(part -> part.has(name))
-                        .count();
+                        .map(part -> part.path(name))
+                        .toList();
     }
 
     private static boolean isModel(JsonNode content) {

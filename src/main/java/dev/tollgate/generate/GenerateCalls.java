@@ -58,7 +58,9 @@ public final class GenerateCalls {
 
     /** For its prompt to be counted: a conversation need not be at its end. Blocks likewise. */
     MeteredCall count(Key key, String id, NativeRequest request) {
-        return call(key, model(key, id), id, request);
+        Model model = model(key, id);
+        ConversationRules.checkToCount(request.contents(), model.upstream());
+        return call(key, model, id, request);
     }
 
     private MeteredCall call(Key key, Model model, String id, NativeRequest request) {

@@ -7,6 +7,7 @@ import dev.tollgate.models.UpstreamModel;
 import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -16,6 +17,8 @@ import tools.jackson.databind.JsonNode;
 final class ModelRules {
 
     private static final String JSON = "application/json";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");
+    private static final Set<String> MIME_TYPES = Set.of("", "text/plain", JSON, "text/x.enum");
     private static final String CHOICE = "tool_config.function_calling_config";
 
     private final Model model;
@@ -68,11 +71,38 @@ final class ModelRules {
                         !(declaration.has("parameters") && declaration.has("parametersJsonSchema")),
                         at,
                         at + ": only one of parameters and parameters_json_schema can be set.");
+                require(
+                        !(declaration.has("response") && declaration.has("responseJsonSchema")),
+                        at,
+                        at + ": only one of response and response_json_schema can be set.");
+                checkSchemas(declaration, at);
                 String name = declaration.path("name").asString("");
+                require(
+                        NAME.matcher(name).matches(),
+                        at + ".name",
+                        at
+                                + ".name: Invalid function name. Must start with a letter or an underscore. Must be alphanumeric (a-z, A-Z,"
+                                + " 0-9), underscores (_), dots (.), colons (:) or dashes (-), with a maximum length of 128.");
                 require(names.add(name), at + ".name", "Duplicate function declaration found: " + name);
             }
         }
         return names;
+    }
+
+    private static void checkSchemas(JsonNode declaration, String at) {
+        if (declaration.has("parameters")) {
+            SchemaRules.check(declaration.path("parameters"), at + ".parameters");
+        }
+        if (declaration.has("response")) {
+            SchemaRules.check(declaration.path("response"), at + ".response");
+        }
+        JsonNode schema = declaration.path("parametersJsonSchema");
+        String path = at + ".parameters_json_schema";
+        require(
+                schema.isMissingNode() || schema.path("type").asString("").equals("object"),
+                path,
+                path + ": the schema of a function's parameters must be of type object.");
+        SchemaRules.checkJson(schema, path);
     }
 
     private void checkChoice(Set<String> names) {
@@ -82,6 +112,10 @@ final class ModelRules {
                 !mode.equals("ANY") || !names.isEmpty(),
                 CHOICE + ".mode",
                 CHOICE + ".mode: ANY needs function_declarations.");
+        require(
+                choice.isMissingNode() || !names.isEmpty(),
+                CHOICE,
+                CHOICE + ": Function calling config is set without function_declarations.");
         JsonNode allowed = choice.path("allowedFunctionNames");
         require(
                 allowed.isEmpty() || mode.equals("ANY") || mode.equals("VALIDATED"),
@@ -102,6 +136,12 @@ final class ModelRules {
                 !(config.has("responseSchema") && config.has("responseJsonSchema")),
                 "generation_config",
                 "Only one of generation_config.response_schema and response_json_schema can be set.");
+        SchemaRules.check(config.path("responseSchema"), "generation_config.response_schema");
+        SchemaRules.checkJson(config.path("responseJsonSchema"), "generation_config.response_json_schema");
+        require(
+                MIME_TYPES.contains(config.path("responseMimeType").asString("")),
+                "generation_config.response_mime_type",
+                "generation_config.response_mime_type: allowed mimetypes are `text/plain`, `application/json` and `text/x.enum`.");
         if (!config.path("responseMimeType").asString("").equals(JSON)) {
             require(
                     !config.has("responseSchema") && !config.has("responseJsonSchema"),
@@ -169,7 +209,10 @@ final class ModelRules {
                         budget == -1
                                 || (budget >= rule.budgetMin() && budget <= rule.budgetMax())
                                 || (budget == 0 && rule.byEffort().containsValue(0L));
-                    case UpstreamModel.Thinking.Level rule -> budget == -1 || budget > 0; // kept for elder clients
+                    case UpstreamModel.Thinking.Level rule -> // kept for elder clients
+                        budget == -1
+                                || (budget >= UpstreamModel.Thinking.Level.BUDGET_MIN
+                                        && budget <= UpstreamModel.Thinking.Level.BUDGET_MAX);
                     case UpstreamModel.Thinking.None rule -> false;
                 };
         require(

@@ -76,6 +76,7 @@ final class NativeRequestReader {
         body.set("contents", joinedResults(body.path("contents")));
         checkInstruction(body.path("systemInstruction"));
         tools(body.path("tools"));
+        checkSafety(body.path("safetySettings"));
         require(
                 !body.path("toolConfig")
                         .path("includeServerSideToolInvocations")
@@ -180,6 +181,17 @@ final class NativeRequestReader {
         }
     }
 
+    private static void checkSafety(JsonNode settings) {
+        long categories = settings.valueStream()
+                .map(setting -> setting.path("category").asString(""))
+                .distinct()
+                .count();
+        require(
+                categories == settings.size(),
+                "safety_settings",
+                "safety_settings: only one safety setting per category is allowed.");
+    }
+
     // ---- tools ----
 
     private void tools(JsonNode tools) {
@@ -213,6 +225,7 @@ final class NativeRequestReader {
         }
         range(config, "temperature", 0, 2);
         range(config, "topP", 0, 1);
+        range(config, "topK", 1, Integer.MAX_VALUE);
         range(config, "presencePenalty", -2, 2);
         range(config, "frequencyPenalty", -2, 2);
         range(config, "candidateCount", 1, 128);
@@ -221,6 +234,11 @@ final class NativeRequestReader {
                 config.path("stopSequences").size() <= STOP_SEQUENCES_MAX,
                 "generation_config.stop_sequences",
                 "generation_config.stop_sequences: at most " + STOP_SEQUENCES_MAX + " stop sequences are allowed.");
+        require(
+                config.path("stopSequences").valueStream().noneMatch(stop -> stop.asString("")
+                        .isEmpty()),
+                "generation_config.stop_sequences",
+                "generation_config.stop_sequences: stop sequences must not be empty.");
         JsonNode tokensMax = config.remove("maxOutputTokens");
         return tokensMax == null ? null : Long.valueOf(tokensMax.longValue());
     }
@@ -252,7 +270,7 @@ final class NativeRequestReader {
         }
     }
 
-    private static ApiException refuse(String path, String message) {
+    static ApiException refuse(String path, String message) {
         return ApiError.invalid(path, message).asException();
     }
 }

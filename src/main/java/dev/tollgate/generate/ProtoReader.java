@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,11 +23,12 @@ final class ProtoReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int SHOWN_CHARS_MAX = 60;
     private static final int DIGITS_MAX = 20;
+    private static final int EXPONENT_MAX = 308;
 
     private ProtoReader() {}
 
     /**
-     * A new tree, which shares with the given one what callers may write as they like: arguments, schemas.
+     * A new tree, which shares with the given one what callers may write as they like: arguments, JSON Schemas.
      *
      * @param path of the message in snake case, empty for the whole body
      * @throws ApiException a 400 in Google's words
@@ -45,12 +47,26 @@ final class ProtoReader {
                 if (read.has(field.name())) {
                     throw refuse(at, "Invalid value at '" + at + "' (oneof), the field is given twice.");
                 }
-                read.set(
-                        field.name(),
-                        field.repeated() ? list(field, member.getValue(), at) : value(field, member.getValue(), at));
+                read.set(field.name(), any(field, member.getValue(), at));
             }
         }
         return read;
+    }
+
+    private static JsonNode any(ProtoMessages.Field field, JsonNode given, String path) {
+        if (field.map()) {
+            return map(field, object(given, path), path);
+        }
+        return field.repeated() ? list(field, given, path) : value(field, given, path);
+    }
+
+    private static ObjectNode map(ProtoMessages.Field field, ObjectNode given, String path) {
+        ObjectNode map = NODES.objectNode();
+        int i = 0;
+        for (Map.Entry<String, JsonNode> entry : given.properties()) {
+            map.set(entry.getKey(), value(field, entry.getValue(), path + "[" + i++ + "].value"));
+        }
+        return map;
     }
 
     private static ArrayNode list(ProtoMessages.Field field, JsonNode given, String path) {
@@ -66,6 +82,10 @@ final class ProtoReader {
         if (ProtoMessages.isMessage(field.type())) {
             return read(field.type(), object(given, path), path);
         }
+        Set<String> words = ProtoMessages.words(field.type());
+        if (words != null) {
+            return word(words, given, path);
+        }
         return switch (field.type()) {
             case "string" -> given.isString() ? given : wrong(path, "TYPE_STRING", given);
             case "word" ->
@@ -74,10 +94,18 @@ final class ProtoReader {
                         : wrong(path, "TYPE_ENUM", given);
             case "bool" -> given.isBoolean() ? given : wrong(path, "TYPE_BOOL", given);
             case "int" -> integer(given, path);
+            case "long" -> given.isIntegralNumber() || given.isString() ? given : wrong(path, "TYPE_INT64", given);
             case "number" -> given.isNumber() ? given : wrong(path, "TYPE_FLOAT", given);
+            case "finite" ->
+                given.isNumber() && isFinite(given.decimalValue()) ? given : wrong(path, "TYPE_FLOAT", given);
             case "object" -> object(given, path);
             default -> given;
         };
+    }
+
+    private static JsonNode word(Set<String> words, JsonNode given, String path) {
+        String said = given.isString() ? given.stringValue().toUpperCase(Locale.ROOT) : "";
+        return words.contains(said) ? NODES.stringNode(said) : wrong(path, "TYPE_ENUM", given);
     }
 
     private static ObjectNode object(JsonNode given, String path) {
@@ -85,6 +113,11 @@ final class ProtoReader {
             return object;
         }
         throw refuse(path, "Invalid value at '" + path + "' (a message), " + shown(given));
+    }
+
+    /** Whether it has room in 64 bits of floating point. */
+    private static boolean isFinite(BigDecimal number) {
+        return (long) number.precision() - number.scale() <= EXPONENT_MAX;
     }
 
     /** Of 32 bits; a whole number in other clothes is one too. */

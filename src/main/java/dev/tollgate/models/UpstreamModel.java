@@ -54,6 +54,13 @@ public record UpstreamModel(
 
         /** {@code thinkingLevel}: LOW, MEDIUM, HIGH, MINIMAL. */
         record Level(Map<String, String> byEffort) implements Thinking {
+
+            /** Least tokens of a budget, which these models still take in place of a level; no range is written, this is 2.5's. */
+            public static final int BUDGET_MIN = 128;
+
+            /** Greatest, likewise. */
+            public static final int BUDGET_MAX = 32_768;
+
             public Level {
                 byEffort = Map.copyOf(byEffort);
             }

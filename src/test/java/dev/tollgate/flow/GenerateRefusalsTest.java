@@ -275,6 +275,12 @@ class GenerateRefusalsTest {
                 "\"responseLogprobs\":true|response_logprobs|Logprobs is not enabled",
                 "\"responseModalities\":[\"TEXT\",\"IMAGE\"]|response_modalities|only TEXT",
                 "\"responseSchema\":{\"type\":\"STRING\"}|response_mime_type|needs 'application/json'",
+                "\"topK\":0|top_k|at least 1",
+                "\"topK\":1.5|top_k|TYPE_INT32",
+                "\"stopSequences\":[\"\"]|stop_sequences|must not be empty",
+                "\"responseMimeType\":\"text/html\"|response_mime_type|allowed mimetypes",
+                "\"thinkingConfig\":{\"thinkingLevel\":\"FOO\"}|thinking_config.thinking_level|TYPE_ENUM",
+                "\"mediaResolution\":\"LOW\"|media_resolution|TYPE_ENUM",
                 "\"thinkingConfig\":{\"thinkingBudget\":0}|thinking_config.thinking_budget|0 is not taken",
                 "\"thinkingConfig\":{\"thinkingBudget\":40000}|thinking_config.thinking_budget|40000 is not taken",
                 "\"thinkingConfig\":{\"thinkingLevel\":\"low\"}|thinking_config.thinking_level|not supported",
@@ -302,6 +308,8 @@ class GenerateRefusalsTest {
                 "{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"!!\"}}]}|contents[0].parts[0].inline_data.data|Base64",
                 "{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"SGVsbG8=\"}}]}|contents[0].parts[0].inline_data|labelled image/png",
                 "{\"parts\":[{\"text\":\"x\",\"videoMetadata\":{\"fps\":25}}]}|contents[0].parts[0].video_metadata.fps|at most 24",
+                "{\"parts\":[{\"text\":\"x\",\"mediaResolution\":{\"level\":\"MEDIA_RESOLUTION_LOW\"}}]}|contents[0].parts[0].media_resolution|not supported by this model",
+                "{\"parts\":[{\"text\":\"x\",\"mediaResolution\":{\"level\":\"FOO\"}}]}|contents[0].parts[0].media_resolution.level|TYPE_ENUM",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"gs://b/x\"}}]}|contents[0].parts[0].file_data.file_uri|not a file in one of the buckets",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"https://generativelanguage.googleapis.com/v1beta/files/x\"}}]}|contents[0].parts[0].file_data.file_uri|Files API, which is not taken",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"files/x\"}}]}|contents[0].parts[0].file_data.file_uri|is not a URL",
@@ -323,7 +331,12 @@ class GenerateRefusalsTest {
                 "\"tools\":{\"google_search\":{},\"function_declarations\":[{\"name\":\"f\"}]}|tools|with function calling is unsupported",
                 "\"cachedContent\":\"cachedContents/x\"|cached_content|cannot be used here",
                 "\"toolConfig\":{\"includeServerSideToolInvocations\":true}|tool_config|not supported",
-                "\"systemInstruction\":{\"parts\":[{\"inlineData\":{}}]}|system_instruction|only text"
+                "\"systemInstruction\":{\"parts\":[{\"inlineData\":{}}]}|system_instruction|only text",
+                "\"tools\":[{\"googleSearch\":{\"foo\":1}}]|tools[0].google_search|Unknown name",
+                "\"tools\":[{\"googleSearch\":{\"searchTypes\":1}}]|tools[0].google_search.search_types|a message",
+                "\"safetySettings\":[{\"category\":\"MOOD\"}]|safety_settings[0].category|TYPE_ENUM",
+                "\"safetySettings\":[{\"threshold\":\"LOW\"}]|safety_settings[0].threshold|TYPE_ENUM",
+                "\"safetySettings\":[{\"threshold\":\"OFF\"},{\"threshold\":\"OFF\"}]|safety_settings|one safety setting per category"
             })
     void what_a_caller_may_not_reach_is_refused(String member, String field, String message) {
         assertInvalid("{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}]," + member + "}", field, message);
@@ -336,6 +349,15 @@ class GenerateRefusalsTest {
             {"name":"f"} | {"mode":"any","allowedFunctionNames":["g"]} | tool_config.function_calling_config.allowed_function_names | not among
             {"name":"f"} | {"mode":"auto","allowedFunctionNames":["f"]} | tool_config.function_calling_config.allowed_function_names | only with mode
             ~~ | {"mode":"ANY"} | tool_config.function_calling_config.mode | needs function_declarations
+            ~~ | {} | tool_config.function_calling_config | without function_declarations
+            ~~ | {"mode":"NONE"} | tool_config.function_calling_config | without function_declarations
+            {"name":"f"} | {"mode":"SOMETIMES"} | tool_config.function_calling_config.mode | TYPE_ENUM
+            {"name":"1a"} | {} | tools[0].function_declarations[0].name | Invalid function name
+            {} | {} | tools[0].function_declarations[0].name | Invalid function name
+            {"name":"f","response":{"type":"STRING"},"responseJsonSchema":{}} | {} | tools[0].function_declarations[0] | only one of response
+            {"name":"f","response":{"$ref":"#/x"}} | {} | tools[0].function_declarations[0].response | Unknown name "$ref"
+            {"name":"f","parametersJsonSchema":{"type":"string"}} | {} | tools[0].function_declarations[0].parameters_json_schema | of type object
+            {"name":"f","parametersJsonSchema":true} | {} | tools[0].function_declarations[0].parameters_json_schema | of type object
             """)
     void what_gemini_refuses_of_functions_is_refused_before_it_is_asked(
             String declarations, String choice, String field, String message) {
@@ -344,6 +366,129 @@ class GenerateRefusalsTest {
                         + "]}],\"toolConfig\":{\"functionCallingConfig\":" + choice + "}}",
                 field,
                 message);
+    }
+
+    private static final String DECLARED =
+            "\"tools\":[{\"functionDeclarations\":[{\"name\":\"f\",\"parameters%s\":%s}]}]";
+    private static final String FORMAT =
+            "\"generationConfig\":{\"responseMimeType\":\"application/json\",\"response%sSchema\":%s}";
+
+    /** A schema of Google's own kind, where in it the mistake is, what is said of it: as parameters and as the answer's. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {"$ref":"#/x"} | ~~ | Unknown name "$ref"
+            {"type":"OBJECT","properties":{"a":{"$ref":"#/x"}}} | .properties[0].value | Unknown name "$ref"
+            {"type":"OBJECT","properties":{"a":{"type":"STRING"}},"additionalProperties":false} | ~~ | Unknown name "additionalProperties"
+            {"type":["string","null"]} | .type | TYPE_ENUM
+            {"type":"FOO"} | .type | TYPE_ENUM
+            {"type":"OBJECT"} | .properties | non-empty for OBJECT
+            {"type":"OBJECT","properties":[]} | .properties | a message
+            {"type":"OBJECT","properties":{"a":1}} | .properties[0].value | a message
+            {"type":"object","properties":{"a":{"type":"array"}}} | .properties[0].value.items | missing field
+            {"type":"ARRAY","items":{"type":"ARRAY"}} | .items.items | missing field
+            {"anyOf":[{"type":"STRING"},{"type":"OBJECT"}]} | .any_of[1].properties | non-empty
+            {"type":"INTEGER","enum":["1"]} | .enum | only allowed for STRING
+            {"type":"STRING","enum":[1]} | .enum[0] | TYPE_STRING
+            {"type":"STRING","format":"email"} | .format | only date-time and enum
+            {"type":"STRING","maxLength":true} | .max_length | TYPE_INT64
+            {"type":"NUMBER","minimum":1e999} | .minimum | TYPE_FLOAT
+            {"type":"STRING","nullable":"yes"} | .nullable | TYPE_BOOL
+            {"type":"OBJECT","properties":{"a":{"type":"STRING"}},"required":["a","b"]} | .required[1] | not defined
+            """)
+    void a_schema_that_gemini_refuses_is_refused_with_its_place(String schema, String at, String message) {
+        assertInvalid(
+                HI.replace("{\"contents\"", "{" + DECLARED.formatted("", schema) + ",\"contents\""),
+                "tools[0].function_declarations[0].parameters" + at,
+                message);
+        assertInvalid(
+                HI.replace("{\"contents\"", "{" + FORMAT.formatted("", schema) + ",\"contents\""),
+                "generation_config.response_schema" + at,
+                message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {"type":"object","properties":{"a":{"$ref":"#/nowhere"}}} | leads nowhere
+            {"type":"object","properties":{"a":{"$ref":"https://x.example/"}}} | leads nowhere
+            {"type":"object","properties":{"a":{"$ref":"#/$defs/b","type":"string"}},"$defs":{"b":{"type":"string"}}} | no other fields
+            {"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]} | cyclic
+            """)
+    void a_reference_that_gemini_refuses_is_refused(String schema, String message) {
+        assertInvalid(
+                HI.replace("{\"contents\"", "{" + DECLARED.formatted("JsonSchema", schema) + ",\"contents\""),
+                "tools[0].function_declarations[0].parameters_json_schema",
+                message);
+        assertInvalid(
+                HI.replace("{\"contents\"", "{" + FORMAT.formatted("Json", schema) + ",\"contents\""),
+                "generation_config.response_json_schema",
+                message);
+    }
+
+    /** Each leads to the next one twice: 2^80 ways. */
+    @Test
+    void references_that_branch_are_followed_once_each() {
+        StringBuilder defs = new StringBuilder();
+        for (int i = 0; i < 80; i++) {
+            String next = "{\"$ref\":\"#/$defs/" + (i + 1) + "\"}";
+            defs.append('"')
+                    .append(i)
+                    .append("\":{\"properties\":{\"a\":" + next + ",\"b\":" + next + "},\"required\":[\"a\",\"b\"]},");
+        }
+        String schema =
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#/$defs/0\"}},\"required\":[\"a\"],\"$defs\":{"
+                        + defs + "\"80\":{\"properties\":{\"a\":{\"$ref\":\"#\"}},\"required\":[\"a\"]}}}";
+        assertInvalid(
+                HI.replace("{\"contents\"", "{" + DECLARED.formatted("JsonSchema", schema) + ",\"contents\""),
+                "tools[0].function_declarations[0].parameters_json_schema",
+                "cyclic");
+    }
+
+    /** A model's turn with calls of f and g, and what comes back. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {"name":"f"} | {"name":"g"} | user | {"name":"f","response":{}} | {"name":"g"} | contents[2].parts[1].function_response.response | response is required
+            {"name":"f"} | {"name":"g"} | user | {"name":"g","response":{}} | {"name":"f","response":{}} | contents[2] | in their order
+            {"name":"f","id":"1"} | {"name":"g","id":"2"} | user | {"name":"g","id":"1","response":{}} | {"name":"f","id":"2","response":{}} | contents[2] | `g` answers `f`
+            {"name":"f","id":"1"} | {"name":"g","id":"2"} | user | {"name":"f","id":"1","response":{}} | {"name":"f","id":"1","response":{}} | contents[2] | with the id `1`
+            {"name":"f","id":"1"} | {"name":"g","id":"2"} | user | {"name":"f","id":"1","response":{}} | {"name":"g","id":"3","response":{}} | contents[2] | with the id `3`
+            {"name":"f"} | {"name":"g"} | model | {"name":"f","response":{}} | {"name":"g","response":{}} | contents[2] | immediately after a function call turn
+            """)
+    void results_that_gemini_would_refuse_are_refused_with_their_place(
+            String call, String other, String role, String result, String otherResult, String field, String message) {
+        assertInvalid(
+                "{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]},{\"role\":\"model\",\"parts\":[{\"functionCall\":"
+                        + call
+                        + "},{\"functionCall\":" + other + "}]},{\"role\":\"" + role
+                        + "\",\"parts\":[{\"functionResponse\":" + result + "},{\"functionResponse\":" + otherResult
+                        + "}]}]}",
+                field,
+                message);
+    }
+
+    /** Gemini fetches them itself, ten of them in a request. */
+    @Test
+    void an_eleventh_youtube_video_is_refused_at_both_doors() {
+        String native11 = ",{\"fileData\":{\"fileUri\":\"https://youtu.be/x\"}}".repeat(11);
+        assertInvalid(
+                HI.replace("{\"text\":\"Hi\"}", "{\"text\":\"Hi\"}" + native11),
+                "contents[0].parts[11].file_data.file_uri",
+                "10 YouTube videos");
+        String chat11 = ",{\"type\":\"video_url\",\"video_url\":{\"url\":\"https://youtu.be/x\"}}".repeat(11);
+        Reply chat = customer.chat("{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":["
+                + "{\"type\":\"text\",\"text\":\"Hi\"}" + chat11 + "]}]}");
+        assertThat(chat.status()).isEqualTo(400);
+        assertThat(chat.error().get("param").asString()).isEqualTo("messages.0.content.11.video_url");
+        assertThat(chat.error().get("message").asString()).contains("10 YouTube videos");
+    }
+
+    @Test
+    void contents_that_gemini_would_not_count_are_refused_too() {
+        for (String wrong :
+                List.of("\"role\":\"system\",\"parts\":[{\"text\":\"x\"}]", "\"parts\":[]", "\"parts\":[{}]")) {
+            Reply reply = send(MODEL + "countTokens", "{\"contents\":[{" + wrong + "}]}");
+            assertError(reply, 400, "INVALID_ARGUMENT", "invalid_request");
+            assertThat(reply.text()).contains("contents[0].");
+        }
     }
 
     @Test
@@ -357,6 +502,20 @@ class GenerateRefusalsTest {
                 "\"tools\"", "\"generationConfig\":{\"responseMimeType\":\"application/json\"},\"tools\"");
         assertThat(ask(json).error().get("message").asString())
                 .isEqualTo("Function calling with a response mime type: 'application/json' is unsupported");
+        for (int budget : new int[] {0, 100, 40_000}) {
+            Reply elder = send(
+                    "/v1beta/models/gemini-3-pro:generateContent",
+                    HI.replace(
+                            "{\"contents\"",
+                            "{\"generationConfig\":{\"thinkingConfig\":{\"thinkingBudget\":" + budget
+                                    + "}},\"contents\""));
+            assertThat(elder.error().get("message").asString()).contains(budget + " is not taken");
+            Reply chat = customer.chat(
+                    "{\"model\":\"gemini-3-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"extra_body\":{\"google\":{"
+                            + "\"thinking_config\":{\"thinking_budget\":" + budget + "}}}}");
+            assertThat(chat.status()).isEqualTo(400);
+            assertThat(chat.error().get("param").asString()).isEqualTo("google.thinking_config.thinking_budget");
+        }
         String trailing = HI.replace("]}]}", "]},{\"role\":\"model\",\"parts\":[{\"text\":\"Sure\"}]}]}");
         assertThat(send("/v1beta/models/gemini-3-pro:generateContent", trailing)
                         .error()

@@ -646,8 +646,8 @@ class GeminiRequestWriterTest {
         assertThat(thinking(google(-1, null))).isEqualTo("{\"includeThoughts\":false,\"thinkingBudget\":-1}");
         assertThat(thinking(google(null, "low").on(Asks.PRO_31)))
                 .isEqualTo("{\"includeThoughts\":false,\"thinkingLevel\":\"LOW\"}");
-        assertThat(thinking(google(5, null).on(Asks.PRO_31)))
-                .isEqualTo("{\"includeThoughts\":false,\"thinkingBudget\":5}");
+        assertThat(thinking(google(500, null).on(Asks.PRO_31)))
+                .isEqualTo("{\"includeThoughts\":false,\"thinkingBudget\":500}");
     }
 
     @Test
@@ -655,6 +655,7 @@ class GeminiRequestWriterTest {
         refused(google(127, null), "google.thinking_config.thinking_budget");
         refused(google(32_769, null), "google.thinking_config.thinking_budget");
         refused(google(0, null), "google.thinking_config.thinking_budget");
+        refused(google(5, null).on(Asks.PRO_31), "google.thinking_config.thinking_budget");
         refused(google(null, "HIGH"), "google.thinking_config.thinking_level");
         refused(google(null, "MINIMAL").on(Asks.PRO_31), "google.thinking_config.thinking_level");
         refused(google(500, "LOW").on(Asks.PRO_31), "google.thinking_config");
