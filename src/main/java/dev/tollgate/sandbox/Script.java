@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -32,9 +34,9 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 public record Script(List<Entry> entries) {
 
     private static final int CHARACTERS_MAX = 16 << 20;
+    private static final int BUFFER_CHARACTERS_MIN = 1024;
     private static final int ENTRIES_MAX = 10_000;
     private static final int STEPS_MAX = 100_000;
-    private static final YAMLMapper YAML = new YAMLMapper();
     private static final Script NONE = new Script(List.of());
 
     public Script {
@@ -64,8 +66,14 @@ public record Script(List<Entry> entries) {
     }
 
     private static JsonNode read(String source) {
+        // Its reader moves all that it has not taken for each piece that it adds to a long string; in one piece there
+        // is nothing to move.
+        LoadSettings inOnePiece = LoadSettings.builder()
+                .setBufferSize(Math.max(BUFFER_CHARACTERS_MIN, source.length() + 1))
+                .setCodePointLimit(CHARACTERS_MAX)
+                .build();
         try {
-            return YAML.readTree(source);
+            return new YAMLMapper(YAMLFactory.builder().loadSettings(inOnePiece).build()).readTree(source);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("the script is neither YAML nor JSON: " + e.getOriginalMessage(), e);
         }

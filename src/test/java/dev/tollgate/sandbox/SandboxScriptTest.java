@@ -15,13 +15,17 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Scripted answers, faults, and what the sandbox remembers. */
 class SandboxScriptTest {
 
+    private static final JsonMapper JSON = new JsonMapper();
     private static final String HELLO = user("Hello", "");
     private static final String EVENT =
             "{event: {candidates: [{content: {role: model, parts: [{text: Hi}]}, index: 0}]}}";
@@ -36,6 +40,17 @@ class SandboxScriptTest {
     @AfterAll
     static void stop() {
         client.close();
+    }
+
+    /** It took minutes, on the sandbox's event loop. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"", "'"})
+    @Timeout(30)
+    void a_script_with_a_large_picture_is_read_at_once(String quote) {
+        String data = "A".repeat(12 << 20);
+        Script script = Script.parse("- respond:\n  - event: {data: " + quote + data + quote + "}\n");
+        assertThat(script.entries().getFirst().respond())
+                .containsExactly(new Step.Event(JSON.createObjectNode().put("data", data)));
     }
 
     @Test
