@@ -38,13 +38,13 @@ final class ModelRules {
                         + "{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}; it takes no functions.");
         refuse(
                 search && !model.tools().search(),
-                searchField(),
-                "'" + searchField() + "': model '" + model.id() + "' does not support web search.");
+                request.searchField(),
+                "'" + request.searchField() + "': model '" + model.id() + "' does not support web search.");
         refuse(
                 functions && search && !model.tools().functionsWithSearch(),
-                searchField(),
-                "'" + searchField() + "': web search and functions cannot be used in one call with model '" + model.id()
-                        + "'; leave out one of the two.");
+                request.searchField(),
+                "'" + request.searchField() + "': web search and functions cannot be used in one call with model '"
+                        + model.id() + "'; leave out one of the two.");
     }
 
     private void checkResponseFormat() {
@@ -83,10 +83,6 @@ final class ModelRules {
                 value != null && value != 0 && !model.upstream().penalties(),
                 field,
                 "'" + field + "' must be 0 or absent with model '" + model.id() + "', got " + value + ".");
-    }
-
-    private String searchField() {
-        return request.webSearch() ? "web_search_options" : "tools";
     }
 
     private static void refuse(boolean wrong, String param, String message) {

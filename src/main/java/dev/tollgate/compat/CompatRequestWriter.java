@@ -50,7 +50,9 @@ final class CompatRequestWriter {
 
     private void write() {
         if (request.searches()) {
-            throw ApiError.invalid("web_search_options", "A web search is not available for this model at the moment.")
+            String field = request.searchField();
+            throw ApiError.invalid(
+                            field, "'" + field + "': a web search is not available for this model at the moment.")
                     .asException();
         }
         json.writeStartObject();

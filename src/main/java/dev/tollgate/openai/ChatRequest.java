@@ -66,6 +66,11 @@ public record ChatRequest(
         return webSearch || tools.stream().anyMatch(Tool::isSearch);
     }
 
+    /** The field that asks for a web search, to blame where there is none; only of use where {@link #searches}. */
+    public String searchField() {
+        return webSearch ? "web_search_options" : "tools";
+    }
+
     /** Whether there is anything but text in it. */
     public boolean hasMedia() {
         return messages.stream().anyMatch(Message::hasMedia);

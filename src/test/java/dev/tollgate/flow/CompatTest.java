@@ -368,6 +368,15 @@ class CompatTest {
             Gateway.Reply reply = channels.customer().chat(ask("\"web_search_options\":{},"));
             assertError(reply, 400, "invalid_request", "invalid_request_error");
             assertThat(reply.error().get("param").asString()).isEqualTo("web_search_options");
+            for (String name : new String[] {"googleSearch", "google_search"}) {
+                Gateway.Reply byTool = channels.customer()
+                        .chat(ask("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"" + name + "\"}}],"));
+                assertError(byTool, 400, "invalid_request", "invalid_request_error");
+                assertThat(byTool.error().get("param").asString()).isEqualTo("tools");
+                assertThat(byTool.error().get("message").asString())
+                        .contains("'tools'")
+                        .contains("web search");
+            }
             assertThat(channels.customer().tasks()).isZero();
         }
     }
