@@ -23,6 +23,7 @@ import dev.tollgate.generate.GenerateHandler;
 import dev.tollgate.generate.GoogleErrors;
 import dev.tollgate.generate.GoogleModelsHandler;
 import dev.tollgate.generate.UnknownMethodHandler;
+import dev.tollgate.generate.UploadHandler;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Health;
 import dev.tollgate.http.HttpFront;
@@ -191,6 +192,11 @@ public final class App implements AutoCloseable {
         google(routes, "/v1", counts);
         google(routes, "/v1/gemini/v1beta", counts);
         google(routes, "/v1/gemini/v1", counts);
+        for (String base :
+                List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
+            routes.add(new Route("POST", base + "/files", GOOGLE_KEY, false, new UploadHandler())
+                    .withErrors(GoogleErrors.OBJECT));
+        }
         routes.add(Route.get("/admin/channels", ADMIN, new ChannelsHandler(channels.upstreams()::status)));
         routes.add(Route.get("/health/live", PUBLIC, new Health()).whileDraining());
         routes.add(Route.get("/health/ready", PUBLIC, new Health()));

@@ -120,9 +120,12 @@ final class Routes {
         return String.join(", ", methods);
     }
 
-    /** Whether browsers may call here (D25): all under {@code /v1} and {@code /v1beta}, and twins without the prefix. */
+    /** Whether browsers may call here (D25): all under {@code /v1}, {@code /v1beta} and {@code /upload}, and twins without the prefix. */
     boolean isApi(String path) {
-        return under(path, "/v1") || under(path, "/v1beta") || !at("/v1" + path).isEmpty();
+        return under(path, "/v1")
+                || under(path, "/v1beta")
+                || under(path, "/upload")
+                || !at("/v1" + path).isEmpty();
     }
 
     private static boolean under(String path, String prefix) {

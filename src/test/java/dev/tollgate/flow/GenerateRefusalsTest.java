@@ -146,6 +146,29 @@ class GenerateRefusalsTest {
         assertError(reply, status, word, "invalid_request");
     }
 
+    /** Google's clients begin an upload with metadata as JSON, with nothing, or with the file itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/upload/v1beta/files",
+                "/upload/v1/files",
+                "/v1/gemini/upload/v1beta/files",
+                "/v1/gemini/upload/v1/files"
+            })
+    void an_upload_is_refused_in_googles_shape_and_says_how_files_are_sent(String path) {
+        for (String type : List.of("application/json", "image/png")) {
+            Reply reply = gateway.send(to(path + "?uploadType=resumable")
+                    .header("x-goog-api-key", customer.key())
+                    .header("X-Goog-Upload-Command", "start")
+                    .header("Content-Type", type)
+                    .POST(BodyPublishers.ofString("{\"file\":{}}")));
+            assertError(reply, 404, "NOT_FOUND", "invalid_request");
+            assertThat(reply.text()).contains("inlineData").contains("fileData");
+        }
+        assertError(anonymous("POST " + path), 401, "UNAUTHENTICATED", "invalid_api_key");
+        assertError(anonymous("GET " + path), 405, "UNIMPLEMENTED", "invalid_request");
+    }
+
     @Test
     void unknown_paths_elsewhere_keep_the_platforms() {
         for (String path : List.of("/v1/nothing", "/nothing", "/v1/chat")) {

@@ -545,7 +545,7 @@ public final class Gateway implements AutoCloseable {
         private static final String COMPLETIONS = "/chat/completions";
 
         /** The paths whose errors have Google's shape (D23). */
-        private static final Pattern GOOGLE_SHAPED = Pattern.compile("/v1beta|/gemini|:[A-Za-z]*$");
+        private static final Pattern GOOGLE_SHAPED = Pattern.compile("/v1beta|/gemini|^/upload/|:[A-Za-z]*$");
 
         /** Every answer of a chat, and every error, fits its closed schema, whatever is being tested. */
         public Reply {
