@@ -62,8 +62,7 @@ final class JsonAnswer implements Sink {
                 answer.choice(thought.candidate()).thought(thought.text());
                 answer.choice(thought.candidate()).thoughtSignature(thought.signature());
             }
-            case UpstreamEvent.Media made ->
-                answer.choice(made.candidate()).file(new MadeFile(made.mimeType(), made.data()));
+            case UpstreamEvent.Media made -> answer.choice(made.candidate()).file(new MadeFile(made.url()));
             case UpstreamEvent.ToolCall call ->
                 answer.choice(call.candidate()).call(answer.call(call), call.upstreamId());
             case UpstreamEvent.Grounding grounding ->

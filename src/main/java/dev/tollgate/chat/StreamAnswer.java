@@ -79,10 +79,7 @@ final class StreamAnswer implements Sink {
                 answer.choice(thought.candidate()).thoughtSignature(thought.signature());
             }
             case UpstreamEvent.Media made ->
-                chunks.file(
-                        made.candidate(),
-                        answer.choice(made.candidate()).nextFile(),
-                        new MadeFile(made.mimeType(), made.data()));
+                chunks.file(made.candidate(), answer.choice(made.candidate()).nextFile(), new MadeFile(made.url()));
             case UpstreamEvent.ToolCall call -> write(chunks, call, answer.call(call));
             case UpstreamEvent.Grounding grounding ->
                 answer.choice(grounding.candidate()).grounding(grounding);

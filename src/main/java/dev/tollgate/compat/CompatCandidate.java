@@ -3,9 +3,12 @@ package dev.tollgate.compat;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.JsonFence;
 import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.Citation;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -15,6 +18,7 @@ final class CompatCandidate {
 
     private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;
     private static final int CALLS_MAX = 1_000;
+    private static final int CITATIONS_MAX = 10_000;
     private static final String DATA = "data:";
     private static final String BASE64 = ";base64,";
 
@@ -33,6 +37,7 @@ final class CompatCandidate {
     private final boolean showsThoughts;
     private final @Nullable JsonFence fence;
     private final List<Call> calls = new ArrayList<>(0);
+    private final Set<Citation> citations = new LinkedHashSet<>(0);
     private int argumentsChars;
     private boolean answered;
     private boolean finished;
@@ -66,6 +71,7 @@ final class CompatCandidate {
         delta.path("content").values().forEach(part -> takePart(part, out));
         takeText(CompatReader.text(delta, "refusal"), null, out);
         delta.path("images").values().forEach(image -> takeFile(image, out));
+        delta.path("annotations").values().forEach(this::takeAnnotation);
         delta.path("tool_calls").values().forEach(this::takeCall);
         JsonNode tokens = choice.path("logprobs").path("content");
         if (tokens.isArray() && !tokens.isEmpty()) {
@@ -95,17 +101,30 @@ final class CompatCandidate {
         takeFile(part, out);
     }
 
-    /** A picture that the model has made, as a data URL. */
+    /** A picture that the model has made, as a data URL or where it lies. */
     private void takeFile(JsonNode image, List<UpstreamEvent> out) {
         String url = CompatReader.text(image.path("image_url"), "url");
-        if (url == null || !url.startsWith(DATA)) {
+        if (url == null || url.isEmpty()) {
             return;
         }
-        int typeEnd = url.indexOf(BASE64);
+        answered = true;
+        int typeEnd = url.startsWith(DATA) ? url.indexOf(BASE64) : -1;
         if (typeEnd > DATA.length()) {
-            answered = true;
             String data = url.substring(typeEnd + BASE64.length());
             out.add(new UpstreamEvent.Media(index, url.substring(DATA.length(), typeEnd), data));
+        } else {
+            out.add(new UpstreamEvent.Media(index, "", url, true));
+        }
+    }
+
+    /** Indexes as the server counts them. They may come once or in pieces, and again with the end. */
+    private void takeAnnotation(JsonNode annotation) {
+        JsonNode said = annotation.path("url_citation");
+        String url = said.path("url").asString("");
+        if (!url.isEmpty() && citations.size() < CITATIONS_MAX) {
+            int start = Math.max(0, said.path("start_index").asInt(0));
+            int end = said.path("end_index").asInt(0);
+            citations.add(Citation.of(start, end, url, said.path("title").asString("")));
         }
     }
 
@@ -166,6 +185,9 @@ final class CompatCandidate {
             if (whole && arguments != null) {
                 out.add(new UpstreamEvent.ToolCall(index, call.id, call.name, arguments, null));
             }
+        }
+        if (!citations.isEmpty()) {
+            out.add(new UpstreamEvent.Grounding(index, List.copyOf(citations), null, null));
         }
         // A call that was cut off by the maximum is no call; the reason says why.
         FinishReason reason = reason(nativeReason);

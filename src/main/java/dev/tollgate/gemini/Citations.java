@@ -1,11 +1,9 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.upstream.UpstreamEvent.Citation;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -70,9 +68,8 @@ final class Citations {
     private Citation citation(JsonNode segment, JsonNode web) {
         int start = codePoints(segment.path("startIndex").asLong(0));
         int end = codePoints(segment.path("endIndex").asLong(0));
-        String uri = web.path("uri").asString("");
-        String title = web.path("title").asString("");
-        return new Citation(start, Math.max(start, end), uri, title.isEmpty() ? host(uri) : title);
+        return Citation.of(
+                start, end, web.path("uri").asString(""), web.path("title").asString(""));
     }
 
     /** Clamped to the text; inside a character it is the character's begin. */
@@ -83,13 +80,5 @@ final class Citations {
 
     private boolean continues(int at) {
         return (utf8[at] & 0xc0) == 0x80;
-    }
-
-    private static String host(String uri) {
-        try {
-            return Objects.requireNonNullElse(URI.create(uri).getHost(), uri);
-        } catch (IllegalArgumentException notAUri) {
-            return uri;
-        }
     }
 }

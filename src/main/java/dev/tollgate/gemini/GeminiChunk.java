@@ -31,10 +31,11 @@ record GeminiChunk(
     /** Of a tool of the upstream's own, as it came. */
     record ServerTool(String json, @Nullable String signature) implements Part {}
 
-    /** {@code inlineData} of the answer. */
+    /** {@code inlineData} of the answer, or {@code fileData}, whose {@code data} is a URI. */
     record Media(
             String mimeType,
             String data,
+            boolean linked,
             boolean thought,
             @Nullable String signature) implements Part {}
 

@@ -127,6 +127,7 @@ final class GeminiChunkReader {
         private @Nullable ObjectNode serverTool;
         private String mimeType = "application/octet-stream";
         private @Nullable String data;
+        private boolean linked;
 
         private void field(String name) {
             switch (name) {
@@ -134,7 +135,7 @@ final class GeminiChunkReader {
                 case "thought" -> thought = json.currentToken() == JsonToken.VALUE_TRUE;
                 case "thoughtSignature" -> signature = string();
                 case "functionCall" -> fields(this::callField);
-                case "inlineData" -> fields(this::blobField);
+                case "inlineData", "fileData" -> fields(this::fileField);
                 case "toolCall", "toolResponse" ->
                     serverTool = Json.MAPPER.createObjectNode().set(name, tree());
                 case "executableCode" -> text = CodeText.code(tree());
@@ -152,7 +153,7 @@ final class GeminiChunkReader {
             }
         }
 
-        private void blobField(String name) {
+        private void fileField(String name) {
             String value = string();
             if (value == null || value.isEmpty()) {
                 return;
@@ -160,6 +161,10 @@ final class GeminiChunkReader {
             switch (name) {
                 case "mimeType" -> mimeType = value;
                 case "data" -> data = value;
+                case "fileUri" -> {
+                    data = value;
+                    linked = true;
+                }
                 default -> {}
             }
         }
@@ -180,7 +185,7 @@ final class GeminiChunkReader {
                 return new GeminiChunk.Call(callId, callName, arguments, signature);
             }
             if (data != null) {
-                return new GeminiChunk.Media(mimeType, data, thought, signature);
+                return new GeminiChunk.Media(mimeType, data, linked, thought, signature);
             }
             String said = text == null ? "" : text;
             return said.isEmpty() && signature == null ? null : new GeminiChunk.Text(said, thought, signature);

@@ -183,7 +183,8 @@ final class GeminiStream {
                 case GeminiChunk.Media made when made.thought() -> {
                     // a draft among the thoughts, not the answer
                 }
-                case GeminiChunk.Media made -> out.add(new UpstreamEvent.Media(index, made.mimeType(), made.data()));
+                case GeminiChunk.Media made ->
+                    out.add(new UpstreamEvent.Media(index, made.mimeType(), made.data(), made.linked()));
                 case GeminiChunk.Text said
                 when said.thought() -> out.add(new UpstreamEvent.Thought(index, said.text(), said.signature()));
                 case GeminiChunk.Text said ->

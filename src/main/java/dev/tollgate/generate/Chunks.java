@@ -203,7 +203,8 @@ final class Chunks {
 
     private static ObjectNode part(UpstreamEvent.Media made) {
         ObjectNode part = NODES.objectNode();
-        part.putObject("inlineData").put("mimeType", made.mimeType()).put("data", made.data());
+        ObjectNode inner = part.putObject(made.linked() ? "fileData" : "inlineData");
+        inner.put("mimeType", made.mimeType()).put(made.linked() ? "fileUri" : "data", made.data());
         return part;
     }
 

@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * A picture, a sound or another file that the model has made: an element of {@code images}, in the form in which callers send files.
  *
- * @param data in base64
+ * @param url a data URL, or where it lies
  */
-public record MadeFile(String mimeType, String data) {
+public record MadeFile(String url) {
 
     /** The value of {@code images}. */
     static void write(List<MadeFile> files, Utf8Buffer out) {
@@ -22,8 +22,6 @@ public record MadeFile(String mimeType, String data) {
     /** @param index counts the choice's files up from 0 */
     void write(int index, Utf8Buffer out) {
         out.raw("{\"index\":").number(index);
-        out.raw(",\"type\":\"image_url\",\"image_url\":{\"url\":")
-                .string("data:" + mimeType + ";base64," + data)
-                .raw("}}");
+        out.raw(",\"type\":\"image_url\",\"image_url\":{\"url\":").string(url).raw("}}");
     }
 }

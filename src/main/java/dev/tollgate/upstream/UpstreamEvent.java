@@ -1,6 +1,8 @@
 package dev.tollgate.upstream;
 
+import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,11 +20,23 @@ public sealed interface UpstreamEvent {
     record Text(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
 
     /**
-     * A picture, a sound or another file that the model has made, whole.
+     * A picture, a sound or another file that the model has made: whole, or where it lies.
      *
-     * @param data in base64, as it came
+     * @param mimeType empty where it is not told
+     * @param data in base64, as it came; where {@code linked}, a URI
      */
-    record Media(int candidate, String mimeType, String data) implements UpstreamEvent {}
+    record Media(int candidate, String mimeType, String data, boolean linked) implements UpstreamEvent {
+
+        /** A whole one. */
+        public Media(int candidate, String mimeType, String data) {
+            this(candidate, mimeType, data, false);
+        }
+
+        /** As a data URL, or where it lies. */
+        public String url() {
+            return linked ? data : "data:" + mimeType + ";base64," + data;
+        }
+    }
 
     /**
      * A whole call.
@@ -107,7 +121,21 @@ public sealed interface UpstreamEvent {
         public static final Modalities NONE = new Modalities(0, 0, 0, 0, 0);
     }
 
-    record Citation(int startIndex, int endIndex, String url, String title) {}
+    record Citation(int startIndex, int endIndex, String url, String title) {
+
+        /** Where there is no title, it is the URL's host. */
+        public static Citation of(int startIndex, int endIndex, String url, String title) {
+            return new Citation(startIndex, Math.max(startIndex, endIndex), url, title.isEmpty() ? host(url) : title);
+        }
+
+        private static String host(String url) {
+            try {
+                return Objects.requireNonNullElse(URI.create(url).getHost(), url);
+            } catch (IllegalArgumentException notAUri) {
+                return url;
+            }
+        }
+    }
 
     enum FinishReason {
         STOP,

@@ -92,6 +92,7 @@ class CompatTest {
                 delta("{\"content\":[{\"type\":\"thinking\",\"thinking\":[]},{\"type\":\"text\",\"text\":\"Hel\"}]}"),
                 delta("{\"content\":\"lo\",\"images\":[" + picture + "]}"),
                 delta("{\"content\":[" + picture + "]}"),
+                delta("{\"images\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://a.example/p.png\"}}]}"),
                 finish("stop"),
                 USAGE,
                 DONE));
@@ -100,8 +101,34 @@ class CompatTest {
             JsonNode message = channels.call().json().at("/choices/0/message");
             assertThat(message.get("content").asString()).isEqualTo("Hello");
             assertThat(message.path("images").findValuesAsString("url"))
-                    .containsExactly("data:image/png;base64,iVBORw0K", "data:image/png;base64,iVBORw0K");
+                    .containsExactly(
+                            "data:image/png;base64,iVBORw0K",
+                            "data:image/png;base64,iVBORw0K",
+                            "https://a.example/p.png");
             assertThat(channels.stream().text()).contains("\"images\":[{\"index\":1,\"type\":\"image_url\"");
+        }
+    }
+
+    /** Some servers send the list once, some in pieces, some again with the end. */
+    @Test
+    void annotations_reach_the_caller_once_each() {
+        String cited =
+                "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://a.example/x\",\"title\":\"A\",\"start_index\":0,\"end_index\":3}}";
+        String bare =
+                "{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://b.example/y\",\"content\":\"…\"}}";
+        String nowhere = "{\"type\":\"file_citation\",\"file_citation\":{\"file_id\":\"f\"}}";
+        far.script(events(
+                delta("{\"content\":\"Hello\",\"annotations\":[" + cited + "," + nowhere + "]}"),
+                delta("{\"annotations\":[" + cited + "," + bare + "]}"),
+                finish("stop"),
+                USAGE,
+                DONE));
+        String told = "\"annotations\":[" + cited.replaceAll("(\"url\":.*),(\"start_index.*3)", "$2,$1")
+                + ",{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":0,\"end_index\":0,\"url\":\"https://b.example/y\",\"title\":\"b.example\"}}]";
+
+        try (Channels channels = Channels.of(yaml())) {
+            assertThat(channels.call().text()).contains(told);
+            assertThat(channels.stream().text()).containsOnlyOnce("annotations").contains("\"delta\":{" + told + "}");
         }
     }
 

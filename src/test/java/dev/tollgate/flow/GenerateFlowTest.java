@@ -161,7 +161,8 @@ class GenerateFlowTest {
 
     @Test
     void a_picture_alone_is_an_answer_and_reaches_the_caller_as_it_came() {
-        String picture = "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"iVBORw0K\"}}";
+        String picture = "{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"iVBORw0K\"}},"
+                + "{\"fileData\":{\"mimeType\":\"image/png\",\"fileUri\":\"https://a.example/p.png\"}}";
         gateway.script(
                 UpstreamScript.answers()
                         .event(

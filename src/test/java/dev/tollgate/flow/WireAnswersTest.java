@@ -44,6 +44,9 @@ class WireAnswersTest {
             code                 |        | [[{"executableCode":{"language":"PYTHON","code":"print(1)"}}],[{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"1"}}],[{"text":"So"}]] | | "content":"\\n```python\\nprint(1)\\n```\\n\\n```output\\n1\\n```\\nSo"
             picture              |        | [[{"text":"See "},{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"},"thoughtSignature":"c2ln"}],[{"inlineData":{"data":"QUJD","mimeType":"audio/wav"}},{"text":"this"}]] | | "content":"See this","images":[$F0-image/png-iVBORw0K,$F1-audio/wav-QUJD]
             picture alone        |        | [[{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"}}],[{"text":""}]] | | "content":"","images":[$F0-image/png-iVBORw0K]
+            file elsewhere       |        | [[{"text":"See "},{"fileData":{"mimeType":"image/png","fileUri":"https://a.example/p.png"}}],[{"fileData":{"fileUri":"gs://b/v.mp4"}},{"inlineData":{"mimeType":"image/png","data":"QUJD"}}]] | | "content":"See ","images":[$U0-https://a.example/p.png,$U1-gs://b/v.mp4,$F2-image/png-QUJD]
+            file elsewhere alone |        | [[{"fileData":{"mimeType":"video/mp4","fileUri":"https://a.example/v"}}],[{"text":""}]] | | "content":"","images":[$U0-https://a.example/v]
+            file of nowhere      |        | [[{"text":"So"},{"fileData":{"mimeType":"video/mp4"}}]] | | "content":"So"
             draft of a picture   |        | [[{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"},"thought":true}],[{"text":"So"}]] | | "content":"So"
             server's tools       | $SEARCH | [[{"toolCall":{"id":"t","toolType":"GOOGLE_SEARCH_WEB","args":{"q":"x"}}}],[{"toolResponse":{"id":"t","toolType":"GOOGLE_SEARCH_WEB","response":{}}}],[{"text":"So"}]] | | "content":"So"
             unknown part         |        | [[{"text":"So"},{"audioTranscription":{"text":"x"}},{"partMetadata":{}}]] | | "content":"So"
@@ -99,6 +102,8 @@ class WireAnswersTest {
                 .replace("$TOOLS", TOOLS)
                 .replace("$SEARCH", SEARCH)
                 .replace("$CHUNKS", CHUNKS)
+                .replaceAll(
+                        "\\$U(\\d)-([^,\\]]+)", "{\"index\":$1,\"type\":\"image_url\",\"image_url\":{\"url\":\"$2\"}}")
                 .replaceAll("\\$F(\\d)-([a-z/]+)-(\\w+)", FILE)
                 .replaceAll("\\$(\\d+)-(\\d+)-0", citation("https://a.example/x", "A"))
                 .replaceAll("\\$(\\d+)-(\\d+)-1", citation("https://b.example/y", "b.example"));
