@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** An upstream that speaks before the hold of its call is durable, in an embedded database: what it says waits, and counts. */
+/** An upstream that speaks before the hold of its call is durable: what it says waits, and counts. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(Stores.class)
 class UnconfirmedHoldTest {
 
     private static final String CALL = """
@@ -26,27 +31,25 @@ class UnconfirmedHoldTest {
 
     private static final int FOREVER = 600_000;
 
-    private static Gateway gateway;
+    @Parameter
+    Stores stores;
 
+    private Gateway gateway;
     private Customer customer;
 
-    @BeforeAll
-    static void start() {
-        gateway = Gateway.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.assertBooksAreClosed();
-        gateway.close();
-    }
-
-    /** The second call needs to read nothing, so it waits for the database and is not refused by it. */
+    /** The second call needs to read nothing of an embedded database, so it waits for it and is not refused by it. */
     @BeforeEach
     void aFirstCall() {
+        gateway = Gateway.startOn(stores);
         customer = gateway.customer("10");
         gateway.script(UpstreamScript.says("Before.", 1_000, 1_000));
         assertThat(customer.chat(CALL).text()).contains("\"credits_consumed\":0.5");
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
     }
 
     @Test
