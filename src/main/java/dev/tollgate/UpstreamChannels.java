@@ -15,6 +15,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.upstream.ChannelSpec;
 import dev.tollgate.upstream.ChannelsFile;
+import dev.tollgate.upstream.PoolSpec;
 import dev.tollgate.upstream.Provider;
 import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.Upstreams;
@@ -58,7 +59,7 @@ final class UpstreamChannels {
         this.media = new GeminiMedia(Set.copyOf(settings.media().gsBuckets()), surroundings.clock());
         this.reader = new ChannelsFile(providers(surroundings), models(), timeouts(), surroundings.environment());
         this.single = single();
-        this.upstreams = new Upstreams(vertx, channels(), surroundings.clock(), surroundings.random());
+        this.upstreams = new Upstreams(vertx, pool(), surroundings.clock(), surroundings.random());
     }
 
     /** The whole table: one line a provider. */
@@ -86,9 +87,9 @@ final class UpstreamChannels {
      */
     boolean reload() {
         try {
-            List<ChannelSpec> channels = channels();
-            upstreams.use(channels);
-            log.info("the channels were read again: {} of them", channels.size());
+            PoolSpec pool = pool();
+            upstreams.use(pool);
+            log.info("the channels were read again: {} of them", pool.channels().size());
             warnings().forEach(log::warn);
             return true;
         } catch (ConfigException e) {
@@ -97,8 +98,8 @@ final class UpstreamChannels {
         }
     }
 
-    private List<ChannelSpec> channels() {
-        return file == null ? List.of(single) : reader.read(file);
+    private PoolSpec pool() {
+        return file == null ? PoolSpec.of(List.of(single)) : reader.read(file);
     }
 
     /** Models that are on sale and that no channel serves. */

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>At most {@value #RETRIES_MAX} retries after failures that may pass, as far as the pool's budget goes; a channel that has no quota left
  * or does not take our credential costs no retry where another one can be asked; once after an answer that is none.
+ *
+ * <p>Where the operator wants it, a first channel that is silent for a while gets company: one second try, on another channel, which counts
+ * as a retry. Of the two the first that has something to say goes on and the other is cancelled; one that fails leaves the call to the other,
+ * and nobody else is asked while that runs.
  */
 public final class Attempts implements UpstreamCall {
 
@@ -31,18 +37,21 @@ public final class Attempts implements UpstreamCall {
 
     private static final long BACKOFF_MILLIS = 200;
     private static final long WAIT_MILLIS_MAX = 5_000;
-    private static final int HELD_EVENTS_MAX = 1_000;
+    private static final long NO_TIMER = -1;
 
     private final Upstreams pool;
     private final Ask ask;
     private final @Nullable Long maxOutputTokens;
     private final UpstreamListener listener;
-    private final List<UpstreamEvent> held = new ArrayList<>();
     private final List<Leg> legs = new ArrayList<>(1);
     private final List<Route> tried = new ArrayList<>(0);
     private final List<Route> ruledOut;
 
     private @Nullable Attempt current;
+    /** Asked beside the current one, as long as neither has said anything of substance. */
+    private @Nullable Attempt hedge;
+
+    private @Nullable Leg saidNothing;
     private @Nullable UpstreamFailure lastFailure;
     private int attempts;
     private int retries;
@@ -51,7 +60,8 @@ public final class Attempts implements UpstreamCall {
     private boolean over;
     private boolean paused;
     private boolean wasPaused;
-    private long timer = -1;
+    private long timer = NO_TIMER;
+    private long hedgeTimer = NO_TIMER;
 
     /** @param unfit channels that cannot express the ask */
     Attempts(
@@ -74,47 +84,46 @@ public final class Attempts implements UpstreamCall {
         return attempts;
     }
 
-    /** The name of the channel that was asked last: once events have come, the one that answers. Never shown to a caller. */
+    /** The name of the channel that is asked, of two the first: once events have come, the one that answers. Never shown to a caller. */
     public String channel() {
         return current == null
                 ? legs.getFirst().route().channel().id()
-                : current.leg.route().channel().id();
+                : current.route().channel().id();
     }
 
-    /** Fields without effect on the channel that was asked last (D5). */
+    /** Fields without effect on that channel (D5). */
     public List<String> ignored() {
         return current == null
                 ? legs.getFirst().ask().ignored()
-                : current.leg.ask().ignored();
+                : current.leg().ask().ignored();
     }
 
     @Override
     public void cancel() {
         over = true;
-        if (timer >= 0) {
+        if (timer != NO_TIMER) {
             pool.vertx().cancelTimer(timer);
         }
-        if (current != null) {
-            current.call.cancel();
-            current.left();
-        }
+        noHedgeAnyMore();
+        long now = pool.clock().millis();
+        running().forEach(attempt -> attempt.giveUp(now));
     }
 
     @Override
     public void pause() {
         paused = true;
         wasPaused = true;
-        if (current != null) {
-            current.call.pause();
-        }
+        running().forEach(Attempt::pause);
     }
 
     @Override
     public void resume() {
         paused = false;
-        if (current != null) {
-            current.call.resume();
-        }
+        running().forEach(Attempt::resume);
+    }
+
+    private Stream<Attempt> running() {
+        return Stream.of(current, hedge).filter(Objects::nonNull);
     }
 
     // ---- whom to ask ----
@@ -165,7 +174,7 @@ public final class Attempts implements UpstreamCall {
             ask(route, now);
         } else {
             timer = pool.vertx().setTimer(wait, _ -> {
-                timer = -1;
+                timer = NO_TIMER;
                 ask(route, pool.clock().millis());
             });
         }
@@ -187,15 +196,15 @@ public final class Attempts implements UpstreamCall {
                 return;
             }
         }
-        translate(route);
+        translate(route, leg -> translated(route, leg));
     }
 
-    /** Aside, as every translation of what may be large. */
-    private void translate(Route route) {
+    /** Aside, as every translation of what may be large. @param then on the call's event loop; null where it cannot be expressed there */
+    private void translate(Route route, Consumer<@Nullable Leg> then) {
         Context loop = pool.vertx().getOrCreateContext();
         Thread.ofVirtual().name("translate").start(() -> {
             Leg leg = translated(route);
-            loop.runOnContext(_ -> translated(route, leg));
+            loop.runOnContext(_ -> then.accept(leg));
         });
     }
 
@@ -232,12 +241,80 @@ public final class Attempts implements UpstreamCall {
             pool.vertx().runOnContext(_ -> goOn()); // it was taken away since
             return;
         }
-        attempts++;
-        held.clear();
-        current = new Attempt(leg);
-        if (paused) {
-            current.call.pause();
+        Attempt begun = entered(leg);
+        current = begun;
+        if (attempts == 1) {
+            hedgeLater(begun);
         }
+    }
+
+    private Attempt entered(Leg leg) {
+        attempts++;
+        Attempt begun = new Attempt(this, leg, maxOutputTokens);
+        if (paused) {
+            begun.pause();
+        }
+        return begun;
+    }
+
+    // ---- a second channel beside a silent first one ----
+
+    /** Not where media have to be sent first: how long that takes says nothing of the channel, and all of it would be sent twice. */
+    private void hedgeLater(Attempt first) {
+        long wait = pool.hedgeAfterMillis();
+        if (wait > 0 && first.leg().ask().wanted().isEmpty()) {
+            hedgeTimer = pool.vertx().setTimer(wait, _ -> {
+                hedgeTimer = NO_TIMER;
+                hedge(first);
+            });
+        }
+    }
+
+    private void noHedgeAnyMore() {
+        if (hedgeTimer != NO_TIMER) {
+            pool.vertx().cancelTimer(hedgeTimer);
+            hedgeTimer = NO_TIMER;
+        }
+    }
+
+    /** It costs a retry of the pool's and one of the call's. Nothing happens where there is nobody to ask, or no retry left. */
+    private void hedge(Attempt first) {
+        if (isAloneAndSilent(first) && !pool.budget().isEmpty()) {
+            Route route = pool.chooser()
+                    .beside(
+                            first.route(),
+                            pool.routes(ask, ruledOut),
+                            pool.clock().millis());
+            if (route != null) {
+                translate(route, leg -> hedge(first, route, leg));
+            }
+        }
+    }
+
+    private void hedge(Attempt first, Route route, @Nullable Leg leg) {
+        if (leg == null || !route.channel().enter()) {
+            ruledOut.add(route);
+            hedge(first);
+        } else if (isAloneAndSilent(first) && mayRetry()) {
+            legs.add(leg);
+            hedge = entered(leg);
+        } else {
+            route.channel().leave();
+        }
+    }
+
+    private boolean isAloneAndSilent(Attempt first) {
+        return !over && latent && hedge == null && first.equals(current);
+    }
+
+    /** Leaves the call to the other one of two. @return false where there is only one */
+    private boolean leftToTheOther(Attempt one) {
+        if (hedge == null) {
+            return false;
+        }
+        current = one.equals(current) ? hedge : current;
+        hedge = null;
+        return true;
     }
 
     /** All that could be asked rest: a short rest is waited for, a longer one is told. */
@@ -251,7 +328,7 @@ public final class Attempts implements UpstreamCall {
         if (soonest > 0 && wait <= WAIT_MILLIS_MAX && retries < RETRIES_MAX && attempts < ATTEMPTS_MAX) {
             retries++;
             timer = pool.vertx().setTimer(Math.max(1, wait), _ -> {
-                timer = -1;
+                timer = NO_TIMER;
                 goOn();
             });
         } else {
@@ -277,33 +354,94 @@ public final class Attempts implements UpstreamCall {
         last.run();
     }
 
-    private void release() {
+    // ---- what an attempt says ----
+
+    boolean listensTo(Attempt attempt) {
+        return !over && (attempt.equals(current) || attempt.equals(hedge));
+    }
+
+    /** Whether nothing of substance has come. */
+    boolean isLatent() {
+        return latent;
+    }
+
+    void goesOn(List<UpstreamEvent> events) {
+        listener.events(events);
+    }
+
+    /** The first that has something to say is the one that is heard. */
+    void answers(Attempt attempt) {
+        noHedgeAnyMore();
+        Attempt other = attempt.equals(current) ? hedge : current;
+        current = attempt;
+        hedge = null;
+        if (other != null) {
+            other.giveUp(pool.clock().millis());
+        }
+        release(attempt);
+    }
+
+    private void release(Attempt attempt) {
         latent = false;
-        if (!held.isEmpty()) {
-            List<UpstreamEvent> events = new ArrayList<>(held);
-            held.clear();
+        List<UpstreamEvent> events = attempt.release();
+        if (!events.isEmpty()) {
             listener.events(events);
         }
     }
 
-    /** What the failure of an attempt means for the call; the channel's health has been noted. */
-    private void failed(Route route, UpstreamFailure failure) {
+    void ended(Attempt attempt) {
+        noHedgeAnyMore();
+        if (latent && leftToTheOther(attempt)) {
+            saidNothing = attempt.leg();
+        } else if (latent && attempt.isFinished() && !askedAgain) {
+            askAgain(attempt.leg());
+        } else {
+            release(attempt);
+            if (!over) {
+                finish(listener::ended);
+            }
+        }
+    }
+
+    private void askAgain(Leg leg) {
+        askedAgain = true;
+        start(leg);
+    }
+
+    /** What the failure of an attempt means for its channel and for the call. */
+    void failed(Attempt attempt, UpstreamFailure failure) {
+        Route route = attempt.route();
+        Health.note(route, failure, wasPaused, pool.clock().instant());
+        noHedgeAnyMore();
         lastFailure = failure;
-        boolean again = latent
-                && switch (failure.kind()) {
-                    case REFUSED, BROKEN -> false;
-                    case MISCONFIGURED -> ruledOut.add(route);
-                    case DAY_QUOTA -> true;
-                    case QUOTA -> tellsWhen(failure) || mayRetry();
-                    case UNAVAILABLE -> mayRetry();
-                };
-        if (again) {
-            tried.add(route);
+        tried.add(route);
+        if (leftToTheOther(attempt)) {
+            if (isOfThatChannel(failure.kind())) {
+                ruledOut.add(route);
+            }
+        } else if (latent && saidNothing != null && !askedAgain) {
+            askAgain(saidNothing);
+        } else if (latent && mayGoOn(route, failure)) {
             current = null;
             goOn();
         } else {
             finish(() -> listener.failed(failure));
         }
+    }
+
+    /** Whether the channel would fail this call again, while another one may take it. */
+    private static boolean isOfThatChannel(Kind kind) {
+        return kind == Kind.REFUSED || kind == Kind.BROKEN || kind == Kind.MISCONFIGURED;
+    }
+
+    private boolean mayGoOn(Route route, UpstreamFailure failure) {
+        return switch (failure.kind()) {
+            case REFUSED, BROKEN -> false;
+            case MISCONFIGURED -> ruledOut.add(route);
+            case DAY_QUOTA -> true;
+            case QUOTA -> tellsWhen(failure) || mayRetry();
+            case UNAVAILABLE -> mayRetry();
+        };
     }
 
     private boolean mayRetry() {
@@ -312,104 +450,5 @@ public final class Attempts implements UpstreamCall {
         }
         retries++;
         return true;
-    }
-
-    /** A listener of its own for each attempt, so that a late word of an earlier one is not taken for the current one's. */
-    private final class Attempt implements UpstreamListener {
-
-        private final Leg leg;
-        private final UpstreamCall call;
-        /** A finish without any output: a call that could not be read, or a stop with nothing said (wire.md 4.4). */
-        private boolean finishedEmpty;
-
-        private boolean entered = true;
-
-        private Attempt(Leg leg) {
-            this.leg = leg;
-            call = leg.ask().send(maxOutputTokens, this);
-        }
-
-        @Override
-        public void events(List<UpstreamEvent> events) {
-            if (stale()) {
-                return;
-            }
-            if (!latent) {
-                listener.events(events);
-                return;
-            }
-            held.addAll(events);
-            boolean hasSubstance = held.size() > HELD_EVENTS_MAX;
-            for (UpstreamEvent event : events) {
-                hasSubstance |= substantial(event);
-                finishedEmpty |= event instanceof UpstreamEvent.Finish;
-            }
-            if (hasSubstance) {
-                leg.route().channel().breaker().answered();
-                release();
-            }
-        }
-
-        @Override
-        public void ended() {
-            if (stale()) {
-                return;
-            }
-            leave();
-            leg.route().channel().breaker().succeeded();
-            if (latent && finishedEmpty && !askedAgain) {
-                askedAgain = true;
-                start(leg);
-                return;
-            }
-            release();
-            if (!over) {
-                finish(listener::ended);
-            }
-        }
-
-        @Override
-        public void failed(UpstreamFailure failure) {
-            if (stale()) {
-                return;
-            }
-            leave();
-            Health.note(leg.route(), failure, wasPaused, pool.clock().instant());
-            Attempts.this.failed(leg.route(), failure);
-        }
-
-        private void leave() {
-            if (entered) {
-                entered = false;
-                leg.route().channel().leave();
-            }
-        }
-
-        /** Its caller has gone. */
-        private void left() {
-            if (entered) {
-                leave();
-                leg.route().channel().breaker().abandoned(pool.clock().millis());
-            }
-        }
-
-        private boolean stale() {
-            return over || (current != null && current != this);
-        }
-    }
-
-    /** Whether an event is an answer, or the reason why there is none. */
-    private static boolean substantial(UpstreamEvent event) {
-        return switch (event) {
-            case UpstreamEvent.Text text -> !text.text().isEmpty();
-            case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
-            case UpstreamEvent.ToolCall call -> true;
-            case UpstreamEvent.Media made -> true;
-            case UpstreamEvent.PromptBlocked blocked -> true;
-            case UpstreamEvent.Finish finish ->
-                finish.reason() == UpstreamEvent.FinishReason.LENGTH
-                        || finish.reason() == UpstreamEvent.FinishReason.FILTERED;
-            default -> false;
-        };
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.upstream;
 import dev.tollgate.config.YamlFile;
 import dev.tollgate.config.YamlNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelsFile {
 
     private static final int CHANNELS_MAX = 100;
+    private static final String HEDGE_AFTER = "hedge_after";
+    private static final Duration HEDGE_LEAST = Duration.ofMillis(100);
+    private static final Duration HEDGE_MOST = Duration.ofMinutes(1);
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final Map<String, Provider> providers = new TreeMap<>();
@@ -42,8 +46,13 @@ public final class ChannelsFile {
     }
 
     /** @throws dev.tollgate.config.ConfigException naming line, key and what is allowed; it holds no secret */
-    public List<ChannelSpec> read(Path file) {
-        YamlNode channels = YamlFile.read(file).onlyWith("channels").need("channels");
+    public PoolSpec read(Path file) {
+        YamlNode whole = YamlFile.read(file).onlyWith("channels", HEDGE_AFTER);
+        YamlNode wait = whole.find(HEDGE_AFTER);
+        return new PoolSpec(channels(whole.need("channels")), wait == null ? null : wait.time(HEDGE_LEAST, HEDGE_MOST));
+    }
+
+    private List<ChannelSpec> channels(YamlNode channels) {
         List<YamlNode> items = channels.items();
         if (items.isEmpty() || items.size() > CHANNELS_MAX) {
             throw channels.complaint(

@@ -44,6 +44,22 @@ final class Chooser {
         return chosen;
     }
 
+    /**
+     * Who is asked beside a channel that has not said anything: only one that is quite well, for nobody would learn how a trial went that is
+     * given up in the middle.
+     *
+     * @param usable those that the call may still ask, by priority
+     * @return null where there is none
+     */
+    @Nullable
+    Route beside(Route asked, List<Route> usable, long nowMillis) {
+        return weighted(
+                usable,
+                route -> !route.channel().id().equals(asked.channel().id())
+                        && route.channel().breaker().isClosed()
+                        && route.isHealthy(nowMillis));
+    }
+
     private static @Nullable Route named(List<Route> routes, String id, Predicate<Route> fit) {
         for (Route route : routes) {
             if (route.channel().id().equals(id) && fit.test(route)) {

@@ -3,7 +3,7 @@ package dev.tollgate.upstream;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds how much load retries may add when an upstream is in trouble: at most one for every five calls, after a reserve of a hundred.
+ * Bounds how much load retries and hedges may add when an upstream is in trouble: at most one for every five calls, after a reserve of a hundred.
  * Thread-safe; writes nothing while it is full.
  */
 final class RetryBudget {
@@ -20,6 +20,11 @@ final class RetryBudget {
         if (left.get() < FULL) {
             left.incrementAndGet();
         }
+    }
+
+    /** Whether there is one to take now; says nothing of the next moment. */
+    boolean isEmpty() {
+        return left.get() < CALLS_A_RETRY;
     }
 
     /** Takes one retry, if there is one. */

@@ -29,14 +29,16 @@ public final class Upstreams {
     private final Chooser chooser;
     private final RetryBudget budget = new RetryBudget();
     private volatile ChannelSet channels;
+    private volatile long hedgeAfterMillis;
 
     /** @param random for weights and jitter; used by several threads */
-    public Upstreams(Vertx vertx, List<ChannelSpec> channels, InstantSource clock, RandomGenerator random) {
+    public Upstreams(Vertx vertx, PoolSpec spec, InstantSource clock, RandomGenerator random) {
         this.vertx = vertx;
         this.clock = clock;
         this.random = random;
         this.chooser = new Chooser(random);
-        this.channels = ChannelSet.EMPTY.next(channels);
+        this.channels = ChannelSet.EMPTY.next(spec.channels());
+        this.hedgeAfterMillis = millis(spec);
     }
 
     // ---- the operator's ----
@@ -45,14 +47,19 @@ public final class Upstreams {
      * Takes these channels from now on. One whose definition has not changed stays as it is; one that is gone ends its running calls. All
      * rests are lifted: a quota may have been raised, a key mended.
      */
-    public synchronized void use(List<ChannelSpec> specs) {
+    public synchronized void use(PoolSpec spec) {
         ChannelSet before = channels;
-        ChannelSet after = before.next(specs);
+        ChannelSet after = before.next(spec.channels());
         after.channels().forEach(PooledChannel::liftRests);
         channels = after;
+        hedgeAfterMillis = millis(spec);
         before.channels().stream()
                 .filter(channel -> !after.channels().contains(channel))
                 .forEach(PooledChannel::retire);
+    }
+
+    private static long millis(PoolSpec spec) {
+        return spec.hedgeAfter() == null ? 0 : spec.hedgeAfter().toMillis();
     }
 
     /** Every channel, in the order of its file. */
@@ -65,7 +72,7 @@ public final class Upstreams {
 
     /** Lets all connections go. */
     public void close() {
-        use(List.of());
+        use(PoolSpec.of(List.of()));
     }
 
     // ---- a call's ----
@@ -145,6 +152,11 @@ public final class Upstreams {
 
     RetryBudget budget() {
         return budget;
+    }
+
+    /** How long a call waits for its first channel alone; 0 for as long as it takes. */
+    long hedgeAfterMillis() {
+        return hedgeAfterMillis;
     }
 
     /** A translated ask, ready to be sent once. */

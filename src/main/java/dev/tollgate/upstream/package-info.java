@@ -1,5 +1,5 @@
 /**
- * What can be asked of an upstream, what comes back, and who asks: channels, tried again and failed over until the first
+ * What can be asked of an upstream, what comes back, and who asks: channels, tried again, failed over and hedged until the first
  * event.
  *
  * <p>Invariants: an ask is complete and checked before it gets here; events of a call arrive in order, on the event loop

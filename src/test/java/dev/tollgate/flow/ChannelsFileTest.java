@@ -42,7 +42,7 @@ class ChannelsFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             channels: []                                                | :1: channels holds 0 channels; allowed are 1 to 100
-            channel: []                                                 | :1: channel is an unknown key; allowed is one of channels.
+            channel: []                                                 | :1: channel is an unknown key; allowed is one of channels, hedge_after.
             channels: [{id: a}]                                         | :1: channels[0].kind is missing.
             channels: [{id: a, kind: azure, key: KEY}]                  | channels[0].kind is 'azure'; allowed is one of gemini, openai, vertex.
             channels: [{id: "a b", kind: gemini, key: KEY}]             | channels[0].id is 'a b'; allowed is 1 to 64 of A-Z

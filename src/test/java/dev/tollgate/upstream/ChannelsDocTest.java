@@ -66,13 +66,14 @@ class ChannelsDocTest {
         Path file = folder.resolve("channels.yaml");
         Files.writeString(file, yaml.replace("/etc/tollgate", folder.toString()));
 
-        List<ChannelSpec> channels = reader().read(file);
+        PoolSpec pool = reader().read(file);
+        List<ChannelSpec> channels = pool.channels();
         assertThat(channels).isNotEmpty();
         for (ChannelSpec channel : channels) {
             channel.opening().open().close();
             assertThat(channel.opening().toString()).doesNotContain("PRIVATE", "a-key", "from-the-environment");
         }
-        assertThat(reader().read(file)).as("read again").isEqualTo(channels);
+        assertThat(reader().read(file)).as("read again").isEqualTo(pool);
     }
 
     private static final Catalogue CATALOGUE = CatalogueLoader.builtIn();
@@ -89,6 +90,6 @@ class ChannelsDocTest {
 
     @Test
     void there_are_snippets() throws IOException {
-        assertThat(snippets()).hasSize(3);
+        assertThat(snippets()).hasSize(4);
     }
 }

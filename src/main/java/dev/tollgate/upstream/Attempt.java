@@ -1,0 +1,125 @@
+package dev.tollgate.upstream;
+
+import dev.tollgate.upstream.Upstreams.Leg;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a call, on a channel that it has entered; holds back what that says until it is of substance. A listener of its own for each
+ * try, so that a late word of an earlier one is not taken for the current one's. Confined to the event loop of its call.
+ */
+final class Attempt implements UpstreamListener {
+
+    private static final int HELD_EVENTS_MAX = 1_000;
+
+    private final Attempts owner;
+    private final Leg leg;
+    private final UpstreamCall call;
+    private List<UpstreamEvent> held = new ArrayList<>();
+    private boolean finished;
+    private boolean entered = true;
+
+    Attempt(Attempts owner, Leg leg, @Nullable Long maxOutputTokens) {
+        this.owner = owner;
+        this.leg = leg;
+        call = leg.ask().send(maxOutputTokens, this);
+    }
+
+    Leg leg() {
+        return leg;
+    }
+
+    Route route() {
+        return leg.route();
+    }
+
+    /** Whether it has come to a finish: without any output, that is a call that could not be read, or a stop with nothing said (wire.md 4.4). */
+    boolean isFinished() {
+        return finished;
+    }
+
+    void pause() {
+        call.pause();
+    }
+
+    void resume() {
+        call.resume();
+    }
+
+    /** What has been held back; only once. */
+    List<UpstreamEvent> release() {
+        List<UpstreamEvent> events = held;
+        held = List.of();
+        return events;
+    }
+
+    /** Ends it before its end, which tells nothing of the channel: its caller has gone, or another channel was faster. */
+    void giveUp(long nowMillis) {
+        call.cancel();
+        if (entered) {
+            leave();
+            route().channel().breaker().abandoned(nowMillis);
+        }
+    }
+
+    private void leave() {
+        if (entered) {
+            entered = false;
+            route().channel().leave();
+        }
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        if (!owner.listensTo(this)) {
+            return;
+        }
+        if (!owner.isLatent()) {
+            owner.goesOn(events);
+            return;
+        }
+        held.addAll(events);
+        boolean hasSubstance = held.size() > HELD_EVENTS_MAX;
+        for (UpstreamEvent event : events) {
+            hasSubstance |= substantial(event);
+            finished |= event instanceof UpstreamEvent.Finish;
+        }
+        if (hasSubstance) {
+            route().channel().breaker().answered();
+            owner.answers(this);
+        }
+    }
+
+    @Override
+    public void ended() {
+        if (owner.listensTo(this)) {
+            leave();
+            route().channel().breaker().succeeded();
+            owner.ended(this);
+        }
+    }
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+        if (owner.listensTo(this)) {
+            leave();
+            owner.failed(this, failure);
+        }
+    }
+
+    /** Whether an event is an answer, or the reason why there is none. */
+    private static boolean substantial(UpstreamEvent event) {
+        return switch (event) {
+            case UpstreamEvent.Text text -> !text.text().isEmpty();
+            case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
+            case UpstreamEvent.ToolCall call -> true;
+            case UpstreamEvent.Media made -> true;
+            case UpstreamEvent.PromptBlocked blocked -> true;
+            case UpstreamEvent.Finish finish ->
+                finish.reason() == UpstreamEvent.FinishReason.LENGTH
+                        || finish.reason() == UpstreamEvent.FinishReason.FILTERED;
+            default -> false;
+        };
+    }
+}
