@@ -130,6 +130,12 @@ class HedgeTest {
         return "hedge_after: 100ms\n" + unhedged(urls);
     }
 
+    private String secondSpeaksOpenAi(String yaml) {
+        return yaml.replace(
+                "{id: b, kind: gemini, base_url: \"" + b.url() + "\"",
+                "{id: b, kind: openai, models: {gemini-2.5-pro: m}, base_url: \"" + b.url() + "/v1\"");
+    }
+
     private static String unhedged(String... urls) {
         StringBuilder yaml = new StringBuilder("channels:\n");
         for (int i = 0; i < urls.length; i++) {
@@ -229,6 +235,30 @@ class HedgeTest {
             assertThat(reply.text()).contains("\"prompt_tokens\":1000");
         } finally {
             never.complete("{}");
+        }
+    }
+
+    @Test
+    void only_the_channel_that_answers_tells_what_it_passes_over() {
+        String body = Channels.CALL.formatted(false).replace("{\"model\"", "{\"top_k\":5,\"prediction\":{},\"model\"");
+        CompletableFuture<FarServer.Answer> never = new CompletableFuture<>();
+        a.script(request -> never.join());
+        b.script(events(
+                "{\"id\":\"c1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"from b\"},\"finish_reason\":\"stop\"}],"
+                        + "\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":2,\"total_tokens\":12}}",
+                "[DONE]"));
+        try (Channels channels = Channels.of(secondSpeaksOpenAi(hedged(a.url(), b.url())))) {
+            Gateway.Reply second = channels.customer().chat(body);
+            assertThat(second.text()).contains("from b");
+            assertThat(second.header("x-tollgate-ignored")).isEqualTo("prediction,top_k");
+
+            a.script(request -> once(() -> b.asked() == 2, gemini("from a")));
+            b.script(request -> never.join());
+            Gateway.Reply first = channels.customer().chat(body.replace("Tell me", "Tell me more"));
+            assertThat(first.text()).contains("from a");
+            assertThat(first.header("x-tollgate-ignored")).isEqualTo("prediction");
+        } finally {
+            never.complete(whole(503, ""));
         }
     }
 
@@ -337,10 +367,7 @@ class HedgeTest {
 
     @Test
     void a_channel_that_cannot_express_the_call_is_passed_over() {
-        String yaml = hedged(silent.url(), b.url(), c.url())
-                .replace(
-                        "{id: b, kind: gemini, base_url: \"" + b.url() + "\"",
-                        "{id: b, kind: openai, models: {gemini-2.5-pro: m}, base_url: \"" + b.url() + "/v1\"");
+        String yaml = secondSpeaksOpenAi(hedged(silent.url(), b.url(), c.url()));
         try (Channels channels = Channels.of(yaml)) {
             assertThat(Door.GEMINI.ask(channels).text()).contains("from c");
             assertThat(b.asked()).isZero();

@@ -84,6 +84,7 @@ class HedgingTest {
         private final List<String> texts = new ArrayList<>();
         private int ends;
         private @Nullable Attempts leavesAtFirst;
+        private boolean left;
 
         @Override
         public void events(List<UpstreamEvent> events) {
@@ -95,6 +96,7 @@ class HedgingTest {
             }
             if (leavesAtFirst != null) {
                 leavesAtFirst.cancel();
+                left = true;
             }
         }
 
@@ -325,18 +327,19 @@ class HedgingTest {
         long first = Long.getLong("test.seed", System.nanoTime());
         System.out.println("test.seed=" + first);
         int hedged = 0;
-        for (int series = 0; series < 10; series++) {
+        for (int series = 0; series < 50; series++) {
             Upstreams pool = pool(SOON, "a", "b", "c");
-            for (int round = 0; round < 30; round++) {
-                long seed = first + series * 100 + round;
+            for (int round = 0; round < 6; round++) {
+                long seed = first + series * 100L + round;
                 try {
                     hedged += takeTurns(pool, new Random(seed)) ? 1 : 0;
                 } catch (AssertionError e) {
-                    throw new AssertionError("with -Dtest.seed=" + seed, e);
+                    throw new AssertionError(
+                            "with -Dtest.seed=" + first + ", round " + round + " of series " + series, e);
                 }
             }
         }
-        assertThat(hedged).as("calls with two channels at once").isGreaterThan(50);
+        assertThat(hedged).as("calls with two channels at once").isGreaterThan(10);
     }
 
     /** @return whether two were asked at once */
@@ -357,8 +360,7 @@ class HedgingTest {
             await(
                     "somebody who is asked",
                     () -> heard.ends > 0 || calls.stream().anyMatch(FarCall::runs));
-            left = onLoop(() -> act(attempts, random))
-                    || onLoop(() -> heard.leavesAtFirst != null && !heard.texts.isEmpty());
+            left = onLoop(() -> act(attempts, random) || heard.left);
         }
         assertThat(heard.ends).isEqualTo(left ? 0 : 1);
         assertThat(heard.texts.stream().distinct()).as("channels heard").hasSizeLessThanOrEqualTo(1);
