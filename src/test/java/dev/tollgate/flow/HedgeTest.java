@@ -309,6 +309,19 @@ class HedgeTest {
     }
 
     @Test
+    void a_channel_that_refused_the_call_is_not_asked_again_when_the_other_may_be() {
+        try (Channels channels = Channels.of(hedged(a.url(), b.url()))) {
+            a.script(request -> once(() -> b.asked() == 1, whole(400, "{}")));
+            b.script(request -> b.asked() == 1
+                    ? once(() -> channels.status("a").get("in_flight").asInt() == 0, whole(503, ""))
+                    : gemini("at last from b"));
+
+            assertThat(channels.text()).isEqualTo("at last from b");
+            assertThat(a.asked()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void an_answer_that_says_nothing_leaves_the_call_to_the_other() {
         try (Channels channels = Channels.of(hedged(a.url(), b.url()))) {
             a.script(request -> once(() -> b.asked() == 1, events(geminiEnd(1000, 0))));
