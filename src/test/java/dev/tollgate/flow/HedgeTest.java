@@ -272,6 +272,7 @@ class HedgeTest {
 
             assertThat(channels.text()).isEqualTo("from b");
             assertThat(a.asked()).isEqualTo(1);
+            assertThat(b.asked()).isEqualTo(1);
             assertThat(c.asked()).isZero();
             assertEven(channels);
         }
