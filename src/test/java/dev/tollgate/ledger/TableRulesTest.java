@@ -27,6 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Stores.class)
 class TableRulesTest {
 
+    private static final String ENTRY =
+            "INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros)"
+                    + " VALUES (%s)";
+
     @Parameter
     Stores stores;
 
@@ -78,8 +82,7 @@ class TableRulesTest {
                 "held_micros = -1",
                 "state = 'half'",
                 "state = 'OPEN'",
-                "state = ''",
-                "account_id = 'acc_9'")) {
+                "state = ''")) {
             assertRefused("UPDATE reservation SET " + change + " WHERE id = 't2'");
         }
     }
@@ -93,13 +96,24 @@ class TableRulesTest {
                 "'acc_1', 99, 0, 'theft', 't1', 'reserved', 'revenue', 5",
                 "'acc_1', 99, 0, 'charge', 't1', 'pocket', 'revenue', 5",
                 "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'pocket', 5",
-                "'acc_1', 99, 0, 'charge', 't9', 'reserved', 'revenue', 5",
-                "'acc_9', 99, 0, 'charge', 't1', 'reserved', 'revenue', 5",
                 "'acc_1', 0, 0, 'charge', 't1', 'reserved', 'revenue', 5",
                 "'acc_1', 1, 0, 'charge', 't1', 'reserved', 'revenue', 5")) {
-            assertRefused(
-                    "INSERT INTO entry (account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket,"
-                            + " amount_micros) VALUES (" + values + ")");
+            assertRefused(ENTRY.formatted(values));
+        }
+    }
+
+    /** A server does not watch it: that was a third of its work (V11). {@code ledger verify} finds such rows on both. */
+    @Test
+    void an_embedded_database_lets_nobody_but_the_writer_write_what_belongs_to_nothing() {
+        for (String sql : List.of(
+                ENTRY.formatted("'acc_1', 99, 0, 'charge', 't9', 'reserved', 'revenue', 5"),
+                ENTRY.formatted("'acc_9', 99, 0, 'charge', 't1', 'reserved', 'revenue', 5"),
+                "UPDATE reservation SET account_id = 'acc_9' WHERE id = 't2'")) {
+            if (stores == Stores.SQLITE) {
+                assertRefused(sql);
+            } else {
+                assertThatCode(() -> execute("BEGIN; " + sql + "; ROLLBACK")).doesNotThrowAnyException();
+            }
         }
     }
 
