@@ -51,7 +51,7 @@ import java.util.stream.Stream;
  * long a call waits for both commits. Arguments: {@code sqlite} or {@code postgresql} or a JDBC address, calls at a time, accounts,
  * calls of a round, rounds, and what is written: {@code ledger} (key state, reservation, entries, balances, windows), {@code tasks}
  * beside it, or {@code receipts} beside both, as the meter has it; and how many
- * milliseconds an upstream takes between the two commits on average, 0 for none.
+ * milliseconds an upstream takes between the two commits on average, 0 for none; with one, {@value #WARM_UP} calls without go before.
  */
 public final class LedgerCost {
 
@@ -77,10 +77,13 @@ public final class LedgerCost {
         RECEIPTS
     }
 
+    /** So that the program is compiled where calls are few. */
+    private static final int WARM_UP = 200_000;
+
     private final Writer writer;
     private final int accounts;
     private final Depth depth;
-    private final int upstreamMillis;
+    private int upstreamMillis;
     private final CompletionIds ids;
     private final SplittableRandom jitter = new SplittableRandom(2);
     private String[] names = {};
@@ -88,9 +91,8 @@ public final class LedgerCost {
     private final Context context = vertx.getOrCreateContext();
     private final Executor loop = task -> context.runOnContext(nothing -> task.run());
 
-    private LedgerCost(Writer writer, int accounts, Depth depth, int upstreamMillis) {
+    private LedgerCost(Writer writer, int accounts, Depth depth) {
         this.depth = depth;
-        this.upstreamMillis = upstreamMillis;
         this.writer = writer;
         this.accounts = accounts;
         SplittableRandom random = new SplittableRandom(1);
@@ -109,9 +111,14 @@ public final class LedgerCost {
                     new Receipts(database, StoreFixture.SECRETS).part(),
                     new Tasks(database).part()));
             Depth depth = Depth.valueOf(args[5].toUpperCase(Locale.ROOT));
-            LedgerCost cost = new LedgerCost(writer, accounts, depth, Integer.parseInt(args[6]));
+            LedgerCost cost = new LedgerCost(writer, accounts, depth);
             writer.commitAndWait(Unit.of(SetSigningKey.first(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
             cost.prepare();
+            int upstreamMillis = Integer.parseInt(args[6]);
+            if (upstreamMillis > 0) {
+                cost.round(atOnce, WARM_UP);
+                cost.upstreamMillis = upstreamMillis;
+            }
             for (int round = 0; round < Integer.parseInt(args[4]); round++) {
                 cost.round(atOnce, Integer.parseInt(args[3]));
             }
