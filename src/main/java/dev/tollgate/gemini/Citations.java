@@ -1,7 +1,6 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.upstream.UpstreamEvent.Citation;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,15 +16,10 @@ final class Citations {
     /** More than any answer has; one entry costs little. */
     private static final int CITATIONS_MAX = 10_000;
 
-    private final int[] codePointsBefore;
-    private final byte[] utf8;
+    private final Utf8Offsets text;
 
-    private Citations(String text) {
-        this.utf8 = text.getBytes(StandardCharsets.UTF_8);
-        this.codePointsBefore = new int[utf8.length + 1];
-        for (int i = 0; i < utf8.length; i++) {
-            codePointsBefore[i + 1] = codePointsBefore[i] + (continues(i) ? 0 : 1);
-        }
+    private Citations(Utf8Offsets text) {
+        this.text = text;
     }
 
     /** Adds what a chunk's {@code citationMetadata} lists: the Gemini API and Vertex AI have two names for it. One without a URI names nothing. */
@@ -45,7 +39,7 @@ final class Citations {
      * @param quoted what {@link #addSources} has found
      * @param text the candidate's whole text
      */
-    static List<Citation> of(JsonNode grounding, Set<JsonNode> quoted, String text) {
+    static List<Citation> of(JsonNode grounding, Set<JsonNode> quoted, Utf8Offsets text) {
         return new Citations(text).of(grounding, quoted);
     }
 
@@ -66,19 +60,9 @@ final class Citations {
     }
 
     private Citation citation(JsonNode segment, JsonNode web) {
-        int start = codePoints(segment.path("startIndex").asLong(0));
-        int end = codePoints(segment.path("endIndex").asLong(0));
+        int start = text.codePoints(segment.path("startIndex").asLong(0));
+        int end = text.codePoints(segment.path("endIndex").asLong(0));
         return Citation.of(
                 start, end, web.path("uri").asString(""), web.path("title").asString(""));
-    }
-
-    /** Clamped to the text; inside a character it is the character's begin. */
-    private int codePoints(long bytes) {
-        int at = Math.clamp(bytes, 0, utf8.length);
-        return at < utf8.length && continues(at) ? codePointsBefore[at] - 1 : codePointsBefore[at];
-    }
-
-    private boolean continues(int at) {
-        return (utf8[at] & 0xc0) == 0x80;
     }
 }

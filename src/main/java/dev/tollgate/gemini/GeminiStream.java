@@ -23,9 +23,6 @@ final class GeminiStream {
     /** As OpenAI's {@code n}. */
     private static final int CANDIDATES_MAX = 128;
 
-    /** Of a candidate's text that is kept for citations; those beyond are clamped. */
-    private static final int CITED_CHARS_MAX = 4 * 1024 * 1024;
-
     private final boolean cites;
     private final boolean json;
     private final int candidatesExpected;
@@ -36,7 +33,7 @@ final class GeminiStream {
     private boolean answered;
 
     /**
-     * @param cites whether citations are told, for which the text must be kept
+     * @param cites whether citations are told, for which it must be known where the text's characters lie
      * @param json whether the answer was to be JSON, so that a fence around it is taken off
      * @param candidatesExpected as many as were asked for
      */
@@ -139,7 +136,7 @@ final class GeminiStream {
 
     private final class Candidate {
         private final int index;
-        private final StringBuilder text = new StringBuilder(0);
+        private final Utf8Offsets text = new Utf8Offsets();
         private final @Nullable JsonFence fence = json ? new JsonFence() : null;
         private final Set<JsonNode> quoted = new LinkedHashSet<>(0);
         private @Nullable JsonNode grounding;
@@ -196,8 +193,8 @@ final class GeminiStream {
             if (said.isEmpty() && signature == null) {
                 return;
             }
-            if (cites && text.length() < CITED_CHARS_MAX) {
-                text.append(said);
+            if (cites) {
+                text.add(said);
             }
             out.add(new UpstreamEvent.Text(index, said, signature));
         }
@@ -220,7 +217,7 @@ final class GeminiStream {
             JsonNode entryPoint = metadata.path("searchEntryPoint").path("renderedContent");
             return new UpstreamEvent.Grounding(
                     index,
-                    cites ? Citations.of(metadata, quoted, text.toString()) : List.of(),
+                    cites ? Citations.of(metadata, quoted, text) : List.of(),
                     entryPoint.isString() ? entryPoint.asString() : null,
                     metadata.isMissingNode() ? null : metadata);
         }

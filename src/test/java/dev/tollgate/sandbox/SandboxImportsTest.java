@@ -25,6 +25,7 @@ class SandboxImportsTest {
                         "io.vertx..",
                         "tools.jackson..",
                         "org.slf4j..",
+                        "org.snakeyaml..",
                         "org.jspecify..")
                 .check(sandbox);
     }
