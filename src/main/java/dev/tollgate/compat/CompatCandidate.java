@@ -19,6 +19,7 @@ final class CompatCandidate {
     private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;
     private static final int CALLS_MAX = 1_000;
     private static final int CITATIONS_MAX = 10_000;
+    private static final int CITATIONS_CHARS_MAX = 1024 * 1024;
     private static final String DATA = "data:";
     private static final String BASE64 = ";base64,";
 
@@ -39,6 +40,7 @@ final class CompatCandidate {
     private final List<Call> calls = new ArrayList<>(0);
     private final Set<Citation> citations = new LinkedHashSet<>(0);
     private int argumentsChars;
+    private int citationsChars;
     private boolean answered;
     private boolean finished;
 
@@ -121,10 +123,14 @@ final class CompatCandidate {
     private void takeAnnotation(JsonNode annotation) {
         JsonNode said = annotation.path("url_citation");
         String url = said.path("url").asString("");
-        if (!url.isEmpty() && citations.size() < CITATIONS_MAX) {
+        String title = said.path("title").asString("");
+        long chars = (long) citationsChars + url.length() + title.length();
+        if (!url.isEmpty() && citations.size() < CITATIONS_MAX && chars <= CITATIONS_CHARS_MAX) {
             int start = Math.max(0, said.path("start_index").asInt(0));
             int end = said.path("end_index").asInt(0);
-            citations.add(Citation.of(start, end, url, said.path("title").asString("")));
+            if (citations.add(Citation.of(start, end, url, title))) {
+                citationsChars = (int) chars;
+            }
         }
     }
 

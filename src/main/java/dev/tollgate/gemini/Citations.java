@@ -22,28 +22,16 @@ final class Citations {
         this.text = text;
     }
 
-    /** Adds what a chunk's {@code citationMetadata} lists: the Gemini API and Vertex AI have two names for it. One without a URI names nothing. */
-    static void addSources(JsonNode citationMetadata, Set<JsonNode> sources) {
-        for (String name : List.of("citationSources", "citations")) {
-            citationMetadata
-                    .path(name)
-                    .valueStream()
-                    .filter(source -> !source.path("uri").asString("").isEmpty())
-                    .limit(CITATIONS_MAX - sources.size())
-                    .forEach(sources::add);
-        }
-    }
-
     /**
      * @param grounding the {@code groundingMetadata}, or a missing node
-     * @param quoted what {@link #addSources} has found
+     * @param quoted what {@code citationMetadata} named
      * @param text the candidate's whole text
      */
-    static List<Citation> of(JsonNode grounding, Set<JsonNode> quoted, Utf8Offsets text) {
+    static List<Citation> of(JsonNode grounding, QuotedSources quoted, Utf8Offsets text) {
         return new Citations(text).of(grounding, quoted);
     }
 
-    private List<Citation> of(JsonNode grounding, Set<JsonNode> quoted) {
+    private List<Citation> of(JsonNode grounding, QuotedSources quoted) {
         Set<Citation> citations = new LinkedHashSet<>();
         JsonNode sources = grounding.path("groundingChunks");
         for (JsonNode support : grounding.path("groundingSupports").values()) {
@@ -55,14 +43,21 @@ final class Citations {
                 }
             }
         }
-        quoted.forEach(source -> citations.add(citation(source, source)));
+        for (QuotedSources.Source source : quoted.all()) {
+            citations.add(citation(source.start(), source.end(), source.uri(), source.title()));
+        }
         return List.copyOf(citations);
     }
 
     private Citation citation(JsonNode segment, JsonNode web) {
-        int start = text.codePoints(segment.path("startIndex").asLong(0));
-        int end = text.codePoints(segment.path("endIndex").asLong(0));
-        return Citation.of(
-                start, end, web.path("uri").asString(""), web.path("title").asString(""));
+        return citation(
+                segment.path("startIndex").asLong(0),
+                segment.path("endIndex").asLong(0),
+                web.path("uri").asString(""),
+                web.path("title").asString(""));
+    }
+
+    private Citation citation(long start, long end, String uri, String title) {
+        return Citation.of(text.codePoints(start), text.codePoints(end), uri, title);
     }
 }

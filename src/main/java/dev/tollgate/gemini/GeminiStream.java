@@ -4,9 +4,7 @@ import dev.tollgate.channel.JsonFence;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -138,7 +136,7 @@ final class GeminiStream {
         private final int index;
         private final Utf8Offsets text = new Utf8Offsets();
         private final @Nullable JsonFence fence = json ? new JsonFence() : null;
-        private final Set<JsonNode> quoted = new LinkedHashSet<>(0);
+        private final QuotedSources quoted = new QuotedSources();
         private @Nullable JsonNode grounding;
         private boolean seen;
         private boolean finished;
@@ -163,7 +161,7 @@ final class GeminiStream {
                 grounding = said.grounding();
             }
             if (cites && said.citations() != null) {
-                Citations.addSources(said.citations(), quoted);
+                quoted.add(said.citations());
             }
             if (said.finishReason() != null) {
                 answered = true;
@@ -207,7 +205,7 @@ final class GeminiStream {
             if (fence != null) {
                 addText(fence.end(), null, out);
             }
-            if (grounding != null || !quoted.isEmpty()) {
+            if (grounding != null || !quoted.all().isEmpty()) {
                 out.add(grounding(grounding == null ? MissingNode.getInstance() : grounding));
             }
             out.add(new UpstreamEvent.Finish(index, reason, nativeReason));
