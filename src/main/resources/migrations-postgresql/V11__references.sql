@@ -1,4 +1,4 @@
--- The server asked for each row of a call whether what it refers to is there, six times a call and a third of its work. The writer has
+-- The server asked for each row of a call whether what it refers to is there, nine times a call and a third of its work. The writer has
 -- locked or written what they refer to in the same transaction, nothing is ever deleted from these tables, and the books' check finds rows
 -- that belong to nothing.
 

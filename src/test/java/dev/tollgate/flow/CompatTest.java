@@ -133,6 +133,22 @@ class CompatTest {
     }
 
     @Test
+    void of_annotations_without_end_a_megabyte_is_kept() {
+        String path = "a".repeat(100_000);
+        StringBuilder cited = new StringBuilder();
+        for (int i = 0; i < 30; i++) {
+            cited.append(i == 0 ? "" : ",")
+                    .append("{\"type\":\"url_citation\",\"url_citation\":{\"url\":\"https://a.example/" + i + path
+                            + "\"}}");
+        }
+        far.script(
+                events(delta("{\"content\":\"Hello\",\"annotations\":[" + cited + "]}"), finish("stop"), USAGE, DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            assertThat(channels.call().text().split("url_citation\":", -1)).hasSize(1 + 10);
+        }
+    }
+
+    @Test
     void the_request_says_what_the_caller_said_in_the_servers_own_terms() {
         String body = """
                 {"model":"gemini-2.5-pro","stream":false,"temperature":0.5,"top_p":0.9,"top_k":5,"seed":7,"stop":["END"],"max_tokens":77,
