@@ -25,7 +25,11 @@ public final class FarEnd {
     /** To one channel; as many calls again may wait for a connection. */
     public static final int CONNECTIONS_MAX = 10_000;
 
-    private static final int READ_BYTES_MAX = 64 * 1024;
+    /**
+     * The client stops reading once it holds sixteen pieces for a caller who does not keep up (complaint S-10), whatever
+     * their size; with pieces of 64 KiB that is a megabyte for each such caller.
+     */
+    private static final int PIECE_BYTES_MAX = 8 * 1024;
 
     /** Visible ASCII: what a header may carry. */
     private static final Pattern CREDENTIAL = Pattern.compile("[\\x21-\\x7e]{1,512}");
@@ -61,7 +65,7 @@ public final class FarEnd {
         HttpClientOptions options = new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_1_1)
                 .setConnectTimeout((int) timeouts.connectMillis())
-                .setMaxChunkSize(READ_BYTES_MAX)
+                .setMaxChunkSize(PIECE_BYTES_MAX)
                 .setKeepAlive(true);
         PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax).setMaxWaitQueueSize(connectionsMax);
         return vertx.httpClientBuilder()
