@@ -62,7 +62,8 @@ final class JsonAnswer implements Sink {
                 answer.choice(thought.candidate()).thought(thought.text());
                 answer.choice(thought.candidate()).thoughtSignature(thought.signature());
             }
-            case UpstreamEvent.Media made -> answer.choice(made.candidate()).file(new MadeFile(made.url()));
+            case UpstreamEvent.Media made ->
+                answer.choice(made.candidate()).file(new MadeFile(made.url(), made.signature()));
             case UpstreamEvent.ToolCall call ->
                 answer.choice(call.candidate()).call(answer.call(call), call.upstreamId());
             case UpstreamEvent.Grounding grounding ->

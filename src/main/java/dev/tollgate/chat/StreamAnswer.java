@@ -79,7 +79,10 @@ final class StreamAnswer implements Sink {
                 answer.choice(thought.candidate()).thoughtSignature(thought.signature());
             }
             case UpstreamEvent.Media made ->
-                chunks.file(made.candidate(), answer.choice(made.candidate()).nextFile(), new MadeFile(made.url()));
+                chunks.file(
+                        made.candidate(),
+                        answer.choice(made.candidate()).nextFile(),
+                        new MadeFile(made.url(), made.signature()));
             case UpstreamEvent.ToolCall call -> write(chunks, call, answer.call(call));
             case UpstreamEvent.Grounding grounding ->
                 answer.choice(grounding.candidate()).grounding(grounding);

@@ -115,7 +115,7 @@ final class CompatCandidate {
             String data = url.substring(typeEnd + BASE64.length());
             out.add(new UpstreamEvent.Media(index, url.substring(DATA.length(), typeEnd), data));
         } else {
-            out.add(new UpstreamEvent.Media(index, "", url, true));
+            out.add(new UpstreamEvent.Media(index, "", url, true, null));
         }
     }
 

@@ -155,6 +155,7 @@ final class MessagesWriter {
     private void writeAssistant(Message.Assistant message) {
         String path = "messages." + message.index();
         ignoreIf(message.thoughtSignature() != null, path + ".extra_content");
+        ignoreIf(!message.files().isEmpty(), path + ".images");
         json.writeStringProperty("role", "assistant");
         if (message.text() == null && !message.toolCalls().isEmpty()) {
             json.writeNullProperty("content");

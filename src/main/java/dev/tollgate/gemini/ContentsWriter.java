@@ -118,6 +118,10 @@ final class ContentsWriter {
     private void writeAnswered(Conversation.Turn.Model turn, boolean current) {
         for (Message.Assistant message : turn.messages()) {
             String loose = writeText(message);
+            boolean showsFiles = writeFiles(message);
+            if (!showsFiles && message.toolCalls().isEmpty() && isSilent(message)) {
+                parts.text("", null); // Gemini refuses a content without parts
+            }
             boolean demanded = current && model.signatures();
             for (int i = 0; i < message.toolCalls().size(); i++) {
                 String param = "messages.%d.tool_calls.%d".formatted(message.index(), i);
@@ -139,6 +143,27 @@ final class ContentsWriter {
             ignored.add("messages." + message.index() + ".extra_content");
         }
         return signature;
+    }
+
+    /** @return whether there was one: what the upstream keeps out of the caller's reach is left out, a 400 would end the conversation */
+    private boolean writeFiles(Message.Assistant message) {
+        boolean written = false;
+        for (int i = 0; i < message.files().size(); i++) {
+            Message.SentBack file = message.files().get(i);
+            String param = "messages.%d.images.%d".formatted(message.index(), i);
+            check(file.thoughtSignature(), param);
+            if (parts.isOutOfReach(file.media())) {
+                ignored.add(param);
+            } else {
+                parts.media(file.media(), file.thoughtSignature());
+                written = true;
+            }
+        }
+        return written;
+    }
+
+    private boolean isSilent(Message.Assistant message) {
+        return (message.text() == null || message.text().isEmpty()) && textSignature(message) == null;
     }
 
     /** The OpenAI Agents SDK copies a call's signature onto the message; there it belongs to no text (wire.md 2.4, rule 9). */
@@ -207,10 +232,10 @@ final class ContentsWriter {
         ToolResults.write(json, PartWriter.joinedText(answer.result().parts()));
         if (!media.isEmpty() && model.mediaInToolResults()) {
             json.writeArrayPropertyStart("parts");
-            media.forEach(parts::media);
+            media.forEach(part -> parts.media(part, null));
             json.writeEndArray();
         } else {
-            media.forEach(part -> mediaAfter.add(() -> parts.media(part)));
+            media.forEach(part -> mediaAfter.add(() -> parts.media(part, null)));
         }
         json.writeEndObject();
         json.writeEndObject();

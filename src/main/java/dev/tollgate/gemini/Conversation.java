@@ -90,6 +90,7 @@ record Conversation(List<String> instructions, List<Turn> turns) {
         private static boolean isEmpty(Message.Assistant assistant) {
             return assistant.toolCalls().isEmpty()
                     && assistant.thoughtSignature() == null
+                    && assistant.files().isEmpty()
                     && (assistant.text() == null || assistant.text().isEmpty());
         }
 

@@ -179,7 +179,8 @@ final class GeminiStream {
                     // a draft among the thoughts, not the answer
                 }
                 case GeminiChunk.Media made ->
-                    out.add(new UpstreamEvent.Media(index, made.mimeType(), made.data(), made.linked()));
+                    out.add(new UpstreamEvent.Media(
+                            index, made.mimeType(), made.data(), made.linked(), made.signature()));
                 case GeminiChunk.Text said
                 when said.thought() -> out.add(new UpstreamEvent.Thought(index, said.text(), said.signature()));
                 case GeminiChunk.Text said ->

@@ -66,7 +66,7 @@ final class PartWriter {
                     written = true;
                 }
                 case ContentPart.Media medium -> {
-                    media(medium);
+                    media(medium, null);
                     written = true;
                 }
             }
@@ -85,7 +85,14 @@ final class PartWriter {
         json.writeEndObject();
     }
 
-    void media(ContentPart.Media part) {
+    /** Whether it lies in one of Google's buckets that is not open to callers. */
+    boolean isOutOfReach(ContentPart.Media part) {
+        return part.source() instanceof ContentPart.Source.Remote remote
+                && RemoteMedia.isStored(remote.url())
+                && !RemoteMedia.isInOpenBucket(remote.url(), buckets);
+    }
+
+    void media(ContentPart.Media part, @Nullable String signature) {
         json.writeStartObject();
         switch (part.source()) {
             case ContentPart.Source.Inline inline -> {
@@ -98,6 +105,9 @@ final class PartWriter {
         writeResolution(part.detail());
         if (part.video() != null) {
             writeVideo(part.video());
+        }
+        if (signature != null) {
+            json.writeStringProperty("thoughtSignature", signature);
         }
         json.writeEndObject();
     }

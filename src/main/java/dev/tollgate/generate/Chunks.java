@@ -205,7 +205,7 @@ final class Chunks {
         ObjectNode part = NODES.objectNode();
         ObjectNode inner = part.putObject(made.linked() ? "fileData" : "inlineData");
         inner.put("mimeType", made.mimeType()).put(made.linked() ? "fileUri" : "data", made.data());
-        return part;
+        return signed(part, made.signature());
     }
 
     private static ObjectNode signed(ObjectNode part, @Nullable String signature) {

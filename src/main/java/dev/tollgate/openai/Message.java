@@ -14,7 +14,7 @@ public sealed interface Message {
             case User user -> user.parts().stream().anyMatch(ContentPart.Media.class::isInstance);
             case ToolResult result -> result.parts().stream().anyMatch(ContentPart.Media.class::isInstance);
             case Instruction instruction -> false;
-            case Assistant assistant -> false;
+            case Assistant assistant -> !assistant.files().isEmpty();
         };
     }
 
@@ -31,16 +31,32 @@ public sealed interface Message {
      * @param text the content's text parts joined, a refusal included; null where there was none
      * @param toolCalls in the caller's order, a deprecated {@code function_call} included
      * @param thoughtSignature {@code extra_content.google.thought_signature} of the message: it belongs to the text
+     * @param files what the model made besides, as {@code images} of its answer showed it
      */
     record Assistant(
             int index,
             @Nullable String text,
             List<ToolCall> toolCalls,
-            @Nullable String thoughtSignature) implements Message {
+            @Nullable String thoughtSignature,
+            List<SentBack> files)
+            implements Message {
         public Assistant {
             toolCalls = List.copyOf(toolCalls);
+            files = List.copyOf(files);
+        }
+
+        public Assistant(
+                int index, @Nullable String text, List<ToolCall> toolCalls, @Nullable String thoughtSignature) {
+            this(index, text, toolCalls, thoughtSignature, List.of());
         }
     }
+
+    /**
+     * A file that the model has made and the caller sends back with its message.
+     *
+     * @param thoughtSignature {@code extra_content.google.thought_signature} of the element
+     */
+    record SentBack(ContentPart.Media media, @Nullable String thoughtSignature) {}
 
     /**
      * @param toolCallId the call it answers; for the deprecated role {@code function} the function's name

@@ -2,6 +2,7 @@ package dev.tollgate.openai;
 
 import dev.tollgate.openai.Message.Assistant;
 import dev.tollgate.openai.Message.Instruction;
+import dev.tollgate.openai.Message.SentBack;
 import dev.tollgate.openai.Message.ToolCall;
 import dev.tollgate.openai.Message.ToolResult;
 import dev.tollgate.openai.Message.User;
@@ -24,6 +25,7 @@ final class MessageReader {
     private final PartReader partReader;
     private final int index;
     private final List<ToolCall> calls = new ArrayList<>();
+    private final List<SentBack> files = new ArrayList<>(0);
 
     private @Nullable String role;
     private @Nullable List<Part> content;
@@ -61,6 +63,7 @@ final class MessageReader {
             case "name" -> name = json.string();
             case "tool_call_id" -> toolCallId = json.nonEmptyString();
             case "tool_calls" -> json.array(json.limits().messagesMax(), this::toolCall);
+            case "images" -> json.array(json.limits().mediaMax(), this::file);
             case "function_call" -> legacyCall = new ToolCallReader(json, index).functionCall();
             case "extra_content" -> thoughtSignature = ToolCallReader.thoughtSignature(json);
             default -> json.ignore();
@@ -79,6 +82,13 @@ final class MessageReader {
 
     private void toolCall() {
         calls.add(new ToolCallReader(json, index).toolCall());
+    }
+
+    private void file() {
+        SentBack file = partReader.sentBack();
+        if (file != null) {
+            files.add(file);
+        }
     }
 
     private Message instruction() {
@@ -109,14 +119,14 @@ final class MessageReader {
         if (legacyCall != null) {
             return withLegacyCall(text, legacyCall);
         }
-        return new Assistant(index, text, calls, signatureOfText());
+        return new Assistant(index, text, calls, signatureOfText(), files);
     }
 
     /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */
     private Assistant withLegacyCall(@Nullable String text, ToolCall call) {
         boolean isOfCall = text == null || text.isEmpty();
         calls.add(new ToolCall(null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
-        return new Assistant(index, text, calls, isOfCall ? null : signatureOfText());
+        return new Assistant(index, text, calls, isOfCall ? null : signatureOfText(), files);
     }
 
     /** Some clients copy a call's signature onto the message, where it would be taken for the text's (wire.md 2.4, item 9). */
@@ -186,6 +196,7 @@ final class MessageReader {
 
     private void ignoreAssistantOnly() {
         ignoreIf(!calls.isEmpty(), "tool_calls");
+        ignoreIf(!files.isEmpty(), "images");
         ignoreIf(legacyCall != null, "function_call");
         ignoreIf(refusal != null, "refusal");
         ignoreIf(thoughtSignature != null, "extra_content");

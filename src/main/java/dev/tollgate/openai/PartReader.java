@@ -43,17 +43,53 @@ final class PartReader {
         return read;
     }
 
+    /** An element of {@code images} of an assistant's message, as an answer has shown it; null where it is something else. */
+    Message.@Nullable SentBack sentBack() {
+        if (!json.isObject()) {
+            json.ignore();
+            return null;
+        }
+        SentBackReader one = new SentBackReader();
+        json.object(one::member);
+        if (one.media == null) {
+            throw json.required("image_url");
+        }
+        countMedium();
+        return new Message.SentBack(one.media, one.thoughtSignature);
+    }
+
     private Part counted(Part part) {
         if (++parts > json.limits().partsMax()) {
             throw JsonBody.invalid(
                     "messages", "must have at most " + json.limits().partsMax() + " content parts in all.");
         }
-        if (part.isMedia() && ++media > json.limits().mediaMax()) {
+        if (part.isMedia()) {
+            countMedium();
+        }
+        return part;
+    }
+
+    private void countMedium() {
+        if (++media > json.limits().mediaMax()) {
             throw JsonBody.invalid(
                     "messages",
                     "must have at most " + json.limits().mediaMax() + " images, audios, videos and files in all.");
         }
-        return part;
+    }
+
+    private final class SentBackReader {
+        private @Nullable Media media;
+        private @Nullable String thoughtSignature;
+
+        void member(String name) {
+            switch (name) {
+                case "image_url" -> media = new MediaReader(json).url();
+                case "extra_content" -> thoughtSignature = ToolCallReader.thoughtSignature(json);
+                case "type" -> json.oneOf(List.of("image_url"));
+                case "index" -> json.skip();
+                default -> json.ignore();
+            }
+        }
     }
 
     /** The member that holds a part's content has the name of its type; members of other types have no effect. */

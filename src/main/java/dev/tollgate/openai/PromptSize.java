@@ -62,6 +62,10 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         private void assistant(Message.Assistant it) {
             text(it.text());
             text(it.thoughtSignature());
+            for (Message.SentBack file : it.files()) {
+                part(file.media());
+                text(file.thoughtSignature());
+            }
             calls += it.toolCalls().size();
             for (Message.ToolCall call : it.toolCalls()) {
                 text(call.id());

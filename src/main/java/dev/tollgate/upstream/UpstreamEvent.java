@@ -24,12 +24,18 @@ public sealed interface UpstreamEvent {
      *
      * @param mimeType empty where it is not told
      * @param data in base64, as it came; where {@code linked}, a URI
+     * @param signature thought signature that came on this part
      */
-    record Media(int candidate, String mimeType, String data, boolean linked) implements UpstreamEvent {
+    record Media(
+            int candidate,
+            String mimeType,
+            String data,
+            boolean linked,
+            @Nullable String signature) implements UpstreamEvent {
 
         /** A whole one. */
         public Media(int candidate, String mimeType, String data) {
-            this(candidate, mimeType, data, false);
+            this(candidate, mimeType, data, false, null);
         }
 
         /** As a data URL, or where it lies. */

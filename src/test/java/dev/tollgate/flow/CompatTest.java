@@ -109,6 +109,21 @@ class CompatTest {
         }
     }
 
+    /** The protocol has no place for them. */
+    @Test
+    void pictures_in_an_assistants_message_are_listed_as_ignored() {
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = channels.customer()
+                    .chat("{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Draw\"},"
+                            + "{\"role\":\"assistant\",\"content\":\"Here\",\"images\":[{\"type\":\"image_url\","
+                            + "\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgoA\"}}]},"
+                            + "{\"role\":\"user\",\"content\":\"Bluer\"}]}");
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(reply.header("x-tollgate-ignored")).isEqualTo("messages.1.images");
+            assertThat(far.requests().getFirst().body()).doesNotContain("iVBORw0K");
+        }
+    }
+
     /** Some servers send the list once, some in pieces, some again with the end. */
     @Test
     void annotations_reach_the_caller_once_each() {

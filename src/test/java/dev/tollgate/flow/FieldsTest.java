@@ -50,19 +50,6 @@ class FieldsTest {
 
     // ---- listed as ignored (D5) ----
 
-    /** Pictures of an answer, sent back with it: the model does not see them, and the caller learns of it. */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void pictures_in_an_assistants_message_are_listed(boolean stream) {
-        Gateway.Reply reply = gateway.chat("{\"model\":\"gemini-2.5-pro\",\"stream\":" + stream
-                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Draw\"},{\"role\":\"assistant\",\"content\":\"Here\","
-                + "\"images\":[{\"index\":0,\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0K\"}}]},"
-                + "{\"role\":\"user\",\"content\":\"Bluer\"}]}");
-        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("messages.1.images");
-        assertThat(gateway.asked().getLast().body().toString()).doesNotContain("iVBORw0K");
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -42,7 +42,7 @@ class WireAnswersTest {
             call's signature     | $TOOLS | [[{"functionCall":{"name":"f"},"thoughtSignature":"c2ln"}]] | | "content":null,"tool_calls":[{"id":"call_*","type":"function","function":{"name":"f","arguments":"{}"},"extra_content":{"google":{"thought_signature":"c2ln"}}}]
             text's signature     |        | [[{"text":"So"}],[{"text":"","thoughtSignature":"c2ln"}]] | | "content":"So","extra_content":{"google":{"thought_signature":"c2ln"}}
             code                 |        | [[{"executableCode":{"language":"PYTHON","code":"print(1)"}}],[{"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"1"}}],[{"text":"So"}]] | | "content":"\\n```python\\nprint(1)\\n```\\n\\n```output\\n1\\n```\\nSo"
-            picture              |        | [[{"text":"See "},{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"},"thoughtSignature":"c2ln"}],[{"inlineData":{"data":"QUJD","mimeType":"audio/wav"}},{"text":"this"}]] | | "content":"See this","images":[$F0-image/png-iVBORw0K,$F1-audio/wav-QUJD]
+            picture              |        | [[{"text":"See "},{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"},"thoughtSignature":"c2ln"}],[{"inlineData":{"data":"QUJD","mimeType":"audio/wav"}},{"text":"this"}]] | | "content":"See this","images":[$S0-image/png-iVBORw0K,$F1-audio/wav-QUJD]
             picture alone        |        | [[{"inlineData":{"mimeType":"image/png","data":"iVBORw0K"}}],[{"text":""}]] | | "content":"","images":[$F0-image/png-iVBORw0K]
             file elsewhere       |        | [[{"text":"See "},{"fileData":{"mimeType":"image/png","fileUri":"https://a.example/p.png"}}],[{"fileData":{"fileUri":"gs://b/v.mp4"}},{"inlineData":{"mimeType":"image/png","data":"QUJD"}}]] | | "content":"See ","images":[$U0-https://a.example/p.png,$U1-gs://b/v.mp4,$F2-image/png-QUJD]
             file elsewhere alone |        | [[{"fileData":{"mimeType":"video/mp4","fileUri":"https://a.example/v"}}],[{"text":""}]] | | "content":"","images":[$U0-https://a.example/v]
@@ -63,6 +63,9 @@ class WireAnswersTest {
 
     private static final String FILE =
             "{\"index\":$1,\"type\":\"image_url\",\"image_url\":{\"url\":\"data:$2;base64,$3\"}}";
+
+    private static final String SIGNED_FILE =
+            FILE.substring(0, FILE.length() - 1) + ",\"extra_content\":{\"google\":{\"thought_signature\":\"c2ln\"}}}";
 
     private record Row(String name, String members, JsonNode parts, String besides, String message) {
         @Override
@@ -104,6 +107,7 @@ class WireAnswersTest {
                 .replace("$CHUNKS", CHUNKS)
                 .replaceAll(
                         "\\$U(\\d)-([^,\\]]+)", "{\"index\":$1,\"type\":\"image_url\",\"image_url\":{\"url\":\"$2\"}}")
+                .replaceAll("\\$S(\\d)-([a-z/]+)-(\\w+)", SIGNED_FILE)
                 .replaceAll("\\$F(\\d)-([a-z/]+)-(\\w+)", FILE)
                 .replaceAll("\\$(\\d+)-(\\d+)-0", citation("https://a.example/x", "A"))
                 .replaceAll("\\$(\\d+)-(\\d+)-1", citation("https://b.example/y", "b.example"));
