@@ -70,12 +70,13 @@ class GoogleGenAiTest {
                             .required("city")))
             .build();
 
+    private static final SettableClock clock = new SettableClock();
     private static SandboxClient sandbox;
     private static Client client;
 
     @BeforeAll
     static void start() {
-        sandbox = new SandboxClient(SandboxOptions.defaults().withFileProcessingMillis(150));
+        sandbox = new SandboxClient(SandboxOptions.defaults().withClock(clock));
         client = Client.builder()
                 .apiKey("test-key")
                 .httpOptions(options(sandbox.sandbox.baseUrl()))
@@ -297,12 +298,9 @@ class GoogleGenAiTest {
         assertThatThrownBy(() -> client.models.generateContent(GEMINI_25, ask, null))
                 .hasMessageContaining("is not in an ACTIVE state and usage is not allowed.");
 
-        SandboxClient.until(() -> client.files
-                .get(file.name().orElseThrow(), null)
-                .state()
-                .orElseThrow()
-                .toString()
-                .equals("ACTIVE"));
+        clock.move(Duration.ofSeconds(1));
+        assertThat(client.files.get(file.name().orElseThrow(), null).state().orElseThrow())
+                .hasToString("ACTIVE");
         assertThat(client.models.generateContent(GEMINI_25, ask, null).text())
                 .startsWith("I received the file " + file.name().orElseThrow() + ", video/mp4 (20971533 bytes).");
 
