@@ -82,7 +82,7 @@ class ArchitectureTest {
     @Test
     void upstream_knows_what_can_be_asked_and_no_more() {
         knowsOnly("upstream", "openai", "media", "config", "error");
-        knowsOnly("channel", "upstream");
+        knowsOnly("channel", "upstream", "media");
     }
 
     @Test

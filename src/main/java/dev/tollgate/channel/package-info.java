@@ -1,6 +1,7 @@
 /**
- * What channels over HTTP have in common: the connections to the far end, a running call with its waits, the reader of an event
- * stream. A provider brings how a request is written, how an answer and an error are read, and how it is let in.
+ * What channels over HTTP have in common: the connections to the far end, a running call with its waits, a body that is sent
+ * step by step, the reader of an event stream. A provider brings how a request is written, how an answer and an error are
+ * read, and how it is let in.
  *
  * <p>Invariants: a call tells its listener exactly one end; nothing follows redirects or asks for compression; the far end's address
  * comes from the operator's configuration alone.

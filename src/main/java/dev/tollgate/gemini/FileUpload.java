@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.gemini.UploadProtocol.Reply;
 import dev.tollgate.gemini.UploadedFile.Content;
 import dev.tollgate.media.Medium;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.media.WantedMedium;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.upstream.Ask;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;

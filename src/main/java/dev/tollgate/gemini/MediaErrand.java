@@ -1,6 +1,8 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.BodySender;
 import dev.tollgate.channel.NotAdmitted;
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.media.Medium;
 import dev.tollgate.upstream.UpstreamFailure;

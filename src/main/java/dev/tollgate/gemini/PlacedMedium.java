@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.media.Medium;
 
 /** How a medium stands in a body: as base64, or as the URI of an uploaded file. */

@@ -1,7 +1,9 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.BodySender;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import io.vertx.core.Context;

@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.upstream.Ask;

@@ -3,6 +3,7 @@ package dev.tollgate.gemini;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ChatRequest;

@@ -1,4 +1,4 @@
-package dev.tollgate.gemini;
+package dev.tollgate.channel;
 
 import dev.tollgate.media.Medium;
 import java.nio.charset.StandardCharsets;
@@ -6,27 +6,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A body that need not be whole in memory. Immutable. */
-final class OutgoingBody {
+public final class OutgoingBody {
 
-    sealed interface Piece {
+    public sealed interface Piece {
+        /** In bytes as they are sent. */
         long length();
     }
 
-    record Bytes(byte[] bytes, int from, int to) implements Piece {
+    /** @param to behind the last of them */
+    public record Bytes(byte[] bytes, int from, int to) implements Piece {
         @Override
         public long length() {
             return to - from;
         }
     }
 
-    record Ascii(String text) implements Piece {
+    /** @param text of ASCII alone */
+    public record Ascii(String text) implements Piece {
         @Override
         public long length() {
             return text.length();
         }
     }
 
-    record Base64Of(Medium medium) implements Piece {
+    /** @param medium there until the body has been sent or is given up */
+    public record Base64Of(Medium medium) implements Piece {
         @Override
         public long length() {
             return base64Length(medium.length());
@@ -34,7 +38,7 @@ final class OutgoingBody {
     }
 
     /** As it is, from a position on. */
-    record Raw(Medium medium, long from) implements Piece {
+    public record Raw(Medium medium, long from) implements Piece {
         @Override
         public long length() {
             return medium.length() - from;
@@ -47,43 +51,45 @@ final class OutgoingBody {
         this.pieces = List.copyOf(pieces);
     }
 
-    static OutgoingBody of(byte[] bytes) {
+    public static OutgoingBody of(byte[] bytes) {
         return new OutgoingBody(List.of(new Bytes(bytes, 0, bytes.length)));
     }
 
-    static OutgoingBody raw(Medium medium, long from) {
+    public static OutgoingBody raw(Medium medium, long from) {
         return new OutgoingBody(List.of(new Raw(medium, from)));
     }
 
-    static long base64Length(long bytes) {
+    /** How long so many bytes are in base64, with its padding. */
+    public static long base64Length(long bytes) {
         return (bytes + 2) / 3 * 4;
     }
 
-    List<Piece> pieces() {
+    public List<Piece> pieces() {
         return pieces;
     }
 
-    long length() {
+    /** In bytes. */
+    public long length() {
         return pieces.stream().mapToLong(Piece::length).sum();
     }
 
     /** Puts a body together, in order. */
-    static final class Builder {
+    public static final class Builder {
         private final List<Piece> pieces = new ArrayList<>();
 
-        Builder add(Piece piece) {
+        public Builder add(Piece piece) {
             if (piece.length() > 0) {
                 pieces.add(piece);
             }
             return this;
         }
 
-        Builder ascii(String text) {
+        public Builder ascii(String text) {
             byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
             return add(new Bytes(bytes, 0, bytes.length));
         }
 
-        OutgoingBody build() {
+        public OutgoingBody build() {
             return new OutgoingBody(pieces);
         }
     }

@@ -1,4 +1,4 @@
-package dev.tollgate.gemini;
+package dev.tollgate.channel;
 
 import dev.tollgate.media.Medium;
 import io.vertx.core.Context;
@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
  * Writes a body as fast as the other side takes it: the next piece is only read when the last has left, so that a call holds some 100 KiB
  * of it in memory, however large it is. Blocks; runs on a virtual thread. A request that is reset ends it.
  */
-final class BodySender {
+public final class BodySender {
 
     /** A multiple of three, so that base64 has no padding in the middle. */
     private static final int STEP_BYTES = 48 * 1024;
@@ -28,7 +28,7 @@ final class BodySender {
     }
 
     /** Begins to send, on the event loop of the request; what goes wrong is told by the request's own response. */
-    static void start(Context loop, HttpClientRequest request, OutgoingBody body) {
+    public static void start(Context loop, HttpClientRequest request, OutgoingBody body) {
         request.putHeader("content-length", Long.toString(body.length()));
         Thread.ofVirtual().name("send-body").start(() -> new BodySender(loop, request).send(body));
     }
