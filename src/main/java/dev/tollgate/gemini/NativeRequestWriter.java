@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.media.GoogleUrl;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
@@ -206,9 +207,9 @@ final class NativeRequestWriter {
         ContentPart.Source.Remote remote =
                 new ContentPart.Source.Remote(file.path("fileUri").asString(""));
         ContentPart.Media part = media(file, path + ".file_uri", remote);
-        if (RemoteMedia.isStored(remote.url())) {
+        if (GoogleUrl.isStored(remote.url())) {
             RemoteMedia.requireOpenBucket(part, remote.url(), buckets);
-        } else if (RemoteMedia.isYouTube(remote.url())) {
+        } else if (GoogleUrl.isYouTube(remote.url())) {
             slots.countYouTube(part);
         } else {
             RemoteMedia.requireDownload(part, remote.url());

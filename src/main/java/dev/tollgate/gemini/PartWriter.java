@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.media.GoogleUrl;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
@@ -88,7 +89,7 @@ final class PartWriter {
     /** Whether it lies in one of Google's buckets that is not open to callers. */
     boolean isOutOfReach(ContentPart.Media part) {
         return part.source() instanceof ContentPart.Source.Remote remote
-                && RemoteMedia.isStored(remote.url())
+                && GoogleUrl.isStored(remote.url())
                 && !RemoteMedia.isInOpenBucket(remote.url(), buckets);
     }
 
@@ -136,7 +137,7 @@ final class PartWriter {
             slots.add(new MediaSlot.Download(new WantedMedium(part.param(), remote.url(), remote.suffixType())));
             return;
         }
-        if (RemoteMedia.isYouTube(file.fileUri())) {
+        if (GoogleUrl.isYouTube(file.fileUri())) {
             slots.countYouTube(part);
         }
         json.writeObjectPropertyStart("fileData");

@@ -1,11 +1,8 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.media.GoogleUrl;
 import dev.tollgate.media.MediaRefused;
-import dev.tollgate.media.MediaUrl;
 import dev.tollgate.openai.ContentPart;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 record RemoteMedia(String fileUri, @Nullable String mimeType) {
 
-    private static final Set<String> YOUTUBE =
-            Set.of("youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com", "youtu.be");
-
-    private static final String FILES_API = "generativelanguage.googleapis.com";
     private static final String GS = "gs://";
 
     /**
@@ -30,10 +23,10 @@ record RemoteMedia(String fileUri, @Nullable String mimeType) {
      */
     static @Nullable RemoteMedia of(ContentPart.Media part, ContentPart.Source.Remote remote, Set<String> buckets) {
         String url = remote.url();
-        if (isYouTube(url)) {
+        if (GoogleUrl.isYouTube(url)) {
             return new RemoteMedia(url, null);
         }
-        if (isStored(url)) {
+        if (GoogleUrl.isStored(url)) {
             return inBucket(part, remote, buckets);
         }
         requireDownload(part, url);
@@ -57,10 +50,6 @@ record RemoteMedia(String fileUri, @Nullable String mimeType) {
         }
     }
 
-    static boolean isStored(String url) {
-        return url.toLowerCase(Locale.ROOT).startsWith(GS);
-    }
-
     static boolean isInOpenBucket(String uri, Set<String> buckets) {
         int slash = uri.indexOf('/', GS.length());
         return uri.startsWith(GS)
@@ -72,24 +61,9 @@ record RemoteMedia(String fileUri, @Nullable String mimeType) {
     /** A URL that cannot be downloaded from is refused before anything is done. */
     static void requireDownload(ContentPart.Media part, String text) {
         try {
-            if (MediaUrl.parse(text).host().equals(FILES_API)) {
-                throw InlineMedia.refuse(
-                        part, "is a file of Google's Files API, which is not taken; send the file itself.");
-            }
+            GoogleUrl.requireDownload(text);
         } catch (MediaRefused refused) {
             throw InlineMedia.refuse(part, refused.why());
-        }
-    }
-
-    static boolean isYouTube(String url) {
-        try {
-            URI uri = new URI(url);
-            return uri.getHost() != null
-                    && YOUTUBE.contains(uri.getHost().toLowerCase(Locale.ROOT))
-                    && uri.getUserInfo() == null
-                    && uri.getPort() == -1;
-        } catch (URISyntaxException notAUrl) {
-            return false;
         }
     }
 }
