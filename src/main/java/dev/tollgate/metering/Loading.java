@@ -21,13 +21,13 @@ final class Loading {
     private final MediaAccess access;
     private final MeteredCall call;
     private final Executor loop;
-    private final BiConsumer<Bounds, @Nullable ApiError> then;
+    private final BiConsumer<MeteredCall, @Nullable ApiError> then;
     private @Nullable Thread thread;
     private boolean interruptible;
     private boolean stopped;
 
-    /** @param then told once: the call's bounds, and why it ends here, else null */
-    Loading(MediaAccess access, MeteredCall call, Executor loop, BiConsumer<Bounds, @Nullable ApiError> then) {
+    /** @param then told once: the call with its media, and why it ends here, else null; then nothing of them is kept */
+    Loading(MediaAccess access, MeteredCall call, Executor loop, BiConsumer<MeteredCall, @Nullable ApiError> then) {
         this.access = access;
         this.call = call;
         this.loop = loop;
@@ -47,12 +47,12 @@ final class Loading {
     }
 
     private void run() {
-        Bounds bounds = call.bounds();
+        MeteredCall loaded = call;
         ApiError refusal;
         try {
             refusal = load();
             if (refusal == null) {
-                bounds = bounds.withPrompt(call.promptTokensMax());
+                loaded = call.loaded();
             }
         } catch (ApiException e) {
             refusal = e.error();
@@ -63,11 +63,14 @@ final class Loading {
             log.error("the media of a call could not be loaded", e);
             refusal = internal();
         }
-        tell(bounds, refusal);
+        if (refusal != null) {
+            call.request().ask().media().release();
+        }
+        tell(loaded, refusal);
     }
 
-    private void tell(Bounds bounds, @Nullable ApiError refusal) {
-        loop.execute(() -> then.accept(bounds, refusal));
+    private void tell(MeteredCall loaded, @Nullable ApiError refusal) {
+        loop.execute(() -> then.accept(loaded, refusal));
     }
 
     private @Nullable ApiError load() {

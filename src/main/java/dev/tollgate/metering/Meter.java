@@ -85,10 +85,10 @@ public final class Meter {
     /**
      * Downloads a call's media without making the call, on the current event loop.
      *
-     * @param then told there once, later: the call with its bounds, and why it ends here, else null
+     * @param then told there once, later: the call with its media and bounds, and why it ends here, else null
      */
     void load(MeteredCall call, BiConsumer<MeteredCall, @Nullable ApiError> then) {
-        new Loading(media, call, turns(), (bounds, refusal) -> then.accept(call.withBounds(bounds), refusal)).begin();
+        new Loading(media, call, turns(), then).begin();
     }
 
     /** Turns of the current event loop, the same for all its calls: what a batch of the store tells them comes in one turn. */

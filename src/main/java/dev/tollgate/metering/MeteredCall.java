@@ -30,9 +30,16 @@ public final class MeteredCall {
         return bounds;
     }
 
-    /** The bound of the prompt once its media are loaded. */
-    long promptTokensMax() {
-        return PromptBound.of(request.ask(), request.model().upstream()).tokensMax();
+    /**
+     * The same once its media are loaded, with the bound of the prompt that follows from them. May read all of them.
+     *
+     * @throws dev.tollgate.error.ApiException naming the field of a medium that no channel can be sent
+     */
+    MeteredCall loaded() {
+        Upstreams.Prepared complete = prepared.loaded();
+        long promptTokensMax =
+                PromptBound.of(request.ask(), request.model().upstream()).tokensMax();
+        return new MeteredCall(request, bounds.withPrompt(promptTokensMax), promptBytes, complete);
     }
 
     long promptBytes() {

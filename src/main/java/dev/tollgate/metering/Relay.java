@@ -57,7 +57,6 @@ final class Relay implements UpstreamListener, Running {
 
     private final Books books;
     private final MeteredRequest request;
-    private final Upstreams.Prepared prepared;
     private final String taskId;
     private final Sink sink;
     private final Runnable whenOver;
@@ -68,6 +67,7 @@ final class Relay implements UpstreamListener, Running {
     private final Backlog waiting;
 
     private State state = State.RESERVING;
+    private Upstreams.Prepared prepared;
     private Bounds bounds;
     private UsageMeter usage;
     private Delivery delivery;
@@ -107,7 +107,7 @@ final class Relay implements UpstreamListener, Running {
      */
     Relay(
             Books books,
-            Function<BiConsumer<Books.Reservation, Bounds>, Reserving> reserving,
+            Function<BiConsumer<Books.Reservation, MeteredCall>, Reserving> reserving,
             MeteredCall call,
             String taskId,
             Sink sink,
@@ -141,8 +141,9 @@ final class Relay implements UpstreamListener, Running {
         reserving.begin();
     }
 
-    private void reserved(Books.Reservation reservation, Bounds reservedBounds) {
-        bounds = reservedBounds;
+    private void reserved(Books.Reservation reservation, MeteredCall complete) {
+        prepared = complete.prepared();
+        bounds = complete.bounds();
         switch (reservation) {
             case Books.Refused refused -> {
                 over();

@@ -15,13 +15,12 @@ final class Reserving {
 
     private final Books books;
     private final Counting counting;
-    private final MeteredCall call;
     private final String taskId;
-    private final BiConsumer<Books.Reservation, Bounds> then;
+    private final BiConsumer<Books.Reservation, MeteredCall> then;
     private final @Nullable Loading loading;
-    private Bounds bounds;
+    private MeteredCall call;
 
-    /** @param then told once, with the bounds that the outcome is of */
+    /** @param then told once, with the call as it has become: its media are there, and its bounds are those that the outcome is of */
     Reserving(
             Books books,
             Counting counting,
@@ -29,13 +28,12 @@ final class Reserving {
             Executor loop,
             MeteredCall call,
             String taskId,
-            BiConsumer<Books.Reservation, Bounds> then) {
+            BiConsumer<Books.Reservation, MeteredCall> then) {
         this.books = books;
         this.counting = counting;
         this.call = call;
         this.taskId = taskId;
         this.then = then;
-        this.bounds = call.bounds();
         this.loading = call.prepared().wanted().isEmpty() ? null : new Loading(media, call, loop, this::loaded);
     }
 
@@ -54,17 +52,17 @@ final class Reserving {
         }
     }
 
-    private void loaded(Bounds known, @Nullable ApiError refusal) {
-        bounds = known;
+    private void loaded(MeteredCall loaded, @Nullable ApiError refusal) {
+        call = loaded;
         if (refusal == null) {
             reserve();
         } else {
-            then.accept(new Books.Refused(refusal, false), bounds);
+            then.accept(new Books.Refused(refusal, false), call);
         }
     }
 
     private void reserve() {
-        books.reserve(taskId, call.request(), bounds, this::reservedByBytes);
+        books.reserve(taskId, call.request(), call.bounds(), this::reservedByBytes);
     }
 
     private void reservedByBytes(Books.Reservation reservation) {
@@ -75,11 +73,12 @@ final class Reserving {
                 reserveCounted(counted, refused);
             });
         } else {
-            then.accept(reservation, bounds);
+            then.accept(reservation, call);
         }
     }
 
     private void reserveCounted(Optional<PromptCount> counted, Books.Refused refused) {
+        Bounds bounds = call.bounds();
         Bounds counts = bounds;
         if (counted.isPresent()) {
             long prompt = PromptBound.counted(
@@ -87,10 +86,10 @@ final class Reserving {
             counts = counts.withPrompt(Math.min(prompt, counts.promptTokensMax()));
         }
         if (counts.leastMicros() < bounds.leastMicros()) {
-            Bounds better = counts;
-            books.reserve(taskId, call.request(), better, reservation -> then.accept(reservation, better));
+            MeteredCall better = call.withBounds(counts);
+            books.reserve(taskId, call.request(), counts, reservation -> then.accept(reservation, better));
         } else {
-            then.accept(refused, bounds);
+            then.accept(refused, call);
         }
     }
 }

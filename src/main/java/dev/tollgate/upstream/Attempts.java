@@ -210,7 +210,7 @@ public final class Attempts implements UpstreamCall {
 
     private @Nullable Leg translated(Route route) {
         try {
-            return pool.leg(ask, route);
+            return pool.loadedLeg(ask, route);
         } catch (ApiException unfit) {
             return null;
         } catch (RuntimeException | Error e) {

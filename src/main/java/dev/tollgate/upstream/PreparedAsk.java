@@ -18,6 +18,16 @@ public interface PreparedAsk {
     }
 
     /**
+     * The same once what was wanted has been downloaded into the ask: what the media are is only known now. May read all of them, so it
+     * belongs on no event loop.
+     *
+     * @throws dev.tollgate.error.ApiException naming the field of a medium that cannot be expressed
+     */
+    default PreparedAsk loaded() {
+        return this;
+    }
+
+    /**
      * Counts the prompt's tokens, which costs nothing, on the current event loop.
      *
      * @param then called there once, never before this method returns; empty where the upstream does not count

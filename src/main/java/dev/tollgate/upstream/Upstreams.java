@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -88,20 +89,29 @@ public final class Upstreams {
         if (routes.size() == 1) {
             return new Prepared(ask, leg(ask, routes.getFirst()), List.of());
         }
-        return prepareOneOf(ask, routes);
+        return prepareOneOf(ask, routes, List.of(), null, this::leg);
     }
 
-    private Prepared prepareOneOf(Ask ask, List<Route> routes) {
+    /**
+     * @param ruledOut channels that cannot express the ask, none of the routes
+     * @param refused what the first of them said
+     */
+    private Prepared prepareOneOf(
+            Ask ask,
+            List<Route> routes,
+            List<Route> ruledOut,
+            @Nullable ApiException refused,
+            BiFunction<Ask, Route, Leg> translation) {
         List<Route> left = new ArrayList<>(routes);
-        List<Route> unfit = new ArrayList<>();
-        ApiException refusal = null;
+        List<Route> unfit = new ArrayList<>(ruledOut);
+        ApiException refusal = refused;
         while (!left.isEmpty()) {
             Route route = chooser.choose(left, ask.preferredChannel(), List.of(), clock.millis());
             Route next = route == null ? left.getFirst() : route;
             try {
-                return new Prepared(ask, leg(ask, next), List.copyOf(unfit));
-            } catch (ApiException refused) {
-                refusal = refusal == null ? refused : refusal;
+                return new Prepared(ask, translation.apply(ask, next), List.copyOf(unfit));
+            } catch (ApiException cannot) {
+                refusal = refusal == null ? cannot : refusal;
                 left.remove(next);
                 unfit.add(next);
             }
@@ -117,11 +127,22 @@ public final class Upstreams {
     }
 
     /** An ask, translated for a channel. */
-    record Leg(Route route, PreparedAsk ask) {}
+    record Leg(Route route, PreparedAsk ask) {
+
+        /** @throws ApiException where a medium cannot be expressed there */
+        Leg loaded() {
+            return new Leg(route, ask.loaded());
+        }
+    }
 
     /** @throws ApiException what cannot be expressed there */
     Leg leg(Ask ask, Route route) {
         return new Leg(route, route.channel().channel().prepare(ask.forUpstreamModel(route.upstreamModel())));
+    }
+
+    /** The same for an ask whose media are there. */
+    Leg loadedLeg(Ask ask, Route route) {
+        return leg(ask, route).loaded();
     }
 
     /** Who can be asked now, without those that the call has ruled out. */
@@ -180,6 +201,22 @@ public final class Upstreams {
         /** Media that have to be downloaded before it is counted or sent. */
         public List<WantedMedium> wanted() {
             return first.ask().wanted();
+        }
+
+        /**
+         * The same with its media, which are in the ask now. Where its channel cannot express one of them, another one that can is asked.
+         * May read all of them.
+         *
+         * @throws ApiException naming the field, where no channel can
+         */
+        public Prepared loaded() {
+            try {
+                return new Prepared(ask, first.loaded(), unfit);
+            } catch (ApiException refused) {
+                List<Route> ruledOut = new ArrayList<>(unfit);
+                ruledOut.add(first.route());
+                return prepareOneOf(ask, routes(ask, ruledOut), ruledOut, refused, Upstreams.this::loadedLeg);
+            }
         }
 
         /** Counts the prompt's tokens on the current event loop; empty where that fails. */
