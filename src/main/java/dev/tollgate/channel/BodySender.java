@@ -42,6 +42,7 @@ public final class BodySender {
                                 .appendBytes(it.bytes(), it.from(), it.to() - it.from()));
                     case OutgoingBody.Ascii it -> text(it.text());
                     case OutgoingBody.Base64Of it -> medium(it.medium(), 0, true);
+                    case OutgoingBody.JsonText it -> escaped(it.medium());
                     case OutgoingBody.Raw it -> medium(it.medium(), it.from(), false);
                 }
             }
@@ -55,6 +56,13 @@ public final class BodySender {
         for (int from = 0; from < text.length(); from += STEP_BYTES) {
             int to = Math.min(text.length(), from + STEP_BYTES);
             write(Buffer.buffer(text.substring(from, to).getBytes(StandardCharsets.US_ASCII)));
+        }
+    }
+
+    private void escaped(Medium medium) throws IOException {
+        EscapedText text = new EscapedText(medium);
+        for (byte[] step = text.next(); step != null; step = text.next()) {
+            write(Buffer.buffer(step));
         }
     }
 

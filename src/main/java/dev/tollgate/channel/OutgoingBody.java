@@ -1,6 +1,7 @@
 package dev.tollgate.channel;
 
 import dev.tollgate.media.Medium;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,13 @@ public final class OutgoingBody {
         }
     }
 
+    /**
+     * A medium of text between the quotes of a JSON string; see {@link #jsonText}.
+     *
+     * @param length of what is sent
+     */
+    public record JsonText(Medium medium, long length) implements Piece {}
+
     /** As it is, from a position on. */
     public record Raw(Medium medium, long from) implements Piece {
         @Override
@@ -57,6 +65,14 @@ public final class OutgoingBody {
 
     public static OutgoingBody raw(Medium medium, long from) {
         return new OutgoingBody(List.of(new Raw(medium, from)));
+    }
+
+    /**
+     * What a medium of text is between the quotes of a JSON string: read as UTF-8, or as UTF-16 where it begins with that one's mark; what
+     * is no character becomes U+FFFD. Reads all of it, to know how long that is: not on an event loop.
+     */
+    public static Piece jsonText(Medium medium) throws IOException {
+        return new JsonText(medium, EscapedText.length(medium));
     }
 
     /** How long so many bytes are in base64, with its padding. */

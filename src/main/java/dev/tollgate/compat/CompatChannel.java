@@ -1,8 +1,11 @@
 package dev.tollgate.compat;
 
+import dev.tollgate.channel.BodySender;
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.error.ApiError;
+import dev.tollgate.media.WantedMedium;
 import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
@@ -73,6 +76,16 @@ final class CompatChannel implements Channel {
             return body.ignored();
         }
 
+        @Override
+        public List<WantedMedium> wanted() {
+            return body.wanted();
+        }
+
+        @Override
+        public PreparedAsk loaded() {
+            return body.wanted().isEmpty() ? this : new Prepared(body.loaded(ask.media()), ask);
+        }
+
         /** The protocol has no way to count. */
         @Override
         public void count(Consumer<Optional<PromptCount>> then) {
@@ -87,7 +100,13 @@ final class CompatChannel implements Channel {
             boolean json = !(ask.request().responseFormat() instanceof ResponseFormat.Text);
             CompatReader reader = new CompatReader(errors, ask.request().n(), ask.includeThoughts(), json);
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
-            call.start(farEnd.connect(options()), Buffer.buffer(body.bytes(maxOutputTokens)));
+            if (body.wanted().isEmpty()) {
+                call.start(farEnd.connect(options()), Buffer.buffer(body.bytes(maxOutputTokens)));
+            } else {
+                Context loop = farEnd.vertx().getOrCreateContext();
+                OutgoingBody whole = body.body(maxOutputTokens);
+                call.start(farEnd.connect(options()), connected -> BodySender.start(loop, connected, whole));
+            }
             return call;
         }
 

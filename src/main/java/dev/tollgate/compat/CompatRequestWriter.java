@@ -39,16 +39,17 @@ final class CompatRequestWriter {
     /** @throws ApiException what the protocol cannot express */
     static CompatBody write(ChatAsk ask, Dialect dialect) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
-        Set<String> ignored;
+        CompatRequestWriter writer;
+        List<MediaSlot> slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
-            CompatRequestWriter writer = new CompatRequestWriter(json, ask, dialect);
-            writer.write();
-            ignored = writer.ignored;
+            writer = new CompatRequestWriter(json, ask, dialect);
+            slots = writer.write(new MessagesWriter(json, out, writer.ignored));
         }
-        return new CompatBody(out.toByteArray(), dialect.maxTokensField(), List.copyOf(ignored));
+        return new CompatBody(out.toByteArray(), dialect.maxTokensField(), List.copyOf(writer.ignored), slots);
     }
 
-    private void write() {
+    /** @return places of media that have to be downloaded */
+    private List<MediaSlot> write(MessagesWriter messages) {
         if (request.searches()) {
             String field = request.searchField();
             throw ApiError.invalid(
@@ -57,7 +58,7 @@ final class CompatRequestWriter {
         }
         json.writeStartObject();
         json.writeStringProperty("model", ask.upstreamModel());
-        new MessagesWriter(json, ignored).write(request.messages());
+        messages.write(request.messages());
         json.writeBooleanProperty("stream", true);
         json.writeObjectPropertyStart("stream_options");
         json.writeBooleanProperty("include_usage", true);
@@ -67,6 +68,7 @@ final class CompatRequestWriter {
         writeFormat(request.responseFormat());
         writeReasoning();
         json.writeEndObject();
+        return messages.slots();
     }
 
     private void writeSampling() {

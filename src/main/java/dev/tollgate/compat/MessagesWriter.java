@@ -1,14 +1,14 @@
 package dev.tollgate.compat;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ApiException;
 import dev.tollgate.media.MediaType;
+import dev.tollgate.media.WantedMedium;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.openai.Message;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,17 +18,26 @@ import tools.jackson.core.JsonGenerator;
 /** Writes {@code messages}. Media go inside the request; what a part is, its bytes tell. */
 final class MessagesWriter {
 
-    /** What a label may say of sounds that are sent. */
-    private static final Map<MediaType, String> SOUNDS =
-            Map.of(MediaType.WAV, " audio/wav", MediaType.MP3, " audio/mp3 audio/mpeg");
+    private static final int NULL_LENGTH = "null".length();
 
     private final JsonGenerator json;
+    private final ByteArrayOutputStream out;
     private final Set<String> ignored;
+    private final List<MediaSlot> slots = new ArrayList<>(0);
 
-    /** @param ignored takes dotted names of what could not be expressed */
-    MessagesWriter(JsonGenerator json, Set<String> ignored) {
+    /**
+     * @param out what the generator writes to
+     * @param ignored takes dotted names of what could not be expressed
+     */
+    MessagesWriter(JsonGenerator json, ByteArrayOutputStream out, Set<String> ignored) {
         this.json = json;
+        this.out = out;
         this.ignored = ignored;
+    }
+
+    /** Places of media that have to be downloaded, in the order of the body. */
+    List<MediaSlot> slots() {
+        return List.copyOf(slots);
     }
 
     /** Text that UTF-8 can carry: half a surrogate pair becomes a question mark. */
@@ -71,47 +80,47 @@ final class MessagesWriter {
     }
 
     private void writePart(ContentPart part) {
-        json.writeStartObject();
         switch (part) {
             case ContentPart.Text text -> writeTextPart(text.text());
             case ContentPart.Media media -> writeMedia(media);
         }
-        json.writeEndObject();
     }
 
     private void writeTextPart(String text) {
+        json.writeStartObject();
         json.writeStringProperty("type", "text");
         json.writeStringProperty("text", wellFormed(text));
+        json.writeEndObject();
     }
 
     private void writeMedia(ContentPart.Media media) {
-        if (!(media.source() instanceof ContentPart.Source.Inline inline)) {
-            throw refuse(media, "cannot be fetched for this model at the moment; send it as a data URL.");
-        }
-        String said = media.mimeType();
-        MediaType type = MediaType.sniff(head(inline.base64()));
-        noteIgnored(media, type);
-        if (type == null && said != null && said.startsWith("text/")) {
-            byte[] text = Base64.getDecoder().decode(inline.base64());
-            writeTextPart(new String(text, StandardCharsets.UTF_8));
-            return;
-        }
-        switch (type) {
-            case PNG, JPEG, WEBP, GIF -> writeImage(media, type, inline.base64());
-            case WAV -> writeAudio("wav", inline.base64());
-            case MP3 -> writeAudio("mp3", inline.base64());
-            case PDF -> writeDocument(inline.base64());
-            case null, default -> throw refuse(media, "is of a type that this model does not take at the moment.");
+        switch (media.source()) {
+            case ContentPart.Source.Inline inline -> writeInline(media, inline.base64());
+            case ContentPart.Source.Remote remote -> keepPlace(media, MediaSlot.wanted(media, remote));
         }
     }
 
-    private void noteIgnored(ContentPart.Media media, @Nullable MediaType type) {
-        boolean isImage = type != null && type.kind() == MediaType.Kind.IMAGE;
-        ignoreIf(media.detail() != null && !isImage, media.param() + ".detail");
-        boolean isSound = media.param().endsWith(".input_audio") && type != null;
-        ignoreIf(isSound && !SOUNDS.getOrDefault(type, "").contains(" " + media.mimeType()), media.param() + ".format");
-        String part = media.param().substring(0, media.param().lastIndexOf('.'));
-        ignoreIf(media.video() != null, part + ".video_metadata");
+    /** What a medium is turns out when it is there: until then a null stands for its part. */
+    private void keepPlace(ContentPart.Media media, WantedMedium wanted) {
+        json.writeNull();
+        json.flush();
+        slots.add(new MediaSlot(out.size() - NULL_LENGTH, out.size(), media, wanted));
+    }
+
+    private void writeInline(ContentPart.Media media, String base64) {
+        String said = media.mimeType();
+        MediaType type = MediaType.sniff(head(base64));
+        PartFrame frame = PartFrame.of(type, media.detail());
+        ignored.addAll(PartFrame.ignored(media, type));
+        if (frame != null) {
+            json.writeRawValue(frame.before());
+            json.writeRaw(base64);
+            json.writeRaw(frame.after());
+        } else if (type == null && said != null && said.startsWith("text/")) {
+            writeTextPart(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8));
+        } else {
+            throw MediaSlot.refuse(media, "is of a type that this model does not take at the moment.");
+        }
     }
 
     private void ignoreIf(boolean isWithoutEffect, String field) {
@@ -123,32 +132,6 @@ final class MessagesWriter {
     private static byte[] head(String base64) {
         int chars = Math.min(base64.length(), (MediaType.HEAD_BYTES + 2) / 3 * 4);
         return Base64.getDecoder().decode(base64.substring(0, chars));
-    }
-
-    private void writeImage(ContentPart.Media media, MediaType type, String base64) {
-        json.writeStringProperty("type", "image_url");
-        json.writeObjectPropertyStart("image_url");
-        json.writeStringProperty("url", "data:" + type.mimeType() + ";base64," + base64);
-        if (media.detail() != null) {
-            json.writeStringProperty("detail", media.detail());
-        }
-        json.writeEndObject();
-    }
-
-    private void writeAudio(String format, String base64) {
-        json.writeStringProperty("type", "input_audio");
-        json.writeObjectPropertyStart("input_audio");
-        json.writeStringProperty("data", base64);
-        json.writeStringProperty("format", format);
-        json.writeEndObject();
-    }
-
-    private void writeDocument(String base64) {
-        json.writeStringProperty("type", "file");
-        json.writeObjectPropertyStart("file");
-        json.writeStringProperty("filename", "document.pdf");
-        json.writeStringProperty("file_data", "data:application/pdf;base64," + base64);
-        json.writeEndObject();
     }
 
     /** Signatures are Google's and stay here. */
@@ -201,11 +184,7 @@ final class MessagesWriter {
         return switch (part) {
             case ContentPart.Text text -> wellFormed(text.text());
             case ContentPart.Media media ->
-                throw refuse(media, "cannot stand in a tool's result for this model at the moment.");
+                throw MediaSlot.refuse(media, "cannot stand in a tool's result for this model at the moment.");
         };
-    }
-
-    private static ApiException refuse(ContentPart.Media part, String why) {
-        return ApiError.invalid(part.param(), "'" + part.param() + "' " + why).asException();
     }
 }

@@ -108,6 +108,55 @@ class MediaMemoryTest {
         }
     }
 
+    @Test
+    void nor_do_ten_documents_of_90_MB_that_an_OpenAI_compatible_server_is_sent() throws Exception {
+        Halfway downloads = new Halfway();
+        Halfway bodies = new Halfway();
+        try (HandServer server = new HandServer((request, out) -> takeHalfwayAndAnswer(request, out, bodies));
+                HandServer host = new HandServer((request, out) -> document(request, out, downloads));
+                Channels channels = Channels.of(
+                        "channels: [{id: far, kind: openai, base_url: \"%s/v1\", models: {gemini-2.5-pro: m}}]"
+                                .formatted(server.url()),
+                        Map.of("TOLLGATE_MEDIA_ALLOW", "127.0.0.1:" + host.port(), "TOLLGATE_MEDIA_TIME", "60s"))) {
+            List<Customer> customers = customers(channels.gateway());
+            long before = liveBytes();
+
+            List<CompletableFuture<Gateway.Reply>> replies = askAll(customers, host);
+            assertThat(downloads.liveBytesThere() - before).isLessThan(HEAP_BYTES_MAX);
+            assertThat(bodies.liveBytesThere() - before).isLessThan(HEAP_BYTES_MAX);
+
+            assertAnswered(replies);
+            assertNothingLeft(channels.gateway());
+        }
+    }
+
+    private static void document(HandServer.Request request, OutputStream out, Halfway halfway) throws IOException {
+        out.write(MediaSamples.latin1("HTTP/1.1 200 OK\r\nContent-Length: " + VIDEO_BYTES + "\r\n\r\n"));
+        byte[] piece = new byte[50_000];
+        System.arraycopy(MediaSamples.latin1("%PDF-1.7\n"), 0, piece, 0, 9);
+        for (int sent = 0; sent < VIDEO_BYTES; sent += piece.length) {
+            out.write(piece);
+            if (sent == VIDEO_BYTES / 2) {
+                halfway.pass();
+            }
+        }
+    }
+
+    private static void takeHalfwayAndAnswer(HandServer.Request request, OutputStream out, Halfway halfway)
+            throws IOException {
+        long length = Long.parseLong(request.header("content-length"));
+        assertThat(length).isGreaterThan(VIDEO_BYTES / 3 * 4);
+        byte[] piece = new byte[64 * 1024];
+        for (long left = length / 2; left > 0; ) {
+            left -= request.body().read(piece, 0, (int) Math.min(left, piece.length));
+        }
+        halfway.pass();
+        assertThat(request.body().skip(Long.MAX_VALUE)).isEqualTo(length - length / 2);
+        String answer =
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+        HandServer.reply(out, 200, "Content-Type: text/event-stream\r\n", answer);
+    }
+
     private static Gateway start(FilesUpstream upstream, HandServer host) {
         return Gateway.start(
                 Map.of("GOOGLE_GEMINI_BASE_URL", upstream.url(), "GEMINI_API_KEY", "upstream-key"),
