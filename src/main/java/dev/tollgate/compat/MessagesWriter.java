@@ -1,5 +1,6 @@
 package dev.tollgate.compat;
 
+import dev.tollgate.media.MediaLabel;
 import dev.tollgate.media.MediaType;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.openai.ContentPart;
@@ -116,7 +117,7 @@ final class MessagesWriter {
             json.writeRawValue(frame.before());
             json.writeRaw(base64);
             json.writeRaw(frame.after());
-        } else if (type == null && said != null && said.startsWith("text/")) {
+        } else if (type == null && said != null && MediaLabel.textType(said) != null) {
             writeTextPart(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8));
         } else {
             throw MediaSlot.refuse(media, "is of a type that this model does not take at the moment.");

@@ -232,6 +232,16 @@ class CompatMediaTest {
         assertThat(sentPart().get("text").asString()).isEqualTo("caf\ufffd");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/xml", "text/csv"})
+    void text_by_another_name_is_a_text_part_wherever_it_lies(String type) {
+        serves("/t", "Content-Type: " + type + "\r\n", latin1("[1, 2]"));
+        for (String url : List.of(url("/t"), dataUrl(type, latin1("[1, 2]")))) {
+            answered(customer.chat(call(url)));
+            assertThat(sentPart().toString()).isEqualTo("{\"type\":\"text\",\"text\":\"[1, 2]\"}");
+        }
+    }
+
     @Test
     void a_download_is_priced_by_what_came() {
         serves("/p", PNG);
