@@ -134,6 +134,7 @@ final class ContentsWriter {
     private @Nullable String writeText(Message.Assistant message) {
         String text = Objects.requireNonNullElse(message.text(), "");
         check(message.thoughtSignature(), "messages." + message.index());
+        ignoreLost(message.thoughtSignature(), replay.signature(message), "messages." + message.index());
         String signature = textSignature(message);
         if (!text.isEmpty() || (signature != null && message.toolCalls().isEmpty())) {
             parts.text(text, signature);
@@ -155,11 +156,19 @@ final class ContentsWriter {
             if (parts.isOutOfReach(file.media())) {
                 ignored.add(param);
             } else {
-                parts.media(file.media(), file.thoughtSignature());
+                ignoreLost(file.thoughtSignature(), replay.signature(file), param);
+                parts.media(file.media(), replay.signature(file));
                 written = true;
             }
         }
         return written;
+    }
+
+    /** A signature that the caller has sent and that is not good where it would go (D50). */
+    private void ignoreLost(@Nullable String given, @Nullable String sent, String owner) {
+        if (given != null && sent == null) {
+            ignored.add(owner + ".extra_content");
+        }
     }
 
     private boolean isSilent(Message.Assistant message) {
@@ -183,6 +192,7 @@ final class ContentsWriter {
             Message.ToolCall call, String param, boolean first, boolean demanded, @Nullable String loose) {
         check(call.thoughtSignature(), param);
         String own = replay.signature(call, first);
+        ignoreLost(call.thoughtSignature(), own, param);
         String signature = own == null ? loose : own;
         if (first && serverTools && replay.before(call) != null) {
             Json.MAPPER.readTree(replay.before(call)).forEach(json::writeTree);

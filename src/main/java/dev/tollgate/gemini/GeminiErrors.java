@@ -34,6 +34,12 @@ final class GeminiErrors implements ErrorReader {
             Pattern.CASE_INSENSITIVE);
     private static final Pattern OUR_TROUBLE =
             Pattern.compile("location|billing|project|api key", Pattern.CASE_INSENSITIVE);
+
+    /** wire.md 2.4, item 6; a missing one is another matter. */
+    private static final Pattern BAD_SIGNATURE = Pattern.compile(
+            "(invalid|corrupted) thought.?signature|thought.?signature is (invalid|not valid)",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Set<String> OUR_REASONS = Set.of(
             "API_KEY_INVALID",
             "API_KEY_EXPIRED",
@@ -97,7 +103,7 @@ final class GeminiErrors implements ErrorReader {
 
     private Kind kind(int status, JsonNode error) {
         return switch (status) {
-            case 400 -> isOurTrouble(error) ? Kind.MISCONFIGURED : Kind.REFUSED;
+            case 400 -> isOurTrouble(error) ? Kind.MISCONFIGURED : refusal(error);
             case 401 -> mayHaveExpired.getAsBoolean() ? Kind.UNAVAILABLE : Kind.MISCONFIGURED;
             case 403, 404, 405 -> Kind.MISCONFIGURED;
             case 429 -> isDaily(error) ? Kind.DAY_QUOTA : Kind.QUOTA;
@@ -109,6 +115,11 @@ final class GeminiErrors implements ErrorReader {
                     default -> Kind.UNAVAILABLE;
                 };
         };
+    }
+
+    private static Kind refusal(JsonNode error) {
+        String message = error.path("message").asString("");
+        return BAD_SIGNATURE.matcher(message).find() ? Kind.SIGNATURE : Kind.REFUSED;
     }
 
     /** D45: a 400 that speaks of our key, project or location. */

@@ -7,6 +7,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.upstream.NativeAsk;
 import java.io.ByteArrayOutputStream;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class NativeRequestWriter {
     private final UpstreamModel model;
     private final boolean callIds;
     private final Set<String> buckets;
+    private final Set<String> ignored = new LinkedHashSet<>();
 
     private NativeRequestWriter(
             JsonGenerator json,
@@ -61,11 +63,14 @@ final class NativeRequestWriter {
     static GeminiBody write(NativeAsk ask, String channel, UpstreamModel model, boolean callIds, Set<String> buckets) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES_FIRST);
         MediaSlots slots;
+        Set<String> ignored;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             slots = new MediaSlots(json, out);
-            new NativeRequestWriter(json, slots, ask, channel, model, callIds, buckets).request(ask.body());
+            NativeRequestWriter writer = new NativeRequestWriter(json, slots, ask, channel, model, callIds, buckets);
+            writer.request(ask.body());
+            ignored = writer.ignored;
         }
-        return new GeminiBody(out.toByteArray(), List.of(), slots.all());
+        return new GeminiBody(out.toByteArray(), List.copyOf(ignored), slots.all());
     }
 
     private void request(JsonNode body) {
@@ -167,7 +172,7 @@ final class NativeRequestWriter {
                         "fileData", file -> file(file, path + ".file_data"),
                         "functionCall", named("functionCall", call -> object(call, Map.of("id", this::callId))),
                         "functionResponse", named("functionResponse", result -> result(result, path)),
-                        "thoughtSignature", signature -> signature(signature.asString(""), demands)));
+                        "thoughtSignature", signature -> signature(signature.asString(""), path, demands)));
     }
 
     private void result(JsonNode result, String path) {
@@ -181,10 +186,13 @@ final class NativeRequestWriter {
         }
     }
 
-    private void signature(String signature, boolean demanded) {
+    private void signature(String signature, String part, boolean demanded) {
         if (ask.origins().isGood(signature, channel)) {
             json.writeStringProperty(SIGNATURE, signature);
-        } else if (demanded) {
+            return;
+        }
+        ignored.add(part + "." + SIGNATURE);
+        if (demanded) {
             json.writeStringProperty(SIGNATURE, ContentsWriter.DUMMY_SIGNATURE);
         }
     }

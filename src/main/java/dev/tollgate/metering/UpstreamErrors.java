@@ -11,7 +11,7 @@ final class UpstreamErrors {
 
     static ApiError of(UpstreamFailure failure) {
         return switch (failure.kind()) {
-            case REFUSED ->
+            case REFUSED, SIGNATURE ->
                 error("The upstream provider refused the request: its content or its parameters are not supported.")
                         .doNotRetry();
             case BROKEN -> error("The upstream provider closed the stream before the answer was complete.");

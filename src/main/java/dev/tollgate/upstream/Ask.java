@@ -16,6 +16,9 @@ public sealed interface Ask permits ChatAsk, NativeAsk {
     /** The same for a channel that has another name for the model. */
     Ask forUpstreamModel(String name);
 
+    /** The same without any thought signature: placeholders stand for those that are demanded (D50). */
+    Ask withoutSignatures();
+
     /** The channel that is asked first as long as it may be, or null (D50). */
     default @Nullable String preferredChannel() {
         return null;

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * <p>At most {@value #RETRIES_MAX} retries after failures that may pass, as far as the pool's budget goes; a channel that has no quota left
  * or does not take our credential costs no retry where another one can be asked; once after an answer that is none.
  *
+ * <p>Where an upstream does not take a thought signature it is asked again without any, once: they belong to a project, and what the operator
+ * has behind a channel may have changed since (D50). That costs no retry: after such a change it befalls every running conversation.
+ *
  * <p>Where the operator wants it, a first channel that is silent for a while gets company: one second try, on another channel, which counts
  * as a retry. Of the two the first that has something to say goes on and the other is cancelled; one that fails leaves the call to the other,
  * and nobody else is asked while that runs.
@@ -40,13 +43,13 @@ public final class Attempts implements UpstreamCall {
     private static final long NO_TIMER = -1;
 
     private final Upstreams pool;
-    private final Ask ask;
     private final @Nullable Long maxOutputTokens;
     private final UpstreamListener listener;
     private final List<Leg> legs = new ArrayList<>(1);
     private final List<Route> tried = new ArrayList<>(0);
     private final List<Route> ruledOut;
 
+    private Ask ask;
     private @Nullable Attempt current;
     /** Asked beside the current one, as long as neither has said anything of substance. */
     private @Nullable Attempt hedge;
@@ -56,6 +59,7 @@ public final class Attempts implements UpstreamCall {
     private int attempts;
     private int retries;
     private boolean askedAgain;
+    private boolean withoutSignatures;
     private boolean latent = true;
     private boolean over;
     private boolean paused;
@@ -421,6 +425,9 @@ public final class Attempts implements UpstreamCall {
             }
         } else if (latent && saidNothing != null && !askedAgain) {
             askAgain(saidNothing);
+        } else if (latent && failure.kind() == Kind.SIGNATURE && !withoutSignatures) {
+            withoutSignatures = true;
+            askWithoutSignatures(route);
         } else if (latent && mayGoOn(route, failure)) {
             current = null;
             goOn();
@@ -429,14 +436,28 @@ public final class Attempts implements UpstreamCall {
         }
     }
 
+    private void askWithoutSignatures(Route route) {
+        log.warn(
+                "channel {} does not take the thought signatures of a call, and is asked without",
+                route.channel().id());
+        current = null;
+        ask = ask.withoutSignatures();
+        translate(route, leg -> {
+            if (leg != null) {
+                legs.clear();
+            }
+            translated(route, leg);
+        });
+    }
+
     /** Whether the channel would fail this call again, while another one may take it. */
     private static boolean isOfThatChannel(Kind kind) {
-        return kind == Kind.REFUSED || kind == Kind.BROKEN || kind == Kind.MISCONFIGURED;
+        return kind == Kind.REFUSED || kind == Kind.SIGNATURE || kind == Kind.BROKEN || kind == Kind.MISCONFIGURED;
     }
 
     private boolean mayGoOn(Route route, UpstreamFailure failure) {
         return switch (failure.kind()) {
-            case REFUSED, BROKEN -> false;
+            case REFUSED, SIGNATURE, BROKEN -> false;
             case MISCONFIGURED -> ruledOut.add(route);
             case DAY_QUOTA -> true;
             case QUOTA -> tellsWhen(failure) || mayRetry();

@@ -42,6 +42,11 @@ public record ChatAsk(
         return new ChatAsk(request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name), media);
     }
 
+    @Override
+    public ChatAsk withoutSignatures() {
+        return new ChatAsk(request, modelId, upstreamModel, includeThoughts, effort, replay.withoutSignatures(), media);
+    }
+
     /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
     @Override
     public @Nullable String preferredChannel() {

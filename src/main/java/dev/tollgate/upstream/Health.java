@@ -14,7 +14,7 @@ final class Health {
     /** @param wasHeldBack whether we had stopped reading at some time: then a break is not the channel's fault (D18) */
     static void note(Route route, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
         PooledChannel channel = route.channel();
-        if (failure.kind() == UpstreamFailure.Kind.REFUSED) {
+        if (failure.kind() == UpstreamFailure.Kind.REFUSED || failure.kind() == UpstreamFailure.Kind.SIGNATURE) {
             channel.breaker().answered();
             return;
         }

@@ -46,6 +46,12 @@ public record NativeAsk(
         return false;
     }
 
+    @Override
+    public NativeAsk withoutSignatures() {
+        return new NativeAsk(
+                body, modelId, upstreamModel, candidates, searches, promptSize, origins.withoutSignatures(), media);
+    }
+
     /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
     @Override
     public @Nullable String preferredChannel() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replay {
 
-    public static final Replay NONE = new Replay(null, Map.of(), Map.of(), null, 0);
+    public static final Replay NONE = new Replay(null, Map.of(), Map.of(), null, 0, false);
 
     /**
      * @param signature null where the part had none
@@ -50,23 +50,31 @@ public final class Replay {
     private final Map<Message.Assistant, Part> texts;
     private final @Nullable String preferredChannel;
     private final long bytes;
+    private final boolean noneIsGood;
 
     private Replay(
             @Nullable String channel,
             Map<Message.ToolCall, Part> calls,
             Map<Message.Assistant, Part> texts,
             @Nullable String preferredChannel,
-            long bytes) {
+            long bytes,
+            boolean noneIsGood) {
         this.channel = channel;
         this.calls = calls;
         this.texts = texts;
         this.preferredChannel = preferredChannel;
         this.bytes = bytes;
+        this.noneIsGood = noneIsGood;
     }
 
     /** The same, as far as it is good on this channel. */
     public Replay onChannel(String name) {
-        return this == NONE ? this : new Replay(name, calls, texts, preferredChannel, bytes);
+        return this == NONE ? this : new Replay(name, calls, texts, preferredChannel, bytes, noneIsGood);
+    }
+
+    /** The same where an upstream has refused a signature, whichever it was: none of them is sent, nor what the caller sent. */
+    Replay withoutSignatures() {
+        return new Replay(channel, calls, texts, preferredChannel, bytes, true);
     }
 
     /** Who made the latest signature that is good for the model, and so should be asked; null where nobody did. */
@@ -96,7 +104,15 @@ public final class Replay {
         return chosen(message.thoughtSignature(), texts.get(message), false);
     }
 
+    /** The signature to send with a file that the model has made: nobody but the caller keeps it. */
+    public @Nullable String signature(Message.SentBack file) {
+        return noneIsGood ? null : file.thoughtSignature();
+    }
+
     private @Nullable String chosen(@Nullable String given, @Nullable Part part, boolean moved) {
+        if (noneIsGood) {
+            return null;
+        }
         if (part == null) {
             return given;
         }
@@ -108,7 +124,7 @@ public final class Replay {
     }
 
     private boolean isGood(Part part) {
-        return part.sameModel() && (channel == null || channel.equals(part.channel()));
+        return !noneIsGood && part.sameModel() && (channel == null || channel.equals(part.channel()));
     }
 
     /** The parts to send before a call, a JSON array; null where there are none, or they are another's. */
@@ -157,7 +173,9 @@ public final class Replay {
         }
 
         public Replay build() {
-            return calls.isEmpty() && texts.isEmpty() ? NONE : new Replay(null, calls, texts, preferredChannel, bytes);
+            return calls.isEmpty() && texts.isEmpty()
+                    ? NONE
+                    : new Replay(null, calls, texts, preferredChannel, bytes, false);
         }
     }
 }

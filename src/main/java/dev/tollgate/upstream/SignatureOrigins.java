@@ -19,14 +19,25 @@ public final class SignatureOrigins {
 
     private final Map<String, Origin> bySignature;
     private final @Nullable String preferredChannel;
+    private final boolean noneIsGood;
 
     /**
      * @param bySignature as the caller wrote them; without those that nobody here has seen
      * @param preferredChannel who made the latest one that is good for the model; null where nobody did
      */
     public SignatureOrigins(Map<String, Origin> bySignature, @Nullable String preferredChannel) {
+        this(bySignature, preferredChannel, false);
+    }
+
+    private SignatureOrigins(Map<String, Origin> bySignature, @Nullable String preferredChannel, boolean noneIsGood) {
         this.bySignature = Map.copyOf(bySignature);
         this.preferredChannel = preferredChannel;
+        this.noneIsGood = noneIsGood;
+    }
+
+    /** The same where an upstream has refused one of them, whichever it was. */
+    SignatureOrigins withoutSignatures() {
+        return new SignatureOrigins(bySignature, preferredChannel, true);
     }
 
     public @Nullable String preferredChannel() {
@@ -35,6 +46,9 @@ public final class SignatureOrigins {
 
     /** Whether a signature may be sent on a channel; what nobody here has seen is the caller's affair. */
     public boolean isGood(String signature, String channel) {
+        if (noneIsGood) {
+            return false;
+        }
         Origin origin = bySignature.get(signature);
         return origin == null || (origin.sameModel() && origin.channel().equals(channel));
     }

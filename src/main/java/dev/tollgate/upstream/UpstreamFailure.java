@@ -15,6 +15,8 @@ public record UpstreamFailure(Kind kind, @Nullable Duration retryAfter, String d
     public enum Kind {
         /** The caller's data were refused (D2): the same call cannot succeed. */
         REFUSED,
+        /** A thought signature in the request: made by another model, project or installation. Without them the same call can succeed. */
+        SIGNATURE,
         /** Our key, project, location or model name: ours to mend; another channel may do. */
         MISCONFIGURED,
         /** Our quota at the upstream, or its capacity; {@code retryAfter} where it said when. */

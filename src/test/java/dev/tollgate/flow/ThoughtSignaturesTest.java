@@ -6,6 +6,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.SigningUpstream;
 import dev.tollgate.testing.Stores;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -110,15 +111,62 @@ class ThoughtSignaturesTest {
     }
 
     @Test
-    void what_the_caller_sends_wins_over_what_is_kept() {
+    void what_the_caller_sends_wins_over_what_is_kept_and_is_left_out_where_the_upstream_refuses_it() {
         Talk talk = talkOf(1);
         talk.call(0, 0).putObject("extra_content").putObject("google").put("thought_signature", "b3duIHNpZ25hdHVyZQ==");
 
-        Gateway.Reply refused = talk.ask(customer, PRO);
+        Gateway.Reply reply = talk.ask(customer, PRO);
 
-        assertThat(refused.status()).as(refused.text()).isEqualTo(503);
-        assertThat(refused.header("x-should-retry")).isEqualTo("false");
-        assertThat(signatures(0)).containsExactly("b3duIHNpZ25hdHVyZQ==");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.header("x-tollgate-attempts")).isEqualTo("2");
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("messages.1.tool_calls.0.extra_content");
+        int asked = upstream.asked().size();
+        assertThat(signatures(asked - 2, 0)).containsExactly("b3duIHNpZ25hdHVyZQ==");
+        assertThat(signatures(asked - 1, 0)).containsExactly(SigningUpstream.DUMMY);
+    }
+
+    /** The operator has put another project's key behind the channel: all that was signed before is good nowhere. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void where_the_project_behind_a_channel_has_changed_the_conversation_goes_on(boolean sendsBack) {
+        Talk talk = new Talk();
+        talk.sendsBack = sendsBack;
+        for (int i = 0; i < 5; i++) {
+            talk.step(customer); // the fifth of two calls at once
+        }
+        assertThat(upstream.refusals()).isEmpty();
+        upstream.moveTo("two");
+
+        for (int i = 5; i < 10; i++) {
+            talk.step(customer);
+        }
+
+        assertThat(upstream.refusals()).hasSize(5).containsOnly("Corrupted thought signature.");
+        assertThat(signatures(0)).containsExactly(SigningUpstream.DUMMY);
+        assertThat(signatures(4)).containsExactly(SigningUpstream.DUMMY, "");
+        assertThat(customer.lastTask().get("status").asString()).isEqualTo("completed");
+
+        talk.user("And again.");
+        talk.step(customer);
+        assertThat(upstream.asked().getLast().toString())
+                .as("in an earlier turn nothing is demanded")
+                .doesNotContain("thoughtSignature");
+    }
+
+    @Test
+    void an_upstream_that_refuses_the_placeholders_too_is_asked_no_third_time() {
+        Talk talk = talkOf(2);
+        upstream.refuseAll();
+        int before = upstream.asked().size();
+        BigDecimal balance = customer.balance();
+
+        Gateway.Reply reply = talk.ask(customer, PRO);
+
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.error().get("message").asString()).doesNotContain("ignature");
+        assertThat(reply.header("x-should-retry")).isEqualTo("false");
+        assertThat(upstream.asked()).hasSize(before + 2);
+        assertThat(customer.balance()).isEqualTo(balance);
     }
 
     @Test
@@ -338,6 +386,7 @@ class ThoughtSignaturesTest {
                 .putObject("google")
                 .put("thought_signature", "AAAA");
         talk.user("Go on.");
+        upstream.refuseAll();
         assertThat(talk.ask(customer, PRO).status()).isEqualTo(503);
 
         assertThat(gateway.number("SELECT COUNT(*) FROM thought_signature")).isEqualTo(before);
@@ -373,8 +422,12 @@ class ThoughtSignaturesTest {
 
     /** What the upstream was sent last with the calls of a step, "" where a call was bare. */
     private static List<String> signatures(int step) {
+        return signatures(upstream.asked().size() - 1, step);
+    }
+
+    private static List<String> signatures(int asked, int step) {
         List<JsonNode> callers = upstream.asked()
-                .getLast()
+                .get(asked)
                 .get("contents")
                 .valueStream()
                 .filter(content -> content.get("parts").valueStream().anyMatch(part -> part.has("functionCall")))

@@ -49,6 +49,7 @@ public final class SigningUpstream implements AutoCloseable {
     private Ids ids = Ids.UNIQUE;
     private String project = "one";
     private boolean apart;
+    private boolean refusing;
     private int dummies;
 
     public SigningUpstream() {
@@ -72,6 +73,7 @@ public final class SigningUpstream implements AutoCloseable {
         this.ids = ids;
         this.project = "one";
         this.apart = false;
+        this.refusing = false;
         this.dummies = 0;
         asked.clear();
         refusals.clear();
@@ -86,6 +88,11 @@ public final class SigningUpstream implements AutoCloseable {
     /** The signature of a call comes in a chunk of its own, behind the call. */
     public synchronized void signApart() {
         apart = true;
+    }
+
+    /** Blames the signatures whatever they are. */
+    public synchronized void refuseAll() {
+        refusing = true;
     }
 
     /** How many dummies it was sent. */
@@ -125,6 +132,9 @@ public final class SigningUpstream implements AutoCloseable {
 
     private synchronized String answer(String model, JsonNode body) {
         asked.add(body);
+        if (refusing) {
+            throw refuse("Thought signature is not valid");
+        }
         List<JsonNode> contents = body.get("contents").valueStream().toList();
         int from = currentTurn(contents);
         int step = 0;
