@@ -107,6 +107,7 @@ public final class App implements AutoCloseable {
         this.clock = surroundings.clock();
         this.random = surroundings.random();
         AccessLog.set(settings.http().accessLog());
+        CannotListen.check(settings.host(), settings.port());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
         this.store = Store.open(settings, clock, secureRandom);

@@ -78,7 +78,7 @@ public final class Main {
         private static App started(Settings settings) throws Refused {
             try {
                 return App.start(settings);
-            } catch (CannotOpen e) {
+            } catch (CannotOpen | CannotListen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }
         }
