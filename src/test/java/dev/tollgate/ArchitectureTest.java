@@ -57,7 +57,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"money", "storage", "config", "error", "limits", "schema", "sandbox"})
+    @ValueSource(strings = {"money", "storage", "config", "error", "limits", "schema", "sandbox", "transport"})
     void these_packages_know_no_other(String name) {
         knowsOnly(name);
     }
@@ -65,7 +65,7 @@ class ArchitectureTest {
     @Test
     void ground_knows_no_feature() {
         knowsOnly("http", "error");
-        knowsOnly("media", "error");
+        knowsOnly("media", "error", "transport");
     }
 
     @Test
@@ -82,7 +82,7 @@ class ArchitectureTest {
     @Test
     void upstream_knows_what_can_be_asked_and_no_more() {
         knowsOnly("upstream", "openai", "media", "config", "error");
-        knowsOnly("channel", "upstream", "media");
+        knowsOnly("channel", "upstream", "media", "transport");
     }
 
     @Test
@@ -278,6 +278,7 @@ class ArchitectureTest {
                         packageOf("gemini"),
                         packageOf("compat"),
                         packageOf("media"),
+                        packageOf("transport"),
                         packageOf("sandbox"))
                 .should()
                 .dependOnClassesThat()

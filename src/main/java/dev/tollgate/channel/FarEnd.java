@@ -1,5 +1,6 @@
 package dev.tollgate.channel;
 
+import dev.tollgate.transport.LastBytes;
 import dev.tollgate.upstream.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -71,8 +72,7 @@ public final class FarEnd {
         return vertx.httpClientBuilder()
                 .with(options)
                 .with(pool)
-                // A reset is told to its call; without a handler it would be logged as an error besides.
-                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
+                .withConnectHandler(LastBytes::keep)
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.media;
 
+import dev.tollgate.transport.LastBytes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -62,8 +63,7 @@ final class Downloads implements AutoCloseable {
         return vertx.httpClientBuilder()
                 .with(options)
                 .with(pool)
-                // A reset is told to its download; without a handler it would be logged as an error besides.
-                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
+                .withConnectHandler(LastBytes::keep)
                 .build();
     }
 

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ class DownloadTest {
 
     private static final Map<String, HandServer.Answering> PATHS = new ConcurrentHashMap<>();
     private static final HandServer HOST = new HandServer(DownloadTest::answer);
+    /** Enough for what happens in one of five to happen. */
+    private static final int DOWNLOADS = 30;
+
     private static Gateway gateway;
     private static Customer customer;
 
@@ -192,6 +196,21 @@ class DownloadTest {
         assertThat(customer.chat(call(url("/p"), url("/p"), url("/p"))).status())
                 .isEqualTo(200);
         assertThat(HOST.connections()).isEqualTo(before + 1);
+    }
+
+    /** As servers do that are asked to, and we ask: the last bytes wait here then, until they are wanted. */
+    @Test
+    void a_file_whose_server_closes_the_connection_behind_it_is_whole() {
+        byte[] bytes = Arrays.copyOf(MediaSamples.BY_TYPE.get("image/png"), 2_000_000);
+        PATHS.put("/closed", (request, out) -> {
+            HandServer.reply(out, 200, "Content-Type: image/png\r\nConnection: close\r\n", bytes);
+            throw new IOException("the connection ends with the file");
+        });
+        for (int i = 0; i < DOWNLOADS; i++) {
+            Gateway.Reply reply = customer.chat(call(url("/closed")));
+            assertThat(reply.status()).as("download %d", i).isEqualTo(200);
+            assertSent("image/png", bytes);
+        }
     }
 
     @Test

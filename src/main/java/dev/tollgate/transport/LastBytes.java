@@ -1,0 +1,41 @@
+package dev.tollgate.transport;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.VertxConnection;
+
+/**
+ * Lets a response that is read slowly end well where the server closes its connection behind it. Vert.x tells of the end of a connection at
+ * once, while up to eight messages and what one read has brought may wait in it for their reader: the response would fail, although all of it has
+ * come. They are handed on first; the response itself keeps them until they are asked for.
+ */
+public final class LastBytes {
+
+    private LastBytes() {}
+
+    /** Takes care of a client's new connection; on its event loop. Failures of the connection itself are told to its requests alone. */
+    public static void keep(HttpConnection connection) {
+        // A reset is told to its request; without a handler it would be logged as an error besides.
+        connection.exceptionHandler(_ -> {});
+        if (connection instanceof VertxConnection it) {
+            ChannelHandlerContext handler = it.channelHandlerContext();
+            handler.pipeline().addBefore(handler.name(), "last-bytes", new BeforeTheEnd(it));
+        }
+    }
+
+    private static final class BeforeTheEnd extends ChannelInboundHandlerAdapter {
+
+        private final VertxConnection connection;
+
+        BeforeTheEnd(VertxConnection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            connection.doResume();
+            context.fireChannelInactive();
+        }
+    }
+}
