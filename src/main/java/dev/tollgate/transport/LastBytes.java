@@ -27,14 +27,24 @@ public final class LastBytes {
     private static final class BeforeTheEnd extends ChannelInboundHandlerAdapter {
 
         private final VertxConnection connection;
+        private long messages;
 
         BeforeTheEnd(VertxConnection connection) {
             this.connection = connection;
         }
 
         @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            messages++;
+            context.fireChannelRead(message);
+        }
+
+        /** A response that is full holds the connection back again, so that one time may hand on a single message. */
+        @Override
         public void channelInactive(ChannelHandlerContext context) {
-            connection.doResume();
+            for (long i = 0; i < messages; i++) {
+                connection.doResume();
+            }
             context.fireChannelInactive();
         }
     }

@@ -32,7 +32,7 @@ class FarEndTest {
 
     /** Of so many pieces some wait in the response, some in the connection, and of the most some in the kernel. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 30, 40})
+    @ValueSource(ints = {1, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 30, 40, 100, 400})
     void an_answer_that_nobody_reads_yet_is_whole_although_its_server_closes_the_connection_behind_it(int pieces)
             throws Exception {
         String answer = "x".repeat(pieces * PIECE_BYTES);
