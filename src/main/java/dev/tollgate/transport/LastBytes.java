@@ -7,10 +7,13 @@ import io.vertx.core.net.impl.VertxConnection;
 
 /**
  * Lets a response that is read slowly end well where the server closes its connection behind it. Vert.x tells of the end of a connection at
- * once, while up to eight messages and what one read has brought may wait in it for their reader: the response would fail, although all of it has
+ * once, while some messages and what one read has brought may wait in it for their reader: the response would fail, although all of it has
  * come. They are handed on first; the response itself keeps them until they are asked for.
  */
 public final class LastBytes {
+
+    /** Vert.x reads no more from a connection in which eight messages wait, until none does. */
+    private static final int WAITING_WHILE_READING_MAX = 7;
 
     private LastBytes() {}
 
@@ -27,7 +30,9 @@ public final class LastBytes {
     private static final class BeforeTheEnd extends ChannelInboundHandlerAdapter {
 
         private final VertxConnection connection;
-        private long messages;
+
+        /** At least as many as wait. */
+        private int waitingMax;
 
         BeforeTheEnd(VertxConnection connection) {
             this.connection = connection;
@@ -35,14 +40,22 @@ public final class LastBytes {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            messages++;
+            waitingMax++;
             context.fireChannelRead(message);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            context.fireChannelReadComplete();
+            if (context.channel().config().isAutoRead()) {
+                waitingMax = WAITING_WHILE_READING_MAX;
+            }
         }
 
         /** A response that is full holds the connection back again, so that one time may hand on a single message. */
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            for (long i = 0; i < messages; i++) {
+            for (int i = 0; i < waitingMax; i++) {
                 connection.doResume();
             }
             context.fireChannelInactive();
