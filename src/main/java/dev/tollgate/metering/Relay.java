@@ -10,7 +10,9 @@ import dev.tollgate.upstream.UpstreamListener;
 import dev.tollgate.upstream.Upstreams;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -199,7 +201,7 @@ final class Relay implements UpstreamListener, Running {
     /** Another channel may have answered than the one that the call was translated for. */
     private void tellIgnored() {
         if (attempts != null && attempts.count() > 1) {
-            List<String> told = prepared.ignored();
+            Set<String> told = new HashSet<>(prepared.ignored()); // perhaps a name for each part of a long conversation
             List<String> more = attempts.ignored().stream()
                     .filter(field -> !told.contains(field))
                     .toList();

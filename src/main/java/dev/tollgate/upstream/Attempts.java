@@ -443,8 +443,8 @@ public final class Attempts implements UpstreamCall {
         current = null;
         ask = ask.withoutSignatures();
         translate(route, leg -> {
-            if (leg != null) {
-                legs.clear();
+            if (leg != null && !over) {
+                legs.clear(); // they have the signatures in them
             }
             translated(route, leg);
         });

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,7 @@ class HedgingTest {
     private final TestClock clock = new TestClock("2026-11-20T10:00:00Z");
     private final Context loop = VERTX.getOrCreateContext();
     private final List<FarCall> calls = new ArrayList<>();
+    private final AtomicInteger translations = new AtomicInteger();
     private List<WantedMedium> wanted = List.of();
 
     private final class FarAsk implements PreparedAsk {
@@ -155,6 +157,7 @@ class HedgingTest {
 
             @Override
             public PreparedAsk prepare(Ask ask) {
+                translations.incrementAndGet();
                 return new FarAsk(id);
             }
         };
@@ -230,6 +233,26 @@ class HedgingTest {
             assertThat(channel.inFlight()).as("calls of " + channel.id()).isZero();
             assertThat(channel.breaker()).isNotEqualTo(ChannelStatus.BreakerState.HALF_OPEN);
         }
+    }
+
+    // ---- without signatures ----
+
+    /** What is settled for who has left asks for the channel, whenever that is. */
+    @Test
+    void who_leaves_while_a_call_is_translated_anew_leaves_its_channel_known() {
+        Upstreams pool = pool(null, "a");
+        Attempts attempts = begin(pool, new Heard());
+        onLoop(() -> {
+            calls.getFirst().fails(UpstreamFailure.Kind.SIGNATURE);
+            attempts.cancel();
+            return true;
+        });
+        await("the translation", () -> translations.get() == 2);
+        letTheWaitPass();
+        assertThat(onLoop(attempts::channel)).isEqualTo("a");
+        assertThat(onLoop(attempts::ignored)).isEmpty();
+        assertThat(asked()).containsExactly("a");
+        assertEven(pool);
     }
 
     // ---- who is not asked ----
