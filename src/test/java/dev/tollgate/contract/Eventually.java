@@ -20,7 +20,7 @@ final class Eventually {
                 if (System.nanoTime() > end) {
                     throw notYet;
                 }
-                Thread.onSpinWait();
+                Thread.yield();
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.testing.Gateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
@@ -272,9 +273,7 @@ class BodyTest {
                 RawClient other = front.client()) {
             client.send(RawClient.head("POST", "/v1/x", "Content-Length: " + 3 * MIB))
                     .send(bytes(3 * MIB - 1));
-            while (front.front().bodyBytes() < 3 * MIB) {
-                Thread.onSpinWait();
-            }
+            Gateway.await("the body but its last byte", () -> front.front().bodyBytes() >= 3 * MIB);
             RawClient.Answer refused = other.post("/v1/x", bytes(2 * MIB));
             client.send("x");
 
@@ -306,13 +305,9 @@ class BodyTest {
         try (RawClient client = front.start().client()) {
             client.send(RawClient.head("POST", "/v1/x", "Content-Length: " + 3 * MIB))
                     .send(bytes(MIB));
-            while (front.front().bodyBytes() < MIB) {
-                Thread.onSpinWait();
-            }
+            Gateway.await("a part of the body", () -> front.front().bodyBytes() >= MIB);
         }
-        while (front.front().openExchanges() > 0) {
-            Thread.onSpinWait();
-        }
+        Gateway.await("the exchange to end", () -> front.front().openExchanges() == 0);
         assertThat(front.front().bodyBytes()).isZero();
     }
 

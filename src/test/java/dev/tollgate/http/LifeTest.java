@@ -3,6 +3,7 @@ package dev.tollgate.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.testing.Gateway;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -57,11 +58,7 @@ class LifeTest {
     }
 
     private void awaitOpenExchanges(int count) {
-        long end = System.nanoTime() + WAIT.toNanos();
-        while (front.front().openExchanges() != count && System.nanoTime() < end) {
-            Thread.onSpinWait();
-        }
-        assertThat(front.front().openExchanges()).isEqualTo(count);
+        Gateway.await(count + " open exchanges", () -> front.front().openExchanges() == count);
     }
 
     @Test

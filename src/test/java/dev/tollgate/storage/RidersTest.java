@@ -69,7 +69,7 @@ class RidersTest {
         slips.committed.acquire();
         assertThat(names()).containsExactly("a");
         while (!riding.isDurable()) {
-            Thread.onSpinWait(); // said right after the commit
+            Thread.yield(); // said right after the commit
         }
     }
 

@@ -462,7 +462,7 @@ public final class Gateway implements AutoCloseable {
             if (System.nanoTime() > end) {
                 throw new AssertionError("waited in vain: " + what);
             }
-            Thread.onSpinWait();
+            Thread.yield(); // to what is waited for
         }
     }
 

@@ -36,7 +36,7 @@ public final class HeldRows implements AutoCloseable {
     /** Returns when each of these batches has ended or waits for somebody's rows. */
     public void awaitNoProgress(Future<?>... batches) {
         while (waiting() < Arrays.stream(batches).filter(it -> !it.isDone()).count()) {
-            Thread.onSpinWait();
+            Thread.yield();
         }
     }
 
