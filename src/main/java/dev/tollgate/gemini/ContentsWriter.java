@@ -153,12 +153,12 @@ final class ContentsWriter {
             Message.SentBack file = message.files().get(i);
             String param = "messages.%d.images.%d".formatted(message.index(), i);
             check(file.thoughtSignature(), param);
-            if (parts.isOutOfReach(file.media())) {
-                ignored.add(param);
-            } else {
+            if (parts.isReadable(file.media())) {
                 ignoreLost(file.thoughtSignature(), replay.signature(file), param);
                 parts.media(file.media(), replay.signature(file));
                 written = true;
+            } else {
+                ignored.add(param);
             }
         }
         return written;

@@ -86,11 +86,16 @@ final class PartWriter {
         json.writeEndObject();
     }
 
-    /** Whether it lies in one of Google's buckets that is not open to callers. */
-    boolean isOutOfReach(ContentPart.Media part) {
-        return part.source() instanceof ContentPart.Source.Remote remote
-                && GoogleUrl.isStored(remote.url())
-                && !RemoteMedia.isInOpenBucket(remote.url(), buckets);
+    /**
+     * Whether what a model has made can be shown to it again: not what lies in one of Google's buckets that is not open to callers, and
+     * not what no model reads, as the raw sound that some models make.
+     */
+    boolean isReadable(ContentPart.Media made) {
+        return switch (made.source()) {
+            case ContentPart.Source.Inline inline -> InlineMedia.isTaken(made, inline.base64());
+            case ContentPart.Source.Remote remote ->
+                !GoogleUrl.isStored(remote.url()) || RemoteMedia.isInOpenBucket(remote.url(), buckets);
+        };
     }
 
     void media(ContentPart.Media part, @Nullable String signature) {
