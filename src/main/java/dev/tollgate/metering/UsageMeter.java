@@ -151,14 +151,16 @@ final class UsageMeter {
         }
         checkTotal();
         candidates = Math.min(candidates, cutTokens);
+        long audio = within(prompt, promptDetails.audioTokens());
+        long image = within(prompt - audio, promptDetails.imageTokens());
         return new Usage(
                 prompt,
                 toolUsePromptTokens,
                 candidates,
                 thoughts,
                 Math.min(cachedTokens, prompt),
-                detail(true),
-                detail(false),
+                audio,
+                image,
                 textTokens(candidates));
     }
 
@@ -215,8 +217,12 @@ final class UsageMeter {
         }
     }
 
-    private long detail(boolean audio) {
-        return Math.max(0, audio ? promptDetails.audioTokens() : promptDetails.imageTokens());
+    /** A part is never more than its whole: what is printed adds up, and stays within what a receipt can say. */
+    private long within(long whole, long part) {
+        if (part > whole) {
+            flags.add(Flag.CLAMPED);
+        }
+        return Math.clamp(part, 0, whole);
     }
 
     /** As reported, or what the details leave of the whole. */

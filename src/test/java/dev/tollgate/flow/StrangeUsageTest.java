@@ -128,6 +128,26 @@ class StrangeUsageTest {
                 "clamped");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"300", "9007199254740993", "9223372036854775807", "1e300"})
+    void details_beyond_the_prompt_are_cut_down_to_it_and_the_receipt_can_be_read(String huge) {
+        JsonNode task = reported("""
+                {"promptTokenCount":262,"candidatesTokenCount":10,"promptTokensDetails":[\
+                {"modality":"AUDIO","tokenCount":62},{"modality":"IMAGE","tokenCount":%s}]}""".formatted(huge));
+        assertCounts(task, 262, 10, 0, "clamped");
+        assertThat(task.at("/usage/prompt_tokens_details/audio_tokens").asLong())
+                .isEqualTo(62);
+        assertThat(task.at("/usage/prompt_tokens_details/image_tokens").asLong())
+                .isEqualTo(200);
+        assertThat(task.at("/usage/prompt_tokens_details/text_tokens").asLong()).isZero();
+        Gateway.Reply receipt = gateway.get("/v1/receipts/" + task.get("id").asString(), customer.key());
+        assertThat(receipt.status()).as(receipt.text()).isEqualTo(200);
+        assertThat(receipt.json()
+                        .at("/usage/prompt_tokens_details/image_tokens")
+                        .asLong())
+                .isEqualTo(200);
+    }
+
     @Test
     void falling_usage_does_not_fall() {
         gateway.script(UpstreamScript.answers()
