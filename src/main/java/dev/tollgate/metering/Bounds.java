@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * micro-credits; all results are the charge function applied to bounds.
  *
  * @param promptTokensMax no tokenizer makes more of the prompt
+ * @param mediaUncounted whether media count in it by their bytes, which may be many times what they come to
  * @param candidates the request's {@code n}
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
  */
 record Bounds(
         Model model,
         long promptTokensMax,
+        boolean mediaUncounted,
         int candidates,
         @Nullable Long askedTokensMax) {
 
@@ -25,9 +27,14 @@ record Bounds(
     private static final long LEAST_TOKENS = 256;
     private static final long LEAST_TOKENS_REASONING_BILLED = 512;
 
-    /** The same with a prompt that is known better. */
+    /** The same with media that are known better. */
     Bounds withPrompt(long promptTokensMax) {
-        return new Bounds(model, promptTokensMax, candidates, askedTokensMax);
+        return new Bounds(model, promptTokensMax, mediaUncounted, candidates, askedTokensMax);
+    }
+
+    /** The same with a prompt that the upstream has counted. */
+    Bounds withCountedPrompt(long promptTokensMax) {
+        return new Bounds(model, promptTokensMax, false, candidates, askedTokensMax);
     }
 
     /** Output tokens that are wanted under the hold at first, all candidates together. */

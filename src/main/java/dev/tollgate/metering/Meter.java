@@ -53,8 +53,12 @@ public final class Meter {
     public MeteredCall prepare(MeteredRequest request) {
         Upstreams.Prepared prepared = upstreams.prepare(request.ask());
         PromptBound prompt = PromptBound.of(request.ask(), request.model().upstream());
-        Bounds bounds =
-                new Bounds(request.model(), prompt.tokensMax(), request.ask().candidates(), request.askedTokensMax());
+        Bounds bounds = new Bounds(
+                request.model(),
+                prompt.tokensMax(),
+                !request.ask().promptSize().media().isEmpty(),
+                request.ask().candidates(),
+                request.askedTokensMax());
         return new MeteredCall(request, bounds, prompt.textBytes(), prepared);
     }
 

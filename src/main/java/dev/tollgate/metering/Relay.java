@@ -474,7 +474,12 @@ final class Relay implements UpstreamListener, Running {
         usage.cutAt(partly ? coverage.tokens() : before);
         waiting.clear();
         delivery.cutShort(events, limit, attemptCount());
-        settle(partly ? Books.End.CUT_HOLD_USED : Books.End.CUT);
+        settle(partly && promptIsKnown() ? Books.End.CUT_HOLD_USED : Books.End.CUT);
+    }
+
+    /** Else the rest of the hold is no fraction of a token, but what media might have come to at most. */
+    private boolean promptIsKnown() {
+        return usage.reportedInputTokens() >= 0 || !bounds.mediaUncounted();
     }
 
     /** Our own time limit is a length cut too (D32). */

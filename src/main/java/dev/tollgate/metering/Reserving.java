@@ -83,7 +83,7 @@ final class Reserving {
         if (counted.isPresent()) {
             long prompt = PromptBound.counted(
                     counted.get().tokens(), call.request().ask(), counts.model().upstream());
-            counts = counts.withPrompt(Math.min(prompt, counts.promptTokensMax()));
+            counts = counts.withCountedPrompt(Math.min(prompt, counts.promptTokensMax()));
         }
         if (counts.leastMicros() < bounds.leastMicros()) {
             MeteredCall better = call.withBounds(counts);

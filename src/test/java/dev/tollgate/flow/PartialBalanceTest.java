@@ -10,6 +10,8 @@ import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,10 +144,7 @@ class PartialBalanceTest {
     @ValueSource(booleans = {true, false})
     void a_hold_is_charged_whole_where_no_usage_was_reported_too(boolean stream) {
         Customer customer = gateway.customer("0.5");
-        gateway.script(UpstreamScript.answers()
-                .text("x".repeat(200))
-                .text("y".repeat(20_000))
-                .finish("STOP"));
+        gateway.script(unreported());
         String prompt = "Tell me. ".repeat(200); // held for by its bytes, estimated at a quarter of them
         Gateway.Reply reply = customer.chat(CALL.formatted(stream).replace("Tell me", prompt));
         int shrunk = Integer.parseInt(reply.header("x-tollgate-max-tokens"));
@@ -160,6 +159,35 @@ class PartialBalanceTest {
                 : reply.json().at("/choices/0/message/content").asString();
         assertThat(content).startsWith("x".repeat(200) + "y");
         assertThat(content.length()).as("unreported, each byte counts").isBetween(shrunk - 1, shrunk + 200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void media_that_nobody_has_counted_are_not_charged_by_what_they_might_come_to(boolean stream) {
+        Customer customer =
+                gateway.customer("60.5"); // a video of unknown length is held for as the whole context, 59.77
+        gateway.script(unreported());
+        Gateway.Reply reply = customer.chat(withMedium("https://www.youtube.com/watch?v=abcdefghijk", stream));
+        assertThat(reply.header("x-tollgate-max-tokens")).isNotEmpty();
+        assertCut(customer, reply, stream, "CREDITS_EXHAUSTED");
+        JsonNode detail = customer.lastTask().get("pricing_detail");
+        assertThat(detail.path("hold_charged").asBoolean(false)).isFalse();
+        assertThat(customer.consumed())
+                .isEqualByComparingTo(detail.get("exact").decimalValue().setScale(2, RoundingMode.FLOOR));
+        assertThat(customer.consumed()).isLessThan(BigDecimal.ONE);
+        assertThat(customer.balance()).isEqualByComparingTo(new BigDecimal("60.5").subtract(customer.consumed()));
+    }
+
+    @Test
+    void a_hold_is_charged_whole_where_its_media_were_counted_beforehand() {
+        Customer customer = gateway.customer("0.2"); // a picture is held for as 4,128 tokens, 0.23
+        gateway.script(unreported());
+        String picture = Base64.getEncoder().encodeToString(MediaSamples.BY_TYPE.get("image/png"));
+        Gateway.Reply reply = customer.chat(withMedium("data:image/png;base64," + picture, true));
+        assertCut(customer, reply, true, "CREDITS_EXHAUSTED");
+        assertThat(customer.consumed()).isEqualByComparingTo("0.2");
+        assertThat(customer.lastTask().at("/pricing_detail/hold_charged").asBoolean())
+                .isTrue();
     }
 
     @Test
@@ -332,6 +360,19 @@ class PartialBalanceTest {
             script.text(piece(), new Tokens(100, 100L * i, 0));
         }
         return script.finish("STOP", new Tokens(100, 100L * pieces, 0));
+    }
+
+    private static UpstreamScript unreported() {
+        return UpstreamScript.answers()
+                .text("x".repeat(200))
+                .text("y".repeat(20_000))
+                .finish("STOP");
+    }
+
+    private static String withMedium(String url, boolean stream) {
+        return """
+                {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":[{"type":"text","text":"Tell me"},
+                  {"type":"image_url","image_url":{"url":"%s"}}]}]}""".formatted(stream, url);
     }
 
     /** A cut answer ends like one that has reached its length, and costs what is printed: never more than there was. */
