@@ -3,6 +3,7 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,9 +67,13 @@ final class RequestBody {
         }
     }
 
-    /** Broken framing; the server closes right after this, so the answer has to be written here. */
+    /**
+     * Broken framing; the server closes right after this, so the answer has to be written here. A connection that has broken is told
+     * here, too, at any time before the answer's end; that is a departure, which the exchange hears of next.
+     */
     private void broken(Throwable cause) {
-        if (exchange.isOpen() && !(cause instanceof HttpClosedException)) {
+        boolean connection = cause instanceof HttpClosedException || cause instanceof IOException;
+        if (unread && exchange.isOpen() && !connection) {
             exchange.closeAfterwards();
             exchange.fail(ApiError.invalid(null, "The request body is not validly framed."));
         }

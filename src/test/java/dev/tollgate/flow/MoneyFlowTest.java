@@ -186,6 +186,21 @@ class MoneyFlowTest {
         Gateway.await("the upstream's end", () -> gateway.sandbox().abandonedAnswers() > abandoned);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void who_breaks_the_connection_off_before_the_upstream_speaks_has_left(boolean stream) {
+        Customer customer = gateway.customer("10");
+        long abandoned = gateway.sandbox().abandonedAnswers();
+        int asked = gateway.asked().size();
+        gateway.script(UpstreamScript.answers().delay(FOREVER).text("Late."));
+        RawCall call = customer.chatRaw(CALL.formatted(stream));
+        Gateway.await("the question", () -> gateway.asked().size() > asked);
+        call.reset();
+        Gateway.await("the upstream's end", () -> gateway.sandbox().abandonedAnswers() > abandoned);
+        assertThat(customer.lastTask().get("status").asString()).isEqualTo("cancelled");
+        assertThat(customer.balance()).isEqualByComparingTo("10");
+    }
+
     @Test
     void who_leaves_in_the_middle_pays_for_what_was_reported() {
         Customer customer = gateway.customer("10");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a call takes of what there is only so much of comes back however it ends (complaint S-07): its hold, its place among the running
@@ -180,8 +181,9 @@ class SlotsTest {
                 .asLong(-1);
     }
 
-    @Test
-    void s_07_who_leaves_while_media_are_loaded_gives_the_turns_of_its_account_back() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void s_07_who_leaves_while_media_are_loaded_gives_the_turns_of_its_account_back(boolean reset) throws Exception {
         gateway.script(UpstreamScript.says("Seen.", 1_000, 100));
         Customer customer = gateway.customer("1000");
         for (Door door : Door.values()) {
@@ -190,7 +192,7 @@ class SlotsTest {
                 leaving.add(RawCall.post(gateway.app().port(), door.wholePath, customer.key(), seeing(door, "/slow")));
             }
             Gateway.await("the downloads", () -> host.openConnections() == TURNS);
-            leaving.forEach(RawCall::close);
+            leaving.forEach(reset ? RawCall::reset : RawCall::close);
             Gateway.await("the downloads to end", () -> host.openConnections() == 0);
 
             List<CompletableFuture<Gateway.Reply>> next = new ArrayList<>();

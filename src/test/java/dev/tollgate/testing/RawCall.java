@@ -119,6 +119,16 @@ public final class RawCall implements AutoCloseable {
         return seen.toString(StandardCharsets.UTF_8);
     }
 
+    /** Breaks the connection off: a reset, as of a process that was killed with something unread, or of a proxy. */
+    public void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Leaves without a word. */
     @Override
     public void close() {
