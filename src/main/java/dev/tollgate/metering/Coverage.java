@@ -48,6 +48,11 @@ final class Coverage {
         return mode == Mode.LIMITED;
     }
 
+    /** Whether the hold is what ends here, and not the maximum that was asked for. */
+    boolean endsWithHold() {
+        return tokens < capTokens;
+    }
+
     boolean covers(long usedTokens) {
         return mode == Mode.FIXED || usedTokens <= tokens;
     }

@@ -474,7 +474,8 @@ final class Relay implements UpstreamListener, Running {
         usage.cutAt(partly ? coverage.tokens() : before);
         waiting.clear();
         delivery.cutShort(events, limit, attemptCount());
-        settle(partly && promptIsKnown() ? Books.End.CUT_HOLD_USED : Books.End.CUT);
+        boolean holdUsed = partly && promptIsKnown() && coverage.endsWithHold();
+        settle(holdUsed ? Books.End.CUT_HOLD_USED : Books.End.CUT);
     }
 
     /** Else the rest of the hold is no fraction of a token, but what media might have come to at most. */

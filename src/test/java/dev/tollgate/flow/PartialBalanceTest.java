@@ -191,6 +191,21 @@ class PartialBalanceTest {
     }
 
     @Test
+    void an_upstream_that_passes_the_callers_maximum_is_cut_there_and_what_else_was_held_returns() {
+        Customer customer = gateway.customer("0.5");
+        gateway.script(UpstreamScript.answers()
+                .text("x".repeat(4_000), new Tokens(262, 1_000, 0))
+                .finish("STOP", new Tokens(262, 1_000, 0)));
+        String picture = Base64.getEncoder().encodeToString(MediaSamples.BY_TYPE.get("image/png"));
+        String call = withMedium("data:image/png;base64," + picture, true);
+        Gateway.Reply reply = customer.chat(call.replace("\"stream\"", "\"max_tokens\":700,\"stream\""));
+        assertThat(reply.header("x-tollgate-max-tokens")).isNotEmpty();
+        assertThat(reply.chunks().getLast().at("/usage/completion_tokens").asInt())
+                .isEqualTo(700);
+        assertThat(customer.consumed()).isEqualByComparingTo("0.32"); // 262 x 57 + 700 x 450, cut down
+    }
+
+    @Test
     void a_shrunk_call_whose_answer_is_short_is_a_normal_one() {
         Customer customer = gateway.customer("0.5");
         gateway.script(UpstreamScript.says("Short.", 100, 10));
