@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,6 +49,7 @@ public final class Gateway implements AutoCloseable {
 
     public static final String DEMO_KEY = "sk-demo-key-for-tests-0123456789abcdef";
 
+    private static final long POLL_NANOS = 50_000;
     private static final String DATABASE_URL = "TOLLGATE_DATABASE_URL";
     /** Of all tests that have to name one. */
     public static final String SECRET_KEY = "5e".repeat(32);
@@ -462,7 +464,7 @@ public final class Gateway implements AutoCloseable {
             if (System.nanoTime() > end) {
                 throw new AssertionError("waited in vain: " + what);
             }
-            Thread.yield(); // to what is waited for
+            LockSupport.parkNanos(POLL_NANOS); // what is waited for may need the processor, or this thread's carrier
         }
     }
 
