@@ -39,12 +39,14 @@ import dev.tollgate.media.MediaLoader;
 import dev.tollgate.media.MediaSpool;
 import dev.tollgate.media.Resolver;
 import dev.tollgate.metering.Accounting;
+import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.KnownAnswers;
 import dev.tollgate.metering.MediaAccess;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.Foresight;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.openai.CompletionIds;
 import dev.tollgate.openai.ReadLimits;
@@ -65,7 +67,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +85,7 @@ public final class App implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(App.class);
     private static final long LOOK_MILLIS = 10;
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
+    private static final Duration LOOK_AT_MODELS = Duration.ofMinutes(1);
     private static final Duration COME_BACK = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -93,12 +98,14 @@ public final class App implements AutoCloseable {
     private final Vertx vertx;
     private final @Nullable Sandbox sandbox;
     private final UpstreamChannels channels;
+    private final CurrentModels current;
     private final AdminKey adminKey;
     private final MediaLoader media;
     private final Meter meter;
     private final KnownAnswers known;
     private final SchemaChecks checks = new SchemaChecks();
     private final HttpFront front;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final Administration administration;
     private final ControlSocket control;
 
@@ -119,6 +126,7 @@ public final class App implements AutoCloseable {
                 ? null
                 : await(Sandbox.start(vertx, sandboxOptions(surroundings.sandboxRequestsMax())));
         this.channels = channels(surroundings);
+        this.current = new CurrentModels(catalogue, channels.upstreams(), clock);
         this.adminKey = AdminKey.of(settings.adminKey(), store, secureRandom);
         this.media = mediaLoader(surroundings.resolver());
         this.meter = new Meter(
@@ -132,6 +140,10 @@ public final class App implements AutoCloseable {
         vertx.setPeriodic(
                 Signatures.SWEEP_EVERY.toMillis(),
                 fired -> Thread.ofVirtual().name("sweep-signatures").start(this::forgetSignatures));
+        told.addAll(foreseen()); // the start tells these itself
+        vertx.setPeriodic(
+                LOOK_AT_MODELS.toMillis(),
+                fired -> foreseen().stream().filter(told::add).forEach(log::warn));
         store.whenLeaseLost(() -> meter.stopAll(
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
@@ -174,7 +186,7 @@ public final class App implements AutoCloseable {
 
     /** The whole table: one line a route. */
     private List<Route> routes() {
-        ModelsHandler models = new ModelsHandler(catalogue);
+        ModelsHandler models = new ModelsHandler(catalogue, current);
         ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock);
         List<Route> routes = new ArrayList<>();
         ChatHandler chat = chat();
@@ -198,7 +210,7 @@ public final class App implements AutoCloseable {
             routes.add(new Route("POST", base + "/files", GOOGLE_KEY, false, new UploadHandler())
                     .withErrors(GoogleErrors.OBJECT));
         }
-        routes.add(Route.get("/admin/channels", ADMIN, new ChannelsHandler(channels.upstreams()::status)));
+        routes.add(Route.get("/admin/channels", ADMIN, new ChannelsHandler(channels.upstreams()::status, clock)));
         routes.add(Route.get("/health/live", PUBLIC, new Health()).whileDraining());
         routes.add(Route.get("/health/ready", PUBLIC, new Health()));
         return routes;
@@ -212,8 +224,8 @@ public final class App implements AutoCloseable {
 
     /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
     private void google(List<Route> routes, String base, FreeCounts counts) {
-        GenerateCalls calls = new GenerateCalls(catalogue, meter, store.signatures());
-        GoogleModelsHandler models = new GoogleModelsHandler(catalogue);
+        GenerateCalls calls = new GenerateCalls(current, meter, store.signatures());
+        GoogleModelsHandler models = new GoogleModelsHandler(catalogue, current);
         String model = base + "/models/{model...}:";
         routes.add(google(model + "generateContent", new GenerateHandler(calls, known, checks, reading(), false)));
         routes.add(google(model + "streamGenerateContent", new GenerateHandler(calls, known, checks, reading(), true))
@@ -233,7 +245,7 @@ public final class App implements AutoCloseable {
 
     private ChatHandler chat() {
         return new ChatHandler(
-                catalogue, meter, known, store.signatures(), checks, reading(), settings.jsonClients(), clock, random);
+                current, meter, known, store.signatures(), checks, reading(), settings.jsonClients(), clock, random);
     }
 
     private ReadLimits reading() {
@@ -299,6 +311,7 @@ public final class App implements AutoCloseable {
     private SandboxOptions sandboxOptions(int requestsMax) {
         Settings.Sandbox chosen = settings.sandbox();
         return SandboxOptions.defaults()
+                .withClock(clock)
                 .withPort(chosen.port())
                 .withSeed(chosen.seed())
                 .withRequestsMax(requestsMax)
@@ -379,11 +392,22 @@ public final class App implements AutoCloseable {
                 warnings(isSandbox));
     }
 
+    /** What models become, and where calls cost money what follows for the operator. It changes while the program runs. */
+    private List<String> foreseen() {
+        Foresight foresight = new Foresight(catalogue, current, clock.instant());
+        List<String> sentences = new ArrayList<>(foresight.retirements());
+        if (sandbox == null) {
+            sentences.addAll(foresight.losses());
+            sentences.addAll(foresight.smallAnswers());
+        }
+        return sentences;
+    }
+
     /** Where calls cost money, what is sold for less than it costs is said, a line each. */
     private List<String> warnings(boolean isSandbox) {
         List<String> warnings = new ArrayList<>(settings.warnings());
+        warnings.addAll(foreseen());
         if (!isSandbox) {
-            catalogue.soldBelowCost().forEach(loss -> warnings.add(loss.sentence()));
             warnings.addAll(channels.warnings());
         }
         if (demo == null) {

@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +40,8 @@ final class LoneSandbox implements AutoCloseable {
                 .withSeed(choice.seed())
                 .withScript(script(choice.script()))
                 .withPaceMillis(choice.paceMillis())
-                .withFileProcessingMillis(choice.fileMillis());
+                .withFileProcessingMillis(choice.fileMillis())
+                .withClock(clock(choice.now()));
         Vertx vertx = Vertx.vertx();
         try {
             return new LoneSandbox(vertx, Sandbox.start(vertx, options).await(SECONDS_MAX, TimeUnit.SECONDS));
@@ -46,6 +50,13 @@ final class LoneSandbox implements AutoCloseable {
             throw new Refused(
                     "The sandbox cannot listen on " + choice.host() + ":" + choice.port() + ": " + e.getMessage());
         }
+    }
+
+    /** Goes on from there at its own pace. */
+    private static InstantSource clock(@Nullable Instant now) {
+        InstantSource real = InstantSource.system();
+        Duration ahead = now == null ? Duration.ZERO : Duration.between(real.instant(), now);
+        return () -> real.instant().plus(ahead);
     }
 
     private static Script script(@Nullable Path file) throws Refused {

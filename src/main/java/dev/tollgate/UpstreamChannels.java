@@ -8,6 +8,7 @@ import dev.tollgate.config.Settings;
 import dev.tollgate.gemini.GeminiChannel;
 import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.gemini.GeminiProvider;
+import dev.tollgate.gemini.KnownModels;
 import dev.tollgate.gemini.VertexProvider;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
@@ -64,10 +65,9 @@ final class UpstreamChannels {
 
     /** The whole table: one line a provider. */
     private List<Provider> providers(Surroundings surroundings) {
-        List<String> known = catalogue.upstreamNames();
         return List.of(
-                new GeminiProvider(vertx, known, this::upstreamModel, media),
-                new VertexProvider(vertx, surroundings.clock(), known, this::upstreamModel, media),
+                new GeminiProvider(vertx, known(), media),
+                new VertexProvider(vertx, surroundings.clock(), known(), media),
                 new CompatProvider(vertx));
     }
 
@@ -119,8 +119,7 @@ final class UpstreamChannels {
                 1,
                 1,
                 models(),
-                () -> new GeminiChannel(
-                        vertx, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), this::upstreamModel, media));
+                () -> new GeminiChannel(vertx, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), known(), media));
     }
 
     /** Who answers, for the start. */
@@ -158,6 +157,10 @@ final class UpstreamChannels {
                 chosen.upstreamFirst().toMillis(),
                 chosen.upstreamIdle().toMillis(),
                 LINGER_MILLIS);
+    }
+
+    private KnownModels known() {
+        return new KnownModels(Set.copyOf(catalogue.upstreamNames()), this::upstreamModel);
     }
 
     private UpstreamModel upstreamModel(String name) {

@@ -56,7 +56,7 @@ class LoneSandboxTest {
     }
 
     private static SandboxChoice choice(int port, Path script) {
-        return new SandboxChoice("127.0.0.1", port, 1, script, 0, 0);
+        return new SandboxChoice("127.0.0.1", port, 1, script, 0, 0, null);
     }
 
     private static String ask(LoneSandbox sandbox, String text) throws Exception {

@@ -3,7 +3,10 @@ package dev.tollgate.admin;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.upstream.ChannelStatus;
+import dev.tollgate.upstream.Standing;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -17,10 +20,14 @@ public final class ChannelsHandler implements Handler {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final Supplier<List<ChannelStatus>> channels;
+    private static final Duration TOLD_BEFORE = Duration.ofDays(60);
 
-    public ChannelsHandler(Supplier<List<ChannelStatus>> channels) {
+    private final Supplier<List<ChannelStatus>> channels;
+    private final InstantSource clock;
+
+    public ChannelsHandler(Supplier<List<ChannelStatus>> channels, InstantSource clock) {
         this.channels = channels;
+        this.clock = clock;
     }
 
     @Override
@@ -31,7 +38,7 @@ public final class ChannelsHandler implements Handler {
         exchange.json(200, JSON.writeValueAsBytes(answer));
     }
 
-    private static void write(ChannelStatus channel, ObjectNode json) {
+    private void write(ChannelStatus channel, ObjectNode json) {
         json.put("id", channel.id()).put("kind", channel.kind()).put("healthy", channel.isHealthy());
         json.putObject("breaker")
                 .put("state", word(channel.breaker()))
@@ -48,9 +55,9 @@ public final class ChannelsHandler implements Handler {
         channel.models().forEach(model -> write(model, models.addObject()));
     }
 
-    private static void write(ChannelStatus.Model model, ObjectNode json) {
+    private void write(ChannelStatus.Model model, ObjectNode json) {
         json.put("id", model.id())
-                .put("upstream", model.upstream())
+                .put("upstream", model.standing().model())
                 .put("priority", model.priority())
                 .put("weight", model.weight());
         ChannelStatus.Resting rest = model.rest();
@@ -59,6 +66,22 @@ public final class ChannelsHandler implements Handler {
         } else {
             json.putObject("rest").put("reason", rest.reason()).put("until", text(rest.until()));
         }
+        retirement(model.standing(), json);
+    }
+
+    /** Told from {@link #TOLD_BEFORE} its day on, and for good once another model is asked. */
+    private void retirement(Standing standing, ObjectNode json) {
+        Instant at = standing.retires();
+        if (at == null
+                || (!standing.isReplaced() && clock.instant().plus(TOLD_BEFORE).isBefore(at))) {
+            json.putNull("retirement");
+            return;
+        }
+        json.putObject("retirement")
+                .put("of", standing.asked())
+                .put("at", text(at))
+                .put("successor", standing.successor())
+                .put("in_effect", standing.isReplaced());
     }
 
     private static String word(Enum<?> value) {

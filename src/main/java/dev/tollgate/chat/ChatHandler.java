@@ -11,6 +11,7 @@ import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.metering.Asked;
+import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Estimate;
 import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.IdempotencyKey;
@@ -21,7 +22,6 @@ import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Running;
 import dev.tollgate.metering.Sink;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.openai.ChatRequest;
@@ -48,7 +48,7 @@ public final class ChatHandler implements Handler {
     private static final String DOOR = "chat";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
-    private final Catalogue catalogue;
+    private final CurrentModels models;
     private final Meter meter;
     private final KnownAnswers known;
     private final Signatures signatures;
@@ -63,7 +63,7 @@ public final class ChatHandler implements Handler {
      * @param random for the ids of tool calls; thread-safe
      */
     public ChatHandler(
-            Catalogue catalogue,
+            CurrentModels models,
             Meter meter,
             KnownAnswers known,
             Signatures signatures,
@@ -72,7 +72,7 @@ public final class ChatHandler implements Handler {
             Settings.JsonClients jsonClients,
             InstantSource clock,
             RandomGenerator random) {
-        this.catalogue = catalogue;
+        this.models = models;
         this.meter = meter;
         this.known = known;
         this.signatures = signatures;
@@ -99,7 +99,7 @@ public final class ChatHandler implements Handler {
 
     /** Whether something may have to be looked up, which blocks. */
     private boolean mayReplay(ChatRequest request) {
-        Model model = catalogue.find(request.model());
+        Model model = models.find(request.model());
         return model != null
                 && Signatures.mayHave(request.messages(), model.upstream().signatures());
     }
@@ -113,7 +113,7 @@ public final class ChatHandler implements Handler {
 
     /** Everything that can be refused without money. */
     private MeteredCall prepare(Key key, ChatRequest request) {
-        Model model = catalogue.find(request.model());
+        Model model = models.find(request.model());
         if (model == null || !key.mayUse(model.id())) {
             throw ModelsHandler.notFound(request.model()).asException();
         }
@@ -136,7 +136,7 @@ public final class ChatHandler implements Handler {
             return Replay.NONE;
         }
         try {
-            return signatures.find(key.accountId(), model.upstream().name(), request.messages());
+            return signatures.find(key.accountId(), models.modelOn(model), request.messages());
         } catch (StoreException e) {
             log.error("signatures could not be looked up", e);
             throw ApiError.of(
@@ -161,7 +161,7 @@ public final class ChatHandler implements Handler {
         return new ChatAsk(
                 request,
                 model.id(),
-                model.upstream().name(),
+                model.upstream().asked().name(),
                 thoughts == null ? model.thoughtsByDefault() : thoughts,
                 effort,
                 replay);

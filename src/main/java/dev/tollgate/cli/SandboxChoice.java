@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param script a file with answers, or null
  * @param paceMillis the pause before each event
  * @param fileMillis how long an uploaded file is processed
+ * @param now what its clock says at the start, from where it goes on; null for the real time
  */
 public record SandboxChoice(
-        String host, int port, long seed, @Nullable Path script, long paceMillis, long fileMillis) {
+        String host,
+        int port,
+        long seed,
+        @Nullable Path script,
+        long paceMillis,
+        long fileMillis,
+        @Nullable Instant now) {
 
     private static final String MODEL = "gemini-2.5-pro";
 

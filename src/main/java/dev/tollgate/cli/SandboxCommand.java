@@ -1,6 +1,8 @@
 package dev.tollgate.cli;
 
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,6 +71,13 @@ final class SandboxCommand implements Callable<Integer> {
             description = "How long an uploaded file is PROCESSING. Default: ${DEFAULT-VALUE}.")
     private int fileMillis;
 
+    @Option(
+            names = "--now",
+            paramLabel = "TIME",
+            description =
+                    "What its clock says at the start, as in 2026-12-01T00:00:00Z: models retire by it. Default: the time.")
+    private @Nullable String now;
+
     SandboxCommand(Session session) {
         this.session = session;
     }
@@ -78,7 +87,18 @@ final class SandboxCommand implements Callable<Integer> {
         within("--port", port, 65_535);
         within("--pace-millis", paceMillis, MILLIS_MAX);
         within("--file-millis", fileMillis, MILLIS_MAX);
-        return session.actions().sandbox(new SandboxChoice(host, port, seed, script, paceMillis, fileMillis));
+        return session.actions()
+                .sandbox(new SandboxChoice(host, port, seed, script, paceMillis, fileMillis, instant(now)));
+    }
+
+    private @Nullable Instant instant(@Nullable String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--now: '" + text + "' is not allowed; allowed is a time in UTC like 2026-12-01T00:00:00Z.");
+        }
     }
 
     private void within(String option, int value, int most) {

@@ -72,6 +72,11 @@ final class CompatChannel implements Channel {
         }
 
         @Override
+        public String model() {
+            return ask.upstreamModel();
+        }
+
+        @Override
         public List<String> ignored() {
             return body.ignored();
         }

@@ -11,8 +11,10 @@ import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.PreparedAsk;
 import dev.tollgate.upstream.PromptCount;
+import dev.tollgate.upstream.Standing;
 import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.UpstreamCall;
+import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ public final class GeminiChannel implements Channel {
     private final String name;
     private final FarEnd farEnd;
     private final Access access;
-    private final Function<String, UpstreamModel> models;
+    private final Succession models;
     private final GeminiErrors errors;
     private final Set<String> buckets;
     private final @Nullable FileUploads uploads;
@@ -53,7 +54,7 @@ public final class GeminiChannel implements Channel {
      * @param baseUrl http or https, without the version's path; {@link #DEFAULT_BASE_URL} is Google's
      * @param key sent as {@code x-goog-api-key} and shown nowhere
      * @param connectionsMax to the one host; as many calls again may wait for one
-     * @param models the rules of an upstream model by its name; throws where there are none
+     * @param models the catalogue's rules
      */
     public GeminiChannel(
             Vertx vertx,
@@ -62,16 +63,20 @@ public final class GeminiChannel implements Channel {
             String key,
             int connectionsMax,
             Timeouts timeouts,
-            Function<String, UpstreamModel> models,
+            KnownModels models,
             GeminiMedia media) {
-        this(name, new FarEnd(vertx, baseUrl, connectionsMax, timeouts), new KeyAccess(key), models, media);
+        this(
+                name,
+                new FarEnd(vertx, baseUrl, connectionsMax, timeouts),
+                new KeyAccess(key),
+                new Succession(name, GeminiProvider.KIND, models, media.clock()),
+                media);
         if (!FarEnd.isCredential(key)) {
             throw new IllegalArgumentException("the key of channel " + name + " is empty or holds unusual characters");
         }
     }
 
-    GeminiChannel(
-            String name, FarEnd farEnd, Access access, Function<String, UpstreamModel> models, GeminiMedia media) {
+    GeminiChannel(String name, FarEnd farEnd, Access access, Succession models, GeminiMedia media) {
         this.name = name;
         this.farEnd = farEnd;
         this.access = access;
@@ -93,14 +98,20 @@ public final class GeminiChannel implements Channel {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
         }
         access.check(ask);
-        UpstreamModel model = models.apply(ask.upstreamModel());
+        UpstreamModel model = models.model(ask.upstreamModel());
         boolean callIds = access.takesCallIds(model.signatures());
         GeminiBody body =
                 switch (ask) {
-                    case ChatAsk chat -> GeminiRequestWriter.write(chat.onChannel(name), model, callIds, buckets);
+                    case ChatAsk chat ->
+                        GeminiRequestWriter.write(chat.onChannel(name, model.name()), model, callIds, buckets);
                     case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets);
                 };
-        return new Prepared(body, options(ask.upstreamModel(), "streamGenerateContent?alt=sse"), ask);
+        return new Prepared(body, model.name(), ask);
+    }
+
+    @Override
+    public Standing standing(String upstreamModel) {
+        return models.standing(upstreamModel);
     }
 
     private RequestOptions options(String model, String method) {
@@ -116,13 +127,20 @@ public final class GeminiChannel implements Channel {
 
     private final class Prepared implements PreparedAsk {
         private final GeminiBody body;
+        private final String model;
         private final RequestOptions options;
         private final Ask ask;
 
-        Prepared(GeminiBody body, RequestOptions options, Ask ask) {
+        Prepared(GeminiBody body, String model, Ask ask) {
             this.body = body;
-            this.options = options;
+            this.model = model;
+            this.options = options(model, "streamGenerateContent?alt=sse");
             this.ask = ask;
+        }
+
+        @Override
+        public String model() {
+            return model;
         }
 
         @Override
@@ -137,7 +155,6 @@ public final class GeminiChannel implements Channel {
 
         @Override
         public void count(Consumer<Optional<PromptCount>> then) {
-            String model = ask.upstreamModel();
             if (!access.counts(ask)) {
                 farEnd.vertx().runOnContext(_ -> then.accept(Optional.empty()));
                 return;
@@ -155,14 +172,25 @@ public final class GeminiChannel implements Channel {
             return ask instanceof ChatAsk chat && !(chat.request().responseFormat() instanceof ResponseFormat.Text);
         }
 
+        /** The model has retired since this was translated, as while media were loaded. */
+        private UpstreamCall overtaken(UpstreamListener listener) {
+            UpstreamFailure failure = errors.of(UpstreamFailure.Kind.REPLACED, model + " has retired meanwhile");
+            farEnd.vertx().runOnContext(_ -> listener.failed(failure));
+            return UpstreamCall.NONE;
+        }
+
         @Override
         public UpstreamCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
             if (!Context.isOnEventLoopThread()) {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
+            if (!models.name(ask.upstreamModel()).equals(model)) {
+                return overtaken(listener);
+            }
             GeminiEventReader reader =
                     new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk);
-            StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
+            StreamedCall call = new StreamedCall(
+                    farEnd.vertx(), farEnd.timeouts(), errors, reader, new AnsweringModel(models, model, listener));
             RequestOptions sending = new RequestOptions(options);
             if (body.slots().isEmpty()) {
                 call.start(access.connect(farEnd, sending), Buffer.buffer(body.bytes(maxOutputTokens)));

@@ -105,7 +105,8 @@ final class GeminiErrors implements ErrorReader {
         return switch (status) {
             case 400 -> isOurTrouble(error) ? Kind.MISCONFIGURED : refusal(error);
             case 401 -> mayHaveExpired.getAsBoolean() ? Kind.UNAVAILABLE : Kind.MISCONFIGURED;
-            case 403, 404, 405 -> Kind.MISCONFIGURED;
+            case 404 -> isModel(error) ? Kind.REPLACED : Kind.MISCONFIGURED;
+            case 403, 405 -> Kind.MISCONFIGURED;
             case 429 -> isDaily(error) ? Kind.DAY_QUOTA : Kind.QUOTA;
             case 408, 409, 499 -> Kind.UNAVAILABLE;
             default ->
@@ -115,6 +116,12 @@ final class GeminiErrors implements ErrorReader {
                     default -> Kind.UNAVAILABLE;
                 };
         };
+    }
+
+    /** Whether it is the model that is not there, and not the path: {@link AnsweringModel} knows whether there is another one. */
+    private static boolean isModel(JsonNode error) {
+        return error.path("status").asString("").equals("NOT_FOUND")
+                && error.path("message").asString("").contains("models/");
     }
 
     private static Kind refusal(JsonNode error) {

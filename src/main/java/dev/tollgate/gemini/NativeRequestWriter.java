@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.error.ApiError;
 import dev.tollgate.media.GoogleUrl;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -74,6 +76,7 @@ final class NativeRequestWriter {
     }
 
     private void request(JsonNode body) {
+        requireAnswers(body.path(CONFIG));
         json.writeStartObject();
         for (Map.Entry<String, JsonNode> member : body.properties()) {
             switch (member.getKey()) {
@@ -86,9 +89,45 @@ final class NativeRequestWriter {
             }
         }
         json.writeObjectPropertyStart(CONFIG);
-        body.path(CONFIG).properties().forEach(this::member);
+        body.path(CONFIG).properties().forEach(this::configured);
         json.writeEndObject();
         json.writeEndObject();
+    }
+
+    /** The door goes by the rules of what was asked for as long as any channel does (D59): here may be another model. */
+    private void requireAnswers(JsonNode config) {
+        boolean penalty = Stream.of("presencePenalty", "frequencyPenalty")
+                .anyMatch(name -> config.path(name).asDouble(0) != 0);
+        refuse(ask.candidates() > model.candidatesMax(), "candidate_count");
+        refuse(penalty && !model.penalties(), "presence_penalty");
+        refuse(config.path("responseLogprobs").asBoolean(false) && !model.logprobs(), "response_logprobs");
+    }
+
+    private static void refuse(boolean isWrong, String name) {
+        if (isWrong) {
+            String field = "generation_config." + name;
+            throw ApiError.invalid(field, field + ": the value is not supported by this model.")
+                    .asException();
+        }
+    }
+
+    private void configured(Map.Entry<String, JsonNode> member) {
+        JsonNode budget = member.getValue().path("thinkingBudget");
+        if (!member.getKey().equals("thinkingConfig") || budget.isMissingNode() || !model.translatesBudgets()) {
+            member(member);
+            return;
+        }
+        json.writeName("thinkingConfig");
+        object(member.getValue(), Map.of("thinkingBudget", this::level));
+    }
+
+    /** The level that comes nearest to a budget which was meant for the model that this one replaces (D59). */
+    private void level(JsonNode budget) {
+        String level = model.levelFor(budget.asLong(-1));
+        if (level != null) {
+            json.writeStringProperty("thinkingLevel", level);
+            ignored.add(CONFIG + ".thinkingConfig.thinkingBudget");
+        }
     }
 
     private void member(Map.Entry<String, JsonNode> member) {
@@ -142,6 +181,11 @@ final class NativeRequestWriter {
 
     /** @param special how some of its members are written */
     private void object(JsonNode object, Map<String, Value> special) {
+        object(object, special, false);
+    }
+
+    /** @param unsigned whether a placeholder stands for a signature that is not there */
+    private void object(JsonNode object, Map<String, Value> special, boolean unsigned) {
         json.writeStartObject();
         for (Map.Entry<String, JsonNode> member : object.properties()) {
             Value value = special.get(member.getKey());
@@ -150,6 +194,9 @@ final class NativeRequestWriter {
             } else {
                 value.write(member.getValue());
             }
+        }
+        if (unsigned) {
+            json.writeStringProperty(SIGNATURE, ContentsWriter.DUMMY_SIGNATURE);
         }
         json.writeEndObject();
     }
@@ -172,7 +219,8 @@ final class NativeRequestWriter {
                         "fileData", file -> file(file, path + ".file_data"),
                         "functionCall", named("functionCall", call -> object(call, Map.of("id", this::callId))),
                         "functionResponse", named("functionResponse", result -> result(result, path)),
-                        "thoughtSignature", signature -> signature(signature.asString(""), path, demands)));
+                        "thoughtSignature", signature -> signature(signature.asString(""), path, demands)),
+                demands && !part.has(SIGNATURE));
     }
 
     private void result(JsonNode result, String path) {
@@ -187,7 +235,7 @@ final class NativeRequestWriter {
     }
 
     private void signature(String signature, String part, boolean demanded) {
-        if (ask.origins().isGood(signature, channel)) {
+        if (ask.origins().isGood(signature, channel, model.name())) {
             json.writeStringProperty(SIGNATURE, signature);
             return;
         }

@@ -20,6 +20,7 @@ final class ThinkingWriter {
 
     private final JsonGenerator json;
     private final ChatAsk ask;
+    private final UpstreamModel model;
     private final Thinking thinking;
     private final @Nullable GoogleOptions google;
     private final Set<String> ignored;
@@ -27,6 +28,7 @@ final class ThinkingWriter {
     ThinkingWriter(JsonGenerator json, ChatAsk ask, UpstreamModel model, Set<String> ignored) {
         this.json = json;
         this.ask = ask;
+        this.model = model;
         this.thinking = model.thinking();
         this.google = ask.request().google();
         this.ignored = ignored;
@@ -92,16 +94,36 @@ final class ThinkingWriter {
             throw refuse("google.thinking_config", "takes thinking_budget or thinking_level, not both.");
         }
         if (options.thinkingBudget() != null) {
-            json.writeNumberProperty("thinkingBudget", checked(options.thinkingBudget()));
+            writeBudget(checked(options.thinkingBudget()));
         }
         if (options.thinkingLevel() != null) {
             json.writeStringProperty("thinkingLevel", checked(options.thinkingLevel()));
         }
     }
 
+    /** A model that takes none, in the place of one that did, gets the level that comes nearest: it is not that number any more (D5). */
+    private void writeBudget(long tokens) {
+        if (!model.translatesBudgets()) {
+            json.writeNumberProperty("thinkingBudget", tokens);
+            return;
+        }
+        String level = model.levelFor(tokens);
+        if (level != null) {
+            json.writeStringProperty("thinkingLevel", level);
+        }
+        if (tokens != DYNAMIC) {
+            ignored.add("google.thinking_config.thinking_budget");
+        }
+    }
+
     private long checked(long tokens) {
-        long min = thinking instanceof Thinking.Budget budget ? budget.budgetMin() : Thinking.Level.BUDGET_MIN;
-        long max = thinking instanceof Thinking.Budget budget ? budget.budgetMax() : Thinking.Level.BUDGET_MAX;
+        Thinking said = model.translatesBudgets() ? model.asked().thinking() : thinking;
+        if (said instanceof Thinking.Level level && !level.budgets()) {
+            throw refuse(
+                    "google.thinking_config.thinking_budget", "is not supported by this model; send thinking_level.");
+        }
+        long min = said instanceof Thinking.Budget budget ? budget.budgetMin() : Thinking.Level.BUDGET_MIN;
+        long max = said instanceof Thinking.Budget budget ? budget.budgetMax() : Thinking.Level.BUDGET_MAX;
         if (tokens != DYNAMIC && (tokens < min || tokens > max)) {
             throw refuse(
                     "google.thinking_config.thinking_budget",

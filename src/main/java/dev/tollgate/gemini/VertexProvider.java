@@ -3,7 +3,6 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.YamlNode;
-import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChannelEntry;
 import dev.tollgate.upstream.Opening;
@@ -14,7 +13,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,33 +24,27 @@ public final class VertexProvider implements Provider {
     private static final String GLOBAL = "global";
     private static final int TOKEN_CONNECTIONS_MAX = 4;
 
+    static final String KIND = "vertex";
+
     private final Vertx vertx;
     private final InstantSource clock;
-    private final List<String> known;
-    private final Function<String, UpstreamModel> models;
+    private final KnownModels models;
     private final GeminiMedia media;
 
     /**
-     * @param known the upstream models whose rules the catalogue has
-     * @param models the rules of an upstream model by its name
+     * @param models the catalogue's rules
      * @param media what channels have to know to pass media on
      */
-    public VertexProvider(
-            Vertx vertx,
-            InstantSource clock,
-            List<String> known,
-            Function<String, UpstreamModel> models,
-            GeminiMedia media) {
+    public VertexProvider(Vertx vertx, InstantSource clock, KnownModels models, GeminiMedia media) {
         this.vertx = vertx;
         this.clock = clock;
-        this.known = List.copyOf(known);
         this.models = models;
         this.media = media;
     }
 
     @Override
     public String kind() {
-        return "vertex";
+        return KIND;
     }
 
     @Override
@@ -67,7 +59,7 @@ public final class VertexProvider implements Provider {
 
     @Override
     public Opening read(ChannelEntry entry) {
-        entry.requireModels(known);
+        entry.requireModels(models.names());
         YamlNode credentials = entry.node().find("credentials_file");
         Secret key = entry.key();
         if (credentials != null && key != null) {
@@ -132,12 +124,17 @@ public final class VertexProvider implements Provider {
         };
     }
 
+    private Succession succession(String channel) {
+        return new Succession(channel, KIND, models, clock);
+    }
+
     private record Express(VertexProvider provider, String id, String baseUrl, Secret key, Timeouts timeouts)
             implements Opening {
         @Override
         public Channel open() {
             FarEnd farEnd = new FarEnd(provider.vertx, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
-            return new GeminiChannel(id, farEnd, VertexAccess.express(key.value()), provider.models, provider.media);
+            return new GeminiChannel(
+                    id, farEnd, VertexAccess.express(key.value()), provider.succession(id), provider.media);
         }
     }
 
@@ -157,7 +154,11 @@ public final class VertexProvider implements Provider {
             VertexToken token = new VertexToken(account, tokens, provider.clock);
             FarEnd farEnd = new FarEnd(provider.vertx, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
             return new GeminiChannel(
-                    id, farEnd, VertexAccess.serviceAccount(project, location, token), provider.models, provider.media);
+                    id,
+                    farEnd,
+                    VertexAccess.serviceAccount(project, location, token),
+                    provider.succession(id),
+                    provider.media);
         }
     }
 }

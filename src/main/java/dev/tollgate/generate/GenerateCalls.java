@@ -5,10 +5,10 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.MeteredCall;
 import dev.tollgate.metering.MeteredRequest;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.signatures.Signatures;
@@ -29,19 +29,19 @@ public final class GenerateCalls {
     private static final Logger log = LoggerFactory.getLogger(GenerateCalls.class);
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
-    private final Catalogue catalogue;
+    private final CurrentModels models;
     private final Meter meter;
     private final Signatures signatures;
 
-    public GenerateCalls(Catalogue catalogue, Meter meter, Signatures signatures) {
-        this.catalogue = catalogue;
+    public GenerateCalls(CurrentModels models, Meter meter, Signatures signatures) {
+        this.models = models;
         this.meter = meter;
         this.signatures = signatures;
     }
 
     /** @throws dev.tollgate.error.ApiException 404 for a model that is not there, or not for this key */
     Model model(Key key, String id) {
-        Model model = catalogue.find(id);
+        Model model = models.find(id);
         if (model == null || !key.mayUse(model.id())) {
             throw ModelsHandler.notFound(id).asException();
         }
@@ -67,7 +67,7 @@ public final class GenerateCalls {
         NativeAsk ask = new NativeAsk(
                 request.body(),
                 model.id(),
-                model.upstream().name(),
+                model.upstream().asked().name(),
                 request.candidates(),
                 request.searches(),
                 PromptSizes.of(request),
@@ -91,7 +91,7 @@ public final class GenerateCalls {
             return SignatureOrigins.NONE;
         }
         try {
-            return signatures.origins(key.accountId(), model.upstream().name(), sentBack);
+            return signatures.origins(key.accountId(), models.modelOn(model), sentBack);
         } catch (StoreException e) {
             log.error("signatures could not be looked up", e);
             throw ApiError.of(

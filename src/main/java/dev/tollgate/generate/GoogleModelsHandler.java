@@ -5,6 +5,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.models.UpstreamModel;
 import java.util.List;
@@ -20,9 +21,11 @@ public final class GoogleModelsHandler {
     private static final int PAGE_DEFAULT = 50;
 
     private final Catalogue catalogue;
+    private final ModelLife life;
 
-    public GoogleModelsHandler(Catalogue catalogue) {
+    public GoogleModelsHandler(Catalogue catalogue, ModelLife life) {
         this.catalogue = catalogue;
+        this.life = life;
     }
 
     public Handler list() {
@@ -69,8 +72,8 @@ public final class GoogleModelsHandler {
         }
     }
 
-    private static ObjectNode tree(String id, Model model) {
-        UpstreamModel upstream = model.upstream();
+    private ObjectNode tree(String id, Model model) {
+        UpstreamModel upstream = life.current(model).upstream();
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         tree.put("name", "models/" + id);
         tree.put("version", "001");

@@ -203,16 +203,18 @@ final class ModelRules {
     }
 
     private void checkBudget(int budget) {
+        UpstreamModel said = upstream.translatesBudgets() ? upstream.asked() : upstream;
         boolean taken =
-                switch (upstream.thinking()) {
+                switch (said.thinking()) {
                     case UpstreamModel.Thinking.Budget rule ->
                         budget == -1
                                 || (budget >= rule.budgetMin() && budget <= rule.budgetMax())
                                 || (budget == 0 && rule.byEffort().containsValue(0L));
                     case UpstreamModel.Thinking.Level rule -> // kept for elder clients
-                        budget == -1
-                                || (budget >= UpstreamModel.Thinking.Level.BUDGET_MIN
-                                        && budget <= UpstreamModel.Thinking.Level.BUDGET_MAX);
+                        rule.budgets()
+                                && (budget == -1
+                                        || (budget >= UpstreamModel.Thinking.Level.BUDGET_MIN
+                                                && budget <= UpstreamModel.Thinking.Level.BUDGET_MAX));
                     case UpstreamModel.Thinking.None rule -> false;
                 };
         require(

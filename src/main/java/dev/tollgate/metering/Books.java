@@ -119,6 +119,7 @@ final class Books {
      * @param tokensMaxApplied the maximum that a shrunk call ran with (D31)
      * @param signed what is kept of the answer for later turns
      * @param channel the name of the channel that answered
+     * @param upstreamModel the upstream's name of the model that answered
      */
     record Settlement(
             String taskId,
@@ -130,7 +131,8 @@ final class Books {
             @Nullable Long tokensMaxApplied,
             End end,
             List<SignedPart> signed,
-            String channel) {
+            String channel,
+            String upstreamModel) {
 
         Model model() {
             return request.model();
@@ -349,7 +351,7 @@ final class Books {
                 .keeping(
                         settle,
                         settlement.request().accountId(),
-                        settlement.request().ask().upstreamModel(),
+                        settlement.upstreamModel(),
                         settlement.channel(),
                         settlement.signed());
     }

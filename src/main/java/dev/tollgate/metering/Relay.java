@@ -584,7 +584,8 @@ final class Relay implements UpstreamListener, Running {
                 tokensMaxApplied,
                 end,
                 sink.signed(),
-                attempts == null ? "" : attempts.channel());
+                attempts == null ? "" : attempts.channel(),
+                attempts == null ? "" : attempts.model());
         books.settle(settlement, this::settled);
     }
 

@@ -1,6 +1,9 @@
 package dev.tollgate.models;
 
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Optional;
 
 /**
@@ -9,20 +12,26 @@ import java.util.Optional;
  * @param modelId the public id
  * @param price what the customer pays
  * @param upstream what stands behind it
+ * @param from since when or from when on that is so
  * @param cost what the upstream charges
  */
-public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, UpstreamModel.Cost cost) {
+public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, Instant from, UpstreamModel.Cost cost) {
 
-    /** Empty where the upstream's price is not known, or neither the input's nor the output's is undercut. */
-    public static Optional<BelowCost> of(Model model) {
-        UpstreamModel.Cost cost = model.upstream().cost();
+    /** Empty where the upstream's price of a time is not known, or neither the input's nor the output's is undercut then. */
+    public static Optional<BelowCost> of(Model model, Instant at) {
+        UpstreamModel.Cost cost = model.upstream().cost(at);
         if (cost == null || !undercuts(model.pricing(), cost)) {
             return Optional.empty();
         }
-        return Optional.of(new BelowCost(model.id(), model.pricing(), model.upstream(), cost));
+        return Optional.of(new BelowCost(model.id(), model.pricing(), model.upstream(), at, cost));
     }
 
-    /** One line for the start. */
+    /** One line for the start, of what is so from a day on. */
+    public String sentenceFromThen() {
+        return "From " + LocalDate.ofInstant(from, ZoneOffset.UTC) + " on " + sentence();
+    }
+
+    /** One line for the start, of what is so now. */
     public String sentence() {
         String thoughts = price.reasoningBilled() ? "" : ", its thoughts free";
         return "%s is sold at %s in / %s out credits per million tokens%s; %s costs %s / %s."

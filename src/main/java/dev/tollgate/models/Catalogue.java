@@ -55,11 +55,6 @@ public final class Catalogue {
         return created;
     }
 
-    /** Models on sale that cost less than the upstream charges for them, in the file's order. */
-    public List<BelowCost> soldBelowCost() {
-        return models.stream().flatMap(model -> BelowCost.of(model).stream()).toList();
-    }
-
     // An inactive model keeps its names: they must not come to mean another model by accident.
     private static void refuseDoubles(List<Model> models) {
         Set<String> taken = new HashSet<>();

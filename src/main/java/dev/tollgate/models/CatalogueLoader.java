@@ -62,9 +62,30 @@ public final class CatalogueLoader {
                 throw row.need("name").complaint("'" + upstream.name() + "' stands here a second time.");
             }
         }
+        rows(file.need("upstream_models")).forEach(this::checkRetirements);
         List<Model> models = new ArrayList<>();
         rows(file.need("models")).forEach(row -> models.add(model(row)));
         return new Catalogue(created, models, List.copyOf(upstreams.values()));
+    }
+
+    /** What stands in a model's place needs rules, and must not lead back to it. */
+    private void checkRetirements(YamlNode row) {
+        YamlNode retires = row.find("retires");
+        if (retires == null) {
+            return;
+        }
+        String name = row.need("name").text();
+        retires.fields().forEach((kind, end) -> {
+            YamlNode becomes = end.need("becomes");
+            UpstreamModel next = becomes.choice(upstreams);
+            for (int steps = 0; next != null; steps++) {
+                if (next.name().equals(name) || steps > upstreams.size()) {
+                    throw becomes.complaint("leads back to '" + name + "' itself; allowed is a model that stays.");
+                }
+                UpstreamModel.Retirement further = next.retirements().get(kind);
+                next = further == null ? null : upstreams.get(further.becomes());
+            }
+        });
     }
 
     private Model model(YamlNode row) {
@@ -178,7 +199,7 @@ public final class CatalogueLoader {
                 node.need("with_search").bool());
     }
 
-    private static Instant instant(YamlNode node) {
+    static Instant instant(YamlNode node) {
         try {
             return Instant.parse(node.text());
         } catch (DateTimeParseException e) {

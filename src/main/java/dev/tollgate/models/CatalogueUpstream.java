@@ -2,7 +2,10 @@ package dev.tollgate.models;
 
 import dev.tollgate.config.Decimals;
 import dev.tollgate.config.YamlNode;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ final class CatalogueUpstream {
                 "media_in_tool_results",
                 "trailing_assistant",
                 "signatures",
+                "retires",
                 "list_price_usd");
         YamlNode limits = row.need("limits").onlyWith("input_tokens", "output_tokens");
         return new UpstreamModel(
@@ -42,7 +46,25 @@ final class CatalogueUpstream {
                 row.need("media_in_tool_results").bool(),
                 row.need("trailing_assistant").bool(),
                 row.need("signatures").bool(),
-                cost(row.find("list_price_usd")));
+                costs(row.find("list_price_usd")),
+                retirements(row.find("retires")),
+                null);
+    }
+
+    /** By kind of channel; that there are rules of what it becomes is looked at when all rows are known. */
+    private static Map<String, UpstreamModel.Retirement> retirements(@Nullable YamlNode node) {
+        Map<String, UpstreamModel.Retirement> retirements = new LinkedHashMap<>();
+        if (node != null) {
+            node.onlyWith("gemini", "vertex").fields().forEach((kind, end) -> {
+                end.onlyWith("at", "becomes");
+                retirements.put(
+                        kind,
+                        new UpstreamModel.Retirement(
+                                CatalogueLoader.instant(end.need("at")),
+                                CatalogueLoader.checkedName(end.need("becomes"))));
+            });
+        }
+        return retirements;
     }
 
     private static UpstreamModel.Thinking thinking(YamlNode node) {
@@ -76,11 +98,12 @@ final class CatalogueUpstream {
     }
 
     private static UpstreamModel.Thinking level(YamlNode node) {
-        node.onlyWith("by", "efforts");
+        node.onlyWith("by", "efforts", "budgets");
+        YamlNode budgets = node.find("budgets");
         Map<String, String> words = new LinkedHashMap<>();
         Map<String, String> levels = Map.of("MINIMAL", "MINIMAL", "LOW", "LOW", "MEDIUM", "MEDIUM", "HIGH", "HIGH");
         efforts(node).forEach((effort, value) -> words.put(effort, value.choice(levels)));
-        return new UpstreamModel.Thinking.Level(words);
+        return new UpstreamModel.Thinking.Level(words, budgets == null || budgets.bool());
     }
 
     private static Map<String, YamlNode> efforts(YamlNode node) {
@@ -89,12 +112,31 @@ final class CatalogueUpstream {
                 .fields();
     }
 
-    private static UpstreamModel.@Nullable Cost cost(@Nullable YamlNode node) {
+    /** One price, or a list of prices of which all but one say from when on they hold. */
+    private static List<UpstreamModel.Cost> costs(@Nullable YamlNode node) {
         if (node == null) {
-            return null;
+            return List.of();
         }
-        node.onlyWith("input", "cached", "output", "search");
+        if (!node.isList()) {
+            return List.of(cost(node.onlyWith("input", "cached", "output", "search"), Instant.MIN));
+        }
+        List<UpstreamModel.Cost> costs = new ArrayList<>();
+        for (YamlNode row : node.items()) {
+            row.onlyWith("from", "input", "cached", "output", "search");
+            YamlNode from = row.find("from");
+            UpstreamModel.Cost cost = cost(row, from == null ? Instant.MIN : CatalogueLoader.instant(from));
+            if (costs.stream().anyMatch(other -> other.from().equals(cost.from()))) {
+                throw row.complaint(
+                        "holds from the same time on as another price; allowed is one price for each 'from'.");
+            }
+            costs.add(cost);
+        }
+        return costs;
+    }
+
+    private static UpstreamModel.Cost cost(YamlNode node, Instant from) {
         return new UpstreamModel.Cost(
+                from,
                 micros(node.need("input")),
                 micros(node.need("cached")),
                 micros(node.need("output")),

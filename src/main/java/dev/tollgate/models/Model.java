@@ -39,6 +39,24 @@ public record Model(
         aliases = List.copyOf(aliases);
     }
 
+    /** The same, sold as before, with another model behind it. */
+    public Model standingOn(UpstreamModel other) {
+        return new Model(
+                id,
+                aliases,
+                active,
+                other,
+                pricing,
+                usageForm,
+                answersWithUpstreamName,
+                streamByDefault,
+                thoughtsByDefault,
+                effortByDefault,
+                maxTokensByDefault,
+                tools,
+                formats);
+    }
+
     /** @param functionsWithSearch whether both may stand in one call */
     public record Tools(boolean functions, boolean search, boolean functionsWithSearch) {}
 

@@ -15,9 +15,11 @@ public final class ModelsHandler {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Catalogue catalogue;
+    private final ModelLife life;
 
-    public ModelsHandler(Catalogue catalogue) {
+    public ModelsHandler(Catalogue catalogue, ModelLife life) {
         this.catalogue = catalogue;
+        this.life = life;
     }
 
     public Handler list() {
@@ -75,8 +77,17 @@ public final class ModelsHandler {
         json.writeArrayPropertyStart("aliases");
         model.aliases().forEach(json::writeString);
         json.writeEndArray();
-        json.writeNumberProperty("context_length", model.upstream().inputTokensMax());
-        json.writeNumberProperty("max_output_tokens", model.upstream().outputTokensMax());
+        UpstreamModel upstream = life.current(model).upstream();
+        json.writeNumberProperty("context_length", upstream.inputTokensMax());
+        json.writeNumberProperty("max_output_tokens", upstream.outputTokensMax());
+        ModelLife.Retirement end = life.retirement(model);
+        if (end != null) {
+            json.writeObjectPropertyStart("retirement");
+            json.writeStringProperty("at", end.at().toString());
+            json.writeStringProperty("successor", end.successor());
+            json.writeBooleanProperty("in_effect", end.isInEffect());
+            json.writeEndObject();
+        }
         json.writeEndObject();
     }
 }

@@ -1,5 +1,8 @@
 package dev.tollgate.models;
 
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param mediaInToolResults whether a function response may hold media (Gemini 3)
  * @param trailingAssistant whether a conversation may end with the assistant's turn (2.x; D49)
  * @param signatures whether thought signatures are demanded back in the current turn (Gemini 3)
- * @param cost what the upstream charges us, for the margin; null where not known
+ * @param costs what the upstream charges us, for the margin, each from its day on, the earliest first; empty where not known
+ * @param retirements by kind of channel: when it is switched off there, and what answers in its place (D59)
+ * @param replaces the model that was asked for, where this one answers in its place; null where it is asked for itself
  */
 public record UpstreamModel(
         String name,
@@ -32,7 +37,70 @@ public record UpstreamModel(
         boolean mediaInToolResults,
         boolean trailingAssistant,
         boolean signatures,
-        @Nullable Cost cost) {
+        List<Cost> costs,
+        Map<String, Retirement> retirements,
+        @Nullable UpstreamModel replaces) {
+
+    public UpstreamModel {
+        costs = costs.stream().sorted(Comparator.comparing(Cost::from)).toList();
+        retirements = Map.copyOf(retirements);
+    }
+
+    /** The same, answering in the place of another one: what was written for that one is understood as far as it can be. */
+    public UpstreamModel inPlaceOf(UpstreamModel asked) {
+        return new UpstreamModel(
+                name,
+                inputTokensMax,
+                outputTokensMax,
+                candidatesMax,
+                penalties,
+                logprobs,
+                thinking,
+                mediaResolutionPerPart,
+                mediaInToolResults,
+                trailingAssistant,
+                signatures,
+                costs,
+                retirements,
+                asked);
+    }
+
+    /** What was asked for: the model in whose place it answers, else itself. */
+    public UpstreamModel asked() {
+        return replaces == null ? this : replaces;
+    }
+
+    /** What the upstream charges at a time; null where that is not known. */
+    public @Nullable Cost cost(Instant at) {
+        Cost known = null;
+        for (Cost cost : costs) {
+            known = cost.from().isAfter(at) ? known : cost;
+        }
+        return known;
+    }
+
+    /**
+     * The thinking level that stands for a budget which was meant for the model that this one replaces.
+     *
+     * @param tokens a budget that that one takes; -1 left it to the model
+     * @return null where none is sent: the model's own default; or where this one takes budgets, or replaces none that did
+     */
+    public @Nullable String levelFor(long tokens) {
+        if (!translatesBudgets()
+                || !(asked().thinking() instanceof Thinking.Budget budgets)
+                || !(thinking instanceof Thinking.Level levels)) {
+            return null;
+        }
+        String effort = budgets.effortOf(tokens);
+        return effort == null ? null : levels.byEffort().get(effort);
+    }
+
+    /** Whether a thinking budget is taken for the level that comes nearest to it. */
+    public boolean translatesBudgets() {
+        return asked().thinking() instanceof Thinking.Budget
+                && thinking instanceof Thinking.Level level
+                && !level.budgets();
+    }
 
     /** How OpenAI's {@code reasoning_effort} is expressed upstream (wire.md 4.2). An effort that is missing is refused. */
     public sealed interface Thinking {
@@ -50,10 +118,30 @@ public record UpstreamModel(
             public Set<String> efforts() {
                 return byEffort.keySet();
             }
+
+            /** The least effort whose budget covers these tokens, else the greatest; null for 0 and -1, which name no amount. */
+            @Nullable
+            String effortOf(long tokens) {
+                if (tokens <= 0) {
+                    return null;
+                }
+                Comparator<Map.Entry<String, Long>> smallest =
+                        Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey());
+                return byEffort.entrySet().stream()
+                        .filter(effort -> effort.getValue() >= tokens)
+                        .min(smallest)
+                        .or(() -> byEffort.entrySet().stream().max(smallest))
+                        .map(Map.Entry::getKey)
+                        .orElse(null);
+            }
         }
 
-        /** {@code thinkingLevel}: LOW, MEDIUM, HIGH, MINIMAL. */
-        record Level(Map<String, String> byEffort) implements Thinking {
+        /**
+         * {@code thinkingLevel}: LOW, MEDIUM, HIGH, MINIMAL.
+         *
+         * @param budgets whether a budget is still taken in place of a level
+         */
+        record Level(Map<String, String> byEffort, boolean budgets) implements Thinking {
 
             /** Least tokens of a budget, which these models still take in place of a level; no range is written, this is 2.5's. */
             public static final int BUDGET_MIN = 128;
@@ -81,7 +169,19 @@ public record UpstreamModel(
         }
     }
 
-    /** The upstream's own prices, micro-credits per million tokens; {@code searchMicros} per grounded call. */
+    /** The upstream's own prices from a day on, micro-credits per million tokens; {@code searchMicros} per grounded call. */
     public record Cost(
-            long inputMicrosPerMillion, long cachedMicrosPerMillion, long outputMicrosPerMillion, long searchMicros) {}
+            Instant from,
+            long inputMicrosPerMillion,
+            long cachedMicrosPerMillion,
+            long outputMicrosPerMillion,
+            long searchMicros) {}
+
+    /**
+     * The end of a model on one kind of channel (D59).
+     *
+     * @param at from then on it is not asked any more
+     * @param becomes the upstream's name of the model that is asked in its place; the catalogue has its rules
+     */
+    public record Retirement(Instant at, String becomes) {}
 }

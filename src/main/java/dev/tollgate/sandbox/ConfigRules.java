@@ -131,6 +131,9 @@ final class ConfigRules {
     }
 
     private static void checkBudget(SandboxModel model, int budget) {
+        require(
+                model.budgetMin() <= model.budgetMax(),
+                "Thinking budget is not supported for this model. Please use thinking level instead.");
         require(budget != 0 || model.thinkingOff(), "Budget 0 is invalid. This model only works in thinking mode.");
         boolean inRange = budget >= model.budgetMin() && budget <= model.budgetMax();
         require(

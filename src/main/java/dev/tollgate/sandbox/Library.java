@@ -51,12 +51,12 @@ final class Library {
         };
     }
 
-    private static JsonNode model(HttpMethod method, Target target, Function<String, @Nullable String> parameter) {
+    private JsonNode model(HttpMethod method, Target target, Function<String, @Nullable String> parameter) {
         if (!method.equals(HttpMethod.GET) || !target.method().isEmpty()) {
             throw GoogleError.of(404).asRefusal();
         }
         if (!target.name().isEmpty()) {
-            return target.knownModel().describe(target.vertex());
+            return target.knownModel(options.clock().instant()).describe(target.vertex());
         }
         List<ObjectNode> models = SandboxModel.all().stream()
                 .map(model -> model.describe(target.vertex()))

@@ -1,5 +1,6 @@
 package dev.tollgate.sandbox;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ final class Planner {
 
     private static final List<String> OF_THE_CACHE = List.of("systemInstruction", "tools", "toolConfig");
 
+    private final InstantSource clock;
     private final Signatures signatures;
     private final Answers answers;
     private final Library library;
@@ -23,6 +25,7 @@ final class Planner {
     private volatile ScriptInForce script;
 
     Planner(SandboxOptions options, Library library) {
+        this.clock = options.clock();
         this.signatures = new Signatures(options.seed());
         this.answers = new Answers(new Generator(options.seed(), signatures, options.clock()), options.paceMillis());
         this.library = library;
@@ -57,7 +60,7 @@ final class Planner {
      */
     List<Step> plan(Target target, Caller caller, JsonNode json) {
         ObjectNode body = read(target, json);
-        Optional<Ask> ask = SandboxModel.named(target.model())
+        Optional<Ask> ask = target.answering(clock.instant())
                 .map(model -> checked(target, new Ask(model, body, Terms.of(target, caller))));
         String asked = Ask.lastUserText(body);
         Optional<Script.Entry> entry = script.take(target, asked);
@@ -66,7 +69,7 @@ final class Planner {
             Knobs knobs = knobs(target, caller, asked)
                     .and(Knobs.parse(entry.map(Script.Entry::knobs).orElse("")));
             Ask known = ask.orElseThrow(() -> new IllegalStateException(
-                    target.knownModel().name() + " was not looked at")); // knownModel has thrown
+                    target.knownModel(clock.instant()).name() + " was not looked at")); // knownModel has thrown
             steps.addAll(generated(target, known.with(known.terms().withKnobs(knobs))));
         }
         return steps;

@@ -1,6 +1,8 @@
 package dev.tollgate.sandbox;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,9 +13,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param name without {@code models/}
  * @param gemini3 the family: thinking levels, signed calls, one candidate; otherwise 2.5
  * @param budgetMin least thinking budget besides -1
- * @param budgetMax greatest
+ * @param budgetMax greatest; less than the least where budgets are not taken at all
  * @param thinkingOff whether budget 0 is taken
  * @param levels thinking levels taken; empty where none is
+ * @param level the one that it thinks by where none is sent; empty on 2.5
  * @param callIds whether function calls carry ids (they do on some 3.x previews and not on others)
  * @param thinksUnasked whether it thinks where nothing is said about it
  */
@@ -24,12 +27,14 @@ record SandboxModel(
         int budgetMax,
         boolean thinkingOff,
         Set<String> levels,
+        String level,
         boolean callIds,
         boolean thinksUnasked) {
 
     static final int INPUT_TOKENS_MAX = 1_048_576;
     static final int OUTPUT_TOKENS_MAX = 65_536;
 
+    private static final Set<String> THREE_LEVELS = Set.of("LOW", "MEDIUM", "HIGH");
     private static final Set<String> FLASH_LEVELS = Set.of("MINIMAL", "LOW", "MEDIUM", "HIGH");
     private static final int CACHE_TOKENS_MIN = 1_024;
     private static final int UNTILED_PIXELS_MAX = 384;
@@ -38,17 +43,41 @@ record SandboxModel(
     private static final int TILES_MAX = 64;
 
     private static final List<SandboxModel> ALL = List.of(
-            new SandboxModel("gemini-2.5-pro", false, 128, 32_768, false, Set.of(), false, true),
-            new SandboxModel("gemini-2.5-flash", false, 0, 24_576, true, Set.of(), false, true),
-            new SandboxModel("gemini-2.5-flash-lite", false, 512, 24_576, true, Set.of(), false, false),
-            new SandboxModel("gemini-3-pro-preview", true, 128, 32_768, false, Set.of("LOW", "HIGH"), false, true),
+            new SandboxModel("gemini-2.5-pro", false, 128, 32_768, false, Set.of(), "", false, true),
+            new SandboxModel("gemini-2.5-flash", false, 0, 24_576, true, Set.of(), "", false, true),
+            new SandboxModel("gemini-2.5-flash-lite", false, 512, 24_576, true, Set.of(), "", false, false),
             new SandboxModel(
-                    "gemini-3.1-pro-preview", true, 128, 32_768, false, Set.of("LOW", "MEDIUM", "HIGH"), true, true),
-            new SandboxModel("gemini-3-flash-preview", true, 1, 24_576, false, FLASH_LEVELS, true, true),
-            new SandboxModel("gemini-3.5-flash", true, 1, 24_576, false, FLASH_LEVELS, true, true));
+                    "gemini-3-pro-preview", true, 128, 32_768, false, Set.of("LOW", "HIGH"), "HIGH", false, true),
+            new SandboxModel("gemini-3.1-pro-preview", true, 128, 32_768, false, THREE_LEVELS, "HIGH", true, true),
+            new SandboxModel("gemini-3-flash-preview", true, 1, 24_576, false, FLASH_LEVELS, "HIGH", true, true),
+            new SandboxModel("gemini-3.5-flash", true, 1, 24_576, false, FLASH_LEVELS, "HIGH", true, true),
+            new SandboxModel("gemini-3.5-flash-lite", true, 1, 0, false, FLASH_LEVELS, "MINIMAL", true, true),
+            new SandboxModel("gemini-3.8-flash", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true));
 
+    /** What the Gemini API puts in a model's place, and from when on. Vertex AI has other days and puts nothing there. */
+    private record Successor(Instant from, String name) {}
+
+    private static final Instant DECEMBER_2026 = Instant.parse("2026-12-01T00:00:00Z");
+    private static final Map<String, Successor> ON_THE_GEMINI_API = Map.of(
+            "gemini-2.5-pro", new Successor(DECEMBER_2026, "gemini-3.8-flash"),
+            "gemini-2.5-flash", new Successor(DECEMBER_2026, "gemini-3.5-flash-lite"));
+    private static final Map<String, Instant> ENDS_ON_VERTEX = Map.of(
+            "gemini-2.5-pro", Instant.parse("2027-03-31T00:00:00Z"),
+            "gemini-2.5-flash", Instant.parse("2027-03-31T00:00:00Z"),
+            "gemini-2.5-flash-lite", Instant.parse("2027-01-28T00:00:00Z"));
+
+    /** The model of a name. */
     static Optional<SandboxModel> named(String name) {
         return ALL.stream().filter(model -> model.name.equals(name)).findFirst();
+    }
+
+    /** Who answers for a name at a time: a model that has retired gives way to its successor, or on Vertex AI to nobody. */
+    static Optional<SandboxModel> answering(String name, boolean vertex, Instant now) {
+        if (vertex) {
+            return now.isBefore(ENDS_ON_VERTEX.getOrDefault(name, Instant.MAX)) ? named(name) : Optional.empty();
+        }
+        Successor successor = ON_THE_GEMINI_API.get(name);
+        return named(successor == null || now.isBefore(successor.from()) ? name : successor.name());
     }
 
     static List<SandboxModel> all() {

@@ -2,6 +2,7 @@ package dev.tollgate.sandbox;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,9 +84,13 @@ record Target(String version, boolean vertex, String parent, Kind kind, String n
         return at < 0 ? "" : name.substring(at + 1).replace(KNOBS, ' ');
     }
 
-    /** Fails where there is no such model. */
-    SandboxModel knownModel() {
-        return SandboxModel.named(model()).orElseThrow(() -> modelNotFound().asRefusal());
+    /** Who answers at a time; fails where there is no such model, or no longer. */
+    SandboxModel knownModel(Instant now) {
+        return answering(now).orElseThrow(() -> modelNotFound().asRefusal());
+    }
+
+    Optional<SandboxModel> answering(Instant now) {
+        return SandboxModel.answering(model(), vertex, now);
     }
 
     private GoogleError modelNotFound() {

@@ -26,7 +26,8 @@ final class Thinking {
         if (!ask.model().thinksUnasked() && !thinking.has("thinkingBudget")) {
             return 0;
         }
-        return ofLevel(Json.text(thinking, "thinkingLevel")) + prompt;
+        String level = Json.text(thinking, "thinkingLevel");
+        return ofLevel(level.isEmpty() ? ask.model().level() : level) + prompt;
     }
 
     private static int ofBudget(int budget) {

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -188,21 +189,21 @@ public final class Signatures {
     /**
      * Looks up all that was signed in the messages, in one read. Blocks.
      *
-     * @param model the upstream's name of the model that is asked now
+     * @param modelOn the upstream's name of the model that a channel of this name is asked for now; null where it is asked for none
      * @throws StoreException when the store cannot be read
      */
-    public Replay find(String accountId, String model, List<Message> messages) {
+    public Replay find(String accountId, Function<String, @Nullable String> modelOn, List<Message> messages) {
         List<Wanted> wanted = wanted(new Prints(secrets, accountId), messages);
         if (wanted.isEmpty()) {
             return Replay.NONE;
         }
         Map<String, Found> found = read(accountId, wanted.stream().map(Wanted::print));
         touch(accountId, found);
-        Replay.Builder replay = new Replay.Builder();
+        Replay.Builder replay = new Replay.Builder(modelOn);
         for (Wanted it : wanted) {
             Found row = found.get(it.print());
             if (row != null && replay.bytes() < REPLAY_BYTES_MAX) {
-                add(accountId, model, it, row, replay);
+                add(accountId, it, row, replay);
             }
         }
         return replay.build();
@@ -211,11 +212,12 @@ public final class Signatures {
     /**
      * Looks up who made the signatures that a caller sent back, in one read. Blocks.
      *
-     * @param model the upstream's name of the model that is asked now
+     * @param modelOn the upstream's name of the model that a channel of this name is asked for now; null where it is asked for none
      * @param signatures in the conversation's order
      * @throws StoreException when the store cannot be read
      */
-    public SignatureOrigins origins(String accountId, String model, List<String> signatures) {
+    public SignatureOrigins origins(
+            String accountId, Function<String, @Nullable String> modelOn, List<String> signatures) {
         Prints prints = new Prints(secrets, accountId);
         Map<String, String> printed = new HashMap<>();
         List<String> nearest = signatures.subList(Math.max(0, signatures.size() - LOOKUPS_MAX), signatures.size());
@@ -230,9 +232,8 @@ public final class Signatures {
         for (String signature : nearest) {
             Found row = found.get(printed.get(signature));
             if (row != null) {
-                boolean sameModel = row.model().equals(model);
-                origins.put(signature, new SignatureOrigins.Origin(row.channel(), sameModel));
-                preferred = sameModel ? row.channel() : preferred;
+                origins.put(signature, new SignatureOrigins.Origin(row.channel(), row.model()));
+                preferred = row.model().equals(modelOn.apply(row.channel())) ? row.channel() : preferred;
             }
         }
         return new SignatureOrigins(origins, preferred);
@@ -304,14 +305,14 @@ public final class Signatures {
                 row.getLong(7));
     }
 
-    private void add(String accountId, String model, Wanted wanted, Found row, Replay.Builder replay) {
+    private void add(String accountId, Wanted wanted, Found row, Replay.Builder replay) {
         String kept = row.signature() == null ? "" : Objects.requireNonNullElse(opened(accountId, row), "");
         int end = kept.indexOf('\n');
         String signature = end < 0 ? kept : kept.substring(0, end);
         Replay.Part part = new Replay.Part(
                 signature.isEmpty() ? null : signature,
                 row.channel(),
-                row.model().equals(model),
+                row.model(),
                 row.first(),
                 row.upstreamId(),
                 end < 0 ? null : kept.substring(end + 1));

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * <p>Where an upstream does not take a thought signature it is asked again without any, once: they belong to a project, and what the operator
  * has behind a channel may have changed since (D50). That costs no retry: after such a change it befalls every running conversation.
  *
+ * <p>Where a channel finds out by a refusal that another model stands in the place of the one it was asked for, the call is translated for
+ * that one and asked again there, once, which costs no retry either (D59).
+ *
  * <p>Where the operator wants it, a first channel that is silent for a while gets company: one second try, on another channel, which counts
  * as a retry. Of the two the first that has something to say goes on and the other is cancelled; one that fails leaves the call to the other,
  * and nobody else is asked while that runs.
@@ -60,6 +63,7 @@ public final class Attempts implements UpstreamCall {
     private int retries;
     private boolean askedAgain;
     private boolean withoutSignatures;
+    private boolean replaced;
     private boolean latent = true;
     private boolean over;
     private boolean paused;
@@ -90,16 +94,21 @@ public final class Attempts implements UpstreamCall {
 
     /** The name of the channel that is asked, of two the first: once events have come, the one that answers. Never shown to a caller. */
     public String channel() {
-        return current == null
-                ? legs.getFirst().route().channel().id()
-                : current.route().channel().id();
+        return leg().route().channel().id();
     }
 
     /** Fields without effect on that channel (D5). */
     public List<String> ignored() {
-        return current == null
-                ? legs.getFirst().ask().ignored()
-                : current.leg().ask().ignored();
+        return leg().ask().ignored();
+    }
+
+    /** The upstream's name of the model that is asked there. Never shown to a caller. */
+    public String model() {
+        return leg().ask().model();
+    }
+
+    private Leg leg() {
+        return current == null ? legs.getFirst() : current.leg();
     }
 
     @Override
@@ -428,6 +437,9 @@ public final class Attempts implements UpstreamCall {
         } else if (latent && failure.kind() == Kind.SIGNATURE && !withoutSignatures) {
             withoutSignatures = true;
             askWithoutSignatures(route);
+        } else if (latent && failure.kind() == Kind.REPLACED && !replaced) {
+            replaced = true;
+            askAnew(route);
         } else if (latent && mayGoOn(route, failure)) {
             current = null;
             goOn();
@@ -440,11 +452,16 @@ public final class Attempts implements UpstreamCall {
         log.warn(
                 "channel {} does not take the thought signatures of a call, and is asked without",
                 route.channel().id());
-        current = null;
         ask = ask.withoutSignatures();
+        askAnew(route);
+    }
+
+    /** What was translated before has become wrong. */
+    private void askAnew(Route route) {
+        current = null;
         translate(route, leg -> {
             if (leg != null && !over) {
-                legs.clear(); // they have the signatures in them
+                legs.clear();
             }
             translated(route, leg);
         });
@@ -452,13 +469,13 @@ public final class Attempts implements UpstreamCall {
 
     /** Whether the channel would fail this call again, while another one may take it. */
     private static boolean isOfThatChannel(Kind kind) {
-        return kind == Kind.REFUSED || kind == Kind.SIGNATURE || kind == Kind.BROKEN || kind == Kind.MISCONFIGURED;
+        return kind != Kind.QUOTA && kind != Kind.DAY_QUOTA && kind != Kind.UNAVAILABLE;
     }
 
     private boolean mayGoOn(Route route, UpstreamFailure failure) {
         return switch (failure.kind()) {
             case REFUSED, SIGNATURE, BROKEN -> false;
-            case MISCONFIGURED -> ruledOut.add(route);
+            case MISCONFIGURED, REPLACED -> ruledOut.add(route);
             case DAY_QUOTA -> true;
             case QUOTA -> tellsWhen(failure) || mayRetry();
             case UNAVAILABLE -> mayRetry();

@@ -15,6 +15,13 @@ public interface Channel {
      */
     PreparedAsk prepare(Ask ask);
 
+    /**
+     * What is asked here for an upstream's name of a model, now. It may change from call to call: models retire. Thread-safe.
+     */
+    default Standing standing(String upstreamModel) {
+        return Standing.of(upstreamModel);
+    }
+
     /** Lets connections go; nothing is asked of it any more. */
     default void close() {}
 }

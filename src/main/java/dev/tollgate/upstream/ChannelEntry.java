@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,7 +71,7 @@ public final class ChannelEntry {
     }
 
     /** Every upstream's name must be one of these. */
-    public void requireModels(List<String> known) {
+    public void requireModels(Collection<String> known) {
         models.values().forEach(named -> {
             if (named.place() != null && !known.contains(named.upstreamModel())) {
                 throw named.place().wrong(YamlNode.oneOf(known));

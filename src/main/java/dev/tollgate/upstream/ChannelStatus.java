@@ -29,10 +29,13 @@ public record ChannelStatus(
 
     public record LastError(UpstreamFailure.Kind kind, Instant time) {}
 
-    /** @param rest null where it may be asked */
+    /**
+     * @param standing what is asked there for it
+     * @param rest null where it may be asked
+     */
     public record Model(
             String id,
-            String upstream,
+            Standing standing,
             int priority,
             int weight,
             @Nullable Resting rest) {}
@@ -74,6 +77,6 @@ public record ChannelStatus(
                 : new Resting(
                         rest.reason().name().toLowerCase(java.util.Locale.ROOT),
                         Instant.ofEpochMilli(rest.untilMillis()));
-        return new Model(route.modelId(), route.upstreamModel(), route.priority(), route.weight(), resting);
+        return new Model(route.modelId(), route.standing(), route.priority(), route.weight(), resting);
     }
 }

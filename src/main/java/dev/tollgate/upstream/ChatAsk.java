@@ -37,9 +37,10 @@ public record ChatAsk(
         this(request, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia());
     }
 
-    /** The same, with what is replayed as far as it is good on a channel (D50). */
-    public ChatAsk onChannel(String name) {
-        return new ChatAsk(request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name), media);
+    /** The same, with what is replayed as far as it is good on a channel for the upstream's model that is asked there (D50). */
+    public ChatAsk onChannel(String name, String model) {
+        return new ChatAsk(
+                request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name, model), media);
     }
 
     @Override

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** A translated ask. May be sent more than once: each sending is a call of its own. */
 public interface PreparedAsk {
 
+    /** The upstream's name of the model that it was translated for. */
+    String model();
+
     /** Dotted names of what translation had to leave out (D5). */
     List<String> ignored();
 

@@ -4,6 +4,7 @@ import dev.tollgate.openai.Message;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replay {
 
-    public static final Replay NONE = new Replay(null, Map.of(), Map.of(), null, 0, false);
+    public static final Replay NONE = new Replay(null, null, Map.of(), Map.of(), null, 0, false);
 
     /**
      * @param signature null where the part had none
      * @param channel the name of the channel that made it
-     * @param sameModel whether the model that is asked now made it
+     * @param model the upstream's name of the model that made it
      * @param first of a call: whether it was the first of its answer
      * @param upstreamId of a call: the upstream's own id, where it gave one
      * @param before of a call: a JSON array of the upstream's own parts that stood before it; null where there were none
@@ -26,18 +27,14 @@ public final class Replay {
     public record Part(
             @Nullable String signature,
             String channel,
-            boolean sameModel,
+            String model,
             boolean first,
             @Nullable String upstreamId,
             @Nullable String before) {
 
         public Part(
-                @Nullable String signature,
-                String channel,
-                boolean sameModel,
-                boolean first,
-                @Nullable String upstreamId) {
-            this(signature, channel, sameModel, first, upstreamId, null);
+                @Nullable String signature, String channel, String model, boolean first, @Nullable String upstreamId) {
+            this(signature, channel, model, first, upstreamId, null);
         }
 
         private long length() {
@@ -46,6 +43,7 @@ public final class Replay {
     }
 
     private final @Nullable String channel;
+    private final @Nullable String model;
     private final Map<Message.ToolCall, Part> calls;
     private final Map<Message.Assistant, Part> texts;
     private final @Nullable String preferredChannel;
@@ -54,12 +52,14 @@ public final class Replay {
 
     private Replay(
             @Nullable String channel,
+            @Nullable String model,
             Map<Message.ToolCall, Part> calls,
             Map<Message.Assistant, Part> texts,
             @Nullable String preferredChannel,
             long bytes,
             boolean noneIsGood) {
         this.channel = channel;
+        this.model = model;
         this.calls = calls;
         this.texts = texts;
         this.preferredChannel = preferredChannel;
@@ -67,14 +67,14 @@ public final class Replay {
         this.noneIsGood = noneIsGood;
     }
 
-    /** The same, as far as it is good on this channel. */
-    public Replay onChannel(String name) {
-        return this == NONE ? this : new Replay(name, calls, texts, preferredChannel, bytes, noneIsGood);
+    /** The same, as far as it is good on this channel for the upstream's model that is asked there. */
+    public Replay onChannel(String name, String upstreamModel) {
+        return this == NONE ? this : new Replay(name, upstreamModel, calls, texts, preferredChannel, bytes, noneIsGood);
     }
 
     /** The same where an upstream has refused a signature, whichever it was: none of them is sent, nor what the caller sent. */
     Replay withoutSignatures() {
-        return new Replay(channel, calls, texts, preferredChannel, bytes, true);
+        return new Replay(channel, model, calls, texts, preferredChannel, bytes, true);
     }
 
     /** Who made the latest signature that is good for the model, and so should be asked; null where nobody did. */
@@ -124,7 +124,7 @@ public final class Replay {
     }
 
     private boolean isGood(Part part) {
-        return !noneIsGood && part.sameModel() && (channel == null || channel.equals(part.channel()));
+        return !noneIsGood && part.channel().equals(channel) && part.model().equals(model);
     }
 
     /** The parts to send before a call, a JSON array; null where there are none, or they are another's. */
@@ -148,8 +148,14 @@ public final class Replay {
     public static final class Builder {
         private final Map<Message.ToolCall, Part> calls = new IdentityHashMap<>();
         private final Map<Message.Assistant, Part> texts = new IdentityHashMap<>();
+        private final Function<String, @Nullable String> modelOn;
         private @Nullable String preferredChannel;
         private long bytes;
+
+        /** @param modelOn the upstream's name of the model that a channel of this name is asked for now; null where there is none */
+        public Builder(Function<String, @Nullable String> modelOn) {
+            this.modelOn = modelOn;
+        }
 
         public void add(Message.ToolCall call, Part part) {
             calls.put(call, part);
@@ -163,7 +169,9 @@ public final class Replay {
 
         private void note(Part part) {
             bytes += part.length();
-            if (preferredChannel == null && part.sameModel() && part.signature() != null) {
+            if (preferredChannel == null
+                    && part.signature() != null
+                    && part.model().equals(modelOn.apply(part.channel()))) {
                 preferredChannel = Objects.requireNonNull(part.channel());
             }
         }
@@ -175,7 +183,7 @@ public final class Replay {
         public Replay build() {
             return calls.isEmpty() && texts.isEmpty()
                     ? NONE
-                    : new Replay(null, calls, texts, preferredChannel, bytes, false);
+                    : new Replay(null, null, calls, texts, preferredChannel, bytes, false);
         }
     }
 }

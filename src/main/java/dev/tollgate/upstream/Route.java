@@ -17,6 +17,11 @@ record Route(
                 channel, modelId, upstreamModel, spec.priority(), spec.weight(), channel.resting(upstreamModel));
     }
 
+    /** What is asked there now. */
+    Standing standing() {
+        return channel.channel().standing(upstreamModel);
+    }
+
     /** Where nothing is wrong: known without looking at the clock. */
     boolean isUntroubled() {
         return resting.isNone() && channel.breaker().isClosed();

@@ -13,9 +13,9 @@ public final class SignatureOrigins {
 
     /**
      * @param channel the name of the channel that made it
-     * @param sameModel whether the model that is asked now made it
+     * @param model the upstream's name of the model that made it
      */
-    public record Origin(String channel, boolean sameModel) {}
+    public record Origin(String channel, String model) {}
 
     private final Map<String, Origin> bySignature;
     private final @Nullable String preferredChannel;
@@ -44,12 +44,13 @@ public final class SignatureOrigins {
         return preferredChannel;
     }
 
-    /** Whether a signature may be sent on a channel; what nobody here has seen is the caller's affair. */
-    public boolean isGood(String signature, String channel) {
+    /** Whether a signature may be sent on a channel to an upstream's model; what nobody here has seen is the caller's affair. */
+    public boolean isGood(String signature, String channel, String model) {
         if (noneIsGood) {
             return false;
         }
         Origin origin = bySignature.get(signature);
-        return origin == null || (origin.sameModel() && origin.channel().equals(channel));
+        return origin == null
+                || (origin.model().equals(model) && origin.channel().equals(channel));
     }
 }

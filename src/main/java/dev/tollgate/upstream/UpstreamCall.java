@@ -3,6 +3,18 @@ package dev.tollgate.upstream;
 /** A running call. Confined to the event loop that asked. */
 public interface UpstreamCall {
 
+    /** One that has ended before anything was sent. */
+    UpstreamCall NONE = new UpstreamCall() {
+        @Override
+        public void cancel() {}
+
+        @Override
+        public void pause() {}
+
+        @Override
+        public void resume() {}
+    };
+
     /** Closes the connection at once; the listener hears nothing more. Does nothing after the end. */
     void cancel();
 

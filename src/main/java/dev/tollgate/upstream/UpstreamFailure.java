@@ -17,6 +17,8 @@ public record UpstreamFailure(Kind kind, @Nullable Duration retryAfter, String d
         REFUSED,
         /** A thought signature in the request: made by another model, project or installation. Without them the same call can succeed. */
         SIGNATURE,
+        /** The model is there no more, and the channel asks another one in its place from now on: translated anew the call can succeed. */
+        REPLACED,
         /** Our key, project, location or model name: ours to mend; another channel may do. */
         MISCONFIGURED,
         /** Our quota at the upstream, or its capacity; {@code retryAfter} where it said when. */

@@ -7,7 +7,9 @@ import dev.tollgate.media.WantedMedium;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -69,6 +71,13 @@ public final class Upstreams {
         return now.channels().stream()
                 .map(channel -> ChannelStatus.of(channel, now.routesOf(channel), clock.millis()))
                 .toList();
+    }
+
+    /** What stands behind a model of the catalogue now, by the name of each channel that serves it, in the order of their file. */
+    public Map<String, Standing> standings(String modelId) {
+        Map<String, Standing> standings = new LinkedHashMap<>();
+        channels.routes(modelId).forEach(route -> standings.put(route.channel().id(), route.standing()));
+        return standings;
     }
 
     /** Lets all connections go. */

@@ -54,18 +54,42 @@ class CliTest {
     @Test
     void the_sandbox_is_given_its_choice_and_needs_none() {
         assertThat(run("sandbox")).isEqualTo(8);
-        assertThat(run("sandbox", "--port", "0", "--seed", "-7", "--script", "answers.yaml", "--pace-millis=20"))
+        assertThat(run(
+                        "sandbox",
+                        "--port",
+                        "0",
+                        "--seed",
+                        "-7",
+                        "--script",
+                        "answers.yaml",
+                        "--pace-millis=20",
+                        "--now=2026-12-01T00:00:00Z"))
                 .isEqualTo(8);
         assertThat(sandboxes)
                 .containsExactly(
-                        new SandboxChoice("127.0.0.1", 8081, 1, null, 0, 300),
-                        new SandboxChoice("127.0.0.1", 0, -7, Path.of("answers.yaml"), 20, 300));
+                        new SandboxChoice("127.0.0.1", 8081, 1, null, 0, 300, null),
+                        new SandboxChoice(
+                                "127.0.0.1",
+                                0,
+                                -7,
+                                Path.of("answers.yaml"),
+                                20,
+                                300,
+                                Instant.parse("2026-12-01T00:00:00Z")));
         assertThat(opened).isZero();
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--port 65536", "--port -1", "--port x", "--seed 1.5", "--pace-millis 60001", "--data here"})
+            strings = {
+                "--port 65536",
+                "--port -1",
+                "--port x",
+                "--seed 1.5",
+                "--pace-millis 60001",
+                "--now tomorrow",
+                "--data here"
+            })
     void the_sandbox_takes_no_other_options_and_values(String options) {
         assertThat(run(("sandbox " + options).split(" "))).isEqualTo(2);
         assertThat(err).startsWith("tollgate: ").contains("See: tollgate sandbox --help");

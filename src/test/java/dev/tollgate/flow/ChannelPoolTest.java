@@ -167,7 +167,7 @@ class ChannelPoolTest {
     @CsvSource(delimiter = '|', textBlock = """
             401 | UNAUTHENTICATED     | Request had invalid authentication credentials.
             403 | PERMISSION_DENIED   | Your API key was reported as leaked.
-            404 | NOT_FOUND           | models/gemini-2.5-pro is not found for API version v1beta
+            404 | NOT_FOUND           | The requested URL /v1beta was not found on this server.
             400 | INVALID_ARGUMENT    | API key not valid. Please pass a valid API key.
             400 | FAILED_PRECONDITION | User location is not supported for the API use.
             """)

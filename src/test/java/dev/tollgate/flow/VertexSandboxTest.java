@@ -7,6 +7,7 @@ import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Today;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ class VertexSandboxTest {
 
     @BeforeEach
     void start() throws Exception {
-        sandbox = await(Sandbox.start(vertx, SandboxOptions.defaults()));
+        sandbox = await(Sandbox.start(vertx, SandboxOptions.defaults().withClock(Today::instant)));
         credentials = VertexCredentials.file(tokens.url());
         channels =
                 Channels.of("""

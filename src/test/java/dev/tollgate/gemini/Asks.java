@@ -37,6 +37,8 @@ final class Asks {
             false,
             true,
             false,
+            List.of(),
+            Map.of(),
             null);
 
     static final UpstreamModel PRO_31 = new UpstreamModel(
@@ -46,16 +48,31 @@ final class Asks {
             1,
             false,
             false,
-            new Thinking.Level(Map.of("minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH")),
+            new Thinking.Level(Map.of("minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH"), true),
             true,
             true,
             false,
             true,
+            List.of(),
+            Map.of(),
             null);
 
     /** Takes what the others refuse. */
-    static final UpstreamModel PLAIN =
-            new UpstreamModel("plain", 1000, 1000, 8, true, true, new Thinking.None(), false, false, true, false, null);
+    static final UpstreamModel PLAIN = new UpstreamModel(
+            "plain",
+            1000,
+            1000,
+            8,
+            true,
+            true,
+            new Thinking.None(),
+            false,
+            false,
+            true,
+            false,
+            List.of(),
+            Map.of(),
+            null);
 
     static final java.util.Set<String> BUCKETS = java.util.Set.of("open-bucket");
 
@@ -122,7 +139,7 @@ final class Asks {
 
     /** What is known of the only assistant's message: its calls in their order, then perhaps its text. */
     Asks replay(Replay.Part... parts) {
-        Replay.Builder known = new Replay.Builder();
+        Replay.Builder known = new Replay.Builder(channel -> model.name());
         for (Message message : messages) {
             if (message instanceof Message.Assistant assistant) {
                 for (int i = 0; i < parts.length; i++) {
@@ -134,7 +151,7 @@ final class Asks {
                 }
             }
         }
-        replay = known.build();
+        replay = known.build().onChannel("main", PRO_31.name());
         return this;
     }
 

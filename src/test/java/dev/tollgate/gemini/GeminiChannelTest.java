@@ -71,8 +71,10 @@ class GeminiChannelTest {
 
     private static final GeminiMedia NO_FILES = new GeminiMedia(Set.of(), InstantSource.system());
 
+    private static final KnownModels MODELS = new KnownModels(Set.of(), name -> Asks.PRO_25);
+
     private static GeminiChannel channel(String url, Timeouts timeouts) {
-        return new GeminiChannel(VERTX, "google", url, KEY, 16, timeouts, name -> Asks.PRO_25, NO_FILES);
+        return new GeminiChannel(VERTX, "google", url, KEY, 16, timeouts, MODELS, NO_FILES);
     }
 
     private PreparedAsk prepared(Timeouts timeouts) {
@@ -549,8 +551,8 @@ class GeminiChannelTest {
 
     @Test
     void a_bad_key_or_url_is_refused_without_being_shown() {
-        assertThatThrownBy(() -> new GeminiChannel(
-                        VERTX, "google", server.url(), "line\nbreak", 1, PATIENT, name -> Asks.PRO_25, NO_FILES))
+        assertThatThrownBy(() ->
+                        new GeminiChannel(VERTX, "google", server.url(), "line\nbreak", 1, PATIENT, MODELS, NO_FILES))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("break");
         for (String url : List.of("ftp://x", "http://", "http://user:pass@x", "x", "http://x?key=1")) {

@@ -32,7 +32,8 @@ class GeminiErrorsTest {
             400 | INVALID_ARGUMENT    | Unknown name project_location at tools                   | REFUSED
             401 | UNAUTHENTICATED     | expired                                                  | MISCONFIGURED
             403 | PERMISSION_DENIED   | no                                                       | MISCONFIGURED
-            404 | NOT_FOUND           | models/x is not found                                    | MISCONFIGURED
+            404 | NOT_FOUND           | models/x is not found                                    | REPLACED
+            404 | NOT_FOUND           | The requested URL was not found                          | MISCONFIGURED
             413 | x                   | too large                                                | REFUSED
             429 | RESOURCE_EXHAUSTED  | Resource has been exhausted                              | QUOTA
             499 | CANCELLED           | gone                                                     | UNAVAILABLE

@@ -333,7 +333,7 @@ class GeminiRequestWriterTest {
     }
 
     private static Replay.Part part(String signature, boolean first, String upstreamId) {
-        return new Replay.Part(signature, "main", true, first, upstreamId);
+        return new Replay.Part(signature, "main", Asks.PRO_31.name(), first, upstreamId);
     }
 
     @Test

@@ -90,9 +90,11 @@ class BuiltInCatalogueTest {
                                 "minimal", 1024L, "low", 1024L, "medium", 8192L, "high", 24_576L, "xhigh", 32_768L,
                                 "max", 32_768L)));
         assertThat(upstream("gemini-3.1-pro-preview").thinking())
-                .isEqualTo(new UpstreamModel.Thinking.Level(Map.of(
-                        "minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH", "xhigh", "HIGH", "max",
-                        "HIGH")));
+                .isEqualTo(new UpstreamModel.Thinking.Level(
+                        Map.of(
+                                "minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH", "xhigh", "HIGH",
+                                "max", "HIGH"),
+                        true));
     }
 
     @Test
@@ -104,21 +106,20 @@ class BuiltInCatalogueTest {
 
     @Test
     void the_upstreams_dollars_are_kept_as_credits() {
-        assertThat(upstream("gemini-2.5-pro").cost())
-                .isEqualTo(new UpstreamModel.Cost(250_000_000, 62_000_000, 2_000_000_000, 7_000_000));
-        assertThat(upstream("gemini-3.8-flash").cost()).isNull();
+        assertThat(upstream("gemini-2.5-pro").costs())
+                .containsExactly(
+                        new UpstreamModel.Cost(Instant.MIN, 250_000_000, 62_000_000, 2_000_000_000, 7_000_000));
     }
 
     @Test
-    void the_models_that_lose_money_are_named_and_the_others_are_not() {
-        assertThat(catalogue.soldBelowCost().stream().map(BelowCost::sentence))
-                .containsExactly(
-                        "gemini-2.5-pro is sold at 57 in / 450 out credits per million tokens, its thoughts free; "
-                                + "gemini-2.5-pro costs 250 / 2000.",
-                        "gemini-3-pro is sold at 160 in / 960 out credits per million tokens, its thoughts free; "
-                                + "gemini-3.1-pro-preview costs 400 / 2400.",
-                        "gemini-3.1-pro is sold at 160 in / 960 out credits per million tokens, its thoughts free; "
-                                + "gemini-3.1-pro-preview costs 400 / 2400.");
+    void a_price_that_is_announced_holds_from_its_day_on() {
+        UpstreamModel flash = upstream("gemini-3.8-flash");
+        assertThat(Objects.requireNonNull(flash.cost(Instant.parse("2026-12-31T23:59:59Z")))
+                        .outputMicrosPerMillion())
+                .isEqualTo(750_000_000);
+        assertThat(Objects.requireNonNull(flash.cost(Instant.parse("2027-01-01T00:00:00Z")))
+                        .outputMicrosPerMillion())
+                .isEqualTo(1_500_000_000);
     }
 
     private Model model(String id) {

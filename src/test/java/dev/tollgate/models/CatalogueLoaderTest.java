@@ -62,9 +62,8 @@ class CatalogueLoaderTest {
         assertThat(model.pricing().outputMicrosPerMillion()).isEqualTo(2_500_000);
         assertThat(model.maxTokensByDefault()).isEqualTo(7);
         assertThat(model.effortByDefault()).isEqualTo("low");
-        assertThat(model.upstream().cost()).isNull();
+        assertThat(model.upstream().costs()).isEmpty();
         assertThat(model.upstream().penalties()).isTrue();
-        assertThat(catalogue.soldBelowCost()).isEmpty();
     }
 
     @Test
@@ -115,6 +114,36 @@ class CatalogueLoaderTest {
     void a_mistake_is_named_with_its_place_and_what_is_allowed(String from, String to, String complaint) {
         assertThat(SMALL).contains(from);
         assertComplaint(SMALL.replace(from, to), complaint);
+    }
+
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {gemini: {at: 2026-12-01T00:00:00Z, becomes: other}}  | upstream_models[0].retires.gemini.becomes is 'other'; allowed is one of next, up.
+            {gemini: {at: 2026-12-01T00:00:00Z, becomes: up}}     | upstream_models[0].retires.gemini.becomes leads back to 'up' itself
+            {openai: {at: 2026-12-01T00:00:00Z, becomes: next}}   | upstream_models[0].retires.openai is an unknown key; allowed is one of gemini, vertex.
+            {gemini: {at: 2026-12-01, becomes: next}}             | upstream_models[0].retires.gemini.at is '2026-12-01'; allowed is a time in UTC like
+            {gemini: {becomes: next}}                             | upstream_models[0].retires.gemini.at is missing.
+            """)
+    void the_end_of_a_model_names_a_day_and_another_model_with_rules(String retires, String complaint) {
+        String next = SMALL.substring(SMALL.indexOf("  - name: up")).replace("name: up", "name: next");
+        assertComplaint(SMALL + "    retires: " + retires + "\n" + next, complaint);
+    }
+
+    @Test
+    void a_circle_of_successors_is_refused() {
+        String next = SMALL.substring(SMALL.indexOf("  - name: up")).replace("name: up", "name: next");
+        String ends = "    retires: {gemini: {at: 2026-12-01T00:00:00Z, becomes: %s}}\n";
+        assertComplaint(
+                SMALL + ends.formatted("next") + next + ends.formatted("up"),
+                "upstream_models[0].retires.gemini.becomes leads back to 'up' itself");
+    }
+
+    @Test
+    void two_prices_from_the_same_day_on_are_refused() {
+        String price = "{from: 2027-01-01T00:00:00Z, input: 1, cached: 1, output: 1, search: 1}";
+        assertComplaint(
+                SMALL + "    list_price_usd: [" + price + ", " + price + "]\n",
+                "upstream_models[0].list_price_usd[1] holds from the same time on as another price");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tollgate.sandbox;
 
+import dev.tollgate.testing.Today;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -34,7 +35,8 @@ final class SandboxClient implements AutoCloseable {
     }
 
     SandboxClient(SandboxOptions options) {
-        this.sandbox = await(Sandbox.start(vertx, options));
+        boolean real = options.clock() == SandboxOptions.defaults().clock();
+        this.sandbox = await(Sandbox.start(vertx, real ? options.withClock(Today::instant) : options));
     }
 
     static <T> T await(io.vertx.core.Future<T> future) {

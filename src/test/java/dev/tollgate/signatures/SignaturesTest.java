@@ -144,21 +144,21 @@ class SignaturesTest {
         store = store.reopened();
 
         List<String> sentBack = List.of("b2xk", "c2ln-_8", "bm9ib2R5");
-        SignatureOrigins origins = store.signatures.origins("acc_1", MODEL, sentBack);
+        SignatureOrigins origins = store.signatures.origins("acc_1", channel -> MODEL, sentBack);
         assertThat(origins.preferredChannel()).isEqualTo(CHANNEL);
-        assertThat(sentBack).allMatch(signature -> origins.isGood(signature, CHANNEL));
+        assertThat(sentBack).allMatch(signature -> origins.isGood(signature, CHANNEL, MODEL));
         assertThat(sentBack)
-                .filteredOn(signature -> origins.isGood(signature, "another"))
+                .filteredOn(signature -> origins.isGood(signature, "another", MODEL))
                 .containsExactly("bm9ib2R5");
 
-        SignatureOrigins otherModels = store.signatures.origins("acc_1", "another-model", sentBack);
+        SignatureOrigins otherModels = store.signatures.origins("acc_1", channel -> "another-model", sentBack);
         assertThat(otherModels.preferredChannel()).isNull();
         assertThat(sentBack)
-                .filteredOn(signature -> otherModels.isGood(signature, CHANNEL))
+                .filteredOn(signature -> otherModels.isGood(signature, CHANNEL, "another-model"))
                 .containsExactly("bm9ib2R5");
 
-        SignatureOrigins anothers = store.signatures.origins("acc_2", MODEL, sentBack);
-        assertThat(sentBack).allMatch(signature -> anothers.isGood(signature, "another"));
+        SignatureOrigins anothers = store.signatures.origins("acc_2", channel -> MODEL, sentBack);
+        assertThat(sentBack).allMatch(signature -> anothers.isGood(signature, "another", MODEL));
     }
 
     // ---- whose it is ----
@@ -194,12 +194,14 @@ class SignaturesTest {
         Message.Assistant message = said(null, shown("a", "{}"));
         Message.ToolCall call = message.toolCalls().getFirst();
 
-        Replay otherModel = store.signatures.find("acc_1", "m4", List.of(message));
+        Replay otherModel = store.signatures
+                .find("acc_1", channel -> "m4", List.of(message))
+                .onChannel(CHANNEL, "m4");
         assertThat(otherModel.signature(call, true)).isNull();
         assertThat(otherModel.preferredChannel()).isNull();
-        assertThat(find("acc_1", message).onChannel("other").signature(call, true))
+        assertThat(find("acc_1", message).onChannel("other", MODEL).signature(call, true))
                 .isNull();
-        assertThat(find("acc_1", message).onChannel(CHANNEL).signature(call, true))
+        assertThat(find("acc_1", message).onChannel(CHANNEL, MODEL).signature(call, true))
                 .isEqualTo("SIG");
     }
 
@@ -210,15 +212,15 @@ class SignaturesTest {
         Message.Assistant back = said(null, new Message.ToolCall("a", "f", "{}", "SIG"));
 
         assertThat(find("acc_1", own)
-                        .onChannel("other")
+                        .onChannel("other", MODEL)
                         .signature(own.toolCalls().getFirst(), true))
                 .isEqualTo("OWN");
         assertThat(find("acc_1", back)
-                        .onChannel("other")
+                        .onChannel("other", MODEL)
                         .signature(back.toolCalls().getFirst(), true))
                 .isNull();
         assertThat(find("acc_1", back)
-                        .onChannel(CHANNEL)
+                        .onChannel(CHANNEL, MODEL)
                         .signature(back.toolCalls().getFirst(), true))
                 .isEqualTo("SIG");
     }
@@ -317,7 +319,8 @@ class SignaturesTest {
         Message.Assistant last = said(null, shown("last", "{}"));
         messages.add(last);
 
-        Replay replay = store.signatures.find("acc_1", MODEL, messages);
+        Replay replay =
+                store.signatures.find("acc_1", channel -> MODEL, messages).onChannel(CHANNEL, MODEL);
 
         assertThat(replay.signature(last.toolCalls().getFirst(), true)).isEqualTo("LAST");
         assertThat(replay.signature(
@@ -419,7 +422,9 @@ class SignaturesTest {
     }
 
     private Replay find(String account, Message message) {
-        return store.signatures.find(account, MODEL, List.of(message));
+        return store.signatures
+                .find(account, channel -> MODEL, List.of(message))
+                .onChannel(CHANNEL, MODEL);
     }
 
     private String signature(String account, String id, String arguments) {

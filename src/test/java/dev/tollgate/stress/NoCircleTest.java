@@ -198,7 +198,7 @@ class NoCircleTest {
                 case SWEEPS_OF_ANSWERS -> commit(new ForgetOld(now, 1 + random.nextInt(20)));
                 case SWEEPS_OF_SIGNATURES -> {
                     store.setNow(now);
-                    store.signatures.find("acc_" + random.nextInt(ACCOUNTS), MODEL, shown());
+                    store.signatures.find("acc_" + random.nextInt(ACCOUNTS), channel -> MODEL, shown());
                     if (random.nextInt(4) == 0) {
                         store.signatures.forgetOld();
                     }

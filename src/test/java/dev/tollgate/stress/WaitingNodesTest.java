@@ -280,7 +280,7 @@ class WaitingNodesTest {
         try (HeldRows busy = held("SELECT 1 FROM api_key WHERE id = 'key_3' FOR UPDATE")) {
             CompletableFuture<Unit> before = node.writer.commit(Unit.of(disable("key_3")));
             busy.awaitNoProgress(other, before);
-            node.signatures.find(used, "m", List.of(new Message.Assistant(0, null, shown(), null)));
+            node.signatures.find(used, channel -> "m", List.of(new Message.Assistant(0, null, shown(), null)));
             return node.writer.commit(Unit.of(changes));
         }
     }

@@ -30,6 +30,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -189,7 +190,8 @@ public final class Gateway implements AutoCloseable {
 
     private Instant now() {
         Instant set = standsAt;
-        return set == null ? surroundings.clock().instant() : set;
+        InstantSource clock = surroundings.clock();
+        return set != null ? set : clock == Surroundings.REAL.clock() ? Today.instant() : clock.instant();
     }
 
     public App app() {

@@ -83,7 +83,7 @@ final class SignatureCost {
         long start = System.nanoTime();
         Replay replay = Replay.NONE;
         for (int i = 0; i < ROUNDS; i++) {
-            replay = store.signatures.find("acc_1", "m3", messages);
+            replay = store.signatures.find("acc_1", channel -> "m3", messages);
         }
         System.out.printf(
                 "%d calls looked up (%d bytes found): %.1f us, %.1f us CPU%n",

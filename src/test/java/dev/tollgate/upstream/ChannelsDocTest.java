@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.compat.CompatProvider;
 import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.gemini.GeminiProvider;
+import dev.tollgate.gemini.KnownModels;
 import dev.tollgate.gemini.VertexProvider;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
@@ -77,9 +78,11 @@ class ChannelsDocTest {
     }
 
     private static final Catalogue CATALOGUE = CatalogueLoader.builtIn();
+    private static final KnownModels MODELS =
+            new KnownModels(Set.copyOf(CATALOGUE.upstreamNames()), CATALOGUE::upstream);
     private static final List<Provider> PROVIDERS = List.of(
-            new GeminiProvider(VERTX, CATALOGUE.upstreamNames(), CATALOGUE::upstream, NO_FILES),
-            new VertexProvider(VERTX, InstantSource.system(), CATALOGUE.upstreamNames(), CATALOGUE::upstream, NO_FILES),
+            new GeminiProvider(VERTX, MODELS, NO_FILES),
+            new VertexProvider(VERTX, InstantSource.system(), MODELS, NO_FILES),
             new CompatProvider(VERTX));
 
     private static ChannelsFile reader() {

@@ -126,6 +126,11 @@ class HedgingTest {
         }
 
         @Override
+        public String model() {
+            return "m";
+        }
+
+        @Override
         public List<String> ignored() {
             return List.of();
         }

@@ -1,0 +1,200 @@
+package dev.tollgate.models;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What an operator is told of the catalogue: which models retire and what follows, what is or will be sold below the upstream's price, and
+ * where an answer is likely to be empty. Sentences, a line each; the same facts make the same sentence. Immutable.
+ */
+public final class Foresight {
+
+    /** Thoughts of a few hundred tokens are usual, so an answer of this many may have no room left for words. */
+    private static final long SMALL_TOKENS_MAX = 1_024;
+
+    private final Catalogue catalogue;
+    private final ModelLife life;
+    private final Instant now;
+
+    public Foresight(Catalogue catalogue, ModelLife life, Instant now) {
+        this.catalogue = catalogue;
+        this.life = life;
+        this.now = now;
+    }
+
+    // ---- models that retire ----
+
+    private record End(String asked, ModelLife.Retirement retirement) {}
+
+    /** Which models stand on one that retires soon or has retired, one sentence for each end. */
+    public List<String> retirements() {
+        return ends().entrySet().stream()
+                .map(end -> sentence(end.getKey(), end.getValue()))
+                .toList();
+    }
+
+    private Map<End, List<Model>> ends() {
+        Map<End, List<Model>> ends = new LinkedHashMap<>();
+        for (Model model : catalogue.all()) {
+            ModelLife.Retirement end = life.retirement(model);
+            if (end != null) {
+                ends.computeIfAbsent(new End(model.upstream().name(), end), _ -> new ArrayList<>())
+                        .add(model);
+            }
+        }
+        return ends;
+    }
+
+    private String sentence(End end, List<Model> models) {
+        UpstreamModel before = models.getFirst().upstream();
+        UpstreamModel after = rules(end.retirement());
+        String stands = models.size() == 1 ? " stands" : " stand";
+        String told = end.retirement().isInEffect()
+                ? "%s%s on %s now, in place of %s (its day is %s)."
+                        .formatted(
+                                ids(models),
+                                stands,
+                                after.name(),
+                                end.asked(),
+                                day(end.retirement().at()))
+                : "%s%s on %s, which the provider retires on %s; from then on %s answers."
+                        .formatted(
+                                ids(models),
+                                stands,
+                                end.asked(),
+                                day(end.retirement().at()),
+                                after.name());
+        List<String> differences = differences(before, after);
+        return differences.isEmpty() ? told : told + " What differs: " + String.join("; ", differences) + ".";
+    }
+
+    /** What callers notice, beside the answers. */
+    private static List<String> differences(UpstreamModel before, UpstreamModel after) {
+        List<String> differences = new ArrayList<>();
+        if (before.thinking() instanceof UpstreamModel.Thinking.Budget
+                && after.thinking() instanceof UpstreamModel.Thinking.Level level) {
+            differences.add(
+                    "it thinks by levels (" + String.join(", ", levels(level)) + "), to which budgets are translated");
+        }
+        if (after.candidatesMax() < before.candidatesMax()) {
+            differences.add("n is at most " + after.candidatesMax() + ", not " + before.candidatesMax());
+        }
+        if (after.signatures() && !before.signatures()) {
+            differences.add("it wants its thought signatures back");
+        }
+        if (before.penalties() && !after.penalties()) {
+            differences.add("it takes no penalties");
+        }
+        if (before.logprobs() && !after.logprobs()) {
+            differences.add("it gives no logprobs");
+        }
+        if (before.trailingAssistant() && !after.trailingAssistant()) {
+            differences.add("it does not continue an assistant's message");
+        }
+        if (after.inputTokensMax() < before.inputTokensMax() || after.outputTokensMax() < before.outputTokensMax()) {
+            differences.add(
+                    "its limits are " + after.inputTokensMax() + " tokens in and " + after.outputTokensMax() + " out");
+        }
+        return differences;
+    }
+
+    private static Set<String> levels(UpstreamModel.Thinking.Level level) {
+        return level.byEffort().values().stream().collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    // ---- what is sold below cost ----
+
+    /** Models that cost less than the upstream charges, now or from a day on that is near. */
+    public List<String> losses() {
+        return catalogue.all().stream().flatMap(this::losses).toList();
+    }
+
+    private Stream<String> losses(Model model) {
+        List<BelowCost> found = new ArrayList<>();
+        for (Instant at : turns(model)) {
+            Model then = at.equals(now) ? life.current(model) : at(model, at);
+            BelowCost.of(then, at)
+                    .filter(loss -> found.isEmpty() || !isSame(found.getLast(), loss))
+                    .ifPresent(found::add);
+        }
+        return found.stream().map(loss -> loss.from().equals(now) ? loss.sentence() : loss.sentenceFromThen());
+    }
+
+    private static boolean isSame(BelowCost one, BelowCost other) {
+        return one.upstream().name().equals(other.upstream().name())
+                && one.cost().equals(other.cost());
+    }
+
+    /** Now, and when what stands behind it or what that costs changes, as far as that is told. */
+    private List<Instant> turns(Model model) {
+        Instant last = now.plus(ModelLife.TOLD_BEFORE);
+        List<Instant> turns = new ArrayList<>(List.of(now));
+        ModelLife.Retirement end = life.retirement(model);
+        if (end != null) {
+            turns.add(end.at());
+            rules(end).costs().forEach(cost -> turns.add(cost.from()));
+        }
+        model.upstream().costs().forEach(cost -> turns.add(cost.from()));
+        return turns.stream()
+                .filter(at -> !at.isBefore(now) && !at.isAfter(last))
+                .distinct()
+                .sorted(Comparator.naturalOrder())
+                .toList();
+    }
+
+    private Model at(Model model, Instant at) {
+        ModelLife.Retirement end = life.retirement(model);
+        return end == null || (!end.isInEffect() && at.isBefore(end.at())) ? model : model.standingOn(rules(end));
+    }
+
+    private UpstreamModel rules(ModelLife.Retirement end) {
+        return Objects.requireNonNull(catalogue.upstream(end.successor()), end.successor());
+    }
+
+    // ---- small answers ----
+
+    /** Models whose answers are short unless the caller says otherwise, although what stands behind them thinks in any case. */
+    public List<String> smallAnswers() {
+        Map<String, List<Model>> small = catalogue.all().stream()
+                .filter(this::isSmall)
+                .collect(Collectors.groupingBy(
+                        model -> model.maxTokensByDefault() + " tokens, and "
+                                + life.current(model).upstream().name(),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        return small.entrySet().stream()
+                .map(entry -> ids(entry.getValue())
+                        + ": where the caller names no maximum it is " + entry.getKey()
+                        + " thinks within it and cannot be told not to, so that an answer may well be empty; raise defaults.max_tokens in the"
+                        + " catalogue, or have callers send max_tokens.")
+                .toList();
+    }
+
+    private boolean isSmall(Model model) {
+        Long most = model.maxTokensByDefault();
+        UpstreamModel.Thinking thinking = life.current(model).upstream().thinking();
+        return most != null
+                && most <= SMALL_TOKENS_MAX
+                && !(thinking instanceof UpstreamModel.Thinking.None)
+                && !thinking.efforts().contains("none");
+    }
+
+    private static String ids(List<Model> models) {
+        return models.stream().map(Model::id).collect(Collectors.joining(", "));
+    }
+
+    private static LocalDate day(Instant at) {
+        return LocalDate.ofInstant(at, ZoneOffset.UTC);
+    }
+}
