@@ -2,11 +2,16 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
 import dev.tollgate.upstream.UpstreamListener;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Tells {@link Succession} who has answered, and the call that it has to be translated anew where the model is there no more. */
 final class AnsweringModel implements UpstreamListener {
+
+    private static final Pattern OTHER_RULES = Pattern.compile(
+            "thinking budget|missing a thought_signature|multiple candidates is not enabled", Pattern.CASE_INSENSITIVE);
 
     private final Succession models;
     private final String model;
@@ -35,11 +40,21 @@ final class AnsweringModel implements UpstreamListener {
 
     @Override
     public void failed(UpstreamFailure failure) {
-        boolean isReplaced = failure.kind() == UpstreamFailure.Kind.REPLACED;
         listener.failed(
-                isReplaced && !models.refused(model)
-                        ? new UpstreamFailure(
-                                UpstreamFailure.Kind.MISCONFIGURED, failure.retryAfter(), failure.detail())
-                        : failure);
+                switch (failure.kind()) {
+                    case REPLACED -> models.refused(model) ? failure : as(Kind.MISCONFIGURED, failure);
+                    case REFUSED, SIGNATURE ->
+                        goesByOtherRules(failure) && models.misunderstood(model) ? as(Kind.REPLACED, failure) : failure;
+                    default -> failure;
+                });
+    }
+
+    /** What the model takes has been looked at: it does not refuse this, but what has come in its place might. */
+    private static boolean goesByOtherRules(UpstreamFailure failure) {
+        return OTHER_RULES.matcher(failure.detail()).find();
+    }
+
+    private static UpstreamFailure as(Kind kind, UpstreamFailure failure) {
+        return new UpstreamFailure(kind, failure.retryAfter(), failure.detail());
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstream.Standing;
 import java.time.Instant;
@@ -109,6 +110,22 @@ final class Succession {
             return true;
         }
         return false;
+    }
+
+    /**
+     * The upstream refuses what the model takes, as its successor would. Believed as long as the end is near: nothing that a caller can bring
+     * about should move a channel for months.
+     *
+     * @return whether another one is asked in its place from now on
+     */
+    boolean misunderstood(String model) {
+        UpstreamModel.Retirement end = models.rules(model).retirements().get(kind);
+        boolean isNear =
+                end != null && !clock.instant().plus(ModelLife.TOLD_BEFORE).isBefore(end.at());
+        if (isNear) {
+            learn(model, "the provider refuses what this model takes");
+        }
+        return isNear;
     }
 
     private boolean retires(String name) {

@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -109,8 +107,10 @@ public final class Foresight {
         return differences;
     }
 
-    private static Set<String> levels(UpstreamModel.Thinking.Level level) {
-        return level.byEffort().values().stream().collect(Collectors.toCollection(TreeSet::new));
+    private static List<String> levels(UpstreamModel.Thinking.Level level) {
+        return Stream.of("MINIMAL", "LOW", "MEDIUM", "HIGH")
+                .filter(level.byEffort()::containsValue)
+                .toList();
     }
 
     // ---- what is sold below cost ----

@@ -281,6 +281,34 @@ class RetiringModelsTest {
         assertThat(gateway.asked()).as("not tried again").hasSize(asked + 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",\"n\":2"})
+    void a_call_that_is_refused_by_the_successors_rules_before_the_day_is_answered_by_it(String more) {
+        Gateway early = Gateway.start("gemini.base-url", gateway.sandbox().baseUrl());
+        try (early) {
+            early.setNow(DAY.minus(Duration.ofDays(10)));
+            gateway.setNow(DAY); // the provider is ahead
+            Reply reply = early.customer("100").chat(HI.formatted(PRO, more));
+            assertThat(reply.status()).as(reply.text()).isEqualTo(more.isEmpty() ? 200 : 503);
+            assertThat(early.customer("100").chat(HI.formatted(PRO, "")).status())
+                    .isEqualTo(200);
+            assertThat(modelOf(gateway.asked().getLast())).isEqualTo(FLASH);
+        }
+    }
+
+    @Test
+    void a_refusal_that_speaks_of_budgets_long_before_the_day_moves_nothing() {
+        gateway.setNow(DAY.minus(Duration.ofDays(61)));
+        gateway.script("""
+                - respond:
+                  - status: 400
+                    body: {error: {code: 400, status: INVALID_ARGUMENT, message: "thinking budget"}}
+                """);
+        assertThat(customer.chat(HI.formatted(PRO, "")).status()).isEqualTo(503);
+        assertThat(modelOf(gateway.asked().getLast())).isEqualTo(PRO);
+        assertThat(channelsModel(PRO).get("upstream").asString()).isEqualTo(PRO);
+    }
+
     // ---- what is told ----
 
     @Test
