@@ -1,5 +1,6 @@
 package dev.tollgate.answers;
 
+import dev.tollgate.host.PrivateFiles;
 import dev.tollgate.storage.SecretBox;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -7,8 +8,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,8 +18,6 @@ import org.slf4j.LoggerFactory;
 public final class SpoolFolder {
 
     private static final Logger log = LoggerFactory.getLogger(SpoolFolder.class);
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path folder;
     private final SecretBox box;
@@ -28,17 +25,18 @@ public final class SpoolFolder {
 
     /** @param folder is made where it is not there */
     public SpoolFolder(Path folder, SecretBox box, SecureRandom random) throws IOException {
-        this.folder = Files.createDirectories(folder);
+        this.folder = PrivateFiles.folder(folder);
         this.box = box;
         this.random = random;
     }
 
     @SuppressWarnings("resource") // the file that is returned owns the channel
     SpoolFile create(String taskId, Head head) throws IOException {
-        FileChannel channel = FileChannel.open(
+        FileChannel channel = PrivateFiles.open(
                 folder.resolve(taskId),
-                java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ),
-                OWNER_ONLY);
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.READ);
         try {
             String key = newKey();
             return SpoolFile.write(channel, box, taskId, key, new SecretBox(key, random), head);

@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
@@ -7,7 +8,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -66,7 +66,7 @@ public final class ControlSocket implements AutoCloseable {
         try (ControlPath path = ControlPath.of(folder, NAME)) {
             server.bind(path.address(), BACKLOG);
             Path bound = folder.resolve(NAME);
-            Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString("rw-------"));
+            PrivateFiles.closeOwn(bound);
             Files.move(bound, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return server;
         } catch (IOException e) {

@@ -1,14 +1,12 @@
 package dev.tollgate.media;
 
+import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,9 +21,6 @@ public final class MediaSpool {
 
     /** For all that lie in memory together. */
     private static final long MEMORY_ALL_MAX = 64L << 20;
-
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path folder;
     private final long bytesMax;
@@ -44,7 +39,7 @@ public final class MediaSpool {
      * @param bytesMax of all files together
      */
     public static MediaSpool open(Path folder, long bytesMax) throws IOException {
-        Files.createDirectories(folder);
+        PrivateFiles.folder(folder);
         try (DirectoryStream<Path> old = Files.newDirectoryStream(folder)) {
             for (Path file : old) {
                 Files.delete(file);
@@ -91,10 +86,8 @@ public final class MediaSpool {
 
     FileChannel newFile() throws IOException {
         Path file = folder.resolve("medium-" + names.incrementAndGet());
-        FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ),
-                OWNER_ONLY);
+        FileChannel channel = PrivateFiles.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
         try {
             Files.delete(file);
             return channel;

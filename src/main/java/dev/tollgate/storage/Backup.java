@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -7,7 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -47,11 +47,7 @@ final class Backup {
     /** An empty file, which SQLite takes as a place for a new database: private from its first moment. */
     private static Path make(Path file) {
         try {
-            return Files.createTempFile(
-                    file.getParent(),
-                    "." + file.getFileName(),
-                    ".part",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            return PrivateFiles.temporaryFile(file.getParent(), "." + file.getFileName(), ".part");
         } catch (NoSuchFileException e) {
             throw new CannotOpen("There is no folder " + file.getParent() + " for the backup.", e);
         } catch (IOException e) {
@@ -75,10 +71,10 @@ final class Backup {
         Path folder = Files.createTempDirectory(file.getParent(), ".backup");
         SqliteFile copy = new SqliteFile(folder);
         try {
+            copy.makePrivate();
             Migrations.run(copy);
             fill(server, copy);
             Files.move(copy.file(), file, StandardCopyOption.REPLACE_EXISTING);
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         } finally {
             for (String left : List.of("", "-wal", "-shm")) {
                 Files.deleteIfExists(folder.resolve(copy.file().getFileName() + left));

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -20,7 +21,9 @@ final class DataLock implements AutoCloseable {
     static DataLock take(Path folder) {
         Path file = folder.resolve("tollgate.lock");
         try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            // Whoever may read it can hold it, too.
+            PrivateFiles.file(file);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
             if (locked(channel)) {
                 return new DataLock(channel);
             }

@@ -2,8 +2,6 @@ package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -41,10 +39,11 @@ public final class Database implements AutoCloseable {
      */
     @SuppressWarnings("resource") // the database that is returned owns the lock
     public static Database open(Path folder) {
-        makeFolder(folder);
+        DataFolder.make(folder);
         DataLock lock = DataLock.take(folder);
         try {
             SqliteFile file = new SqliteFile(folder);
+            file.makePrivate();
             Migrations.run(file);
             return new Database(file, true, lock);
         } catch (RuntimeException e) {
@@ -66,7 +65,7 @@ public final class Database implements AutoCloseable {
     /** As above, and takes a data folder for this process alone, made where there is none. */
     @SuppressWarnings("resource") // the database that is returned owns the lock
     public static Database openShared(String url, Path folder) {
-        makeFolder(folder);
+        DataFolder.make(folder);
         DataLock lock = DataLock.take(folder);
         try {
             return openShared(url, lock);
@@ -189,14 +188,6 @@ public final class Database implements AutoCloseable {
         writerConnection.close();
         if (lock != null) {
             lock.close();
-        }
-    }
-
-    private static void makeFolder(Path folder) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new CannotOpen("Cannot make the data folder " + folder + ": " + e.getMessage() + ".", e);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,6 +36,7 @@ public final class SecretKeys {
             if (!Files.exists(file)) {
                 make(file, random);
             }
+            PrivateFiles.close(file);
             String hex = Files.readString(file).strip();
             if (!hex.matches("[0-9a-fA-F]{64}")) {
                 throw new CannotOpen("The file " + file + " does not hold a secret key of 64 hex digits.");
@@ -50,11 +51,7 @@ public final class SecretKeys {
     private static void make(Path file, SecureRandom random) throws IOException {
         byte[] key = new byte[SecretBox.KEY_CHARS / 2];
         random.nextBytes(key);
-        Path made = Files.createTempFile(
-                file.toAbsolutePath().getParent(),
-                ".secret",
-                "",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Path made = PrivateFiles.temporaryFile(file.toAbsolutePath().getParent(), ".secret", "");
         Files.writeString(made, HexFormat.of().formatHex(key) + "\n");
         Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
     }

@@ -25,7 +25,9 @@ public final class ServerMove {
         if (!file.exists()) {
             throw new CannotOpen("There is no database in " + folder + ".");
         }
+        DataFolder.make(folder);
         try (DataLock lock = DataLock.take(folder)) {
+            file.makePrivate();
             Migrations.run(file);
             PostgresServer server = new PostgresServer(url);
             server.check();

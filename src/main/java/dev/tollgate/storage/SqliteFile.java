@@ -1,8 +1,11 @@
 package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.tollgate.host.PrivateFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -19,6 +22,9 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
     private static final int READERS_MAX = 4;
 
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
+
+    /** What SQLite makes beside the file, by the ends of their names. */
+    static final List<String> JOURNALS = List.of("-wal", "-shm", "-journal");
 
     /**
      * The pages that busy accounts write to. Not more: where a tree without row ids has moved pages, SQLite walks through the whole cache
@@ -44,6 +50,26 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
     boolean exists() {
         return Files.exists(file());
+    }
+
+    /**
+     * Makes the file where there is none, before SQLite does: to its journals SQLite gives the permissions of the file. Those that are
+     * there, of a process that was killed, are closed to others like the file.
+     *
+     * @throws CannotOpen when it cannot be made
+     */
+    void makePrivate() {
+        try {
+            PrivateFiles.file(file());
+        } catch (IOException e) {
+            throw new CannotOpen("Cannot make the database " + file() + ": " + e.getMessage() + ".", e);
+        }
+        for (String journal : JOURNALS) {
+            Path beside = folder.resolve(file().getFileName() + journal);
+            if (Files.exists(beside)) {
+                PrivateFiles.close(beside);
+            }
+        }
     }
 
     @Override
