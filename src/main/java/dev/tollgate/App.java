@@ -66,6 +66,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +84,7 @@ import org.slf4j.LoggerFactory;
 public final class App implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(App.class);
+    private static final int SANDBOX_KEY_BYTES = 32;
     private static final long LOOK_MILLIS = 10;
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
     private static final Duration LOOK_AT_MODELS = Duration.ofMinutes(1);
@@ -315,7 +317,18 @@ public final class App implements AutoCloseable {
                 .withPort(chosen.port())
                 .withSeed(chosen.seed())
                 .withRequestsMax(requestsMax)
-                .withPaceMillis(chosen.pace().toMillis());
+                .withPaceMillis(chosen.pace().toMillis())
+                .withKey(sandboxKey());
+    }
+
+    /**
+     * Of this start alone: other users of this machine can reach the sandbox's port, and what it answers is charged. What stands
+     * behind the {@code @} is the project that signatures are good for, which a restart must not change.
+     */
+    private String sandboxKey() {
+        byte[] bytes = new byte[SANDBOX_KEY_BYTES];
+        secureRandom.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes) + "@none";
     }
 
     private HttpOptions httpOptions() {

@@ -138,6 +138,10 @@ final class UpstreamChannels {
 
     /** A server that speaks the protocol may want no key; the header is sent all the same. */
     private String key() {
+        String own = sandbox == null ? null : sandbox.key();
+        if (own != null) {
+            return own;
+        }
         Secret key = settings.gemini().apiKey();
         return key == null ? "none" : key.value();
     }

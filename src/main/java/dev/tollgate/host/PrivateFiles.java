@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +48,9 @@ public final class PrivateFiles {
         }
     }
 
-    /** Makes an empty file of a new name in a folder. */
-    public static Path temporaryFile(Path folder, String prefix, String suffix) throws IOException {
+    /** Makes an empty file of a new name in the folder of another one. */
+    public static Path fileBeside(Path other, String prefix, String suffix) throws IOException {
+        Path folder = Objects.requireNonNull(other.toAbsolutePath().getParent(), "a file lies in a folder");
         return Files.createTempFile(folder, prefix, suffix, attributes(folder, FILE));
     }
 

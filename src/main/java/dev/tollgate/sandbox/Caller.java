@@ -1,5 +1,7 @@
 package dev.tollgate.sandbox;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,13 @@ record Caller(String project) {
         }
         String parent = target == null ? "" : target.parent();
         return new Caller(parent.isEmpty() ? ofKey(key + token) : parent.replaceFirst("/locations/.*", ""));
+    }
+
+    /** Whether a request brings this key; how long the answer takes tells nothing of it. */
+    static boolean has(String key, Function<String, @Nullable String> header) {
+        return MessageDigest.isEqual(
+                orEmpty(header.apply("x-goog-api-key")).getBytes(StandardCharsets.UTF_8),
+                key.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String ofKey(String key) {

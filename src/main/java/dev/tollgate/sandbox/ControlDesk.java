@@ -5,21 +5,30 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The sandbox's own paths: {@code GET /sandbox} tells what can be set, {@code POST /sandbox/script} replaces the script, {@code
- * GET /sandbox/requests} lists what was asked and {@code DELETE} forgets it. No key is needed; a browser's page may not use them.
+ * GET /sandbox/requests} lists what was asked and {@code DELETE} forgets it. No key is needed; a browser's page may not use them,
+ * nor one whose name was made to lead here after it was loaded (DNS rebinding).
  */
 final class ControlDesk {
 
     private static final Set<String> SECRETS = Set.of("x-goog-api-key", "authorization", "cookie");
 
+    /** Names that nobody can register, and so lead here with the operator's will only. */
+    private static final Pattern LOCAL = Pattern.compile(
+            "(?:[^.:]+|\\[[0-9a-f:.%]+]|[0-9.]+|.*\\.(?:localhost|internal|local|test))\\.?(?::\\d{1,5})?",
+            Pattern.CASE_INSENSITIVE);
+
     private final Planner planner;
+    private final String host;
     private final RequestRecord record;
 
-    ControlDesk(Planner planner, RequestRecord record) {
+    ControlDesk(Planner planner, RequestRecord record, String host) {
+        this.host = host;
         this.planner = planner;
         this.record = record;
     }
@@ -31,7 +40,7 @@ final class ControlDesk {
     void answer(HttpServerRequest request, Buffer body) {
         String asked = request.method() + " " + request.path();
         // A page of any site could be open in a browser on this machine.
-        if (request.getHeader("origin") != null) {
+        if (request.getHeader("origin") != null || !isLocal(String.valueOf(request.getHeader("host")))) {
             Refusals.answer(
                     request.response(),
                     GoogleError.forbidden("The sandbox is not set from web pages.")
@@ -50,6 +59,11 @@ final class ControlDesk {
         } else {
             Refusals.answer(request.response(), GoogleError.of(404).asRefusal());
         }
+    }
+
+    private boolean isLocal(String asked) {
+        return LOCAL.matcher(asked).matches()
+                || asked.replaceFirst(":\\d{1,5}$", "").equalsIgnoreCase(host);
     }
 
     private void replaceScript(HttpServerRequest request, Buffer body) {

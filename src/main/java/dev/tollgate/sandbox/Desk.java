@@ -25,6 +25,9 @@ final class Desk {
     private static final GoogleError TOO_LARGE =
             GoogleError.invalid("Request payload size exceeds the limit: " + BODY_BYTES_MAX + " bytes.");
 
+    private static final GoogleError NOT_THE_GATEWAY =
+            GoogleError.forbidden("This sandbox answers the gateway that has started it, and nobody else.");
+
     private final Vertx vertx;
     private final Planner planner;
     private final Library library;
@@ -32,6 +35,7 @@ final class Desk {
     private final UploadDesk uploads;
     private final RequestRecord record;
     private final ControlDesk control;
+    private final @Nullable String key;
     private final BodyRoom room = new BodyRoom();
     private final LongAdder abandoned = new LongAdder();
 
@@ -42,7 +46,8 @@ final class Desk {
         this.planner = new Planner(options, library);
         this.uploads = new UploadDesk(vertx, files);
         this.record = new RequestRecord(options.requestsMax());
-        this.control = new ControlDesk(planner, record);
+        this.control = new ControlDesk(planner, record, options.host());
+        this.key = options.key();
     }
 
     void script(Script script) {
@@ -62,6 +67,10 @@ final class Desk {
     }
 
     void handle(HttpServerRequest request) {
+        if (key != null && !Caller.has(key, request::getHeader)) {
+            Refusals.afterBody(request, NOT_THE_GATEWAY);
+            return;
+        }
         Target target = Target.of(path(request)).orElse(null);
         if (target != null && target.kind() == Target.Kind.UPLOAD && UploadDesk.continues(request)) {
             keep(request, MissingNode.getInstance(), 0);
@@ -70,7 +79,7 @@ final class Desk {
         }
         BodyRoom.Share share = room.share();
         readBody(request, share, body -> {
-            if (ControlDesk.isFor(path(request))) {
+            if (key == null && ControlDesk.isFor(path(request))) {
                 control.answer(request, body);
                 share.giveBack();
             } else {

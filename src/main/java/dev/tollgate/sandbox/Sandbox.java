@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running sandbox: the Gemini REST protocol on a port of its own, spoken to over real HTTP.
@@ -15,7 +16,7 @@ import java.util.Optional;
  * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array) and {@code :countTokens}, {@code files} (uploaded to
  * {@code /upload/v1beta/files}) and {@code cachedContents}; models and caches on the paths of Vertex AI too; and {@code
  * /sandbox}, {@code /sandbox/script}, {@code /sandbox/requests} for those who drive it. Every key is good but one that
- * starts with {@code invalid}. Safe for any thread.
+ * starts with {@code invalid}; a sandbox with a key of its own takes that one alone, and has no {@code /sandbox}. Safe for any thread.
  */
 public final class Sandbox {
 
@@ -24,11 +25,13 @@ public final class Sandbox {
 
     private final HttpServer server;
     private final String host;
+    private final @Nullable String key;
     private final Desk desk;
 
-    private Sandbox(HttpServer server, String host, Desk desk) {
+    private Sandbox(HttpServer server, SandboxOptions options, Desk desk) {
         this.server = server;
-        this.host = host;
+        this.host = options.host();
+        this.key = options.key();
         this.desk = desk;
     }
 
@@ -43,7 +46,7 @@ public final class Sandbox {
         return vertx.createHttpServer(http)
                 .requestHandler(desk::handle)
                 .listen()
-                .map(server -> new Sandbox(server, options.host(), desk));
+                .map(server -> new Sandbox(server, options, desk));
     }
 
     public int port() {
@@ -54,6 +57,11 @@ public final class Sandbox {
     public String baseUrl() {
         String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return "http://" + literal + ":" + port();
+    }
+
+    /** The one key that it takes; null where any will do. */
+    public @Nullable String key() {
+        return key;
     }
 
     /** Stops at once; running answers are cut, and uploaded files removed. */

@@ -1,6 +1,7 @@
 package dev.tollgate.sandbox;
 
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a sandbox is started. Immutable.
@@ -14,6 +15,7 @@ import java.time.InstantSource;
  * @param filesBytesMax how many bytes of uploaded files are kept on disk
  * @param fileProcessingMillis how long an uploaded file is PROCESSING, 0 to 600,000
  * @param clock tells when files and caches end
+ * @param key the only key that is taken, on every path; then there are no paths to set anything. Null: any key is good
  */
 public record SandboxOptions(
         String host,
@@ -24,7 +26,8 @@ public record SandboxOptions(
         int requestsMax,
         long filesBytesMax,
         long fileProcessingMillis,
-        InstantSource clock) {
+        InstantSource clock,
+        @Nullable String key) {
 
     private static final long FILES_BYTES_MAX = 4L << 30;
     private static final long FILE_PROCESSING_MILLIS = 300;
@@ -37,7 +40,8 @@ public record SandboxOptions(
             1_000,
             FILES_BYTES_MAX,
             FILE_PROCESSING_MILLIS,
-            InstantSource.system());
+            InstantSource.system(),
+            null);
 
     public SandboxOptions {
         require(!host.isBlank(), "host");
@@ -55,52 +59,63 @@ public record SandboxOptions(
 
     public SandboxOptions withHost(String host) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     public SandboxOptions withPort(int port) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     public SandboxOptions withSeed(long seed) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     public SandboxOptions withScript(Script script) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     public SandboxOptions withPaceMillis(long paceMillis) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     public SandboxOptions withRequestsMax(int requestsMax) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     public SandboxOptions withFilesBytesMax(long filesBytesMax) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     public SandboxOptions withFileProcessingMillis(long fileProcessingMillis) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     public SandboxOptions withClock(InstantSource clock) {
         return new SandboxOptions(
-                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock);
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
+    }
+
+    public SandboxOptions withKey(String key) {
+        return new SandboxOptions(
+                host, port, seed, script, paceMillis, requestsMax, filesBytesMax, fileProcessingMillis, clock, key);
     }
 
     private static void require(boolean holds, String what) {
         if (!holds) {
             throw new IllegalArgumentException(what + " is out of range");
         }
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "SandboxOptions[host=" + host + ", port=" + port + "]";
     }
 }

@@ -47,7 +47,7 @@ final class Backup {
     /** An empty file, which SQLite takes as a place for a new database: private from its first moment. */
     private static Path make(Path file) {
         try {
-            return PrivateFiles.temporaryFile(file.getParent(), "." + file.getFileName(), ".part");
+            return PrivateFiles.fileBeside(file, "." + file.getFileName(), ".part");
         } catch (NoSuchFileException e) {
             throw new CannotOpen("There is no folder " + file.getParent() + " for the backup.", e);
         } catch (IOException e) {

@@ -51,7 +51,7 @@ public final class SecretKeys {
     private static void make(Path file, SecureRandom random) throws IOException {
         byte[] key = new byte[SecretBox.KEY_CHARS / 2];
         random.nextBytes(key);
-        Path made = PrivateFiles.temporaryFile(file.toAbsolutePath().getParent(), ".secret", "");
+        Path made = PrivateFiles.fileBeside(file, ".secret", "");
         Files.writeString(made, HexFormat.of().formatHex(key) + "\n");
         Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
     }

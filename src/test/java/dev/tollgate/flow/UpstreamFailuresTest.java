@@ -24,11 +24,11 @@ import tools.jackson.databind.JsonNode;
 @Timeout(60)
 class UpstreamFailuresTest {
 
-    private static final String UPSTREAM_KEY = "AIzaSyTestKeyOfTheUpstream0123456789abc";
     private static final String CALL = """
             {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";
     private static final Tokens SOME = new Tokens(100, 200, 0);
 
+    private static String upstreamKey;
     private static Gateway sandbox;
     private static Gateway gateway;
     private static Customer customer;
@@ -37,9 +37,10 @@ class UpstreamFailuresTest {
     @BeforeAll
     static void start() {
         sandbox = Gateway.start();
+        upstreamKey = sandbox.sandbox().key();
         gateway = Gateway.start(Map.of(
                 "GEMINI_API_KEY",
-                UPSTREAM_KEY,
+                upstreamKey,
                 "GOOGLE_GEMINI_BASE_URL",
                 sandbox.sandbox().baseUrl()));
     }
@@ -61,13 +62,13 @@ class UpstreamFailuresTest {
     @ValueSource(ints = {400, 401, 403, 404, 429, 500, 502, 503, 504})
     void an_upstreams_error_is_ours_and_costs_nothing(int status) {
         sandbox.script(UpstreamScript.answers().status(status, """
-                {"error":{"code":%d,"message":"Secret words about projects/acme-prod and %s","status":"SOMETHING"}}""".formatted(status, UPSTREAM_KEY)));
+                {"error":{"code":%d,"message":"Secret words about projects/acme-prod and %s","status":"SOMETHING"}}""".formatted(status, upstreamKey)));
         try (LogCapture log = new LogCapture()) {
             Gateway.Reply reply = refunded(false);
             assertError(reply, 503, "upstream_error", "upstream_error");
-            assertThat(reply.text()).doesNotContain("Secret", "acme", UPSTREAM_KEY, "127.0.0.1", "gemini");
+            assertThat(reply.text()).doesNotContain("Secret", "acme", upstreamKey, "127.0.0.1", "gemini");
             assertThat(reply.header("x-should-retry")).isEqualTo(status == 400 ? "false" : "");
-            assertThat(log.text()).contains("upstream").doesNotContain(UPSTREAM_KEY, "acme-prod", "Tell me");
+            assertThat(log.text()).contains("upstream").doesNotContain(upstreamKey, "acme-prod", "Tell me");
         }
     }
 

@@ -32,7 +32,7 @@ class PrivateFilesTest {
             PrivateFiles.file(file);
             PrivateFiles.closeOwn(file);
             assertThat(PrivateFiles.isOpen(file)).isFalse();
-            assertThat(PrivateFiles.temporaryFile(data, "made", "")).exists();
+            assertThat(PrivateFiles.fileBeside(file, "made", "")).exists();
             try (FileChannel channel =
                     PrivateFiles.open(data.resolve("other"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 channel.write(ByteBuffer.wrap(new byte[1]));

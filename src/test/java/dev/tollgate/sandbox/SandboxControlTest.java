@@ -3,12 +3,17 @@ package dev.tollgate.sandbox;
 import static dev.tollgate.sandbox.SandboxClient.GEMINI_25;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** The sandbox's own paths. */
@@ -58,6 +63,31 @@ class SandboxControlTest {
 
         assertThat(client.send(page).status()).isEqualTo(403);
         assertThat(client.ask(GEMINI_25, "Hello").status()).isEqualTo(200);
+    }
+
+    /** DNS rebinding: the browser believes that it is the page's own site, and names it. */
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:8081, 200",
+        "localhost:8081, 200",
+        "[::1]:8081, 200",
+        "sandbox:8081, 200",
+        "tests.localhost, 200",
+        "host.docker.internal:8081, 200",
+        "example.com:8081, 403",
+        "127.0.0.1.example.com:8081, 403",
+        "localhost.example.com, 403",
+        "example.com., 403"
+    })
+    void a_page_whose_name_was_led_here_may_not_see_what_was_asked(String host, int status) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", client.sandbox.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET /sandbox/requests HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 " + status + " ");
+        }
     }
 
     @Test
