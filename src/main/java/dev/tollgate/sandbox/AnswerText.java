@@ -18,6 +18,9 @@ final class AnswerText {
     private static final Pattern REPEAT = Pattern.compile(
             "^(?:please )?(?:say|repeat|echo|reply with|answer with)(?: exactly)?:?\\s+(.+)$",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern SAY = Pattern.compile(
+            "^\\h*(?:please )?say(?: exactly)?:\\s+(.+)\\z",
+            Pattern.CASE_INSENSITIVE | Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern SUM = Pattern.compile("(\\d{1,18})\\s*([-+*x×/])\\s*(\\d{1,18})");
     private static final Pattern LENGTH = Pattern.compile("\\b(\\d{1,4}) words\\b", Pattern.CASE_INSENSITIVE);
     private static final List<String> FILLER =
@@ -38,8 +41,9 @@ final class AnswerText {
         if (!media.isEmpty()) {
             return aboutMedia(ask, media);
         }
-        Prompt prompt = new Prompt(ask.lastUserText());
-        return repeated(ask.lastUserText())
+        Prompt prompt = new Prompt(ask.prompt());
+        return wanted(ask.prompt())
+                .or(() -> repeated(ask.prompt()))
                 .or(() -> ofLength(prompt))
                 .or(() -> computed(prompt))
                 .or(() -> known(prompt))
@@ -66,10 +70,15 @@ final class AnswerText {
     }
 
     private static String aboutMedia(Ask ask, List<String> media) {
-        String asked =
-                ask.lastUserText().isEmpty() ? "" : " You asked: “" + Thinking.shorten(ask.lastUserText()) + "”.";
+        String asked = ask.lastUserText().isEmpty() ? "" : " You asked: “" + Thinking.quoted(ask.lastUserText()) + "”.";
         return "I received " + String.join(" and ", media) + "." + asked
                 + " The built-in sandbox does not look inside, it only counts the bytes.";
+    }
+
+    /** What the prompt wants to be said, word for word, whatever else could be done: behind {@code Say:} at the start of a line. */
+    static Optional<String> wanted(String text) {
+        Matcher say = SAY.matcher(text);
+        return say.find() ? Optional.of(say.group(1)) : Optional.empty();
     }
 
     private static Optional<String> repeated(String text) {
@@ -130,10 +139,10 @@ final class AnswerText {
 
     private static String echo(Ask ask) {
         String text = ask.lastUserText();
-        StringBuilder answer = new StringBuilder("You asked: “" + Thinking.shorten(text) + "”.");
+        StringBuilder answer = new StringBuilder("You asked: “" + Thinking.quoted(text) + "”.");
         if (!ask.systemText().isEmpty()) {
             answer.append(" My instructions are: “")
-                    .append(Thinking.shorten(ask.systemText()))
+                    .append(Thinking.quoted(ask.systemText()))
                     .append("”.");
         }
         if (ask.contents().size() > 1) {

@@ -88,6 +88,18 @@ record Ask(SandboxModel model, ObjectNode body, Terms terms) {
         return Knobs.withoutMarks(lastUserText(body));
     }
 
+    /** The last text of what the user wrote last: programs put what they know of their surroundings before it. */
+    String prompt() {
+        String last = "";
+        for (JsonNode content : body.path("contents")) {
+            if (!isModel(content)) {
+                List<String> texts = texts(content);
+                last = texts.isEmpty() ? last : texts.getLast();
+            }
+        }
+        return Knobs.withoutMarks(last);
+    }
+
     /** As it was written, knobs and all. */
     static String lastUserText(JsonNode body) {
         String last = "";
@@ -134,11 +146,22 @@ record Ask(SandboxModel model, ObjectNode body, Terms terms) {
     }
 
     static String textOf(JsonNode content) {
-        List<String> texts = partsWith(content, "text").stream()
+        return String.join(" ", written(content)).strip();
+    }
+
+    private static List<String> written(JsonNode content) {
+        return partsWith(content, "text").stream()
                 .filter(part -> !part.path("thought").asBoolean(false))
                 .map(part -> Json.text(part, "text"))
                 .toList();
-        return String.join(" ", texts).strip();
+    }
+
+    /** Those with something besides knobs in them. */
+    private static List<String> texts(JsonNode content) {
+        return written(content).stream()
+                .map(String::strip)
+                .filter(text -> !Knobs.withoutMarks(text).isEmpty())
+                .toList();
     }
 
     /** Lower-case words of three letters or more, digits included; names in camel or snake case are taken apart. */

@@ -1,19 +1,16 @@
 package dev.tollgate.sandbox;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Which functions an answer calls, and with what. A function is called when it has to be (mode ANY, which knows no end of a loop:
- * results are answered with the next call) or when the prompt shares a word with its name or description; once for each thing that
- * the prompt names with "and".
+ * results are answered with the next call) or when the prompt shares a word with its name or description and does not ask to say
+ * something; once for each thing that the prompt names with "and".
  */
 final class CallChoice {
 
@@ -70,13 +67,16 @@ final class CallChoice {
 
     private CallChoice(Ask ask) {
         this.ask = ask;
-        this.prompt = new Prompt(ask.lastUserText());
+        this.prompt = new Prompt(ask.prompt());
     }
 
     /** The {@code functionCall} parts of the answer, without signatures; empty where it is a text. */
     static List<ObjectNode> calls(Ask ask) {
+        if (ask.mode().equals("NONE") || ask.terms().knobs().has(Knob.NO_CALLS)) {
+            return List.of();
+        }
         boolean must = ask.mode().equals("ANY");
-        if (ask.mode().equals("NONE") || (answersCalls(ask) && !must)) {
+        if (!must && (answersCalls(ask) || AnswerText.wanted(ask.prompt()).isPresent())) {
             return List.of();
         }
         return new CallChoice(ask).choose();
@@ -125,14 +125,14 @@ final class CallChoice {
         return kept;
     }
 
+    /** Things in quotes are shared out among the texts of one call; where it has one text only, each has a call of its own. */
     private List<ObjectNode> callsOf(JsonNode declaration) {
         List<String> things = prompt.things();
-        boolean parallel = things.size() > 1 && takesText(parameters(declaration));
-        List<ObjectNode> calls = new ArrayList<>();
-        for (int i = 0; i < (parallel ? things.size() : 1); i++) {
-            calls.add(call(declaration, i < things.size() ? things.get(i) : ""));
+        int places = places(declaration);
+        if (things.isEmpty() || (prompt.quotes() && places > 1) || places == 0) {
+            return List.of(call(declaration, things.isEmpty() ? List.of(Thinking.shorten(prompt.text())) : things));
         }
-        return calls;
+        return things.stream().map(thing -> call(declaration, List.of(thing))).toList();
     }
 
     private static JsonNode parameters(JsonNode declaration) {
@@ -140,48 +140,31 @@ final class CallChoice {
         return schema.isMissingNode() ? declaration.path("parameters") : schema;
     }
 
-    private static boolean takesText(JsonNode parameters) {
-        return parameters.path("properties").valueStream().anyMatch(CallChoice::isFreeText);
+    /** How many texts of a call can have something of the prompt. */
+    private int places(JsonNode declaration) {
+        CallFilling filling = new CallFilling(declaration, prompt, List.of());
+        arguments(parameters(declaration), filling);
+        return filling.asked();
     }
 
-    private static boolean isFreeText(JsonNode property) {
-        return Json.text(property, "type").toLowerCase(Locale.ROOT).equals("string")
-                && !property.has("enum")
-                && !property.has("const")
-                && !property.has("format");
-    }
-
-    private ObjectNode call(JsonNode declaration, String thing) {
+    private ObjectNode call(JsonNode declaration, List<String> things) {
         ObjectNode part = Json.object();
         part.putObject("functionCall")
                 .put("name", Json.text(declaration, "name"))
-                .set("args", arguments(parameters(declaration), thing));
+                .set("args", arguments(parameters(declaration), new CallFilling(declaration, prompt, things)));
         return part;
     }
 
-    /** Required properties, or all where none is required; the first free text is the thing named. */
-    private ObjectNode arguments(JsonNode parameters, String thing) {
+    /** Required properties, or all where none is required. */
+    private ObjectNode arguments(JsonNode parameters, Filling filling) {
         ObjectNode arguments = Json.object();
         boolean all = parameters.path("required").isEmpty();
-        boolean named = false;
         for (String name : SchemaSample.order(parameters)) {
-            JsonNode property = parameters.path("properties").path(name);
-            if (!all && !SchemaSample.requires(parameters, name)) {
-                continue;
-            }
-            if (!named && isFreeText(property)) {
-                arguments.set(name, JsonNodeFactory.instance.stringNode(firstText(name, thing)));
-                named = true;
-            } else {
-                arguments.set(name, SchemaSample.ofProperty(parameters, property, name, prompt));
+            if (all || SchemaSample.requires(parameters, name)) {
+                JsonNode property = parameters.path("properties").path(name);
+                arguments.set(name, SchemaSample.ofProperty(parameters, property, name, prompt, filling));
             }
         }
         return arguments;
-    }
-
-    private String firstText(String name, String thing) {
-        boolean wholePrompt =
-                Set.of("query", "question", "prompt", "text", "expression").contains(name);
-        return thing.isEmpty() || wholePrompt ? Thinking.shorten(prompt.text()) : thing;
     }
 }

@@ -14,7 +14,7 @@ final class Composer {
         if (!calls.isEmpty()) {
             return Draft.calls(calls);
         }
-        Prompt prompt = new Prompt(ask.lastUserText());
+        Prompt prompt = new Prompt(ask.prompt());
         if (ask.json() || !ask.responseSchema().isMissingNode()) {
             return Draft.text(structured(ask, prompt));
         }

@@ -41,6 +41,7 @@ enum Knob {
     CACHED("cached", "\\d{1,7}", "so many tokens of the prompt came from the implicit cache"),
     NO_INDEX("no_index", "", "candidates have no index"),
     NO_ARGS("no_args", "", "a call without arguments has no args"),
+    NO_CALLS("no_calls", "", "no function is called, whatever the prompt or the mode says"),
     CALLS("calls", "together|apart", "parallel calls in one event, or each in its own"),
     CALL_IDS("call_ids", "on|off", "whether calls have ids"),
     UNSIGNED("unsigned", "", "no thought signatures"),

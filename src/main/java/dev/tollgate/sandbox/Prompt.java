@@ -16,7 +16,13 @@ final class Prompt {
     private static final int THINGS_MAX = 8;
     private static final Pattern AFTER_PREPOSITION =
             Pattern.compile("\\b(?:in|for|at|near|of|from|to|about)\\s+([^.?!;\\n]{1,200})", Pattern.CASE_INSENSITIVE);
-    private static final Pattern QUOTED = Pattern.compile("[\"“']([^\"”'\\n]{1,200})[\"”']");
+
+    /** In pairs only: what opens stands before a word, what closes behind one. An apostrophe in a word is neither. */
+    private static final Pattern QUOTED = Pattern.compile(
+            "(?<![\\p{L}\\p{N}])(?:\"([^\"\\n]{1,200})\"|“([^“”\\n]{1,200})”|„([^„“”\\n]{1,200})[“”]|«([^«»\\n]{1,200})»"
+                    + "|'((?:[^'\\n]|(?<=[\\p{L}\\p{N}])'(?=[\\p{L}\\p{N}])){1,200})'|‘((?:[^‘’\\n]|(?<=[\\p{L}\\p{N}])’(?=[\\p{L}\\p{N}])){1,200})’)(?![\\p{L}\\p{N}])");
+
+    private static final Pattern SUM = Pattern.compile("\\d{1,18}(?:\\s*[-+*/]\\s*\\d{1,18}){1,8}");
     private static final Pattern CAPITALS = Pattern.compile("(?<=\\s)\\p{Lu}[\\p{L}'-]{1,40}");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(?:\\.\\d{1,6})?");
     private static final Pattern TRAILING = Pattern.compile(
@@ -32,11 +38,35 @@ final class Prompt {
         return text;
     }
 
+    private List<String> quoted() {
+        List<String> quoted = new ArrayList<>();
+        Matcher pair = QUOTED.matcher(text);
+        while (quoted.size() < THINGS_MAX && pair.find()) {
+            for (int group = 1; group <= pair.groupCount(); group++) {
+                if (pair.group(group) != null) {
+                    quoted.add(pair.group(group).strip());
+                }
+            }
+        }
+        return quoted.stream().filter(thing -> !thing.isEmpty()).toList();
+    }
+
+    /** Whether something stands in quotes. */
+    boolean quotes() {
+        return !quoted().isEmpty();
+    }
+
+    /** A sum of whole numbers: digits and signs, and nothing else. */
+    Optional<String> sum() {
+        Matcher sum = SUM.matcher(text);
+        return sum.find() ? Optional.of(sum.group()) : Optional.empty();
+    }
+
     /** Quoted words, else what stands behind a preposition ("in Oslo and Rome" names two), else capitalised words. */
     List<String> things() {
-        Matcher quoted = QUOTED.matcher(text);
-        if (quoted.find()) {
-            return List.of(quoted.group(1));
+        List<String> quoted = quoted();
+        if (!quoted.isEmpty()) {
+            return quoted;
         }
         Matcher preposition = AFTER_PREPOSITION.matcher(text);
         if (preposition.find()) {

@@ -1,10 +1,8 @@
 package dev.tollgate.sandbox;
 
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -15,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * A value that follows a schema, in either of Google's two forms (wire.md 1.5), members in property order. Words and
- * numbers come from the prompt where they fit. Bounded in depth and size, recursion included.
+ * A value that follows a schema, in either of Google's two forms (wire.md 1.5), members in property order. What the schema leaves open
+ * is the {@link Filling}'s. Bounded in depth and size, recursion included.
  */
 final class SchemaSample {
 
@@ -25,29 +23,25 @@ final class SchemaSample {
     private static final int ITEMS_MAX = 10;
     private static final int NODES_MAX = 2_000;
     private static final int LENGTH_MAX = 1_000;
-    private static final Map<String, List<String>> WORDS = Map.of(
-            "name", List.of("Albert Einstein", "Marie Curie", "Isaac Newton", "Ada Lovelace"),
-            "field", List.of("Physics", "Chemistry", "Mathematics", "Computing"),
-            "city", List.of("Tokyo", "Oslo", "Rome", "Shanghai"),
-            "location", List.of("Tokyo", "Oslo", "Rome", "Shanghai"),
-            "country", List.of("Japan", "Norway", "Italy", "China"));
 
     private final JsonNode root;
     private final Prompt prompt;
+    private final Filling filling;
     private int nodes;
 
-    private SchemaSample(JsonNode root, Prompt prompt) {
+    private SchemaSample(JsonNode root, Prompt prompt, Filling filling) {
         this.root = root;
         this.prompt = prompt;
+        this.filling = filling;
     }
 
     static JsonNode of(JsonNode schema, Prompt prompt) {
-        return new SchemaSample(schema, prompt).value(schema, "value", 0, 0);
+        return new SchemaSample(schema, prompt, new PromptFilling(prompt)).value(schema, "value", 0, 0);
     }
 
     /** The value of one property of {@code root}; its references are looked up there. */
-    static JsonNode ofProperty(JsonNode root, JsonNode schema, String name, Prompt prompt) {
-        return new SchemaSample(root, prompt).value(schema, name, 0, 1);
+    static JsonNode ofProperty(JsonNode root, JsonNode schema, String name, Prompt prompt, Filling filling) {
+        return new SchemaSample(root, prompt, filling).value(schema, name, 0, 1);
     }
 
     /** Property names in the order that the answer keeps: {@code propertyOrdering}, else as they are written. */
@@ -71,7 +65,7 @@ final class SchemaSample {
         if (depth > DEPTH_MAX || nodes > NODES_MAX) {
             return JsonNodeFactory.instance.nullNode();
         }
-        Optional<JsonNode> fixed = fixed(schema, index);
+        Optional<JsonNode> fixed = fixed(schema, name, index);
         if (fixed.isPresent()) {
             return fixed.get();
         }
@@ -79,12 +73,12 @@ final class SchemaSample {
         return other.isPresent() ? value(other.get(), name, index, depth + 1) : typed(schema, name, index, depth);
     }
 
-    private static Optional<JsonNode> fixed(JsonNode schema, int index) {
+    private Optional<JsonNode> fixed(JsonNode schema, String name, int index) {
         JsonNode names = schema.path("enum");
         if (!names.isEmpty()) {
-            return Optional.of(names.get(index % names.size()));
+            return Optional.of(filling.oneOf(names, index));
         }
-        return Stream.of("const", "default", "example")
+        return (filling.takesShown(name) ? Stream.of("const", "default", "example") : Stream.of("const"))
                 .map(schema::path)
                 .filter(node -> !node.isMissingNode())
                 .findFirst();
@@ -117,22 +111,22 @@ final class SchemaSample {
 
     private JsonNode typed(JsonNode schema, String name, int index, int depth) {
         return switch (type(schema)) {
-            case "object" -> object(schema, index, depth);
+            case "object" -> object(schema, name, index, depth);
             case "array" -> array(schema, name, depth);
-            case "integer" -> number(schema, index, 0);
-            case "number" -> number(schema, index, 1);
-            case "boolean" -> JsonNodeFactory.instance.booleanNode(true);
+            case "integer" -> number(schema, name, index, 0);
+            case "number" -> number(schema, name, index, 1);
+            case "boolean" -> JsonNodeFactory.instance.booleanNode(filling.flag(name));
             case "null" -> JsonNodeFactory.instance.nullNode();
             default -> StringNode.valueOf(string(schema, name, index));
         };
     }
 
-    private ObjectNode object(JsonNode schema, int index, int depth) {
+    private ObjectNode object(JsonNode schema, String parent, int index, int depth) {
         ObjectNode object = Json.object();
         for (String name : order(schema)) {
             JsonNode property = schema.path("properties").path(name);
             if (depth < OPTIONAL_DEPTH_MAX || requires(schema, name)) {
-                object.set(name, value(property, name, index, depth + 1));
+                object.set(name, value(property, filling.below(parent, name), index, depth + 1));
             } else if (mayBeNull(property)) {
                 object.putNull(name);
             }
@@ -154,20 +148,22 @@ final class SchemaSample {
         ArrayNode array = Json.array();
         List<JsonNode> prefix = List.copyOf(schema.path("prefixItems").values());
         JsonNode items = schema.path("items");
-        int size = prefix.isEmpty() || schema.has("minItems") ? size(schema, depth) : prefix.size();
+        int size = prefix.isEmpty() || schema.has("minItems") ? size(schema, name, depth) : prefix.size();
         for (int i = 0; i < size; i++) {
             JsonNode each = i < prefix.size() ? prefix.get(i) : items;
-            array.add(value(each, name, i, depth + 1));
+            array.add(value(each, filling.item(name), i, depth + 1));
         }
         return array;
     }
 
     /** As many as the prompt asks for ("List 3 …"), else two; one when deep; within the schema's limits. */
-    private int size(JsonNode schema, int depth) {
-        int asked = prompt.firstNumber()
+    private int size(JsonNode schema, String name, int depth) {
+        int standard = prompt.firstNumber()
                 .filter(number -> number.matches("[1-9]|10"))
                 .map(Integer::parseInt)
                 .orElse(2);
+        boolean texts = type(schema.path("items")).equals("string");
+        int asked = texts ? filling.texts(name).orElse(standard) : standard;
         int wanted = depth >= OPTIONAL_DEPTH_MAX ? 1 : asked;
         int min = Math.min(ITEMS_MAX, limit(schema, "minItems", 0));
         return Math.max(min, Math.min(wanted, limit(schema, "maxItems", ITEMS_MAX)));
@@ -179,8 +175,8 @@ final class SchemaSample {
         return digits.matches("\\d{1,9}") ? Integer.parseInt(digits) : otherwise;
     }
 
-    private DecimalNode number(JsonNode schema, int index, int scale) {
-        BigDecimal sample = prompt.firstNumber()
+    private DecimalNode number(JsonNode schema, String name, int index, int scale) {
+        BigDecimal sample = filling.number(name)
                 .map(BigDecimal::new)
                 .orElse(scale == 0 ? BigDecimal.valueOf(index + 1L) : BigDecimal.valueOf(index * 10L + 15, 1));
         BigDecimal value = scale == 0 ? BigDecimal.valueOf(sample.longValue()) : sample;
@@ -202,19 +198,9 @@ final class SchemaSample {
                     case "email" -> "ada@example.com";
                     case "uri" -> "https://example.com/";
                     case "uuid" -> "7d444840-9dc0-11d1-b245-5ffdce74fad2";
-                    default -> words(name, index);
+                    default -> filling.text(name, index);
                 };
         return fit(text, limit(schema, "minLength", 0), limit(schema, "maxLength", LENGTH_MAX));
-    }
-
-    private String words(String name, int index) {
-        String key = name.toLowerCase(Locale.ROOT);
-        List<String> known = new ArrayList<>(WORDS.getOrDefault(key, List.of()));
-        boolean place = key.equals("city") || key.equals("location");
-        if (place) {
-            known.addAll(0, prompt.things());
-        }
-        return known.isEmpty() ? "Sample " + name + " " + (index + 1) : known.get(index % known.size());
     }
 
     private static String fit(String text, int min, int max) {

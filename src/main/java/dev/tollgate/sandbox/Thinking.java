@@ -48,12 +48,17 @@ final class Thinking {
 
     /** The summaries shown with {@code includeThoughts}; their length has nothing to do with the tokens. */
     static List<String> summaries(Ask ask) {
-        String asked = shorten(ask.lastUserText());
+        String asked = quoted(ask.lastUserText());
         String first =
                 asked.isEmpty() ? "There is no text to go by, only what came with it." : "I am asked: “" + asked + "”";
         return List.of(
                 "**Understanding the request**\n\n" + first + "\n\n",
                 "**Settling on an answer**\n\nI will answer briefly and to the point.\n");
+    }
+
+    /** Shortened, and without the signs that make a program take a part of an answer for something to be run. */
+    static String quoted(String text) {
+        return shorten(text).replace('`', '\'').replace('<', '‹').replace('>', '›');
     }
 
     /** At most 160 characters, cut at a code point. */

@@ -1,0 +1,254 @@
+package dev.tollgate.sandbox;
+
+import static dev.tollgate.sandbox.SandboxClient.GEMINI_25;
+import static dev.tollgate.sandbox.SandboxClient.user;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** What calls say: programs do it. */
+class SandboxCallsTest {
+
+    private static final String HARM = "rm -rf ./build and then say what works";
+
+    private static SandboxClient client;
+
+    @BeforeAll
+    static void start() {
+        client = new SandboxClient();
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+    }
+
+    /** The tools of coding agents, as they declare them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bash|Executes a given bash command|{\"command\":{\"type\":\"string\"},\"description\":{\"type\":\"string\"}}",
+                "run_shell_command|Runs it|{\"command\":{\"type\":\"string\",\"example\":\"rm -rf ./build\"},\"directory\":{\"type\":\"string\"}}",
+                "shell|Runs a shell command|{\"command\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"workdir\":{\"type\":\"string\"}}",
+                "exec|Starts|{\"request\":{\"type\":\"object\",\"properties\":{\"argv\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"text\":{\"type\":\"string\"}}}}",
+                "do_it|Does it|{\"cmd\":{\"type\":\"string\"},\"args\":{\"type\":\"object\",\"properties\":{\"what\":{\"type\":\"string\"}}}}",
+                "python|Runs Python|{\"code\":{\"type\":\"string\"}}",
+                "notebook|Edits a cell|{\"new_source\":{\"type\":\"string\"},\"cellCode\":{\"type\":\"string\"}}",
+                "evaluate|Evaluates in the page|{\"expression\":{\"type\":\"string\"},\"script\":{\"type\":\"string\"}}",
+                "tool|Anything|{\"shell\":{\"type\":\"string\"},\"exec\":{\"type\":\"string\"},\"shellScript\":{\"type\":\"string\"}}",
+                "write_stdin|Types into the terminal|{\"chars\":{\"type\":\"string\"},\"text\":{\"type\":\"string\"}}",
+                "query|Asks the PostgreSQL database|{\"query\":{\"type\":\"string\"}}",
+                "ask|Asks|{\"sql\":{\"type\":\"string\"}}",
+                "write_file|Writes a file|{\"file_path\":{\"type\":\"string\"},\"content\":{\"type\":\"string\"}}",
+                "edit|Edits a file|{\"filePath\":{\"type\":\"string\"},\"oldString\":{\"type\":\"string\"},\"newString\":{\"type\":\"string\"}}",
+                "apply_patch|Applies a patch|{\"patchText\":{\"type\":\"string\"},\"diff\":{\"type\":\"string\"}}",
+                "delete|Deletes|{\"path\":{\"type\":\"string\"},\"paths\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}",
+                "save_memory|Saves|{\"fact\":{\"type\":\"string\"}}",
+                "task|Starts an agent|{\"prompt\":{\"type\":\"string\"}}"
+            })
+    void nothing_of_the_prompt_reaches_an_argument_that_is_run_written_or_looked_for(String tool) {
+        for (String prompt : List.of(
+                HARM,
+                "'" + HARM + "'",
+                "Please use “" + HARM + "” and \"./build\" in ./build and ./src",
+                "run ./build with -rf, then 'say' what works")) {
+            for (boolean required : new boolean[] {true, false}) {
+                SandboxClient.Reply reply = client.generate(GEMINI_25, user(prompt, tools(required, tool) + ANY));
+                List<JsonNode> calls = calls(reply);
+                assertThat(calls).as(reply.text()).isNotEmpty();
+                assertThat(calls.toString())
+                        .as(prompt)
+                        .doesNotContain("build", "-rf", "rm ", "say", "works", "src", "Please");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bash|Runs a command|command|string|\"echo ok\"",
+                "python|Runs Python|code|string|\"1 + 1\"",
+                "query|Asks the database|query|string|\"SELECT 1\"",
+                "git|Runs git|args|string|\"--version\"",
+                "write|Writes|path|string|\"tollgate-sandbox.txt\"",
+                "read|Reads|path|string|\"README.md\"",
+                "list|Lists|directory|string|\".\"",
+                "rm|Removes|recursive|boolean|false",
+                "kill|Kills|pid|integer|999999999"
+            })
+    void what_stands_there_does_no_harm(String name, String description, String property, String type, String value) {
+        String tool = name + "|" + description + "|{\"" + property + "\":{\"type\":\"" + type + "\"}}";
+        List<JsonNode> calls = calls(client.generate(GEMINI_25, user("Go on 17", tools(true, tool) + ANY)));
+
+        assertThat(calls.getFirst().path("args").path(property)).hasToString(value);
+    }
+
+    @Test
+    void a_command_in_words_is_one_that_only_says_something() {
+        String tool = "shell|Runs|{\"command\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}";
+
+        assertThat(calls(client.generate(GEMINI_25, user("Go", tools(true, tool) + ANY)))
+                        .getFirst()
+                        .path("args"))
+                .hasToString("{\"command\":[\"echo\",\"echo\"]}");
+    }
+
+    @Test
+    void of_what_can_be_chosen_the_first_that_changes_nothing_is() {
+        String tool = "editor|Edits|{\"action\":{\"type\":\"string\",\"enum\":[\"delete\",\"create\",\"view\"]}}";
+
+        assertThat(calls(client.generate(GEMINI_25, user("Go", tools(true, tool) + ANY)))
+                        .getFirst()
+                        .path("args"))
+                .hasToString("{\"action\":\"view\"}");
+    }
+
+    @Test
+    void an_answer_in_words_holds_nothing_that_a_program_would_run() {
+        assertThat(client.ask(GEMINI_25, "Look:\n```bash\nrm -rf x\n```\n<execute>rm</execute>")
+                        .answer())
+                .doesNotContain("`", "<", ">");
+    }
+
+    @Test
+    void a_sum_is_an_expression() {
+        String tool = "calculator|Works out sums|{\"expression\":{\"type\":\"string\"}}";
+
+        assertThat(calls(client.generate(GEMINI_25, user("Sum up with the calculator: 12 * 3", tools(true, tool))))
+                        .getFirst()
+                        .path("args"))
+                .hasToString("{\"expression\":\"12 * 3\"}");
+    }
+
+    @Test
+    void what_is_to_be_said_is_said_and_no_function_called() {
+        String tool = "say_weather|Say the weather|{\"location\":{\"type\":\"string\"}}";
+
+        SandboxClient.Reply reply = client.generate(GEMINI_25, user("Say: the weather is fine", tools(true, tool)));
+        assertThat(calls(reply)).isEmpty();
+        assertThat(reply.answer()).isEqualTo("the weather is fine");
+        assertThat(client.generate(
+                                GEMINI_25,
+                                user("You have tools for the weather.\nSay: Fine weather", tools(true, tool)))
+                        .answer())
+                .isEqualTo("Fine weather");
+        assertThat(calls(
+                        client.generate(GEMINI_25, user("What do you say to the weather in Oslo?", tools(true, tool)))))
+                .hasSize(1);
+    }
+
+    @Test
+    void no_calls_are_made_where_the_knob_says_so_in_mode_any_too() {
+        String tool = "get_weather|Weather|{\"location\":{\"type\":\"string\"}}";
+        String asked = user("Weather in Oslo? [[sandbox: no_calls]]", tools(true, tool) + ANY);
+
+        assertThat(calls(client.generate(GEMINI_25, asked))).isEmpty();
+        assertThat(client.generate(GEMINI_25, asked).answer()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "Weather in \"New York\"?|[New York]",
+                "Weather in 'New York'?|[New York]",
+                "Weather in ‘New York’?|[New York]",
+                "Weather for “Saint-John’s”?|[Saint-John’s]",
+                "Weather in 'St John's Wood'?|[St John's Wood]",
+                "What's today's weather in Oslo?|[Oslo]",
+                "Don't say it isn't weather in Oslo|[Oslo]",
+                "The dogs' weather in Oslo and the cats' too|[Oslo, cats' too]",
+                "Weather on a 5\" and a 7\" screen in Oslo|[Oslo]",
+                "Weather in \"Oslo\" and \"Rome\"|[Oslo, Rome]"
+            })
+    void quotes_count_in_pairs_only_and_an_apostrophe_is_none(String prompt, String locations) {
+        String tool = "get_weather|Weather|{\"location\":{\"type\":\"string\"}}";
+
+        assertThat(calls(client.generate(GEMINI_25, user(prompt, tools(true, tool)))).stream()
+                        .map(call -> call.path("args").path("location").asString())
+                        .toList())
+                .hasToString(locations);
+    }
+
+    @Test
+    void quoted_values_reach_nested_arguments_in_their_order() {
+        String tool = """
+                book_flight|Book a flight|{"passenger":{"type":"object","properties":{"surname":{"type":"string"},"first":{"type":"string"}}},
+                 "legs":{"type":"array","maxItems":1,"items":{"type":"object","properties":{"to":{"type":"string"}}}}}""";
+
+        assertThat(calls(client.generate(
+                        GEMINI_25, user("Book a flight for \"Lovelace\", \"Ada\" to \"Rome\"", tools(true, tool)))))
+                .singleElement()
+                .extracting(call -> call.path("args").toString())
+                .isEqualTo("{\"passenger\":{\"surname\":\"Lovelace\",\"first\":\"Ada\"},\"legs\":[{\"to\":\"Rome\"}]}");
+    }
+
+    @Test
+    void a_list_of_texts_takes_all_that_is_quoted() {
+        String tool = "invite|Invite people|{\"people\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}";
+
+        assertThat(calls(client.generate(GEMINI_25, user("Invite 'Ada', 'Bob' and 'Cy'", tools(true, tool)))))
+                .isNotEmpty()
+                .first()
+                .extracting(call -> call.path("args").toString())
+                .isEqualTo("{\"people\":[\"Ada\",\"Bob\",\"Cy\"]}");
+    }
+
+    @Test
+    void a_file_that_is_quoted_is_read_and_not_written() {
+        String read = "read_file|Reads a file|{\"path\":{\"type\":\"string\"}}";
+        String remove = "remove_file|Removes a file|{\"path\":{\"type\":\"string\"}}";
+
+        assertThat(calls(client.generate(GEMINI_25, user("Read the file 'notes.txt'", tools(true, read))))
+                        .toString())
+                .contains("\"path\":\"notes.txt\"");
+        assertThat(calls(client.generate(GEMINI_25, user("Remove the file 'notes.txt'", tools(true, remove))))
+                        .toString())
+                .contains("\"path\":\"tollgate-sandbox.txt\"");
+    }
+
+    @Test
+    void the_last_text_of_the_last_user_content_is_the_prompt() {
+        String tool = "get_weather|Weather|{\"location\":{\"type\":\"string\"}}";
+        String body = """
+                {"contents":[{"role":"user","parts":[{"text":"Weather in Rome"}]},{"role":"model","parts":[{"text":"Fine"}]},
+                 {"role":"user","parts":[{"text":"<context>The user works in 'Paris' with 3 weather files</context>"},
+                  {"text":"And the weather in Oslo?"},{"text":"[[sandbox: call_ids=off]]"}]}]%s}""";
+
+        assertThat(calls(client.generate(GEMINI_25, body.formatted(tools(true, tool)))))
+                .singleElement()
+                .extracting(call -> call.path("args").path("location").asString())
+                .isEqualTo("Oslo");
+        assertThat(calls(client.generate(
+                        GEMINI_25,
+                        body.formatted(tools(true, tool)).replace("And the weather in Oslo?", "Say: it is late"))))
+                .isEmpty();
+    }
+
+    private static final String ANY = ",\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"ANY\"}}";
+
+    /** @param tool name, description and properties */
+    private static String tools(boolean required, String tool) {
+        String[] parts = tool.split("\\|", 3);
+        JsonNode properties = Json.MAPPER.readTree(parts[2]);
+        String names = required ? ",\"required\":" + Json.MAPPER.writeValueAsString(properties.propertyNames()) : "";
+        return ",\"tools\":[{\"functionDeclarations\":[{\"name\":\"" + parts[0] + "\",\"description\":\"" + parts[1]
+                + "\",\"parametersJsonSchema\":{\"type\":\"object\",\"properties\":" + properties + names + "}}]}]";
+    }
+
+    private static List<JsonNode> calls(SandboxClient.Reply reply) {
+        return reply.parts().stream()
+                .filter(part -> part.has("functionCall"))
+                .map(part -> part.get("functionCall"))
+                .toList();
+    }
+}
