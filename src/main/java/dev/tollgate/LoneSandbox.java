@@ -2,13 +2,13 @@ package dev.tollgate;
 
 import dev.tollgate.cli.Refused;
 import dev.tollgate.cli.SandboxChoice;
+import dev.tollgate.host.OperatorFile;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.sandbox.Script;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The sandbox without a gateway in front of it. */
 final class LoneSandbox implements AutoCloseable {
 
-    private static final long SCRIPT_BYTES_MAX = 16L << 20;
+    private static final int SCRIPT_BYTES_MAX = 16 << 20;
     private static final int SECONDS_MAX = 10;
 
     private final Vertx vertx;
@@ -64,12 +64,11 @@ final class LoneSandbox implements AutoCloseable {
             return Script.none();
         }
         try {
-            if (Files.size(file) > SCRIPT_BYTES_MAX) {
-                throw new Refused(file + " is larger than " + SCRIPT_BYTES_MAX + " bytes.");
-            }
-            return Script.parse(Files.readString(file, StandardCharsets.UTF_8));
+            return Script.parse(new String(OperatorFile.read(file, SCRIPT_BYTES_MAX), StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
             throw new Refused(file + " does not exist.");
+        } catch (OperatorFile.Unfit e) {
+            throw new Refused(file + " " + e.getMessage() + ".");
         } catch (IOException e) {
             throw new Refused(file + " cannot be read: " + e.getMessage());
         } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package dev.tollgate;
 import dev.tollgate.cli.Actions.Verdict;
 import dev.tollgate.cli.CannotLook;
 import dev.tollgate.config.Settings;
+import dev.tollgate.host.OperatorFile;
 import dev.tollgate.receipts.PublicKeys;
 import dev.tollgate.receipts.ReceiptCheck;
 import dev.tollgate.receipts.Receipts;
@@ -11,7 +12,6 @@ import dev.tollgate.storage.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ final class ReceiptFiles {
             throws CannotLook {
         PublicKeys keys = keyFile == null ? ownKeys(settings) : keys(keyFile);
         byte[] head = headFile == null ? null : read(headFile);
-        try (InputStream receipts = Files.newInputStream(file)) {
+        try (InputStream receipts = OperatorFile.open(file)) {
             return verdict(new ReceiptCheck(keys, head).check(receipts), head != null);
         } catch (IOException e) {
             throw unreadable(file, e);
@@ -59,14 +59,17 @@ final class ReceiptFiles {
     }
 
     private static byte[] read(Path file) throws CannotLook {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(BYTES_MAX);
+        try {
+            return OperatorFile.read(file, BYTES_MAX);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
     }
 
     private static CannotLook unreadable(Path file, IOException e) {
+        if (e instanceof OperatorFile.Unfit) {
+            return new CannotLook("The file " + file + " " + e.getMessage() + ".");
+        }
         return new CannotLook("The file " + file + " cannot be read: " + e.getMessage() + ".");
     }
 }

@@ -191,6 +191,10 @@ class PrivateFilesTest {
             look(path);
             try (Stream<Path> below = Files.list(path)) {
                 for (Path each : below.toList()) {
+                    if (path.getFileName().toString().startsWith(".control")) {
+                        continue; // a socket has its permissions after it was bound: in a folder of its own, which is
+                        // looked at
+                    }
                     if (Files.isDirectory(each)) {
                         walk(each);
                     } else {

@@ -1,5 +1,6 @@
 package dev.tollgate.answers;
 
+import dev.tollgate.storage.Seal;
 import dev.tollgate.storage.SecretBox;
 import java.io.EOFException;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.function.Function;
 
 /**
  * A file of sealed pieces, each with its length before it: a key of its own, sealed with the installation's, then the answer's head,
@@ -21,11 +23,9 @@ final class SpoolFile implements AutoCloseable {
     static final int PIECE_BYTES_MAX = 64 << 10;
 
     private static final int LENGTH_BYTES = 4;
-    /** Nonce and tag. */
-    private static final int SEAL_BYTES = 28;
 
     private final FileChannel channel;
-    private final SecretBox box;
+    private final Seal seal;
     private final MessageDigest digest;
     private final Head head;
     private long bodyStart;
@@ -35,36 +35,37 @@ final class SpoolFile implements AutoCloseable {
     /** @param next where the next piece begins */
     record Piece(byte[] bytes, long next) {}
 
-    private SpoolFile(FileChannel channel, SecretBox box, MessageDigest digest, Head head) {
+    private SpoolFile(FileChannel channel, Seal seal, MessageDigest digest, Head head) {
         this.channel = channel;
-        this.box = box;
+        this.seal = seal;
         this.digest = digest;
         this.head = head;
     }
 
-    /** @param key of the file, 64 hex digits, never used before */
+    /** @param key of the file, never used before; {@code inner} seals with it */
     @SuppressWarnings("resource") // the file that is returned owns the channel
-    static SpoolFile write(FileChannel channel, SecretBox outer, String taskId, String key, SecretBox inner, Head head)
+    static SpoolFile write(
+            FileChannel channel, SecretBox.Purpose outer, String taskId, byte[] key, Seal inner, Head head)
             throws IOException {
         SpoolFile file = new SpoolFile(channel, inner, Sha256.digest(), head);
-        file.append(outer.seal(HexFormat.of().parseHex(key), context(taskId)));
+        file.append(outer.seal(key, context(taskId)));
         file.append(inner.seal(head.toBytes(), context(file.end)));
         file.bodyStart = file.end;
         return file;
     }
 
-    /** A whole file, checked. @param boxes makes a box of a key of 64 hex digits */
+    /** A whole file, checked. @param seals makes what seals with a key */
     static SpoolFile read(
             FileChannel channel,
-            SecretBox outer,
+            SecretBox.Purpose outer,
             String taskId,
-            java.util.function.Function<String, SecretBox> boxes,
+            Function<byte[], Seal> seals,
             KnownAnswer known)
             throws IOException {
         MessageDigest digest = Sha256.digest();
         long bodyBytes = check(channel, digest, known);
         byte[] key = sealed(channel, 0);
-        SecretBox inner = boxes.apply(HexFormat.of().formatHex(outer.open(key, context(taskId))));
+        Seal inner = seals.apply(outer.open(key, context(taskId)));
         long headAt = LENGTH_BYTES + key.length;
         byte[] head = sealed(channel, headAt);
         SpoolFile file = new SpoolFile(channel, inner, digest, Head.of(inner.open(head, context(headAt))));
@@ -83,7 +84,7 @@ final class SpoolFile implements AutoCloseable {
             byte[] sealed = sealed(channel, position);
             update(digest, sealed);
             position += LENGTH_BYTES + sealed.length;
-            plain += ++pieces > 2 ? sealed.length - SEAL_BYTES : 0;
+            plain += ++pieces > 2 ? sealed.length - Seal.BYTES : 0;
         }
         if (position != known.bytes()
                 || !HexFormat.of().formatHex(digest.digest()).equals(known.hash())) {
@@ -102,7 +103,7 @@ final class SpoolFile implements AutoCloseable {
 
     /** @param plain at most {@value #PIECE_BYTES_MAX} bytes */
     void write(byte[] plain) throws IOException {
-        append(box.seal(plain, context(end)));
+        append(seal.seal(plain, context(end)));
         bodyBytes += plain.length;
     }
 
@@ -131,12 +132,12 @@ final class SpoolFile implements AutoCloseable {
     /** What stands at a position that is not the end. */
     Piece read(long position) throws IOException {
         byte[] sealed = sealed(channel, position);
-        return new Piece(box.open(sealed, context(position)), position + LENGTH_BYTES + sealed.length);
+        return new Piece(seal.open(sealed, context(position)), position + LENGTH_BYTES + sealed.length);
     }
 
     private static byte[] sealed(FileChannel channel, long position) throws IOException {
         int length = fill(channel, ByteBuffer.allocate(LENGTH_BYTES), position).getInt(0);
-        if (length < SEAL_BYTES || length > PIECE_BYTES_MAX + SEAL_BYTES) {
+        if (length < Seal.BYTES || length > PIECE_BYTES_MAX + Seal.BYTES) {
             throw new IOException("a spool has a piece of " + length + " bytes");
         }
         return fill(channel, ByteBuffer.allocate(length), position + LENGTH_BYTES)

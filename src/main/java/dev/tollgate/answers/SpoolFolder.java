@@ -1,6 +1,7 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.host.PrivateFiles;
+import dev.tollgate.storage.Seal;
 import dev.tollgate.storage.SecretBox;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,14 +19,17 @@ public final class SpoolFolder {
 
     private static final Logger log = LoggerFactory.getLogger(SpoolFolder.class);
 
+    /** Of the keys of spools, which are sealed; never to be changed. */
+    private static final String PURPOSE = "kept answers";
+
     private final Path folder;
-    private final SecretBox box;
+    private final SecretBox.Purpose keys;
     private final SecureRandom random;
 
     /** @param folder is made where it is not there */
     public SpoolFolder(Path folder, SecretBox box, SecureRandom random) throws IOException {
         this.folder = PrivateFiles.folder(folder);
-        this.box = box;
+        this.keys = box.purpose(PURPOSE);
         this.random = random;
     }
 
@@ -38,18 +41,18 @@ public final class SpoolFolder {
                 StandardOpenOption.WRITE,
                 StandardOpenOption.READ);
         try {
-            String key = newKey();
-            return SpoolFile.write(channel, box, taskId, key, new SecretBox(key, random), head);
+            byte[] key = newKey();
+            return SpoolFile.write(channel, keys, taskId, key, new Seal(key, random), head);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
-    private String newKey() {
-        byte[] key = new byte[SecretBox.KEY_CHARS / 2];
+    private byte[] newKey() {
+        byte[] key = new byte[Seal.KEY_BYTES];
         random.nextBytes(key);
-        return HexFormat.of().formatHex(key);
+        return key;
     }
 
     /** @throws IOException when it is not there, or not what was kept */
@@ -57,7 +60,7 @@ public final class SpoolFolder {
     SpoolFile open(KnownAnswer known) throws IOException {
         FileChannel channel = FileChannel.open(folder.resolve(known.taskId()), StandardOpenOption.READ);
         try {
-            return SpoolFile.read(channel, box, known.taskId(), key -> new SecretBox(key, random), known);
+            return SpoolFile.read(channel, keys, known.taskId(), key -> new Seal(key, random), known);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;

@@ -1,8 +1,10 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.host.Printable;
 import dev.tollgate.money.Credits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +58,7 @@ public record Banner(
         if (demo != null) {
             addDemo(lines, demo);
         }
-        return String.join("\n", lines) + "\n";
+        return lines.stream().map(line -> Printable.line(line) + "\n").collect(Collectors.joining());
     }
 
     private String upstreamLine() {

@@ -1,7 +1,9 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.config.ConfigException;
+import dev.tollgate.host.Printable;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -45,18 +47,20 @@ public final class Cli {
     }
 
     private static int wrong(ParameterException e, PrintWriter err) {
-        err.println("tollgate: " + e.getMessage());
+        err.println("tollgate: " + Printable.lines(String.valueOf(e.getMessage())));
         err.println("See: " + e.getCommandLine().getCommandSpec().qualifiedName(" ") + " --help");
         return WRONG;
     }
 
     private static int failed(Exception failure, PrintWriter err) {
         if (failure instanceof Refused || failure instanceof ConfigException || failure instanceof CannotLook) {
-            err.println("tollgate: " + failure.getMessage());
+            err.println("tollgate: " + Printable.line(String.valueOf(failure.getMessage())));
             return failure instanceof Refused ? FAILED : WRONG;
         }
         err.println("tollgate: this has failed unexpectedly:");
-        failure.printStackTrace(err);
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        err.print(Printable.lines(trace.toString()));
         return FAILED;
     }
 

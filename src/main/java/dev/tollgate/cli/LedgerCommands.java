@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.host.Printable;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -47,7 +48,7 @@ final class LedgerCommands {
         private boolean verify(Books books) throws Refused {
             ProgressLine progress = new ProgressLine(session);
             try {
-                return books.verify(session.out()::println, progress);
+                return books.verify(line -> session.out().println(Printable.line(line)), progress);
             } catch (RuntimeException e) {
                 throw new Refused("The books could not be read: " + e);
             } finally {

@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.host.Printable;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class ReceiptCommands {
         @Override
         public Integer call() throws CannotLook {
             Actions.Verdict verdict = session.actions().verifyReceipts(session.settings(spec), file, key, head);
-            session.out().println(verdict.sentence());
+            session.out().println(Printable.line(verdict.sentence()));
             return verdict.sound() ? Cli.done() : ExitCode.SOFTWARE;
         }
     }

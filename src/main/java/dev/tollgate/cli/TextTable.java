@@ -1,10 +1,11 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.host.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows in columns of equal width. What stands in a cell cannot move the cursor: control characters are replaced. */
+/** Rows in columns of equal width. What stands in a cell cannot move the cursor: see {@link Printable}. */
 final class TextTable {
 
     private static final String GAP = "  ";
@@ -16,9 +17,7 @@ final class TextTable {
     }
 
     void add(String... cells) {
-        rows.add(List.of(cells).stream()
-                .map(cell -> cell.replaceAll("\\p{Cntrl}", "?"))
-                .toList());
+        rows.add(List.of(cells).stream().map(Printable::line).toList());
     }
 
     void print(PrintWriter out) {

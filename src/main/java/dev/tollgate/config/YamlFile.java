@@ -1,12 +1,12 @@
 package dev.tollgate.config;
 
+import dev.tollgate.host.OperatorFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,8 +35,10 @@ public final class YamlFile {
     }
 
     public static YamlNode read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = OperatorFile.open(file)) {
             return read(file.toString(), in);
+        } catch (OperatorFile.Unfit e) {
+            throw new ConfigException(file + ": " + e.getMessage() + ".");
         } catch (IOException e) {
             throw new ConfigException(file + ": cannot be read (" + e.getClass().getSimpleName() + ").");
         }

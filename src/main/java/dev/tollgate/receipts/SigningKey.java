@@ -27,17 +27,21 @@ record SigningKey(
 
     private static final int ID_BYTES = 8;
 
+    /** Of what is sealed; never to be changed. */
+    private static final String PURPOSE = "receipt signing keys";
+
     static SigningKey random(SecretBox secrets, SecureRandom random, Instant now) {
         KeyPair pair = Ed25519.generate(random);
         byte[] raw = Ed25519.raw(pair.getPublic());
         String id = "sig_" + HexFormat.of().formatHex(Arrays.copyOf(Digest.sha256(raw), ID_BYTES));
-        byte[] sealed = secrets.seal(pair.getPrivate().getEncoded(), context(id));
+        byte[] sealed = secrets.purpose(PURPOSE).seal(pair.getPrivate().getEncoded(), context(id));
         Base64.Encoder base64 = Base64.getEncoder();
         return new SigningKey(id, base64.encodeToString(raw), base64.encodeToString(sealed), now, null);
     }
 
     PrivateKey open(SecretBox secrets) {
-        return Ed25519.privateKey(secrets.open(Base64.getDecoder().decode(sealedPrivate), context(id)));
+        return Ed25519.privateKey(
+                secrets.purpose(PURPOSE).open(Base64.getDecoder().decode(sealedPrivate), context(id)));
     }
 
     private static String context(String id) {

@@ -70,17 +70,22 @@ public final class Signatures {
     private static final String FIND_POSTGRESQL = COLUMNS + """
             thought_signature AS s WHERE s.print = ANY (?) AND s.account_id = ?""";
 
+    /** Of what is sealed; never to be changed. */
+    private static final String PURPOSE = "thought signatures";
+
     private static final Logger log = LoggerFactory.getLogger(Signatures.class);
 
     private final Database database;
     private final Writer writer;
     private final SecretBox secrets;
+    private final SecretBox.Purpose sealing;
     private final InstantSource clock;
 
     public Signatures(Database database, Writer writer, SecretBox secrets, InstantSource clock) {
         this.database = database;
         this.writer = writer;
         this.secrets = secrets;
+        this.sealing = secrets.purpose(PURPOSE);
         this.clock = clock;
     }
 
@@ -156,7 +161,7 @@ public final class Signatures {
         if (signature == null) {
             return null;
         }
-        byte[] sealed = secrets.seal(signature.getBytes(StandardCharsets.UTF_8), context(accountId, print));
+        byte[] sealed = sealing.seal(signature.getBytes(StandardCharsets.UTF_8), context(accountId, print));
         return Base64.getEncoder().encodeToString(sealed);
     }
 
@@ -326,7 +331,7 @@ public final class Signatures {
     private @Nullable String opened(String accountId, Found row) {
         try {
             byte[] sealed = Base64.getDecoder().decode(row.signature());
-            return new String(secrets.open(sealed, context(accountId, row.print())), StandardCharsets.UTF_8);
+            return new String(sealing.open(sealed, context(accountId, row.print())), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException | StoreException e) {
             log.warn("a kept signature cannot be opened and is as good as lost: {}", e.getMessage());
             return null;

@@ -6,29 +6,24 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encryption at rest: AES-256-GCM under the installation's secret key, a fresh nonce for each sealing. What is sealed is bound to a
- * context, a text that says what it is and whose: it does not open under another. Thread-safe.
+ * Encryption at rest under the installation's secret key. The key itself seals nothing: each purpose has a key of its own, derived from it
+ * (HMAC-SHA256), so that what one use gives away about its key is of no use for another. Thread-safe.
  */
 public final class SecretBox {
 
-    /** Hex digits of a key. */
-    public static final int KEY_CHARS = 64;
-
     private static final String CHECK = "tollgate secret key";
     private static final String PRINTS = "tollgate prints";
+    private static final String SEALS = "tollgate seals ";
     private static final String HMAC = "HmacSHA256";
-    private static final int NONCE_BYTES = 12;
-    private static final int TAG_BITS = 128;
 
     private final SecretKey key;
     private final SecretKey printKey;
+    private final Seal former;
     private final SecureRandom random;
 
     /**
@@ -39,35 +34,58 @@ public final class SecretBox {
         if (!keyHex.matches("[0-9a-fA-F]{64}")) {
             throw new IllegalArgumentException("a secret key is 64 hex digits");
         }
-        this.key = new SecretKeySpec(HexFormat.of().parseHex(keyHex), "AES");
+        byte[] bytes = HexFormat.of().parseHex(keyHex);
+        this.key = new SecretKeySpec(bytes, HMAC);
         this.printKey = new SecretKeySpec(hmac(key, PRINTS, new byte[0]), HMAC);
+        this.former = new Seal(bytes, random);
         this.random = random;
     }
 
-    /** @return nonce, cipher text and tag in one */
-    public byte[] seal(byte[] plain, String context) {
-        byte[] nonce = new byte[NONCE_BYTES];
-        random.nextBytes(nonce);
-        try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, context).doFinal(plain);
-            byte[] whole = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
-            System.arraycopy(sealed, 0, whole, NONCE_BYTES, sealed.length);
-            return whole;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("AES-GCM does not work here", e);
-        }
+    /** @param name of one use, the same for ever: what was sealed for it opens for no other */
+    public Purpose purpose(String name) {
+        return new Purpose(new Seal(hmac(key, SEALS + name, new byte[0]), random), former);
     }
 
-    /** @throws StoreException when it was sealed with another key or for another context, or has been changed */
-    public byte[] open(byte[] sealed, String context) {
-        if (sealed.length < NONCE_BYTES) {
-            throw new StoreException("what was sealed is too short");
+    /**
+     * What is sealed for one purpose. The form of what it seals is its first byte; without that it is of an earlier program, which sealed with
+     * the installation's own key. Thread-safe.
+     */
+    public static final class Purpose {
+
+        private static final byte FORM = 1;
+
+        private final Seal seal;
+        private final Seal former;
+
+        private Purpose(Seal seal, Seal former) {
+            this.seal = seal;
+            this.former = former;
         }
-        try {
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE_BYTES), context);
-            return cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
-        } catch (GeneralSecurityException e) {
-            throw new StoreException("what was sealed does not open with this key: " + context, e);
+
+        /** @param context what it is and whose */
+        public byte[] seal(byte[] plain, String context) {
+            byte[] sealed = seal.seal(plain, context);
+            byte[] whole = new byte[1 + sealed.length];
+            whole[0] = FORM;
+            System.arraycopy(sealed, 0, whole, 1, sealed.length);
+            return whole;
+        }
+
+        /** @throws StoreException when it was sealed with another key or for another context, or has been changed */
+        public byte[] open(byte[] sealed, String context) {
+            if (sealed.length == 0 || sealed[0] != FORM) {
+                return former.open(sealed, context);
+            }
+            try {
+                return seal.open(Arrays.copyOfRange(sealed, 1, sealed.length), context);
+            } catch (StoreException e) {
+                return former.open(sealed, context); // one in 256 of an earlier program's begins like this, too
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Purpose";
         }
     }
 
@@ -92,22 +110,16 @@ public final class SecretBox {
         }
     }
 
-    private Cipher cipher(int mode, byte[] nonce, String context) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-        cipher.updateAAD(context.getBytes(StandardCharsets.UTF_8));
-        return cipher;
-    }
-
     /** What a database keeps to tell whether a start has the right key. */
     String check() {
-        return Base64.getEncoder().encodeToString(seal(CHECK.getBytes(StandardCharsets.UTF_8), CHECK));
+        byte[] sealed = purpose(CHECK).seal(CHECK.getBytes(StandardCharsets.UTF_8), CHECK);
+        return Base64.getEncoder().encodeToString(sealed);
     }
 
     boolean passes(String check) {
         try {
-            return Arrays.equals(
-                    open(Base64.getDecoder().decode(check), CHECK), CHECK.getBytes(StandardCharsets.UTF_8));
+            byte[] opened = purpose(CHECK).open(Base64.getDecoder().decode(check), CHECK);
+            return Arrays.equals(opened, CHECK.getBytes(StandardCharsets.UTF_8));
         } catch (IllegalArgumentException | StoreException e) {
             return false;
         }

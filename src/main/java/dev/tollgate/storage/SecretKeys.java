@@ -1,7 +1,9 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.OperatorFile;
 import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class SecretKeys {
 
     private static final String FILE = "secret.key";
+    private static final int FILE_BYTES_MAX = 1_024;
     private static final String NAME = "secret_check";
 
     private SecretKeys() {}
@@ -37,7 +40,7 @@ public final class SecretKeys {
                 make(file, random);
             }
             PrivateFiles.close(file);
-            String hex = Files.readString(file).strip();
+            String hex = new String(OperatorFile.read(file, FILE_BYTES_MAX), StandardCharsets.UTF_8).strip();
             if (!hex.matches("[0-9a-fA-F]{64}")) {
                 throw new CannotOpen("The file " + file + " does not hold a secret key of 64 hex digits.");
             }
@@ -49,7 +52,7 @@ public final class SecretKeys {
 
     // Whole and private from its first moment: made beside its place, then moved there.
     private static void make(Path file, SecureRandom random) throws IOException {
-        byte[] key = new byte[SecretBox.KEY_CHARS / 2];
+        byte[] key = new byte[Seal.KEY_BYTES];
         random.nextBytes(key);
         Path made = PrivateFiles.fileBeside(file, ".secret", "");
         Files.writeString(made, HexFormat.of().formatHex(key) + "\n");

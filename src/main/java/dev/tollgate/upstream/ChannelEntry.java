@@ -2,9 +2,9 @@ package dev.tollgate.upstream;
 
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.YamlNode;
+import dev.tollgate.host.OperatorFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,17 +140,16 @@ public final class ChannelEntry {
         return text.strip();
     }
 
-    /** The whole of a file that a key names, at most 64 KiB. */
+    /** The whole of a file that a key names: a regular one of at most 64 KiB. */
     public Secret file(YamlNode place) {
         try {
-            byte[] bytes = Files.readAllBytes(Path.of(place.text()));
-            if (bytes.length <= SECRET_BYTES_MAX) {
-                return new Secret(new String(bytes, StandardCharsets.UTF_8));
-            }
+            byte[] bytes = OperatorFile.read(Path.of(place.text()), SECRET_BYTES_MAX);
+            return new Secret(new String(bytes, StandardCharsets.UTF_8));
+        } catch (OperatorFile.Unfit e) {
+            throw place.complaint("names a file that " + e.getMessage() + ".");
         } catch (IOException | InvalidPathException e) {
             throw place.complaint(
                     "names a file that cannot be read (" + e.getClass().getSimpleName() + ").");
         }
-        throw place.complaint("names a file of more than " + SECRET_BYTES_MAX + " bytes.");
     }
 }

@@ -199,8 +199,7 @@ class ReceiptsTest {
     @Test
     void a_private_key_lies_sealed_and_opens_only_with_the_secret_key() {
         charge("t1", "acc_1", 5);
-        Receipts stranger =
-                new Receipts(store.database, new SecretBox("0".repeat(SecretBox.KEY_CHARS), new SecureRandom()));
+        Receipts stranger = new Receipts(store.database, new SecretBox("0".repeat(64), new SecureRandom()));
         assertThatThrownBy(() -> stranger.find("acc_1", "t1")).isInstanceOf(StoreException.class);
     }
 

@@ -9,7 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,30 +24,59 @@ class SecretKeysTest {
 
     private final SecureRandom random = new SecureRandom();
     private final SecretBox box = new SecretBox(KEY, random);
+    private final SecretBox.Purpose notes = box.purpose("notes");
 
     @TempDir
     private Path folder;
 
     @Test
     void what_is_sealed_opens_again_and_never_looks_the_same_twice() {
-        byte[] sealed = box.seal(PLAIN, "note of acc_1");
-        assertThat(box.open(sealed, "note of acc_1")).isEqualTo(PLAIN);
-        assertThat(box.seal(PLAIN, "note of acc_1")).isNotEqualTo(sealed);
+        byte[] sealed = notes.seal(PLAIN, "note of acc_1");
+        assertThat(notes.open(sealed, "note of acc_1")).isEqualTo(PLAIN);
+        assertThat(notes.seal(PLAIN, "note of acc_1")).isNotEqualTo(sealed);
         assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("nobody");
     }
 
     @Test
     void it_does_not_open_for_another_owner_or_key_or_after_a_change() {
-        byte[] sealed = box.seal(PLAIN, "note of acc_1");
-        assertThatThrownBy(() -> box.open(sealed, "note of acc_2")).isInstanceOf(StoreException.class);
-        SecretBox other = new SecretBox("f".repeat(64), random);
+        byte[] sealed = notes.seal(PLAIN, "note of acc_1");
+        assertThatThrownBy(() -> notes.open(sealed, "note of acc_2")).isInstanceOf(StoreException.class);
+        SecretBox.Purpose other = new SecretBox("f".repeat(64), random).purpose("notes");
         assertThatThrownBy(() -> other.open(sealed, "note of acc_1")).isInstanceOf(StoreException.class);
         for (int i = 0; i < sealed.length; i++) {
             byte[] changed = sealed.clone();
             changed[i] ^= 1;
-            assertThatThrownBy(() -> box.open(changed, "note of acc_1")).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> notes.open(changed, "note of acc_1")).isInstanceOf(StoreException.class);
         }
-        assertThatThrownBy(() -> box.open(new byte[3], "x")).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> notes.open(new byte[3], "x")).isInstanceOf(StoreException.class);
+    }
+
+    @Test
+    void each_purpose_has_a_key_of_its_own_and_the_installations_seals_nothing() {
+        byte[] sealed = notes.seal(PLAIN, "note of acc_1");
+        assertThat(new SecretBox(KEY, random).purpose("notes").open(sealed, "note of acc_1"))
+                .isEqualTo(PLAIN);
+        assertThatThrownBy(() -> box.purpose("letters").open(sealed, "note of acc_1"))
+                .isInstanceOf(StoreException.class);
+        byte[] bare = Arrays.copyOfRange(sealed, 1, sealed.length);
+        for (byte[] each : new byte[][] {sealed, bare}) {
+            assertThatThrownBy(() -> installation().open(each, "note of acc_1")).isInstanceOf(StoreException.class);
+        }
+    }
+
+    @Test
+    void what_an_earlier_program_sealed_opens_whatever_it_begins_with() {
+        Set<Byte> beginnings = new HashSet<>();
+        while (!beginnings.contains((byte) 1) || beginnings.size() < 3) {
+            byte[] sealed = installation().seal(PLAIN, "note of acc_1");
+            beginnings.add(sealed[0]);
+            assertThat(notes.open(sealed, "note of acc_1")).isEqualTo(PLAIN);
+            assertThatThrownBy(() -> notes.open(sealed, "note of acc_2")).isInstanceOf(StoreException.class);
+        }
+    }
+
+    private Seal installation() {
+        return new Seal(HexFormat.of().parseHex(KEY), random);
     }
 
     @Test
@@ -60,7 +93,8 @@ class SecretKeysTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         SecretBox second = SecretKeys.of(null, folder, random);
-        assertThat(second.open(first.seal(PLAIN, "x"), "x")).isEqualTo(PLAIN);
+        assertThat(second.purpose("x").open(first.purpose("x").seal(PLAIN, "x"), "x"))
+                .isEqualTo(PLAIN);
         assertThat(Files.list(folder)).hasSize(1);
     }
 

@@ -1,0 +1,179 @@
+package dev.tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import com.sun.net.httpserver.HttpServer;
+import dev.tollgate.testing.ServerProcess;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** What files, upstreams and callers say reaches the log and the terminal as text, and as nothing else. */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class ForeignTextTest {
+
+    private static final String KEY = "sk-demo-key-for-tests-0123456789abcdef";
+    private static final String EVIL =
+            "\\u001b]0;title\\u0007\\u001b[2J\\r\\n2026-11-21T10:00:00.000Z ERROR Forged: line\\u009b31m\\u2028\\u202e";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_channels_file_that_is_read_again_writes_no_line_of_its_own_and_nothing_to_the_terminal() throws Exception {
+        Path channels = folder.resolve("channels.yaml");
+        Path errors = folder.resolve("errors");
+        Files.writeString(channels, "channels: [{id: a, kind: gemini, key: k, base_url: \"http://127.0.0.1:1\"}]\n");
+        try (ServerProcess server = ServerProcess.serve(
+                "022", folder.resolve("data"), errors, Map.of(), "--channels-file", channels.toString())) {
+            for (String broken : new String[] {
+                "channels: [{id: \"" + EVIL + "\", kind: gemini, key: k}]\n",
+                "channels: [{id: a, kind: \"" + EVIL + "\", key: k}]\n",
+                "channels: [{id: a, kind: gemini, key: k, \"" + EVIL + "\": 1}]\n",
+                "channels: [{id: a, kind: gemini, key: k, models: [\"" + EVIL + "\"]}]\n"
+            }) {
+                String before = server.errors();
+                Files.writeString(channels, broken);
+                new ProcessBuilder(
+                                "kill", "-HUP", Long.toString(server.process().pid()))
+                        .start()
+                        .waitFor();
+                until(() -> server.errors().substring(before.length()).contains("was not taken"));
+                assertThat(shownIn(server.errors()).substring(before.length())).contains("Forged");
+            }
+        }
+        assertThat(ServerProcess.run(
+                        "022",
+                        errors,
+                        Map.of(),
+                        "serve",
+                        "--port",
+                        "0",
+                        "--data",
+                        folder.resolve("data").toString(),
+                        "--channels-file",
+                        channels.toString()))
+                .isEmpty();
+        assertPlain(Files.readString(errors));
+    }
+
+    @Test
+    void an_upstreams_error_writes_no_line_of_its_own() throws Exception {
+        HttpServer upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        upstream.createContext("/", exchange -> {
+            byte[] body = ("{\"error\":{\"code\":400,\"message\":\"" + EVIL + "\",\"status\":\"" + EVIL + "\"}}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(400, body.length);
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(body);
+            }
+        });
+        upstream.start();
+        try (ServerProcess server = ServerProcess.serve(
+                "022",
+                folder.resolve("data"),
+                folder.resolve("errors"),
+                Map.of(
+                        "TOLLGATE_DEMO_KEY",
+                        KEY,
+                        "GOOGLE_GEMINI_BASE_URL",
+                        "http://127.0.0.1:" + upstream.getAddress().getPort()))) {
+            assertThat(call(server)).isGreaterThanOrEqualTo(400);
+            until(() -> server.errors().contains("Forged"));
+            assertPlain(server.errors());
+        } finally {
+            upstream.stop(0);
+        }
+    }
+
+    @Test
+    void neither_do_the_messages_of_what_was_thrown() {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        ConsoleAppender<ILoggingEvent> appender = (ConsoleAppender<ILoggingEvent>) root.getAppender("stderr");
+        String evil = "\u001b[2J\r\nForged: line\u009b\u202e\u200f\u2029";
+        IllegalStateException thrown = new IllegalStateException(evil, new IOException(evil));
+        thrown.addSuppressed(new IllegalArgumentException(evil));
+
+        String line = new String(
+                appender.getEncoder()
+                        .encode(new LoggingEvent("x", root, Level.ERROR, "it {} failed", thrown, new Object[] {evil})),
+                StandardCharsets.UTF_8);
+
+        assertThat(line)
+                .contains(
+                        "it \\u001b[2J\\r\\nForged: line\\u009b\\u202e\\u200f\\u2029 failed",
+                        "java.lang.IllegalStateException: \\u001b[2J\\r\\nForged",
+                        "Caused by: java.io.IOException: \\u001b[2J\\r\\nForged",
+                        "Suppressed: java.lang.IllegalArgumentException: \\u001b[2J\\r\\nForged",
+                        "\tat " + ForeignTextTest.class.getName());
+        assertThat(line.lines()).noneMatch(each -> each.startsWith("Forged"));
+        assertThat(line).doesNotContain("\u001b", "\r", "\u009b", "\u202e", "\u2029");
+    }
+
+    @Test
+    void a_message_that_would_fill_the_disk_is_cut() {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        ConsoleAppender<ILoggingEvent> appender = (ConsoleAppender<ILoggingEvent>) root.getAppender("stderr");
+
+        assertThat(appender.getEncoder()
+                        .encode(new LoggingEvent("x", root, Level.ERROR, "x".repeat(1 << 20), null, null)))
+                .hasSizeLessThan(20_000);
+    }
+
+    private static String shownIn(String errors) {
+        assertPlain(errors);
+        return errors;
+    }
+
+    /** Every line is one of the program's, and no character of it does anything. */
+    private static void assertPlain(String errors) {
+        assertThat(errors.chars()
+                        .filter(c ->
+                                c != '\n' && c != '\t' && (Character.isISOControl(c) || c == 0x2028 || c == 0x202e)))
+                .isEmpty();
+        assertThat(errors.lines())
+                .allMatch(line -> line.matches("20\\d\\d-.*|\tat .*|tollgate: .*"))
+                .noneMatch(line -> line.startsWith("2026-11-21T10:00:00.000Z ERROR Forged"));
+    }
+
+    private static int call(ServerProcess server) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest call = HttpRequest.newBuilder(URI.create(server.url() + "/v1/chat/completions"))
+                    .header("Authorization", "Bearer " + KEY)
+                    .header("Content-Type", "application/json")
+                    .POST(
+                            HttpRequest.BodyPublishers.ofString(
+                                    "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"))
+                    .build();
+            return client.send(call, HttpResponse.BodyHandlers.ofString()).statusCode();
+        }
+    }
+
+    private static void until(java.util.function.BooleanSupplier condition) {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited 20 s").isLessThan(end);
+            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+    }
+}
