@@ -49,9 +49,14 @@ record SandboxModel(
             new SandboxModel(
                     "gemini-3-pro-preview", true, 128, 32_768, false, Set.of("LOW", "HIGH"), "HIGH", false, true),
             new SandboxModel("gemini-3.1-pro-preview", true, 128, 32_768, false, THREE_LEVELS, "HIGH", true, true),
+            new SandboxModel(
+                    "gemini-3.1-pro-preview-customtools", true, 128, 32_768, false, THREE_LEVELS, "HIGH", true, true),
+            new SandboxModel("gemini-3.1-flash-lite", true, 1, 24_576, false, FLASH_LEVELS, "MINIMAL", true, true),
             new SandboxModel("gemini-3-flash-preview", true, 1, 24_576, false, FLASH_LEVELS, "HIGH", true, true),
-            new SandboxModel("gemini-3.5-flash", true, 1, 24_576, false, FLASH_LEVELS, "HIGH", true, true),
+            new SandboxModel("gemini-3.5-flash", true, 1, 24_576, false, FLASH_LEVELS, "MEDIUM", true, true),
             new SandboxModel("gemini-3.5-flash-lite", true, 1, 0, false, FLASH_LEVELS, "MINIMAL", true, true),
+            new SandboxModel("gemini-3.6-flash", true, 1, 0, false, FLASH_LEVELS, "MEDIUM", true, true),
+            new SandboxModel("gemini-3.7-flash", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true),
             new SandboxModel("gemini-3.8-flash", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true));
 
     /** What the Gemini API puts in a model's place, and from when on. Vertex AI has other days and puts nothing there. */
