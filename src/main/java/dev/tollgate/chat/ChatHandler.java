@@ -8,8 +8,6 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
-import dev.tollgate.keys.Spend;
-import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.metering.Asked;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Estimate;
@@ -122,7 +120,6 @@ public final class ChatHandler implements Handler {
                 key.accountId(),
                 key.id(),
                 key.prefix(),
-                limits(key.settings().spend()),
                 DOOR,
                 model,
                 request.model(),
@@ -173,10 +170,6 @@ public final class ChatHandler implements Handler {
         return asked == null
                 ? model.maxTokensByDefault()
                 : Long.valueOf(Math.min(asked, model.upstream().outputTokensMax()));
-    }
-
-    private static SpendLimits limits(Spend spend) {
-        return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
     }
 
     /** {@code POST /v1/estimate}: what a chat request would cost, without making the call (D43). */

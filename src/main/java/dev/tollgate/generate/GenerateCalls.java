@@ -3,8 +3,6 @@ package dev.tollgate.generate;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.Key;
-import dev.tollgate.keys.Spend;
-import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.MeteredCall;
@@ -72,17 +70,8 @@ public final class GenerateCalls {
                 request.searches(),
                 PromptSizes.of(request),
                 origins(key, model, request));
-        Spend spend = key.settings().spend();
         return meter.prepare(new MeteredRequest(
-                key.accountId(),
-                key.id(),
-                key.prefix(),
-                new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros()),
-                DOOR,
-                model,
-                id,
-                ask,
-                tokensMax(model, request)));
+                key.accountId(), key.id(), key.prefix(), DOOR, model, id, ask, tokensMax(model, request)));
     }
 
     private SignatureOrigins origins(Key key, Model model, NativeRequest request) {

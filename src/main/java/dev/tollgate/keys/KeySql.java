@@ -34,10 +34,14 @@ final class KeySql {
                 row.getString("name"),
                 KeyKind.parse(row.getString("kind")),
                 Allowlist.of(words(row.getString("allow"))),
-                new Spend(number(row, "spend_hour"), number(row, "spend_day"), number(row, "spend_total")),
+                spend(row),
                 new Rates(number(row, "rate_requests"), number(row, "rate_tokens"), number(row, "rate_concurrency")),
                 words(row.getString("models")),
                 instant(row, "expires_at"));
+    }
+
+    static Spend spend(ResultSet row) throws SQLException {
+        return new Spend(number(row, "spend_hour"), number(row, "spend_day"), number(row, "spend_total"));
     }
 
     static List<String> words(String text) {

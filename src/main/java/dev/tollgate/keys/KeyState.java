@@ -4,8 +4,8 @@ import dev.tollgate.storage.Decision;
 import java.time.Instant;
 
 /**
- * Reads a key's state in the transaction of a reservation: a key disabled a moment ago makes no reservation, whatever a cache says.
- * Also notes that the key is used.
+ * Reads a key's state in the transaction of a reservation or of its growth: a key disabled a moment ago makes none, and a limit that was
+ * changed a moment ago holds, whatever a cache says and whatever was true when the call was let in (decision D54).
  */
 public final class KeyState extends Decision<KeyState.Outcome> {
 
@@ -20,15 +20,33 @@ public final class KeyState extends Decision<KeyState.Outcome> {
 
     private final String keyId;
     private final Instant at;
+    private final boolean admits;
+    private Spend spend = Spend.UNLIMITED;
 
+    /** For a call that comes: also notes that the key is used. */
     public KeyState(String keyId, Instant at) {
+        this(keyId, at, true);
+    }
+
+    private KeyState(String keyId, Instant at, boolean admits) {
         this.keyId = keyId;
         this.at = at;
+        this.admits = admits;
+    }
+
+    /** For one that runs. */
+    public static KeyState ofRunningCall(String keyId, Instant at) {
+        return new KeyState(keyId, at, false);
     }
 
     /** Once applied: the condition to give to the reservation. */
     public boolean usable() {
         return outcome() == Outcome.USABLE;
+    }
+
+    /** Once applied: what the key may spend; of one that is unknown, and not usable either, everything. */
+    public Spend spend() {
+        return spend;
     }
 
     /** Nothing that is missed: when the key was used last. */
@@ -45,7 +63,13 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return at;
     }
 
-    void found(Outcome outcome) {
+    /** Whether a call is let in, which is a use of the key. */
+    boolean admits() {
+        return admits;
+    }
+
+    void found(Outcome outcome, Spend spend) {
+        this.spend = spend;
         decide(outcome);
     }
 }

@@ -14,14 +14,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads each key of a batch once, and notes at most once a minute that it is used. */
+/** Reads each key of a batch once, and notes at most once a minute that calls are let in with it. */
 final class KeyStatePart implements Part<KeyState> {
 
     private static final long USED_EVERY_MILLIS = Duration.ofMinutes(1).toMillis();
 
     private static final String COLUMNS = """
             SELECT api_key.id, api_key.disabled, account.blocked, COALESCE(api_key.expires_at, 9223372036854775807),
-                COALESCE(api_key.last_used_at, 0)
+                COALESCE(api_key.last_used_at, 0), api_key.spend_hour, api_key.spend_day, api_key.spend_total
             FROM api_key JOIN account ON account.id = api_key.account_id""";
     private static final RowStatement SELECT =
             RowStatement.of(COLUMNS + " WHERE api_key.id = ?", COLUMNS + " WHERE api_key.id = ANY (?)", "text");
@@ -36,7 +36,7 @@ final class KeyStatePart implements Part<KeyState> {
                 FOR NO KEY UPDATE OF api_key SKIP LOCKED) AS free
             WHERE api_key.id = free.id""", "bigint", "text");
 
-    record State(boolean disabled, boolean blocked, long expiresAtMillis, long lastUsedAtMillis) {
+    record State(boolean disabled, boolean blocked, long expiresAtMillis, long lastUsedAtMillis, Spend spend) {
 
         KeyState.Outcome at(long nowMillis) {
             if (blocked) {
@@ -49,7 +49,7 @@ final class KeyStatePart implements Part<KeyState> {
         }
 
         State used(long nowMillis) {
-            return new State(disabled, blocked, expiresAtMillis, nowMillis);
+            return new State(disabled, blocked, expiresAtMillis, nowMillis, spend);
         }
     }
 
@@ -78,8 +78,12 @@ final class KeyStatePart implements Part<KeyState> {
         for (KeyState change : changes) {
             State state = states.get(change.keyId());
             long nowMillis = change.at().toEpochMilli();
-            change.found(state == null ? KeyState.Outcome.UNKNOWN : state.at(nowMillis));
-            if (state != null && change.usable() && nowMillis - state.lastUsedAtMillis() >= USED_EVERY_MILLIS) {
+            if (state == null) {
+                change.found(KeyState.Outcome.UNKNOWN, Spend.UNLIMITED);
+                continue;
+            }
+            change.found(state.at(nowMillis), state.spend());
+            if (change.admits() && change.usable() && nowMillis - state.lastUsedAtMillis() >= USED_EVERY_MILLIS) {
                 used.put(change.keyId(), nowMillis);
                 states.put(change.keyId(), state.used(nowMillis));
             }
@@ -110,7 +114,12 @@ final class KeyStatePart implements Part<KeyState> {
                 statements,
                 row -> states.put(
                         row.getString(1),
-                        new State(row.getInt(2) == 1, row.getInt(3) == 1, row.getLong(4), row.getLong(5))));
+                        new State(
+                                row.getInt(2) == 1,
+                                row.getInt(3) == 1,
+                                row.getLong(4),
+                                row.getLong(5),
+                                KeySql.spend(row))));
         Set<String> keyIds = new LinkedHashSet<>();
         for (KeyState change : changes) {
             if (!states.containsKey(change.keyId()) && keyIds.add(change.keyId())) {

@@ -1,6 +1,8 @@
 package dev.tollgate.ledger;
 
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Holds more for a running call: as much of what is wanted as balance and windows cover, if that is at least the least; else
@@ -23,20 +25,49 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
     /** A window does not cover the least: the answer ends as {@code SPEND_LIMIT} (decision D32). */
     public record WindowExhausted(SpendWindow window) implements Outcome {}
 
+    /** The key may not be used any more, or the account is blocked: the answer ends as {@code KEY_DISABLED} (decision D54). */
+    public record NotAllowed() implements Outcome {}
+
     /** There is nothing to extend. */
     public record AlreadyResolved(ReservationState state) implements Outcome {}
 
     private final String reservationId;
     private final long leastMicros;
     private final long wantedMicros;
-    private final SpendLimits limits;
+    private final Supplier<SpendLimits> limits;
+    private final BooleanSupplier allowed;
+    private final boolean settles;
     private final Instant at;
 
     /**
      * @param leastMicros 1 to {@code wantedMicros}
-     * @param limits the key's, as in {@link Reserve}
+     * @param limits the key's, asked when it is applied, as in {@link Reserve}
+     * @param allowed asked likewise
      */
-    public Extend(String reservationId, long leastMicros, long wantedMicros, SpendLimits limits, Instant at) {
+    public Extend(
+            String reservationId,
+            long leastMicros,
+            long wantedMicros,
+            Supplier<SpendLimits> limits,
+            BooleanSupplier allowed,
+            Instant at) {
+        this(reservationId, leastMicros, wantedMicros, limits, allowed, false, at);
+    }
+
+    /** For what was used already (decision D33): the limits count, and not whether the key may still be used. */
+    public static Extend atSettlement(
+            String reservationId, long leastMicros, long wantedMicros, Supplier<SpendLimits> limits, Instant at) {
+        return new Extend(reservationId, leastMicros, wantedMicros, limits, () -> true, true, at);
+    }
+
+    private Extend(
+            String reservationId,
+            long leastMicros,
+            long wantedMicros,
+            Supplier<SpendLimits> limits,
+            BooleanSupplier allowed,
+            boolean settles,
+            Instant at) {
         if (leastMicros < 1 || leastMicros > wantedMicros) {
             throw new IllegalArgumentException("least " + leastMicros + " of wanted " + wantedMicros);
         }
@@ -44,6 +75,8 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         this.leastMicros = leastMicros;
         this.wantedMicros = wantedMicros;
         this.limits = limits;
+        this.allowed = allowed;
+        this.settles = settles;
         this.at = at;
     }
 
@@ -59,15 +92,19 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
             return new AlreadyResolved(reservation.state());
         }
         AccountRow account = book.accountOf(reservation);
+        if (!settles && (account.isBlocked() || !allowed.getAsBoolean())) {
+            return new NotAllowed();
+        }
         if (account.balanceMicros() < leastMicros) {
             return new BalanceExhausted();
         }
         KeyWindows windows = book.windowsOf(reservation);
-        SpendWindow full = windows.firstWithout(leastMicros, limits);
+        SpendLimits now = limits.get();
+        SpendWindow full = windows.firstWithout(leastMicros, now);
         if (full != null) {
             return new WindowExhausted(full);
         }
-        long addedMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), windows.roomMicros(limits)));
+        long addedMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), windows.roomMicros(now)));
         book.hold(reservation, account, windows, addedMicros, at);
         return new Extended(addedMicros, reservation.heldMicros());
     }

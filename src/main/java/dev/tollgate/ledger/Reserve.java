@@ -3,6 +3,7 @@ package dev.tollgate.ledger;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private final String keyId;
     private final long leastMicros;
     private final long wantedMicros;
-    private final SpendLimits limits;
+    private final Supplier<SpendLimits> limits;
     private final BooleanSupplier allowed;
     private final Instant at;
     private boolean heldBackByWindow;
@@ -24,7 +25,8 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     /**
      * @param reservationId the task's id, never used before
      * @param leastMicros 0 to {@code wantedMicros}
-     * @param allowed asked when it is applied: what an earlier part found out about the key
+     * @param limits the key's, asked when it is applied: what an earlier part has found them to be by then (decision D54)
+     * @param allowed asked likewise: whether the key may be used
      * @param at decides in which windows the call counts (decision D47)
      */
     public Reserve(
@@ -33,7 +35,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
             String keyId,
             long leastMicros,
             long wantedMicros,
-            SpendLimits limits,
+            Supplier<SpendLimits> limits,
             BooleanSupplier allowed,
             Instant at) {
         if (leastMicros < 0 || leastMicros > wantedMicros) {
@@ -93,26 +95,27 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
             return new ReserveOutcome.NotAllowed();
         }
         KeyWindows windows = book.windows(keyId, at.toEpochMilli());
-        ReserveOutcome refusal = refusal(account, windows, leastMicros);
+        SpendLimits now = limits.get();
+        ReserveOutcome refusal = refusal(account, windows, now, leastMicros);
         if (refusal != null) {
             return refusal;
         }
-        long roomMicros = windows.roomMicros(limits);
+        long roomMicros = windows.roomMicros(now);
         long heldMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), roomMicros));
         if (heldMicros < wantedMicros && book.shortfallsOnDayOf(account, at) >= Ledger.SHORTFALLS_MAX) {
-            refusal = refusal(account, windows, wantedMicros); // its calls are not shrunk any more (D33)
+            refusal = refusal(account, windows, now, wantedMicros); // its calls are not shrunk any more (D33)
         }
         heldBackByWindow = roomMicros < Math.min(wantedMicros, account.balanceMicros());
         return refusal != null ? refusal : hold(book, account, windows, heldMicros);
     }
 
     /** Why so much cannot be held, or null. */
-    private @Nullable ReserveOutcome refusal(AccountRow account, KeyWindows windows, long micros) {
+    private @Nullable ReserveOutcome refusal(AccountRow account, KeyWindows windows, SpendLimits now, long micros) {
         if (account.balanceMicros() < micros) {
             return new ReserveOutcome.InsufficientCredits(account.balanceMicros(), account.reservedMicros(), micros);
         }
-        SpendWindow full = windows.firstWithout(micros, limits);
-        return full == null ? null : windows.reached(full, limits, micros, at);
+        SpendWindow full = windows.firstWithout(micros, now);
+        return full == null ? null : windows.reached(full, now, micros, at);
     }
 
     private ReserveOutcome hold(Book book, AccountRow account, KeyWindows windows, long micros) {

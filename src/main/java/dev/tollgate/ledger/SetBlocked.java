@@ -1,6 +1,7 @@
 package dev.tollgate.ledger;
 
-/** Blocks an account or lets it in again: a blocked one makes no reservation; what runs is settled as usual. */
+/** Blocks an account or lets it in again: a blocked one makes no reservation, and no hold of it grows; what runs is
+ * settled as usual. */
 public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
 
     public enum Outcome {

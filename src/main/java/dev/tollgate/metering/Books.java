@@ -3,6 +3,7 @@ package dev.tollgate.metering;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.KeyState;
+import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Confirm;
 import dev.tollgate.ledger.Extend;
 import dev.tollgate.ledger.Ledger;
@@ -10,6 +11,7 @@ import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
 import dev.tollgate.receipts.WriteReceipt;
@@ -45,6 +47,7 @@ final class Books {
     private static final Logger log = LoggerFactory.getLogger(Books.class);
     private static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
     private static final String SPEND_LIMIT = "SPEND_LIMIT";
+    private static final String KEY_DISABLED = "KEY_DISABLED";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
     private static final int RELEASE_TRIES_MAX = 60;
 
@@ -151,7 +154,7 @@ final class Books {
                 request.keyId(),
                 bounds.leastMicros(),
                 bounds.wantedMicros(),
-                request.limits(),
+                () -> limits(key),
                 () -> keeper.won() && key.usable(),
                 now);
         OpenTask task = new OpenTask(reserve, request.door(), request.requestedModel());
@@ -229,17 +232,32 @@ final class Books {
 
     // ---- extend ----
 
+    /** For an answer that goes on, if its key and account may go on, too (D54). */
     void extend(String taskId, MeteredRequest request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
-        Extend extend = new Extend(
-                taskId,
-                leastMicros,
-                wantedMicros,
-                request.limits(),
-                accounting.clock().instant());
+        Instant now = accounting.clock().instant();
+        KeyState key = KeyState.ofRunningCall(request.keyId(), now);
+        commit(key, new Extend(taskId, leastMicros, wantedMicros, () -> limits(key), key::usable, now), then);
+    }
+
+    /** For what was used already (D33). */
+    private void extendAtSettlement(
+            String taskId, MeteredRequest request, long wantedMicros, Consumer<Extension> then) {
+        Instant now = accounting.clock().instant();
+        KeyState key = KeyState.ofRunningCall(request.keyId(), now);
+        commit(key, Extend.atSettlement(taskId, 1, wantedMicros, () -> limits(key), now), then);
+    }
+
+    /** As the key's row says within the transaction. */
+    private static SpendLimits limits(KeyState key) {
+        Spend spend = key.spend();
+        return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
+    }
+
+    private void commit(KeyState key, Extend extend, Consumer<Extension> then) {
         accounting
                 .writer()
                 .commit(
-                        Unit.of(extend),
+                        Unit.of(key, extend),
                         loop,
                         failure -> then.accept(
                                 failure == null ? extension(extend.outcome()) : new NotRecorded(unavailable(failure))));
@@ -250,6 +268,7 @@ final class Books {
             case Extend.Extended extended -> new Grown(extended.heldMicros());
             case Extend.BalanceExhausted exhausted -> new NotGrown(CREDITS_EXHAUSTED);
             case Extend.WindowExhausted exhausted -> new NotGrown(SPEND_LIMIT);
+            case Extend.NotAllowed refused -> new NotGrown(KEY_DISABLED);
             case Extend.AlreadyResolved resolved -> new NotGrown(CREDITS_EXHAUSTED);
         };
     }
@@ -264,7 +283,7 @@ final class Books {
         long due = settlement.model().pricing().chargeMicros(settlement.usage());
         long held = settlement.heldMicros();
         if (settlement.end() == End.COMPLETED && due > held) {
-            extend(settlement.taskId(), settlement.request(), 1, due - held, extension -> {
+            extendAtSettlement(settlement.taskId(), settlement.request(), due - held, extension -> {
                 switch (extension) {
                     case Grown grown -> charge(settlement, new Charge(Math.min(due, grown.heldMicros()), due), then);
                     case NotGrown notGrown -> charge(settlement, new Charge(held, due), then);

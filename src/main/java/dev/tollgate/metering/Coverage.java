@@ -25,6 +25,7 @@ final class Coverage {
     private long heldMicros;
     private long promptTokens;
     private long tokens;
+    private boolean refusedAhead;
 
     Coverage(Bounds bounds, long heldMicros) {
         this.bounds = bounds;
@@ -61,9 +62,15 @@ final class Coverage {
         return mode == Mode.GROWING;
     }
 
-    /** Never where all that the model can say is covered: there would be no end to asking for more. */
+    /**
+     * Never where all that the model can say is covered: there would be no end to asking for more. Nor after a refusal: what is asked for
+     * next is what the answer cannot go on without.
+     */
     boolean runsShort(long usedTokens) {
-        return mode == Mode.GROWING && tokens < bounds.mostTokens() && tokens - usedTokens < AHEAD_TOKENS;
+        return mode == Mode.GROWING
+                && !refusedAhead
+                && tokens < bounds.mostTokens()
+                && tokens - usedTokens < AHEAD_TOKENS;
     }
 
     /** What must be added to cover one more token. */
@@ -87,12 +94,20 @@ final class Coverage {
     }
 
     void grownTo(long heldMicros) {
+        this.refusedAhead = false;
         this.heldMicros = heldMicros;
         this.tokens = count();
     }
 
-    void cannotGrow() {
-        mode = Mode.LIMITED;
+    /**
+     * The hold does not grow. That is final where the answer could not go on without; what was asked for ahead is asked for once more when
+     * it is needed, for limits are raised and balances topped up meanwhile (D54).
+     */
+    void refused(boolean ahead) {
+        refusedAhead = true;
+        if (!ahead) {
+            mode = Mode.LIMITED;
+        }
     }
 
     private long count() {

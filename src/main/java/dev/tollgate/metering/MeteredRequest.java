@@ -1,6 +1,5 @@
 package dev.tollgate.metering;
 
-import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstream.Ask;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param accountId who pays
  * @param keyId whose windows it counts in
  * @param keyPrefix the beginning of that key, for the receipt
- * @param limits the key's spend limits
  * @param door the door's name, for the task
  * @param requestedModel the id or alias that the caller wrote
  * @param ask complete and checked
@@ -21,7 +19,6 @@ public record MeteredRequest(
         String accountId,
         String keyId,
         String keyPrefix,
-        SpendLimits limits,
         String door,
         Model model,
         String requestedModel,

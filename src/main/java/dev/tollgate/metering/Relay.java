@@ -255,7 +255,7 @@ final class Relay implements UpstreamListener, Running {
             goOn(coverage, used);
         } else if (coverage.mayGrow()) {
             hold();
-            extend(coverage, used);
+            extend(coverage, used, false);
         } else {
             cut(coverage, used);
         }
@@ -291,7 +291,7 @@ final class Relay implements UpstreamListener, Running {
         if (ended) {
             complete();
         } else if (coverage.runsShort(used)) {
-            extend(coverage, used);
+            extend(coverage, used, true);
         }
     }
 
@@ -346,7 +346,8 @@ final class Relay implements UpstreamListener, Running {
 
     // ---- let the hold grow ----
 
-    private void extend(Coverage coverage, long usedTokens) {
+    /** @param ahead whether the answer can go on meanwhile */
+    private void extend(Coverage coverage, long usedTokens, boolean ahead) {
         if (extending) {
             return;
         }
@@ -356,10 +357,10 @@ final class Relay implements UpstreamListener, Running {
                 request,
                 coverage.leastExtensionMicros(),
                 coverage.wantedExtensionMicros(usedTokens),
-                extension -> extended(coverage, extension));
+                extension -> extended(coverage, extension, ahead));
     }
 
-    private void extended(Coverage coverage, Books.Extension extension) {
+    private void extended(Coverage coverage, Books.Extension extension, boolean ahead) {
         extending = false;
         if (endAfterExtension != null) {
             if (extension instanceof Books.Grown grown) {
@@ -373,7 +374,7 @@ final class Relay implements UpstreamListener, Running {
         switch (extension) {
             case Books.Grown grown -> coverage.grownTo(grown.heldMicros());
             case Books.NotGrown notGrown -> {
-                coverage.cannotGrow();
+                coverage.refused(ahead);
                 limit = notGrown.nativeReason();
             }
             case Books.NotRecorded notRecorded -> {

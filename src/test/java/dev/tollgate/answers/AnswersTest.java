@@ -222,7 +222,7 @@ class AnswersTest {
                 claim.name().keyId(),
                 micros,
                 micros,
-                dev.tollgate.ledger.SpendLimits.NONE,
+                () -> dev.tollgate.ledger.SpendLimits.NONE,
                 claim::won,
                 store.now());
     }

@@ -297,7 +297,7 @@ class KeysTest {
 
     private KeyState.Outcome reserveWith(String id, String keyId) {
         KeyState state = new KeyState(keyId, store.now());
-        Reserve reserve = new Reserve(id, "acc_1", keyId, 1, 1, SpendLimits.NONE, state::usable, store.now());
+        Reserve reserve = new Reserve(id, "acc_1", keyId, 1, 1, () -> SpendLimits.NONE, state::usable, store.now());
         store.commit(reserve, state);
         assertThat(reserve.outcome() instanceof ReserveOutcome.Reserved).isEqualTo(state.usable());
         return state.outcome();

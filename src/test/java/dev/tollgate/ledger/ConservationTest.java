@@ -76,12 +76,13 @@ class ConservationTest {
         String account = random.nextInt(3) == 0 ? "acc_1" : "acc_2";
         SpendLimits limits = random.nextBoolean() ? LIMITS : SpendLimits.NONE;
         String key = limits == LIMITS ? "key_limited" : "key_free";
-        Reserve reserve = new Reserve(id, account, key, 1, 1 + random.nextInt(500), limits, () -> true, store.now());
+        Reserve reserve =
+                new Reserve(id, account, key, 1, 1 + random.nextInt(500), () -> limits, () -> true, store.now());
         store.commit(reserve);
         if (reserve.outcome() instanceof ReserveOutcome.Reserved reserved) {
             long held = reserved.heldMicros();
             if (random.nextInt(4) == 0
-                    && store.decide(new Extend(id, 1, 1 + random.nextInt(300), limits, store.now()))
+                    && store.decide(new Extend(id, 1, 1 + random.nextInt(300), () -> limits, () -> true, store.now()))
                             instanceof Extend.Extended extended) {
                 held = extended.heldMicros();
             }

@@ -58,7 +58,7 @@ class FailedBatchTest {
 
     @Test
     void a_hold_that_was_not_written_takes_no_room_of_a_spend_limit_afterwards() {
-        refused(new Reserve("old", "acc_1", "key_1", 400, 400, HOUR_1000, () -> true, store.now()));
+        refused(new Reserve("old", "acc_1", "key_1", 400, 400, () -> HOUR_1000, () -> true, store.now()));
         assertThat(store.reserve("t1", "acc_1", 900, 900, HOUR_1000)).isEqualTo(new ReserveOutcome.Reserved(900));
         store.settle("t1", 0);
     }
@@ -66,7 +66,9 @@ class FailedBatchTest {
     @Test
     void an_extension_that_was_not_written_cannot_be_charged_afterwards() {
         store.reserve("t1", "acc_1", 100, 100);
-        refused(new Extend("t1", 200, 200, SpendLimits.NONE, store.now()), store.reserveChange("old", "acc_1", 1, 1));
+        refused(
+                new Extend("t1", 200, 200, () -> SpendLimits.NONE, () -> true, store.now()),
+                store.reserveChange("old", "acc_1", 1, 1));
         assertThat(store.ledger.reservation("t1").orElseThrow().heldMicros()).isEqualTo(100);
         assertThatThrownBy(() -> store.settle("t1", 101)).isInstanceOf(StoreException.class);
         assertThat(store.settle("t1", 100)).isEqualTo(new Resolution.Resolved(100, 0, new Balance(800, 0, 1_000, 200)));

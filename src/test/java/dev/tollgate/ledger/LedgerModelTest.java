@@ -148,7 +148,7 @@ class LedgerModelTest {
             long wanted = random.nextInt(800);
             long least = random.nextInt((int) wanted + 1);
             SpendLimits limits = limits();
-            changes.add(new Reserve(id, account, key, least, wanted, limits, () -> true, store.now()));
+            changes.add(new Reserve(id, account, key, least, wanted, () -> limits, () -> true, store.now()));
             expected.add(reserve(id, new Call(account, key, store.now(), 0), least, wanted, limits));
         }
 
@@ -179,7 +179,7 @@ class LedgerModelTest {
             long wanted = 1 + random.nextInt(500);
             long least = 1 + random.nextInt((int) wanted);
             SpendLimits limits = limits();
-            changes.add(new Extend(id, least, wanted, limits, store.now()));
+            changes.add(new Extend(id, least, wanted, () -> limits, () -> true, store.now()));
             expected.add(extend(call, least, wanted, limits));
         }
 

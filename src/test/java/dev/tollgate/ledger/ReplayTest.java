@@ -107,7 +107,7 @@ class ReplayTest {
     void a_resolved_call_grows_no_more() {
         store.settle("t1", 100);
         for (int i = 0; i < AT_ONCE; i++) {
-            assertThat(store.decide(new Extend("t1", 1, 100, SpendLimits.NONE, store.now())))
+            assertThat(store.decide(new Extend("t1", 1, 100, () -> SpendLimits.NONE, () -> true, store.now())))
                     .isEqualTo(new Extend.AlreadyResolved(ReservationState.SETTLED));
         }
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(9_400, 500, 10_000, 100));

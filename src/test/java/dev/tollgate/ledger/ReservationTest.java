@@ -139,7 +139,8 @@ class ReservationTest {
     @Test
     void a_blocked_account_an_unknown_one_and_a_refused_key_reserve_nothing() {
         assertThat(store.reserve("t1", "acc_9", 0, 1)).isEqualTo(new ReserveOutcome.NotAllowed());
-        assertThat(store.decide(new Reserve("t2", "acc_1", "key_1", 1, 1, SpendLimits.NONE, () -> false, store.now())))
+        assertThat(store.decide(
+                        new Reserve("t2", "acc_1", "key_1", 1, 1, () -> SpendLimits.NONE, () -> false, store.now())))
                 .isEqualTo(new ReserveOutcome.NotAllowed());
         assertThat(store.decide(new SetBlocked("acc_1", true))).isEqualTo(SetBlocked.Outcome.DONE);
         assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
@@ -205,7 +206,7 @@ class ReservationTest {
         assertThat(store.settle("t1", 300)).isEqualTo(settled);
         assertThat(store.decide(new Release("t1", Release.Why.RELEASE, store.now())))
                 .isEqualTo(settled);
-        assertThat(store.decide(new Extend("t1", 1, 1, SpendLimits.NONE, store.now())))
+        assertThat(store.decide(new Extend("t1", 1, 1, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.AlreadyResolved(ReservationState.SETTLED));
         assertThat(store.number("SELECT COUNT(*) FROM entry")).isEqualTo(entries);
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(900, 0, 1_000, 100));
@@ -263,11 +264,11 @@ class ReservationTest {
     @Test
     void an_extension_takes_what_is_covered_down_to_the_least() {
         store.reserve("t1", "acc_1", 600, 600);
-        assertThat(store.decide(new Extend("t1", 1, 300, SpendLimits.NONE, store.now())))
+        assertThat(store.decide(new Extend("t1", 1, 300, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.Extended(300, 900));
-        assertThat(store.decide(new Extend("t1", 1, 300, SpendLimits.NONE, store.now())))
+        assertThat(store.decide(new Extend("t1", 1, 300, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.Extended(100, 1_000));
-        assertThat(store.decide(new Extend("t1", 1, 300, SpendLimits.NONE, store.now())))
+        assertThat(store.decide(new Extend("t1", 1, 300, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.BalanceExhausted());
         assertThat(store.settle("t1", 950)).isEqualTo(new Resolution.Resolved(950, 50, new Balance(50, 0, 1_000, 950)));
         assertThat(store.ledger.entries("t1"))
@@ -278,9 +279,9 @@ class ReservationTest {
     @Test
     void an_extension_may_take_the_very_last_of_a_balance() {
         store.reserve("t1", "acc_1", 600, 600);
-        assertThat(store.decide(new Extend("t1", 401, 500, SpendLimits.NONE, store.now())))
+        assertThat(store.decide(new Extend("t1", 401, 500, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.BalanceExhausted());
-        assertThat(store.decide(new Extend("t1", 400, 500, SpendLimits.NONE, store.now())))
+        assertThat(store.decide(new Extend("t1", 400, 500, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.Extended(400, 1_000));
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 1_000, 1_000, 0));
     }
@@ -299,7 +300,7 @@ class ReservationTest {
     }
 
     private boolean heldBackByWindow(String id, long wanted, SpendLimits limits) {
-        Reserve reserve = new Reserve(id, "acc_1", "key_1", 1, wanted, limits, () -> true, store.now());
+        Reserve reserve = new Reserve(id, "acc_1", "key_1", 1, wanted, () -> limits, () -> true, store.now());
         store.commit(reserve);
         assertThat(reserve.reserved()).isTrue();
         store.settle(id, 0);
@@ -309,7 +310,7 @@ class ReservationTest {
     @Test
     void reserve_extend_and_settle_in_one_batch_are_one_after_the_other() {
         Reserve reserve = store.reserveChange("t1", "acc_1", 100, 100);
-        Extend extend = new Extend("t1", 50, 50, SpendLimits.NONE, store.now());
+        Extend extend = new Extend("t1", 50, 50, () -> SpendLimits.NONE, () -> true, store.now());
         Settle settle = new Settle("t1", 140, store.now());
         store.commit(reserve, extend, settle);
         assertThat(extend.outcome()).isEqualTo(new Extend.Extended(50, 150));
@@ -321,7 +322,7 @@ class ReservationTest {
         assertThatThrownBy(() -> store.reserveChange("t1", "acc_1", 2, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> store.reserveChange("t1", "acc_1", -1, 1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Extend("t1", 0, 1, SpendLimits.NONE, store.now()))
+        assertThatThrownBy(() -> new Extend("t1", 0, 1, () -> SpendLimits.NONE, () -> true, store.now()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new CreateAccount("1", "x", store.now())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new SpendLimits(-1L, null, null)).isInstanceOf(IllegalArgumentException.class);
@@ -335,7 +336,7 @@ class ReservationTest {
             store.reserve("a" + i, "acc_1", 10, 10);
             store.reserve("b" + i, "acc_2", 10, 10);
         }
-        store.decide(new Extend("a2", 5, 5, SpendLimits.NONE, store.now()));
+        store.decide(new Extend("a2", 5, 5, () -> SpendLimits.NONE, () -> true, store.now()));
         for (int i = 0; i < 5; i++) {
             store.settle("a" + i, i);
             store.settle("b" + i, 10);

@@ -88,7 +88,7 @@ class RidingTest {
     @Test
     void an_extension_can_be_charged_before_it_is_written() {
         Settle settle = new Settle("old", 500, store.now());
-        decide(new Extend("old", 200, 200, SpendLimits.NONE, store.now()), settle);
+        decide(new Extend("old", 200, 200, () -> SpendLimits.NONE, () -> true, store.now()), settle);
         assertThat(settle.outcome()).isEqualTo(new Resolution.Resolved(500, 0, new Balance(1_500, 500, 2_500, 500)));
     }
 
@@ -153,7 +153,7 @@ class RidingTest {
     }
 
     private Reserve reserveWithin(String id, long micros) {
-        return new Reserve(id, "acc_1", "key_1", micros, micros, HOUR_1500, () -> true, store.now());
+        return new Reserve(id, "acc_1", "key_1", micros, micros, () -> HOUR_1500, () -> true, store.now());
     }
 
     /** The second arrives while the first is decided: after it, and before it is written where that is possible. */

@@ -288,7 +288,7 @@ class RowsTest {
 
     @Test
     void a_change_says_whose_it_is_and_when_for_those_who_write_beside_it() {
-        Reserve reserve = new Reserve("t1", "acc_1", "key_1", 1, 2, SpendLimits.NONE, () -> true, NOON);
+        Reserve reserve = new Reserve("t1", "acc_1", "key_1", 1, 2, () -> SpendLimits.NONE, () -> true, NOON);
         assertThat(List.of(reserve.reservationId(), reserve.accountId(), reserve.keyId()))
                 .containsExactly("t1", "acc_1", "key_1");
         assertThat(reserve.at()).isEqualTo(NOON);

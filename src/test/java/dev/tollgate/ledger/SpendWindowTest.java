@@ -141,7 +141,7 @@ class SpendWindowTest {
         store.setNow(Instant.parse("2026-11-20T23:59:00Z"));
         store.reserve("t1", "acc_1", 60, 60, HOUR_100);
         store.setNow(Instant.parse("2026-11-21T00:01:00Z"));
-        assertThat(store.decide(new Extend("t1", 1, 100, HOUR_100, store.now())))
+        assertThat(store.decide(new Extend("t1", 1, 100, () -> HOUR_100, () -> true, store.now())))
                 .isEqualTo(new Extend.Extended(40, 100));
         store.settle("t1", 100);
         assertThat(store.reserve("t2", "acc_1", 100, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(100));
@@ -152,9 +152,9 @@ class SpendWindowTest {
     @Test
     void an_extension_stops_at_a_window_and_names_it() {
         store.reserve("t1", "acc_1", 60, 60, HOUR_100);
-        assertThat(store.decide(new Extend("t1", 41, 100, HOUR_100, store.now())))
+        assertThat(store.decide(new Extend("t1", 41, 100, () -> HOUR_100, () -> true, store.now())))
                 .isEqualTo(new Extend.WindowExhausted(SpendWindow.HOUR));
-        assertThat(store.decide(new Extend("t1", 40, 100, HOUR_100, store.now())))
+        assertThat(store.decide(new Extend("t1", 40, 100, () -> HOUR_100, () -> true, store.now())))
                 .isEqualTo(new Extend.Extended(40, 100));
     }
 
@@ -229,6 +229,6 @@ class SpendWindowTest {
     }
 
     private Reserve limited(String id, String keyId) {
-        return new Reserve(id, "acc_1", keyId, 1, 60, HOUR_100, () -> true, store.now());
+        return new Reserve(id, "acc_1", keyId, 1, 60, () -> HOUR_100, () -> true, store.now());
     }
 }

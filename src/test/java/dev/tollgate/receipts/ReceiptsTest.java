@@ -227,7 +227,8 @@ class ReceiptsTest {
     }
 
     private Unit chargeUnit(String id, String account, long micros) {
-        Reserve reserve = new Reserve(id, account, "key_1", micros, micros, SpendLimits.NONE, () -> true, store.now());
+        Reserve reserve =
+                new Reserve(id, account, "key_1", micros, micros, () -> SpendLimits.NONE, () -> true, store.now());
         Settle settle = new Settle(id, micros, store.now());
         return Unit.of(reserve, settle, receipt(settle, account));
     }

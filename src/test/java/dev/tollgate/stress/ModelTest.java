@@ -333,7 +333,7 @@ class ModelTest {
         SpendLimits limits = keyNumber < KEYS_OF_FIXED_LIMITS ? FIXED : limits(random);
         Instant at = now;
         KeyState state = new KeyState(key, at);
-        Reserve reserve = new Reserve(id, account, key, least, wanted, limits, state::usable, at);
+        Reserve reserve = new Reserve(id, account, key, least, wanted, () -> limits, state::usable, at);
         LedgerModel.Call call = new LedgerModel.Call(account, key, at);
         Done done = done(reserve, model -> model.reserve(id, call, state.usable(), least, wanted, limits));
         done.reserved(call, state);
@@ -346,7 +346,9 @@ class ModelTest {
         long wanted = 1 + random.nextInt(500);
         long least = 1 + random.nextInt((int) wanted);
         return unit(
-                together, new Extend(id, least, wanted, FIXED, now), model -> model.extend(id, least, wanted, FIXED));
+                together,
+                new Extend(id, least, wanted, () -> FIXED, () -> true, now),
+                model -> model.extend(id, least, wanted, FIXED));
     }
 
     /** Recent ones, which other threads are ending too. */

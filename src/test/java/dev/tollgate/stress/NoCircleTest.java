@@ -155,7 +155,7 @@ class NoCircleTest {
             ClaimKey claim = new ClaimKey(name, "body", id, "acc_" + whose, now);
             KeyState key = new KeyState("key_" + whose, now);
             Reserve reserve =
-                    new Reserve(id, "acc_" + whose, "key_" + whose, 10, 10, SpendLimits.NONE, claim::won, now);
+                    new Reserve(id, "acc_" + whose, "key_" + whose, 10, 10, () -> SpendLimits.NONE, claim::won, now);
             commit(claim, key, reserve, new OpenTask(reserve, "chat", MODEL), new ConfirmClaim(claim, reserve));
             return reserve;
         }

@@ -94,7 +94,7 @@ class WaitingNodesTest {
     @Test
     void a_use_of_a_key_that_is_noted_and_a_key_that_is_disabled() {
         KeyState key = new KeyState("key_1", two.now());
-        Reserve reserve = new Reserve("t1", "acc_1", "key_1", 1, 1, SpendLimits.NONE, key::usable, two.now());
+        Reserve reserve = new Reserve("t1", "acc_1", "key_1", 1, 1, () -> SpendLimits.NONE, key::usable, two.now());
         cross(
                 held("SELECT 1 FROM account WHERE id = 'acc_1' FOR UPDATE"),
                 List.of(new Grant("acc_1", 1, "test", one.now()), new DisableKey("key_1", true)),
@@ -239,7 +239,7 @@ class WaitingNodesTest {
 
     private void claim(String id, String account) {
         ClaimKey claim = new ClaimKey(new AnswerName("key_1", id), "body", id, account, one.now());
-        one.commit(claim, new Reserve(id, account, "key_1", 10, 10, SpendLimits.NONE, claim::won, one.now()));
+        one.commit(claim, new Reserve(id, account, "key_1", 10, 10, () -> SpendLimits.NONE, claim::won, one.now()));
     }
 
     private void answer(String id, String account) {
@@ -286,7 +286,7 @@ class WaitingNodesTest {
     }
 
     private Reserve reserve(String id, String number) {
-        return new Reserve(id, "acc_" + number, "key_" + number, 10, 10, SpendLimits.NONE, () -> true, one.now());
+        return new Reserve(id, "acc_" + number, "key_" + number, 10, 10, () -> SpendLimits.NONE, () -> true, one.now());
     }
 
     private void signed(String account) {

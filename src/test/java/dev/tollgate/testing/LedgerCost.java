@@ -182,8 +182,8 @@ public final class LedgerCost {
         String id = names[number];
         String account = "acc_cost" + number % accounts;
         KeyState key = new KeyState("key_" + number % accounts, now);
-        Reserve reserve =
-                new Reserve(id, account, "key_" + number % accounts, 100, 1_000, SpendLimits.NONE, key::usable, now);
+        Reserve reserve = new Reserve(
+                id, account, "key_" + number % accounts, 100, 1_000, () -> SpendLimits.NONE, key::usable, now);
         long start = System.nanoTime();
         List<Change> changes = new ArrayList<>(List.of(key, reserve));
         if (depth != Depth.LEDGER) {

@@ -177,7 +177,7 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     public Reserve reserveChange(String id, String accountId, long least, long wanted) {
-        return new Reserve(id, accountId, "key_1", least, wanted, SpendLimits.NONE, () -> true, now);
+        return new Reserve(id, accountId, "key_1", least, wanted, () -> SpendLimits.NONE, () -> true, now);
     }
 
     public ReserveOutcome reserve(String id, String accountId, long least, long wanted) {
@@ -185,7 +185,7 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     public ReserveOutcome reserve(String id, String accountId, long least, long wanted, SpendLimits limits) {
-        return decide(new Reserve(id, accountId, "key_1", least, wanted, limits, () -> true, now));
+        return decide(new Reserve(id, accountId, "key_1", least, wanted, () -> limits, () -> true, now));
     }
 
     public Resolution.Outcome settle(String id, long chargeMicros) {
