@@ -9,6 +9,7 @@ import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.SteppedUpstream;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two servers that share a PostgreSQL, as their callers see them (D34). */
 @Timeout(120)
@@ -65,6 +67,29 @@ class TwoServersTest {
                         .get("status")
                         .asString())
                 .isEqualTo("completed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_key_that_is_changed_on_one_server_bounds_what_runs_on_the_other(boolean disabled) {
+        try (SteppedUpstream upstream = new SteppedUpstream();
+                Gateway three = upstream.gateway(url, "timeouts.drain", "0ms")) {
+            Customer customer = one.customer("100");
+            try (RawCall call = at(three, customer).chatRaw(CALL.replace("false,\"max_tokens\":1000", "true"))) {
+                upstream.says("One.", 500);
+                call.readUntil("One.");
+                if (disabled) {
+                    RunningCallTest.disable(one, customer);
+                } else {
+                    RunningCallTest.setTotal(one, customer, "1");
+                }
+                upstream.says("beyond ".repeat(2_000), 6_000);
+                assertThat(call.readUntil("[DONE]")).contains(disabled ? "KEY_DISABLED" : "SPEND_LIMIT");
+            }
+            assertThat(one.number("SELECT consumed_micros FROM account WHERE id = '" + customer.account() + "'"))
+                    .as("the first hold")
+                    .isEqualTo(1_840_000);
+        }
     }
 
     /** What can be spent at once: that many holds, and less than the least that a call needs (D31). */

@@ -1,5 +1,6 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Extend;
 import dev.tollgate.ledger.Grant;
@@ -47,12 +48,15 @@ final class LedgerModel {
     final Map<String, Call> calls = new HashMap<>();
     private final Set<String> blocked = new HashSet<>();
     private final Set<String> disabled = new HashSet<>();
+    private final Map<String, Spend> spend = new HashMap<>();
     private Set<String> refusedInBatch = Set.of();
+    private Map<String, Spend> spendInBatch = Map.of();
 
     /** What a batch finds out about keys and their accounts it finds out before anything else. */
     void beginBatch() {
         refusedInBatch = new HashSet<>(blocked);
         refusedInBatch.addAll(disabled);
+        spendInBatch = Map.copyOf(spend);
     }
 
     Grant.Outcome grant(String account, long micros) {
@@ -69,6 +73,10 @@ final class LedgerModel {
         set(disabled, key, isDisabled);
     }
 
+    void limit(String key, Spend limits) {
+        spend.put(key, limits);
+    }
+
     private static void set(Set<String> all, String one, boolean isIn) {
         if (isIn) {
             all.add(one);
@@ -77,9 +85,14 @@ final class LedgerModel {
         }
     }
 
-    /** Whether the key and its account were good when the batch began. */
-    boolean usable(Call call) {
-        return !refusedInBatch.contains(call.account) && !refusedInBatch.contains(call.key);
+    /** Whether a key and its account were good when the batch began. */
+    boolean usable(String account, String key) {
+        return !refusedInBatch.contains(account) && !refusedInBatch.contains(key);
+    }
+
+    /** What a key might spend when the batch began. */
+    Spend spend(String key) {
+        return spendInBatch.get(key);
     }
 
     /** @param usable as the batch has found the key and its account */
@@ -101,10 +114,14 @@ final class LedgerModel {
         return new ReserveOutcome.Reserved(call.held);
     }
 
-    Extend.Outcome extend(String id, long least, long wanted, SpendLimits limits) {
+    /** @param usable as above; at a settlement nobody asks */
+    Extend.Outcome extend(String id, boolean settles, boolean usable, long least, long wanted, SpendLimits limits) {
         Call call = calls.get(id);
         if (call.state != ReservationState.OPEN) {
             return new Extend.AlreadyResolved(call.state);
+        }
+        if (!settles && (!usable || blocked.contains(call.account))) {
+            return new Extend.NotAllowed();
         }
         long available = balance(call.account).balanceMicros();
         if (available < least) {

@@ -6,6 +6,8 @@ import dev.tollgate.keys.DisableKey;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.keys.SetKey;
+import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Extend;
 import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Ledger;
@@ -58,8 +60,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Meanwhile an observer looks for a balance below zero or a window past its limit.
  *
  * <p>Two nodes over one database take a number from it in each batch, while the batch holds the rows that it has decided on: that is
- * their order. The state of a key is not held: a node reads it when its batch begins, so it must be one that the key may have had
- * between the question and the answer.
+ * their order. The state of a key and its limits are not held: a node reads them when its batch begins, so they must be such as the key
+ * may have had between the question and the answer.
  */
 class ModelTest {
 
@@ -71,13 +73,14 @@ class ModelTest {
     /** Keys up to this one always have the same limits, so that their windows may never be seen past them. */
     private static final int KEYS_OF_FIXED_LIMITS = 3;
 
-    private static final SpendLimits FIXED = new SpendLimits(1_500L, 3_500L, 40_000L);
+    private static final Spend FIXED = new Spend(1_500L, 3_500L, 40_000L);
 
     @TempDir
     Path folder;
 
     private final AtomicLong steps = new AtomicLong();
     private final AtomicInteger lastId = new AtomicInteger();
+    private final Map<String, String> keyOfCall = new ConcurrentHashMap<>();
     private final Map<String, Long> heldAtFirst = new ConcurrentHashMap<>();
     private final List<String> ids = new CopyOnWriteArrayList<>();
     private final List<Order> orders = new ArrayList<>();
@@ -98,7 +101,8 @@ class ModelTest {
     /** An operation as it was decided; goes with it through the writer. */
     private static final class Done implements Change {
         private final Decision<?> change;
-        private LedgerModel.Call call;
+        private String account;
+        private String keyId;
         private KeyState key;
         private final Function<LedgerModel, Object> expected;
         private final Consumer<LedgerModel> afterwards;
@@ -113,15 +117,16 @@ class ModelTest {
             this.asked = asked;
         }
 
-        /** A call, and what its batch has found its key to be. */
-        void reserved(LedgerModel.Call call, KeyState key) {
-            this.call = call;
+        /** Of a call whose batch looks at its key. */
+        void looksAt(String account, String keyId, KeyState key) {
+            this.account = account;
+            this.keyId = keyId;
             this.key = key;
         }
     }
 
-    /** A key that was disabled or let in again, or an account that was blocked. */
-    private record StateChange(String whose, boolean off, Done done) {}
+    /** A key that was disabled or let in again, or an account that was blocked, or other limits of a key. */
+    private record StateChange(String whose, Object value, Done done) {}
 
     /** @param number in the order of all nodes */
     private record Decided(long number, List<Done> done) {}
@@ -194,8 +199,16 @@ class ModelTest {
             store.account("acc_" + i, 5_000);
         }
         for (int i = 0; i < KEYS; i++) {
-            store.key("key_" + i, "acc_" + i % ACCOUNTS, KeySettings.named("model"));
+            store.key("key_" + i, account(i), KeySettings.named("model").withSpend(spendAtFirst(i)));
         }
+    }
+
+    private static Spend spendAtFirst(int key) {
+        return key < KEYS_OF_FIXED_LIMITS ? FIXED : Spend.UNLIMITED;
+    }
+
+    private static String account(int key) {
+        return "acc_" + key % ACCOUNTS;
     }
 
     private void runAndCompare(List<Database> nodes, long seed) throws Exception {
@@ -303,21 +316,32 @@ class ModelTest {
             stateChanges.add(new StateChange(key, disabled, done));
             return Unit.of(done.change, done);
         } else if (kind == 1) {
+            String key = "key_" + (KEYS_OF_FIXED_LIMITS + random.nextInt(KEYS - KEYS_OF_FIXED_LIMITS));
+            Spend spend = spend(random);
+            Done done = new Done(
+                    new SetKey(key, settings -> settings.withSpend(spend)),
+                    null,
+                    model -> model.limit(key, spend),
+                    steps.incrementAndGet());
+            together.add(done);
+            stateChanges.add(new StateChange(key + " spend", spend, done));
+            return Unit.of(done.change, done);
+        } else if (kind == 2) {
             boolean blocked = random.nextInt(3) == 0;
             String account = account(random);
             Unit unit = unit(together, new SetBlocked(account, blocked), model -> model.block(account, blocked));
             stateChanges.add(new StateChange(account, blocked, together.getLast()));
             return unit;
-        } else if (kind < 4) {
+        } else if (kind < 5) {
             String account = account(random);
             long micros = 1 + random.nextInt(2_000);
             return unit(together, new Grant(account, micros, "model", now), model -> model.grant(account, micros));
-        } else if (kind < 8) {
+        } else if (kind < 9) {
             now = now.plusMillis(random.nextLong(-3_000_000, 4_000_000));
             return reserve(random, together);
         } else if (kind < 20 || ids.isEmpty()) {
             return reserve(random, together);
-        } else if (kind < 25) {
+        } else if (kind < 26) {
             return extend(random, together);
         }
         return resolve(random, together);
@@ -327,28 +351,40 @@ class ModelTest {
         String id = "t" + lastId.incrementAndGet();
         int keyNumber = random.nextInt(KEYS);
         String key = "key_" + keyNumber;
-        String account = "acc_" + keyNumber % ACCOUNTS;
+        String account = account(keyNumber);
         long wanted = random.nextInt(700);
         long least = random.nextInt((int) wanted + 1);
-        SpendLimits limits = keyNumber < KEYS_OF_FIXED_LIMITS ? FIXED : limits(random);
         Instant at = now;
         KeyState state = new KeyState(key, at);
-        Reserve reserve = new Reserve(id, account, key, least, wanted, () -> limits, state::usable, at);
+        Reserve reserve = new Reserve(id, account, key, least, wanted, () -> limits(state.spend()), state::usable, at);
         LedgerModel.Call call = new LedgerModel.Call(account, key, at);
-        Done done = done(reserve, model -> model.reserve(id, call, state.usable(), least, wanted, limits));
-        done.reserved(call, state);
+        Done done =
+                done(reserve, model -> model.reserve(id, call, state.usable(), least, wanted, limits(state.spend())));
+        done.looksAt(account, key, state);
+        keyOfCall.put(id, key);
         together.add(done);
         return Unit.of(state, reserve, done);
     }
 
     private Unit extend(Random random, List<Done> together) {
         String id = anyId(random);
+        String key = keyOfCall.get(id);
         long wanted = 1 + random.nextInt(500);
         long least = 1 + random.nextInt((int) wanted);
-        return unit(
-                together,
-                new Extend(id, least, wanted, () -> FIXED, () -> true, now),
-                model -> model.extend(id, least, wanted, FIXED));
+        boolean settles = random.nextInt(4) == 0;
+        KeyState state = KeyState.ofRunningCall(key, now);
+        Extend extend = settles
+                ? Extend.atSettlement(id, least, wanted, () -> limits(state.spend()), now)
+                : new Extend(id, least, wanted, () -> limits(state.spend()), state::usable, now);
+        Done done =
+                done(extend, model -> model.extend(id, settles, state.usable(), least, wanted, limits(state.spend())));
+        done.looksAt(account(Integer.parseInt(key.substring(4))), key, state);
+        together.add(done);
+        return Unit.of(state, extend, done);
+    }
+
+    private static SpendLimits limits(Spend spend) {
+        return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
     }
 
     /** Recent ones, which other threads are ending too. */
@@ -385,8 +421,8 @@ class ModelTest {
         return "acc_" + random.nextInt(ACCOUNTS);
     }
 
-    private static SpendLimits limits(Random random) {
-        return new SpendLimits(limit(random, 2_000), limit(random, 4_000), limit(random, 20_000));
+    private static Spend spend(Random random) {
+        return new Spend(limit(random, 2_000), limit(random, 4_000), limit(random, 20_000));
     }
 
     private static Long limit(Random random, int bound) {
@@ -416,23 +452,26 @@ class ModelTest {
         }
         KeyState.Outcome found = done.key.outcome();
         boolean blocked = found == KeyState.Outcome.ACCOUNT_BLOCKED;
-        assertThat(mayBe(done.call.account, blocked, done)).isTrue();
+        assertThat(mayBe(done.account, blocked, false, done)).isTrue();
         if (!blocked) {
-            assertThat(mayBe(done.call.key, found == KeyState.Outcome.DISABLED, done))
+            assertThat(mayBe(done.keyId, found == KeyState.Outcome.DISABLED, false, done))
                     .isTrue();
         }
+        Spend atFirst = spendAtFirst(Integer.parseInt(done.keyId.substring(4)));
+        assertThat(mayBe(done.keyId + " spend", done.key.spend(), atFirst, done))
+                .isTrue();
     }
 
-    /** Whether a change to this state may have been the latest that a reader had to see. */
-    private boolean mayBe(String whose, boolean off, Done reader) {
+    /** Whether a change to this may have been the latest that a reader had to see. */
+    private boolean mayBe(String whose, Object value, Object atFirst, Done reader) {
         List<Done> seen = stateChanges.stream()
                 .filter(change -> change.whose.equals(whose) && change.done.answered < reader.asked)
                 .map(StateChange::done)
                 .toList();
-        boolean fromTheStart = !off && seen.isEmpty();
+        boolean fromTheStart = value.equals(atFirst) && seen.isEmpty();
         return fromTheStart
                 || stateChanges.stream()
-                        .filter(change -> change.whose.equals(whose) && change.off == off)
+                        .filter(change -> change.whose.equals(whose) && change.value.equals(value))
                         .filter(change -> change.done.asked < reader.answered)
                         .anyMatch(change -> seen.stream().noneMatch(later -> change.done.answered < later.asked));
     }
@@ -442,11 +481,15 @@ class ModelTest {
         for (int i = 0; i < ACCOUNTS; i++) {
             model.purchased.put("acc_" + i, 5_000L);
         }
+        for (int i = 0; i < KEYS; i++) {
+            model.limit("key_" + i, spendAtFirst(i));
+        }
         for (List<Done> batch : batches) {
             model.beginBatch();
             for (Done done : batch) {
                 if (alone && done.key != null) {
-                    assertThat(done.key.usable()).isEqualTo(model.usable(done.call));
+                    assertThat(done.key.usable()).isEqualTo(model.usable(done.account, done.keyId));
+                    assertThat(done.key.spend()).isEqualTo(model.spend(done.keyId));
                 }
                 if (done.expected != null) {
                     assertThat((Object) done.change.outcome()).isEqualTo(done.expected.apply(model));

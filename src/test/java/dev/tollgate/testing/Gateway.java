@@ -279,7 +279,7 @@ public final class Gateway implements AutoCloseable {
             return new KeyOptions(null, null, null, List.of(), requests);
         }
 
-        private Records.KeyChoice choice() {
+        public Records.KeyChoice choice() {
             Records.Spend spend = new Records.Spend(micros(hour), micros(day), micros(total));
             return new Records.KeyChoice("test", Records.Kind.API, spend, allow, perMinute);
         }

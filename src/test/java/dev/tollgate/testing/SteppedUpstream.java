@@ -1,0 +1,73 @@
+package dev.tollgate.testing;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** An upstream that says its next words when it is told to, to the one call that runs: for what changes in the middle of an answer. */
+public final class SteppedUpstream implements AutoCloseable {
+
+    private static final String END = "";
+
+    private final BlockingQueue<String> words = new LinkedBlockingQueue<>();
+    private final HandServer server = new HandServer(this::answer);
+
+    /** A gateway in front of it, over a fresh database of that kind. */
+    public Gateway gateway(Stores stores, String... settings) {
+        return stores == Stores.SQLITE
+                ? Gateway.start(environment(), settings)
+                : gateway(Postgres.migrated(), settings);
+    }
+
+    /** A node in front of it. */
+    public Gateway gateway(String databaseUrl, String... settings) {
+        return Gateway.startOn(databaseUrl, environment(), settings);
+    }
+
+    private Map<String, String> environment() {
+        return Map.of(
+                "GEMINI_API_KEY", "AIzaSyTestKeyOfTheUpstream0123456789abc", "GOOGLE_GEMINI_BASE_URL", server.url());
+    }
+
+    /** @param candidates tokens of all that was said by then; the prompt has 10 */
+    public void says(String text, long candidates) {
+        words.add(event("\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"" + text + "\"}]}", candidates));
+    }
+
+    public void ends(long candidates) {
+        words.add(event("\"finishReason\":\"STOP\"", candidates));
+        words.add(END);
+    }
+
+    private static String event(String candidate, long tokens) {
+        return "data: {\"candidates\":[{" + candidate + "}],\"usageMetadata\":{\"promptTokenCount\":10,"
+                + "\"candidatesTokenCount\":" + tokens + ",\"totalTokenCount\":" + (10 + tokens) + "}}\r\n\r\n";
+    }
+
+    private void answer(HandServer.Request request, OutputStream out) throws IOException, InterruptedException {
+        request.read();
+        if (request.target().endsWith(":countTokens")) {
+            HandServer.reply(out, 200, "Content-Type: application/json\r\n", "{\"totalTokens\":10}");
+            return;
+        }
+        out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+        for (String next = words.take(); !next.equals(END); next = words.take()) {
+            byte[] bytes = next.getBytes(StandardCharsets.UTF_8);
+            out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.write(bytes);
+            out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+        }
+        out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
