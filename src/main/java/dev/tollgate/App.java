@@ -40,6 +40,7 @@ import dev.tollgate.media.MediaSpool;
 import dev.tollgate.media.Resolver;
 import dev.tollgate.metering.Accounting;
 import dev.tollgate.metering.CurrentModels;
+import dev.tollgate.metering.ExcessReports;
 import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.KnownAnswers;
 import dev.tollgate.metering.MediaAccess;
@@ -271,6 +272,7 @@ public final class App implements AutoCloseable {
                 store.writer(),
                 store.signatures(),
                 clock,
+                new ExcessReports(),
                 CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
     }
 

@@ -126,8 +126,9 @@ final class Chunks {
     ObjectNode last(Sink.Completion completion) {
         ObjectNode chunk = NODES.objectNode();
         ArrayNode candidates = chunk.putArray("candidates");
+        List<ObjectNode> cut = toldEnds();
         ends.forEach(candidates::add);
-        toldEnds().forEach(candidates::add);
+        cut.forEach(candidates::add);
         chunk.set("usageMetadata", usage(completion.usage()));
         name(chunk);
         chunk.put("credits_consumed", new BigDecimal(Credits.text(completion.chargeMicros())));
@@ -148,7 +149,7 @@ final class Chunks {
                     parts(candidates, call.candidate()).add(part(call));
                 case UpstreamEvent.Media made ->
                     parts(candidates, made.candidate()).add(part(made));
-                case UpstreamEvent.Finish finish -> finish(candidate(candidates, finish.candidate()), finish);
+                case UpstreamEvent.Finish finish -> finish(ended(candidates, finish.candidate()), finish);
                 default -> {
                     // belongs to a chunk that was not covered
                 }
@@ -164,6 +165,16 @@ final class Chunks {
         if (cut && !finish.nativeReason().equals("MAX_TOKENS")) {
             candidate.put("finishMessage", finish.nativeReason());
         }
+    }
+
+    /** One that had ended by itself is told to have been cut after all, where it has said more than its maximum (D53). */
+    private ObjectNode ended(List<ObjectNode> candidates, int index) {
+        for (ObjectNode end : ends) {
+            if (end.path("index").asInt() == index) {
+                return end;
+            }
+        }
+        return candidate(candidates, index);
     }
 
     private static ObjectNode candidate(List<ObjectNode> candidates, int index) {

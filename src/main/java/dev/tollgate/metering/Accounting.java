@@ -8,6 +8,8 @@ import java.util.concurrent.Executor;
 /**
  * What every call's books are kept with.
  *
+ * @param excess tells of reports that cannot be true
  * @param later runs a task about a second from now, on any thread
  */
-public record Accounting(Writer writer, Signatures signatures, InstantSource clock, Executor later) {}
+public record Accounting(
+        Writer writer, Signatures signatures, InstantSource clock, ExcessReports excess, Executor later) {}

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What an upstream has said and nobody has been shown yet, in batches that are each covered by the hold as a whole. The head is counted
@@ -60,14 +61,19 @@ final class Backlog {
     }
 
     /**
-     * Counts what is there, and gives away what the hold covers of it.
+     * Counts what is there, and gives away what the hold covers of it, up to the batch that ends the answer.
      *
+     * @param ends whether the answer ends with a batch that was counted
      * @return whether it covers all
      */
-    boolean takeCovered(UsageMeter usage, Coverage coverage, Consumer<List<UpstreamEvent>> taken) {
+    boolean takeCovered(
+            UsageMeter usage,
+            Coverage coverage,
+            Predicate<List<UpstreamEvent>> ends,
+            Consumer<List<UpstreamEvent>> taken) {
         while (!batches.isEmpty()) {
             countHead(usage, coverage);
-            if (!coverage.covers(usage.billedOutputTokens(reasoningBilled))) {
+            if (!coverage.covers(usage.billedOutputTokens(reasoningBilled)) || ends.test(batches.element())) {
                 return false;
             }
             taken.accept(removeHead());

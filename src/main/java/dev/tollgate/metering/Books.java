@@ -118,7 +118,9 @@ final class Books {
     /**
      * @param answerModel the model as the answer names it
      * @param flags oddities of the usage; more may be added
+     * @param excess what was reported beyond what the call can come to (D53), or null
      * @param heldMicros what is held for the call, extensions included
+     * @param limits what the call can come to
      * @param tokensMaxApplied the maximum that a shrunk call ran with (D31)
      * @param signed what is kept of the answer for later turns
      * @param channel the name of the channel that answered
@@ -130,7 +132,9 @@ final class Books {
             String answerModel,
             Usage usage,
             Set<UsageMeter.Flag> flags,
+            ExcessReports.@Nullable Excess excess,
             long heldMicros,
+            UsageLimits limits,
             @Nullable Long tokensMaxApplied,
             End end,
             List<SignedPart> signed,
@@ -343,6 +347,7 @@ final class Books {
             if (failure == null && settle.resolved()) {
                 tellShortfall(settlement, settle);
                 tellOddUsage(settlement);
+                tellExcess(settlement);
                 then.accept(new Charged(settlement.usage(), micros));
             } else if (failure == null && tries > 0 && settle.isSettled()) {
                 then.accept(new Charged(settlement.usage(), micros)); // by an earlier try
@@ -402,6 +407,14 @@ final class Books {
                             settlement.taskId(),
                             settlement.channel(),
                             String.join(", ", odd));
+        }
+    }
+
+    private void tellExcess(Settlement settlement) {
+        if (settlement.excess() != null) {
+            accounting
+                    .excess()
+                    .tell(settlement.taskId(), settlement.channel(), settlement.excess(), settlement.limits());
         }
     }
 

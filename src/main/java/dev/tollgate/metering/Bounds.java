@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What a call may cost at most, before anything is known but its request (D31). Counts are in tokens, amounts in
  * micro-credits; all results are the charge function applied to bounds.
  *
- * @param promptTokensMax no tokenizer makes more of the prompt
+ * @param promptTokensMax what is held for of the prompt: no tokenizer makes more of it, or the upstream has counted it
+ * @param promptTokensByBytes what can be counted of it at most (D53): the former, whatever was counted
  * @param mediaUncounted whether media count in it by their bytes, which may be many times what they come to
  * @param candidates the request's {@code n}
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 record Bounds(
         Model model,
         long promptTokensMax,
+        long promptTokensByBytes,
         boolean mediaUncounted,
         int candidates,
         @Nullable Long askedTokensMax) {
@@ -29,12 +31,12 @@ record Bounds(
 
     /** The same with media that are known better. */
     Bounds withPrompt(long promptTokensMax) {
-        return new Bounds(model, promptTokensMax, mediaUncounted, candidates, askedTokensMax);
+        return new Bounds(model, promptTokensMax, promptTokensMax, mediaUncounted, candidates, askedTokensMax);
     }
 
     /** The same with a prompt that the upstream has counted. */
     Bounds withCountedPrompt(long promptTokensMax) {
-        return new Bounds(model, promptTokensMax, false, candidates, askedTokensMax);
+        return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, askedTokensMax);
     }
 
     /** Output tokens that are wanted under the hold at first, all candidates together. */
@@ -73,6 +75,16 @@ record Bounds(
     /** The most output that a hold covers, all candidates together, given what the prompt comes to. */
     long coveredTokens(long promptTokens, long heldMicros) {
         return Math.max(0, model.pricing().outputTokensCovered(Usage.of(promptTokens, 0, 0), heldMicros, mostTokens()));
+    }
+
+    /** What can be counted of the call at most, whatever is reported of it (D53). */
+    UsageLimits usageLimits() {
+        return new UsageLimits(
+                promptTokensByBytes,
+                askedTokensMax == null ? mostTokens() : multiply(askedTokensMax),
+                askedTokensMax != null,
+                mostTokens(),
+                model.pricing().reasoningBilled());
     }
 
     /** What the model can say at most, all candidates together. */

@@ -16,6 +16,7 @@ final class Delivery {
     private final int candidates;
     private final List<UpstreamEvent> keptBack = new ArrayList<>();
     private final BitSet finished = new BitSet();
+    private final BitSet stopped = new BitSet();
 
     private boolean hasOutput;
     private boolean begun;
@@ -40,7 +41,7 @@ final class Delivery {
         }
     }
 
-    private static boolean hasOutput(List<UpstreamEvent> events) {
+    static boolean hasOutput(List<UpstreamEvent> events) {
         for (UpstreamEvent event : events) {
             if (isOutput(event)) {
                 return true;
@@ -67,6 +68,21 @@ final class Delivery {
             }
         }
         showKeptBack(attempts);
+    }
+
+    /** Ends every candidate as one cut by length, those that have ended by themselves too: the upstream has said more than it was to. */
+    void endAtMaximum(List<UpstreamEvent> last, String nativeReason, int attempts) {
+        keptBack.forEach(event -> noteStop(event, stopped));
+        finished.andNot(stopped);
+        keptBack.removeIf(
+                event -> event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.STOP);
+        cutShort(last, nativeReason, attempts);
+    }
+
+    private static void noteStop(UpstreamEvent event, BitSet stopped) {
+        if (event instanceof UpstreamEvent.Finish finish) {
+            stopped.set(finish.candidate(), finish.reason() == FinishReason.STOP);
+        }
     }
 
     void clear() {
@@ -113,6 +129,7 @@ final class Delivery {
         }
         for (UpstreamEvent event : events) {
             note(event, finished);
+            noteStop(event, stopped);
             malformed |= event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.MALFORMED;
         }
         sink.events(events);

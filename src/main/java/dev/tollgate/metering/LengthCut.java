@@ -37,6 +37,20 @@ final class LengthCut {
         return covered;
     }
 
+    /**
+     * The part of a batch that lies within the maximum which its report has passed (D53). A report of more tokens than there are bytes
+     * says nothing of where it was passed: what came with it is shown.
+     *
+     * @param tokens what the batch counts
+     * @param tokensLeft what the maximum leaves of them
+     */
+    static List<UpstreamEvent> atMaximum(
+            List<UpstreamEvent> events, long tokens, long tokensLeft, boolean thoughtsCount) {
+        long bytes =
+                events.stream().mapToLong(event -> bytes(event, thoughtsCount)).sum();
+        return tokens > bytes ? of(events, 1, 1, thoughtsCount) : of(events, tokens, tokensLeft, thoughtsCount);
+    }
+
     private static long bytes(UpstreamEvent event, boolean thoughtsCount) {
         return switch (event) {
             case UpstreamEvent.Text text -> Utf8.length(text.text());

@@ -56,6 +56,7 @@ public final class Meter {
         Bounds bounds = new Bounds(
                 request.model(),
                 prompt.tokensMax(),
+                prompt.tokensMax(),
                 !request.ask().promptSize().media().isEmpty(),
                 request.ask().candidates(),
                 request.askedTokensMax());

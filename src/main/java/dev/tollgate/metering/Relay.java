@@ -50,6 +50,9 @@ final class Relay implements UpstreamListener, Running {
      */
     private static final long UNCONFIRMED_SIZE_MAX = 32 << 10;
 
+    /** The upstream's own word for an answer that has come to its maximum. */
+    private static final String MAX_TOKENS = "MAX_TOKENS";
+
     private enum State {
         RESERVING,
         RELAYING,
@@ -131,10 +134,7 @@ final class Relay implements UpstreamListener, Running {
     }
 
     private UsageMeter newUsage() {
-        return new UsageMeter(
-                promptBytes,
-                bounds.model().upstream().inputTokensMax(),
-                bounds.model().upstream().outputTokensMax() * bounds.candidates());
+        return new UsageMeter(promptBytes, bounds.usageLimits());
     }
 
     // ---- reserve, then ask ----
@@ -146,6 +146,7 @@ final class Relay implements UpstreamListener, Running {
     private void reserved(Books.Reservation reservation, MeteredCall complete) {
         prepared = complete.prepared();
         bounds = complete.bounds();
+        usage = newUsage();
         switch (reservation) {
             case Books.Refused refused -> {
                 over();
@@ -241,7 +242,8 @@ final class Relay implements UpstreamListener, Running {
             return;
         }
         List<UpstreamEvent> ready = new ArrayList<>();
-        boolean covers = waiting.takeCovered(usage, coverage, ready::addAll);
+        boolean covers =
+                waiting.takeCovered(usage, coverage, head -> endsAtMaximum(coverage, ready, head), ready::addAll);
         if (!ready.isEmpty()) {
             show(ready);
         }
@@ -253,12 +255,21 @@ final class Relay implements UpstreamListener, Running {
             fail(UpstreamErrors.tooLong());
         } else if (covers) {
             goOn(coverage, used);
+        } else if (usage.passedMaximum() && !coverage.endsWithHold()) {
+            endAtMaximum(used);
         } else if (coverage.mayGrow()) {
             hold();
             extend(coverage, used, false);
         } else {
             cut(coverage, used);
         }
+    }
+
+    /** Whether a batch reports more output than the maximum (D53). Before there is output it may still be a refusal (D48). */
+    private boolean endsAtMaximum(Coverage coverage, List<UpstreamEvent> ready, List<UpstreamEvent> head) {
+        return usage.passedMaximum()
+                && !coverage.endsWithHold()
+                && (delivery.hasOutput() || Delivery.hasOutput(ready) || Delivery.hasOutput(head));
     }
 
     /** Nothing leaves before the hold is durable. What leaves in one piece does so after its charge. */
@@ -397,6 +408,9 @@ final class Relay implements UpstreamListener, Running {
         } else if (delivery.isUnusable()) {
             failOrTakeBack(UpstreamErrors.unavailable());
         } else {
+            if (usage.passedMaximum()) {
+                delivery.endAtMaximum(List.of(), MAX_TOKENS, attemptCount());
+            }
             delivery.showKeptBack(attemptCount());
             Sink.Draft draft = sink.draft();
             if (draft == null) {
@@ -479,6 +493,22 @@ final class Relay implements UpstreamListener, Running {
         settle(holdUsed ? Books.End.CUT_HOLD_USED : Books.End.CUT);
     }
 
+    /** More output was reported than the maximum in force: the answer ends there, as one that has come to its length (D53). */
+    private void endAtMaximum(long usedTokens) {
+        if (takeBack()) {
+            settle(Books.End.COMPLETED);
+            return;
+        }
+        stopUpstream();
+        long before = waiting.tokensBeforeHead();
+        long left = bounds.usageLimits().billedOutputTokens() - before;
+        List<UpstreamEvent> events =
+                LengthCut.atMaximum(waiting.removeHead(), usedTokens - before, left, reasoningBilled());
+        waiting.clear();
+        delivery.endAtMaximum(events, MAX_TOKENS, attemptCount());
+        settle(Books.End.COMPLETED);
+    }
+
     /** Else the rest of the hold is no fraction of a token, but what media might have come to at most. */
     private boolean promptIsKnown() {
         return usage.reportedInputTokens() >= 0 || !bounds.mediaUncounted();
@@ -547,7 +577,7 @@ final class Relay implements UpstreamListener, Running {
             settle(Books.End.COMPLETED);
         } else if (heard) {
             if (confirming) {
-                waiting.takeCovered(usage, covered(), reported -> {}); // it was reported all the same
+                waiting.takeCovered(usage, covered(), head -> false, reported -> {}); // it was reported all the same
             }
             settle(Books.End.CANCELLED);
         } else {
@@ -581,7 +611,9 @@ final class Relay implements UpstreamListener, Running {
                 answerModel(),
                 counted,
                 usage.flags(),
+                usage.excess(),
                 covered().heldMicros(),
+                bounds.usageLimits(),
                 tokensMaxApplied,
                 end,
                 sink.signed(),

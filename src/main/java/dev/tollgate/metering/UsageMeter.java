@@ -35,8 +35,7 @@ final class UsageMeter {
     static final long MEDIUM_BYTES = 1_290 * BYTES_PER_TOKEN;
 
     private final long promptBytes;
-    private final long promptTokensMax;
-    private final long outputTokensMax;
+    private final UsageLimits limits;
     private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
 
     private UpstreamEvent.@Nullable Usage reported;
@@ -52,17 +51,14 @@ final class UsageMeter {
     private long thoughtBytes;
     private long mediaBytes;
     private long rawBytes;
+    private long promptReported;
+    private long outputReported;
     private long cutTokens = Long.MAX_VALUE;
 
-    /**
-     * @param promptBytes UTF-8 bytes of the prompt, for an estimate
-     * @param promptTokensMax the model's context limit
-     * @param outputTokensMax the model's output limit times {@code n}
-     */
-    UsageMeter(long promptBytes, long promptTokensMax, long outputTokensMax) {
+    /** @param promptBytes UTF-8 bytes of the prompt, for an estimate */
+    UsageMeter(long promptBytes, UsageLimits limits) {
         this.promptBytes = promptBytes;
-        this.promptTokensMax = promptTokensMax;
-        this.outputTokensMax = outputTokensMax;
+        this.limits = limits;
     }
 
     /**
@@ -103,12 +99,24 @@ final class UsageMeter {
     long billedOutputTokens(boolean reasoningBilled) {
         long known = candidatesTokens == ABSENT ? 0 : candidatesTokens;
         long since = visibleBytes - visibleBytesAtReport;
-        return Math.min(outputTokensMax, known + since + (reasoningBilled ? thoughtsTokens : 0));
+        return Math.min(limits.modelOutputTokens(), known + since + (reasoningBilled ? thoughtsTokens : 0));
     }
 
-    /** The prompt's tokens as reported, or -1 while nothing was. */
+    /** The prompt's tokens as reported, as far as the call can have them; or -1 while nothing was. */
     long reportedInputTokens() {
-        return promptTokens == ABSENT ? -1 : promptTokens + toolUsePromptTokens;
+        return promptTokens == ABSENT ? -1 : Math.min(limits.promptTokens(), promptTokens + toolUsePromptTokens);
+    }
+
+    /** Whether more output was reported than the maximum in force: the answer ends there (D53). */
+    boolean passedMaximum() {
+        return limits.hasMaximum() && outputReported > limits.billedOutputTokens();
+    }
+
+    /** What was reported beyond what the call can come to (D53), or null. */
+    ExcessReports.@Nullable Excess excess() {
+        return promptReported > limits.promptTokens() || outputReported > limits.billedOutputTokens()
+                ? new ExcessReports.Excess(promptReported, outputReported)
+                : null;
     }
 
     /** UTF-8 bytes of everything that was said, thoughts and media included; of chunks as they came, if that is more. */
@@ -134,28 +142,33 @@ final class UsageMeter {
         long prompt = promptTokens;
         if (prompt == ABSENT || (prompt == 0 && promptBytes > 0)) {
             flags.add(Flag.ESTIMATED);
-            prompt = Math.min(promptTokensMax, ceilDiv(promptBytes));
+            prompt = ceilDiv(promptBytes);
         }
+        prompt = atMost(limits.promptTokens(), prompt);
+        long toolUse = atMost(limits.promptTokens() - prompt, toolUsePromptTokens);
         long candidates = candidatesTokens;
         if (candidates == ABSENT) {
             candidates = 0;
         }
         if (candidates == 0 && visibleBytes > 0) {
             flags.add(Flag.ESTIMATED);
-            candidates = Math.min(outputTokensMax, ceilDiv(visibleBytes));
+            candidates = ceilDiv(visibleBytes);
         }
+        candidates = atMost(limits.billedOutputTokens(), candidates);
         long thoughts = thoughtsTokens;
         if (thoughts == 0 && thoughtBytes > 0) {
             flags.add(Flag.ESTIMATED);
-            thoughts = Math.min(Math.max(0, outputTokensMax - candidates), ceilDiv(thoughtBytes));
+            thoughts = ceilDiv(thoughtBytes);
         }
+        long together = limits.reasoningBilled() ? limits.billedOutputTokens() : limits.modelOutputTokens();
+        thoughts = atMost(together - candidates, thoughts);
         checkTotal();
         candidates = Math.min(candidates, cutTokens);
         long audio = within(prompt, promptDetails.audioTokens());
         long image = within(prompt - audio, promptDetails.imageTokens());
         return new Usage(
                 prompt,
-                toolUsePromptTokens,
+                toolUse,
                 candidates,
                 thoughts,
                 Math.min(cachedTokens, prompt),
@@ -168,15 +181,26 @@ final class UsageMeter {
         reported = usage;
         promptDetails = known(usage.promptDetails(), promptDetails);
         candidatesDetails = known(usage.candidatesDetails(), candidatesDetails);
-        promptTokens = follow(promptTokens, usage.promptTokens(), promptTokensMax);
-        candidatesTokens = follow(candidatesTokens, usage.candidatesTokens(), outputTokensMax);
-        toolUsePromptTokens = Math.max(0, follow(toolUsePromptTokens, usage.toolUsePromptTokens(), promptTokensMax));
-        thoughtsTokens = Math.max(0, follow(thoughtsTokens, usage.thoughtsTokens(), outputTokensMax));
-        cachedTokens = Math.max(0, follow(cachedTokens, usage.cachedTokens(), promptTokensMax));
-        if (candidatesTokens != ABSENT && candidatesTokens + thoughtsTokens > outputTokensMax) {
-            flags.add(Flag.CLAMPED);
-            thoughtsTokens = outputTokensMax - candidatesTokens;
-        }
+        long promptMax = limits.promptTokens();
+        long outputMax = limits.modelOutputTokens();
+        promptTokens = follow(promptTokens, usage.promptTokens(), promptMax);
+        candidatesTokens = follow(candidatesTokens, usage.candidatesTokens(), outputMax);
+        toolUsePromptTokens = Math.max(0, follow(toolUsePromptTokens, usage.toolUsePromptTokens(), promptMax));
+        thoughtsTokens = Math.max(0, follow(thoughtsTokens, usage.thoughtsTokens(), outputMax));
+        cachedTokens = Math.max(0, follow(cachedTokens, usage.cachedTokens(), promptMax));
+        noteMost(usage);
+    }
+
+    private void noteMost(UpstreamEvent.Usage usage) {
+        promptReported = Math.max(promptReported, sum(usage.promptTokens(), usage.toolUsePromptTokens()));
+        long reasoning = limits.reasoningBilled() ? usage.thoughtsTokens() : 0;
+        outputReported = Math.max(outputReported, sum(usage.candidatesTokens(), reasoning));
+    }
+
+    /** Of what is absent, negative, or as large as a number can be. */
+    private static long sum(long one, long other) {
+        long sum = Math.max(0, one) + Math.max(0, other);
+        return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
     /** Details come with some of the reports only. */
@@ -202,6 +226,13 @@ final class UsageMeter {
             return before;
         }
         return came;
+    }
+
+    private long atMost(long max, long count) {
+        if (count > max) {
+            flags.add(Flag.CLAMPED);
+        }
+        return Math.min(max, count);
     }
 
     private void checkTotal() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Decisions D19, D37 and D39; complaints B-14 and B-15. */
 class UsageMeterTest {
 
-    private final UsageMeter meter = new UsageMeter(100, 1_000_000, 65_536);
+    private final UsageMeter meter = new UsageMeter(100, new UsageLimits(1_000_000, 65_536, false, 65_536, false));
 
     @Test
     void the_last_report_counts_and_is_not_added_to_the_ones_before() {
@@ -125,6 +125,49 @@ class UsageMeterTest {
                 text("a"),
                 new UpstreamEvent.Usage(295, ABSENT, 4, ABSENT, ABSENT, 299, prompt, new Modalities(3, 0, 0, 0, 0))));
         assertThat(meter.usage()).isEqualTo(new Usage(295, 0, 4, 0, 0, 32, 258, 3));
+    }
+
+    @Test
+    void each_count_is_cut_down_to_what_the_call_can_come_to() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 600, true, 2 * 65_536, false));
+        call.observe(List.of(
+                text("a"),
+                new UpstreamEvent.Usage(
+                        1L << 31, 1L << 31, 1L << 31, Long.MAX_VALUE, 1L << 40, 7, Modalities.NONE, Modalities.NONE)));
+        assertThat(call.usage()).isEqualTo(new Usage(164, 0, 600, 2 * 65_536 - 600, 164, 0, 0, 600));
+        assertThat(call.flags()).contains(CLAMPED);
+        assertThat(call.reportedInputTokens()).isEqualTo(164);
+        assertThat(call.passedMaximum()).isTrue();
+        assertThat(call.excess()).isEqualTo(new ExcessReports.Excess(1L << 32, 1L << 31));
+    }
+
+    @Test
+    void reasoning_that_is_billed_shares_the_maximum_with_what_is_said() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        call.observe(List.of(text("a"), usage(20, 200, 101, 321)));
+        assertThat(call.usage()).isEqualTo(new Usage(20, 0, 200, 100, 0, 0, 0, 200));
+        assertThat(call.flags()).containsExactly(CLAMPED);
+        assertThat(call.passedMaximum()).isTrue();
+    }
+
+    @Test
+    void what_a_tool_adds_to_the_prompt_shares_its_bound() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(16_548, 300, true, 65_536, true));
+        call.observe(List.of(
+                text("a"), new UpstreamEvent.Usage(548, 20_000, 10, 0, 0, 20_558, Modalities.NONE, Modalities.NONE)));
+        assertThat(call.usage().promptTokens()).isEqualTo(548);
+        assertThat(call.usage().toolUsePromptTokens()).isEqualTo(16_000);
+        assertThat(call.passedMaximum()).isFalse();
+    }
+
+    @Test
+    void what_lies_within_the_bounds_is_no_excess() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        call.observe(List.of(text("a"), usage(164, 200, 100, 464)));
+        assertThat(call.usage()).isEqualTo(new Usage(164, 0, 200, 100, 0, 0, 0, 200));
+        assertThat(call.flags()).isEmpty();
+        assertThat(call.excess()).isNull();
+        assertThat(call.passedMaximum()).isFalse();
     }
 
     private static UpstreamEvent text(String text) {
