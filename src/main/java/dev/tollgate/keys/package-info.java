@@ -4,8 +4,8 @@
  * <p>A key is {@code sk-} and 64 lower-case hex digits (decision D13). Only its SHA-256 is stored: the secret has 256 bits of
  * randomness, so a fast hash is enough, and it is shown once, when it is made. A disabled, expired or blocked key is found in two
  * places: {@link dev.tollgate.keys.Keys#authenticate} answers from a cache that every change made through this process
- * invalidates, and {@link dev.tollgate.keys.KeyState} reads the row again in the transaction of each reservation, so that no call
- * that costs money trusts a cache.
+ * invalidates, and {@link dev.tollgate.keys.KeyState} reads the row again in the transaction of each reservation and
+ * of each growth of a hold, its spend limits included, so that no call that costs money trusts a cache.
  *
  * <p>Two parts of the writer's work: {@link dev.tollgate.keys.Keys#statePart} before the ledger, which asks it; {@link
  * dev.tollgate.keys.Keys#changesPart} after it, since a key may be made in one unit with its account.

@@ -168,10 +168,8 @@ class AbsurdUsageTest {
                  usageMetadata: {promptTokenCount: 2147483648, candidatesTokenCount: 2147483648, toolUsePromptTokenCount: 2147483648}}
                 """);
         Gateway.Reply reply = customer.chat(body);
-        assertThat(reply.json()
-                        .get("choices")
-                        .valueStream()
-                        .map(choice -> choice.get("finish_reason").asString()))
+        assertThat(reply.json().get("choices").valueStream().map(choice -> choice.get("finish_reason")
+                        .asString()))
                 .containsExactly("length", "length");
         assertThat(customer.consumed()).isEqualByComparingTo(estimate(gateway, body));
         assertThat(reply.json().at("/usage/completion_tokens").asInt()).isEqualTo(600);
@@ -200,8 +198,9 @@ class AbsurdUsageTest {
             assertThat(log.text().lines().filter(line -> line.contains("what is beyond is not charged")))
                     .hasSize(1)
                     .allSatisfy(line -> assertThat(line)
-                            .contains("channel sandbox has reported 2147483648 tokens in and 2147483648 out of a call that"
-                                    + " comes to at most 71 and 300"));
+                            .contains(
+                                    "channel sandbox has reported 2147483648 tokens in and 2147483648 out of a call that"
+                                            + " comes to at most 71 and 300"));
         }
     }
 
@@ -228,7 +227,8 @@ class AbsurdUsageTest {
 
     private static BigDecimal cost(Customer customer) {
         Gateway.await(
-                "the end", () -> customer.credits().get("reserved").decimalValue().signum() == 0);
+                "the end",
+                () -> customer.credits().get("reserved").decimalValue().signum() == 0);
         return customer.consumed();
     }
 
@@ -257,8 +257,10 @@ class AbsurdUsageTest {
         UpstreamScript script = UpstreamScript.answers();
         int pieces = 1 + random.nextInt(4);
         for (int i = 0; i < pieces; i++) {
-            script.event(event("\"content\":{\"role\":\"model\",\"parts\":[{" + (random.nextInt(5) == 0 ? "\"thought\":true," : "")
-                    + "\"text\":\"" + "word ".repeat(1 + random.nextInt(200)) + "\"}]}", random));
+            script.event(event(
+                    "\"content\":{\"role\":\"model\",\"parts\":[{" + (random.nextInt(5) == 0 ? "\"thought\":true," : "")
+                            + "\"text\":\"" + "word ".repeat(1 + random.nextInt(200)) + "\"}]}",
+                    random));
         }
         script.event(event("\"finishReason\":\"STOP\"", random));
         if (random.nextInt(4) == 0) {
@@ -311,7 +313,8 @@ class AbsurdUsageTest {
                         + ",\"completion_tokens_details\":{\"reasoning_tokens\":" + any(random, COUNTS) + "}}";
                 far.script(FarServer.events(
                         "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello.\"}}]}",
-                        "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":" + usage + "}"));
+                        "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":" + usage
+                                + "}"));
                 Customer customer = channels.gateway().customer("1000");
                 String body = CALL.formatted(random.nextBoolean());
                 Gateway.Reply reply = customer.chat(body);

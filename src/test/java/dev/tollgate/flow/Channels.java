@@ -4,6 +4,7 @@ import dev.tollgate.Surroundings;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.TestClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,7 @@ final class Channels implements AutoCloseable {
     static final String KEY_A = "AIzaKeyOfChannelA0123456789abcdefghij";
     static final String KEY_B = "AIzaKeyOfChannelB0123456789abcdefghij";
     static final String CALL = """
-            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
 
     private final Path file;
     private final Gateway gateway;

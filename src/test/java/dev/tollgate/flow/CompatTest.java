@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Prompts;
 import java.util.Base64;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +64,7 @@ class CompatTest {
 
     private static String ask(String more) {
         return "{\"model\":\"gemini-2.5-pro\",\"stream\":false," + more
-                + "\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]}";
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]}".replace("Tell me", Prompts.LONG);
     }
 
     @Test
@@ -443,7 +444,8 @@ class CompatTest {
         return channels.gateway()
                 .post(
                         "/v1beta/models/gemini-2.5-pro:generateContent",
-                        "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Tell me\"}]}]}",
+                        "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Tell me\"}]}]}"
+                                .replace("Tell me", Prompts.LONG),
                         channels.customer().key());
     }
 

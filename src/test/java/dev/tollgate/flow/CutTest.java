@@ -31,7 +31,8 @@ import tools.jackson.databind.JsonNode;
 @EnumSource(Stores.class)
 class CutTest {
 
-    private static final String PROMPT = "What is the weather in Brno, and what shall I wear?";
+    private static final String PROMPT =
+            "What is the weather in Brno, and what shall I wear?" + " And then?".repeat(100);
     private static final long FOREVER = 600_000;
     private static final Tokens WHOLE_USAGE = new Tokens(700, 5_200, 900);
 

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.Stores;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ class DocumentedFiguresTest {
         upstreamReports("gemini-3.1-pro-preview", 194, 229, 457);
         JsonNode before = gateway.credits();
         Gateway.Reply reply = gateway.chat("""
-                {"model":"gemini-3.1-pro","stream":false,"messages":[{"role":"user","content":"Hi"}]}""");
+                {"model":"gemini-3.1-pro","stream":false,"messages":[{"role":"user","content":"%s"}]}""".formatted(Prompts.LONG));
         JsonNode after = gateway.credits();
         assertThat(after.get("total_consumed")
                         .decimalValue()

@@ -6,6 +6,7 @@ import dev.tollgate.audit.AccountStatement;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -23,13 +24,18 @@ import tools.jackson.databind.JsonNode;
 class EveryRouteIsMeteredTest {
 
     private static final List<String> BODIES = List.of(
-            "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]}",
-            "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]}",
+            "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]}"
+                    .replace("Tell me", Prompts.LONG),
+            "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]}"
+                    .replace("Tell me", Prompts.LONG),
             "{\"model\":\"gemini-3.1-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}],"
+                            .replace("Tell me", Prompts.LONG)
                     + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}]}",
             "{\"model\":\"gemini-3-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}],"
+                            .replace("Tell me", Prompts.LONG)
                     + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}}]}",
             "{\"model\":\"google/gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}],"
+                            .replace("Tell me", Prompts.LONG)
                     + "\"response_format\":{\"type\":\"json_object\"}}",
             "{\"model\":\"google/gemini-2.5-pro-preview-05-06\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\","
                     + "\"image_url\":{\"url\":\"data:image/png;base64," + Documented.PNG + "\"}}]}]}");

@@ -56,7 +56,7 @@ class GrowingHoldTest {
 
     private static String event(String text, int tokens) {
         return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"" + text + "\"}]}}],"
-                + "\"usageMetadata\":{\"promptTokenCount\":100,\"candidatesTokenCount\":" + tokens + "}}";
+                + "\"usageMetadata\":{\"promptTokenCount\":71,\"candidatesTokenCount\":" + tokens + "}}";
     }
 
     @Test
@@ -66,7 +66,7 @@ class GrowingHoldTest {
         assertThat(kinds(task)).containsExactly("reservation", "reservation", "charge", "release");
         assertThat(task.get("status").asString()).isEqualTo("cancelled");
         assertThat(task.get("credits_consumed").toString())
-                .as("5,000 tokens and the prompt's 100")
+                .as("5,000 tokens and the prompt's 71")
                 .isEqualTo("2.25");
         assertThat(task.get("usage_flags")).isEmpty();
         assertThat(customer.balance()).isEqualByComparingTo("97.75");
@@ -102,7 +102,7 @@ class GrowingHoldTest {
     /** @return the call's task */
     private JsonNode leaveWhileTheHoldGrows(Customer customer, String beyondTheHold) {
         gateway.script(UpstreamScript.answers()
-                .text("One ", new Tokens(100, 10, 0))
+                .text("One ", new Tokens(71, 10, 0))
                 .delay(1_000)
                 .raw(beyondTheHold)
                 .delay(FOREVER));
@@ -124,7 +124,7 @@ class GrowingHoldTest {
         JsonNode task = leaveWhileTheHoldGrows(customer, BEYOND_THE_HOLD + "\n\ndata: " + LAST);
         assertThat(task.get("status").asString()).isEqualTo("completed");
         assertThat(task.get("credits_consumed").toString())
-                .as("6,000 tokens and the prompt's 100")
+                .as("6,000 tokens and the prompt's 71")
                 .isEqualTo("2.7");
         assertThat(task.get("usage_flags")).isEmpty();
         assertThat(customer.balance()).isEqualByComparingTo("97.3");
@@ -134,7 +134,7 @@ class GrowingHoldTest {
     void an_upstream_that_breaks_meanwhile_costs_nothing_and_all_that_was_held_goes_back() {
         Customer customer = gateway.customer("100");
         gateway.script(UpstreamScript.answers()
-                .text("One ", new Tokens(100, 10, 0))
+                .text("One ", new Tokens(71, 10, 0))
                 .delay(1_000)
                 .raw(BEYOND_THE_HOLD)
                 .delay(100)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
@@ -35,7 +36,7 @@ class IdempotencyTest {
 
     private static final String PARAM = "Idempotency-Key";
     private static final String CALL = """
-            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"%s"}]}""";
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"%s MORE"}]}""".replace("MORE", Prompts.LONG);
     private static final Tokens SOME = new Tokens(1000, 1000, 0);
     private static final int CALLERS = 100;
 
@@ -148,7 +149,7 @@ class IdempotencyTest {
     @Test
     void the_form_is_that_of_the_first() {
         String body = """
-                {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"form"}]}""";
+                {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"form MORE"}]}""".replace("MORE", Prompts.LONG);
         Gateway.Reply first = customer.chat(body, "k");
         Gateway.Reply second = gateway.send(gateway.request("/chat/completions")
                 .setHeader("Authorization", "Bearer " + customer.key())

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
@@ -32,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 class MoneyFlowTest {
 
     private static final String CALL = """
-            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
     private static final String STREAM = CALL.formatted(true);
     private static final String JSON = CALL.formatted(false);
     private static final long FOREVER = 600_000;
@@ -64,8 +65,8 @@ class MoneyFlowTest {
         JsonNode during = customer.credits();
         Gateway.Reply reply = running.join();
         JsonNode after = customer.credits();
-        assertThat(during.get("reserved").decimalValue()).isEqualByComparingTo("1.84");
-        assertThat(during.get("balance").decimalValue()).isEqualByComparingTo("8.16");
+        assertThat(during.get("reserved").decimalValue()).isEqualByComparingTo("1.91");
+        assertThat(during.get("balance").decimalValue()).isEqualByComparingTo("8.09");
         assertThat(during.get("total_consumed").asInt()).isZero();
         assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.5");
         assertThat(after.get("reserved").asInt()).isZero();
@@ -84,7 +85,7 @@ class MoneyFlowTest {
                         .valueStream()
                         .map(entry -> entry.get("kind").asString() + " "
                                 + entry.get("amount").toString()))
-                .containsExactly("reservation 1.84", "charge 0.5", "release 1.34");
+                .containsExactly("reservation 1.91", "charge 0.5", "release 1.41");
         assertThat(task.get("credits_consumed").toString()).isEqualTo("0.5");
         assertThat(task.get("usage_flags")).isEmpty();
         assertThat(task.get("max_tokens_applied").isNull()).isTrue();
@@ -153,9 +154,10 @@ class MoneyFlowTest {
         Customer customer = gateway.customer("1");
         gateway.script(UpstreamScript.answers().delay(50).text("Done.").finish("STOP", new Tokens(100, 200, 0)));
         List<CompletableFuture<Gateway.Reply>> calls = IntStream.range(0, 40)
-                .mapToObj(i -> customer.chatAside("""
+                .mapToObj(i ->
+                        customer.chatAside("""
                         {"model":"gemini-2.5-pro","stream":%s,"max_tokens":200,
-                        "messages":[{"role":"user","content":"Tell me"}]}""".formatted(i % 2 == 0)))
+                        "messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG).formatted(i % 2 == 0)))
                 .toList();
         List<Gateway.Reply> replies =
                 calls.stream().map(CompletableFuture::join).toList();
@@ -235,7 +237,7 @@ class MoneyFlowTest {
         JsonNode task = customer.lastTask();
         assertThat(task.get("status").asString()).isEqualTo("cancelled");
         assertThat(task.at("/pricing_detail/completion_tokens").asInt()).isEqualTo(501);
-        assertThat(task.at("/pricing_detail/prompt_tokens").asInt()).isEqualTo(2);
+        assertThat(task.at("/pricing_detail/prompt_tokens").asInt()).isEqualTo(315);
         assertThat(task.get("usage_flags").valueStream().map(JsonNode::asString))
                 .containsExactly("estimated");
         assertThat(task.get("credits_consumed").toString()).isEqualTo("0.22");
@@ -311,8 +313,8 @@ class MoneyFlowTest {
         }
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("cancelled");
         assertThat(customer.consumed())
-                .as("1,000 tokens and the prompt's bytes were held")
-                .isEqualByComparingTo("0.45");
+                .as("the prompt is believed up to its bytes")
+                .isEqualByComparingTo("0.07"); // 1,321 tokens, and 10
     }
 
     // ---- crash, stop ----

@@ -89,8 +89,8 @@ class PartialBalanceTest {
         gateway.script(UpstreamScript.answers()
                 .text("x".repeat(100_000))
                 .text("y".repeat(100_000))
-                .text("end", new Tokens(100, 65_000, 0))
-                .finish("STOP", new Tokens(100, 65_536, 0)));
+                .text("end", new Tokens(70, 65_000, 0))
+                .finish("STOP", new Tokens(70, 65_536, 0)));
         Gateway.Reply reply = customer.chat(CALL.formatted(true));
         assertThat(reply.content()).hasSize(200_003);
         assertThat(reply.chunks().getLast().get("credits_consumed").toString()).isEqualTo("29.49");
@@ -208,7 +208,7 @@ class PartialBalanceTest {
     @Test
     void a_shrunk_call_whose_answer_is_short_is_a_normal_one() {
         Customer customer = gateway.customer("0.5");
-        gateway.script(UpstreamScript.says("Short.", 100, 10));
+        gateway.script(UpstreamScript.says("Short.", 70, 10));
         Gateway.Reply reply = customer.chat(CALL.formatted(false));
         assertThat(reply.header("x-tollgate-max-tokens")).isNotEmpty();
         assertThat(reply.json().at("/choices/0/finish_reason").asString()).isEqualTo("stop");
@@ -218,7 +218,7 @@ class PartialBalanceTest {
     @Test
     void a_shrunk_maximum_is_not_sent_upstream_where_thoughts_are_free() {
         Customer customer = gateway.customer("0.5");
-        gateway.script(UpstreamScript.says("Short.", 100, 10));
+        gateway.script(UpstreamScript.says("Short.", 70, 10));
         customer.chat(CALL.formatted(false));
         assertThat(gateway.lastAsked().at("/generationConfig").has("maxOutputTokens"))
                 .isFalse();
@@ -227,7 +227,7 @@ class PartialBalanceTest {
     @Test
     void a_shrunk_maximum_is_sent_upstream_where_thoughts_are_billed() {
         Customer customer = gateway.customer("2");
-        gateway.script(UpstreamScript.says("Short.", 100, 10));
+        gateway.script(UpstreamScript.says("Short.", 70, 10));
         Gateway.Reply reply = customer.chat("""
                 {"model":"google/gemini-2.5-pro","max_tokens":15000,"messages":[{"role":"user","content":"Tell me"}]}""");
         int shrunk = Integer.parseInt(reply.header("x-tollgate-max-tokens"));
@@ -272,24 +272,27 @@ class PartialBalanceTest {
     void an_answer_in_one_piece_that_the_balance_covers_is_not_cut() {
         Customer customer = gateway.customer("0.5");
         gateway.script(UpstreamScript.answers()
-                .text(piece().repeat(9), new Tokens(100, 900, 0))
-                .finish("STOP", new Tokens(100, 900, 0)));
+                .text(piece().repeat(9), new Tokens(70, 900, 0))
+                .finish("STOP", new Tokens(70, 900, 0)));
         Gateway.Reply reply = customer.chat(CALL.formatted(false));
         assertThat(reply.json().at("/choices/0/finish_reason").asString()).isEqualTo("stop");
-        assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.41");
+        assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.4");
     }
 
     @Test
     void a_prompt_that_turns_out_larger_than_what_is_left_ends_a_shrunk_answer() {
         Customer customer = gateway.customer("0.5");
         gateway.script(UpstreamScript.answers()
-                .text("One ", new Tokens(100, 100, 0))
+                .text("One ", new Tokens(2_500, 100, 0))
                 .delay(50)
-                .event("{\"usageMetadata\":{\"promptTokenCount\":100000,\"candidatesTokenCount\":100}}")
+                .event("{\"usageMetadata\":{\"promptTokenCount\":9500,\"candidatesTokenCount\":100}}")
                 .delay(50)
-                .text("two", new Tokens(100000, 200, 0))
-                .finish("STOP", new Tokens(100000, 200, 0)));
-        Gateway.Reply reply = customer.chat(CALL.formatted(true));
+                .text("two", new Tokens(9500, 200, 0))
+                .finish("STOP", new Tokens(9500, 200, 0)));
+        Gateway.Reply reply = customer.chat(CALL.formatted(true).replace("Tell me", "x".repeat(10_000)));
+        assertThat(reply.header("x-tollgate-max-tokens"))
+                .as("held for by its count")
+                .isNotEmpty();
         assertThat(reply.content()).isEqualTo("One ");
         assertCut(customer, reply, true, "CREDITS_EXHAUSTED");
         assertThat(customer.lastTask().get("usage_flags").valueStream().map(JsonNode::asString))
@@ -300,8 +303,8 @@ class PartialBalanceTest {
     void text_is_cut_between_two_characters() {
         Customer customer = gateway.customer("0.5");
         gateway.script(UpstreamScript.answers()
-                .text("日本語🦉".repeat(1000), new Tokens(100, 5000, 0))
-                .finish("STOP", new Tokens(100, 5000, 0)));
+                .text("日本語🦉".repeat(1000), new Tokens(70, 5000, 0))
+                .finish("STOP", new Tokens(70, 5000, 0)));
         Gateway.Reply reply = customer.chat(CALL.formatted(true));
         assertCut(customer, reply, true, "CREDITS_EXHAUSTED");
         assertThat("日本語🦉".repeat(1000)).startsWith(reply.content());
@@ -315,11 +318,11 @@ class PartialBalanceTest {
     void a_tool_call_that_is_not_covered_is_not_delivered() {
         Customer customer = gateway.customer("0.5");
         gateway.script(UpstreamScript.answers()
-                .text("I will look.", new Tokens(100, 100, 0))
+                .text("I will look.", new Tokens(70, 100, 0))
                 .event("""
                         {"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"name":"get_weather","args":{"location":"Tokyo"}}}]}}],
-                         "usageMetadata":{"promptTokenCount":100,"candidatesTokenCount":9000}}""")
-                .finish("STOP", new Tokens(100, 9000, 0)));
+                         "usageMetadata":{"promptTokenCount":70,"candidatesTokenCount":9000}}""")
+                .finish("STOP", new Tokens(70, 9000, 0)));
         Gateway.Reply reply = customer.chat("""
                 {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Tell me"}],
                  "tools":[{"type":"function","function":{"name":"get_weather"}}]}""");
@@ -356,9 +359,9 @@ class PartialBalanceTest {
         Customer customer = gateway.customer("2");
         UpstreamScript script = UpstreamScript.answers();
         for (int i = 1; i <= 30; i++) {
-            script.text(piece(), new Tokens(100, 50L * i, 60L * i));
+            script.text(piece(), new Tokens(70, 50L * i, 60L * i));
         }
-        gateway.script(script.finish("STOP", new Tokens(100, 1500, 1800)));
+        gateway.script(script.finish("STOP", new Tokens(70, 1500, 1800)));
         Gateway.Reply reply = customer.chat("""
                 {"model":"google/gemini-2.5-pro","max_tokens":15000,"stream":true,"messages":[{"role":"user","content":"Tell me"}]}""");
         assertCut(customer, reply, true, "CREDITS_EXHAUSTED");
@@ -372,9 +375,9 @@ class PartialBalanceTest {
     private static UpstreamScript longAnswer(int pieces) {
         UpstreamScript script = UpstreamScript.answers();
         for (int i = 1; i <= pieces; i++) {
-            script.text(piece(), new Tokens(100, 100L * i, 0));
+            script.text(piece(), new Tokens(70, 100L * i, 0));
         }
-        return script.finish("STOP", new Tokens(100, 100L * pieces, 0));
+        return script.finish("STOP", new Tokens(70, 100L * pieces, 0));
     }
 
     private static UpstreamScript unreported() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
@@ -40,7 +41,8 @@ class ReceiptsFlowTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String CHAT =
-            "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+            "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\""
+                    + Prompts.LONG + "\"}]}";
     private static final String STREAM = CHAT.replace("false", "true");
 
     @Parameter

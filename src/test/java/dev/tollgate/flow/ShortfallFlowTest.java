@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 class ShortfallFlowTest {
 
     private static final String CALL = """
-            {"model":"gemini-2.5-pro",%s"stream":false,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro",%s"stream":false,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", "x".repeat(100_000));
 
     @Parameter
     Stores stores;
@@ -32,7 +32,7 @@ class ShortfallFlowTest {
     @BeforeEach
     void start() {
         gateway = Gateway.startOn(stores);
-        promptTurnsOutAs(100_000); // 5.70 credits
+        promptTurnsOutAs(50_000); // 2.85 credits
     }
 
     @AfterEach
@@ -47,14 +47,14 @@ class ShortfallFlowTest {
 
     @Test
     void what_the_balance_covers_is_held_at_the_end_and_charged() {
-        Customer customer = gateway.customer("10");
-        assertThat(price(customer)).isEqualTo("5.7");
+        Customer customer = gateway.customer("4");
+        assertThat(price(customer)).isEqualTo("2.85");
         JsonNode task = customer.lastTask();
         assertThat(task.get("usage_flags")).isEmpty();
         assertThat(task.get("entries").valueStream().map(entry -> entry.get("kind")
                         .asString()))
                 .containsExactly("reservation", "reservation", "charge");
-        assertThat(customer.balance()).isEqualByComparingTo("4.3");
+        assertThat(customer.balance()).isEqualByComparingTo("1.15");
     }
 
     @Test
@@ -65,30 +65,30 @@ class ShortfallFlowTest {
         assertThat(task.get("usage_flags").valueStream().map(JsonNode::asString))
                 .containsExactly("shortfall");
         assertThat(task.at("/pricing_detail/charged").toString()).isEqualTo("2");
-        assertThat(task.at("/pricing_detail/exact").toString()).isEqualTo("5.7045");
+        assertThat(task.at("/pricing_detail/exact").toString()).isEqualTo("2.8545");
         JsonNode last = task.get("entries").valueStream().toList().getLast();
         assertThat(last.get("from").asString()).isEqualTo("shortfall");
-        assertThat(last.get("amount").toString()).isEqualTo("3.7");
+        assertThat(last.get("amount").toString()).isEqualTo("0.85");
         assertThat(customer.balance()).isZero();
         assertThat(customer.consumed()).isEqualByComparingTo("2");
     }
 
     @Test
     void a_spend_limit_is_not_passed_either() {
-        Customer customer = gateway.customer("10", Gateway.KeyOptions.spend("3", null, null));
-        assertThat(price(customer)).isEqualTo("3");
-        assertThat(customer.balance()).isEqualByComparingTo("7");
+        Customer customer = gateway.customer("10", Gateway.KeyOptions.spend("2.5", null, null));
+        assertThat(price(customer)).isEqualTo("2.5");
+        assertThat(customer.balance()).isEqualByComparingTo("7.5");
     }
 
     @Test
     void after_three_in_a_day_the_operator_is_told_and_calls_are_not_shrunk() {
-        Customer customer = gateway.customer("1");
+        Customer customer = gateway.customer("2");
         try (LogCapture log = new LogCapture()) {
             fallShort(customer, 2);
             promptTurnsOutAs(100);
             Gateway.Reply shrunk = customer.chat(CALL.formatted("\"max_tokens\":60000,"));
             assertThat(shrunk.header("x-tollgate-max-tokens")).isNotEmpty();
-            promptTurnsOutAs(100_000);
+            promptTurnsOutAs(50_000);
             assertThat(log.text()).doesNotContain("shortfalls today");
             fallShort(customer, 1);
             assertThat(log.text()).contains("account " + customer.account() + ": 3 shortfalls today");
@@ -100,12 +100,12 @@ class ShortfallFlowTest {
                 .isEqualTo(200);
     }
 
-    /** Each leaves the account with a credit, as the operator grants it a new one. */
+    /** Each leaves the account with two credits, as the operator grants it new ones. */
     private void fallShort(Customer customer, int times) {
         for (int i = 0; i < times; i++) {
             price(customer);
             try {
-                gateway.app().administration().grant(customer.account(), 1_000_000, "test");
+                gateway.app().administration().grant(customer.account(), 2_000_000, "test");
             } catch (Refused e) {
                 throw new AssertionError(e);
             }

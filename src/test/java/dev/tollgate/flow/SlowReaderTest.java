@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,11 +37,11 @@ class SlowReaderTest {
     private static final long STILL_NANOS = 300_000_000;
     private static final int SMALL_BUFFER_BYTES = 4_096;
     private static final String BODY = """
-            {"model":"gemini-2.5-pro","stream":true,"max_tokens":65536,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro","stream":true,"max_tokens":65536,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
 
     private static final String STREAM = "/v1beta/models/gemini-2.5-pro:streamGenerateContent";
     private static final String GEMINI_BODY = """
-            {"contents":[{"parts":[{"text":"Tell me"}]}],"generationConfig":{"maxOutputTokens":65536}}""";
+            {"contents":[{"parts":[{"text":"Tell me"}]}],"generationConfig":{"maxOutputTokens":65536}}""".replace("Tell me", Prompts.LONG);
 
     private ServerSocketChannel upstream;
     private Gateway gateway;

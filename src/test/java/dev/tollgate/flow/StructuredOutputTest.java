@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -142,7 +143,7 @@ class StructuredOutputTest {
 
     private Gateway.Reply generate(String method, String words, String schema) {
         String body = """
-                {"contents":[{"parts":[{"text":"Go"}]}],"generationConfig":{"responseMimeType":"application/json","%s":%s}}""".formatted(words, schema);
+                {"contents":[{"parts":[{"text":"MORE"}]}],"generationConfig":{"responseMimeType":"application/json","%s":%s}}""".replace("MORE", Prompts.LONG).formatted(words, schema);
         return gateway.post("/v1beta/models/gemini-2.5-pro:" + method, body, customer.key());
     }
 
@@ -319,7 +320,7 @@ class StructuredOutputTest {
 
     private static String body(String schema, String more, boolean stream) {
         return """
-                {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Who?"}],
-                 "response_format":{"type":"json_schema","json_schema":{"name":"person","strict":true,"schema":%s}}%s}""".formatted(stream, schema, more);
+                {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Who? MORE"}],
+                 "response_format":{"type":"json_schema","json_schema":{"name":"person","strict":true,"schema":%s}}%s}""".replace("MORE", Prompts.LONG).formatted(stream, schema, more);
     }
 }

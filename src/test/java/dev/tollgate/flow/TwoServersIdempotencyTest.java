@@ -7,6 +7,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TwoServersIdempotencyTest {
 
     private static final String CALL = """
-            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"%s"}]}""";
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"%s MORE"}]}""".replace("MORE", Prompts.LONG);
     private static final Tokens SOME = new Tokens(1000, 1000, 0);
     private static final int CALLERS = 100;
 

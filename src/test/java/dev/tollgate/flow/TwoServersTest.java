@@ -8,6 +8,7 @@ import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.SteppedUpstream;
 import dev.tollgate.testing.UpstreamScript;
@@ -58,7 +59,7 @@ class TwoServersTest {
     void an_account_of_one_server_is_served_by_the_other_and_charged_once() {
         Customer customer = one.customer("10");
         two.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
-        Reply reply = at(two, customer).chat(CALL);
+        Reply reply = at(two, customer).chat(CALL.replace("Tell me", Prompts.LONG));
         assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.5");
         assertThat(customer.balance()).isEqualByComparingTo("9.5");
         String task = reply.header("x-tollgate-task-id");

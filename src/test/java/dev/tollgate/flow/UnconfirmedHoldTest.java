@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
@@ -24,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 class UnconfirmedHoldTest {
 
     private static final String CALL = """
-            {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
 
     /** In which what the upstream has said would reach the caller, and does reach the gateway. */
     private static final int A_WHILE_MILLIS = 400;

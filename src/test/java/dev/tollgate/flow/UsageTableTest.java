@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 class UsageTableTest {
 
     private static final String CALL = """
-            {"model":"%s","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"%s","max_tokens":65536,"stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", "x".repeat(1 << 17));
 
     private static Gateway gateway;
     private static Customer customer;
@@ -85,7 +85,7 @@ class UsageTableTest {
         List<String> models = List.of("gemini-2.5-pro", "gemini-3.1-pro", "google/gemini-2.5-pro");
         for (int i = 0; i < 60; i++) {
             String model = models.get(random.nextInt(models.size()));
-            long prompt = random.nextLong(1L << random.nextInt(1, 20));
+            long prompt = random.nextLong(1L << random.nextInt(1, 18));
             long candidates = 1 + random.nextLong(1L << random.nextInt(1, 15));
             long thoughts = random.nextLong(1L << random.nextInt(1, 14));
             report(Math.max(1, prompt), 0, 0, candidates, thoughts);
