@@ -55,7 +55,7 @@ final class AtOnce implements Rows {
     public void finish() throws SQLException {
         finishLater();
         if (reader != null) {
-            statements.runAsked();
+            statements.runLater();
         }
     }
 

@@ -91,7 +91,7 @@ final class Backup {
             from.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             to.setAutoCommit(false);
             new TableCopy(from, to).run();
-            forgetNodes(to);
+            forgetServers(to);
             to.commit();
         } catch (SQLException e) {
             throw new StoreUnavailable("the database could not be copied", e);
@@ -99,9 +99,10 @@ final class Backup {
     }
 
     /** Whoever serves from the file is alone: a lease that still runs would keep the holds of calls that nobody will end. */
-    private static void forgetNodes(Connection copy) throws SQLException {
+    private static void forgetServers(Connection copy) throws SQLException {
         try (Statement statement = copy.createStatement()) {
             statement.executeUpdate("DELETE FROM node");
+            statement.executeUpdate("DELETE FROM commit_mark");
         }
     }
 

@@ -96,7 +96,7 @@ final class Batch {
         for (Share<?> share : shares) {
             share.ask(statements);
         }
-        statements.runAsked();
+        statements.runLater();
         for (Share<?> share : shares) {
             share.decide(statements);
         }

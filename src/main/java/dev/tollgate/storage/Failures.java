@@ -35,7 +35,8 @@ final class Failures {
     private static Kind kindOf(String state) {
         return switch (state) {
             case "40001", "40P01", "23505" -> Kind.CONFLICT;
-            case "57P01", "57P02", "57P03", "25P03" -> Kind.DISCONNECTED;
+            // 25006: a standby, which takes nothing until it is promoted, and perhaps another one was
+            case "57P01", "57P02", "57P03", "25P03", "25006" -> Kind.DISCONNECTED;
             default -> {
                 if (state.startsWith("08")) {
                     yield Kind.DISCONNECTED;

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -33,6 +34,7 @@ final class PostgresServer implements Engine {
                     + " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
     private final String url;
+    private final AtomicLong timeline = new AtomicLong();
 
     /** @param url {@code jdbc:postgresql://…}; it may carry a password */
     PostgresServer(String url) {
@@ -40,7 +42,7 @@ final class PostgresServer implements Engine {
     }
 
     private PGSimpleDataSource source(int answerTimeoutSeconds) {
-        PGSimpleDataSource source = new PGSimpleDataSource();
+        PGSimpleDataSource source = new CurrentPrimary(timeline);
         try {
             source.setURL(url);
         } catch (IllegalArgumentException e) {

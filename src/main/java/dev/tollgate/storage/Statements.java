@@ -25,7 +25,6 @@ public final class Statements {
     /** However many rows a statement meets. */
     static final int ANY = -1;
 
-    private static final String TRANSACTION = "SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)";
     private static final String COMMIT = "COMMIT";
 
     // The COMMIT may be in the same trip, so the server has to see that a row is missing, and it knows one way to fail.
@@ -37,7 +36,6 @@ public final class Statements {
     private final Dialect dialect;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final List<Later> later = new ArrayList<>();
-    private @Nullable String transaction;
 
     /** @param reader null where there is nothing to read */
     private record Later(
@@ -77,10 +75,10 @@ public final class Statements {
      * at the latest with the commit. A trip costs more than most of what it is for.
      *
      * @param sql constant text
-     * @param parameters arrays, in their order
+     * @param parameters in their order
      * @param rows how many rows it has to meet, or the batch fails; or {@link #ANY}
      */
-    void writeLater(String sql, List<Array> parameters, int rows) {
+    void writeLater(String sql, List<?> parameters, int rows) {
         if (rows == ANY) {
             later.add(new Later(sql, List.copyOf(parameters), null));
         } else {
@@ -96,30 +94,10 @@ public final class Statements {
     }
 
     /** What was put off until now. */
-    private void runLater() throws SQLException {
+    void runLater() throws SQLException {
         if (!later.isEmpty()) {
             runLaterAnd(null);
         }
-    }
-
-    /** As above, and asks in passing which transaction this is, so that the commit needs no trip for it. */
-    void runAsked() throws SQLException {
-        if (!later.isEmpty()) {
-            transaction = runLaterAnd(TRANSACTION);
-        }
-    }
-
-    /**
-     * What the server calls this transaction, for who has to ask it later what became of it. What was put off may run.
-     *
-     * @return null where there is nothing to ask for: nothing was locked or written, or the database is no server
-     */
-    @Nullable
-    String transaction() throws SQLException {
-        if (transaction == null && dialect == Dialect.POSTGRESQL) {
-            transaction = runLaterAnd(TRANSACTION);
-        }
-        return transaction;
     }
 
     /** Commits, with what was put off in the same trip. The driver sees from the answer that the transaction has ended. */
@@ -129,23 +107,20 @@ public final class Statements {
         } else {
             runLaterAnd(COMMIT);
         }
-        transaction = null;
     }
 
     /** The batch is given up. */
     void rollback() throws SQLException {
         later.clear();
-        transaction = null;
         connection.rollback();
     }
 
     /**
      * Runs what was put off, and with it a statement that has no parameters.
      *
-     * @return the first value of its first row, if it is a query
      * @throws IllegalStateException when a statement has not met the rows that it should
      */
-    private @Nullable String runLaterAnd(@Nullable String last) throws SQLException {
+    private void runLaterAnd(@Nullable String last) throws SQLException {
         List<Later> now = List.copyOf(later);
         later.clear();
         StringJoiner sql = new StringJoiner(";\n");
@@ -166,7 +141,6 @@ public final class Statements {
                 read(statement, together);
                 together.getMoreResults();
             }
-            return first(together);
         } catch (SQLException e) {
             if (DIVISION_BY_ZERO.equals(e.getSQLState())) {
                 throw new IllegalStateException("rows that were to be written are not there", e);
@@ -180,12 +154,6 @@ public final class Statements {
             try (ResultSet row = together.getResultSet()) {
                 readAll(row, statement.reader);
             }
-        }
-    }
-
-    private static @Nullable String first(PreparedStatement query) throws SQLException {
-        try (ResultSet row = query.getResultSet()) {
-            return row != null && row.next() ? row.getString(1) : null;
         }
     }
 

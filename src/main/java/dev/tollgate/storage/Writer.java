@@ -379,7 +379,7 @@ public final class Writer implements AutoCloseable {
             batch.undone();
             return e;
         } catch (Throwable e) {
-            connection.rollback();
+            connection.giveUp(e);
             batch.undone();
             return e;
         }

@@ -1,10 +1,9 @@
 package dev.tollgate.storage;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * back by itself on a full disk, and the driver then believes to be in a transaction where there is none), so it is closed and a
  * new one opened for the next batch. Writer's thread only, except for the first opening.
  *
- * <p>When the connection to a server breaks in the middle of a commit, the server knows whether it took place: it is asked by the
- * transaction's id over a new connection. So a batch is never written twice, and never reported as failed when it was not.
+ * <p>When the connection to a server breaks in the middle of a commit, the server knows whether it took place: it is asked over a new
+ * connection for the mark that the batch has carried ({@link CommitMarks}), and so is a standby that was promoted meanwhile. So a batch is
+ * never written twice, and never reported as failed when it was not, nor as written when it is gone.
  */
 final class WriterConnection implements AutoCloseable {
 
@@ -24,6 +24,7 @@ final class WriterConnection implements AutoCloseable {
 
     private final Dialect dialect;
     private final DataSource source;
+    private final CommitMarks marks = new CommitMarks(UUID.randomUUID().toString());
     private @Nullable Connection connection;
     private @Nullable Statements statements;
 
@@ -49,7 +50,20 @@ final class WriterConnection implements AutoCloseable {
         Statements open = new Statements(fresh, dialect);
         connection = fresh;
         statements = open;
+        if (!isEmbedded()) {
+            begin(open);
+        }
         return open;
+    }
+
+    private void begin(Statements open) throws SQLException {
+        try {
+            marks.begin(open);
+            open.commit();
+        } catch (SQLException e) {
+            close();
+            throw e;
+        }
     }
 
     /** @throws OutcomeUnknown when the server could not be asked in time whether it took place */
@@ -58,47 +72,60 @@ final class WriterConnection implements AutoCloseable {
         if (running == null) {
             return;
         }
-        String transaction = running.transaction();
+        if (isEmbedded()) {
+            running.commit();
+        } else {
+            marks.put(running);
+            commitMarked(running);
+            marks.confirm();
+        }
+    }
+
+    private void commitMarked(Statements running) throws SQLException {
         try {
             running.commit();
         } catch (SQLException e) {
-            if (transaction == null || Failures.kind(e) != Failures.Kind.DISCONNECTED || !tookPlace(transaction)) {
+            if (!isLost(e) || !tookPlace()) {
                 throw e;
             }
         }
     }
 
-    private boolean tookPlace(String transaction) {
+    /** A server that has answered with an error and goes on has not committed. One that has ended the session with it may have. */
+    private boolean isLost(SQLException e) throws SQLException {
+        Connection present = connection;
+        return Failures.kind(e) == Failures.Kind.DISCONNECTED || present == null || present.isClosed();
+    }
+
+    private boolean tookPlace() {
         long end = System.nanoTime() + OUTCOME_WAIT.toNanos();
         while (System.nanoTime() < end) {
             close();
             try {
-                String status = status(transaction);
-                if (status == null) {
-                    break; // too long ago for the server to remember
-                }
-                if (!status.equals("in progress")) {
-                    return status.equals("committed");
-                }
+                Statements fresh = statements();
+                boolean took = marks.tookPlace(fresh);
+                fresh.commit();
+                return took;
             } catch (SQLException e) {
-                // The server is not back yet.
+                // The server is not back yet, no standby has been promoted, or it is still at it.
             }
             LockSupport.parkNanos(OUTCOME_PAUSE.toNanos());
         }
+        close();
+        marks.doubt();
         throw new OutcomeUnknown();
     }
 
-    private @Nullable String status(String transaction) throws SQLException {
-        PreparedStatement ask = statements().of("SELECT pg_xact_status(CAST(? AS xid8))");
-        ask.setString(1, transaction);
-        try (ResultSet row = ask.executeQuery()) {
-            return row.next() ? row.getString(1) : null;
-        } finally {
+    /** The transaction is given up. Whether the connection is of use for another one depends on why. */
+    void giveUp(Throwable failure) {
+        if (Failures.kind(failure) == Failures.Kind.DISCONNECTED) {
+            close();
+        } else {
             rollback();
         }
     }
 
-    void rollback() {
+    private void rollback() {
         try {
             if (statements != null) {
                 statements.rollback();

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Postgres;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -138,9 +135,9 @@ class PostgresServerTest {
     @Test
     void a_commit_that_took_place_is_not_reported_as_failed_when_its_answer_is_lost() throws SQLException {
         String url = Postgres.migrated();
+        CutCommit cut = new CutCommit(new PostgresServer(url).writing(), true);
         try (Database database = Database.openShared(url);
-                WriterConnection connection =
-                        new WriterConnection(Dialect.POSTGRESQL, losing(new PostgresServer(url).writing(), true))) {
+                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source())) {
             insert(connection);
             connection.commit();
             assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("1");
@@ -150,15 +147,55 @@ class PostgresServerTest {
     @Test
     void a_commit_that_did_not_take_place_is_reported_as_failed_when_the_connection_is_lost() throws SQLException {
         String url = Postgres.migrated();
+        CutCommit cut = new CutCommit(new PostgresServer(url).writing(), false);
         try (Database database = Database.openShared(url);
-                WriterConnection connection =
-                        new WriterConnection(Dialect.POSTGRESQL, losing(new PostgresServer(url).writing(), false))) {
+                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source())) {
             insert(connection);
-            assertThatThrownBy(connection::commit)
-                    .isInstanceOf(SQLException.class)
-                    .satisfies(e -> assertThat(Failures.kind(e)).isEqualTo(Failures.Kind.DISCONNECTED));
+            assertThatIsReportedAsFailed(connection);
             assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("0");
         }
+    }
+
+    @Test
+    void a_commit_that_was_reported_as_failed_cannot_take_place_later() throws SQLException {
+        String url = Postgres.migrated();
+        CutCommit cut = new CutCommit(new PostgresServer(url).writing(), false);
+        try (Database database = Database.openShared(url);
+                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source())) {
+            insert(connection);
+            assertThatIsReportedAsFailed(connection);
+            assertThatThrownBy(cut::arriveLate).hasMessageContaining("commit_mark");
+            assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void a_writer_leaves_one_mark_however_much_it_commits() {
+        try (Database database = Database.openShared(Postgres.migrated())) {
+            Writer writer = database.startWriter(List.of(notes));
+            for (int i = 0; i < 5; i++) {
+                writer.commitAndWait(Unit.of(new Notes.Note("n" + i)));
+            }
+            assertThat(ask(database, "SELECT COUNT(*) || '/' || MAX(batch) || '/' || SUM(took_place) FROM commit_mark"))
+                    .isEqualTo("1/5/1");
+        }
+    }
+
+    @Test
+    void the_marks_of_writers_that_are_gone_are_forgotten() {
+        String url = Postgres.migrated();
+        Postgres.execute(url, "INSERT INTO commit_mark VALUES ('old', 7, 1, 1), ('recent', 8, 1, 9000000000000)");
+        try (Database database = Database.openShared(url)) {
+            database.startWriter(List.of(notes)).commitAndWait(Unit.of(new Notes.Note("n")));
+            assertThat(ask(database, "SELECT STRING_AGG(CAST(batch AS TEXT), ',' ORDER BY batch) FROM commit_mark"))
+                    .isEqualTo("1,8");
+        }
+    }
+
+    private static void assertThatIsReportedAsFailed(WriterConnection connection) {
+        assertThatThrownBy(connection::commit)
+                .isInstanceOf(SQLException.class)
+                .satisfies(e -> assertThat(Failures.kind(e)).isEqualTo(Failures.Kind.DISCONNECTED));
     }
 
     private static void insert(WriterConnection connection) throws SQLException {
@@ -166,32 +203,6 @@ class PostgresServerTest {
                 .statements()
                 .of("INSERT INTO account (id, name, created_at) VALUES ('a', 'a', 1)")
                 .executeUpdate();
-    }
-
-    /** The first commit's connection breaks: after it took place, or before. */
-    private static DataSource losing(DataSource source, boolean commits) {
-        AtomicBoolean lost = new AtomicBoolean();
-        return (DataSource) Proxy.newProxyInstance(
-                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, args) -> {
-                    Connection real = source.getConnection();
-                    return Proxy.newProxyInstance(
-                            Connection.class.getClassLoader(),
-                            new Class<?>[] {Connection.class},
-                            (of, call, values) -> {
-                                if (call.getName().equals("commit") && !lost.getAndSet(true)) {
-                                    if (commits) {
-                                        real.commit();
-                                    }
-                                    real.close();
-                                    throw new SQLException("the wire is cut", "08006");
-                                }
-                                try {
-                                    return call.invoke(real, values);
-                                } catch (InvocationTargetException e) {
-                                    throw e.getCause();
-                                }
-                            });
-                });
     }
 
     private static void terminateOthers(Database database) {

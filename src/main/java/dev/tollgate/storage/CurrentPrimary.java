@@ -1,0 +1,64 @@
+package dev.tollgate.storage;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicLong;
+import org.postgresql.PGProperty;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Connects to the server that decides now: of those that the address names the primary, and none that a promoted standby has taken over
+ * from. Each promotion begins a timeline with a higher number; a server that comes back on an earlier one has a past that is not
+ * the books'. Where the server has no timelines it is taken as it is. Thread-safe.
+ */
+@SuppressWarnings("serial") // nobody writes it anywhere
+final class CurrentPrimary extends PGSimpleDataSource {
+
+    private static final String TIMELINE = "SELECT SUBSTR(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+    private static final int HEX = 16;
+
+    /** Or the driver would go on for ten seconds to take a standby for one after it was promoted. */
+    private static final String LOOK_AGAIN_SECONDS = "1";
+
+    private final transient AtomicLong newest;
+
+    /** @param newest timeline that any connection has met */
+    CurrentPrimary(AtomicLong newest) {
+        this.newest = newest;
+    }
+
+    @Override
+    public void setURL(String url) {
+        super.setURL(url);
+        setProperty(PGProperty.TARGET_SERVER_TYPE, "primary");
+        setProperty(PGProperty.HOST_RECHECK_SECONDS, LOOK_AGAIN_SECONDS);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        Connection connection = super.getConnection();
+        long timeline = timeline(connection);
+        if (timeline < newest.accumulateAndGet(timeline, Math::max)) {
+            connection.close();
+            throw new SQLException(
+                    "the server was replaced by a standby and has come back; it is not written to", "08004");
+        }
+        return connection;
+    }
+
+    private long timeline(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(TIMELINE)) {
+            row.next();
+            return Long.parseLong(row.getString(1), HEX);
+        } catch (SQLException e) {
+            if (Failures.kind(e) != Failures.Kind.REFUSED && Failures.kind(e) != Failures.Kind.UNAVAILABLE) {
+                connection.close();
+                throw e;
+            }
+            return newest.get();
+        }
+    }
+}
