@@ -1,10 +1,13 @@
 package dev.tollgate.storage;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -38,14 +41,42 @@ final class CurrentPrimary extends PGSimpleDataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = super.getConnection();
-        long timeline = timeline(connection);
-        if (timeline < newest.accumulateAndGet(timeline, Math::max)) {
-            connection.close();
+        Connection connection = ifCurrent(super.getConnection());
+        for (int first = 1; connection == null && first < getServerNames().length; first++) {
+            connection = ifCurrent(beginningWith(first));
+        }
+        if (connection == null) {
             throw new SQLException(
-                    "the server was replaced by a standby and has come back; it is not written to", "08004");
+                    "a standby has taken over from the server, which is not written to any more", "08004");
         }
         return connection;
+    }
+
+    /** Both may say that they are the primary, and the driver takes the first that does. */
+    private Connection beginningWith(int first) throws SQLException {
+        PGSimpleDataSource turned = new PGSimpleDataSource();
+        try {
+            turned.initializeFrom(this);
+        } catch (IOException | ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+        int count = getServerNames().length;
+        turned.setServerNames(IntStream.range(0, count)
+                .mapToObj(i -> getServerNames()[(first + i) % count])
+                .toArray(String[]::new));
+        turned.setPortNumbers(IntStream.range(0, count)
+                .map(i -> getPortNumbers()[(first + i) % count])
+                .toArray());
+        return turned.getConnection();
+    }
+
+    private @Nullable Connection ifCurrent(Connection connection) throws SQLException {
+        long timeline = timeline(connection);
+        if (timeline >= newest.accumulateAndGet(timeline, Math::max)) {
+            return connection;
+        }
+        connection.close();
+        return null;
     }
 
     private long timeline(Connection connection) throws SQLException {

@@ -109,6 +109,11 @@ final class CommitProxy implements AutoCloseable {
         }
     }
 
+    /** An outage is over. */
+    void comeBack() {
+        awayUntilNanos = System.nanoTime();
+    }
+
     private void begin(Cut cut, Link broken) {
         awayUntilNanos = System.nanoTime() + cut.outageMillis() * 1_000_000;
         if (cut.all()) {

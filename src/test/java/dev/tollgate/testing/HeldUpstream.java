@@ -55,6 +55,11 @@ public final class HeldUpstream implements AutoCloseable {
                 : Gateway.startOn(Postgres.migrated(), environment(), settings);
     }
 
+    /** As above, over a PostgreSQL that is there. */
+    public Gateway gatewayOn(String databaseUrl) {
+        return Gateway.startOn(databaseUrl, environment());
+    }
+
     private Map<String, String> environment() {
         return Map.of(
                 "GEMINI_API_KEY",
