@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ final class CommitProxy implements AutoCloseable {
     private final Supplier<@Nullable Cut> cuts;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger linked = new AtomicInteger();
     private volatile long awayUntilNanos = System.nanoTime();
 
     /**
@@ -97,6 +99,7 @@ final class CommitProxy implements AutoCloseable {
             backend.setTcpNoDelay(true);
             Link link = new Link(client, backend);
             links.add(link);
+            linked.incrementAndGet();
             threads.execute(link::copyAnswers);
             try {
                 link.copyQuestions();
@@ -107,6 +110,11 @@ final class CommitProxy implements AutoCloseable {
         } catch (IOException gone) {
             // one side has left, or was made to
         }
+    }
+
+    /** How many connections it has made. */
+    int linked() {
+        return linked.get();
     }
 
     /** An outage is over. */
