@@ -28,7 +28,7 @@ public final class Database implements AutoCloseable {
         this.engine = engine;
         this.writes = writes;
         this.lock = lock;
-        this.writerConnection = new WriterConnection(engine.dialect(), engine.writing());
+        this.writerConnection = new WriterConnection(engine);
         this.readers = readers(engine);
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.storage;
 
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** Tells a store in trouble from a unit that can never succeed. */
@@ -49,6 +50,13 @@ final class Failures {
     /** Bad data, broken constraints, and statements that do not fit the schema. */
     private static boolean isRefusal(String state) {
         return state.startsWith("22") || state.startsWith("23") || state.startsWith("42") || state.startsWith("P0");
+    }
+
+    /** Whether an embedded database's file could not be written: the disk is full, a limit is met, or it is broken. */
+    static boolean isNoRoom(Throwable failure) {
+        return failure instanceof SQLiteException e
+                && (e.getResultCode() == SQLiteErrorCode.SQLITE_FULL
+                        || e.getResultCode().name().startsWith("SQLITE_IOERR"));
     }
 
     static StoreException of(Throwable failure) {

@@ -35,6 +35,9 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
     /** In pages of 4 KiB. A page that many commits change is carried over once: fewer, larger checkpoints write less. */
     private static final int CHECKPOINT_PAGES = 4_000;
 
+    /** What a log that a long reader has let grow keeps when it begins anew; twice what it has otherwise. */
+    private static final int LOG_BYTES_KEPT = 32 << 20;
+
     SqliteFile(Path folder) {
         this(folder, SQLiteConfig.TempStore.MEMORY);
     }
@@ -118,6 +121,7 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         config.enforceForeignKeys(false);
         config.setCacheSize(-WRITER_CACHE_KIB);
         config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(CHECKPOINT_PAGES));
+        config.setJournalSizeLimit(LOG_BYTES_KEPT);
         return source(config);
     }
 

@@ -313,11 +313,14 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** Where another node was in the way, or the connection was lost before the commit, the batch may succeed now. */
+    /** Where another node was in the way, the connection was lost before the commit, or room was made, the batch may succeed now. */
     private void commitAgain(List<Waiting> all, Throwable before) {
         Throwable failure = before;
         for (int again = 0; again < AGAIN_MAX && failure != null && mayPass(Failures.kind(failure)); again++) {
             log.info("a batch of {} units is tried again: {}", all.size(), failure.getMessage());
+            failure = attempt(() -> commitWith(all));
+        }
+        if (failure != null && connection.makeRoom(failure)) {
             failure = attempt(() -> commitWith(all));
         }
         if (failure == null) {

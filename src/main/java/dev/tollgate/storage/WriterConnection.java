@@ -25,12 +25,19 @@ final class WriterConnection implements AutoCloseable {
     private final Dialect dialect;
     private final DataSource source;
     private final CommitMarks marks = new CommitMarks(UUID.randomUUID().toString());
+    private final @Nullable LogRoom room;
     private @Nullable Connection connection;
     private @Nullable Statements statements;
 
-    WriterConnection(Dialect dialect, DataSource source) {
+    WriterConnection(Engine engine) {
+        this(engine.dialect(), engine.writing(), engine instanceof SqliteFile file ? new LogRoom(file) : null);
+    }
+
+    /** @param room where the log of what is written may fill the disk of this process */
+    WriterConnection(Dialect dialect, DataSource source, @Nullable LogRoom room) {
         this.dialect = dialect;
         this.source = source;
+        this.room = room;
     }
 
     /** Whether nobody else writes to the database. */
@@ -74,11 +81,32 @@ final class WriterConnection implements AutoCloseable {
         }
         if (isEmbedded()) {
             running.commit();
+            look(running);
         } else {
             marks.put(running);
             commitMarked(running);
             marks.confirm();
         }
+    }
+
+    /** What was committed stays so, whatever comes of it. */
+    private void look(Statements running) {
+        try {
+            if (room != null) {
+                room.committed(running);
+            }
+        } catch (SQLException e) {
+            close();
+        }
+    }
+
+    /** @return whether the disk that has refused a batch may take it now */
+    boolean makeRoom(Throwable failure) {
+        if (room == null || !Failures.isNoRoom(failure)) {
+            return false;
+        }
+        close();
+        return room.make();
     }
 
     private void commitMarked(Statements running) throws SQLException {

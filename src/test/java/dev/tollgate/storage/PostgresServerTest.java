@@ -115,6 +115,19 @@ class PostgresServerTest {
     }
 
     @Test
+    void a_batch_that_meets_a_server_which_only_reads_is_written_over_a_new_connection() {
+        try (Database database = Database.openShared(Postgres.migrated())) {
+            Writer writer = database.startWriter(List.of(notes));
+            notes.firstSql = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+            writer.commitAndWait(Unit.of(new Notes.Note("a")));
+            notes.firstSql = null;
+            writer.commitAndWait(Unit.of(new Notes.Note("b")));
+            assertThat(ask(database, "SELECT STRING_AGG(name, ',' ORDER BY created_at) FROM account"))
+                    .isEqualTo("a,b");
+        }
+    }
+
+    @Test
     void a_row_of_another_node_that_came_first_is_seen_on_a_second_look() {
         String url = Postgres.migrated();
         AtomicBoolean late = new AtomicBoolean();
@@ -137,7 +150,7 @@ class PostgresServerTest {
         String url = Postgres.migrated();
         CutCommit cut = new CutCommit(new PostgresServer(url).writing(), true);
         try (Database database = Database.openShared(url);
-                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source())) {
+                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source(), null)) {
             insert(connection);
             connection.commit();
             assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("1");
@@ -149,7 +162,7 @@ class PostgresServerTest {
         String url = Postgres.migrated();
         CutCommit cut = new CutCommit(new PostgresServer(url).writing(), false);
         try (Database database = Database.openShared(url);
-                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source())) {
+                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source(), null)) {
             insert(connection);
             assertThatIsReportedAsFailed(connection);
             assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("0");
@@ -161,7 +174,7 @@ class PostgresServerTest {
         String url = Postgres.migrated();
         CutCommit cut = new CutCommit(new PostgresServer(url).writing(), false);
         try (Database database = Database.openShared(url);
-                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source())) {
+                WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source(), null)) {
             insert(connection);
             assertThatIsReportedAsFailed(connection);
             assertThatThrownBy(cut::arriveLate).hasMessageContaining("commit_mark");

@@ -6,6 +6,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StoreFixture;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ class FullDiskTest {
     private static final int CALLERS = 12;
     private static final int REFUSED_LEAST = 30;
     private static final long ROOM_BYTES = 200_000;
+    private static final long DISK_BYTES = 48 << 20;
     private static final String ACCOUNT = "acc_RICH0";
 
     @TempDir
@@ -48,40 +50,140 @@ class FullDiskTest {
     private final AtomicInteger lastNumber = new AtomicInteger();
     private final long seed = Long.getLong("disk.seed", new Random().nextLong());
     private volatile boolean over;
+    private volatile Path books;
 
     @Test
     void a_full_disk_refuses_calls_loses_nothing_and_is_forgotten_when_there_is_room() throws Exception {
+        run(Program.plain(), data, gateway -> {
+            limit(gateway, Long.toString(longestFile() + ROOM_BYTES));
+            awaitRefusals();
+            limit(gateway, "unlimited");
+            awaitAnswersAgain();
+        });
+    }
+
+    /** The log of what is written cannot begin anew while somebody reads what was there before. */
+    @Test
+    void a_log_that_was_kept_from_beginning_anew_until_nothing_more_fitted_does_so_when_its_reader_has_left()
+            throws Exception {
+        run(Program.plain(), data, gateway -> {
+            try (Connection reader = reading(data)) {
+                awaitAnswersAgain();
+                limit(gateway, Long.toString(longestFile() + ROOM_BYTES));
+                awaitRefusals();
+            }
+            awaitAnswersAgain();
+        });
+    }
+
+    /** It needs room of its own to begin anew: what it has taken in has to go to the tables first, which become longer by it. */
+    @Test
+    void a_disk_that_the_log_has_filled_to_the_last_byte_has_room_for_it_to_begin_anew() throws Exception {
+        Path seed = Files.createDirectory(data.resolve("seed"));
+        Path disk = Files.createDirectory(data.resolve("disk"));
+        run(onSmallDisk(seed, disk), disk, seed, gateway -> {
+            try (LongReader reader = new LongReader(gateway, disk)) {
+                awaitRefusals();
+            }
+            awaitAnswersAgain();
+        });
+    }
+
+    private interface Trouble {
+        void with(GatewayProcess gateway) throws Exception;
+    }
+
+    private void run(List<String> program, Path folder, Trouble trouble) throws Exception {
+        run(program, folder, folder, trouble);
+    }
+
+    /** @param seed where the books are made */
+    private void run(List<String> program, Path folder, Path seed, Trouble trouble) throws Exception {
         String key;
-        try (StoreFixture store = new StoreFixture(data)) {
+        try (StoreFixture store = new StoreFixture(seed)) {
             store.account(ACCOUNT, 1_000_000_000_000L);
             key = store.key("key_1", ACCOUNT, KeySettings.named("disk")).reveal();
         }
         try (CrashFarSide farSide = new CrashFarSide();
                 HttpClient client = HttpClient.newHttpClient();
                 GatewayProcess gateway =
-                        GatewayProcess.begin(Program.plain(), data, GatewayProcess.upstream(farSide.url()))) {
+                        GatewayProcess.begin(program, folder, GatewayProcess.upstream(farSide.url()))) {
             gateway.awaitReady(client);
             List<Thread> callers = Stream.generate(
                             () -> Thread.ofVirtual().start(() -> callOnAndOn(farSide, gateway.port(), key)))
                     .limit(CALLERS)
                     .toList();
             Gateway.await("answers", () -> count(CrashCaller.Ending.WHOLE) >= CALLERS);
-            limit(gateway, Long.toString(longestFile() + ROOM_BYTES));
-            Gateway.await("refusals", () -> count(CrashCaller.Ending.REFUSED) >= REFUSED_LEAST);
-            limit(gateway, "unlimited");
-            long before = count(CrashCaller.Ending.WHOLE);
-            Gateway.await("answers again", () -> count(CrashCaller.Ending.WHOLE) >= before + CALLERS);
+            trouble.with(gateway);
             over = true;
             for (Thread caller : callers) {
                 caller.join();
             }
-            Gateway.await("all holds to be back", () -> held() == 0);
+            Gateway.await("all holds to be back", () -> {
+                books = folder.equals(seed) ? folder : copied(seen(gateway, folder));
+                return held() == 0;
+            });
             assertThatNothingIsLost(farSide);
         }
     }
 
+    private void awaitRefusals() {
+        Gateway.await("refusals", () -> count(CrashCaller.Ending.REFUSED) >= REFUSED_LEAST);
+    }
+
+    private void awaitAnswersAgain() {
+        long before = count(CrashCaller.Ending.WHOLE);
+        Gateway.await("answers again", () -> count(CrashCaller.Ending.WHOLE) >= before + CALLERS);
+    }
+
+    /** Somebody who has begun to read what is in the books now, and has not ended. */
+    private static Connection reading(Path folder) throws SQLException {
+        Connection reader = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+        reader.setAutoCommit(false);
+        try (Statement statement = reader.createStatement();
+                ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM account")) {
+            assertThat(row.getLong(1)).isPositive();
+        }
+        return reader;
+    }
+
+    /** The program with a disk of its own in place of a folder, which holds at first what lies in another one. */
+    private static List<String> onSmallDisk(Path seed, Path folder) {
+        List<String> program = new ArrayList<>(List.of(
+                "unshare",
+                "--user",
+                "--map-root-user",
+                "--mount",
+                "sh",
+                "-c",
+                "mount -t tmpfs -o size=" + DISK_BYTES
+                        + " none \"$1\" && cp -a \"$0\"/. \"$1\" && shift && exec \"$@\"",
+                seed.toString(),
+                folder.toString()));
+        program.addAll(Program.plain());
+        return program;
+    }
+
+    /** A database finds its other files by its path, and there is none to a disk that only the program has. */
+    private Path copied(Path folder) {
+        try {
+            Path copy = Files.createTempDirectory(data, "copy");
+            for (String name : List.of("tollgate.db", "tollgate.db-wal")) {
+                Files.copy(folder.resolve(name), copy.resolve(name));
+            }
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A folder as the program sees it. */
+    private static Path seen(GatewayProcess gateway, Path folder) {
+        return Path.of("/proc/" + gateway.pid() + "/root" + folder);
+    }
+
     private void assertThatNothingIsLost(CrashFarSide farSide) {
-        assertThat(new CrashBooks(CrashDatabase.file(data))
+        assertThat(new CrashBooks(CrashDatabase.file(books))
                         .compare(
                                 Map.of(CallPlan.Wallet.RICH, ACCOUNT),
                                 new ArrayList<>(heard),
@@ -142,7 +244,7 @@ class FullDiskTest {
     }
 
     private long number(String sql) {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("tollgate.db"));
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + books.resolve("tollgate.db"));
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             return row.getLong(1);

@@ -65,8 +65,7 @@ final class Program implements AutoCloseable {
     }
 
     private static List<String> command(String sharing, String classPath) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return java(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
@@ -78,6 +77,23 @@ final class Program implements AutoCloseable {
                 classPath,
                 "dev.tollgate.stress.Leashed",
                 "serve");
+    }
+
+    /** A program of the tests themselves. */
+    static List<String> ofTests(Class<?> main) {
+        return java(
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName());
+    }
+
+    private static List<String> java(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** Archives of classes take jars only. */

@@ -1,0 +1,171 @@
+package dev.tollgate.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that the embedded database's log can begin anew on a disk that it has filled. It grows for as long as somebody reads one
+ * snapshot, and SQLite looks whether it may begin anew only after a commit, which there would be no room for any more. So it is made
+ * to look when a commit finds no room. What the log has taken in goes to the tables then, whose file becomes longer by it: the
+ * room for that is reserved by a file, which is given up when it is needed and comes back when there is room again.
+ *
+ * <p>Writer's thread only.
+ */
+final class LogRoom {
+
+    static final String RESERVE = "tollgate.reserve";
+
+    /** What the log may take in between two looks, and what others may take of the disk's last room meanwhile. */
+    private static final long SPARE_BYTES = 16L << 20;
+
+    private static final int NOISE_BYTES = 1 << 20;
+
+    /** Commits wait while the reserve grows. */
+    private static final long STEP_BYTES_MAX = 8L << 20;
+
+    private static final int COMMITS_BETWEEN_LOOKS = 16;
+
+    /** Small books need no reserve: nobody reads them for long. */
+    private static final long LOG_BYTES_LEAST = 1 << 20;
+
+    private static final Set<StandardOpenOption> OPTIONS =
+            EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private static final FileAttribute<?> OWNERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private static final Logger log = LoggerFactory.getLogger(LogRoom.class);
+
+    private final DataSource source;
+    private final Path tables;
+    private final Path newest;
+    private final Path reserve;
+    private int commits;
+
+    LogRoom(SqliteFile file) {
+        this.source = file.source();
+        this.tables = file.file();
+        this.newest = file.folder().resolve("tollgate.db-wal");
+        this.reserve = file.folder().resolve(RESERVE);
+    }
+
+    /**
+     * After each commit.
+     *
+     * @throws SQLException where the connection may be of no use any more
+     */
+    void committed(Statements statements) throws SQLException {
+        if (++commits % COMMITS_BETWEEN_LOOKS == 0 && length(newest) >= LOG_BYTES_LEAST) {
+            keep(wanted(statements) + SPARE_BYTES);
+        }
+    }
+
+    /** By how much the tables' file becomes longer when it takes in all of the log. */
+    private long wanted(Statements statements) throws SQLException {
+        long bytes = number(statements, "PRAGMA page_count") * number(statements, "PRAGMA page_size");
+        statements.rollback();
+        return Math.max(0, bytes - length(tables));
+    }
+
+    private static long number(Statements statements, String pragma) throws SQLException {
+        try (ResultSet row = statements.of(pragma).executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private void keep(long bytes) {
+        long present = length(reserve);
+        try {
+            if (present < bytes) {
+                lengthen(present, Math.min(bytes, present + STEP_BYTES_MAX));
+            } else if (present > 2 * bytes) {
+                Files.delete(reserve); // of a reader who has left; what is needed now comes back at once
+            }
+        } catch (IOException e) {
+            log.debug("the reserve stays at {} bytes", length(reserve), e);
+        }
+    }
+
+    /** With noise, which no file system keeps in less room than it takes. As far as the disk has room. */
+    private void lengthen(long present, long bytes) throws IOException {
+        byte[] noise = new byte[NOISE_BYTES];
+        new Random(present).nextBytes(noise);
+        try (FileChannel channel = FileChannel.open(reserve, OPTIONS, OWNERS)) {
+            channel.position(present);
+            while (channel.position() < bytes) {
+                channel.write(ByteBuffer.wrap(noise));
+            }
+        }
+    }
+
+    /**
+     * After a commit that the disk has refused.
+     *
+     * @return whether the log begins anew, so that the commit may succeed now
+     */
+    boolean make() {
+        try {
+            return takeIn();
+        } catch (SQLException e) {
+            log.debug("the tables do not take in the log", e);
+            return giveUp() && takeInWithReserve();
+        }
+    }
+
+    private boolean takeInWithReserve() {
+        try {
+            if (takeIn()) {
+                log.warn("the disk is full: the room that was reserved for the books is used up; free some");
+                return true;
+            }
+            keep(SPARE_BYTES); // somebody reads still: what is left must not go to the log
+        } catch (SQLException e) {
+            log.warn("the disk is full, and so is the room that was reserved for the books: {}", e.getMessage());
+        }
+        return false;
+    }
+
+    private boolean giveUp() {
+        try {
+            return Files.deleteIfExists(reserve);
+        } catch (IOException e) {
+            log.warn("the reserve cannot be given up: {}", e.toString());
+            return false;
+        }
+    }
+
+    /**
+     * Without waiting for readers.
+     *
+     * @return whether all of the log is in the tables, so that it begins anew
+     * @throws SQLException where the disk has no room for it
+     */
+    private boolean takeIn() throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(PASSIVE)")) {
+            return row.next() && row.getLong("busy") == 0 && row.getLong("log") == row.getLong("checkpointed");
+        }
+    }
+
+    /** 0 where there is no such file. */
+    private static long length(Path file) {
+        return file.toFile().length();
+    }
+}
