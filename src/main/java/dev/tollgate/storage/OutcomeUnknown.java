@@ -4,7 +4,8 @@ package dev.tollgate.storage;
 final class OutcomeUnknown extends StoreUnavailable {
 
     OutcomeUnknown() {
-        super("nobody knows whether a commit took place");
+        super(
+                "the database went away while this was being committed; it may have taken place: look before you repeat it");
     }
 
     @Override

@@ -43,10 +43,24 @@ public final class ServerMove {
             to.setAutoCommit(false);
             List<String> lines = new ArrayList<>();
             new TableCopy(from, to).run().forEach((table, sums) -> lines.add(line(table, sums)));
-            to.commit();
+            commit(to);
             return lines;
         } catch (SQLException e) {
             throw new StoreUnavailable("the data could not be copied: " + e.getMessage(), e);
+        }
+    }
+
+    private static void commit(Connection to) throws SQLException {
+        try {
+            to.commit();
+        } catch (SQLException e) {
+            if (Failures.kind(e) == Failures.Kind.DISCONNECTED) {
+                throw new StoreUnavailable(
+                        "the connection broke while the copy was being committed: all of it is there, or nothing;"
+                                + " run this again, and if it finds a table that is not empty, all of it is there",
+                        e);
+            }
+            throw e;
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.tollgate.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.storage.ServerMove;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import java.net.http.HttpClient;
@@ -91,6 +93,20 @@ class FailingCommitTest {
         });
         assertThat(problems).as("-Dcommit.seed=" + seed).isEmpty();
         assertThatRefusalsAreOurs();
+    }
+
+    @Test
+    void a_move_whose_connection_breaks_within_its_commit_is_not_said_to_have_failed() {
+        try (StoreFixture store = new StoreFixture(data)) {
+            store.account(ACCOUNT, 1_000_000);
+        }
+        CommitProxy.Cut cut = new CommitProxy.Cut(CommitProxy.Where.AFTER, true, 0);
+        try (CommitProxy proxy = new CommitProxy(database.url(), () -> cut)) {
+            assertThatThrownBy(() -> ServerMove.run(data, proxy.url()))
+                    .hasMessageContaining("all of it is there, or nothing");
+        }
+        assertThatThrownBy(() -> ServerMove.run(data, database.url())).hasMessageContaining("is not empty");
+        assertThat(database.number("SELECT balance_micros FROM account")).isEqualTo(1_000_000);
     }
 
     private synchronized CommitProxy.@Nullable Cut longOne() {
