@@ -31,20 +31,16 @@ final class CommitMarks {
     private static final String ASK = "INSERT INTO commit_mark (writer, batch, took_place, made_at) VALUES (?, ?, 0, "
             + NOW + ") ON CONFLICT (writer, batch) DO UPDATE SET made_at = excluded.made_at RETURNING took_place";
 
+    private static final String NAME = "SELECT CAST(gen_random_uuid() AS TEXT)";
     private static final String FIND =
             "SELECT 1 FROM commit_mark WHERE writer = ? AND batch IN (?, ?) AND took_place = 1";
     private static final String FORGET = "DELETE FROM commit_mark WHERE made_at < " + NOW + " - " + KEPT.toMillis();
 
     private static final Logger log = LoggerFactory.getLogger(CommitMarks.class);
 
-    private final String writer;
+    private String writer = "";
     private long newest;
     private long confirmed;
-
-    /** @param writer an id that no other writer of the database has or had */
-    CommitMarks(String writer) {
-        this.writer = writer;
-    }
 
     /** Puts a mark of its own on the open transaction; it goes with the COMMIT in one trip. */
     void put(Statements statements) {
@@ -81,9 +77,12 @@ final class CommitMarks {
 
     /**
      * On a new connection: tells the operator when the server has lost what it had confirmed, and takes away the marks of those who are
-     * gone.
+     * gone. On the first one the server gives this writer a name that no other has or had.
      */
     void begin(Statements statements) throws SQLException {
+        if (writer.isEmpty()) {
+            writer = name(statements);
+        }
         if (confirmed > 0 && !isThere(statements)) {
             log.error(
                     "the database has lost what it had confirmed: a standby that lagged behind has taken over, or a backup was"
@@ -91,6 +90,13 @@ final class CommitMarks {
             confirmed = 0;
         }
         statements.of(FORGET).executeUpdate();
+    }
+
+    private static String name(Statements statements) throws SQLException {
+        try (ResultSet row = statements.of(NAME).executeQuery()) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     /** Or that of the batch after it, which has taken it away if it was committed. */

@@ -3,7 +3,6 @@ package dev.tollgate.storage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ final class WriterConnection implements AutoCloseable {
 
     private final Dialect dialect;
     private final DataSource source;
-    private final CommitMarks marks = new CommitMarks(UUID.randomUUID().toString());
+    private final CommitMarks marks = new CommitMarks();
     private final @Nullable LogRoom room;
     private @Nullable Connection connection;
     private @Nullable Statements statements;
