@@ -13,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumSet;
-import java.util.Random;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -104,14 +103,23 @@ final class LogRoom {
 
     /** With noise, which no file system keeps in less room than it takes. As far as the disk has room. */
     private void lengthen(long present, long bytes) throws IOException {
-        byte[] noise = new byte[NOISE_BYTES];
-        new Random(present).nextBytes(noise);
+        byte[] noise = noise(present);
         try (FileChannel channel = FileChannel.open(reserve, OPTIONS, OWNERS)) {
             channel.position(present);
             while (channel.position() < bytes) {
                 channel.write(ByteBuffer.wrap(noise));
             }
         }
+    }
+
+    private static byte[] noise(long seed) {
+        byte[] noise = new byte[NOISE_BYTES];
+        long state = seed;
+        for (int i = 0; i < noise.length; i++) {
+            state = state * 6364136223846793005L + 1442695040888963407L;
+            noise[i] = (byte) (state >>> 56);
+        }
+        return noise;
     }
 
     /**
