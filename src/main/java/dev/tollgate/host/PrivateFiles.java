@@ -81,10 +81,10 @@ public final class PrivateFiles {
         }
     }
 
-    /** Takes from others what they may do with what the program has just made. */
-    public static void closeOwn(Path path) throws IOException {
-        if (knowsPermissions(path)) {
-            take(path);
+    /** Gives a file that the program has just made, and could not make private at once, to its owner alone. */
+    public static void closeOwn(Path file) throws IOException {
+        if (knowsPermissions(file)) {
+            Files.setPosixFilePermissions(file, FILE);
         }
     }
 

@@ -288,7 +288,11 @@ class RetiringModelsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ",\"n\":2"})
     void a_call_that_is_refused_by_the_successors_rules_before_the_day_is_answered_by_it(String more) {
-        Gateway early = Gateway.start("gemini.base-url", gateway.sandbox().baseUrl());
+        Gateway early = Gateway.start(
+                "gemini.base-url",
+                gateway.sandbox().baseUrl(),
+                "gemini.api-key",
+                gateway.sandbox().key());
         try (early) {
             early.setNow(DAY.minus(Duration.ofDays(10)));
             gateway.setNow(DAY); // the provider is ahead
@@ -354,7 +358,11 @@ class RetiringModelsTest {
 
     @Test
     void the_start_in_front_of_a_real_upstream_tells_losses_and_answers_that_may_be_empty() {
-        try (Gateway real = Gateway.start("gemini.base-url", gateway.sandbox().baseUrl())) {
+        try (Gateway real = Gateway.start(
+                "gemini.base-url",
+                gateway.sandbox().baseUrl(),
+                "gemini.api-key",
+                gateway.sandbox().key())) {
             real.setNow(BEFORE);
             assertThat(real.app().banner().text())
                     .contains(
@@ -398,12 +406,12 @@ class RetiringModelsTest {
 
     @Test
     void vertex_ai_goes_on_with_the_model_after_the_gemini_api_has_given_it_up() {
-        try (Channels channels =
-                Channels.of("""
+        try (Channels channels = Channels.of(
+                """
                 channels:
-                  - {id: api, kind: gemini, base_url: "%1$s", key: %2$s, priority: 1}
-                  - {id: vertex, kind: vertex, base_url: "%1$s", key: %3$s, priority: 2}
-                """.formatted(gateway.sandbox().baseUrl(), Channels.KEY_A, Channels.KEY_B))) {
+                  - {id: api, kind: gemini, base_url: "%1$s", key: "%2$s", priority: 1}
+                  - {id: vertex, kind: vertex, base_url: "%1$s", key: "%2$s", priority: 2}
+                """.formatted(gateway.sandbox().baseUrl(), gateway.sandbox().key()))) {
             gateway.setNow(DAY);
             channels.gateway().setNow(DAY);
             String two = HI.formatted(PRO, ",\"n\":2");
