@@ -240,7 +240,7 @@ class MoneyFlowTest {
         assertThat(task.at("/pricing_detail/prompt_tokens").asInt()).isEqualTo(315);
         assertThat(task.get("usage_flags").valueStream().map(JsonNode::asString))
                 .containsExactly("estimated");
-        assertThat(task.get("credits_consumed").toString()).isEqualTo("0.22");
+        assertThat(task.get("credits_consumed").toString()).isEqualTo("0.24");
     }
 
     @Test
