@@ -272,6 +272,9 @@ public final class StreamedCall implements UpstreamCall {
         if (!done) {
             finish();
             reset();
+            if (response != null) {
+                response.resume(); // one that had ended already would leave its connection held back for the next call
+            }
         }
     }
 
