@@ -109,11 +109,12 @@ public final class SettingTable {
     static final Setting<List<String>> JSON_CLIENTS = Setting.of(
             "clients.json",
             Kind.list(
-                    "accept-json, header:NAME or agent:PART",
-                    "accept-json|header:[A-Za-z0-9-]{1,64}|agent:[!-+\\--~]{1,64}"),
-            "accept-json, header:x-stainless-lang, agent:ai-sdk",
-            "Clients that get JSON where a call does not say \"stream\" and its model streams by default: those that accept"
-                    + " JSON only, that send a header, or whose user agent contains a part.");
+                    "accept-json, header:NAME, agent:PART or product:NAME",
+                    "accept-json|header:[A-Za-z0-9-]{1,64}|agent:[!-+\\--~]{1,64}|product:[!-+\\-.0-~]{1,64}"),
+            "accept-json, header:x-stainless-lang, agent:ai-sdk, product:node, product:undici",
+            "Clients that get JSON where a call does not say \"stream\" and its model streams by default: those whose Accept"
+                    + " names application/json and not text/event-stream, that send a header, or whose user agent contains a"
+                    + " part or has a product of exactly that name.");
 
     static final Setting<Long> BODY_BYTES = Setting.of(
             "limits.body-bytes",

@@ -73,21 +73,28 @@ public record Settings(
     }
 
     /**
-     * Clients that cannot take a stream they did not ask for (D1).
+     * Clients that do not expect a stream they did not ask for (D1, D52).
      *
-     * @param acceptJson those whose {@code Accept} names application/json and neither text/event-stream nor a wildcard
+     * @param acceptJson those whose {@code Accept} names application/json and not text/event-stream
      * @param headers lower-case names of headers; one that is present suffices
      * @param agentParts lower-case parts of user agents; one that is contained suffices
+     * @param products lower-case names of products in user agents, without version; one suffices
      */
-    public record JsonClients(boolean acceptJson, List<String> headers, List<String> agentParts) {
+    public record JsonClients(
+            boolean acceptJson, List<String> headers, List<String> agentParts, List<String> products) {
 
         public JsonClients {
             headers = List.copyOf(headers);
             agentParts = List.copyOf(agentParts);
+            products = List.copyOf(products);
         }
 
         static JsonClients of(List<String> rules) {
-            return new JsonClients(rules.contains("accept-json"), after("header:", rules), after("agent:", rules));
+            return new JsonClients(
+                    rules.contains("accept-json"),
+                    after("header:", rules),
+                    after("agent:", rules),
+                    after("product:", rules));
         }
 
         private static List<String> after(String prefix, List<String> rules) {

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Decision D1, row by row. */
+/** Decisions D1 and D52, row by row. */
 class AnswerFormTest {
 
     private static final String AI_SDK = "ai/7.0.1 ai-sdk-provider-utils/4.0.0 runtime/node.js/20";
 
-    private final AnswerForm form =
-            new AnswerForm(new Settings.JsonClients(true, List.of("x-stainless-lang"), List.of("ai-sdk")));
+    private final AnswerForm form = new AnswerForm(
+            new Settings.JsonClients(true, List.of("x-stainless-lang"), List.of("ai-sdk"), List.of("node")));
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -28,7 +28,14 @@ class AnswerFormTest {
                 "no Accept header at all                        | -     | true  | -                             | -    | -         | true",
                 "Accept JSON only                               | -     | true  | application/json              | -    | x         | false",
                 "Accept JSON in any case, with a quality        | -     | true  | Application/JSON;q=0.9        | -    | x         | false",
-                "Accept JSON or anything                        | -     | true  | application/json, */*         | -    | x         | true",
+                "Accept JSON or anything                        | -     | true  | application/json, */*         | -    | x         | false",
+                "axios                                          | -     | true  | application/json, text/plain, */* | - | axios/1.9.0 | false",
+                "another kind of JSON                           | -     | true  | application/json-seq, */*     | -    | x         | true",
+                "the fetch of Node.js                           | -     | true  | */*                           | -    | node      | false",
+                "the fetch of Node.js with a version            | -     | true  | */*                           | -    | my-app/1 Node/22 | false",
+                "a product that only begins like one            | -     | true  | */*                           | -    | node-fetch/1.0 (+node.example) | true",
+                "a product that only ends like one              | -     | true  | */*                           | -    | my-node/1 | true",
+                "an explicit true wins over a product           | true  | true  | */*                           | -    | node      | true",
                 "Accept JSON or a stream                        | -     | true  | application/json, text/event-stream | - | x      | true",
                 "Accept a stream where the model defaults to JSON | -   | false | text/event-stream             | -    | x         | true",
                 "an official SDK that omits stream              | -     | true  | application/json              | js   | OpenAI/JS | false",

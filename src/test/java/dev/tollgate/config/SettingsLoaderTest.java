@@ -36,7 +36,8 @@ class SettingsLoaderTest {
         assertThat(settings.sandbox()).isEqualTo(new Settings.Sandbox(0, 1, Duration.ZERO));
         assertThat(settings.http()).isEqualTo(new Settings.Http(0, false, List.of("*")));
         assertThat(settings.jsonClients())
-                .isEqualTo(new Settings.JsonClients(true, List.of("x-stainless-lang"), List.of("ai-sdk")));
+                .isEqualTo(new Settings.JsonClients(
+                        true, List.of("x-stainless-lang"), List.of("ai-sdk"), List.of("node", "undici")));
         assertThat(settings.limits()).isEqualTo(new Settings.Limits(33_554_432, 32_768, 16_384, 64, 10_000, 128, 100));
         assertThat(settings.media())
                 .isEqualTo(new Settings.Media(
@@ -111,9 +112,10 @@ class SettingsLoaderTest {
 
     @Test
     void clients_that_get_json_can_be_chosen() {
-        Settings settings = SettingsLoader.load(Map.of("clients.json", "header:X-Mine, agent:My-Client/2"), Map.of());
+        Settings settings =
+                SettingsLoader.load(Map.of("clients.json", "header:X-Mine, agent:My-Client/2, product:Mine"), Map.of());
         assertThat(settings.jsonClients())
-                .isEqualTo(new Settings.JsonClients(false, List.of("x-mine"), List.of("my-client/2")));
+                .isEqualTo(new Settings.JsonClients(false, List.of("x-mine"), List.of("my-client/2"), List.of("mine")));
     }
 
     @ParameterizedTest(name = "{0} = {1}")
@@ -132,7 +134,7 @@ class SettingsLoaderTest {
                 "demo.credits | 1.0000001 | allowed is a decimal number of credits with at most 6 decimals",
                 "demo.credits | -1 | allowed is a decimal number of credits",
                 "cors.origins | https://a.example/path | allowed is at most 100, with commas between them",
-                "clients.json | everybody | accept-json, header:NAME or agent:PART.",
+                "clients.json | everybody | accept-json, header:NAME, agent:PART or product:NAME.",
                 "gemini.base-url | ftp://a.example | allowed is an http or https URL",
                 "gemini.base-url | http://a.example?x=1 | allowed is an http or https URL",
                 "sandbox.seed | 1.5 | allowed is a whole number of at most 18 digits.",
