@@ -18,7 +18,8 @@ public final class SseReader {
     static final int TAIL_BYTES_MAX = 64 * 1024;
 
     private static final byte[] NONE = {};
-    private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     /** Takes the data of one event; the array is only good during the call. */
     public interface Sink {
@@ -39,6 +40,7 @@ public final class SseReader {
     private @Nullable ByteArrayOutputStream joined;
     private boolean afterCarriageReturn;
     private boolean inTail;
+    private boolean begun;
 
     public SseReader(Sink sink) {
         this.sink = sink;
@@ -115,13 +117,15 @@ public final class SseReader {
         scanned = heldLength;
     }
 
-    private void line(byte[] bytes, int from, int to) {
+    private void line(byte[] bytes, int lineFrom, int to) {
+        int from = begun ? lineFrom : behindMark(bytes, lineFrom, to);
+        begun = true;
         if (inTail) {
             addToTail(bytes, from, to);
         } else if (from == to) {
             dispatch(bytes);
         } else if (isData(bytes, from, to)) {
-            int start = from + DATA.length;
+            int start = Math.min(from + DATA.length + 1, to);
             data(bytes, start < to && bytes[start] == ' ' ? start + 1 : start, to);
         } else if (bytes[from] == '{' || bytes[from] == '[' || bytes[from] == '<') {
             dispatch(bytes);
@@ -131,9 +135,16 @@ public final class SseReader {
         // Comments, and fields that no provider needs, are passed over.
     }
 
+    private static int behindMark(byte[] bytes, int from, int to) {
+        int end = from + BYTE_ORDER_MARK.length;
+        boolean isMarked = end <= to && Arrays.equals(bytes, from, end, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
+        return isMarked ? end : from;
+    }
+
+    /** The field's name alone is a line of it, too, with nothing in it. */
     private static boolean isData(byte[] bytes, int from, int to) {
         int end = from + DATA.length;
-        return end <= to && Arrays.equals(bytes, from, end, DATA, 0, DATA.length);
+        return end <= to && Arrays.equals(bytes, from, end, DATA, 0, DATA.length) && (end == to || bytes[end] == ':');
     }
 
     private void data(byte[] bytes, int from, int to) {
@@ -155,11 +166,21 @@ public final class SseReader {
         if (joined != null) {
             byte[] whole = joined.toByteArray();
             joined = null;
-            sink.event(whole, 0, whole.length);
+            event(whole, 0, whole.length);
         } else if (dataFrom >= 0) {
             int from = dataFrom;
             dataFrom = -1;
-            sink.event(bytes, from, dataTo);
+            event(bytes, from, dataTo);
+        }
+    }
+
+    /** One without data is none: servers keep connections awake with them. */
+    private void event(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] != ' ' && bytes[i] != '\n' && bytes[i] != '\t') {
+                sink.event(bytes, from, to);
+                return;
+            }
         }
     }
 

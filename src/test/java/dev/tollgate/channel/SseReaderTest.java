@@ -30,8 +30,26 @@ class SseReaderTest {
 
     @Test
     void one_space_after_the_colon_belongs_to_the_form() {
-        read("data:a\n\ndata:  b\n\ndata:\n\n");
-        assertThat(events).containsExactly("a", " b", "");
+        read("data:a\n\ndata:  b\n\n");
+        assertThat(events).containsExactly("a", " b");
+    }
+
+    @Test
+    void an_event_without_data_is_none() {
+        read(
+                "data:\n\ndata\n\ndata: \n\ndata:\ndata:\n\n: c\n\nevent: x\n\nid: 1\n\nretry: 1\r\r\n\ndata\rdata: a\r\r");
+        read("data:");
+        reader.end();
+        assertThat(events).containsExactly("\na");
+    }
+
+    @Test
+    void a_byte_order_mark_stands_before_the_stream_and_nowhere_else() {
+        byte[] marked = "\uFEFFdata: a\n\n\uFEFFdata: b\n\ndata: c\n\n".getBytes(StandardCharsets.UTF_8);
+        for (byte each : marked) {
+            reader.read(new byte[] {each});
+        }
+        assertThat(events).containsExactly("a", "c");
     }
 
     @Test
