@@ -30,6 +30,9 @@ final class GeminiStream {
     private boolean blocked;
     private boolean answered;
 
+    /** Whether anything that may have been shown has come. */
+    private boolean told;
+
     /**
      * @param cites whether citations are told, for which it must be known where the text's characters lie
      * @param json whether the answer was to be JSON, so that a fence around it is taken off
@@ -54,13 +57,17 @@ final class GeminiStream {
             out.add(UpstreamEvent.Unreported.FROM_HERE);
             reported = false;
         }
-        for (GeminiChunk.Candidate said : chunk.candidates()) {
-            if (said.index() < CANDIDATES_MAX) {
-                candidate(said.index()).accept(said, out);
+        String reason = chunk.blockReason();
+        blocked |= reason != null && !reason.equals("BLOCK_REASON_UNSPECIFIED");
+        if (!blocked || told) {
+            for (GeminiChunk.Candidate said : chunk.candidates()) {
+                if (said.index() < CANDIDATES_MAX) {
+                    candidate(said.index()).accept(said, out);
+                }
             }
         }
-        if (chunk.blockReason() != null && !chunk.blockReason().equals("BLOCK_REASON_UNSPECIFIED")) {
-            block(chunk.blockReason(), out);
+        if (blocked && reason != null) {
+            block(reason, out);
         }
     }
 
@@ -91,15 +98,10 @@ final class GeminiStream {
         return index < candidates.size() && candidates.get(index).finished;
     }
 
-    /** A block in the middle of an answer is a filter at work on it. */
+    /** What stands beside it is no answer (D57). In the middle of one it is a filter at work on that. */
     private void block(String reason, List<UpstreamEvent> out) {
         answered = true;
-        if (candidates.isEmpty()) {
-            if (!blocked) {
-                out.add(new UpstreamEvent.PromptBlocked(reason));
-            }
-            blocked = true;
-        }
+        out.add(new UpstreamEvent.PromptBlocked(reason));
         for (Candidate candidate : candidates) {
             candidate.seen = true;
             candidate.finish(FinishReason.FILTERED, reason, out);
@@ -152,6 +154,7 @@ final class GeminiStream {
             }
             for (GeminiChunk.Part part : said.parts()) {
                 answered = true;
+                told |= isOutput(part);
                 add(part, out);
             }
             if (said.logprobs() != null && !said.logprobs().isEmpty()) {
@@ -167,6 +170,15 @@ final class GeminiStream {
                 answered = true;
                 finish(FinishReasons.of(said.finishReason()), said.finishReason(), out);
             }
+        }
+
+        private static boolean isOutput(GeminiChunk.Part part) {
+            return switch (part) {
+                case GeminiChunk.Text said -> !said.text().isEmpty();
+                case GeminiChunk.Media made -> !made.thought();
+                case GeminiChunk.Call call -> true;
+                case GeminiChunk.ServerTool tool -> false;
+            };
         }
 
         private void add(GeminiChunk.Part part, List<UpstreamEvent> out) {

@@ -21,6 +21,7 @@ final class Delivery {
     private boolean hasOutput;
     private boolean begun;
     private boolean malformed;
+    private boolean promptBlocked;
 
     Delivery(Sink sink, int candidates) {
         this.sink = sink;
@@ -29,7 +30,8 @@ final class Delivery {
 
     /** @param attempts how often the upstream has been asked */
     void show(List<UpstreamEvent> events, int attempts) {
-        if (!hasOutput && !hasOutput(events)) {
+        promptBlocked |= events.stream().anyMatch(UpstreamEvent.PromptBlocked.class::isInstance);
+        if ((!hasOutput && !hasOutput(events)) || (promptBlocked && !begun)) {
             keptBack.addAll(events);
         } else if (keptBack.isEmpty()) {
             hasOutput = true;
@@ -94,9 +96,10 @@ final class Delivery {
         return hasOutput;
     }
 
-    /** Refused by a filter before there was anything to show (D48). */
+    /** Refused by a filter before there was anything to show (D48), or the prompt while nothing has left (D57). */
     boolean isBlocked() {
-        return !hasOutput && keptBack.stream().anyMatch(Delivery::isRefusal);
+        return (promptBlocked && (!begun || sink.leavesWhole()))
+                || (!hasOutput && keptBack.stream().anyMatch(Delivery::isRefusal));
     }
 
     /** An end that means nothing without output, or one that the upstream itself could not read (wire.md 4.4). */
