@@ -147,6 +147,8 @@ final class CompatRequestWriter {
         switch (request.toolChoice()) {
             case ToolChoice.Auto auto -> {}
             case ToolChoice.None none -> json.writeStringProperty("tool_choice", "none");
+            case ToolChoice.Validated validated ->
+                ignored.add("tool_choice"); // the others have no such word; auto is the nearest
             case ToolChoice.Required required -> json.writeStringProperty("tool_choice", "required");
             case ToolChoice.Allowed allowed -> {
                 if (allowed.required()) {

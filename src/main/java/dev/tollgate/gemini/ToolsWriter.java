@@ -191,6 +191,7 @@ final class ToolsWriter {
             case ToolChoice.Auto auto -> declaredMode();
             case ToolChoice.None none -> "NONE";
             case ToolChoice.Required required -> "ANY";
+            case ToolChoice.Validated validated -> "VALIDATED";
             case ToolChoice.Named named -> named(named.name());
             case ToolChoice.Allowed allowed -> allowed.required() ? "ANY" : declaredMode();
         };

@@ -12,6 +12,9 @@ public sealed interface ToolChoice {
 
     record Required() implements ToolChoice {}
 
+    /** Gemini's own word: a call or text, but calls obey their schemas. */
+    record Validated() implements ToolChoice {}
+
     record Named(String name) implements ToolChoice {}
 
     /** {@code allowed_tools}: only these, and at least one of them where {@code required}. */

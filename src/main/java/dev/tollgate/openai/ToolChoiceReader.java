@@ -11,7 +11,8 @@ final class ToolChoiceReader {
     private static final Map<String, ToolChoice> WORDS = Map.of(
             "none", new ToolChoice.None(),
             "auto", new ToolChoice.Auto(),
-            "required", new ToolChoice.Required());
+            "required", new ToolChoice.Required(),
+            "validated", new ToolChoice.Validated());
 
     private final JsonBody json;
     private final String param;
@@ -32,12 +33,12 @@ final class ToolChoiceReader {
 
     ToolChoiceReader toolChoice() {
         if (json.isString()) {
-            choice = WORDS.getOrDefault(json.oneOf(List.of("none", "auto", "required")), choice);
+            choice = WORDS.getOrDefault(json.oneOf(List.of("none", "auto", "required", "validated")), choice);
         } else if (json.isObject()) {
             json.object(this::member);
             choice = objectChoice();
         } else {
-            throw json.refuse("none, auto, required or an object");
+            throw json.refuse("none, auto, required, validated or an object");
         }
         return this;
     }
@@ -155,13 +156,20 @@ final class ToolChoiceReader {
             case ToolChoice.Auto auto -> new Fitted(tools, auto);
             case ToolChoice.None none -> new Fitted(withoutSearch(tools), none);
             case ToolChoice.Required required -> new Fitted(tools, demanded(tools, required));
+            case ToolChoice.Validated validated -> new Fitted(tools, demanded(tools, validated));
             case ToolChoice.Named named -> new Fitted(tools, isSearch(named, tools) ? noDemand() : named);
             case ToolChoice.Allowed allowed -> allowed(tools, allowed);
         };
     }
 
     private void checkNames(List<Tool> tools) {
-        boolean isDemand = !(choice instanceof ToolChoice.Auto) && !(choice instanceof ToolChoice.None);
+        boolean isDemand =
+                switch (choice) {
+                    case ToolChoice.Auto auto -> false;
+                    case ToolChoice.None none -> false;
+                    case ToolChoice.Validated validated -> false;
+                    default -> true;
+                };
         if (isDemand && tools.isEmpty()) {
             throw JsonBody.invalid(param, "must be none or auto where no tools are given.");
         }
