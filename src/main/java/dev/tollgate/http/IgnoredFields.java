@@ -9,6 +9,9 @@ final class IgnoredFields {
     private static final int NAMES_MAX = 32;
     private static final int BYTES_MAX = 1024;
 
+    /** Of a message that something was said behind, because the model does not go on from it. */
+    private static final String CONTINUED = " (continued)";
+
     private final Set<String> names = new LinkedHashSet<>();
     private int bytes;
     private boolean more;
@@ -28,6 +31,9 @@ final class IgnoredFields {
 
     /** A caller chooses the names, so only what cannot hurt in a header is kept. */
     private static String clean(String name) {
+        if (name.endsWith(CONTINUED)) {
+            return clean(name.substring(0, name.length() - CONTINUED.length())) + CONTINUED;
+        }
         StringBuilder text = new StringBuilder(Math.min(name.length(), BYTES_MAX));
         for (int i = 0; i < name.length() && text.length() < BYTES_MAX; i++) {
             char c = name.charAt(i);
@@ -37,7 +43,7 @@ final class IgnoredFields {
     }
 
     private static boolean allowed(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "_.[]-".indexOf(c) >= 0;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "_$.[]-".indexOf(c) >= 0;
     }
 
     String header() {

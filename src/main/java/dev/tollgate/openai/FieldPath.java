@@ -3,7 +3,7 @@ package dev.tollgate.openai;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.TokenStreamContext;
 
-/** Dotted names of fields, e.g. {@code messages.0.content.1.type}, made of {@code [A-Za-z0-9_.\[\]-]} only (D5). */
+/** Dotted names of fields, e.g. {@code messages.0.content.1.type}, made of {@code [A-Za-z0-9_$.\[\]-]} only (D5). */
 final class FieldPath {
 
     private static final int NAME_CHARS_MAX = 64;
@@ -45,6 +45,6 @@ final class FieldPath {
     }
 
     private static boolean isPlain(char c) {
-        return Ascii.isLetterOrDigit(c) || "_.[]-".indexOf(c) >= 0;
+        return Ascii.isLetterOrDigit(c) || "_$.[]-".indexOf(c) >= 0;
     }
 }

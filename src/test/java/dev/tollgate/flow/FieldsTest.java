@@ -116,11 +116,16 @@ class FieldsTest {
     void fields_inside_others_are_listed_by_their_path() {
         Gateway.Reply reply = gateway.chat("""
                 {"model":"gemini-2.5-pro","stream":false,
-                 "messages":[{"role":"user","name":"Bob","content":[{"type":"text","text":"Hi","colour":"red"}]}],
-                 "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"type":"array","uniqueItems":true,"items":{"type":"string"}}}}}}]}""");
+                 "messages":[{"role":"user","name":"Bob","content":[{"type":"text","text":"Hi","colour":"red"}]}],"$comment":"c",
+                 "tools":[{"type":"function","function":{"name":"f","parameters":{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"a":{"type":"array","uniqueItems":true,"items":{"type":"string"}}}}}}]}""");
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(reply.header("x-tollgate-ignored").split(", ?"))
-                .contains("messages.0.name", "messages.0.content.0.colour", "tools.0.uniqueItems");
+                .contains(
+                        "messages.0.name",
+                        "messages.0.content.0.colour",
+                        "$comment",
+                        "tools.0.$schema",
+                        "tools.0.uniqueItems");
     }
 
     @Test

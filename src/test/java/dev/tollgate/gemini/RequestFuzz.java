@@ -25,7 +25,7 @@ public final class RequestFuzz {
 
     private static final List<UpstreamModel> MODELS = List.of(Asks.PRO_25, Asks.PRO_31, Asks.PLAIN);
     private static final Pattern SHOWABLE = Pattern.compile("\\P{Cntrl}{1,4000}");
-    private static final Pattern PARAM = Pattern.compile("[A-Za-z0-9_.\\[\\]-]*");
+    private static final Pattern PARAM = Pattern.compile("[A-Za-z0-9_$.\\[\\]-]*");
 
     private RequestFuzz() {}
 
@@ -45,7 +45,8 @@ public final class RequestFuzz {
 
     private static void translate(ChatRequest request, UpstreamModel model) {
         try {
-            GeminiBody translated = GeminiRequestWriter.write(Asks.of(request, model), model, true, Asks.BUCKETS);
+            GeminiBody translated =
+                    GeminiRequestWriter.write(Asks.of(request, model), model, CallIds.ANY, Asks.BUCKETS);
             List<PlacedMedium> media =
                     translated.slots().stream().map(RequestFuzz::placed).toList();
             checkJson(bytes(translated.body(7L, media)));
