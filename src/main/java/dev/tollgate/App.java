@@ -229,11 +229,14 @@ public final class App implements AutoCloseable {
     private void google(List<Route> routes, String base, FreeCounts counts) {
         GenerateCalls calls = new GenerateCalls(current, meter, store.signatures());
         GoogleModelsHandler models = new GoogleModelsHandler(catalogue, current);
-        String model = base + "/models/{model...}:";
-        routes.add(google(model + "generateContent", new GenerateHandler(calls, known, checks, reading(), false)));
-        routes.add(google(model + "streamGenerateContent", new GenerateHandler(calls, known, checks, reading(), true))
-                .withErrors(GoogleErrors.STREAM));
-        routes.add(google(model + "countTokens", new CountTokensHandler(calls, counts, reading())));
+        // Vercel's provider leaves "models/" out where an id has a slash.
+        for (String model : List.of(base + "/models/{model...}:", base + "/{model...}:")) {
+            routes.add(google(model + "generateContent", new GenerateHandler(calls, known, checks, reading(), false)));
+            routes.add(
+                    google(model + "streamGenerateContent", new GenerateHandler(calls, known, checks, reading(), true))
+                            .withErrors(GoogleErrors.STREAM));
+            routes.add(google(model + "countTokens", new CountTokensHandler(calls, counts, reading())));
+        }
         routes.add(google(base + "/models/{id...}", new UnknownMethodHandler()));
         if (!base.equals("/v1")) {
             routes.add(Route.get(base + "/models", GOOGLE_KEY, models.list()).withErrors(GoogleErrors.OBJECT));

@@ -264,6 +264,49 @@ class GenerateFlowTest {
                 "thinkingConfig":{"includeThoughts":true,"thinkingBudget":1024},"maxOutputTokens":300}}""");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"OBJECT\"}",
+                "{\"type\":\"OBJECT\",\"properties\":{}}",
+                "{\"type\":\"OBJECT\",\"properties\":{\"a\":{\"type\":\"OBJECT\",\"properties\":{}}},\"required\":[\"b\"]}",
+                "{\"type\":\"ARRAY\"}",
+                "{\"type\":\"OBJECT\",\"properties\":{\"a\":{\"type\":\"ARRAY\"}}}",
+                "{\"type\":\"INTEGER\",\"enum\":[\"1\"]}",
+                "{\"type\":\"STRING\",\"format\":\"email\"}",
+                "{\"anyOf\":[{\"type\":\"OBJECT\"}]}",
+                "{}"
+            })
+    void what_a_function_answers_may_be_anything(String schema) {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+        String declared = "{\"tools\":[{\"functionDeclarations\":[{\"name\":\"f\",\"response\":" + schema + "}]}],";
+
+        Reply reply = post(customer, MODEL + "generateContent", declared + HI.substring(1));
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked().at("/tools/0/functionDeclarations/0/response"))
+                .hasToString(schema);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1"})
+    void an_id_with_a_slash_needs_no_models_before_it(String base) {
+        answersInPieces();
+        Customer customer = gateway.customer("10");
+        String model = base + "/google/gemini-2.5-pro:";
+
+        assertThat(post(customer, model + "generateContent", HI).json().has("candidates"))
+                .isTrue();
+        assertThat(post(customer, model + "streamGenerateContent?alt=sse", HI).chunks())
+                .isNotEmpty();
+        assertThat(post(customer, model + "countTokens", HI).json().has("totalTokens"))
+                .isTrue();
+        Reply unknown = post(customer, base + "/no/such:generateContent", HI);
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(unknown.error().get("status").asString()).isEqualTo("NOT_FOUND");
+    }
+
     @Test
     void no_default_of_the_other_door_is_added() {
         answersInPieces();
