@@ -50,17 +50,36 @@ final class MessagesWriter {
 
     void write(List<Message> messages) {
         json.writeArrayPropertyStart("messages");
-        for (Message message : messages) {
+        for (int i = 0; i < messages.size(); ) {
+            List<Message.Assistant> together = together(messages, i);
             json.writeStartObject();
-            switch (message) {
+            switch (messages.get(i)) {
                 case Message.Instruction instruction -> writeText("system", instruction.text());
                 case Message.User user -> writeUser(user.parts());
-                case Message.Assistant assistant -> writeAssistant(assistant);
+                case Message.Assistant assistant -> writeAssistant(together);
                 case Message.ToolResult result -> writeResult(result);
             }
             json.writeEndObject();
+            i += Math.max(1, together.size());
         }
         json.writeEndArray();
+    }
+
+    /**
+     * The messages of an assistant from here on that have to be one: results follow the message with their calls, and some clients leave
+     * another one between (D55).
+     */
+    private static List<Message.Assistant> together(List<Message> messages, int from) {
+        List<Message.Assistant> together = new ArrayList<>();
+        boolean calls = false;
+        for (int i = from; i < messages.size() && messages.get(i) instanceof Message.Assistant assistant; i++) {
+            if (i > from && !calls) {
+                break;
+            }
+            together.add(assistant);
+            calls |= !assistant.toolCalls().isEmpty();
+        }
+        return together;
     }
 
     private void writeText(String role, String text) {
@@ -136,20 +155,29 @@ final class MessagesWriter {
     }
 
     /** Signatures are Google's and stay here. */
-    private void writeAssistant(Message.Assistant message) {
-        String path = "messages." + message.index();
-        ignoreIf(message.thoughtSignature() != null, path + ".extra_content");
-        ignoreIf(!message.files().isEmpty(), path + ".images");
+    private void writeAssistant(List<Message.Assistant> messages) {
+        for (Message.Assistant message : messages) {
+            ignoreIf(message.thoughtSignature() != null, "messages." + message.index() + ".extra_content");
+            ignoreIf(!message.files().isEmpty(), "messages." + message.index() + ".images");
+        }
+        boolean calls =
+                messages.stream().anyMatch(message -> !message.toolCalls().isEmpty());
+        List<String> texts = messages.stream()
+                .map(Message.Assistant::text)
+                .filter(Objects::nonNull)
+                .toList();
         json.writeStringProperty("role", "assistant");
-        if (message.text() == null && !message.toolCalls().isEmpty()) {
+        if (texts.isEmpty() && calls) {
             json.writeNullProperty("content");
         } else {
-            json.writeStringProperty("content", wellFormed(Objects.requireNonNullElse(message.text(), "")));
+            json.writeStringProperty("content", wellFormed(String.join("", texts)));
         }
-        if (!message.toolCalls().isEmpty()) {
+        if (calls) {
             json.writeArrayPropertyStart("tool_calls");
-            for (int i = 0; i < message.toolCalls().size(); i++) {
-                writeCall(message.toolCalls().get(i), path, i);
+            for (Message.Assistant message : messages) {
+                for (int i = 0; i < message.toolCalls().size(); i++) {
+                    writeCall(message.toolCalls().get(i), "messages." + message.index(), i);
+                }
             }
             json.writeEndArray();
         }

@@ -29,8 +29,8 @@ interface Access {
     /** @throws dev.tollgate.error.ApiException what cannot be asked here, although it can elsewhere */
     void check(Ask ask);
 
-    /** Whether the ids of calls go back with their results to this model. */
-    boolean takesCallIds(boolean isGemini3);
+    /** Which ids of calls go back to this model. */
+    CallIds callIds(boolean isGemini3);
 
     /** Whether there is a Files API. */
     boolean hasFiles();

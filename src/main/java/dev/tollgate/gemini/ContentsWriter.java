@@ -8,7 +8,9 @@ import dev.tollgate.openai.ContentPart;
 import dev.tollgate.openai.Message;
 import dev.tollgate.upstream.Replay;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -21,6 +23,9 @@ final class ContentsWriter {
     /** Taken in place of a lost signature by the Gemini API and by Vertex; lowers quality (wire.md 2.4, rule 8). */
     static final String DUMMY_SIGNATURE = "skip_thought_signature_validator";
 
+    /** What the user says where somebody has to: an empty text is refused. */
+    static final String LEAST_TEXT = ".";
+
     /** Either alphabet of base64: the field is proto bytes. */
     private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
 
@@ -28,12 +33,15 @@ final class ContentsWriter {
     private final UpstreamModel model;
     private final PartWriter parts;
     private final Replay replay;
-    private final boolean callIds;
+    private final CallIds callIds;
     private final Set<String> ignored;
     private final boolean serverTools;
 
+    /** Of the calls written so far, those whose ids go back; compared by identity, for ids come again in later turns. */
+    private final Map<Message.ToolCall, String> ids = new IdentityHashMap<>();
+
     /**
-     * @param callIds whether the ids of calls go back at all
+     * @param callIds which ids of calls go back
      * @param ignored takes dotted names of what could not be expressed
      * @param serverTools whether the upstream's own tools are at work beside functions, and their parts are wanted back
      */
@@ -42,7 +50,7 @@ final class ContentsWriter {
             UpstreamModel model,
             PartWriter parts,
             Replay replay,
-            boolean callIds,
+            CallIds callIds,
             Set<String> ignored,
             boolean serverTools) {
         this.json = json;
@@ -55,7 +63,6 @@ final class ContentsWriter {
     }
 
     void write(Conversation conversation) {
-        requireEnd(conversation);
         boolean instructionsOnly = conversation.turns().isEmpty();
         if (!instructionsOnly) {
             writeInstructions(conversation.instructions());
@@ -69,20 +76,16 @@ final class ContentsWriter {
         for (int i = 0; i < conversation.turns().size(); i++) {
             writeTurn(conversation.turns().get(i), i >= currentFrom);
         }
+        writeContinuation(conversation.turns());
         json.writeEndArray();
     }
 
-    /** D49: only some models go on from their own last words. */
-    private void requireEnd(Conversation conversation) {
-        if (!conversation.turns().isEmpty()
-                && conversation.turns().getLast() instanceof Conversation.Turn.Model last
-                && !model.trailingAssistant()) {
-            String param = "messages." + last.lastIndex();
-            throw ApiError.invalid(
-                            param,
-                            "'%s' is an assistant message at the end, which this model does not continue; end with a user or tool message."
-                                    .formatted(param))
-                    .asException();
+    /** Not every model goes on from its own last words, and none from nothing else: the least that a user can say follows them. */
+    private void writeContinuation(List<Conversation.Turn> turns) {
+        boolean goesOn = model.trailingAssistant() && turns.size() > 1;
+        if (!turns.isEmpty() && turns.getLast() instanceof Conversation.Turn.Model last && !goesOn) {
+            writeContent("user", () -> parts.text(LEAST_TEXT, null));
+            ignored.add("messages." + last.lastIndex() + " (continued)");
         }
     }
 
@@ -116,7 +119,9 @@ final class ContentsWriter {
     }
 
     private void writeAnswered(Conversation.Turn.Model turn, boolean current) {
+        boolean first = true;
         for (Message.Assistant message : turn.messages()) {
+            noteIds(message);
             String loose = writeText(message);
             boolean showsFiles = writeFiles(message);
             if (!showsFiles && message.toolCalls().isEmpty() && isSilent(message)) {
@@ -125,7 +130,8 @@ final class ContentsWriter {
             boolean demanded = current && model.signatures();
             for (int i = 0; i < message.toolCalls().size(); i++) {
                 String param = "messages.%d.tool_calls.%d".formatted(message.index(), i);
-                writeCall(message.toolCalls().get(i), param, i == 0, demanded, i == 0 ? loose : null);
+                writeCall(message.toolCalls().get(i), param, first, demanded, i == 0 ? loose : null);
+                first = false;
             }
         }
     }
@@ -184,7 +190,7 @@ final class ContentsWriter {
     }
 
     /**
-     * @param first whether the call is the first of its step: siblings that were not signed must stay so (G-03)
+     * @param first whether the call is the first of its turn: siblings that were not signed must stay so (G-03)
      * @param demanded whether the model refuses the step without a signature; the dummy is the last resort
      * @param loose a signature of the message that belongs to no text, good for a call without its own (complaint G-02)
      */
@@ -212,9 +218,24 @@ final class ContentsWriter {
         json.writeEndObject();
     }
 
+    private void noteIds(Message.Assistant message) {
+        boolean go =
+                switch (callIds) {
+                    case ANY -> true;
+                    case OWN -> message.toolCalls().stream().anyMatch(replay::isOwn);
+                    case NONE -> false;
+                };
+        for (Message.ToolCall call : message.toolCalls()) {
+            String id = replay.knows(call) ? replay.upstreamId(call) : presumedId(call.id());
+            if (go && id != null) {
+                ids.put(call, id);
+            }
+        }
+    }
+
     private void writeId(Message.ToolCall call) {
-        String id = replay.knows(call) ? replay.upstreamId(call) : presumedId(call.id());
-        if (callIds && id != null) {
+        String id = ids.get(call);
+        if (id != null) {
             json.writeStringProperty("id", id);
         }
     }

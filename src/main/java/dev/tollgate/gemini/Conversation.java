@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.openai.Message;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -73,7 +74,9 @@ record Conversation(List<String> instructions, List<Turn> turns) {
             if (isEmpty(assistant)) {
                 return;
             }
-            requireAllAnswered();
+            if (open != null && !open.isUntouched()) {
+                requireAllAnswered();
+            }
             requireCallerBefore(assistant);
             if (!turns.isEmpty() && turns.getLast() instanceof Turn.Model before) {
                 turns.removeLast();
@@ -83,7 +86,7 @@ record Conversation(List<String> instructions, List<Turn> turns) {
                 turns.add(new Turn.Model(List.of(assistant)));
             }
             if (!assistant.toolCalls().isEmpty()) {
-                open = new OpenCalls(assistant);
+                open = open == null ? new OpenCalls(List.of(assistant)) : open.and(assistant);
             }
         }
 
@@ -123,7 +126,7 @@ record Conversation(List<String> instructions, List<Turn> turns) {
         private void requireAllAnswered() {
             if (open != null) {
                 throw refuse(
-                        open.assistant.index(),
+                        open.callers.getFirst().index(),
                         "tool_calls",
                         "every call needs a 'tool' message that answers it, before the conversation goes on; missing: "
                                 + open.missing() + ".");
@@ -140,14 +143,26 @@ record Conversation(List<String> instructions, List<Turn> turns) {
         }
     }
 
-    /** The calls of the nearest assistant message; ids may repeat between turns and even within one (wire.md 4.8). */
+    /** The calls of the nearest turn; ids may repeat between turns and even within one (wire.md 4.8). */
     private static final class OpenCalls {
-        private final Message.Assistant assistant;
+        private final List<Message.Assistant> callers;
+        private final List<Message.ToolCall> calls;
         private final Message.@Nullable ToolResult[] results;
 
-        OpenCalls(Message.Assistant assistant) {
-            this.assistant = assistant;
-            this.results = new Message.ToolResult[assistant.toolCalls().size()];
+        OpenCalls(List<Message.Assistant> callers) {
+            this.callers = callers;
+            this.calls = callers.stream().flatMap(m -> m.toolCalls().stream()).toList();
+            this.results = new Message.ToolResult[calls.size()];
+        }
+
+        /** With the calls of a message that follows before any is answered: neighbours are one turn (D55). */
+        OpenCalls and(Message.Assistant next) {
+            return new OpenCalls(
+                    Stream.concat(callers.stream(), Stream.of(next)).toList());
+        }
+
+        boolean isUntouched() {
+            return Arrays.stream(results).allMatch(Objects::isNull);
         }
 
         void answer(Message.ToolResult result) {
@@ -161,11 +176,11 @@ record Conversation(List<String> instructions, List<Turn> turns) {
                     result.index(),
                     result.answers(),
                     "'%s' answers no open call of messages.%d; open: %s."
-                            .formatted(result.toolCallId(), assistant.index(), missing()));
+                            .formatted(result.toolCallId(), callers.getFirst().index(), missing()));
         }
 
         private String id(int call) {
-            Message.ToolCall toolCall = assistant.toolCalls().get(call);
+            Message.ToolCall toolCall = calls.get(call);
             return Objects.requireNonNullElse(toolCall.id(), toolCall.name());
         }
 
@@ -182,7 +197,7 @@ record Conversation(List<String> instructions, List<Turn> turns) {
         List<Answer> answers() {
             List<Answer> answers = new ArrayList<>();
             for (int i = 0; i < results.length; i++) {
-                answers.add(new Answer(assistant.toolCalls().get(i), Objects.requireNonNull(results[i])));
+                answers.add(new Answer(calls.get(i), Objects.requireNonNull(results[i])));
             }
             return List.copyOf(answers);
         }

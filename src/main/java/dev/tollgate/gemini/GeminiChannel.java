@@ -99,7 +99,7 @@ public final class GeminiChannel implements Channel {
         }
         access.check(ask);
         UpstreamModel model = models.model(ask.upstreamModel());
-        boolean callIds = access.takesCallIds(model.signatures());
+        CallIds callIds = access.callIds(model.signatures());
         GeminiBody body =
                 switch (ask) {
                     case ChatAsk chat ->

@@ -25,11 +25,11 @@ final class GeminiRequestWriter {
     private GeminiRequestWriter() {}
 
     /**
-     * @param callIds whether the ids of calls go back
+     * @param callIds which ids of calls go back
      * @param buckets of Google's storage that callers may name files of
      * @throws dev.tollgate.error.ApiException an {@code invalid_request} that names the field
      */
-    static GeminiBody write(ChatAsk ask, UpstreamModel model, boolean callIds, Set<String> buckets) {
+    static GeminiBody write(ChatAsk ask, UpstreamModel model, CallIds callIds, Set<String> buckets) {
         ChatRequest request = ask.request();
         Set<String> ignored = new LinkedHashSet<>();
         ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES_FIRST);

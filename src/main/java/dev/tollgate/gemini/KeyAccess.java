@@ -44,8 +44,8 @@ record KeyAccess(String key) implements Access {
     }
 
     @Override
-    public boolean takesCallIds(boolean isGemini3) {
-        return true;
+    public CallIds callIds(boolean isGemini3) {
+        return CallIds.ANY;
     }
 
     @Override

@@ -7,7 +7,10 @@ import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.upstream.NativeAsk;
+import dev.tollgate.upstream.NativeTurn;
 import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -21,12 +24,15 @@ import tools.jackson.databind.JsonNode;
 /**
  * Writes a request in Gemini's own words, {@code generationConfig} last. As it is, but for three things: what bytes are is said as for
  * every other door, and of what lies elsewhere a caller may name no more (D49); signatures that are another channel's or model's are
- * replaced as there (D50); ids of calls stay away from where they are unknown (wire.md 1.3).
+ * replaced as there (D50); ids of calls stay away from where they may be unknown (wire.md 1.3). Some clients send each result of parallel
+ * calls in a content of its own; Vertex AI wants them in one.
  */
 final class NativeRequestWriter {
 
     private static final String CONFIG = "generationConfig";
     private static final String SIGNATURE = "thoughtSignature";
+    private static final String CALL = "functionCall";
+    private static final String RESULT = "functionResponse";
 
     private static final int BYTES_FIRST = 1024;
 
@@ -35,9 +41,15 @@ final class NativeRequestWriter {
     private final NativeAsk ask;
     private final String channel;
     private final UpstreamModel model;
-    private final boolean callIds;
+    private final CallIds callIds;
     private final Set<String> buckets;
     private final Set<String> ignored = new LinkedHashSet<>();
+
+    // Of the turn that is written, and of the model's before it; parts are compared by identity.
+    private List<JsonNode> asked = List.of();
+    private Map<JsonNode, JsonNode> results = Map.of();
+    private @Nullable JsonNode demanding;
+    private boolean sendsIds;
 
     private NativeRequestWriter(
             JsonGenerator json,
@@ -45,7 +57,7 @@ final class NativeRequestWriter {
             NativeAsk ask,
             String channel,
             UpstreamModel model,
-            boolean callIds,
+            CallIds callIds,
             Set<String> buckets) {
         this.json = json;
         this.slots = slots;
@@ -58,11 +70,11 @@ final class NativeRequestWriter {
 
     /**
      * @param channel the name of the channel that it is for
-     * @param callIds whether the ids of calls go back
+     * @param callIds which ids of calls go back
      * @param buckets of Google's storage that callers may name files of
      * @throws dev.tollgate.error.ApiException a 400 that names the part
      */
-    static GeminiBody write(NativeAsk ask, String channel, UpstreamModel model, boolean callIds, Set<String> buckets) {
+    static GeminiBody write(NativeAsk ask, String channel, UpstreamModel model, CallIds callIds, Set<String> buckets) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES_FIRST);
         MediaSlots slots;
         Set<String> ignored;
@@ -136,35 +148,100 @@ final class NativeRequestWriter {
     }
 
     private void contents(JsonNode contents) {
-        int current = currentTurnFrom(contents);
+        List<NativeTurn> turns = NativeTurn.of(contents);
+        int current = NativeTurn.currentFrom(turns);
         json.writeStartArray();
-        for (int i = 0; i < contents.size(); i++) {
-            JsonNode content = contents.get(i);
-            String path = "contents[" + i + "].parts";
-            JsonNode demanding = i >= current && model.signatures() ? firstCall(content) : null;
-            object(content, Map.of("parts", named("parts", parts -> parts(parts, path, demanding))));
+        for (NativeTurn turn : turns) {
+            if (turn.isModels()) {
+                sendsIds = sendsIds(turn);
+                List<JsonNode> calls = turn.parts(CALL);
+                demanding = turn.from() >= current && model.signatures() && !calls.isEmpty() ? calls.getFirst() : null;
+                asked = calls;
+            } else {
+                results = sendsIds ? Map.of() : inOrder(asked, turn.parts(RESULT));
+            }
+            turn(turn);
         }
+        continuation(turns);
         json.writeEndArray();
     }
 
-    /** Behind the last content that is the user's own words: only from there on signatures are demanded (wire.md 2.4, rule 4). */
-    private static int currentTurnFrom(JsonNode contents) {
-        for (int i = contents.size() - 1; i >= 0; i--) {
-            JsonNode content = contents.get(i);
-            boolean isModels = content.path("role").asString("").equals("model");
-            if (!isModels && content.path("parts").valueStream().noneMatch(part -> part.has("functionResponse"))) {
-                return i + 1;
-            }
-        }
-        return 0;
+    /** One call of a turn tells for all: those beside the first are not signed. */
+    private boolean sendsIds(NativeTurn turn) {
+        return switch (callIds) {
+            case ANY -> true;
+            case OWN -> turn.parts(CALL).stream().anyMatch(this::isOwn);
+            case NONE -> false;
+        };
     }
 
-    private static @Nullable JsonNode firstCall(JsonNode content) {
-        return content.path("parts")
-                .valueStream()
-                .filter(part -> part.has("functionCall"))
-                .findFirst()
-                .orElse(null);
+    private boolean isOwn(JsonNode call) {
+        String id = call.path(CALL).path("id").asString("");
+        return ask.origins().isOwnId(call.path(SIGNATURE).asString(""), id, channel);
+    }
+
+    /** Without ids it is their order that says which call results answer. @return by the part in whose place it stands */
+    private static Map<JsonNode, JsonNode> inOrder(List<JsonNode> calls, List<JsonNode> results) {
+        Map<JsonNode, JsonNode> byId = new HashMap<>();
+        results.forEach(result -> byId.put(result.path(RESULT).path("id"), result));
+        Map<JsonNode, JsonNode> byPlace = new IdentityHashMap<>();
+        for (int i = 0; i < calls.size() && calls.size() == byId.size(); i++) {
+            JsonNode result = byId.get(calls.get(i).path(CALL).path("id"));
+            if (result == null) {
+                return Map.of();
+            }
+            byPlace.put(results.get(i), result);
+        }
+        return byPlace;
+    }
+
+    private void turn(NativeTurn turn) {
+        List<JsonNode> contents = turn.contents();
+        for (int i = 0; i < contents.size(); ) {
+            int from = i;
+            int to = endOfResults(contents, from);
+            Value parts = named("parts", any -> {
+                json.writeStartArray();
+                for (int at = from; at < to; at++) {
+                    parts(contents.get(at).path("parts"), "contents[" + (turn.from() + at) + "].parts");
+                }
+                json.writeEndArray();
+            });
+            object(contents.get(from), Map.of("parts", parts));
+            i = to;
+        }
+    }
+
+    /** Behind the contents that hold results only, of which those behind the first go with it. */
+    private static int endOfResults(List<JsonNode> contents, int from) {
+        int to = from + 1;
+        while (isResults(contents.get(from)) && to < contents.size() && isResults(contents.get(to))) {
+            to++;
+        }
+        return to;
+    }
+
+    private static boolean isResults(JsonNode content) {
+        JsonNode parts = content.path("parts");
+        return !parts.isEmpty() && parts.valueStream().allMatch(part -> part.has(RESULT));
+    }
+
+    /** As at the other door, and not behind calls: those wait for their results. */
+    private void continuation(List<NativeTurn> turns) {
+        NativeTurn last = turns.getLast();
+        boolean goesOn = model.trailingAssistant() && turns.size() > 1;
+        if (!last.isModels() || goesOn || !last.parts(CALL).isEmpty()) {
+            return;
+        }
+        json.writeStartObject();
+        json.writeStringProperty("role", "user");
+        json.writeArrayPropertyStart("parts");
+        json.writeStartObject();
+        json.writeStringProperty("text", ContentsWriter.LEAST_TEXT);
+        json.writeEndObject();
+        json.writeEndArray();
+        json.writeEndObject();
+        ignored.add("contents[" + (last.from() + last.contents().size() - 1) + "] (continued)");
     }
 
     /** Writes a member, its name included. */
@@ -201,35 +278,41 @@ final class NativeRequestWriter {
         json.writeEndObject();
     }
 
-    /** @param demanding the part that the model refuses without a signature, compared by identity */
-    private void parts(JsonNode parts, String path, @Nullable JsonNode demanding) {
-        json.writeStartArray();
+    private void parts(JsonNode parts, String path) {
         for (int i = 0; i < parts.size(); i++) {
             JsonNode part = parts.get(i);
-            part(part, path + "[" + i + "]", part == demanding);
+            part(results.getOrDefault(part, part), path + "[" + i + "]", part == demanding);
         }
-        json.writeEndArray();
     }
 
     private void part(JsonNode part, String path, boolean demands) {
         object(
                 part,
                 Map.of(
-                        "inlineData", blob -> blob(blob, path + ".inline_data"),
-                        "fileData", file -> file(file, path + ".file_data"),
-                        "functionCall", named("functionCall", call -> object(call, Map.of("id", this::callId))),
-                        "functionResponse", named("functionResponse", result -> result(result, path)),
-                        "thoughtSignature", signature -> signature(signature.asString(""), path, demands)),
+                        "inlineData",
+                        blob -> blob(blob, path + ".inline_data"),
+                        "fileData",
+                        file -> file(file, path + ".file_data"),
+                        CALL,
+                        named(CALL, call -> object(call, Map.of("id", this::callId))),
+                        RESULT,
+                        named(RESULT, result -> result(result, path)),
+                        "thoughtSignature",
+                        signature -> signature(signature.asString(""), path, demands)),
                 demands && !part.has(SIGNATURE));
     }
 
     private void result(JsonNode result, String path) {
-        Value inner = named("parts", parts -> parts(parts, path + ".function_response.parts", null));
+        Value inner = named("parts", parts -> {
+            json.writeStartArray();
+            parts(parts, path + ".function_response.parts");
+            json.writeEndArray();
+        });
         object(result, Map.of("id", this::callId, "parts", inner));
     }
 
     private void callId(JsonNode id) {
-        if (callIds) {
+        if (sendsIds) {
             json.writeStringProperty("id", id.asString(""));
         }
     }

@@ -74,10 +74,10 @@ final class VertexAccess implements Access {
         }
     }
 
-    /** Older models' endpoints know no such field. */
+    /** Older models' endpoints know no such field, and those of newer ones did not before autumn 2026. */
     @Override
-    public boolean takesCallIds(boolean isGemini3) {
-        return isGemini3;
+    public CallIds callIds(boolean isGemini3) {
+        return isGemini3 ? CallIds.OWN : CallIds.NONE;
     }
 
     /** Large files would have to lie in a bucket: whatever came goes along in the body. */

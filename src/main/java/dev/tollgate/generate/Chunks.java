@@ -9,9 +9,10 @@ import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -35,7 +36,9 @@ final class Chunks {
     private final MeteredRequest metered;
     private final List<ObjectNode> ends = new ArrayList<>(1);
     private final List<UpstreamEvent> told = new ArrayList<>();
-    private final Set<String> signatures = new LinkedHashSet<>();
+    /** With the id of the call that came with it, if it was one. */
+    private final Map<String, Optional<String>> signatures = new LinkedHashMap<>();
+
     private @Nullable String version;
     private @Nullable String responseId;
 
@@ -68,7 +71,7 @@ final class Chunks {
             candidate
                     .path("content")
                     .path("parts")
-                    .forEach(part -> note(part.path("thoughtSignature").asString("")));
+                    .forEach(part -> note(part.path("thoughtSignature").asString(""), callId(part)));
             if (candidate instanceof ObjectNode end
                     && candidate.path("finishReason").isString()) {
                 ends.add(end);
@@ -86,9 +89,14 @@ final class Chunks {
         }
     }
 
-    private void note(@Nullable String signature) {
+    private static @Nullable String callId(JsonNode part) {
+        JsonNode id = part.path("functionCall").path("id");
+        return id.isString() ? id.asString() : null;
+    }
+
+    private void note(@Nullable String signature, @Nullable String callId) {
         if (signature != null && !signature.isEmpty() && signatures.size() < SIGNATURES_MAX) {
-            signatures.add(signature);
+            signatures.putIfAbsent(signature, Optional.ofNullable(callId));
         }
     }
 
@@ -96,15 +104,17 @@ final class Chunks {
     List<SignedPart> signed() {
         for (UpstreamEvent event : told) {
             switch (event) {
-                case UpstreamEvent.Text text -> note(text.signature());
-                case UpstreamEvent.Thought thought -> note(thought.signature());
-                case UpstreamEvent.ToolCall call -> note(call.signature());
+                case UpstreamEvent.Text text -> note(text.signature(), null);
+                case UpstreamEvent.Thought thought -> note(thought.signature(), null);
+                case UpstreamEvent.ToolCall call -> note(call.signature(), call.upstreamId());
                 default -> {
                     // nothing else is signed
                 }
             }
         }
-        return signatures.stream().<SignedPart>map(SignedPart.SentBack::new).toList();
+        List<SignedPart> signed = new ArrayList<>(signatures.size());
+        signatures.forEach((signature, id) -> signed.add(new SignedPart.SentBack(signature, id.orElse(null))));
+        return signed;
     }
 
     /** The candidates that have ended, as they came; they are in no chunk from then on. */

@@ -4,6 +4,7 @@ import static dev.tollgate.generate.NativeRequestReader.refuse;
 import static dev.tollgate.generate.NativeRequestReader.require;
 
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstream.NativeTurn;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,19 +32,20 @@ final class ConversationRules {
             "codeExecutionResult");
 
     private final List<JsonNode> contents;
+    private final List<NativeTurn> turns;
     private final UpstreamModel model;
 
-    private ConversationRules(List<JsonNode> contents, UpstreamModel model) {
-        this.contents = contents;
+    private ConversationRules(JsonNode contents, UpstreamModel model) {
+        this.contents = List.copyOf(contents.values());
+        this.turns = NativeTurn.of(contents);
         this.model = model;
     }
 
     /** @throws dev.tollgate.error.ApiException a 400 */
     static void check(JsonNode contents, UpstreamModel model) {
-        ConversationRules rules = new ConversationRules(List.copyOf(contents.values()), model);
+        ConversationRules rules = new ConversationRules(contents, model);
         rules.checkContents();
         rules.checkTurns();
-        rules.checkEnd();
         // What began with a model that wanted none has none: the translation has a placeholder for each (D59).
         if (model.signatures() && model.asked().signatures()) {
             rules.checkSignatures();
@@ -52,7 +54,7 @@ final class ConversationRules {
 
     /** Only what is looked at before the prompt is counted. @throws dev.tollgate.error.ApiException a 400 */
     static void checkToCount(JsonNode contents, UpstreamModel model) {
-        new ConversationRules(List.copyOf(contents.values()), model).checkContents();
+        new ConversationRules(contents, model).checkContents();
     }
 
     private void checkContents() {
@@ -107,27 +109,39 @@ final class ConversationRules {
     }
 
     private void checkTurns() {
-        for (int i = 0; i < contents.size(); i++) {
-            int calls = count(i, "functionCall");
-            int results = count(i, "functionResponse");
+        for (int i = 0; i < turns.size(); i++) {
+            NativeTurn turn = turns.get(i);
+            List<JsonNode> asked = i == 0 ? List.of() : turns.get(i - 1).parts("functionCall");
             require(
-                    calls == 0 || (i > 0 && !isModel(contents.get(i - 1))),
-                    "contents[" + i + "]",
-                    "Please ensure that function call turn comes immediately after a user turn or after a function response"
-                            + " turn.");
-            require(
-                    calls == 0 || calls == count(i + 1, "functionResponse"),
-                    "contents[" + i + "]",
+                    turn.parts("functionResponse").isEmpty() || (!asked.isEmpty() && !turn.isModels()),
+                    "contents[" + turn.placeOf("functionResponse") + "]",
+                    "Please ensure that function response turn comes immediately after a function call turn.");
+            checkCalls(i, turn.parts("functionCall"));
+        }
+    }
+
+    private void checkCalls(int at, List<JsonNode> calls) {
+        if (calls.isEmpty()) {
+            return;
+        }
+        String path = "contents[" + turns.get(at).placeOf("functionCall") + "]";
+        require(
+                at > 0 && turns.get(at).isModels(),
+                path,
+                "Please ensure that function call turn comes immediately after a user turn or after a function response"
+                        + " turn.");
+        NativeTurn next = at + 1 < turns.size() ? turns.get(at + 1) : null;
+        List<JsonNode> results = next == null ? List.of() : next.parts("functionResponse");
+        if (next == null || calls.size() != results.size()) {
+            throw refuse(
+                    path,
                     "Please ensure that the number of function response parts is equal to the number of function call parts of"
                             + " the function call turn.");
-            require(
-                    results == 0 || (count(i - 1, "functionCall") > 0 && !isModel(contents.get(i))),
-                    "contents[" + i + "]",
-                    "Please ensure that function response turn comes immediately after a function call turn.");
-            if (calls > 0) {
-                checkResults(data(i, "functionCall"), data(i + 1, "functionResponse"), "contents[" + (i + 1) + "]");
-            }
         }
+        checkResults(
+                data(calls, "functionCall"),
+                data(results, "functionResponse"),
+                "contents[" + next.placeOf("functionResponse") + "]");
     }
 
     /** Results come in the order of their calls, or say by their ids which call they answer. */
@@ -160,60 +174,27 @@ final class ConversationRules {
         return callOrResult.path("id").asString("");
     }
 
-    private void checkEnd() {
-        require(
-                model.trailingAssistant() || !isModel(contents.getLast()),
-                "contents",
-                "contents: with this model the last content must be the user's.");
-    }
-
     /** Each step's first call since the user last spoke (wire.md 2.4). */
     private void checkSignatures() {
-        for (int i = turnStart(); i < contents.size(); i++) {
-            int position = i;
-            contents.get(i)
-                    .path("parts")
-                    .valueStream()
-                    .filter(part -> part.has("functionCall"))
-                    .findFirst()
-                    .ifPresent(call -> require(
-                            call.has("thoughtSignature"),
-                            "contents[" + position + "]",
-                            "Function call is missing a thought_signature in functionCall parts. This is required for tools to"
-                                    + " work correctly: send the parts of the model's turns back as they came. Function call `"
-                                    + shown(call.path("functionCall")
-                                            .path("name")
-                                            .asString(""))
-                                    + "`, position " + (position + 1) + "."));
+        int current = NativeTurn.currentFrom(turns);
+        for (NativeTurn turn : turns) {
+            List<JsonNode> calls = turn.from() < current ? List.of() : turn.parts("functionCall");
+            int place = turn.placeOf("functionCall");
+            require(
+                    calls.isEmpty() || calls.getFirst().has("thoughtSignature"),
+                    "contents[" + place + "]",
+                    "Function call is missing a thought_signature in functionCall parts. This is required for tools to"
+                            + " work correctly: send the parts of the model's turns back as they came. Function call `"
+                            + (calls.isEmpty() ? "" : name(calls.getFirst())) + "`, position " + (place + 1) + ".");
         }
     }
 
-    private int turnStart() {
-        for (int i = contents.size() - 1; i >= 0; i--) {
-            if (!isModel(contents.get(i)) && count(i, "functionResponse") == 0) {
-                return i + 1;
-            }
-        }
-        return 0;
+    private static String name(JsonNode call) {
+        return shown(call.path("functionCall").path("name").asString(""));
     }
 
-    private int count(int at, String name) {
-        return data(at, name).size();
-    }
-
-    private List<JsonNode> data(int at, String name) {
-        return at < 0 || at >= contents.size()
-                ? List.of()
-                : contents.get(at)
-                        .path("parts")
-                        .valueStream()
-                        .filter(part -> part.has(name))
-                        .map(part -> part.path(name))
-                        .toList();
-    }
-
-    private static boolean isModel(JsonNode content) {
-        return role(content).equals("model");
+    private static List<JsonNode> data(List<JsonNode> parts, String name) {
+        return parts.stream().map(part -> part.path(name)).toList();
     }
 
     private static String role(JsonNode content) {

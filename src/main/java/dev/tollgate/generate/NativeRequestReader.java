@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -73,7 +71,6 @@ final class NativeRequestReader {
                 "cached_content: cached contents cannot be used here; send the contents themselves.");
         WITHOUT_EFFECT.forEach(name -> drop(body, name, name));
         contents(body.path("contents"));
-        body.set("contents", joinedResults(body.path("contents")));
         checkInstruction(body.path("systemInstruction"));
         tools(body.path("tools"));
         checkSafety(body.path("safetySettings"));
@@ -104,27 +101,6 @@ final class NativeRequestReader {
         for (int i = 0; i < contents.size(); i++) {
             content(contents.get(i), "contents[" + i + "]");
         }
-    }
-
-    /** Some clients send each result of parallel calls in a content of its own; documented is one content with all of them. */
-    private static ArrayNode joinedResults(JsonNode contents) {
-        ArrayNode joined = JsonNodeFactory.instance.arrayNode(contents.size());
-        ArrayNode open = null;
-        for (JsonNode content : contents) {
-            boolean isResults = isResults(content);
-            if (isResults && open != null) {
-                open.addAll((ArrayNode) content.path("parts"));
-            } else {
-                joined.add(content);
-                open = isResults ? (ArrayNode) content.path("parts") : null;
-            }
-        }
-        return joined;
-    }
-
-    private static boolean isResults(JsonNode content) {
-        JsonNode parts = content.path("parts");
-        return !parts.isEmpty() && parts.valueStream().allMatch(part -> part.has("functionResponse"));
     }
 
     private void content(JsonNode content, String path) {

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of calls and their answers (wire.md 4.8): every call of an assistant's message is answered exactly once, by the
- * tool messages right behind it, in any order. An id may come back in a later turn: it means the nearest call before it.
+ * The order of calls and their answers (wire.md 4.8): every call of an assistant's turn is answered exactly once, by the
+ * tool messages right behind it, in any order; neighbouring messages of an assistant are one turn (D55). An id may come back in a later turn: it means the nearest call before it.
  */
 final class ConversationCheck {
 
@@ -22,6 +22,7 @@ final class ConversationCheck {
     private final Set<String> called = new HashSet<>();
     private final Set<String> unanswered = new LinkedHashSet<>();
     private @Nullable Assistant caller;
+    private boolean answering;
 
     private ConversationCheck() {}
 
@@ -34,10 +35,16 @@ final class ConversationCheck {
 
     private void next(Message message) {
         if (message instanceof ToolResult result) {
+            answering = true;
             answer(result);
             return;
         }
+        if (message instanceof Assistant assistant && caller != null && !answering) {
+            call(assistant);
+            return;
+        }
         end();
+        answering = false;
         called.clear();
         caller = null;
         if (message instanceof Assistant assistant) {
@@ -46,7 +53,7 @@ final class ConversationCheck {
     }
 
     private void call(Assistant assistant) {
-        caller = assistant;
+        caller = caller == null ? assistant : caller;
         for (int i = 0; i < assistant.toolCalls().size(); i++) {
             String key = key(assistant.toolCalls().get(i));
             if (!called.add(key)) {

@@ -110,19 +110,6 @@ record Ask(SandboxModel model, ObjectNode body, Terms terms) {
         return last;
     }
 
-    /** What was answered to the calls before: responses in one content, or in several behind each other. */
-    static List<JsonNode> responses(List<JsonNode> contents, int from) {
-        List<JsonNode> responses = new ArrayList<>();
-        for (int i = from; i < contents.size() && !isModel(contents.get(i)); i++) {
-            List<JsonNode> parts = partsWith(contents.get(i), "functionResponse");
-            if (parts.isEmpty()) {
-                break;
-            }
-            parts.forEach(part -> responses.add(part.get("functionResponse")));
-        }
-        return responses;
-    }
-
     /** The responses with which the request ends; empty where it ends with something else. */
     List<JsonNode> lastResponses() {
         List<JsonNode> contents = contents();
@@ -131,7 +118,11 @@ record Ask(SandboxModel model, ObjectNode body, Terms terms) {
                 && !partsWith(contents.get(from - 1), "functionResponse").isEmpty()) {
             from--;
         }
-        return responses(contents, from);
+        return contents.subList(from, contents.size()).stream()
+                .filter(content -> !isModel(content))
+                .flatMap(content -> partsWith(content, "functionResponse").stream())
+                .map(part -> part.get("functionResponse"))
+                .toList();
     }
 
     static boolean isModel(JsonNode content) {

@@ -21,6 +21,10 @@ final class RequestRules {
     private static final String RESPONSE_OUT_OF_PLACE =
             "Please ensure that function response turn comes immediately after a function call turn.";
 
+    private static final String MODEL_ALONE =
+            "Please ensure that single turn requests end with a user role or the role field is not specified.";
+    private static final String ENDS_WITH_MODEL = "Requests ending with a model turn are not supported.";
+
     private static final String UNREADABLE = "Unable to process input image. Please retry or report in"
             + " https://developers.generativeai.google/guide/troubleshooting";
     private static final int IMAGES_MAX = 3_600;
@@ -31,7 +35,7 @@ final class RequestRules {
     /** Everything but thought signatures. */
     static void check(Ask ask) {
         checkContents(ask);
-        checkTurns(ask.contents());
+        checkTurns(ask);
         checkSafety(ask);
         ToolRules.check(ask);
         ConfigRules.check(ask);
@@ -116,25 +120,26 @@ final class RequestRules {
                 "The document exceeds the limit: " + PDF_BYTES_MAX + " bytes.");
     }
 
-    private static void checkTurns(List<JsonNode> contents) {
-        for (int i = 0; i < contents.size(); i++) {
-            int calls = data(contents.get(i), "functionCall").size();
-            if (calls > 0) {
-                require(i > 0 && !Ask.isModel(contents.get(i - 1)), CALL_OUT_OF_PLACE);
-                List<JsonNode> responses = Ask.responses(contents, i + 1);
-                require(calls == responses.size(), COUNTS_DIFFER);
-                checkAnswers(data(contents.get(i), "functionCall"), responses);
+    private static void checkTurns(Ask ask) {
+        List<Turn> turns = Turn.of(ask.contents());
+        for (int i = 0; i < turns.size(); i++) {
+            Turn turn = turns.get(i);
+            List<JsonNode> asked = i == 0 ? List.of() : turns.get(i - 1).data("functionCall");
+            List<JsonNode> calls = turn.data("functionCall");
+            if (!calls.isEmpty()) {
+                require(i > 0 && turn.isModels(), CALL_OUT_OF_PLACE);
+                List<JsonNode> responses =
+                        i + 1 < turns.size() ? turns.get(i + 1).data("functionResponse") : List.of();
+                require(calls.size() == responses.size(), COUNTS_DIFFER);
+                checkAnswers(calls, responses);
             }
-            if (!data(contents.get(i), "functionResponse").isEmpty()) {
-                require(i > 0 && takesResponses(contents.get(i - 1)), RESPONSE_OUT_OF_PLACE);
-            }
+            require(
+                    turn.data("functionResponse").isEmpty() || (!turn.isModels() && !asked.isEmpty()),
+                    RESPONSE_OUT_OF_PLACE);
         }
-    }
-
-    /** Calls do, and responses: LangChain4j sends each in a content of its own. */
-    private static boolean takesResponses(JsonNode content) {
-        return !data(content, "functionCall").isEmpty()
-                || !data(content, "functionResponse").isEmpty();
+        boolean endsWithModel = turns.getLast().isModels();
+        require(turns.size() > 1 || !endsWithModel, MODEL_ALONE);
+        require(ask.model().goesOn() || !endsWithModel, ENDS_WITH_MODEL);
     }
 
     /** Responses come in the order of their calls, or say by their ids which call they answer. */
@@ -162,10 +167,6 @@ final class RequestRules {
                 .distinct()
                 .count();
         require(!byId || ids == responses.size(), COUNTS_DIFFER);
-    }
-
-    private static List<JsonNode> data(JsonNode content, String name) {
-        return Ask.partsWith(content, name).stream().map(part -> part.get(name)).toList();
     }
 
     private static void checkSafety(Ask ask) {

@@ -36,6 +36,7 @@ record SandboxModel(
 
     private static final Set<String> THREE_LEVELS = Set.of("LOW", "MEDIUM", "HIGH");
     private static final Set<String> FLASH_LEVELS = Set.of("MINIMAL", "LOW", "MEDIUM", "HIGH");
+    private static final List<String> GOING_ON = List.of("gemini-3-", "gemini-3.1-");
     private static final int CACHE_TOKENS_MIN = 1_024;
     private static final int UNTILED_PIXELS_MAX = 384;
     private static final int TILE_PIXELS = 768;
@@ -87,6 +88,11 @@ record SandboxModel(
 
     static List<SandboxModel> all() {
         return ALL;
+    }
+
+    /** Whether a conversation may end with its own words; since 3.6 it may not with any. */
+    boolean goesOn() {
+        return !gemini3 || name.equals("gemini-3.5-flash") || GOING_ON.stream().anyMatch(name::startsWith);
     }
 
     /** Fewest tokens that a cache of this model may have. */

@@ -35,34 +35,20 @@ final class Signatures {
         if (!ask.model().gemini3()) {
             return;
         }
-        List<JsonNode> contents = ask.contents();
-        for (int i = turnStart(contents); i < contents.size(); i++) {
-            if (Ask.isModel(contents.get(i))) {
-                checkStep(ask, contents.get(i), i + 1);
+        List<Turn> turns = Turn.of(ask.contents());
+        for (int i = turns.size() - 1; i >= 0 && !turns.get(i).isUsersOwn(); i--) {
+            if (turns.get(i).isModels()) {
+                checkStep(ask, turns.get(i));
             }
         }
     }
 
-    /** Behind the last user content that is not a function's response. */
-    private static int turnStart(List<JsonNode> contents) {
-        int start = contents.size();
-        while (start > 0 && !opensTurn(contents.get(start - 1))) {
-            start--;
-        }
-        return start;
-    }
-
-    private static boolean opensTurn(JsonNode content) {
-        return !Ask.isModel(content)
-                && Ask.partsWith(content, "functionResponse").isEmpty();
-    }
-
-    private void checkStep(Ask ask, JsonNode content, int position) {
-        List<JsonNode> calls = Ask.partsWith(content, "functionCall");
+    private void checkStep(Ask ask, Turn turn) {
+        List<JsonNode> calls = turn.parts("functionCall");
         if (!calls.isEmpty() && Json.text(calls.getFirst(), "thoughtSignature").isEmpty()) {
-            throw missing(Json.text(calls.getFirst().get("functionCall"), "name"), position);
+            throw missing(Json.text(calls.getFirst().get("functionCall"), "name"), turn.from() + 1);
         }
-        for (JsonNode part : Ask.partsWith(content, "thoughtSignature")) {
+        for (JsonNode part : turn.parts("thoughtSignature")) {
             checkSignature(ask, part, Json.text(part, "thoughtSignature"));
         }
     }

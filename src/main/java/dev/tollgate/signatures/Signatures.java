@@ -126,7 +126,8 @@ public final class Signatures {
                 length(call.signature()) + length(call.before()) <= SIGNATURE_CHARS_MAX
                         && length(call.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
             case SignedPart.Text text -> text.signature().length() <= SIGNATURE_CHARS_MAX;
-            case SignedPart.SentBack back -> !back.signature().isEmpty();
+            case SignedPart.SentBack back ->
+                !back.signature().isEmpty() && length(back.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
         };
     }
 
@@ -147,7 +148,8 @@ public final class Signatures {
                         print, model, channel, false, null, sealed(text.signature(), accountId, print));
             }
             case SignedPart.SentBack back ->
-                new KeepSignatures.Row(prints.signature(back.signature()), model, channel, false, null, null);
+                new KeepSignatures.Row(
+                        prints.signature(back.signature()), model, channel, false, back.upstreamId(), null);
         };
     }
 
@@ -237,7 +239,7 @@ public final class Signatures {
         for (String signature : nearest) {
             Found row = found.get(printed.get(signature));
             if (row != null) {
-                origins.put(signature, new SignatureOrigins.Origin(row.channel(), row.model()));
+                origins.put(signature, new SignatureOrigins.Origin(row.channel(), row.model(), row.upstreamId()));
                 preferred = row.model().equals(modelOn.apply(row.channel())) ? row.channel() : preferred;
             }
         }

@@ -39,6 +39,10 @@ public sealed interface SignedPart {
     /** @param text of the whole answer, not empty */
     record Text(String text, String signature) implements SignedPart {}
 
-    /** Whatever it is, its caller sends the signature back with it: only who made it is to be kept. */
-    record SentBack(String signature) implements SignedPart {}
+    /**
+     * Whatever it is, its caller sends the signature back with it: only who made it is to be kept.
+     *
+     * @param upstreamId of a call: the upstream's own id, where it gave one
+     */
+    record SentBack(String signature, @Nullable String upstreamId) implements SignedPart {}
 }

@@ -138,6 +138,12 @@ public final class Replay {
         return calls.containsKey(call);
     }
 
+    /** Whether the channel that is asked now has made a call, as far as that is known. */
+    public boolean isOwn(Message.ToolCall call) {
+        Part part = calls.get(call);
+        return part != null && part.channel().equals(channel);
+    }
+
     /** The upstream's own id of a call that is known; null where it gave none. */
     public @Nullable String upstreamId(Message.ToolCall call) {
         Part part = calls.get(call);

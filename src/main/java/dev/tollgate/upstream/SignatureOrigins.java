@@ -14,8 +14,10 @@ public final class SignatureOrigins {
     /**
      * @param channel the name of the channel that made it
      * @param model the upstream's name of the model that made it
+     * @param callId the id that the channel gave the call with it; null where it gave none
      */
-    public record Origin(String channel, String model) {}
+    public record Origin(
+            String channel, String model, @Nullable String callId) {}
 
     private final Map<String, Origin> bySignature;
     private final @Nullable String preferredChannel;
@@ -52,5 +54,11 @@ public final class SignatureOrigins {
         Origin origin = bySignature.get(signature);
         return origin == null
                 || (origin.model().equals(model) && origin.channel().equals(channel));
+    }
+
+    /** Whether a channel is known to have given a signed call the id that it has now. */
+    public boolean isOwnId(String signature, String id, String channel) {
+        Origin origin = bySignature.get(signature);
+        return origin != null && origin.channel().equals(channel) && id.equals(origin.callId());
     }
 }

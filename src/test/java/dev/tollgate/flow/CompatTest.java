@@ -198,6 +198,34 @@ class CompatTest {
     }
 
     @Test
+    void a_choice_that_only_gemini_knows_becomes_the_nearest_and_is_named() {
+        String tool =
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\"}}],\"tool_choice\":\"validated\",";
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = channels.customer().chat(ask(tool));
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(far.requests().getFirst().body()).contains("\"look\"").doesNotContain("tool_choice");
+            assertThat(reply.header("x-tollgate-ignored")).isEqualTo("tool_choice");
+        }
+    }
+
+    @Test
+    void neighbouring_messages_of_an_assistant_that_calls_become_one() {
+        String call = "{\"id\":\"%s\",\"type\":\"function\",\"function\":{\"name\":\"look\",\"arguments\":\"{}\"}}";
+        String a = call.formatted("a");
+        String b = call.formatted("b");
+        String body = """
+                {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Go"},{"role":"assistant","content":"One"},\
+                {"role":"assistant","content":null,"tool_calls":[%s]},{"role":"assistant","content":"Two","tool_calls":[%s]},\
+                {"role":"assistant","content":""},{"role":"tool","tool_call_id":"b","content":"2"},{"role":"tool","tool_call_id":"a","content":"1"}]}""".formatted(a, b);
+        try (Channels channels = Channels.of(yaml())) {
+            assertThat(channels.customer().chat(body).status()).isEqualTo(200);
+            assertThat(far.requests().getFirst().body()).contains("""
+                    {"role":"assistant","content":"One"},{"role":"assistant","content":"Two","tool_calls":[%s,%s]},{"role":"tool",""".formatted(a, b));
+        }
+    }
+
+    @Test
     void a_schema_goes_through_as_it_is() {
         String format =
                 "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"strict\":true,\"schema\":{\"type\":\"object\",\"properties\":{\"b\":{\"const\":1}},\"additionalProperties\":false}}},";

@@ -76,11 +76,13 @@ class ConversationsTest {
     }
 
     @Test
-    void an_assistants_last_word_is_continued_on_2_5_and_refused_on_3() {
+    void an_assistants_last_word_is_continued() {
         String call = """
                 {"model":"%s","messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well,"}]}""";
-        assertThat(gateway.chat(call.formatted("gemini-2.5-pro")).status()).isEqualTo(200);
-        assertError(gateway.chat(call.formatted("gemini-3-pro")), 400, "invalid_request", "invalid_request_error");
+        for (String model : new String[] {"gemini-2.5-pro", "gemini-3-pro", "gemini-3.1-pro"}) {
+            assertThat(gateway.chat(call.formatted(model)).status()).as(model).isEqualTo(200);
+            assertThat(gateway.lastAsked().get("contents").size()).isEqualTo(2);
+        }
     }
 
     // ---- tools through several turns ----
@@ -174,6 +176,27 @@ class ConversationsTest {
         JsonNode none = gateway.chat(call.formatted(TOOLS, "\"none\"")).json();
         assertThat(none.at("/choices/0/message").has("tool_calls")).isFalse();
         assertThat(none.at("/choices/0/finish_reason").asString()).isEqualTo("stop");
+    }
+
+    /** As the CLI of GitHub's Copilot asks. */
+    @Test
+    void a_validated_choice_is_geminis_own_and_has_no_effect_without_functions() {
+        String call = """
+                {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Hello"}],%s"tool_choice":"validated"}""";
+        Gateway.Reply reply = gateway.chat(call.formatted("\"tools\":" + TOOLS + ","));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked()
+                        .at("/toolConfig/functionCallingConfig/mode")
+                        .asString())
+                .isEqualTo("VALIDATED");
+        assertThat(reply.header("x-tollgate-ignored")).isEmpty();
+        String search = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}],";
+        for (String tools : new String[] {"", search}) {
+            Gateway.Reply without = gateway.chat(call.formatted(tools));
+            assertThat(without.status()).as(without.text()).isEqualTo(200);
+            assertThat(gateway.lastAsked().has("toolConfig")).isFalse();
+            assertThat(without.header("x-tollgate-ignored")).isEqualTo("tool_choice");
+        }
     }
 
     @ParameterizedTest

@@ -154,6 +154,37 @@ class RetiringModelsTest {
     // ---- conversations that began before ----
 
     @Test
+    void a_conversation_that_ends_with_the_model_is_told_with_the_least_of_a_user_behind_it() {
+        gateway.setNow(DAY);
+        Reply chat = customer.chat("""
+                {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well"}]}""");
+        assertThat(chat.status()).as(chat.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked().at("/contents/2").toString())
+                .isEqualTo("{\"role\":\"user\",\"parts\":[{\"text\":\".\"}]}");
+        assertThat(chat.header("x-tollgate-ignored")).isEqualTo("messages.1 (continued)");
+
+        Reply own = google("""
+                {"contents":[{"role":"user","parts":[{"text":"Hi"}]},{"role":"model","parts":[{"text":"Well"}]}]}""");
+        assertThat(own.status()).as(own.text()).isEqualTo(200);
+        assertThat(own.header("x-tollgate-ignored")).isEqualTo("contents[1] (continued)");
+    }
+
+    @Test
+    void of_a_turn_that_came_in_several_contents_only_the_first_call_gets_a_placeholder() {
+        gateway.setNow(DAY);
+        Reply reply = google("""
+                {"contents":[{"role":"user","parts":[{"text":"Go"}]},\
+                {"role":"model","parts":[{"functionCall":{"name":"f","args":{}}}]},\
+                {"role":"model","parts":[{"functionCall":{"name":"g","args":{}}}]},{"role":"model","parts":[{"text":""}]},\
+                {"role":"user","parts":[{"functionResponse":{"name":"f","response":{}}},{"functionResponse":{"name":"g","response":{}}}]}]}""");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        JsonNode contents = gateway.lastAsked().get("contents");
+        assertThat(contents.size()).isEqualTo(5);
+        assertThat(contents.at("/1/parts/0/thoughtSignature").asString()).isEqualTo(DUMMY);
+        assertThat(contents.findValues("thoughtSignature")).hasSize(1);
+    }
+
+    @Test
     void a_tool_loop_goes_on_across_midnight_without_signatures_of_the_old_model() {
         ArrayNode messages = JSON.createArrayNode();
         messages.addObject().put("role", "user").put("content", "What is the weather in Oslo?");

@@ -134,6 +134,95 @@ class VertexSandboxTest {
         }
     }
 
+    private static final String WEATHER = """
+            [{"functionDeclarations":[{"name":"get_weather","parametersJsonSchema":{"type":"object","properties":{"city":{"type":"string"}}}}]}]""";
+
+    /** Results come in the other order, and only the ids say so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gemini-2.5-pro", "gemini-3-pro"})
+    void ids_that_the_upstream_did_not_make_stay_here_and_each_result_with_its_call(String model) {
+        ObjectNode body = askedForTwoCities(model, "call_");
+
+        Gateway.Reply told = post(MODELS + model + ":generateContent", body);
+
+        assertThat(told.status()).as(told.text()).isEqualTo(200);
+        JsonNode contents = lastAsked().get("contents");
+        assertThat(contents.findValues("id")).isEmpty();
+        assertThat(contents.get(1).findValuesAsString("city")).containsExactly("Oslo", "Rome");
+        assertThat(contents.get(2).findValuesAsString("of")).containsExactly("Oslo", "Rome");
+    }
+
+    @Test
+    void ids_that_the_upstream_made_go_back_to_it() {
+        ObjectNode body = askedForTwoCities("gemini-3-pro", null);
+
+        Gateway.Reply told = post(MODELS + "gemini-3-pro:generateContent", body);
+
+        assertThat(told.status()).as(told.text()).isEqualTo(200);
+        JsonNode contents = lastAsked().get("contents");
+        assertThat(contents.get(2).findValuesAsString("of")).containsExactly("Rome", "Oslo");
+        assertThat(contents).isEqualTo(body.get("contents"));
+        assertThat(contents.findValues("id")).hasSize(4);
+    }
+
+    /** @param ids what the ids of the caller's own begin with; null: the upstream's are kept */
+    private ObjectNode askedForTwoCities(String model, String ids) {
+        ObjectNode body = content(nativeBody(), "user", "[{\"text\":\"Weather in Oslo and Rome\"}]");
+        body.set("tools", JSON.readTree(WEATHER));
+        JsonNode parts = post(MODELS + model + ":generateContent", body).json().at("/candidates/0/content/parts");
+        ArrayNode results = JSON.createArrayNode();
+        int made = 0;
+        for (JsonNode part : parts) {
+            if (part.get("functionCall") instanceof ObjectNode call) {
+                String id = ids == null ? call.get("id").asString() : ids + made++;
+                ObjectNode result = call.put("id", id).objectNode();
+                result.putObject("functionResponse")
+                        .put("id", id)
+                        .put("name", "get_weather")
+                        .putObject("response")
+                        .set("of", call.at("/args/city"));
+                results.insert(0, result);
+            }
+        }
+        content(body, "model", parts.toString());
+        return content(body, "user", results.toString());
+    }
+
+    @Test
+    void a_conversation_that_another_provider_began_is_told_without_its_ids() {
+        String calls = """
+                {"model":"gemini-3-pro","stream":false,"messages":[{"role":"user","content":"Weather in Oslo?"},{"role":"assistant",\
+                "content":null,"tool_calls":[{"id":"%s","type":"function","function":{"name":"get_weather","arguments":"{}"}}]},\
+                {"role":"tool","tool_call_id":"%s","content":"4C"}]}""";
+        for (String id : new String[] {"toolu_01A", "call_1", "chatcmpl-tool-1"}) {
+            Gateway.Reply reply = channels.customer().chat(calls.formatted(id, id));
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(lastAsked().get("contents").findValues("id")).as(id).isEmpty();
+        }
+    }
+
+    @Test
+    void a_conversation_of_its_own_is_told_with_its_ids_through_the_openai_door() {
+        String tools =
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"parameters\":{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}}}}}]";
+        String question = "{\"role\":\"user\",\"content\":\"Weather in Oslo and Rome\"}";
+        Gateway.Reply asked = channels.customer()
+                .chat("{\"model\":\"gemini-3-pro\",\"stream\":false," + tools + ",\"messages\":[" + question + "]}");
+        JsonNode message = asked.json().at("/choices/0/message");
+        StringBuilder results = new StringBuilder();
+        message.get("tool_calls")
+                .forEach(call -> results.append(",{\"role\":\"tool\",\"content\":\"4C\",\"tool_call_id\":")
+                        .append(call.get("id"))
+                        .append('}'));
+
+        Gateway.Reply told = channels.customer()
+                .chat("{\"model\":\"gemini-3-pro\",\"stream\":false," + tools + ",\"messages\":[" + question + ","
+                        + message + results + "]}");
+
+        assertThat(told.status()).as(told.text()).isEqualTo(200);
+        assertThat(lastAsked().get("contents").findValues("id")).hasSize(4);
+    }
+
     @Test
     void files_in_an_open_bucket_are_named_and_everything_else_goes_along_in_the_body() {
         Gateway.Reply bucket = post(MODELS + "gemini-2.5-pro:generateContent", content(nativeBody(), "user", """

@@ -51,6 +51,23 @@ final class Asks {
             new Thinking.Level(Map.of("minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH"), true),
             true,
             true,
+            true,
+            true,
+            List.of(),
+            Map.of(),
+            null);
+
+    /** Does not go on from its own words. */
+    static final UpstreamModel FLASH_38 = new UpstreamModel(
+            "gemini-3.8-flash",
+            1_048_576,
+            65_536,
+            1,
+            false,
+            false,
+            PRO_31.thinking(),
+            true,
+            true,
             false,
             true,
             List.of(),
@@ -94,6 +111,7 @@ final class Asks {
     boolean webSearch;
     GoogleOptions google;
     boolean legacyFunctions;
+    CallIds callIds = CallIds.ANY;
     UpstreamModel model = PRO_25;
     boolean includeThoughts;
     String effort;
@@ -230,7 +248,7 @@ final class Asks {
     }
 
     GeminiBody body() {
-        return GeminiRequestWriter.write(ask(), model, true, BUCKETS);
+        return GeminiRequestWriter.write(ask(), model, callIds, BUCKETS);
     }
 
     String json() {

@@ -104,9 +104,41 @@ class GeminiRequestWriterTest {
     }
 
     @Test
-    void a_trailing_assistant_message_is_continued_by_2_5_and_refused_by_3() {
-        assertThat(asks().user("a").assistant("b").at("/contents/1/role")).isEqualTo("\"model\"");
-        refused(asks().on(Asks.PRO_31).user("a").assistant("b"), "messages.1");
+    void a_trailing_assistant_message_is_left_to_a_model_that_goes_on_from_it() {
+        Asks asks = asks().user("a").assistant("b");
+        assertThat(asks.tree().path("contents").size()).isEqualTo(2);
+        assertThat(asks.body().ignored()).isEmpty();
+    }
+
+    @Test
+    void behind_a_trailing_assistant_message_the_least_user_turn_follows_where_the_model_does_not_go_on() {
+        Asks asks = asks().on(Asks.FLASH_38).user("a").assistant("b").assistant("c");
+        assertThat(asks.at("/contents/2")).isEqualTo("{\"role\":\"user\",\"parts\":[{\"text\":\".\"}]}");
+        assertThat(asks.body().ignored()).containsExactly("messages.2 (continued)");
+    }
+
+    @Test
+    void no_model_goes_on_from_an_assistant_message_alone() {
+        Asks asks = asks().assistant("a");
+        assertThat(asks.at("/contents/1")).isEqualTo("{\"role\":\"user\",\"parts\":[{\"text\":\".\"}]}");
+        assertThat(asks.body().ignored()).containsExactly("messages.0 (continued)");
+    }
+
+    @Test
+    void neighbouring_assistant_messages_are_one_turn_whose_calls_are_answered_together() {
+        Asks asks = asks().on(Asks.PRO_31)
+                .user("a")
+                .assistant("", call("c1", "f", "{}"))
+                .assistant("b", call("c2", "g", "{}"))
+                .assistant("")
+                .result("c2", "2")
+                .result("c1", "1");
+        assertThat(asks.at("/contents/1/parts")).isEqualTo("""
+                        [{"functionCall":{"id":"c1","name":"f","args":{}},"thoughtSignature":"skip_thought_signature_validator"},\
+                        {"text":"b"},{"functionCall":{"id":"c2","name":"g","args":{}}}]""");
+        assertThat(asks.at("/contents/2/parts")).isEqualTo("""
+                        [{"functionResponse":{"id":"c1","name":"f","response":{"result":1}}},\
+                        {"functionResponse":{"id":"c2","name":"g","response":{"result":2}}}]""");
     }
 
     // ---- tools in the history

@@ -81,6 +81,7 @@ class WireTableTest {
             web_search       | 25 | "web_search_options":{} | "tools":[{"googleSearch":{}}]
             parameters       | 25 | "tools":[{"type":"function","function":{"name":"f","description":"D","parameters":{"type":"object","properties":{"b":{"type":["string","null"]},"a":{"const":1}},"required":["b"],"additionalProperties":false}}}] | "tools":[{"functionDeclarations":[{"name":"f","description":"D","parametersJsonSchema":{"type":"object","properties":{"b":{"type":["string","null"]},"a":{"enum":[1]}},"required":["b"],"additionalProperties":false}}]}]
             no parameters    | 25 | "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}] | $ONE
+            validated        | 25 | "tool_choice":"validated","tools":[{"type":"function","function":{"name":"f"}}] | $ONE,"toolConfig":{"functionCallingConfig":{"mode":"VALIDATED"}}
             strict           | 25 | "tools":[{"type":"function","function":{"name":"f","strict":true}}] | $ONE,"toolConfig":{"functionCallingConfig":{"mode":"VALIDATED"}}
             choice none      | 25 | $TOOLS,"tool_choice":"none" | $DECLARED,"toolConfig":{"functionCallingConfig":{"mode":"NONE"}}
             choice auto      | 25 | $TOOLS,"tool_choice":"auto" | $DECLARED
@@ -158,7 +159,7 @@ class WireTableTest {
         GeminiBody body = GeminiRequestWriter.write(
                 Asks.of(ChatRequestReader.read(request.getBytes(StandardCharsets.UTF_8), ReadLimits.DEFAULT), model),
                 model,
-                true,
+                CallIds.ANY,
                 Asks.BUCKETS);
         return new String(body.bytes(null), StandardCharsets.UTF_8);
     }
@@ -203,7 +204,6 @@ class WireTableTest {
             25 | "messages":[{"role":"user","content":"?"},{"role":"tool","tool_call_id":"c","content":"x"}] | messages.1.tool_call_id
             25 | "messages":[{"role":"user","content":"?"},{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]}] | messages.1.tool_calls
             25 | "messages":[{"role":"user","content":"?"},{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\\"a\\":"}}]}] | messages.1.tool_calls.0.function.arguments
-            31 | "messages":[{"role":"user","content":"?"},{"role":"assistant","content":"Well"}] | messages.1
             """)
     void a_request_that_cannot_be_told_is_refused_by_name(String model, String members, String param) {
         assertThatThrownBy(() -> body(members, model(model))).isInstanceOfSatisfying(ApiException.class, refused -> {

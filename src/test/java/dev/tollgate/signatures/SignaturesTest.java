@@ -140,7 +140,7 @@ class SignaturesTest {
 
     @Test
     void of_what_its_caller_sends_back_it_is_known_who_made_it() {
-        keep("acc_1", new SignedPart.SentBack("c2ln+/8="), new SignedPart.SentBack("b2xk"));
+        keep("acc_1", new SignedPart.SentBack("c2ln+/8=", "c1"), new SignedPart.SentBack("b2xk", null));
         store = store.reopened();
 
         List<String> sentBack = List.of("b2xk", "c2ln-_8", "bm9ib2R5");
@@ -150,6 +150,11 @@ class SignaturesTest {
         assertThat(sentBack)
                 .filteredOn(signature -> origins.isGood(signature, "another", MODEL))
                 .containsExactly("bm9ib2R5");
+
+        assertThat(origins.isOwnId("c2ln-_8", "c1", CHANNEL)).isTrue();
+        assertThat(origins.isOwnId("c2ln-_8", "of-the-caller", CHANNEL)).isFalse();
+        assertThat(origins.isOwnId("c2ln-_8", "c1", "another")).isFalse();
+        assertThat(origins.isOwnId("b2xk", "", CHANNEL)).isFalse();
 
         SignatureOrigins otherModels = store.signatures.origins("acc_1", channel -> "another-model", sentBack);
         assertThat(otherModels.preferredChannel()).isNull();
