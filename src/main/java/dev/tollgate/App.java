@@ -38,11 +38,13 @@ import dev.tollgate.media.MediaLimits;
 import dev.tollgate.media.MediaLoader;
 import dev.tollgate.media.MediaSpool;
 import dev.tollgate.media.Resolver;
+import dev.tollgate.memory.MemoryBudget;
 import dev.tollgate.metering.Accounting;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.ExcessReports;
 import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.KnownAnswers;
+import dev.tollgate.metering.LargeBodies;
 import dev.tollgate.metering.MediaAccess;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
@@ -151,7 +153,9 @@ public final class App implements AutoCloseable {
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
-        this.front = await(new HttpFront(vertx, httpOptions(), routes(), gate(), secureRandom, clock).start());
+        this.front =
+                await(new HttpFront(vertx, httpOptions(), routes(), gate(), secureRandom, clock, MemoryBudget.ofHeap())
+                        .start());
         this.administration = new StoreAdministration(store, clock, secureRandom, false);
         this.control = control();
     }
@@ -194,8 +198,9 @@ public final class App implements AutoCloseable {
         List<Route> routes = new ArrayList<>();
         ChatHandler chat = chat();
         FreeCounts counts = new FreeCounts(store.ledger(), meter);
-        api(routes, Route.post("/chat/completions", KEY, chat));
-        api(routes, Route.post("/estimate", KEY, chat.estimate(counts)));
+        LargeBodies bodies = new LargeBodies(store.ledger(), known);
+        api(routes, Route.post("/chat/completions", KEY, chat).withGate(chat.gate(bodies)));
+        api(routes, Route.post("/estimate", KEY, chat.estimate(counts)).withGate(ChatHandler.estimateGate(bodies)));
         api(routes, Route.get("/models", KEY, models.list()));
         api(routes, Route.get("/models/{id...}", KEY, models.one()));
         api(routes, Route.get("/credits", KEY, new CreditsHandler(store.ledger())));
@@ -204,10 +209,10 @@ public final class App implements AutoCloseable {
         api(routes, Route.get("/receipts/head", KEY, receipts.head()));
         api(routes, Route.get("/receipts/key", KEY, receipts.keys()));
         api(routes, Route.get("/receipts/{task_id}", KEY, receipts.one()));
-        google(routes, "/v1beta", counts);
-        google(routes, "/v1", counts);
-        google(routes, "/v1/gemini/v1beta", counts);
-        google(routes, "/v1/gemini/v1", counts);
+        google(routes, "/v1beta", counts, bodies);
+        google(routes, "/v1", counts, bodies);
+        google(routes, "/v1/gemini/v1beta", counts, bodies);
+        google(routes, "/v1/gemini/v1", counts, bodies);
         for (String base :
                 List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
             routes.add(new Route("POST", base + "/files", GOOGLE_KEY, false, new UploadHandler())
@@ -226,18 +231,22 @@ public final class App implements AutoCloseable {
     }
 
     /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
-    private void google(List<Route> routes, String base, FreeCounts counts) {
+    private void google(List<Route> routes, String base, FreeCounts counts, LargeBodies bodies) {
         GenerateCalls calls = new GenerateCalls(current, meter, store.signatures());
         GoogleModelsHandler models = new GoogleModelsHandler(catalogue, current);
+        GenerateHandler whole = new GenerateHandler(calls, known, checks, reading(), false);
+        GenerateHandler stream = new GenerateHandler(calls, known, checks, reading(), true);
+        CountTokensHandler count = new CountTokensHandler(calls, counts, reading());
         // Vercel's provider leaves "models/" out where an id has a slash.
         for (String model : List.of(base + "/models/{model...}:", base + "/{model...}:")) {
-            routes.add(google(model + "generateContent", new GenerateHandler(calls, known, checks, reading(), false)));
-            routes.add(
-                    google(model + "streamGenerateContent", new GenerateHandler(calls, known, checks, reading(), true))
-                            .withErrors(GoogleErrors.STREAM));
-            routes.add(google(model + "countTokens", new CountTokensHandler(calls, counts, reading())));
+            routes.add(google(model + "generateContent", whole).withGate(whole.gate(bodies)));
+            routes.add(google(model + "streamGenerateContent", stream)
+                    .withGate(stream.gate(bodies))
+                    .withErrors(GoogleErrors.STREAM));
+            routes.add(google(model + "countTokens", count).withGate(count.gate(bodies)));
         }
-        routes.add(google(base + "/models/{id...}", new UnknownMethodHandler()));
+        routes.add(new Route("POST", base + "/models/{id...}", GOOGLE_KEY, false, new UnknownMethodHandler())
+                .withErrors(GoogleErrors.OBJECT));
         if (!base.equals("/v1")) {
             routes.add(Route.get(base + "/models", GOOGLE_KEY, models.list()).withErrors(GoogleErrors.OBJECT));
             routes.add(Route.get(base + "/models/{id...}", GOOGLE_KEY, models.one())
@@ -343,7 +352,7 @@ public final class App implements AutoCloseable {
                 .withBodyBytesMax(Math.toIntExact(limits.bodyBytesMax()))
                 .withHeaderBytesMax(limits.headerBytesMax())
                 .withConnectionsMax(limits.connectionsMax())
-                .withTimes(timeouts.body(), timeouts.idle(), timeouts.write());
+                .withTimes(timeouts.body(), timeouts.bodyTotal(), timeouts.idle(), timeouts.write());
         return new HttpOptions(
                 settings.host(),
                 settings.port(),

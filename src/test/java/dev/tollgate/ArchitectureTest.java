@@ -64,13 +64,14 @@ class ArchitectureTest {
 
     @Test
     void ground_knows_no_feature() {
-        knowsOnly("http", "error");
+        knowsOnly("memory", "error");
+        knowsOnly("http", "memory", "error");
         knowsOnly("media", "error", "transport");
     }
 
     @Test
     void the_wire_format_knows_neither_money_nor_upstream() {
-        knowsOnly("openai", "error");
+        knowsOnly("openai", "memory", "error");
     }
 
     @Test
@@ -81,14 +82,14 @@ class ArchitectureTest {
 
     @Test
     void upstream_knows_what_can_be_asked_and_no_more() {
-        knowsOnly("upstream", "openai", "media", "config", "error");
+        knowsOnly("upstream", "openai", "media", "memory", "config", "error");
         knowsOnly("channel", "upstream", "media", "transport");
     }
 
     @Test
     void a_channel_never_knows_a_door_nor_money() {
-        knowsOnly("gemini", "channel", "upstream", "openai", "models", "media", "config", "error");
-        knowsOnly("compat", "channel", "upstream", "openai", "models", "media", "config", "error");
+        knowsOnly("gemini", "channel", "upstream", "openai", "models", "media", "memory", "config", "error");
+        knowsOnly("compat", "channel", "upstream", "openai", "models", "media", "memory", "config", "error");
     }
 
     /** So that adding one touches its own package and a line of the root's. */
@@ -211,6 +212,8 @@ class ArchitectureTest {
     void every_door_brings_its_ask_to_the_one_meter() {
         knowsOnly(
                 "chat",
+                "media",
+                "memory",
                 "metering",
                 "upstream",
                 "openai",
@@ -226,6 +229,8 @@ class ArchitectureTest {
                 "http");
         knowsOnly(
                 "generate",
+                "media",
+                "memory",
                 "metering",
                 "upstream",
                 "openai",

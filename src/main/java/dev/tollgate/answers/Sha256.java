@@ -18,11 +18,17 @@ public final class Sha256 {
         }
     }
 
-    /** In lower-case hex, of a label, a zero byte and the bytes: the same bytes under two labels are two things. */
-    public static String of(String label, byte[] bytes) {
+    /** As below, for bytes that are still to come. */
+    public static MessageDigest begin(String label) {
         MessageDigest digest = digest();
         digest.update(label.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);
+        return digest;
+    }
+
+    /** In lower-case hex, of a label, a zero byte and the bytes: the same bytes under two labels are two things. */
+    public static String of(String label, byte[] bytes) {
+        MessageDigest digest = begin(label);
         return HexFormat.of().formatHex(digest.digest(bytes));
     }
 }

@@ -4,16 +4,20 @@ import dev.tollgate.answers.Sha256;
 import dev.tollgate.config.Settings;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.media.CallMedia;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.Asked;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Estimate;
 import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.IdempotencyKey;
 import dev.tollgate.metering.KnownAnswers;
+import dev.tollgate.metering.LargeBodies;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.MeteredCall;
 import dev.tollgate.metering.MeteredRequest;
@@ -86,13 +90,25 @@ public final class ChatHandler implements Handler {
         Key key = KeyCaller.modelKey(exchange);
         boolean isLarge = exchange.hasLargeBody();
         String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
-        exchange.read(this::read, read -> {
+        Lease memory = exchange.memory();
+        exchange.read(body -> read(body, memory), read -> {
             if (isLarge || read.request().hasMedia() || mayReplay(read.request())) {
-                exchange.compute(() -> prepare(key, read.request()), call -> start(exchange, call, read, name));
+                exchange.compute(() -> prepare(key, read.request(), memory), call -> start(exchange, call, read, name));
             } else {
-                start(exchange, prepare(key, read.request()), read, name);
+                start(exchange, prepare(key, read.request(), memory), read, name);
             }
         });
+    }
+
+    /** Who may have a large body read: as {@link #handle}. */
+    public BodyGate gate(LargeBodies bodies) {
+        return exchange -> {
+            Key key = KeyCaller.modelKey(exchange);
+            String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
+            LargeBodies.Replay replay =
+                    new LargeBodies.Replay(new ExchangeOutlet(exchange), running -> exchange.onGone(running::gone));
+            return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, DOOR, replay);
+        };
     }
 
     /** Whether something may have to be looked up, which blocks. */
@@ -105,12 +121,12 @@ public final class ChatHandler implements Handler {
     /** @param hash of the body's bytes: what makes two requests the same */
     private record Read(ChatRequest request, String hash) {}
 
-    private Read read(byte[] body) {
-        return new Read(ChatRequestReader.read(body, limits), Sha256.of(DOOR, body));
+    private Read read(byte[] body, Lease memory) {
+        return new Read(ChatRequestReader.read(body, limits, memory), Sha256.of(DOOR, body));
     }
 
     /** Everything that can be refused without money. */
-    private MeteredCall prepare(Key key, ChatRequest request) {
+    private MeteredCall prepare(Key key, ChatRequest request, Lease memory) {
         Model model = models.find(request.model());
         if (model == null || !key.mayUse(model.id())) {
             throw ModelsHandler.notFound(request.model()).asException();
@@ -123,7 +139,7 @@ public final class ChatHandler implements Handler {
                 DOOR,
                 model,
                 request.model(),
-                ask(model, request, replay(key, model, request)),
+                ask(model, request, replay(key, model, request), memory),
                 tokensMax(model, request)));
     }
 
@@ -145,7 +161,7 @@ public final class ChatHandler implements Handler {
         }
     }
 
-    private static ChatAsk ask(Model model, ChatRequest request, Replay replay) {
+    private static ChatAsk ask(Model model, ChatRequest request, Replay replay, Lease memory) {
         GoogleOptions google = request.google();
         Boolean thoughts = request.includeThoughts();
         if (thoughts == null && google != null) {
@@ -161,7 +177,9 @@ public final class ChatHandler implements Handler {
                 model.upstream().asked().name(),
                 thoughts == null ? model.thoughtsByDefault() : thoughts,
                 effort,
-                replay);
+                replay,
+                new CallMedia(),
+                memory);
     }
 
     /** The caller's maximum, cut to what the model can do (D21), else the model's own default (D12). */
@@ -176,18 +194,27 @@ public final class ChatHandler implements Handler {
     public Handler estimate(FreeCounts counts) {
         return exchange -> {
             Key key = KeyCaller.modelKey(exchange);
+            Lease memory = exchange.memory();
             exchange.read(
-                    this::read,
+                    body -> read(body, memory),
                     read -> exchange.compute(
                             () -> {
                                 counts.requireBalance(key.accountId());
-                                return prepare(key, read.request());
+                                return prepare(key, read.request(), memory);
                             },
                             call -> counts.countLoaded(
                                     call,
                                     (known, counted) -> exchange.json(
                                             200, EstimateJson.of(known.request(), Estimate.of(known, counted))),
                                     exchange::fail)));
+        };
+    }
+
+    /** An estimate is for who has something to spend, and a large one is not even read for others. */
+    public static BodyGate estimateGate(LargeBodies bodies) {
+        return exchange -> {
+            Key key = KeyCaller.modelKey(exchange);
+            return () -> bodies.paid(key.accountId());
         };
     }
 

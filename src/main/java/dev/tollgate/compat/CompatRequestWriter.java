@@ -3,13 +3,13 @@ package dev.tollgate.compat;
 import dev.tollgate.channel.Json;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.memory.CountedBytes;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.openai.Tool;
 import dev.tollgate.openai.ToolChoice;
 import dev.tollgate.upstream.ChatAsk;
-import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -38,14 +38,14 @@ final class CompatRequestWriter {
 
     /** @throws ApiException what the protocol cannot express */
     static CompatBody write(ChatAsk ask, Dialect dialect) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+        CountedBytes out = new CountedBytes(ask.memory(), 1024);
         CompatRequestWriter writer;
         List<MediaSlot> slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             writer = new CompatRequestWriter(json, ask, dialect);
             slots = writer.write(new MessagesWriter(json, out, writer.ignored));
         }
-        return new CompatBody(out.toByteArray(), dialect.maxTokensField(), List.copyOf(writer.ignored), slots);
+        return new CompatBody(out.whole(), dialect.maxTokensField(), List.copyOf(writer.ignored), slots);
     }
 
     /** @return places of media that have to be downloaded */

@@ -170,6 +170,8 @@ public final class SettingTable {
             "How long open calls may go on after the server was told to stop.");
     static final Setting<Duration> BODY = Setting.of(
             "timeouts.body", Kind.time(TICK, DAY), "30s", "Over which the least speed of a body is measured.");
+    static final Setting<Duration> BODY_TOTAL = Setting.of(
+            "timeouts.body-total", Kind.time(TICK, DAY), "120s", "How long a whole body may take to arrive.");
     static final Setting<Duration> IDLE =
             Setting.of("timeouts.idle", Kind.time(TICK, DAY), "75s", "How long a connection may stay without a call.");
     static final Setting<Duration> WRITE =
@@ -231,6 +233,7 @@ public final class SettingTable {
             MEDIA_ACCOUNT_DOWNLOADS,
             DRAIN,
             BODY,
+            BODY_TOTAL,
             IDLE,
             WRITE,
             CALL,

@@ -144,6 +144,7 @@ public record Settings(
 
     /**
      * @param body over which the least speed of a body is measured (D28)
+     * @param bodyTotal until a whole body has arrived
      * @param call our own total timeout (D32)
      * @param upstreamFirst until the upstream's answer begins
      * @param upstreamIdle between two reads of it
@@ -151,6 +152,7 @@ public record Settings(
     public record Timeouts(
             Duration drain,
             Duration body,
+            Duration bodyTotal,
             Duration idle,
             Duration write,
             Duration call,

@@ -162,6 +162,7 @@ public final class SettingsLoader {
         return new Settings.Timeouts(
                 get(DRAIN),
                 get(BODY),
+                get(BODY_TOTAL),
                 get(IDLE),
                 get(WRITE),
                 get(CALL),

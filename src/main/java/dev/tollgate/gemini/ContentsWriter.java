@@ -3,6 +3,7 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.Json;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.openai.Message;
@@ -36,6 +37,7 @@ final class ContentsWriter {
     private final CallIds callIds;
     private final Set<String> ignored;
     private final boolean serverTools;
+    private final Lease memory;
 
     /** Of the calls written so far, those whose ids go back; compared by identity, for ids come again in later turns. */
     private final Map<Message.ToolCall, String> ids = new IdentityHashMap<>();
@@ -44,6 +46,7 @@ final class ContentsWriter {
      * @param callIds which ids of calls go back
      * @param ignored takes dotted names of what could not be expressed
      * @param serverTools whether the upstream's own tools are at work beside functions, and their parts are wanted back
+     * @param memory charged for what writing takes for a while
      */
     ContentsWriter(
             JsonGenerator json,
@@ -52,7 +55,8 @@ final class ContentsWriter {
             Replay replay,
             CallIds callIds,
             Set<String> ignored,
-            boolean serverTools) {
+            boolean serverTools,
+            Lease memory) {
         this.json = json;
         this.model = model;
         this.parts = parts;
@@ -60,6 +64,7 @@ final class ContentsWriter {
         this.callIds = callIds;
         this.ignored = ignored;
         this.serverTools = serverTools;
+        this.memory = memory;
     }
 
     void write(Conversation conversation) {
@@ -260,7 +265,7 @@ final class ContentsWriter {
         writeId(answer.call());
         json.writeStringProperty("name", answer.call().name());
         json.writeName("response");
-        ToolResults.write(json, PartWriter.joinedText(answer.result().parts()));
+        ToolResults.write(json, PartWriter.joinedText(answer.result().parts()), memory);
         if (!media.isEmpty() && model.mediaInToolResults()) {
             json.writeArrayPropertyStart("parts");
             media.forEach(part -> parts.media(part, null));

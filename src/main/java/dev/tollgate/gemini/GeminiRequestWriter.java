@@ -1,12 +1,12 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.openai.Message;
 import dev.tollgate.upstream.ChatAsk;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,13 +32,21 @@ final class GeminiRequestWriter {
     static GeminiBody write(ChatAsk ask, UpstreamModel model, CallIds callIds, Set<String> buckets) {
         ChatRequest request = ask.request();
         Set<String> ignored = new LinkedHashSet<>();
-        ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES_FIRST);
+        CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST);
         MediaSlots slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             slots = new MediaSlots(json, out);
             PartWriter parts = new PartWriter(json, model, slots, buckets, ignored);
             json.writeStartObject();
-            new ContentsWriter(json, model, parts, ask.replay(), callIds, ignored, ask.searches() && ask.functions())
+            new ContentsWriter(
+                            json,
+                            model,
+                            parts,
+                            ask.replay(),
+                            callIds,
+                            ignored,
+                            ask.searches() && ask.functions(),
+                            ask.memory())
                     .write(Conversation.of(request.messages()));
             new ToolsWriter(json, request, ignored).write();
             if (request.google() != null) {
@@ -50,7 +58,7 @@ final class GeminiRequestWriter {
             new GenerationConfigWriter(json, ask, model, ignored).write(parts.requestWideResolution());
             json.writeEndObject();
         }
-        return new GeminiBody(out.toByteArray(), List.copyOf(ignored), slots.all());
+        return new GeminiBody(out.whole(), List.copyOf(ignored), slots.all());
     }
 
     private static List<String> details(ChatRequest request) {

@@ -4,6 +4,7 @@ import dev.tollgate.channel.Json;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.media.GoogleUrl;
 import dev.tollgate.media.WantedMedium;
+import dev.tollgate.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.upstream.NativeAsk;
@@ -75,7 +76,7 @@ final class NativeRequestWriter {
      * @throws dev.tollgate.error.ApiException a 400 that names the part
      */
     static GeminiBody write(NativeAsk ask, String channel, UpstreamModel model, CallIds callIds, Set<String> buckets) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(BYTES_FIRST);
+        CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST);
         MediaSlots slots;
         Set<String> ignored;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
@@ -84,7 +85,7 @@ final class NativeRequestWriter {
             writer.request(ask.body());
             ignored = writer.ignored;
         }
-        return new GeminiBody(out.toByteArray(), List.copyOf(ignored), slots.all());
+        return new GeminiBody(out.whole(), List.copyOf(ignored), slots.all());
     }
 
     private void request(JsonNode body) {

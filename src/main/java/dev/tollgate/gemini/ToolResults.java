@@ -1,6 +1,8 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.memory.Lease;
+import dev.tollgate.memory.Tally;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -17,8 +19,9 @@ final class ToolResults {
 
     private ToolResults() {}
 
-    static void write(JsonGenerator json, String text) {
-        JsonToken first = wholeJson(text);
+    /** @param memory charged while the text is looked at: telling names apart takes far more than they do */
+    static void write(JsonGenerator json, String text, Lease memory) {
+        JsonToken first = wholeJson(text, memory);
         if (first == JsonToken.START_OBJECT) {
             json.writeRawValue(text);
             return;
@@ -34,7 +37,8 @@ final class ToolResults {
     }
 
     /** The first token if the text is one JSON value and nothing else, else {@code NOT_AVAILABLE}. */
-    private static JsonToken wholeJson(String text) {
+    private static JsonToken wholeJson(String text, Lease memory) {
+        Tally names = new Tally(memory);
         try (JsonParser parser = Json.STRICT.createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
@@ -42,6 +46,9 @@ final class ToolResults {
             }
             int depth = 0;
             for (JsonToken token = first; token != null; token = parser.nextToken()) {
+                if (token == JsonToken.PROPERTY_NAME) {
+                    names.name(parser.currentName());
+                }
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
                 if (depth > DEPTH_MAX || (depth == 0 && token.isStructEnd() && parser.nextToken() != null)) {
                     return JsonToken.NOT_AVAILABLE;
@@ -53,6 +60,8 @@ final class ToolResults {
             return first;
         } catch (JacksonException notJson) {
             return JsonToken.NOT_AVAILABLE;
+        } finally {
+            names.giveBack();
         }
     }
 }

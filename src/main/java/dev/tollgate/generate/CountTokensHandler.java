@@ -2,11 +2,14 @@ package dev.tollgate.generate;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.FreeCounts;
+import dev.tollgate.metering.LargeBodies;
 import dev.tollgate.openai.ReadLimits;
 import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamEvent.Modalities;
@@ -32,17 +35,27 @@ public final class CountTokensHandler implements Handler {
     public void handle(Exchange exchange) {
         Key key = KeyCaller.modelKey(exchange);
         String model = exchange.pathParam("model");
+        Lease memory = exchange.memory();
         exchange.read(
-                body -> NativeRequestReader.readCount(body, limits),
+                body -> NativeRequestReader.readCount(body, limits, memory),
                 request -> exchange.compute(
                         () -> {
                             counts.requireBalance(key.accountId());
-                            return calls.count(key, model, request);
+                            return calls.count(key, model, request, memory);
                         },
                         call -> counts.countLoaded(
                                 call,
                                 (loaded, counted) -> exchange.guard(() -> answer(exchange, counted)),
                                 exchange::fail)));
+    }
+
+    /** A prompt is counted for who has something to spend, and a large one is not even read for others. */
+    public BodyGate gate(LargeBodies bodies) {
+        return exchange -> {
+            Key key = KeyCaller.modelKey(exchange);
+            calls.model(key, exchange.pathParam("model"));
+            return () -> bodies.paid(key.accountId());
+        };
     }
 
     private static void answer(Exchange exchange, Optional<PromptCount> counted) {

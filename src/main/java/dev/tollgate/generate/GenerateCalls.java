@@ -3,6 +3,8 @@ package dev.tollgate.generate;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.Key;
+import dev.tollgate.media.CallMedia;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.MeteredCall;
@@ -47,21 +49,21 @@ public final class GenerateCalls {
     }
 
     /** For an answer. Blocks where the request holds signatures. */
-    MeteredCall answer(Key key, String id, NativeRequest request) {
+    MeteredCall answer(Key key, String id, NativeRequest request, Lease memory) {
         Model model = model(key, id);
         ConversationRules.check(request.contents(), model.upstream());
         ModelRules.check(model, request);
-        return call(key, model, id, request);
+        return call(key, model, id, request, memory);
     }
 
     /** For its prompt to be counted: a conversation need not be at its end. Blocks likewise. */
-    MeteredCall count(Key key, String id, NativeRequest request) {
+    MeteredCall count(Key key, String id, NativeRequest request, Lease memory) {
         Model model = model(key, id);
         ConversationRules.checkToCount(request.contents(), model.upstream());
-        return call(key, model, id, request);
+        return call(key, model, id, request, memory);
     }
 
-    private MeteredCall call(Key key, Model model, String id, NativeRequest request) {
+    private MeteredCall call(Key key, Model model, String id, NativeRequest request, Lease memory) {
         NativeAsk ask = new NativeAsk(
                 request.body(),
                 model.id(),
@@ -69,7 +71,9 @@ public final class GenerateCalls {
                 request.candidates(),
                 request.searches(),
                 PromptSizes.of(request),
-                origins(key, model, request));
+                origins(key, model, request),
+                new CallMedia(),
+                memory);
         return meter.prepare(new MeteredRequest(
                 key.accountId(), key.id(), key.prefix(), DOOR, model, id, ask, tokensMax(model, request)));
     }

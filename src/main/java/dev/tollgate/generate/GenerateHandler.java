@@ -1,13 +1,16 @@
 package dev.tollgate.generate;
 
 import dev.tollgate.answers.Sha256;
+import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.Asked;
 import dev.tollgate.metering.IdempotencyKey;
 import dev.tollgate.metering.KnownAnswers;
+import dev.tollgate.metering.LargeBodies;
 import dev.tollgate.metering.MeteredCall;
 import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Running;
@@ -43,21 +46,45 @@ public final class GenerateHandler implements Handler {
         Key key = KeyCaller.modelKey(exchange);
         String model = exchange.pathParam("model");
         calls.model(key, model);
-        AnswerForm form = streams ? AnswerForm.ofStream(exchange) : AnswerForm.WHOLE;
-        String label = GenerateCalls.DOOR + "\n" + form + "\n" + model;
+        AnswerForm form = form(exchange);
+        String label = label(form, model);
         boolean isLarge = exchange.hasLargeBody();
         String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
-        exchange.read(body -> new Read(NativeRequestReader.read(body, limits), Sha256.of(label, body)), read -> {
-            if (isLarge
-                    || read.request().hasMedia()
-                    || !read.request().signatures().isEmpty()) {
-                exchange.compute(
-                        () -> calls.answer(key, model, read.request()),
-                        call -> start(exchange, form, call, read, name));
-            } else {
-                start(exchange, form, calls.answer(key, model, read.request()), read, name);
-            }
-        });
+        Lease memory = exchange.memory();
+        exchange.read(
+                body -> new Read(NativeRequestReader.read(body, limits, memory), Sha256.of(label, body)), read -> {
+                    if (isLarge
+                            || read.request().hasMedia()
+                            || !read.request().signatures().isEmpty()) {
+                        exchange.compute(
+                                () -> calls.answer(key, model, read.request(), memory),
+                                call -> start(exchange, form, call, read, name));
+                    } else {
+                        start(exchange, form, calls.answer(key, model, read.request(), memory), read, name);
+                    }
+                });
+    }
+
+    private AnswerForm form(Exchange exchange) {
+        return streams ? AnswerForm.ofStream(exchange) : AnswerForm.WHOLE;
+    }
+
+    private static String label(AnswerForm form, String model) {
+        return GenerateCalls.DOOR + "\n" + form + "\n" + model;
+    }
+
+    /** Who may have a large body read: as {@link #handle}. */
+    public BodyGate gate(LargeBodies bodies) {
+        return exchange -> {
+            Key key = KeyCaller.modelKey(exchange);
+            String model = exchange.pathParam("model");
+            calls.model(key, model);
+            AnswerForm form = form(exchange);
+            String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
+            LargeBodies.Replay replay = new LargeBodies.Replay(
+                    new GenerateOutlet(exchange, form), running -> exchange.onGone(running::gone));
+            return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, label(form, model), replay);
+        };
     }
 
     private void start(Exchange exchange, AnswerForm form, MeteredCall call, Read read, @Nullable String name) {

@@ -2,6 +2,8 @@ package dev.tollgate.generate;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.memory.Lease;
+import dev.tollgate.memory.Tally;
 import dev.tollgate.openai.Base64Text;
 import dev.tollgate.openai.JsonObjectReader;
 import dev.tollgate.openai.ReadLimits;
@@ -45,14 +47,26 @@ final class NativeRequestReader {
         this.limits = limits;
     }
 
+    /** A body that nobody is charged for. */
     static NativeRequest read(byte[] body, ReadLimits limits) {
-        ObjectNode tree = JsonObjectReader.read(body, limits);
-        return new NativeRequestReader(limits).request(ProtoReader.read("Request", tree, ""));
+        return read(body, limits, Lease.FREE);
+    }
+
+    /** @param memory what is made of the body is charged to it */
+    static NativeRequest read(byte[] body, ReadLimits limits, Lease memory) {
+        return new NativeRequestReader(limits).request(tree("Request", body, limits, memory));
+    }
+
+    private static ObjectNode tree(String message, byte[] body, ReadLimits limits, Lease memory) {
+        Tally tally = new Tally(memory);
+        ObjectNode tree = ProtoReader.read(message, JsonObjectReader.read(body, limits, memory), "", tally);
+        tally.settle();
+        return tree;
     }
 
     /** A body of {@code countTokens}: the request stands in {@code generateContentRequest}, or its members stand alone. */
-    static NativeRequest readCount(byte[] body, ReadLimits limits) {
-        ObjectNode tree = ProtoReader.read("CountRequest", JsonObjectReader.read(body, limits), "");
+    static NativeRequest readCount(byte[] body, ReadLimits limits, Lease memory) {
+        ObjectNode tree = tree("CountRequest", body, limits, memory);
         if (tree.get("generateContentRequest") instanceof ObjectNode whole) {
             require(
                     !tree.has("contents"),

@@ -2,6 +2,7 @@ package dev.tollgate.generate;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.memory.Tally;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -31,9 +32,11 @@ final class ProtoReader {
      * A new tree, which shares with the given one what callers may write as they like: arguments, JSON Schemas.
      *
      * @param path of the message in snake case, empty for the whole body
+     * @param tally charged for the new one
      * @throws ApiException a 400 in Google's words
      */
-    static ObjectNode read(String message, ObjectNode tree, String path) {
+    static ObjectNode read(String message, ObjectNode tree, String path, Tally tally) {
+        tally.object();
         ObjectNode read = NODES.objectNode();
         for (Map.Entry<String, JsonNode> member : tree.properties()) {
             ProtoMessages.Field field = ProtoMessages.field(message, member.getKey());
@@ -47,40 +50,46 @@ final class ProtoReader {
                 if (read.has(field.name())) {
                     throw refuse(at, "Invalid value at '" + at + "' (oneof), the field is given twice.");
                 }
-                read.set(field.name(), any(field, member.getValue(), at));
+                tally.name(at);
+                read.set(field.name(), any(field, member.getValue(), at, tally));
             }
         }
         return read;
     }
 
-    private static JsonNode any(ProtoMessages.Field field, JsonNode given, String path) {
+    private static JsonNode any(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
         if (field.map()) {
-            return map(field, object(given, path), path);
+            return map(field, object(given, path), path, tally);
         }
-        return field.repeated() ? list(field, given, path) : value(field, given, path);
+        return field.repeated() ? list(field, given, path, tally) : value(field, given, path, tally);
     }
 
-    private static ObjectNode map(ProtoMessages.Field field, ObjectNode given, String path) {
+    private static ObjectNode map(ProtoMessages.Field field, ObjectNode given, String path, Tally tally) {
+        tally.object();
         ObjectNode map = NODES.objectNode();
         int i = 0;
         for (Map.Entry<String, JsonNode> entry : given.properties()) {
-            map.set(entry.getKey(), value(field, entry.getValue(), path + "[" + i++ + "].value"));
+            String at = path + "[" + i++ + "].value";
+            tally.name(at);
+            map.set(entry.getKey(), value(field, entry.getValue(), at, tally));
         }
         return map;
     }
 
-    private static ArrayNode list(ProtoMessages.Field field, JsonNode given, String path) {
+    private static ArrayNode list(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
+        tally.array();
         List<JsonNode> elements = given.isArray() ? List.copyOf(given.values()) : List.of(given);
         ArrayNode list = NODES.arrayNode(elements.size());
         for (int i = 0; i < elements.size(); i++) {
-            list.add(value(field, elements.get(i), path + "[" + i + "]"));
+            tally.scalar();
+            list.add(value(field, elements.get(i), path + "[" + i + "]", tally));
         }
         return list;
     }
 
-    private static JsonNode value(ProtoMessages.Field field, JsonNode given, String path) {
+    private static JsonNode value(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
         if (ProtoMessages.isMessage(field.type())) {
-            return read(field.type(), object(given, path), path);
+            return read(field.type(), object(given, path), path, tally);
         }
         Set<String> words = ProtoMessages.words(field.type());
         if (words != null) {

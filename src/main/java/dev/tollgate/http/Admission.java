@@ -130,7 +130,7 @@ final class Admission {
         }
         checkType(exchange.header("content-type"));
         ContentCoding coding = ContentCoding.of(exchange.header("content-encoding"));
-        exchange.requestBody().take(coding, () -> route.handler().handle(exchange));
+        exchange.requestBody().take(coding, route.gate(), () -> route.handler().handle(exchange));
     }
 
     /** A missing type passes: hand-made clients forget it, and the reader sees what came. */

@@ -2,38 +2,41 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import java.time.Duration;
+import dev.tollgate.memory.Lease;
+import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 
 /**
- * A growing body under two limits, its own and that of all bodies. Grows by doubling and not by what a header announces: an
- * announcement costs its sender nothing. Used by one thread at a time.
+ * A growing body under two limits, its own and that of its lease. Grows by doubling and not by what a header announces: an announcement
+ * costs its sender nothing. Used by one thread at a time.
  */
-final class BodyBytes {
+final class BodyBytes implements BodySink {
 
     private static final int INITIAL_BYTES = 4096;
+    private static final byte[] NONE = new byte[0];
 
     private final int bytesMax;
     private final int bytesExpected;
-    private final MemoryBudget budget;
-    private byte[] array = new byte[0];
+    private final Lease lease;
+    private byte[] array = NONE;
     private int size;
 
     /** @param bytesExpected the announced length, or -1; growth stops there, so that a full body needs no last copy */
-    BodyBytes(int bytesMax, int bytesExpected, MemoryBudget budget) {
+    BodyBytes(int bytesMax, int bytesExpected, Lease lease) {
         this.bytesMax = bytesMax;
         this.bytesExpected = bytesExpected;
-        this.budget = budget;
+        this.lease = lease;
     }
 
-    /** @throws dev.tollgate.error.ApiException 413 above the body's limit, 503 above that of all bodies */
-    void append(byte[] from, int length) {
+    @Override
+    public void append(byte[] from, int length) {
         reserve(length);
         System.arraycopy(from, 0, array, size, length);
         size += length;
     }
 
-    void append(io.vertx.core.buffer.Buffer chunk) {
+    @Override
+    public void append(Buffer chunk) {
         reserve(chunk.length());
         chunk.getBytes(array, size);
         size += chunk.length();
@@ -52,19 +55,24 @@ final class BodyBytes {
         long doubled = Math.max(INITIAL_BYTES, array.length * 2L);
         long ceiling = bytesExpected >= needed ? bytesExpected : bytesMax;
         int capacity = (int) Math.min(Math.max(needed, doubled), ceiling);
-        if (!budget.take(capacity - array.length)) {
-            throw tooMany().asException();
-        }
+        int before = array.length;
+        lease.take(capacity); // both are there while the one is copied into the other
         array = Arrays.copyOf(array, capacity);
+        lease.give(before);
     }
 
     int size() {
         return size;
     }
 
+    /** All of them, and perhaps room behind {@link #size}. */
+    byte[] array() {
+        return array;
+    }
+
     byte[] toArray() {
         if (array.length != size) {
-            budget.give(array.length - size);
+            lease.give(array.length - size);
             array = Arrays.copyOf(array, size);
         }
         return array;
@@ -72,8 +80,8 @@ final class BodyBytes {
 
     /** Gives the room back; the bytes are gone. */
     void release() {
-        budget.give(array.length);
-        array = new byte[0];
+        lease.give(array.length);
+        array = NONE;
         size = 0;
     }
 
@@ -82,11 +90,5 @@ final class BodyBytes {
                         ErrorCode.INVALID_REQUEST,
                         "The request body is too large: at most " + bytesMax + " bytes are allowed.")
                 .withStatus(413);
-    }
-
-    private static ApiError tooMany() {
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is busy with large requests. Retry in a moment.")
-                .withStatus(503)
-                .retryAfter(Duration.ofSeconds(1));
     }
 }

@@ -6,6 +6,7 @@ import dev.tollgate.error.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one body under the limits of D28 and D29. Confined to the event loop, but for the unpacking. */
 final class BodyIntake {
@@ -16,33 +17,72 @@ final class BodyIntake {
     private final ContentCoding coding;
     private final BodyBytes sent;
     private final Runnable then;
+    private final long startNanos = System.nanoTime();
 
-    private long windowStartNanos = System.nanoTime();
+    private BodySink sink;
+    private BodyGate.@Nullable Digest digest;
+    private boolean admitted;
+    private long windowStartNanos = startNanos;
     private int windowBytes;
     private boolean over;
 
+    /** @param admitted whether the body may be large: who asks for it has been asked */
     BodyIntake(
-            Exchange exchange, RequestBody body, FrontLoop loop, ContentCoding coding, BodyBytes sent, Runnable then) {
+            Exchange exchange,
+            RequestBody body,
+            FrontLoop loop,
+            ContentCoding coding,
+            boolean admitted,
+            Runnable then) {
         this.exchange = exchange;
         this.body = body;
         this.loop = loop;
         this.coding = coding;
-        this.sent = sent;
+        this.sent = new BodyBytes(loop.limits().bodyBytesMax(), body.bytesAnnounced(), body.lease());
+        this.sink = sent;
+        this.admitted = admitted;
         this.then = then;
     }
 
     void start(HttpServerRequest request) {
-        request.handler(this::chunk);
+        request.handler(chunk -> chunk(request, chunk));
         request.endHandler(end -> ended());
     }
 
-    private void chunk(Buffer chunk) {
+    /** From now on nothing is kept of what comes; packed data still are, until they can be unpacked. */
+    void digest(BodyGate.Digest wanted) {
+        digest = wanted;
+        if (coding == ContentCoding.IDENTITY) {
+            sink = new DigestSink(wanted.digest(), loop.limits().bodyBytesMax());
+            sink.append(sent.array(), sent.size());
+            sent.release();
+        }
+    }
+
+    private void chunk(HttpServerRequest request, Buffer chunk) {
         if (over) {
             return;
         }
         windowBytes += chunk.length();
         try {
-            sent.append(chunk);
+            if (!admitted && sent.size() + chunk.length() > loop.limits().smallBodyBytesMax()) {
+                request.pause();
+                admitted = true;
+                body.grown(() -> {
+                    add(chunk);
+                    request.resume();
+                });
+            } else {
+                add(chunk);
+            }
+        } catch (ApiException e) {
+            stop(e.error());
+        }
+    }
+
+    private void add(Buffer chunk) {
+        try {
+            sink.append(chunk);
         } catch (ApiException e) {
             stop(e.error());
         }
@@ -59,24 +99,32 @@ final class BodyIntake {
         sent.release();
     }
 
-    /** Looks at the speed once a window is full; answers 408 if the caller is too slow. */
+    /** Looks at the time, and at the speed once a window is full; answers 408 if the caller is too slow. */
     void sweep(long nowNanos) {
-        long nanos = nowNanos - windowStartNanos;
-        if (over || nanos < loop.limits().bodyWindow().toNanos()) {
+        if (over) {
             return;
         }
-        if (windowBytes < TimeUnit.NANOSECONDS.toMillis(nanos) * loop.limits().bodyBytesPerSecondMin() / 1000) {
-            exchange.closeAfterwards();
-            stop(tooSlow());
+        HttpLimits limits = loop.limits();
+        if (nowNanos - startNanos > limits.bodyTime().toNanos()) {
+            tooSlow("The request body did not arrive within "
+                    + limits.bodyTime().toSeconds() + " seconds.");
+            return;
+        }
+        long nanos = nowNanos - windowStartNanos;
+        if (nanos < limits.bodyWindow().toNanos()) {
+            return;
+        }
+        if (windowBytes < TimeUnit.NANOSECONDS.toMillis(nanos) * limits.bodyBytesPerSecondMin() / 1000) {
+            tooSlow("The request body arrived too slowly.");
             return;
         }
         windowStartNanos = nowNanos;
         windowBytes = 0;
     }
 
-    private static ApiError tooSlow() {
-        return ApiError.of(ErrorCode.INVALID_REQUEST, "The request body arrived too slowly.")
-                .withStatus(408);
+    private void tooSlow(String message) {
+        exchange.closeAfterwards();
+        stop(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(408));
     }
 
     private void ended() {
@@ -85,24 +133,30 @@ final class BodyIntake {
         }
         over = true;
         body.arrived();
-        if (coding == ContentCoding.IDENTITY) {
-            body.complete(sent, then);
+        if (coding != ContentCoding.IDENTITY) {
+            exchange.inTurn(this::unpacked, this::complete);
         } else {
-            Thread.ofVirtual().name("unpack-body").start(this::unpack);
+            complete(sent);
         }
     }
 
-    /** On a virtual thread, whatever the size: a few packed bytes can hold many. */
-    private void unpack() {
-        BodyBytes whole = new BodyBytes(loop.limits().bodyBytesMax(), -1, loop.budget());
-        try {
-            coding.unpack(sent.toArray(), whole);
-            exchange.context().runOnContext(turn -> body.complete(whole, then));
-        } catch (RuntimeException | Error e) {
-            whole.release();
-            exchange.run(() -> exchange.fail(e));
-        } finally {
-            sent.release();
+    /** Takes its turn whatever the size: a few packed bytes can hold many. */
+    private BodyBytes unpacked() {
+        BodyBytes whole = new BodyBytes(loop.limits().bodyBytesMax(), -1, body.lease());
+        BodySink into = digest == null
+                ? whole
+                : new DigestSink(digest.digest(), loop.limits().bodyBytesMax());
+        coding.unpack(sent.array(), sent.size(), into);
+        sent.release();
+        return whole;
+    }
+
+    private void complete(BodyBytes whole) {
+        if (digest == null) {
+            body.complete(whole, then);
+        } else {
+            BodyGate.Digest wanted = digest;
+            exchange.guard(() -> wanted.then().accept(wanted.digest().digest()));
         }
     }
 }

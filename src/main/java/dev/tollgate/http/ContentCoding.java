@@ -36,12 +36,13 @@ enum ContentCoding {
     /**
      * Unpacks into {@code to}, whose limit stops a bomb. Takes processor time: not for an event loop.
      *
+     * @param length of the packed data, which may end before its array does
      * @throws dev.tollgate.error.ApiException 400 where the data is broken, and what {@code to} throws
      */
-    void unpack(byte[] packed, BodyBytes to) {
+    void unpack(byte[] packed, int length, BodySink to) {
         byte[] piece = new byte[16 * 1024];
-        Inflater bareOrZlib = new Inflater(!hasZlibHeader(packed));
-        try (InputStream in = open(packed, bareOrZlib)) {
+        Inflater bareOrZlib = new Inflater(!hasZlibHeader(packed, length));
+        try (InputStream in = open(packed, length, bareOrZlib)) {
             for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
                 to.append(piece, n);
             }
@@ -53,8 +54,8 @@ enum ContentCoding {
         }
     }
 
-    private InputStream open(byte[] packed, Inflater inflater) throws IOException {
-        ByteArrayInputStream in = new ByteArrayInputStream(packed);
+    private InputStream open(byte[] packed, int length, Inflater inflater) throws IOException {
+        ByteArrayInputStream in = new ByteArrayInputStream(packed, 0, length);
         return switch (this) {
             case IDENTITY -> in;
             case GZIP -> new GZIPInputStream(in);
@@ -63,9 +64,7 @@ enum ContentCoding {
     }
 
     /** "deflate" means zlib's format, but some clients send it bare. */
-    private static boolean hasZlibHeader(byte[] packed) {
-        return packed.length >= 2
-                && (packed[0] & 0x0f) == 8
-                && ((packed[0] & 0xff) * 256 + (packed[1] & 0xff)) % 31 == 0;
+    private static boolean hasZlibHeader(byte[] packed, int length) {
+        return length >= 2 && (packed[0] & 0x0f) == 8 && ((packed[0] & 0xff) * 256 + (packed[1] & 0xff)) % 31 == 0;
     }
 }

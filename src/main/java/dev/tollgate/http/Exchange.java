@@ -3,6 +3,7 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.memory.Lease;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -44,7 +45,6 @@ public final class Exchange {
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final Logger ACCESS_LOG = LoggerFactory.getLogger(ACCESS_LOG_NAME);
-    private static final byte[] NOTHING = new byte[0];
 
     private final FrontLoop loop;
     private final HttpServerRequest request;
@@ -68,6 +68,8 @@ public final class Exchange {
     private @Nullable SseWriter stream;
     private @Nullable Runnable gone;
     private boolean closes;
+    /** Read by who works for this exchange on other threads. */
+    private volatile boolean departed;
 
     Exchange(FrontLoop loop, HttpServerRequest request, Context context, String requestId) {
         this.loop = loop;
@@ -139,46 +141,91 @@ public final class Exchange {
         return caller;
     }
 
-    /** The whole body, decompressed; empty where none was sent. Not to be changed. */
+    /** The whole body, decompressed; empty where none was sent, or once it has been read. Not to be changed. */
     public byte[] body() {
         return body.bytes();
     }
 
     /**
-     * Reads the body into a value and goes on with it, on this loop. A large body is read on a virtual thread meanwhile. What
-     * either throws is answered as {@link #fail(Throwable)} does; if the caller leaves, {@code then} is not called.
+     * What the body was charged to, and what is made of it has to be charged to. Held by this exchange until it is over: whoever keeps
+     * something longer retains it.
      */
-    public <T> void read(BodyReader<T> reader, Consumer<T> then) {
-        byte[] bytes = body();
-        if (bytes.length <= loop.limits().inlineBodyBytesMax()) {
-            guard(() -> then.accept(reader.read(bytes)));
-        } else {
-            Thread.ofVirtual().name("read-body").start(() -> readAside(bytes, reader, then));
-        }
-    }
-
-    /** Whether the body is large enough that work over all of it should not be done on the loop. */
-    public boolean hasLargeBody() {
-        return body().length > loop.limits().inlineBodyBytesMax();
+    public Lease memory() {
+        return body.lease();
     }
 
     /**
-     * Gets a value that blocks, e.g. from the database, on a virtual thread, and goes on with it on this loop. What either throws is
+     * Reads the body into a value, forgets its bytes, and goes on with the value, on this loop. A large body is read on another thread
+     * meanwhile, when it is its account's turn. What either throws is answered as {@link #fail(Throwable)} does; if the caller leaves,
+     * {@code then} is not called.
+     */
+    public <T> void read(BodyReader<T> reader, Consumer<T> then) {
+        byte[] bytes = body();
+        Consumer<T> andGoOn = value -> {
+            body.forget();
+            then.accept(value);
+        };
+        if (hasLargeBody()) {
+            inTurn(() -> reader.read(bytes), andGoOn);
+        } else {
+            guard(() -> andGoOn.accept(reader.read(bytes)));
+        }
+    }
+
+    /** Whether the body is, or was, large enough that work over all of it should not be done on the loop. */
+    public boolean hasLargeBody() {
+        return body.isLarge();
+    }
+
+    /**
+     * Gets a value that blocks, e.g. from the database, on another thread, and goes on with it on this loop. What either throws is
      * answered; if the caller leaves, {@code then} is not called.
      */
     public <T> void compute(Supplier<T> blocking, Consumer<T> then) {
-        Thread.ofVirtual().name("compute").start(() -> readAside(NOTHING, nothing -> blocking.get(), then));
+        if (hasLargeBody()) {
+            inTurn(blocking, then);
+        } else {
+            Lease held = memory().retain();
+            Thread.ofVirtual().name("compute").start(() -> work(blocking, then, held));
+        }
     }
 
-    private <T> void readAside(byte[] bytes, BodyReader<T> reader, Consumer<T> then) {
-        T value;
+    /** As {@link #compute}, for what takes processor time. */
+    <T> void inTurn(Supplier<T> work, Consumer<T> then) {
+        Lease held = memory().retain();
+        loop.readers().execute(payer(), new BodyReaders.Work() {
+            @Override
+            public void run() {
+                if (departed) {
+                    held.release();
+                } else {
+                    work(work, then, held);
+                }
+            }
+
+            @Override
+            public void refuse(ApiError busy) {
+                held.release();
+                Exchange.this.run(() -> fail(busy));
+            }
+        });
+    }
+
+    private <T> void work(Supplier<T> work, Consumer<T> then, Lease held) {
         try {
-            value = reader.read(bytes);
+            T value = work.get();
+            run(() -> then.accept(value));
         } catch (RuntimeException | Error e) {
             run(() -> fail(e));
-            return;
+        } finally {
+            held.release();
         }
-        run(() -> then.accept(value));
+    }
+
+    /** The account that is charged for what this exchange takes; empty where none is. */
+    String payer() {
+        boolean hasKey = route != null && (route.access() == Access.KEY || route.access() == Access.GOOGLE_KEY);
+        return hasKey && caller != null ? caller.accountId() : "";
     }
 
     // threads
@@ -449,6 +496,7 @@ public final class Exchange {
             return;
         }
         stage = Stage.GONE;
+        departed = true;
         finish(false);
         Runnable told = gone;
         gone = null;

@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.memory.MemoryBudget;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -42,7 +43,8 @@ final class FrontLoop implements Deployable {
             HttpOptions options,
             Routes routes,
             Cors cors,
-            MemoryBudget budget,
+            MemoryBudget memory,
+            BodyReaders readers,
             Authenticator authenticator,
             InstantSource clock,
             BooleanSupplier draining,
@@ -220,8 +222,12 @@ final class FrontLoop implements Deployable {
         return shared.cors();
     }
 
-    MemoryBudget budget() {
-        return shared.budget();
+    MemoryBudget memory() {
+        return shared.memory();
+    }
+
+    BodyReaders readers() {
+        return shared.readers();
     }
 
     boolean draining() {

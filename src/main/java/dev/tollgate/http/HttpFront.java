@@ -1,5 +1,6 @@
 package dev.tollgate.http;
 
+import dev.tollgate.memory.MemoryBudget;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -28,7 +29,9 @@ public final class HttpFront {
     private static final AtomicInteger FRONTS = new AtomicInteger();
 
     private final Vertx vertx;
-    private final MemoryBudget budget;
+    private final MemoryBudget memory;
+    private final BodyReaders readers =
+            new BodyReaders(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     private final AtomicInteger connections = new AtomicInteger();
     private final List<FrontLoop> loops;
     private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
@@ -39,6 +42,7 @@ public final class HttpFront {
      * @param routes the whole table; two routes for one method and path are an error
      * @param random for request ids; used here only, before anything starts
      * @param clock for the {@code Date} header
+     * @param memory what bodies and what becomes of them are charged to
      */
     public HttpFront(
             Vertx vertx,
@@ -46,16 +50,18 @@ public final class HttpFront {
             List<Route> routes,
             Authenticator authenticator,
             RandomGenerator random,
-            InstantSource clock) {
+            InstantSource clock,
+            MemoryBudget memory) {
         this.vertx = vertx;
-        this.budget = new MemoryBudget(options.limits().bodiesBytesMax());
+        this.memory = memory;
         FrontLoop.Shared shared = new FrontLoop.Shared(
                 FRONTS.incrementAndGet(),
                 vertx,
                 options,
                 new Routes(routes),
                 new Cors(options.origins()),
-                budget,
+                memory,
+                readers,
                 authenticator,
                 clock,
                 this::draining,
@@ -94,9 +100,9 @@ public final class HttpFront {
         return connections.get();
     }
 
-    /** What bodies take now, in bytes. */
+    /** What bodies and what became of them take now, in bytes. */
     public long bodyBytes() {
-        return budget.takenBytes();
+        return memory.takenBytes();
     }
 
     public boolean draining() {
@@ -127,6 +133,7 @@ public final class HttpFront {
     /** Closes the port and every connection; what has not ended by now is a departure. Once is enough, twice does no harm. */
     public Future<Void> close() {
         draining = true;
+        readers.close();
         String id = deployment.getAndSet(null);
         return id == null ? Future.succeededFuture() : vertx.undeploy(id);
     }

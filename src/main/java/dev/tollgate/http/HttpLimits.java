@@ -6,13 +6,13 @@ import java.time.Duration;
  * The written limits of the front (D28, D29).
  *
  * @param bodyBytesMax a body, as sent and as decompressed; beyond it 413
- * @param bodiesBytesMax all bodies that open exchanges hold together; beyond it 503, so that many large calls at once
- *     cannot exhaust the heap
- * @param inlineBodyBytesMax a body up to here is parsed on the event loop, a larger one on a virtual thread
+ * @param smallBodyBytesMax a body up to here, as sent and not compressed, is small: read without being asked who pays, and on the event
+ *     loop; a larger one beside it
  * @param headerBytesMax the header block; beyond it 400
  * @param connectionsMax open connections; a further one is closed at once
  * @param writeQueueBytesMax what may wait for a slow reader before its stream counts as full
  * @param bodyBytesPerSecondMin the slowest body, measured over {@code bodyWindow}; below it 408
+ * @param bodyTime how long a whole body may take, however fast its parts come; beyond it 408
  * @param idle how long a connection may stay without an exchange; covers headers that trickle in, too
  * @param write how long a full stream or a finished answer may wait for its reader before the connection is cut
  * @param linger how long the rest of a refused body is still read, so that the caller gets to see the answer
@@ -21,13 +21,13 @@ import java.time.Duration;
  */
 public record HttpLimits(
         int bodyBytesMax,
-        long bodiesBytesMax,
-        int inlineBodyBytesMax,
+        int smallBodyBytesMax,
         int headerBytesMax,
         int connectionsMax,
         int writeQueueBytesMax,
         int bodyBytesPerSecondMin,
         Duration bodyWindow,
+        Duration bodyTime,
         Duration idle,
         Duration write,
         Duration linger,
@@ -39,8 +39,7 @@ public record HttpLimits(
 
     public HttpLimits {
         if (bodyBytesMax < 1
-                || bodiesBytesMax < bodyBytesMax
-                || inlineBodyBytesMax < 0
+                || smallBodyBytesMax < 0
                 || headerBytesMax < 1
                 || connectionsMax < 1
                 || writeQueueBytesMax < 1
@@ -48,24 +47,24 @@ public record HttpLimits(
                 || lingerBytesMax < 0) {
             throw new IllegalArgumentException("a limit is out of range");
         }
-        for (Duration time : new Duration[] {bodyWindow, idle, write, linger, sweep}) {
+        for (Duration time : new Duration[] {bodyWindow, bodyTime, idle, write, linger, sweep}) {
             if (!time.isPositive()) {
                 throw new IllegalArgumentException("a time limit must be positive");
             }
         }
     }
 
-    /** D29's figures; bodies may take a quarter of the heap. */
+    /** D29's figures. */
     public static HttpLimits defaults() {
         return new HttpLimits(
                 32 * MIB,
-                Math.max(64L * MIB, Runtime.getRuntime().maxMemory() / 4),
                 64 * KIB,
                 32 * KIB,
                 16_384,
                 64 * KIB,
                 KIB,
                 Duration.ofSeconds(30),
+                Duration.ofSeconds(120),
                 Duration.ofSeconds(75),
                 Duration.ofSeconds(120),
                 Duration.ofSeconds(10),
@@ -73,17 +72,17 @@ public record HttpLimits(
                 Duration.ofSeconds(1));
     }
 
-    /** The same with another limit of a body, and of all bodies if that would be less. */
+    /** The same with another limit of a body. */
     public HttpLimits withBodyBytesMax(int bytes) {
         return new HttpLimits(
                 bytes,
-                Math.max(bytes, bodiesBytesMax),
-                inlineBodyBytesMax,
+                smallBodyBytesMax,
                 headerBytesMax,
                 connectionsMax,
                 writeQueueBytesMax,
                 bodyBytesPerSecondMin,
                 bodyWindow,
+                bodyTime,
                 idle,
                 write,
                 linger,
@@ -95,13 +94,13 @@ public record HttpLimits(
     public HttpLimits withHeaderBytesMax(int bytes) {
         return new HttpLimits(
                 bodyBytesMax,
-                bodiesBytesMax,
-                inlineBodyBytesMax,
+                smallBodyBytesMax,
                 bytes,
                 connectionsMax,
                 writeQueueBytesMax,
                 bodyBytesPerSecondMin,
                 bodyWindow,
+                bodyTime,
                 idle,
                 write,
                 linger,
@@ -112,13 +111,13 @@ public record HttpLimits(
     public HttpLimits withConnectionsMax(int connections) {
         return new HttpLimits(
                 bodyBytesMax,
-                bodiesBytesMax,
-                inlineBodyBytesMax,
+                smallBodyBytesMax,
                 headerBytesMax,
                 connections,
                 writeQueueBytesMax,
                 bodyBytesPerSecondMin,
                 bodyWindow,
+                bodyTime,
                 idle,
                 write,
                 linger,
@@ -127,16 +126,16 @@ public record HttpLimits(
     }
 
     /** The same with other times for bodies, idle connections and slow readers. */
-    public HttpLimits withTimes(Duration bodyWindow, Duration idle, Duration write) {
+    public HttpLimits withTimes(Duration bodyWindow, Duration bodyTime, Duration idle, Duration write) {
         return new HttpLimits(
                 bodyBytesMax,
-                bodiesBytesMax,
-                inlineBodyBytesMax,
+                smallBodyBytesMax,
                 headerBytesMax,
                 connectionsMax,
                 writeQueueBytesMax,
                 bodyBytesPerSecondMin,
                 bodyWindow,
+                bodyTime,
                 idle,
                 write,
                 linger,

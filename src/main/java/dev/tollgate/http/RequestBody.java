@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.memory.Lease;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
@@ -23,7 +24,9 @@ final class RequestBody {
     private final long bytesAnnounced;
     private boolean unread;
     private boolean paused;
-    private boolean released;
+    private boolean isLarge;
+    private Lease lease = Lease.FREE;
+    private @Nullable BodyGate gate;
     private @Nullable BodyIntake intake;
     private @Nullable BodyBytes bytes;
 
@@ -40,6 +43,21 @@ final class RequestBody {
         return bytesAnnounced != 0;
     }
 
+    /** -1 where nothing is announced. At most what a body may have, once it is taken. */
+    int bytesAnnounced() {
+        return (int) bytesAnnounced;
+    }
+
+    /** What everything that is made of the body is charged to; one that counts nothing where there is no body. */
+    Lease lease() {
+        return lease;
+    }
+
+    /** Whether it holds, or held, more than is read on an event loop. */
+    boolean isLarge() {
+        return isLarge;
+    }
+
     /** Keeps the body waiting while the authenticator thinks. */
     void pause() {
         if (unread) {
@@ -48,23 +66,79 @@ final class RequestBody {
         }
     }
 
-    /** Reads the body, then goes on. A length that is announced above the limit is refused unread. */
-    void take(ContentCoding coding, Runnable then) {
+    /**
+     * Reads the body, then goes on. A length that is announced above the limit is refused unread; before a body that is large the gate is
+     * asked.
+     */
+    void take(ContentCoding coding, @Nullable BodyGate gate, Runnable then) {
         int bytesMax = loop.limits().bodyBytesMax();
         if (bytesAnnounced > bytesMax) {
             exchange.fail(BodyBytes.tooLarge(bytesMax));
             return;
         }
-        BodyBytes sent = new BodyBytes(bytesMax, (int) bytesAnnounced, loop.budget());
-        intake = new BodyIntake(exchange, this, loop, coding, sent, then);
+        this.gate = gate;
+        boolean large = coding != ContentCoding.IDENTITY
+                || bytesAnnounced > loop.limits().smallBodyBytesMax();
+        lease = loop.memory().lease(exchange.payer(), exchange.remoteAddress(), large);
+        BodyIntake reading = new BodyIntake(exchange, this, loop, coding, large, then);
+        intake = reading;
+        request.response().exceptionHandler(this::broken);
+        if (large && gate != null) {
+            pause();
+            ask(gate, () -> start(reading));
+        } else {
+            start(reading);
+        }
+    }
+
+    private void start(BodyIntake reading) {
         if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
             request.response().writeContinue();
         }
-        request.response().exceptionHandler(this::broken);
-        intake.start(request);
+        reading.start(request);
         if (paused) {
             request.resume();
         }
+    }
+
+    /**
+     * More has come than is small.
+     *
+     * @param then what has come goes on to be read, unless it is refused
+     * @throws dev.tollgate.error.ApiException where there is no room for a large one
+     */
+    void grown(Runnable then) {
+        lease.becomeLarge();
+        if (gate == null) {
+            then.run();
+        } else {
+            ask(gate, then);
+        }
+    }
+
+    /** On a virtual thread: it is about money, which is in the database. */
+    private void ask(BodyGate gate, Runnable then) {
+        BodyGate.Question question = gate.ask(exchange);
+        Thread.ofVirtual().name("ask-gate").start(() -> {
+            try {
+                BodyGate.Verdict verdict = question.answer();
+                exchange.run(() -> answered(verdict, then));
+            } catch (RuntimeException | Error e) {
+                exchange.run(() -> exchange.fail(e));
+            }
+        });
+    }
+
+    private void answered(BodyGate.Verdict verdict, Runnable then) {
+        BodyIntake reading = intake;
+        if (reading == null || !exchange.isOpen()) {
+            return;
+        }
+        switch (verdict) {
+            case BodyGate.Read read -> {}
+            case BodyGate.Digest digest -> reading.digest(digest);
+        }
+        then.run();
     }
 
     /**
@@ -83,15 +157,21 @@ final class RequestBody {
     void arrived() {
         unread = false;
         intake = null;
+        lease.arrived();
     }
 
     void complete(BodyBytes whole, Runnable then) {
-        if (released) {
-            whole.release();
-            return;
-        }
         bytes = whole;
+        isLarge = whole.size() > loop.limits().smallBodyBytesMax();
         exchange.guard(then);
+    }
+
+    /** It has been read into something else. */
+    void forget() {
+        if (bytes != null) {
+            bytes.release();
+            bytes = null;
+        }
     }
 
     byte[] bytes() {
@@ -129,13 +209,11 @@ final class RequestBody {
 
     /** The exchange is over. */
     void release() {
-        released = true;
         if (intake != null) {
             intake.drop();
+            intake = null;
         }
-        if (bytes != null) {
-            bytes.release();
-            bytes = null;
-        }
+        bytes = null; // perhaps being read on another thread, which holds the lease as long
+        lease.release();
     }
 }

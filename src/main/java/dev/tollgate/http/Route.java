@@ -1,5 +1,7 @@
 package dev.tollgate.http;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A line of the routes table.
  *
@@ -10,6 +12,7 @@ package dev.tollgate.http;
  * @param readsBody the body is read before the handler runs, and has to be JSON; without it a body is thrown away
  * @param errors how errors of this route look
  * @param servedWhileDraining answered even when the server is shutting down (a probe, the metrics)
+ * @param gate asked before a large body is read; null lets every body in
  */
 public record Route(
         String method,
@@ -18,7 +21,8 @@ public record Route(
         boolean readsBody,
         Handler handler,
         ErrorFormat errors,
-        boolean servedWhileDraining) {
+        boolean servedWhileDraining,
+        @Nullable BodyGate gate) {
 
     public Route {
         if (!path.startsWith("/")) {
@@ -27,7 +31,7 @@ public record Route(
     }
 
     public Route(String method, String path, Access access, boolean readsBody, Handler handler) {
-        this(method, path, access, readsBody, handler, ErrorFormat.PLATFORM, false);
+        this(method, path, access, readsBody, handler, ErrorFormat.PLATFORM, false, null);
     }
 
     public static Route get(String path, Access access, Handler handler) {
@@ -39,15 +43,19 @@ public record Route(
     }
 
     public Route withErrors(ErrorFormat errors) {
-        return new Route(method, path, access, readsBody, handler, errors, servedWhileDraining);
+        return new Route(method, path, access, readsBody, handler, errors, servedWhileDraining, gate);
+    }
+
+    public Route withGate(BodyGate gate) {
+        return new Route(method, path, access, readsBody, handler, errors, servedWhileDraining, gate);
     }
 
     public Route whileDraining() {
-        return new Route(method, path, access, readsBody, handler, errors, true);
+        return new Route(method, path, access, readsBody, handler, errors, true, gate);
     }
 
     /** The same route under another path, e.g. the twin without {@code /v1}. */
     public Route at(String path) {
-        return new Route(method, path, access, readsBody, handler, errors, servedWhileDraining);
+        return new Route(method, path, access, readsBody, handler, errors, servedWhileDraining, gate);
     }
 }

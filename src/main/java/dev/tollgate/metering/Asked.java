@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Asked(
         MeteredCall call, String bodyHash, @Nullable String nameHash) {
+
+    Lease memory() {
+        return call.request().ask().memory();
+    }
 
     RememberedRefusals.Print print() {
         return new RememberedRefusals.Print(call.request().keyId(), bodyHash);

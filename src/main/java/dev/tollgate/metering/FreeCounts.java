@@ -6,6 +6,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.upstream.PromptCount;
 import java.time.Duration;
 import java.util.Optional;
@@ -57,8 +58,10 @@ public final class FreeCounts {
                     .retryAfter(SOON)
                     .asException();
         }
+        Lease memory = call.request().ask().memory().retain();
         call.prepared().count(counted -> {
             meter.counting().leave(accountId);
+            memory.release();
             then.accept(counted);
         });
     }

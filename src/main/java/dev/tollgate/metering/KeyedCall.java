@@ -5,6 +5,7 @@ import dev.tollgate.answers.KnownAnswer;
 import dev.tollgate.answers.Spool;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,22 +36,34 @@ final class KeyedCall implements SpooledAnswer.End {
 
     private final KnownAnswers known;
     private final AnswerName name;
-    private final Asked asked;
-    private final Function<Outlet, Sink> door;
+    private final String bodyHash;
+    private final Consumer<KeyedCall> unknown;
     private final Executor loop;
+    private final Lease memory;
     private final Spool spool;
 
     private volatile boolean replays;
     private int looks;
     private @Nullable Relay relay;
 
-    /** @param loop the event loop of the one who came first */
-    KeyedCall(KnownAnswers known, AnswerName name, Asked asked, Function<Outlet, Sink> door, Executor loop) {
+    /**
+     * @param unknown done on the loop where nothing is known under the name: {@link #make} or {@link #refuse}
+     * @param loop the event loop of the one who came first
+     * @param memory held as long as it is on the list of those at work
+     */
+    KeyedCall(
+            KnownAnswers known,
+            AnswerName name,
+            String bodyHash,
+            Consumer<KeyedCall> unknown,
+            Executor loop,
+            Lease memory) {
         this.known = known;
         this.name = name;
-        this.asked = asked;
-        this.door = door;
+        this.bodyHash = bodyHash;
+        this.unknown = unknown;
         this.loop = loop;
+        this.memory = memory;
         this.spool = new Spool(known.folder(), known.io());
     }
 
@@ -62,8 +76,12 @@ final class KeyedCall implements SpooledAnswer.End {
         refuse(busy());
     }
 
-    boolean isOf(String bodyHash) {
-        return asked.bodyHash().equals(bodyHash);
+    boolean isOf(String other) {
+        return bodyHash.equals(other);
+    }
+
+    Lease memory() {
+        return memory;
     }
 
     Spool spool() {
@@ -79,8 +97,8 @@ final class KeyedCall implements SpooledAnswer.End {
         try {
             Optional<KnownAnswer> found = known.answers().find(name);
             if (found.isEmpty()) {
-                loop.execute(this::call);
-            } else if (!found.get().bodyHash().equals(asked.bodyHash())) {
+                loop.execute(() -> unknown.accept(this));
+            } else if (!isOf(found.get().bodyHash())) {
                 refuse(IdempotencyKey.usedForAnotherBody());
             } else {
                 answer(found.get());
@@ -121,7 +139,8 @@ final class KeyedCall implements SpooledAnswer.End {
         }
     }
 
-    private void call() {
+    /** Has the call made. */
+    void make(Asked asked, Function<Outlet, Sink> door) {
         ApiError refusal = known.refusals().find(asked.print());
         if (refusal != null) {
             refuse(refusal);
@@ -129,7 +148,7 @@ final class KeyedCall implements SpooledAnswer.End {
         }
         try {
             SpoolOutlet outlet = new SpoolOutlet(spool, loop, this::broken);
-            SpooledAnswer answer = new SpooledAnswer(name, asked.bodyHash(), spool, outlet, door.apply(outlet), this);
+            SpooledAnswer answer = new SpooledAnswer(name, bodyHash, spool, outlet, door.apply(outlet), this);
             relay = known.meter().begin(asked.call(), known.refusals().watching(asked.print(), answer), answer);
         } catch (RuntimeException e) {
             log.error("a call under an idempotency key could not be made", e);
@@ -143,7 +162,7 @@ final class KeyedCall implements SpooledAnswer.End {
         }
     }
 
-    private void refuse(ApiError error) {
+    void refuse(ApiError error) {
         known.over(name, this);
         spool.fail(error);
     }

@@ -6,6 +6,7 @@ import dev.tollgate.answers.Answers;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.error.ApiError;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.storage.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -96,6 +97,33 @@ public final class KnownAnswers implements AutoCloseable {
         return meter.start(asked.call(), refusals.watching(asked.print(), door.apply(outlet)));
     }
 
+    /** Whether anything is known under a name; reads the database. */
+    boolean isKnown(AnswerName name) {
+        return atWork.containsKey(name) || answers.find(name).isPresent();
+    }
+
+    /**
+     * Answers again what is known under a name, and makes no call, on the current event loop.
+     *
+     * @param otherwise what is said where nothing is known any more
+     */
+    Running replay(AnswerName name, String bodyHash, ApiError otherwise, Outlet outlet) {
+        Context context = vertx.getOrCreateContext();
+        Executor loop = task -> context.runOnContext(nothing -> task.run());
+        KeyedCall running = atWork.get(name);
+        if (running != null && running.isOf(bodyHash)) {
+            SpoolReader reader = new SpoolReader(running.spool(), outlet, loop, io, () -> true);
+            if (reader.begin()) {
+                return reader;
+            }
+        }
+        KeyedCall alone = new KeyedCall(this, name, bodyHash, call -> call.refuse(otherwise), loop, Lease.FREE);
+        SpoolReader reader = new SpoolReader(alone.spool(), outlet, loop, io, alone::replays);
+        reader.begin();
+        alone.begin();
+        return reader;
+    }
+
     private static Running refused(Outlet outlet, ApiError error) {
         outlet.fail(error);
         return OVER;
@@ -106,8 +134,17 @@ public final class KnownAnswers implements AutoCloseable {
         Context context = vertx.getOrCreateContext();
         Executor loop = task -> context.runOnContext(nothing -> task.run());
         while (true) {
-            KeyedCall fresh = new KeyedCall(this, name, asked, door, loop);
+            KeyedCall fresh = new KeyedCall(
+                    this,
+                    name,
+                    asked.bodyHash(),
+                    call -> call.make(asked, door),
+                    loop,
+                    asked.memory().retain());
             KeyedCall other = atWork.putIfAbsent(name, fresh);
+            if (other != null) {
+                asked.memory().release();
+            }
             KeyedCall call = other == null ? fresh : other;
             if (!call.isOf(asked.bodyHash())) {
                 return refused(outlet, IdempotencyKey.usedForAnotherBody());
@@ -116,6 +153,8 @@ public final class KnownAnswers implements AutoCloseable {
             if (reader.begin()) {
                 if (other == null) {
                     set(fresh);
+                } else {
+                    asked.memory().giveAll(); // the other's request is asked, this one's is forgotten
                 }
                 return reader;
             }
@@ -137,7 +176,9 @@ public final class KnownAnswers implements AutoCloseable {
     }
 
     void over(AnswerName name, KeyedCall call) {
-        atWork.remove(name, call);
+        if (atWork.remove(name, call)) {
+            call.memory().release();
+        }
     }
 
     void later(Duration wait, Runnable task) {

@@ -133,13 +133,16 @@ public final class Meter {
         private void begin(Relay relay) {
             this.relay = relay;
             open.add(this);
+            relay.memory().retain();
             timer = vertx.setTimer(totalTimeout.toMillis(), fired -> relay.timeIsUp());
             relay.begin();
         }
 
         private void over() {
             vertx.cancelTimer(timer);
-            open.remove(this);
+            if (open.remove(this)) {
+                relay.memory().release();
+            }
         }
 
         private void stop(ApiError error) {

@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstream.Attempts;
 import dev.tollgate.upstream.UpstreamEvent;
@@ -141,6 +142,11 @@ final class Relay implements UpstreamListener, Running {
 
     void begin() {
         reserving.begin();
+    }
+
+    /** What the call's request takes is charged to it. */
+    Lease memory() {
+        return request.ask().memory();
     }
 
     private void reserved(Books.Reservation reservation, MeteredCall complete) {

@@ -20,7 +20,22 @@ public final class Base64Text {
 
     /** The standard padded form, or null where the text is not base64. */
     public static @Nullable String standard(String text) {
-        return standard(AsciiSlice.of(text));
+        return isStandard(text) ? text : standard(AsciiSlice.of(text));
+    }
+
+    /** As most of it is, and then a large medium needs no copy. */
+    private static boolean isStandard(String text) {
+        int letters = text.length();
+        while (letters > 0 && text.length() - letters < 2 && text.charAt(letters - 1) == '=') {
+            letters--;
+        }
+        for (int i = 0; i < letters; i++) {
+            char c = text.charAt(i);
+            if (c >= LETTERS.length || c <= PADDING || LETTERS[c] != c) {
+                return false;
+            }
+        }
+        return text.length() % 4 == 0;
     }
 
     /** The standard padded form, or null where the text is not base64. */

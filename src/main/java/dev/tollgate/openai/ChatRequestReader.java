@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.memory.Lease;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,19 @@ public final class ChatRequestReader {
         this.withoutEffect = new FieldsWithoutEffect(json);
     }
 
+    /** A body that nobody is charged for. */
+    public static ChatRequest read(byte[] body, ReadLimits limits) {
+        return read(body, limits, Lease.FREE);
+    }
+
     /**
      * @param body JSON in UTF-8, of a size that the caller has limited
-     * @throws dev.tollgate.error.ApiException 400 {@code invalid_request} that names the field, for whatever is wrong
+     * @param memory what is made of the body is charged to it
+     * @throws dev.tollgate.error.ApiException 400 {@code invalid_request} that names the field, for whatever is wrong; 413 and 503 where
+     *     there is no room for it
      */
-    public static ChatRequest read(byte[] body, ReadLimits limits) {
-        JsonBody json = new JsonBody(body, limits);
+    public static ChatRequest read(byte[] body, ReadLimits limits, Lease memory) {
+        JsonBody json = new JsonBody(body, limits, memory);
         ChatRequestReader reader = new ChatRequestReader(json);
         json.wholeObject(it -> it.object(reader::member));
         ChatRequest request = reader.built();

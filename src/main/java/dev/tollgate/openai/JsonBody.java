@@ -2,6 +2,8 @@ package dev.tollgate.openai;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.memory.Lease;
+import dev.tollgate.memory.Tally;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,6 +40,13 @@ final class JsonBody {
 
     private static final int EXPONENT_MAX = 1_000;
 
+    /** Texts that are longer than this in the body are looked at before they are decoded: decoding takes a multiple of what it leaves. */
+    private static final int LONG_TEXT_BYTES = 64 * 1024;
+
+    private static final int DECODING_FACTOR = 6;
+
+    private static final int NOT_VALID = 400;
+
     /** Depth is checked here, by {@link ReadLimits}; strings are bounded by the body. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -53,13 +62,16 @@ final class JsonBody {
     private final byte[] bytes;
     private final JsonParser parser;
     private final ReadLimits limits;
+    private final Tally tally;
     private final List<String> ignored = new ArrayList<>();
     private long innerTokens;
 
-    JsonBody(byte[] bytes, ReadLimits limits) {
+    /** @param memory what is made of the body is charged to it */
+    JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
         Utf8.check(bytes);
         this.bytes = bytes;
         this.limits = limits;
+        this.tally = new Tally(memory);
         this.parser = FACTORY.createParser(ObjectReadContext.empty(), bytes);
     }
 
@@ -68,13 +80,22 @@ final class JsonBody {
         if (!text.stripLeading().startsWith("{")) {
             return false;
         }
+        tally.add(2L * text.length());
+        tally.settle();
+        byte[] copy = text.getBytes(StandardCharsets.UTF_8);
+        JsonBody inner = new JsonBody(copy, limits, tally.lease());
         try {
-            JsonBody inner = new JsonBody(text.getBytes(StandardCharsets.UTF_8), limits);
             inner.wholeObject(JsonBody::check);
             innerTokens += inner.parser.currentTokenCount();
             return innerTokens <= TOKENS_MAX;
         } catch (ApiException e) {
+            if (e.error().status() != NOT_VALID) {
+                throw e; // it may be valid, but there is no room to find out
+            }
             return false;
+        } finally {
+            inner.tally.giveBack();
+            tally.less(2L * text.length());
         }
     }
 
@@ -93,6 +114,7 @@ final class JsonBody {
                 throw refuse("a JSON object");
             }
             members.accept(this);
+            tally.settle();
             if (next() != null) {
                 throw ApiError.invalid(null, "The body must be one JSON object, more came after its end.")
                         .asException();
@@ -112,6 +134,7 @@ final class JsonBody {
             throw refuse("an object");
         }
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            tally.name(name);
             if (next() != JsonToken.VALUE_NULL) {
                 member.accept(name);
             }
@@ -150,7 +173,7 @@ final class JsonBody {
             } else if (at(JsonToken.END_OBJECT) || at(JsonToken.END_ARRAY)) {
                 open--;
             } else if (isChecked && (isString() || at(JsonToken.PROPERTY_NAME))) {
-                whole(parser.getString());
+                whole(decoded());
             } else if (isChecked && at(JsonToken.VALUE_NUMBER_FLOAT)) {
                 decimal();
             }
@@ -178,6 +201,7 @@ final class JsonBody {
         }
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            tally.name(name);
             next();
             object.set(whole(name), tree());
         }
@@ -223,7 +247,36 @@ final class JsonBody {
         if (!isString()) {
             throw refuse("a string");
         }
-        return whole(parser.getString());
+        return whole(decoded());
+    }
+
+    /** In a small body as the parser does it; in a large one a long text is not copied more often than it must be, nor uncharged. */
+    private String decoded() {
+        int length = bytes.length > LONG_TEXT_BYTES && isString() ? literalLength() : 0;
+        if (length <= LONG_TEXT_BYTES) {
+            return parser.getString();
+        }
+        AsciiSlice plain = rawSlice();
+        if (plain != null) {
+            return plain.text(plain.from, plain.to);
+        }
+        long room = (long) DECODING_FACTOR * length;
+        tally.lease().take(room);
+        try {
+            return parser.getString();
+        } finally {
+            tally.lease().give(room);
+        }
+    }
+
+    /** In bytes, as the string stands in the body. */
+    private int literalLength() {
+        int from = (int) parser.currentTokenLocation().getByteOffset() + 1;
+        int to = from;
+        while (to < bytes.length && bytes[to] != '"') {
+            to += bytes[to] == '\\' ? 2 : 1;
+        }
+        return to - from;
     }
 
     /** A string of at most {@code charsMax} characters. */
@@ -263,7 +316,11 @@ final class JsonBody {
             throw refuse("a string");
         }
         AsciiSlice raw = rawSlice();
-        return raw == null ? AsciiSlice.of(string()) : raw;
+        if (raw == null) {
+            return AsciiSlice.of(string());
+        }
+        tally.add(raw.length());
+        return raw;
     }
 
     private @Nullable AsciiSlice rawSlice() {
@@ -404,11 +461,24 @@ final class JsonBody {
 
     private @Nullable JsonToken next() {
         JsonToken token = parser.nextToken();
+        charge(token);
         if (isStart() && parser.streamReadContext().getNestingDepth() > limits.nestingMax()) {
             throw ApiError.invalid(null, "The body is nested deeper than " + limits.nestingMax() + " levels.")
                     .asException();
         }
         return token;
+    }
+
+    private void charge(@Nullable JsonToken token) {
+        if (token != null) {
+            switch (token) {
+                case START_OBJECT -> tally.object();
+                case START_ARRAY -> tally.array();
+                case END_OBJECT, END_ARRAY -> {}
+                case PROPERTY_NAME -> tally.name(parser.currentName());
+                default -> tally.scalar();
+            }
+        }
     }
 
     private boolean at(JsonToken token) {
@@ -421,9 +491,11 @@ final class JsonBody {
 
     /** Half a surrogate pair, possible as an escape only, has no UTF-8: it could be sent nowhere. */
     private String whole(String text) {
-        if (Utf8.length(text) < 0) {
+        long length = Utf8.length(text);
+        if (length < 0) {
             throw invalid("holds half of a surrogate pair, which is not a character.");
         }
+        tally.text(text, length);
         return text;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.memory.Lease;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,11 +13,12 @@ public final class JsonObjectReader {
     /**
      * The body's one object, key order and digits of numbers kept; null members included.
      *
+     * @param memory what is made of the body is charged to it
      * @throws dev.tollgate.error.ApiException a 400 that says what is wrong with it
      */
-    public static ObjectNode read(byte[] body, ReadLimits limits) {
+    public static ObjectNode read(byte[] body, ReadLimits limits, Lease memory) {
         List<ObjectNode> read = new ArrayList<>(1);
-        new JsonBody(body, limits).wholeObject(json -> read.add(json.objectTree()));
+        new JsonBody(body, limits, memory).wholeObject(json -> read.add(json.objectTree()));
         return read.getFirst();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.media.CallMedia;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ public sealed interface Ask permits ChatAsk, NativeAsk {
 
     /** What was downloaded for it: there before it is sent or counted, until the call is over. */
     CallMedia media();
+
+    /** What it takes of the heap is charged to it, and what it is translated into. */
+    Lease memory();
 
     /** What the bound on the prompt is made of. May walk the whole request: call it once. */
     PromptSize promptSize();

@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.media.CallMedia;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param effort one of OpenAI's words, mapped by the upstream model's table; null sends nothing
  * @param replay what earlier answers in it came with and the caller need not send back
  * @param media what was downloaded for it: there before it is sent or counted, until the call is over
+ * @param memory what it takes of the heap is charged to it, and what it is translated into
  */
 public record ChatAsk(
         ChatRequest request,
@@ -23,10 +25,11 @@ public record ChatAsk(
         boolean includeThoughts,
         @Nullable String effort,
         Replay replay,
-        CallMedia media)
+        CallMedia media,
+        Lease memory)
         implements Ask {
 
-    /** Before anything is downloaded for it. */
+    /** Before anything is downloaded for it, and charged to nobody. */
     public ChatAsk(
             ChatRequest request,
             String modelId,
@@ -34,18 +37,19 @@ public record ChatAsk(
             boolean includeThoughts,
             @Nullable String effort,
             Replay replay) {
-        this(request, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia());
+        this(request, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia(), Lease.FREE);
     }
 
     /** The same, with what is replayed as far as it is good on a channel for the upstream's model that is asked there (D50). */
     public ChatAsk onChannel(String name, String model) {
         return new ChatAsk(
-                request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name, model), media);
+                request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name, model), media, memory);
     }
 
     @Override
     public ChatAsk withoutSignatures() {
-        return new ChatAsk(request, modelId, upstreamModel, includeThoughts, effort, replay.withoutSignatures(), media);
+        return new ChatAsk(
+                request, modelId, upstreamModel, includeThoughts, effort, replay.withoutSignatures(), media, memory);
     }
 
     /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
@@ -79,6 +83,6 @@ public record ChatAsk(
     public ChatAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this
-                : new ChatAsk(request, modelId, name, includeThoughts, effort, replay, media);
+                : new ChatAsk(request, modelId, name, includeThoughts, effort, replay, media, memory);
     }
 }

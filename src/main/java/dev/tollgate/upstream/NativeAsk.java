@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.media.CallMedia;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -12,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; not to be changed
  * @param origins who made the signatures in it
  * @param media what was downloaded for it: there before it is sent or counted, until the call is over
+ * @param memory what it takes of the heap is charged to it, and what it is translated into
  */
 public record NativeAsk(
         ObjectNode body,
@@ -21,10 +23,11 @@ public record NativeAsk(
         boolean searches,
         PromptSize promptSize,
         SignatureOrigins origins,
-        CallMedia media)
+        CallMedia media,
+        Lease memory)
         implements Ask {
 
-    /** Before anything is downloaded for it. */
+    /** Before anything is downloaded for it, and charged to nobody. */
     public NativeAsk(
             ObjectNode body,
             String modelId,
@@ -33,7 +36,7 @@ public record NativeAsk(
             boolean searches,
             PromptSize promptSize,
             SignatureOrigins origins) {
-        this(body, modelId, upstreamModel, candidates, searches, promptSize, origins, new CallMedia());
+        this(body, modelId, upstreamModel, candidates, searches, promptSize, origins, new CallMedia(), Lease.FREE);
     }
 
     @Override
@@ -49,7 +52,15 @@ public record NativeAsk(
     @Override
     public NativeAsk withoutSignatures() {
         return new NativeAsk(
-                body, modelId, upstreamModel, candidates, searches, promptSize, origins.withoutSignatures(), media);
+                body,
+                modelId,
+                upstreamModel,
+                candidates,
+                searches,
+                promptSize,
+                origins.withoutSignatures(),
+                media,
+                memory);
     }
 
     /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
@@ -62,6 +73,6 @@ public record NativeAsk(
     public NativeAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this
-                : new NativeAsk(body, modelId, name, candidates, searches, promptSize, origins, media);
+                : new NativeAsk(body, modelId, name, candidates, searches, promptSize, origins, media, memory);
     }
 }

@@ -46,6 +46,7 @@ class SettingsLoaderTest {
                 .isEqualTo(new Settings.Timeouts(
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
+                        Duration.ofSeconds(120),
                         Duration.ofSeconds(75),
                         Duration.ofSeconds(120),
                         Duration.ofMinutes(15),

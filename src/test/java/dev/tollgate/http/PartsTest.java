@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import dev.tollgate.memory.MemoryBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,7 +87,7 @@ class PartsTest {
     @Test
     void a_body_grows_to_its_announced_length_and_not_at_once() {
         MemoryBudget budget = new MemoryBudget(1 << 20);
-        BodyBytes body = new BodyBytes(1 << 20, 10_000, budget);
+        BodyBytes body = new BodyBytes(1 << 20, 10_000, budget.lease("a", "::1", false));
         body.append(new byte[5000], 5000);
         assertThat(budget.takenBytes()).isEqualTo(5000);
         body.append(new byte[5000], 5000);
@@ -98,13 +99,13 @@ class PartsTest {
 
     @Test
     void a_body_stops_at_its_limit_and_at_that_of_all() {
-        MemoryBudget budget = new MemoryBudget(150);
-        BodyBytes body = new BodyBytes(100, -1, budget);
+        MemoryBudget budget = new MemoryBudget(250);
+        BodyBytes body = new BodyBytes(100, -1, budget.lease("a", "::1", false));
         body.append(new byte[100], 100);
         assertThatThrownBy(() -> body.append(new byte[1], 1))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.error().status()).isEqualTo(413));
-        BodyBytes other = new BodyBytes(100, -1, budget);
+        BodyBytes other = new BodyBytes(100, -1, budget.lease("b", "::1", false));
         assertThatThrownBy(() -> other.append(new byte[60], 60))
                 .isInstanceOfSatisfying(
                         ApiException.class, e -> assertThat(e.error().status()).isEqualTo(503));

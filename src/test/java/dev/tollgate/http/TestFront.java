@@ -1,5 +1,6 @@
 package dev.tollgate.http;
 
+import dev.tollgate.memory.MemoryBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -21,18 +22,19 @@ final class TestFront implements AutoCloseable {
     private HttpOptions options = new HttpOptions("127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG));
     private Authenticator authenticator =
             (exchange, access) -> Future.succeededFuture(new TestCaller("a1", "k1", "sk-1"));
+    private MemoryBudget memory = new MemoryBudget(256 << 20);
     private HttpFront front;
 
     static HttpLimits limits(Duration bodyWindow, Duration idle, Duration write) {
         return new HttpLimits(
                 32 << 20,
-                128 << 20,
                 64 << 10,
                 32 << 10,
                 64,
                 64 << 10,
                 1024,
                 bodyWindow,
+                LONG,
                 idle,
                 write,
                 Duration.ofSeconds(2),
@@ -64,6 +66,11 @@ final class TestFront implements AutoCloseable {
         return this;
     }
 
+    TestFront memory(long bytesMax) {
+        memory = new MemoryBudget(bytesMax);
+        return this;
+    }
+
     TestFront start() {
         front = new HttpFront(
                 vertx,
@@ -71,7 +78,8 @@ final class TestFront implements AutoCloseable {
                 routes,
                 authenticator,
                 new SplittableRandom(1),
-                () -> Instant.parse("2026-04-17T00:15:46Z"));
+                () -> Instant.parse("2026-04-17T00:15:46Z"),
+                memory);
         await(front.start());
         return this;
     }

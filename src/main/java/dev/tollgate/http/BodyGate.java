@@ -1,0 +1,41 @@
+package dev.tollgate.http;
+
+import java.security.MessageDigest;
+import java.util.function.Consumer;
+
+/**
+ * Asked before a large body is read into anything: one above the limit of small ones as sent, or compressed at all. What has come of it by
+ * then waits.
+ */
+@FunctionalInterface
+public interface BodyGate {
+
+    /**
+     * Called on the exchange's event loop.
+     *
+     * @return what has to be found out, on a thread that may block
+     * @throws dev.tollgate.error.ApiException where it is refused at once
+     */
+    Question ask(Exchange exchange);
+
+    /** What touches nothing of the exchange. */
+    @FunctionalInterface
+    interface Question {
+
+        /** @throws dev.tollgate.error.ApiException where the body is not to be read */
+        Verdict answer();
+    }
+
+    sealed interface Verdict {}
+
+    /** The body is read as a small one is. */
+    record Read() implements Verdict {}
+
+    /**
+     * The body goes through a digest, and nothing of it is kept.
+     *
+     * @param digest of what comes before it, if anything
+     * @param then told the digest in place of the route's handler, on the event loop
+     */
+    record Digest(MessageDigest digest, Consumer<byte[]> then) implements Verdict {}
+}
