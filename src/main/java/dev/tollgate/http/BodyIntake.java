@@ -133,30 +133,22 @@ final class BodyIntake {
         }
         over = true;
         body.arrived();
-        if (coding != ContentCoding.IDENTITY) {
-            exchange.inTurn(this::unpacked, this::complete);
-        } else {
-            complete(sent);
-        }
-    }
-
-    /** Takes its turn whatever the size: a few packed bytes can hold many. */
-    private BodyBytes unpacked() {
-        BodyBytes whole = new BodyBytes(loop.limits().bodyBytesMax(), -1, body.lease());
-        BodySink into = digest == null
-                ? whole
-                : new DigestSink(digest.digest(), loop.limits().bodyBytesMax());
-        coding.unpack(sent.array(), sent.size(), into);
-        sent.release();
-        return whole;
-    }
-
-    private void complete(BodyBytes whole) {
-        if (digest == null) {
-            body.complete(whole, then);
-        } else {
-            BodyGate.Digest wanted = digest;
+        BodyGate.Digest wanted = digest;
+        if (wanted == null) {
+            body.complete(sent, coding, then);
+        } else if (coding == ContentCoding.IDENTITY) {
             exchange.guard(() -> wanted.then().accept(wanted.digest().digest()));
+        } else {
+            exchange.inTurn(() -> digestUnpacked(wanted), wanted.then());
         }
+    }
+
+    private byte[] digestUnpacked(BodyGate.Digest wanted) {
+        coding.unpack(
+                sent.array(),
+                sent.size(),
+                new DigestSink(wanted.digest(), loop.limits().bodyBytesMax()));
+        sent.release();
+        return wanted.digest().digest();
     }
 }

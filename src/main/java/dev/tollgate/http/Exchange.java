@@ -141,11 +141,6 @@ public final class Exchange {
         return caller;
     }
 
-    /** The whole body, decompressed; empty where none was sent, or once it has been read. Not to be changed. */
-    public byte[] body() {
-        return body.bytes();
-    }
-
     /**
      * What the body was charged to, and what is made of it has to be charged to. Held by this exchange until it is over: whoever keeps
      * something longer retains it.
@@ -160,19 +155,16 @@ public final class Exchange {
      * {@code then} is not called.
      */
     public <T> void read(BodyReader<T> reader, Consumer<T> then) {
-        byte[] bytes = body();
-        Consumer<T> andGoOn = value -> {
-            body.forget();
-            then.accept(value);
-        };
+        BodyBytes sent = body.bytes();
+        body.forget();
         if (hasLargeBody()) {
-            inTurn(() -> reader.read(bytes), andGoOn);
+            inTurn(() -> body.read(sent, reader), then);
         } else {
-            guard(() -> andGoOn.accept(reader.read(bytes)));
+            guard(() -> then.accept(body.read(sent, reader)));
         }
     }
 
-    /** Whether the body is, or was, large enough that work over all of it should not be done on the loop. */
+    /** Whether the body may be so large that work over all of it should not be done on the loop. */
     public boolean hasLargeBody() {
         return body.isLarge();
     }
@@ -199,6 +191,7 @@ public final class Exchange {
                 if (departed) {
                     held.release();
                 } else {
+                    held.beingRead();
                     work(work, then, held);
                 }
             }

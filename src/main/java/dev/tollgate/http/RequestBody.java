@@ -28,6 +28,7 @@ final class RequestBody {
     private Lease lease = Lease.FREE;
     private @Nullable BodyGate gate;
     private @Nullable BodyIntake intake;
+    private ContentCoding coding = ContentCoding.IDENTITY;
     private @Nullable BodyBytes bytes;
 
     /** @param bytesAnnounced the announced length, -1 for a chunked body, 0 for none */
@@ -53,7 +54,7 @@ final class RequestBody {
         return lease;
     }
 
-    /** Whether it holds, or held, more than is read on an event loop. */
+    /** Whether it holds, or held, or may hold, more than is read on an event loop. */
     boolean isLarge() {
         return isLarge;
     }
@@ -157,25 +158,47 @@ final class RequestBody {
     void arrived() {
         unread = false;
         intake = null;
-        lease.arrived();
     }
 
-    void complete(BodyBytes whole, Runnable then) {
+    void complete(BodyBytes whole, ContentCoding coding, Runnable then) {
         bytes = whole;
-        isLarge = whole.size() > loop.limits().smallBodyBytesMax();
+        this.coding = coding;
+        isLarge =
+                coding != ContentCoding.IDENTITY || whole.size() > loop.limits().smallBodyBytesMax();
+        if (!isLarge) {
+            lease.beingRead();
+        }
         exchange.guard(then);
     }
 
     /** It has been read into something else. */
     void forget() {
-        if (bytes != null) {
-            bytes.release();
-            bytes = null;
-        }
+        bytes = null;
     }
 
-    byte[] bytes() {
-        return bytes == null ? NONE : bytes.toArray();
+    /** What was sent, whole, for {@link #read}; null where nothing was sent, or it has been read. */
+    @Nullable
+    BodyBytes bytes() {
+        return bytes;
+    }
+
+    /**
+     * Reads it, unpacked where it came packed, and gives its room back. By one thread, which need not be the event loop's; there is nothing
+     * to be read afterwards.
+     */
+    <T> T read(@Nullable BodyBytes sent, BodyReader<T> reader) {
+        if (sent == null) {
+            return reader.read(NONE);
+        }
+        BodyBytes whole = sent;
+        if (coding != ContentCoding.IDENTITY) {
+            whole = new BodyBytes(loop.limits().bodyBytesMax(), -1, lease);
+            coding.unpack(sent.array(), sent.size(), whole);
+            sent.release();
+        }
+        T value = reader.read(whole.toArray());
+        whole.release();
+        return value;
     }
 
     /** Whether an answer given now leaves so much unread that the connection has to be closed after it. */

@@ -43,7 +43,7 @@ public final class Lease {
         if (taken + bytes > budget.shareBytesMax(isLarge)) {
             throw budget.tooLarge(isLarge).asException();
         }
-        if (!budget.take(bytes, isLarge, account, address)) {
+        if (!budget.take(bytes, taken, isLarge, account, address)) {
             throw MemoryBudget.busy().asException();
         }
         taken += bytes;
@@ -71,17 +71,18 @@ public final class Lease {
         if (budget == null || holders == 0 || isLarge) {
             return;
         }
-        if (!budget.take(taken, true, account, address)) {
+        if (!budget.take(taken, 0, true, account, address)) {
             throw MemoryBudget.busy().asException();
         }
         budget.give(taken, false, account, address);
         isLarge = true;
     }
 
-    /** The request is here, whole: how slowly it came is of no more concern, so that its address is no longer charged. */
-    public synchronized void arrived() {
-        if (budget != null && address != null && holders > 0) {
-            MemoryBudget.arrived(taken, isLarge, address);
+    /** The request is here, whole, and is being read: how slowly it came is of no more concern, so that its address is no longer charged. */
+    public synchronized void beingRead() {
+        if (address != null && holders > 0) {
+            MemoryBudget.beingRead(taken, isLarge, account, address);
+            address.leave();
             address = null;
         }
     }
@@ -100,7 +101,7 @@ public final class Lease {
             return;
         }
         if (holders == 1) {
-            arrived();
+            beingRead();
             giveAll();
             if (account != null) {
                 account.leave();

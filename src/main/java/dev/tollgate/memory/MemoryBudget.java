@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of the heap that requests may take together. Nobody may have more of it than is still free: one account alone gets at most half,
- * and whoever comes next finds as much room as it may have. Large requests leave a quarter to small ones.
+ * and whoever comes next finds as much room as it may have. Large requests leave a quarter to small ones. Of an account's large requests
+ * those that nobody reads yet take an eighth of what is free, unless there is only one: what reading makes of them needs the room.
  *
  * <p>Thread-safe, without a lock: a sum is raised first and lowered again where that was too much, so that two who take at once may both
  * be refused, but never both be let in beyond the limit.
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryBudget {
 
     private static final int SMALL_PART = 4;
+    private static final int UNREAD_PART = 8;
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final long bytesMax;
@@ -43,7 +45,7 @@ public final class MemoryBudget {
      * Opens a lease for one request, which has to be released.
      *
      * @param accountId who is charged; empty where nobody is known
-     * @param address where the request comes from: charged, too, until it has arrived
+     * @param address where the request comes from: charged, too, until it is read
      * @param isLarge whether it has to leave room to small ones
      */
     public Lease lease(String accountId, String address, boolean isLarge) {
@@ -65,12 +67,21 @@ public final class MemoryBudget {
         return isLarge ? largeBytesMax : bytesMax;
     }
 
-    /** Whether there was room, and now it is taken. */
-    boolean take(long bytes, boolean isLarge, @Nullable Party account, @Nullable Party address) {
+    /**
+     * Whether there was room, and now it is taken.
+     *
+     * @param before what the request has taken already
+     * @param address null once the request is read
+     */
+    boolean take(long bytes, long before, boolean isLarge, @Nullable Party account, @Nullable Party address) {
         long free = limit(isLarge) - taken.addAndGet(bytes);
         boolean fits = free >= 0;
         fits &= account == null || account.add(bytes, isLarge) <= free;
         fits &= address == null || address.add(bytes, isLarge) <= free;
+        if (account != null && address != null && isLarge) {
+            long unread = account.unread.addAndGet(bytes);
+            fits &= unread <= free / UNREAD_PART || unread == before + bytes;
+        }
         if (!fits) {
             give(bytes, isLarge, account, address);
         }
@@ -83,14 +94,16 @@ public final class MemoryBudget {
             account.add(-bytes, isLarge);
         }
         if (address != null) {
-            address.add(-bytes, isLarge);
+            beingRead(bytes, isLarge, account, address);
         }
     }
 
-    /** From now on the address is out of it. */
-    static void arrived(long bytes, boolean isLarge, Party address) {
+    /** So much is no longer unread. */
+    static void beingRead(long bytes, boolean isLarge, @Nullable Party account, Party address) {
         address.add(-bytes, isLarge);
-        address.leave();
+        if (account != null && isLarge) {
+            account.unread.addAndGet(-bytes);
+        }
     }
 
     ApiError tooLarge(boolean isLarge) {
@@ -114,6 +127,7 @@ public final class MemoryBudget {
         private final String name;
         private final AtomicLong small = new AtomicLong();
         private final AtomicLong large = new AtomicLong();
+        private final AtomicLong unread = new AtomicLong();
         /** Changed only within the map's own lock of the name. */
         private int leases;
 

@@ -11,7 +11,7 @@ public final class Tally {
     /** What may have been made before it is charged. */
     public static final int STEP_BYTES = 4096;
 
-    private static final int SCALAR_BYTES = 80;
+    private static final int SCALAR_BYTES = 72;
     private static final int NAME_BYTES = 136;
     private static final int OBJECT_BYTES = 200;
     private static final int ARRAY_BYTES = 112;

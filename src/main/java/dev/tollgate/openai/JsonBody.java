@@ -65,6 +65,7 @@ final class JsonBody {
     private final Tally tally;
     private final List<String> ignored = new ArrayList<>();
     private long innerTokens;
+    private boolean builds = true;
 
     /** @param memory what is made of the body is charged to it */
     JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
@@ -166,6 +167,7 @@ final class JsonBody {
 
     /** To the end of the object or array that the cursor stands on; texts are decoded only if they are to be checked. */
     private void pass(boolean isChecked) {
+        builds = false;
         for (int open = 1; open > 0; ) {
             next();
             if (isStart()) {
@@ -173,11 +175,12 @@ final class JsonBody {
             } else if (at(JsonToken.END_OBJECT) || at(JsonToken.END_ARRAY)) {
                 open--;
             } else if (isChecked && (isString() || at(JsonToken.PROPERTY_NAME))) {
-                whole(decoded());
+                wholeLength(decoded());
             } else if (isChecked && at(JsonToken.VALUE_NUMBER_FLOAT)) {
                 decimal();
             }
         }
+        builds = true;
     }
 
     /** The value as a tree, key order and digits of numbers kept. */
@@ -469,8 +472,9 @@ final class JsonBody {
         return token;
     }
 
+    /** What is passed over leaves nothing but names, which are told apart. */
     private void charge(@Nullable JsonToken token) {
-        if (token != null) {
+        if (token != null && (builds || token == JsonToken.PROPERTY_NAME)) {
             switch (token) {
                 case START_OBJECT -> tally.object();
                 case START_ARRAY -> tally.array();
@@ -491,11 +495,15 @@ final class JsonBody {
 
     /** Half a surrogate pair, possible as an escape only, has no UTF-8: it could be sent nowhere. */
     private String whole(String text) {
+        tally.text(text, wholeLength(text));
+        return text;
+    }
+
+    private long wholeLength(String text) {
         long length = Utf8.length(text);
         if (length < 0) {
             throw invalid("holds half of a surrogate pair, which is not a character.");
         }
-        tally.text(text, length);
-        return text;
+        return length;
     }
 }
