@@ -79,7 +79,7 @@ final class Gateway {
     }
 
     /** The launcher ends in an exec, so that the process started is the gateway's own JVM, with the flags that users get. */
-    private List<String> program() {
+    List<String> program() {
         Path jar = options.jar();
         if (jar == null) {
             return List.of(Main.home().resolveSibling("tollgate").toString());

@@ -121,7 +121,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static Path freshDirectory() throws IOException {
+    static Path freshDirectory() throws IOException {
         Path directory = Main.home().resolve("target").resolve("run");
         if (Files.exists(directory)) {
             try (Stream<Path> files = Files.walk(directory)) {

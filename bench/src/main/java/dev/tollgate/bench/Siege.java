@@ -1,0 +1,104 @@
+package dev.tollgate.bench;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Attacks a gateway with one scenario after the other while a victim goes on making small calls, one every {@value #VICTIM_MILLIS} ms whatever
+ * became of the one before, and prints what became of both. Bounded: each scenario ends by itself, or is left after {@value
+ * #SCENARIO_SECONDS_MAX} s.
+ */
+final class Siege {
+
+    private static final int VICTIM_MILLIS = 50;
+    private static final int QUIET_SECONDS = 5;
+    private static final int SCENARIO_SECONDS_MAX = 180;
+
+    private final Besieged gateway;
+    private final PrintStream out;
+
+    Siege(Besieged gateway, PrintStream out) {
+        this.gateway = gateway;
+        this.out = out;
+    }
+
+    /** What is done to the gateway. */
+    interface Scenario {
+
+        String name();
+
+        /** Attacks until it is done or interrupted. Each answer to an attacker is counted. */
+        void attack(Besieged gateway, Tally answers) throws InterruptedException;
+    }
+
+    /** @return whether every attacker was answered, every call of the victim was, and its p99 was below a second */
+    boolean run(List<Scenario> scenarios) throws Exception {
+        out.printf(
+                "%-14s %9s %9s %9s %7s %7s  %s%n",
+                "scenario", "p50 ms", "p99 ms", "max ms", "calls", "failed", "attackers");
+        boolean held = quiet("quiet");
+        for (Scenario scenario : scenarios) {
+            held &= besiege(scenario);
+        }
+        return held & quiet("quiet again");
+    }
+
+    private boolean quiet(String name) throws Exception {
+        try (Victim victim = new Victim(gateway, VICTIM_MILLIS)) {
+            TimeUnit.SECONDS.sleep(QUIET_SECONDS);
+            return print(name, victim.stop(), new Tally());
+        }
+    }
+
+    private boolean besiege(Scenario scenario) throws Exception {
+        Tally answers = new Tally();
+        try (Victim victim = new Victim(gateway, VICTIM_MILLIS)) {
+            List<Exception> failure = new ArrayList<>();
+            Thread attack = Thread.ofVirtual().start(() -> {
+                try {
+                    scenario.attack(gateway, answers);
+                } catch (InterruptedException | RuntimeException e) {
+                    failure.add(e);
+                }
+            });
+            if (!attack.join(java.time.Duration.ofSeconds(SCENARIO_SECONDS_MAX)) || !failure.isEmpty()) {
+                attack.interrupt();
+                out.println(scenario.name() + " did not come to its end " + failure);
+            }
+            boolean held = print(scenario.name(), victim.stop(), answers);
+            out.printf("%-14s heap after a collection: %d MB%n", "", gateway.heapMegabytes());
+            return held;
+        }
+    }
+
+    private boolean print(String name, Victim.Figures victim, Tally answers) {
+        Map<String, Integer> counts = answers.counts();
+        out.printf(
+                "%-14s %9.1f %9.1f %9.1f %7d %7d  %s%n",
+                name,
+                victim.p50Nanos() / 1e6,
+                victim.p99Nanos() / 1e6,
+                victim.maxNanos() / 1e6,
+                victim.calls(),
+                victim.failed(),
+                counts.isEmpty() ? "" : counts.toString());
+        boolean answered = counts.keySet().stream().allMatch(status -> status.matches("200|400|402|408|413|503"));
+        return answered && victim.failed() == 0 && victim.p99Nanos() < 1_000_000_000L;
+    }
+
+    /** How often attackers were answered what; a word where they were not answered. */
+    static final class Tally {
+        private final Map<String, Integer> counts = new java.util.TreeMap<>();
+
+        synchronized void add(String what) {
+            counts.merge(what, 1, Integer::sum);
+        }
+
+        synchronized Map<String, Integer> counts() {
+            return new java.util.TreeMap<>(counts);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.tollgate.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts a gateway on a small heap and besieges it. Exits 0 if it held, 1 if not. Loopback only. */
+@Command(
+        name = "siege",
+        mixinStandardHelpOptions = true,
+        description =
+                "Attacks a gateway on a heap of 512 MB while a victim makes small calls, and tells what became of both.")
+final class SiegeCommand implements Callable<Integer> {
+
+    /** A new one is one more line here. */
+    private static final List<Siege.Scenario> SCENARIOS = List.of(new LargeBodies(), new SlowBodies());
+
+    private static final int ACCOUNTS_OF_A_KIND = 10;
+
+    @Option(names = "--scenario", description = "one by its name, which may be repeated; default all")
+    private List<String> names = List.of();
+
+    @Option(names = "--heap", defaultValue = "512m", description = "of the gateway, default ${DEFAULT-VALUE}")
+    private String heap = "512m";
+
+    @Option(names = "--jar", description = "a gateway to start by java -jar; default is ./tollgate serve")
+    private @Nullable Path jar;
+
+    @Override
+    public Integer call() throws Exception {
+        Path directory = RunCommand.freshDirectory();
+        List<Siege.Scenario> chosen = SCENARIOS.stream()
+                .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
+                .toList();
+        RunOptions options = new RunOptions(
+                1, 1, 0, 1, "", "", jar, List.of("-Xmx" + heap), false, false, directory.resolve("results"), "");
+        try (Children children = new Children(directory, false);
+                MockUpstream mock = new MockUpstream(0)) {
+            Path models = ModelsFile.write(directory.resolve("models.yaml"));
+            Gateway gateway = new Gateway(children, options, directory, models, mock.port());
+            Gateway.Started started = gateway.start();
+            Besieged besieged = new Besieged(
+                    started.port(),
+                    started.process().pid(),
+                    keys(gateway, directory, "1000"),
+                    keys(gateway, directory, "0"));
+            return new Siege(besieged, System.out).run(chosen) ? 0 : 1;
+        }
+    }
+
+    private static List<String> keys(Gateway gateway, Path directory, String credits)
+            throws IOException, InterruptedException {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < ACCOUNTS_OF_A_KIND; i++) {
+            String account = said(gateway, directory, "account", "create", "--name", "siege", "--credits", credits);
+            keys.add(said(gateway, directory, "key", "create", "--account", account));
+        }
+        return keys;
+    }
+
+    private static String said(Gateway gateway, Path directory, String... words)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(gateway.program());
+        command.addAll(List.of(words));
+        command.addAll(List.of("--data", directory.resolve("data").toString()));
+        Process process = new ProcessBuilder(command)
+                .redirectError(directory.resolve("commands.log").toFile())
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("the command " + words[0] + " " + words[1] + " has failed");
+        }
+        return said.lines().findFirst().orElse("");
+    }
+}
