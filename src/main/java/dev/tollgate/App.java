@@ -373,6 +373,11 @@ public final class App implements AutoCloseable {
         return meter.openCalls();
     }
 
+    /** What requests take of the heap now, as they are charged for it. */
+    public long requestBytes() {
+        return front.bodyBytes();
+    }
+
     /** Of downloaded media, in memory and on disk. */
     public long mediaBytes() {
         return media.bytes();

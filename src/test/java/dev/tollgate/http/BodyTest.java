@@ -10,6 +10,8 @@ import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -278,6 +280,101 @@ class BodyTest {
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.header("retry-after")).isEqualTo("1");
             assertThat(client.read().text()).isEqualTo(Integer.toString(3 * MIB));
+        }
+    }
+
+    /** The account is told in a header. */
+    private static Authenticator accounts() {
+        return (exchange, access) -> Future.succeededFuture(new TestCaller(exchange.header("x-account"), "k", "sk-"));
+    }
+
+    @Test
+    void one_accounts_large_bodies_leave_room_for_anothers() throws IOException {
+        front.authenticator(accounts()).memory(32 * MIB).start();
+        List<RawClient> slow = new ArrayList<>();
+        try (RawClient other = front.client()) {
+            for (int i = 0; i < 12; i++) {
+                slow.add(front.client()
+                        .send(RawClient.head("POST", "/v1/x", "Content-Length: " + 30 * MIB, "X-Account: slow")));
+                try {
+                    slow.getLast().send(bytes(7 * MIB));
+                } catch (SocketException refused) {
+                    // as most are
+                }
+            }
+            Gateway.await("what they may have", () -> front.front().bodyBytes() > 0);
+
+            assertThat(front.front().bodyBytes()).isLessThanOrEqualTo(12 * MIB);
+            for (int i = 0; i < 40; i++) {
+                assertThat(other.post("/v1/x", bytes(50_000), "X-Account: other")
+                                .status())
+                        .isEqualTo(200);
+            }
+            assertThat(other.post("/v1/x", bytes(2 * MIB), "X-Account: other").status())
+                    .isEqualTo(200);
+        } finally {
+            for (RawClient client : slow) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void however_many_accounts_send_large_bodies_small_ones_are_read() throws IOException {
+        front.authenticator(accounts()).memory(32 * MIB).start();
+        List<RawClient> slow = new ArrayList<>();
+        try (RawClient other = front.client()) {
+            for (int i = 0; i < 40; i++) {
+                slow.add(front.client()
+                        .send(RawClient.head("POST", "/v1/x", "Content-Length: " + 30 * MIB, "X-Account: slow" + i)));
+                try {
+                    slow.getLast().send(bytes(4 * MIB));
+                } catch (SocketException refused) {
+                    // as most are
+                }
+            }
+            assertThat(front.front().bodyBytes()).isLessThanOrEqualTo(24 * MIB);
+            for (int i = 0; i < 40; i++) {
+                assertThat(other.post("/v1/x", bytes(50_000), "X-Account: other")
+                                .status())
+                        .isEqualTo(200);
+            }
+        } finally {
+            for (RawClient client : slow) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void a_body_that_can_never_fit_is_413_and_one_that_has_to_wait_503() throws IOException {
+        front.memory(16 * MIB);
+        try (RawClient client = front.start().client();
+                RawClient waits = front.client()) {
+            assertThat(client.post("/v1/x", bytes(7 * MIB)).status()).isEqualTo(413);
+            try (RawClient first = front.client()) {
+                first.send(RawClient.head("POST", "/v1/x", "Content-Length: " + 4 * MIB))
+                        .send(bytes(4 * MIB - 1));
+                Gateway.await("the body but its last byte", () -> front.front().bodyBytes() >= 4 * MIB);
+                RawClient.Answer busy = waits.post("/v1/x", bytes(4 * MIB));
+                assertThat(busy.status()).isEqualTo(503);
+                assertThat(busy.header("retry-after")).isEqualTo("1");
+            }
+        }
+    }
+
+    @Test
+    void a_body_that_trickles_fast_enough_for_ever_is_408_after_its_time() throws IOException {
+        front.options(options -> options.withLimits(TestFront.limits(TestFront.LONG, TestFront.LONG, TestFront.LONG)
+                .withTimes(TestFront.LONG, TestFront.SHORT, TestFront.LONG, TestFront.LONG)));
+        try (RawClient client = front.start().client()) {
+            client.send(RawClient.head("POST", "/v1/x", "Content-Length: " + 30 * MIB))
+                    .send(bytes(MIB));
+            RawClient.Answer answer = client.read();
+
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(answer.text()).contains("seconds");
+            assertThat(client.isClosedByServer()).isTrue();
         }
     }
 

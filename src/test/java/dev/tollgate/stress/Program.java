@@ -55,7 +55,7 @@ final class Program implements AutoCloseable {
         return Files.exists(archive) ? command("-XX:SharedArchiveFile=" + archive) : command("-Xshare:auto");
     }
 
-    /** As it is, where it is started only once. */
+    /** As it is, where it is started only once; on a heap of 256 MB. */
     static List<String> plain() {
         return command("-Xshare:auto", System.getProperty("java.class.path"));
     }

@@ -48,6 +48,29 @@ public final class RawCall implements AutoCloseable {
         }
     }
 
+    /** Sends the head of a request and nothing of its body. @param headers further lines, each with its end */
+    public static RawCall head(int port, String path, String key, String headers) {
+        try {
+            RawCall call = new RawCall(new Socket("127.0.0.1", port));
+            call.socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+            return call.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key + "\r\n"
+                    + headers + "Content-Type: application/json\r\n\r\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends more. */
+    public RawCall send(String text) {
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().flush();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Reads until the text has come; returns all that has come so far. */
     public String readUntil(String text) {
         try {
