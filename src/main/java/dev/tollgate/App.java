@@ -373,6 +373,11 @@ public final class App implements AutoCloseable {
         return meter.openCalls();
     }
 
+    /** Callers whose answer has not ended and who have not left. */
+    public int openExchanges() {
+        return front.openExchanges();
+    }
+
     /** What requests take of the heap now, as they are charged for it. */
     public long requestBytes() {
         return front.bodyBytes();

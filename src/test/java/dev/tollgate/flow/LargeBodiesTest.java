@@ -152,7 +152,8 @@ class LargeBodiesTest {
         try (RawCall call = rich.chatRaw(call(CHAT, LARGE).replace("false", "true"), "left alone")) {
             call.readUntil("Half");
         }
-        Gateway.await("the exchange to end", () -> gateway.app().openCalls() == 1);
+        Gateway.await("the exchange to end", () -> gateway.app().openExchanges() == 0);
+        assertThat(gateway.app().openCalls()).isEqualTo(1);
 
         assertThat(gateway.app().requestBytes()).isGreaterThan(LARGE.length());
         Gateway.await("the call to end", () -> gateway.app().openCalls() == 0);

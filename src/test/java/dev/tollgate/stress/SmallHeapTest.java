@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,7 @@ class SmallHeapTest {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
                 .header("Authorization", "Bearer " + KEY)
                 .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(40))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(coding.isEmpty() ? bytes : packed(bytes)));
         if (!coding.isEmpty()) {
             request.header("Content-Encoding", coding);
