@@ -8,9 +8,10 @@
  *
  * <p>Threading: each event loop has a server, routes and open exchanges of its own. An {@link
  * dev.tollgate.http.Exchange} is confined to the loop of its connection; {@link dev.tollgate.http.Exchange#run} brings
- * other threads back to it. Bodies that are large or compressed are unpacked and parsed on virtual threads.
+ * other threads back to it. Bodies that are large or compressed are unpacked and parsed by {@link
+ * dev.tollgate.http.BodyReaders}.
  *
- * <p>This is ground: it knows {@code error} and no feature.
+ * <p>This is ground: it knows {@code error}, {@code memory} and no feature.
  */
 @NullMarked
 package dev.tollgate.http;
