@@ -162,7 +162,8 @@ class LargeBodiesTest {
 
     private static void setBalance(Customer customer, long available, long reserved) {
         gateway.execute("UPDATE account SET balance_micros = " + available + ", reserved_micros = " + reserved
-                + ", purchased_micros = consumed_micros + " + (available + reserved) + " WHERE id = '" + customer.account() + "'");
+                + ", purchased_micros = consumed_micros + " + (available + reserved) + " WHERE id = '"
+                + customer.account() + "'");
     }
 
     private static Gateway.Reply post(String path, Customer customer, byte[] body, String name, boolean isPacked) {
