@@ -104,7 +104,11 @@ final class Store implements AutoCloseable {
         try {
             Secret chosen = settings.secretKey();
             SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
-            return new Store(database, secrets, clock, random, serves && url != null);
+            Store store = new Store(database, secrets, clock, random, serves && url != null);
+            if (serves) {
+                store.keys.callTheRoll();
+            }
+            return store;
         } catch (RuntimeException e) {
             database.close();
             throw e;

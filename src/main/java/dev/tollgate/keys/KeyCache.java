@@ -7,8 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of keys, by the hash of the secret; of unknown secrets in a cache of their own, so that guessing cannot push good
- * keys out. Thread-safe.
+ * What is known of keys, by the hash of the secret. Thread-safe.
  *
  * <p>A reader may have read a row just before a change commits and offer it just after the change has invalidated it. So each
  * reader takes a stamp before it reads, and what was read under an old stamp is not put in. Putting in and invalidating exclude
@@ -22,18 +21,12 @@ final class KeyCache {
     record Known(Key key, boolean accountBlocked) {}
 
     private final Cache<String, Known> known;
-    private final Cache<String, Boolean> unknown;
     private final AtomicLong changes = new AtomicLong();
 
     /** @param keep how long what was read may be believed, where others change it too; null: until it is changed here */
     KeyCache(@Nullable Duration keep) {
-        this.known = cache(keep);
-        this.unknown = cache(keep);
-    }
-
-    private static <V> Cache<String, V> cache(@Nullable Duration keep) {
         Caffeine<Object, Object> builder = Caffeine.newBuilder().maximumSize(ENTRIES_MAX);
-        return (keep == null ? builder : builder.expireAfterWrite(keep)).build();
+        this.known = (keep == null ? builder : builder.expireAfterWrite(keep)).build();
     }
 
     @Nullable
@@ -41,22 +34,12 @@ final class KeyCache {
         return known.getIfPresent(hash);
     }
 
-    boolean isUnknown(String hash) {
-        return unknown.getIfPresent(hash) != null;
-    }
-
     long stamp() {
         return changes.get();
     }
 
-    /** @param found null where there is no such key */
-    synchronized void offer(String hash, @Nullable Known found, long stamp) {
-        if (changes.get() != stamp) {
-            return;
-        }
-        if (found == null) {
-            unknown.put(hash, true);
-        } else {
+    synchronized void offer(String hash, Known found, long stamp) {
+        if (changes.get() == stamp) {
             known.put(hash, found);
         }
     }
@@ -64,7 +47,6 @@ final class KeyCache {
     synchronized void forget(String hash) {
         changes.incrementAndGet();
         known.invalidate(hash);
-        unknown.invalidate(hash);
     }
 
     synchronized void forgetAccount(String accountId) {

@@ -9,10 +9,12 @@ import java.util.List;
 @SuppressWarnings("rawtypes") // a class literal has no type arguments
 final class KeyChangesPart implements Part<KeyChange> {
 
+    private final KeyRoll roll;
     private final KeyCache cache;
     private final KeptStates kept;
 
-    KeyChangesPart(KeyCache cache, KeptStates kept) {
+    KeyChangesPart(KeyRoll roll, KeyCache cache, KeptStates kept) {
+        this.roll = roll;
         this.cache = cache;
         this.kept = kept;
     }
@@ -37,6 +39,7 @@ final class KeyChangesPart implements Part<KeyChange> {
         for (KeyChange<?> change : changes) {
             String hash = change.touchedHash();
             if (hash != null) {
+                roll.add(hash);
                 cache.forget(hash);
             }
         }

@@ -28,7 +28,7 @@ public final class Keys {
     /** The most that one page of a list holds. */
     public static final int PAGE_MAX = 1_000;
 
-    /** Look-ups in the database at the same time; a flood of made-up keys shall not fill the memory. */
+    /** Look-ups in the database at the same time; they shall not fill the memory. */
     private static final int LOOKUPS_MAX = 1_000;
 
     /**
@@ -52,12 +52,29 @@ public final class Keys {
     private final InstantSource clock;
     private final KeyCache cache;
     private final KeptStates kept = new KeptStates();
+    private final KeyRoll roll;
     private final Semaphore lookups = new Semaphore(LOOKUPS_MAX);
 
     public Keys(Database database, InstantSource clock) {
         this.database = database;
+        this.roll = new KeyRoll(database);
         this.clock = clock;
         this.cache = new KeyCache(database.dialect() == Dialect.SQLITE ? null : SHARED_KEEP);
+    }
+
+    /**
+     * Reads which keys there are, so that from now on an unknown one costs no question to the database. For servers, once, before the first
+     * caller; a million keys take about a second and 12 to 24 MB. Blocks.
+     *
+     * @throws StoreException when the database fails
+     */
+    public void callTheRoll() {
+        roll.load();
+    }
+
+    /** How often keys that other servers may have made were asked for. */
+    long readings() {
+        return roll.readings();
     }
 
     /** Reads the keys' state for reservations: goes before the ledger. */
@@ -67,7 +84,7 @@ public final class Keys {
 
     /** Writes changes of keys: goes after the ledger, since a key may be made in one unit with its account. */
     public Part<?> changesPart() {
-        return new KeyChangesPart(cache, kept);
+        return new KeyChangesPart(roll, cache, kept);
     }
 
     /** To be called on the writer's thread after an account was blocked or let in again. */
@@ -89,13 +106,33 @@ public final class Keys {
             return;
         }
         String hash = KeySecret.hash(rawKey);
-        Authentication cached = cached(hash);
-        if (cached != null) {
-            result.accept(cached);
-        } else if (lookups.tryAcquire()) {
+        KeyCache.Known known = cache.known(hash);
+        if (known != null) {
+            result.accept(judge(known));
+            return;
+        }
+        switch (roll.find(hash)) {
+            case UNKNOWN -> result.accept(new Authentication.Unknown());
+            case LISTED -> lookUpAside(hash, result);
+            case PERHAPS_NEW -> roll.readOn(read -> readOn(hash, read, result));
+        }
+    }
+
+    private void lookUpAside(String hash, Consumer<Authentication> result) {
+        if (lookups.tryAcquire()) {
             Thread.ofVirtual().name("key-lookup").start(() -> result.accept(lookUpCounted(hash)));
         } else {
             result.accept(new Authentication.Unavailable());
+        }
+    }
+
+    private void readOn(String hash, boolean read, Consumer<Authentication> result) {
+        if (!read) {
+            result.accept(new Authentication.Unavailable());
+        } else if (roll.find(hash) == KeyRoll.Entry.LISTED) {
+            lookUpAside(hash, result);
+        } else {
+            result.accept(new Authentication.Unknown());
         }
     }
 
@@ -105,8 +142,8 @@ public final class Keys {
             return new Authentication.Unknown();
         }
         String hash = KeySecret.hash(rawKey);
-        Authentication cached = cached(hash);
-        return cached != null ? cached : lookUp(hash);
+        KeyCache.Known known = cache.known(hash);
+        return known == null ? lookUp(hash) : judge(known);
     }
 
     public Optional<Key> byId(String id) {
@@ -131,14 +168,6 @@ public final class Keys {
                 : keys(connection, SELECT_PAGE_OF_ACCOUNT, accountId, from, limit));
     }
 
-    private @Nullable Authentication cached(String hash) {
-        KeyCache.Known known = cache.known(hash);
-        if (known != null) {
-            return judge(known);
-        }
-        return cache.isUnknown(hash) ? new Authentication.Unknown() : null;
-    }
-
     private Authentication lookUpCounted(String hash) {
         try {
             return lookUp(hash);
@@ -151,9 +180,12 @@ public final class Keys {
         try {
             long stamp = cache.stamp();
             KeyCache.Known found = database.read(connection -> byHash(connection, hash));
+            if (found == null) {
+                return new Authentication.Unknown();
+            }
             cache.offer(hash, found, stamp);
-            return found == null ? new Authentication.Unknown() : judge(found);
-        } catch (StoreException e) {
+            return judge(found);
+        } catch (RuntimeException e) {
             log.error("a key could not be looked up", e);
             return new Authentication.Unavailable();
         }

@@ -14,6 +14,8 @@ import dev.tollgate.testing.SteppedUpstream;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +93,18 @@ class TwoServersTest {
                     .as("the first hold")
                     .isEqualTo(1_840_000);
         }
+    }
+
+    @Test
+    void a_key_that_one_server_makes_is_good_at_the_other_while_that_is_sent_unknown_ones() {
+        List<CompletableFuture<Reply>> unknown = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            unknown.add(two.sendAside(HttpRequest.newBuilder(URI.create(two.url() + "/v1/models"))
+                    .header("Authorization", "Bearer sk-" + "f".repeat(60) + i)));
+        }
+        Customer customer = one.customer("10");
+        assertThat(two.get("/v1/models", customer.key()).status()).isEqualTo(200);
+        unknown.forEach(reply -> assertThat(reply.join().status()).isEqualTo(401));
     }
 
     /** What can be spent at once: that many holds, and less than the least that a call needs (D31). */

@@ -1,0 +1,189 @@
+package dev.tollgate.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Made-up keys, in any number, cost no question to the database, and new keys are good all the same. */
+@Timeout(120)
+class KeyRollTest {
+
+    @TempDir
+    Path folder;
+
+    private static String madeUp() {
+        return KeySecret.random(new SecureRandom()).reveal();
+    }
+
+    private Keys called(StoreFixture store) {
+        Keys keys = new Keys(store.database, store::now);
+        keys.callTheRoll();
+        return keys;
+    }
+
+    private static Authentication ask(Keys keys, String key) throws Exception {
+        CompletableFuture<Authentication> result = new CompletableFuture<>();
+        keys.authenticate(key, result::complete);
+        return result.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void an_unknown_key_is_refused_without_asking_the_database() {
+        Keys keys;
+        try (StoreFixture store = new StoreFixture(folder)) {
+            store.account("acc_1", 1_000);
+            store.key("key_1", "acc_1", KeySettings.named("x"));
+            keys = called(store);
+        }
+        for (int i = 0; i < 1_000; i++) {
+            Thread asking = Thread.currentThread();
+            CompletableFuture<Thread> told = new CompletableFuture<>();
+            keys.authenticate(madeUp(), found -> {
+                assertThat(found).isEqualTo(new Authentication.Unknown());
+                told.complete(Thread.currentThread());
+            });
+            assertThat(told).isCompletedWithValue(asking);
+        }
+        assertThat(keys.readings()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void keys_made_before_and_after_the_roll_was_called_are_found_and_what_becomes_of_them_is_seen(Stores stores)
+            throws Exception {
+        try (StoreFixture store = stores.open(folder)) {
+            store.account("acc_1", 1_000);
+            String before = store.key("key_1", "acc_1", KeySettings.named("x")).reveal();
+            store.keys.callTheRoll();
+            KeySecret after = KeySecret.random(new SecureRandom());
+            assertThat(ask(store.keys, after.reveal())).isEqualTo(new Authentication.Unknown());
+            store.commit(new CreateKey("key_2", "acc_1", after, KeySettings.named("y"), store.now()));
+            assertThat(ask(store.keys, before)).isInstanceOf(Authentication.Found.class);
+            assertThat(ask(store.keys, after.reveal())).isInstanceOf(Authentication.Found.class);
+            store.commit(new DisableKey("key_1", true));
+            assertThat(ask(store.keys, before)).isEqualTo(new Authentication.Disabled());
+            store.commit(new EnsureKey(
+                    "key_3", "acc_1", KeySecret.chosen("sk-chosen-by-hand"), KeySettings.named("z"), store.now()));
+            assertThat(ask(store.keys, "sk-chosen-by-hand")).isInstanceOf(Authentication.Found.class);
+        }
+    }
+
+    @Test
+    void a_key_that_another_server_has_made_is_good_here_at_once() throws Exception {
+        String url = Postgres.migrated();
+        try (StoreFixture here = StoreFixture.shared(url);
+                StoreFixture there = StoreFixture.shared(url)) {
+            there.account("acc_1", 1_000);
+            Keys keys = called(here);
+            for (int i = 0; i < 5; i++) {
+                assertThat(ask(keys, madeUp())).isEqualTo(new Authentication.Unknown());
+                String key =
+                        there.key("key_" + i, "acc_1", KeySettings.named("x")).reveal();
+                assertThat(ask(keys, key)).isInstanceOf(Authentication.Found.class);
+            }
+        }
+    }
+
+    /** A number is given before the key can be seen: nodes that make keys at the same time do not hide each other's. */
+    @Test
+    void a_key_whose_number_others_have_passed_before_it_was_committed_is_found() throws Exception {
+        String url = Postgres.migrated();
+        try (StoreFixture here = StoreFixture.shared(url);
+                StoreFixture there = StoreFixture.shared(url)) {
+            there.account("acc_1", 1_000);
+            Keys keys = called(here);
+            String late = there.key("key_late", "acc_1", KeySettings.named("x")).reveal();
+            for (int i = 0; i < 300; i++) {
+                there.key("key_" + i, "acc_1", KeySettings.named("x"));
+            }
+            execute(url, "UPDATE api_key SET hash = reverse(hash) WHERE id = 'key_late'");
+            assertThat(ask(keys, late)).isEqualTo(new Authentication.Unknown());
+            execute(url, "UPDATE api_key SET hash = reverse(hash) WHERE id = 'key_late'");
+            assertThat(ask(keys, late)).isInstanceOf(Authentication.Found.class);
+        }
+    }
+
+    private static void execute(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void where_a_shared_database_cannot_be_asked_an_unknown_key_is_no_401() throws Exception {
+        Keys keys;
+        try (StoreFixture store = StoreFixture.shared(Postgres.migrated())) {
+            keys = called(store);
+        }
+        assertThat(ask(keys, madeUp())).isEqualTo(new Authentication.Unavailable());
+    }
+
+    @Test
+    void those_who_come_with_unknown_keys_share_their_questions_and_a_crowd_is_bounded() throws Exception {
+        try (StoreFixture store = StoreFixture.shared(Postgres.migrated())) {
+            Keys keys = called(store);
+            int asked = 3 * KeyRoll.WAITING_MAX;
+            CountDownLatch told = new CountDownLatch(asked);
+            AtomicInteger unknown = new AtomicInteger();
+            long began = System.nanoTime();
+            for (int i = 0; i < asked; i++) {
+                keys.authenticate(madeUp(), found -> {
+                    unknown.addAndGet(found instanceof Authentication.Unknown ? 1 : 0);
+                    told.countDown();
+                });
+            }
+            assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(unknown.get()).isGreaterThanOrEqualTo(KeyRoll.WAITING_MAX);
+            long spaces = (System.nanoTime() - began) / KeyRoll.SPACING.toNanos();
+            assertThat(keys.readings()).isLessThanOrEqualTo(2 + spaces);
+        }
+    }
+
+    @Test
+    void the_table_holds_what_was_put_into_it_and_nothing_else_at_24_bytes_a_key_at_most() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        KeyHashes table = new KeyHashes();
+        Set<String> all = new HashSet<>();
+        while (all.size() < 50_000) {
+            String hash = hash(random);
+            assertThat(table.contains(hash)).isEqualTo(!all.add(hash));
+            table.add(hash);
+            table.add(hash);
+        }
+        table.add("0".repeat(64));
+        assertThat(all).allMatch(table::contains);
+        assertThat(table.contains("0".repeat(64))).isTrue();
+        assertThat(table.size()).isEqualTo(50_001);
+        assertThat(table.bytes()).isBetween(12L * table.size(), 24L * table.size() + 24);
+    }
+
+    private static String hash(SplittableRandom random) {
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}
