@@ -24,6 +24,7 @@ import dev.tollgate.generate.GoogleErrors;
 import dev.tollgate.generate.GoogleModelsHandler;
 import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
+import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Health;
 import dev.tollgate.http.HttpFront;
@@ -154,7 +155,7 @@ public final class App implements AutoCloseable {
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
         this.front =
-                await(new HttpFront(vertx, httpOptions(), routes(), gate(), secureRandom, clock, MemoryBudget.ofHeap())
+                await(new HttpFront(vertx, httpOptions(surroundings), routes(), gate(), secureRandom, clock, MemoryBudget.ofHeap())
                         .start());
         this.administration = new StoreAdministration(store, clock, secureRandom, false);
         this.control = control();
@@ -345,7 +346,7 @@ public final class App implements AutoCloseable {
         return HexFormat.of().formatHex(bytes) + "@none";
     }
 
-    private HttpOptions httpOptions() {
+    private HttpOptions httpOptions(Surroundings surroundings) {
         Settings.Limits limits = settings.limits();
         Settings.Timeouts timeouts = settings.timeouts();
         HttpLimits http = HttpLimits.defaults()
@@ -353,13 +354,16 @@ public final class App implements AutoCloseable {
                 .withHeaderBytesMax(limits.headerBytesMax())
                 .withConnectionsMax(limits.connectionsMax())
                 .withTimes(timeouts.body(), timeouts.bodyTotal(), timeouts.idle(), timeouts.write());
-        return new HttpOptions(
+        HttpOptions options = new HttpOptions(
                 settings.host(),
                 settings.port(),
                 Runtime.getRuntime().availableProcessors(),
                 settings.http().trustedHops(),
                 new HashSet<>(settings.http().corsOrigins()),
                 http);
+        Integer ofAddress = limits.addressConnectionsMax();
+        EdgeLimits edge = options.edge().withHalfClose(surroundings.halfClose());
+        return options.withEdge(ofAddress == null ? edge : edge.withConnectionsPerAddressMax(ofAddress));
     }
 
     // ---- what runs ----

@@ -1,6 +1,8 @@
 package dev.tollgate;
 
+import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.media.Resolver;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param random for ids, weights and jitter, from any thread; never for secrets
  * @param environment a variable's value by its name, null where it is not set
  * @param resolver finds the hosts that media are downloaded from
+ * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
  * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
  */
 public record Surroundings(
@@ -20,33 +23,43 @@ public record Surroundings(
         RandomGenerator random,
         UnaryOperator<@Nullable String> environment,
         Resolver resolver,
-        int sandboxRequestsMax) {
+        int sandboxRequestsMax,
+        Duration halfClose) {
 
-    public static final Surroundings REAL =
-            new Surroundings(InstantSource.system(), new SharedRandom(), Surroundings::variable, Resolver.SYSTEM, 0);
+    public static final Surroundings REAL = new Surroundings(
+            InstantSource.system(),
+            new SharedRandom(),
+            Surroundings::variable,
+            Resolver.SYSTEM,
+            0,
+            EdgeLimits.HALF_CLOSE);
 
     private static @Nullable String variable(@Nullable String name) {
         return name == null ? null : System.getenv(name);
     }
 
     public Surroundings withClock(InstantSource clock) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withRandom(RandomGenerator random) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withEnvironment(UnaryOperator<@Nullable String> environment) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withSandboxRequestsMax(int sandboxRequestsMax) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withResolver(Resolver resolver) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax);
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
+    }
+
+    public Surroundings withHalfClose(Duration halfClose) {
+        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
     }
 
     private static final class SharedRandom implements RandomGenerator {

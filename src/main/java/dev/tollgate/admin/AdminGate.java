@@ -47,10 +47,10 @@ public final class AdminGate implements Authenticator {
             return Future.succeededFuture(OPERATOR);
         }
         if (bearer == null || !bearer.startsWith("sk-")) {
-            throw ApiError.of(
-                            ErrorCode.INVALID_API_KEY,
-                            "The operator's routes need the admin key: send it as 'Authorization: Bearer …'.")
-                    .asException();
+            ApiError refusal = ApiError.of(
+                    ErrorCode.INVALID_API_KEY,
+                    "The operator's routes need the admin key: send it as 'Authorization: Bearer …'.");
+            throw bearer == null ? refusal.asException() : exchange.refuseWrongKey(refusal);
         }
         return keys.authenticate(exchange, Access.KEY).compose(known -> {
             throw ApiError.of(ErrorCode.INVALID_API_KEY, "An API key does not open the operator's routes.")

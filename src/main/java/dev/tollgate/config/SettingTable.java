@@ -125,6 +125,12 @@ public final class SettingTable {
             Setting.of("limits.header-bytes", Kind.bytes(1_024, MIB), "32KiB", "The longest header block of a call.");
     static final Setting<Integer> CONNECTIONS =
             Setting.of("limits.connections", Kind.wholeNumber(1, 1_000_000), "16384", "Open connections of callers.");
+    static final Setting<Integer> ADDRESS_CONNECTIONS = Setting.of(
+            "limits.address-connections",
+            Kind.wholeNumber(1, 1_000_000),
+            "",
+            "Open connections of one address (of IPv6 a /64); behind trusted hops a caller's requests at once. Without it a quarter of"
+                    + " limits.connections.");
     static final Setting<Integer> NESTING =
             Setting.of("limits.nesting", Kind.wholeNumber(8, 500), "64", "Levels of nesting in a body.");
     static final Setting<Integer> MESSAGES =
@@ -218,6 +224,7 @@ public final class SettingTable {
             BODY_BYTES,
             HEADER_BYTES,
             CONNECTIONS,
+            ADDRESS_CONNECTIONS,
             NESTING,
             MESSAGES,
             TOOLS,

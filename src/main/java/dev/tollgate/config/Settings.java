@@ -105,11 +105,16 @@ public record Settings(
         }
     }
 
-    /** D29. */
+    /**
+     * D29.
+     *
+     * @param addressConnectionsMax of one address; null for a share of all
+     */
     public record Limits(
             long bodyBytesMax,
             int headerBytesMax,
             int connectionsMax,
+            @Nullable Integer addressConnectionsMax,
             int nestingMax,
             int messagesMax,
             int toolsMax,

@@ -134,6 +134,7 @@ public final class SettingsLoader {
                 get(BODY_BYTES),
                 get(HEADER_BYTES).intValue(),
                 get(CONNECTIONS),
+                find(ADDRESS_CONNECTIONS),
                 get(NESTING),
                 get(MESSAGES),
                 get(TOOLS),

@@ -27,6 +27,10 @@ final class Admission {
 
     void admit(Exchange exchange, HttpServerRequest request) {
         exchange.guard(() -> {
+            if (loop.options().trustedHops() > 0 && !exchange.enter()) {
+                exchange.fail(tooMany());
+                return;
+            }
             exchange.decoded(RequestPath.decode(request.path()));
             String origin = preflightOrigin(exchange);
             if (origin != null && loop.routes().isApi(exchange.path())) {
@@ -35,6 +39,14 @@ final class Admission {
                 route(exchange);
             }
         });
+    }
+
+    private ApiError tooMany() {
+        return ApiError.of(
+                        ErrorCode.RATE_LIMIT_EXCEEDED,
+                        "Too many requests at once: " + loop.options().edge().connectionsPerAddressMax()
+                                + " may come from one address.")
+                .retryAfter(Duration.ofSeconds(1));
     }
 
     private static @Nullable String preflightOrigin(Exchange exchange) {

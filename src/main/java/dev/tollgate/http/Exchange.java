@@ -57,6 +57,8 @@ public final class Exchange {
 
     private Stage stage = Stage.OPEN;
     private String path = "/";
+    private @Nullable String remoteAddress;
+    private @Nullable String network;
     private boolean finished;
     private int status;
     private long answeredNanos;
@@ -120,7 +122,37 @@ public final class Exchange {
 
     /** The caller's IP; trusted proxies counted off. */
     public String remoteAddress() {
-        return head.remoteAddress(loop.options().trustedHops());
+        String known = remoteAddress;
+        if (known == null) {
+            known = head.remoteAddress(loop.options().trustedHops());
+            remoteAddress = known;
+        }
+        return known;
+    }
+
+    /**
+     * For a secret that nobody has: what such a caller is to be told, which is the refusal itself or, where its address has sent many
+     * of them lately, a 429. To be asked only when the secret was found wrong, so that whoever has a right one never notices.
+     */
+    public ApiException refuseWrongKey(ApiError refusal) {
+        return loop.wrongKeys()
+                .count(RemoteAddress.network(remoteAddress()), refusal)
+                .asException();
+    }
+
+    /**
+     * Counts this exchange for its caller's address, until it is over. Not where that is the connection's own: then it is a proxy that
+     * asks for itself.
+     *
+     * @return false where that address has too many
+     */
+    boolean enter() {
+        if (remoteAddress().equals(peerAddress())) {
+            return true;
+        }
+        String counted = RemoteAddress.network(remoteAddress());
+        network = counted;
+        return loop.callers().enter(counted);
     }
 
     /** The IP at the connection's other end, proxy or not. */
@@ -504,6 +536,9 @@ public final class Exchange {
         }
         finished = true;
         body.release();
+        if (network != null) {
+            loop.callers().leave(network);
+        }
         loop.closed(this);
         logAccess();
         if (close) {

@@ -2,6 +2,11 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.memory.MemoryBudget;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -11,6 +16,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -24,6 +30,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of the front that lives on one event loop: its server, connections and open exchanges, and the sweep that looks
@@ -48,7 +55,9 @@ final class FrontLoop implements Deployable {
             Authenticator authenticator,
             InstantSource clock,
             BooleanSupplier draining,
-            AtomicInteger connections) {}
+            AtomicInteger connections,
+            ByAddress callers,
+            WrongKeys wrongKeys) {}
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
     private static final int LINE_BYTES_MAX = 8 * 1024;
@@ -64,10 +73,15 @@ final class FrontLoop implements Deployable {
     private String date = "";
     private volatile int port = -1;
 
-    /** A connection, and since when it has had no exchange. */
+    /** A connection, whose it is, and since when it has had no exchange. */
     private static final class Link {
+        private final @Nullable String network;
         private int exchanges;
         private long idleSinceNanos = System.nanoTime();
+
+        Link(@Nullable String network) {
+            this.network = network;
+        }
     }
 
     FrontLoop(Shared shared, long seed) {
@@ -109,16 +123,48 @@ final class FrontLoop implements Deployable {
                 : SocketAddress.inetSocketAddress(options().port(), options().host());
     }
 
+    /** Behind proxies connections are the proxies'; there the callers' requests are counted ({@link Admission}). */
     private void connected(HttpConnection connection) {
-        int count = shared.connections().incrementAndGet();
-        links.put(connection, new Link());
-        connection.closeHandler(closed -> {
-            shared.connections().decrementAndGet();
-            links.remove(connection);
-        });
-        if (count > limits().connectionsMax()) {
+        guard(connection);
+        String network = options().trustedHops() > 0 ? null : RemoteAddress.network(peer(connection));
+        boolean tooMany = shared.connections().incrementAndGet() > limits().connectionsMax();
+        if (network != null) {
+            tooMany |= !shared.callers().enter(network);
+        }
+        links.put(connection, new Link(network));
+        connection.closeHandler(closed -> left(connection));
+        if (tooMany) {
             connection.close();
         }
+    }
+
+    private void left(HttpConnection connection) {
+        shared.connections().decrementAndGet();
+        Link link = links.remove(connection);
+        if (link != null && link.network != null) {
+            shared.callers().leave(link.network);
+        }
+    }
+
+    /** An IP, without its zone. */
+    static String peer(HttpConnection connection) {
+        String address = connection.remoteAddress().hostAddress();
+        String bare = address == null ? null : RemoteAddress.bare(address);
+        return bare == null ? "" : bare;
+    }
+
+    /** Puts what reads requests strictly and one at a time in the place of what Vert.x reads them with. */
+    private void guard(HttpConnection connection) {
+        ChannelHandlerContext handler = ((ConnectionBase) connection).channelHandlerContext();
+        handler.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        handler.channel().config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
+        Turns turns = new Turns(
+                LINE_BYTES_MAX,
+                limits().headerBytesMax(),
+                CHUNK_BYTES_MAX,
+                options().edge().halfClose());
+        handler.pipeline().replace(HttpRequestDecoder.class, "requests", turns.decoder());
+        handler.pipeline().addBefore(handler.name(), "turns", turns);
     }
 
     private void requested(HttpServerRequest request) {
@@ -152,10 +198,7 @@ final class FrontLoop implements Deployable {
      * answer.
      */
     private void unreadable(HttpServerRequest request) {
-        byte[] body = ErrorFormat.PLATFORM.render(ApiError.invalid(
-                null,
-                "The request is not valid HTTP, or its header block is larger than " + limits().headerBytesMax()
-                        + " bytes."));
+        byte[] body = ErrorFormat.PLATFORM.render(ApiError.invalid(null, unreadable(request.decoderResult())));
         request.response()
                 .setStatusCode(400)
                 .putHeader("content-type", "application/json")
@@ -165,6 +208,14 @@ final class FrontLoop implements Deployable {
                 .putHeader("x-request-id", newRequestId());
         request.response().write(io.vertx.core.buffer.Buffer.buffer(body));
         vertx().setTimer(UNREADABLE_LINGER_MILLIS, fired -> request.connection().close());
+    }
+
+    private String unreadable(DecoderResult result) {
+        if (result.cause() instanceof BadHead bad) {
+            return "The request is not valid HTTP. " + bad.getMessage();
+        }
+        return "The request is not valid HTTP, its first line is longer than " + LINE_BYTES_MAX
+                + " bytes, or its header block is larger than " + limits().headerBytesMax() + " bytes.";
     }
 
     private void sweep() {
@@ -228,6 +279,14 @@ final class FrontLoop implements Deployable {
 
     BodyReaders readers() {
         return shared.readers();
+    }
+
+    ByAddress callers() {
+        return shared.callers();
+    }
+
+    WrongKeys wrongKeys() {
+        return shared.wrongKeys();
     }
 
     boolean draining() {

@@ -1,5 +1,6 @@
 package dev.tollgate.http;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.memory.MemoryBudget;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -33,6 +34,7 @@ public final class HttpFront {
     private final BodyReaders readers =
             new BodyReaders(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     private final AtomicInteger connections = new AtomicInteger();
+    private final ByAddress callers;
     private final List<FrontLoop> loops;
     private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
     private volatile boolean draining;
@@ -54,6 +56,7 @@ public final class HttpFront {
             MemoryBudget memory) {
         this.vertx = vertx;
         this.memory = memory;
+        this.callers = new ByAddress(options.edge().connectionsPerAddressMax());
         FrontLoop.Shared shared = new FrontLoop.Shared(
                 FRONTS.incrementAndGet(),
                 vertx,
@@ -65,7 +68,9 @@ public final class HttpFront {
                 authenticator,
                 clock,
                 this::draining,
-                connections);
+                connections,
+                callers,
+                new WrongKeys(options.edge().wrongKeysPerMinuteMax(), Ticker.systemTicker()));
         List<FrontLoop> made = new ArrayList<>();
         for (int i = 0; i < options.loops(); i++) {
             made.add(new FrontLoop(shared, random.nextLong()));

@@ -12,7 +12,8 @@ import java.util.Set;
  *     is not looked at
  * @param origins the origins that browsers may call from, {@code *} for any (D25); never with credentials
  */
-public record HttpOptions(String host, int port, int loops, int trustedHops, Set<String> origins, HttpLimits limits) {
+public record HttpOptions(
+        String host, int port, int loops, int trustedHops, Set<String> origins, HttpLimits limits, EdgeLimits edge) {
 
     public HttpOptions {
         if (port < 0 || port > 65_535) {
@@ -24,6 +25,11 @@ public record HttpOptions(String host, int port, int loops, int trustedHops, Set
         origins = Set.copyOf(origins);
     }
 
+    /** With the edge's own limits. */
+    public HttpOptions(String host, int port, int loops, int trustedHops, Set<String> origins, HttpLimits limits) {
+        this(host, port, loops, trustedHops, origins, limits, EdgeLimits.of(limits.connectionsMax()));
+    }
+
     /** Any origin, no trusted proxy, a loop for each processor. */
     public static HttpOptions of(String host, int port) {
         int loops = Runtime.getRuntime().availableProcessors();
@@ -31,6 +37,10 @@ public record HttpOptions(String host, int port, int loops, int trustedHops, Set
     }
 
     public HttpOptions withLimits(HttpLimits limits) {
-        return new HttpOptions(host, port, loops, trustedHops, origins, limits);
+        return new HttpOptions(host, port, loops, trustedHops, origins, limits, edge);
+    }
+
+    public HttpOptions withEdge(EdgeLimits edge) {
+        return new HttpOptions(host, port, loops, trustedHops, origins, limits, edge);
     }
 }

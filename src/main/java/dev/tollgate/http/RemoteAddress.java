@@ -2,6 +2,8 @@ package dev.tollgate.http;
 
 import io.netty.util.NetUtil;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class RemoteAddress {
 
     private static final int ENTRIES_MAX = 64;
+    private static final int IPV6_BYTES = 16;
+    private static final int MAPPED_BYTES = 12;
 
     private RemoteAddress() {}
 
     /**
      * Each trusted proxy appends the peer that it saw, so the caller is as many entries from the right as there are
-     * proxies; what stands further left is the caller's own claim. A header that is missing or no address leaves the peer.
+     * proxies; what stands further left is the caller's own claim. Where there are fewer entries, or there is no address at that place,
+     * the request has not come by way of all proxies, and the peer it is: whoever writes such a header chooses what stands in it.
      *
      * @param peer the connection's other end, an IP
      * @param forwarded the values of {@code X-Forwarded-For} in the order of their lines
@@ -24,8 +29,7 @@ final class RemoteAddress {
             return peer;
         }
         List<String> entries = entries(forwarded);
-        int index = Math.max(0, entries.size() - trustedHops);
-        String address = entries.isEmpty() ? null : bare(entries.get(index));
+        String address = entries.size() < trustedHops ? null : bare(entries.get(entries.size() - trustedHops));
         return address == null ? peer : address;
     }
 
@@ -43,13 +47,46 @@ final class RemoteAddress {
     /** Without port, brackets and zone; null where no IP remains. */
     static @Nullable String bare(String entry) {
         String text = entry;
-        if (text.startsWith("[") && text.indexOf(']') > 0) {
-            text = text.substring(1, text.indexOf(']'));
-        } else if (text.indexOf(':') == text.lastIndexOf(':') && text.indexOf(':') > 0) {
-            text = text.substring(0, text.indexOf(':'));
+        int bracket = text.indexOf(']');
+        int colon = text.indexOf(':');
+        if (text.startsWith("[") && bracket > 0) {
+            text = isPort(entry.substring(bracket + 1)) ? text.substring(1, bracket) : "";
+        } else if (colon > 0 && colon == text.lastIndexOf(':')) {
+            text = isPort(entry.substring(colon)) ? text.substring(0, colon) : "";
         }
         int zone = text.indexOf('%');
         text = zone < 0 ? text : text.substring(0, zone);
         return NetUtil.isValidIpV4Address(text) || NetUtil.isValidIpV6Address(text) ? text : null;
+    }
+
+    private static boolean isPort(String text) {
+        return text.isEmpty() || text.matches(":[0-9]{1,5}");
+    }
+
+    /**
+     * What callers are told apart by where there is no key: an IPv4 address, or the first half of an IPv6 address, of which whoever has one
+     * has all that follow.
+     *
+     * @param address as {@link #of} gives it
+     */
+    static String network(String address) {
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+        if (bytes == null) {
+            return address;
+        }
+        if (bytes.length == IPV6_BYTES && isMapped(bytes)) {
+            bytes = Arrays.copyOfRange(bytes, MAPPED_BYTES, IPV6_BYTES);
+        }
+        return HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, IPV6_BYTES / 2));
+    }
+
+    /** An IPv4 address in the form of IPv6. */
+    private static boolean isMapped(byte[] bytes) {
+        for (int i = 0; i < MAPPED_BYTES - 2; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return bytes[MAPPED_BYTES - 2] == -1 && bytes[MAPPED_BYTES - 1] == -1;
     }
 }

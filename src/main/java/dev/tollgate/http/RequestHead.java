@@ -81,8 +81,6 @@ final class RequestHead {
     }
 
     String peerAddress() {
-        String address = request.connection().remoteAddress().hostAddress();
-        String bare = address == null ? null : RemoteAddress.bare(address);
-        return bare == null ? "" : bare;
+        return FrontLoop.peer(request.connection());
     }
 }

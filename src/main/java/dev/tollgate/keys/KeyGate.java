@@ -91,7 +91,8 @@ public final class KeyGate implements Authenticator {
     private KeyCaller admit(Exchange exchange, Authentication found) {
         return switch (found) {
             case Authentication.Found good -> admit(exchange, good.key());
-            case Authentication.Unknown unknown -> throw refuse("The API key is invalid.");
+            case Authentication.Unknown unknown ->
+                throw exchange.refuseWrongKey(ApiError.of(ErrorCode.INVALID_API_KEY, "The API key is invalid."));
             case Authentication.Disabled disabled -> throw refuse("The API key is disabled.");
             case Authentication.Expired expired -> throw refuse("The API key has expired.");
             case Authentication.AccountBlocked blocked -> throw refuse("The account of this API key is blocked.");

@@ -38,7 +38,8 @@ class SettingsLoaderTest {
         assertThat(settings.jsonClients())
                 .isEqualTo(new Settings.JsonClients(
                         true, List.of("x-stainless-lang"), List.of("ai-sdk"), List.of("node", "undici")));
-        assertThat(settings.limits()).isEqualTo(new Settings.Limits(33_554_432, 32_768, 16_384, 64, 10_000, 128, 100));
+        assertThat(settings.limits())
+                .isEqualTo(new Settings.Limits(33_554_432, 32_768, 16_384, null, 64, 10_000, 128, 100));
         assertThat(settings.media())
                 .isEqualTo(new Settings.Media(
                         List.of(), List.of(), 100L << 20, 300L << 20, 4L << 30, Duration.ofSeconds(30), 3, 64, 8));

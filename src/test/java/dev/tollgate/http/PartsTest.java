@@ -26,17 +26,50 @@ class PartsTest {
                 "1 | 1.1.1.1 | 1.1.1.1",
                 "1 | 6.6.6.6, 1.1.1.1 | 1.1.1.1",
                 "2 | 6.6.6.6, 1.1.1.1, 10.0.0.1 | 1.1.1.1",
-                "3 | 1.1.1.1, 10.0.0.1 | 1.1.1.1",
+                "3 | 6.6.6.6, 1.1.1.1, 10.0.0.1 | 6.6.6.6",
                 "1 | 1.1.1.1:4711 | 1.1.1.1",
                 "1 | [2001:db8::1]:80 | 2001:db8::1",
                 "1 | 2001:db8::1 | 2001:db8::1",
                 "1 | fe80::1%eth0 | fe80::1",
                 "1 | unknown | 9.9.9.9",
                 "1 | evil.example | 9.9.9.9",
-                "1 | , | 9.9.9.9"
+                "1 | , | 9.9.9.9",
+                "1 | '' | 9.9.9.9",
+                "1 | 1.1.1.1:port | 9.9.9.9",
+                "1 | 1.1.1.1: | 9.9.9.9",
+                "1 | 1.1.1.1:123456 | 9.9.9.9",
+                "1 | [2001:db8::1 | 9.9.9.9",
+                "1 | [2001:db8::1]x | 9.9.9.9",
+                "1 | [2001:db8::1]:x | 9.9.9.9",
+                "1 | 1.1.1.1 6.6.6.6 | 9.9.9.9",
+                "1 | 01.1.1.1.1 | 9.9.9.9",
+                "2 | 1.1.1.1, | 1.1.1.1"
             })
     void an_address_is_counted_from_the_right(int hops, String forwarded, String expected) {
         assertThat(RemoteAddress.of("9.9.9.9", List.of(forwarded), hops)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"2 | 1.1.1.1", "3 | 1.1.1.1, 10.0.0.1", "32 | 1.1.1.1, 10.0.0.1", "2 | ''", "2 | , 1.1.1.1"})
+    void where_fewer_proxies_have_written_than_are_trusted_it_is_the_connections_address(int hops, String forwarded) {
+        assertThat(RemoteAddress.of("9.9.9.9", List.of(forwarded), hops)).isEqualTo("9.9.9.9");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1.2.3.4, 1.2.3.4, true",
+        "1.2.3.4, 1.2.3.5, false",
+        "1.2.3.4, ::ffff:1.2.3.4, true",
+        "2001:db8:1:2:3::4, 2001:db8:1:2:ffff::9, true",
+        "2001:db8:1:2::, 2001:db8:1:3::, false",
+        "::1, 127.0.0.1, false"
+    })
+    void callers_are_told_apart_by_their_ipv4_address_or_half_of_their_ipv6_address(
+            String one, String other, boolean same) {
+        assertThat(RemoteAddress.network(one).equals(RemoteAddress.network(other)))
+                .isEqualTo(same);
     }
 
     @Test

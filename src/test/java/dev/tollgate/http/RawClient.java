@@ -38,7 +38,13 @@ final class RawClient implements AutoCloseable {
 
     /** @param receiveBytes the socket's receive buffer, 0 for the system's choice */
     RawClient(int port, int receiveBytes) throws IOException {
+        this(port, receiveBytes, "127.0.0.1");
+    }
+
+    /** @param from the address that the server sees: any of 127.0.0.0/8 */
+    RawClient(int port, int receiveBytes, String from) throws IOException {
         socket = new Socket();
+        socket.bind(new InetSocketAddress(from, 0));
         if (receiveBytes > 0) {
             socket.setReceiveBufferSize(receiveBytes);
         }
@@ -46,6 +52,12 @@ final class RawClient implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress("127.0.0.1", port));
         in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** Says that nothing more comes. */
+    RawClient shutOutput() throws IOException {
+        socket.shutdownOutput();
+        return this;
     }
 
     RawClient send(String text) throws IOException {
@@ -144,6 +156,17 @@ final class RawClient implements AutoCloseable {
         } catch (java.net.SocketException reset) {
             return true;
         }
+    }
+
+    /** Reads so many bytes of a body. @return how many have come */
+    int read(int bytes) throws IOException {
+        return in.readNBytes(bytes).length;
+    }
+
+    /** Breaks the connection off. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     /** Leaves without a word. */

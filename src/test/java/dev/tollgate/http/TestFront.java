@@ -19,7 +19,8 @@ final class TestFront implements AutoCloseable {
 
     final Vertx vertx = Vertx.vertx();
     private final List<Route> routes = new ArrayList<>();
-    private HttpOptions options = new HttpOptions("127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG));
+    private HttpOptions options = new HttpOptions(
+            "127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG), new EdgeLimits(64, 5, Duration.ZERO));
     private Authenticator authenticator =
             (exchange, access) -> Future.succeededFuture(new TestCaller("a1", "k1", "sk-1"));
     private MemoryBudget memory = new MemoryBudget(256 << 20);
@@ -106,7 +107,9 @@ final class TestFront implements AutoCloseable {
 
     @Override
     public void close() {
-        await(front.close());
+        if (front != null) {
+            await(front.close());
+        }
         await(vertx.close());
     }
 }

@@ -8,6 +8,7 @@ import dev.tollgate.audit.Audit;
 import dev.tollgate.cli.Records;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.media.Resolver;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
@@ -105,6 +106,9 @@ public final class Gateway implements AutoCloseable {
             Path data = Files.createTempDirectory("tollgate-test");
             arguments.put("data", data.toString());
             Surroundings all = surroundings.withSandboxRequestsMax(REQUESTS_KEPT);
+            if (all.halfClose().equals(EdgeLimits.HALF_CLOSE)) {
+                all = all.withHalfClose(Duration.ZERO); // tests leave as soon as they can
+            }
             return new Gateway(data, arguments, variables, all);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

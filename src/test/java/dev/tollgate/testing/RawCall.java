@@ -36,11 +36,15 @@ public final class RawCall implements AutoCloseable {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key + "\r\n" + headers
                 + "Content-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n";
+        return sending(port, head + body);
+    }
+
+    /** Sends just this and reads nothing yet. */
+    public static RawCall sending(int port, String text) {
         try {
             RawCall call = new RawCall(new Socket("127.0.0.1", port));
             call.socket.setSoTimeout(READ_TIMEOUT_MILLIS);
-            call.socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
-            call.socket.getOutputStream().write(bytes);
+            call.socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
             call.socket.getOutputStream().flush();
             return call;
         } catch (IOException e) {
@@ -68,6 +72,26 @@ public final class RawCall implements AutoCloseable {
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Says that nothing more comes. */
+    public RawCall shutOutput() {
+        try {
+            socket.shutdownOutput();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads until the other side closes; returns all that has come. */
+    public String readToEnd() {
+        try {
+            seen.write(in.readAllBytes());
+            return all();
+        } catch (IOException e) {
+            throw new UncheckedIOException("after: " + all(), e);
         }
     }
 

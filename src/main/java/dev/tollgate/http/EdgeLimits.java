@@ -1,0 +1,42 @@
+package dev.tollgate.http;
+
+import java.time.Duration;
+
+/**
+ * What one caller may do to the front before anybody knows who it is.
+ *
+ * @param connectionsPerAddressMax open connections of one address (of IPv6 a /64), a further one is closed at once; behind trusted
+ *     proxies the requests of one caller's address at once, and a further one gets a 429
+ * @param wrongKeysPerMinuteMax wrong keys that one address may send within a minute; further ones get a 429 in place of the 401, right
+ *     ones are taken all the same
+ * @param halfClose how long after a request's end the end of what its caller sends may come and still be no departure; zero: it always is one
+ */
+public record EdgeLimits(int connectionsPerAddressMax, int wrongKeysPerMinuteMax, Duration halfClose) {
+
+    private static final int WRONG_KEYS_PER_MINUTE_MAX = 300;
+    /** As long as the two system calls of a client that has nothing else to do may lie apart. */
+    public static final Duration HALF_CLOSE = Duration.ofMillis(20);
+
+    public EdgeLimits {
+        if (connectionsPerAddressMax < 1 || wrongKeysPerMinuteMax < 0 || halfClose.isNegative()) {
+            throw new IllegalArgumentException("a limit is out of range");
+        }
+    }
+
+    /** One address gets a quarter of all connections. */
+    public static EdgeLimits of(int connectionsMax) {
+        return new EdgeLimits(Math.max(1, connectionsMax / 4), WRONG_KEYS_PER_MINUTE_MAX, HALF_CLOSE);
+    }
+
+    public EdgeLimits withConnectionsPerAddressMax(int connections) {
+        return new EdgeLimits(connections, wrongKeysPerMinuteMax, halfClose);
+    }
+
+    public EdgeLimits withWrongKeysPerMinuteMax(int keys) {
+        return new EdgeLimits(connectionsPerAddressMax, keys, halfClose);
+    }
+
+    public EdgeLimits withHalfClose(Duration halfClose) {
+        return new EdgeLimits(connectionsPerAddressMax, wrongKeysPerMinuteMax, halfClose);
+    }
+}

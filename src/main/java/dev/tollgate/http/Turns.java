@@ -1,0 +1,254 @@
+package dev.tollgate.http;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the requests of one connection their turns, and tells a caller that has said all from one that has left.
+ *
+ * <p>A request is read when the answer before it has been handed to the socket; what comes meanwhile stays bytes, at most {@value
+ * #HELD_BYTES_MAX} and what one read brings, and then nothing more is read. So callers that send ahead are answered in order, and one
+ * that does not read its answers is not asked for more.
+ *
+ * <p>Both a caller that closes its sending side and one that leaves look the same from here: nothing more comes. Taken for the first is
+ * what comes with the last request or a moment after it, before any of its answer has been written; the connection ends after the answer,
+ * and if the caller was gone all the same, the first write that fails tells. Anything later is a departure and closes at once.
+ *
+ * <p>Confined to the connection's event loop.
+ */
+final class Turns extends ChannelDuplexHandler {
+
+    static final int HELD_BYTES_MAX = 16 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
+
+    /** In one turn of the loop what is there to be read is read before anything that is due is run. */
+    private static final long ONE_MORE_TURN_NANOS = Duration.ofMillis(1).toNanos();
+
+    private final long halfCloseNanos;
+    private final RequestDecoder decoder;
+    private @Nullable ChannelHandlerContext decoding;
+
+    private boolean isAsked;
+    private boolean isWhole;
+    private boolean isAnswerBegun;
+    private boolean isAnswerEnded;
+    private boolean isAnswerGone;
+
+    /** The next one's turn has come, and it waits for the loop to read it. */
+    private boolean isReadingOn;
+
+    private boolean isHalfClosed;
+    private boolean isBroken;
+    private boolean wantsRead;
+
+    private long saidNanos;
+    private boolean mayHalfClose;
+    private boolean isLastLook;
+    private boolean isLooking;
+
+    /** @param halfClose how long after a request's end the end of what is sent is no departure */
+    Turns(int lineBytesMax, int headerBytesMax, int chunkBytesMax, Duration halfClose) {
+        this.halfCloseNanos = halfClose.toNanos();
+        this.decoder = new RequestDecoder(lineBytesMax, headerBytesMax, chunkBytesMax) {
+            @Override
+            protected void heldMore() {
+                said();
+            }
+        };
+    }
+
+    /** What reads the requests; goes before this into the pipeline. */
+    RequestDecoder decoder() {
+        return decoder;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        decoding = context.pipeline().context(decoder);
+    }
+
+    // ---- what comes ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        if (message instanceof HttpRequest) {
+            isAsked = true;
+            isWhole = false;
+            isAnswerBegun = false;
+            isAnswerEnded = false;
+            isAnswerGone = false;
+        }
+        boolean last = message instanceof LastHttpContent;
+        if (last) {
+            isWhole = true;
+            said();
+        }
+        context.fireChannelRead(message);
+        if (last) {
+            next(context);
+        }
+    }
+
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (decoder.held() > HELD_BYTES_MAX) {
+            wantsRead = true;
+        } else {
+            context.read();
+        }
+    }
+
+    // ---- what goes ----
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof HttpResponse response
+                && response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+            context.write(message, promise);
+            return;
+        }
+        isAnswerBegun |= message instanceof HttpObject;
+        if (message instanceof LastHttpContent) {
+            isAnswerEnded = true;
+            context.write(message, promise.unvoid().addListener(written -> gone(context)));
+        } else {
+            context.write(message, promise);
+        }
+    }
+
+    /** The connection's end tells of a write that has failed. */
+    private void gone(ChannelHandlerContext context) {
+        isAnswerGone = true;
+        next(context);
+    }
+
+    /** Once a request is whole and its answer gone it is the next one's turn. */
+    private void next(ChannelHandlerContext context) {
+        if (!isAsked || !isWhole || !isAnswerGone) {
+            return;
+        }
+        isAsked = false;
+        isReadingOn = decoder.held() > 0;
+        decoder.nextTurn();
+        if (isReadingOn) {
+            context.executor().execute(() -> readHeld(context));
+        } else {
+            closeIfDone(context);
+        }
+    }
+
+    private void readHeld(ChannelHandlerContext context) {
+        isReadingOn = false;
+        ChannelHandlerContext reading = decoding;
+        if (!context.channel().isActive() || reading == null || reading.isRemoved()) {
+            return;
+        }
+        try {
+            decoder.readHeld(reading);
+        } catch (Exception e) {
+            context.fireExceptionCaught(e);
+        }
+        closeIfDone(context);
+        if (wantsRead && decoder.held() <= HELD_BYTES_MAX) {
+            wantsRead = false;
+            context.read();
+        }
+    }
+
+    private void closeIfDone(ChannelHandlerContext context) {
+        if (isHalfClosed && !isAsked) {
+            close(context);
+        }
+    }
+
+    // ---- when nothing more comes ----
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            nothingMoreComes(context);
+        } else if (!(event instanceof ChannelInputShutdownReadComplete)) {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    private void nothingMoreComes(ChannelHandlerContext context) {
+        boolean delivered = isAsked && isWhole && isAnswerEnded;
+        if (!isBroken && (delivered || isAwaited() && mayHalfClose)) {
+            isHalfClosed = true;
+        } else {
+            close(context);
+        }
+    }
+
+    /** Whether what was sent last has no answer yet, not even the beginning of one. */
+    private boolean isAwaited() {
+        return isReadingOn || isAsked && isWhole && (!isAnswerBegun || decoder.held() > 0);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.fireExceptionCaught(cause);
+        if (cause instanceof IOException) {
+            isBroken = true;
+            close(context);
+        }
+    }
+
+    /** Vert.x's own close writes out first what is waiting, and where nobody reads, that never ends. */
+    private static void close(ChannelHandlerContext context) {
+        context.close().addListener(closed -> {
+            if (!closed.isSuccess()) {
+                LOG.debug("a connection could not be closed", closed.cause());
+            }
+        });
+    }
+
+    /** The caller has sent something that may have been all. */
+    private void said() {
+        ChannelHandlerContext context = decoding;
+        if (context == null || halfCloseNanos == 0) {
+            return;
+        }
+        saidNanos = context.executor().ticker().nanoTime();
+        mayHalfClose = true;
+        isLastLook = false;
+        if (!isLooking) {
+            isLooking = true;
+            look(context, halfCloseNanos);
+        }
+    }
+
+    private void look(ChannelHandlerContext context, long afterNanos) {
+        context.executor().schedule(() -> looked(context), afterNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** An end that had come by now may not have been read yet, where the loop was busy: it is given one more turn of the loop. */
+    private void looked(ChannelHandlerContext context) {
+        long leftNanos = halfCloseNanos - (context.executor().ticker().nanoTime() - saidNanos);
+        if (leftNanos > 0) {
+            look(context, leftNanos);
+        } else if (!isLastLook) {
+            isLastLook = true;
+            look(context, ONE_MORE_TURN_NANOS);
+        } else {
+            isLooking = false;
+            mayHalfClose = false;
+        }
+    }
+}
