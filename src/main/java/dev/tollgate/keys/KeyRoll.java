@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Where this process alone writes, the roll is always complete. Where several servers share a database, whoever comes with an unknown key
  * waits until what is new has been read since: one query for all who wait, at most one in {@link #SPACING}, and none in peace. So a key that
- * another server has made is good here at once. Thread-safe.
+ * another server has made is good here at once. In a crowd the roll is believed for {@link #BELIEVED}, and read on meanwhile. Thread-safe.
  */
 final class KeyRoll {
 
@@ -39,11 +40,16 @@ final class KeyRoll {
     /** Beyond it the roll stays empty, and every unknown key is looked up: the table would take more than 120 MB. */
     static final int KEYS_MAX = 5_000_000;
 
-    /** Who may wait for one reading. In a larger crowd the roll is believed as it is if it was read within {@link #BELIEVED}. */
+    /** So many unknown keys in a second are a crowd. */
+    static final int CROWD = 50;
+
+    /** Who may wait for one reading. */
     static final int WAITING_MAX = 5_000;
 
     static final Duration SPACING = Duration.ofMillis(50);
-    static final Duration BELIEVED = Duration.ofSeconds(1);
+    static final Duration FRESH = Duration.ofMillis(300);
+    static final Duration BELIEVED = Duration.ofMillis(700);
+    private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final int PAGE = 10_000;
 
@@ -55,6 +61,7 @@ final class KeyRoll {
 
     private static final String LAST = "SELECT COALESCE(MAX(number), 0) FROM api_key";
     private static final String SELECT_PAGE = "SELECT hash FROM api_key WHERE hash > ? ORDER BY hash LIMIT " + PAGE;
+    private static final String COUNT_NEW = "SELECT COUNT(*), COALESCE(MAX(number), 0) FROM api_key WHERE number >= ?";
     private static final String SELECT_NEW =
             "SELECT number, hash FROM api_key WHERE number >= ? ORDER BY number LIMIT " + PAGE;
 
@@ -64,6 +71,8 @@ final class KeyRoll {
     private final boolean shared;
     private final KeyHashes hashes = new KeyHashes();
     private final AtomicLong readings = new AtomicLong();
+    private final AtomicLong secondNanos = new AtomicLong(System.nanoTime());
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean complete;
 
     /** When the reading began that was the last to succeed. */
@@ -73,6 +82,9 @@ final class KeyRoll {
     private long lastNumber;
     private List<Consumer<Boolean>> waiting = new ArrayList<>();
     private boolean isReading;
+
+    /** What was there when all of it was read; only who reads touches it. */
+    private @Nullable Tail seen;
 
     KeyRoll(Database database) {
         this.database = database;
@@ -118,7 +130,23 @@ final class KeyRoll {
         if (!complete || hashes.contains(hash)) {
             return Entry.LISTED;
         }
-        return shared ? Entry.PERHAPS_NEW : Entry.UNKNOWN;
+        return shared && !isBelieved() ? Entry.PERHAPS_NEW : Entry.UNKNOWN;
+    }
+
+    private boolean isBelieved() {
+        long now = System.nanoTime();
+        long begun = secondNanos.get();
+        if (now - begun > SECOND_NANOS && secondNanos.compareAndSet(begun, now)) {
+            asked.set(0);
+        }
+        long age = now - readNanos;
+        if (asked.incrementAndGet() <= CROWD || age > BELIEVED.toNanos()) {
+            return false;
+        }
+        if (age > FRESH.toNanos()) {
+            readOn(read -> {});
+        }
+        return true;
     }
 
     /** How often what is new has been read. */
@@ -129,7 +157,7 @@ final class KeyRoll {
     /**
      * Waits for a reading of what is new that begins from now on. Does not block.
      *
-     * @param then told whether it took place, on another thread, or at once where too many wait; called exactly once
+     * @param then told whether it took place, on another thread; false at once where too many wait. Called exactly once
      */
     void readOn(Consumer<Boolean> then) {
         synchronized (this) {
@@ -142,7 +170,7 @@ final class KeyRoll {
                 return;
             }
         }
-        then.accept(System.nanoTime() - readNanos <= BELIEVED.toNanos());
+        then.accept(false);
     }
 
     private void readForAll() {
@@ -172,16 +200,14 @@ final class KeyRoll {
             synchronized (this) {
                 from = Math.max(0, lastNumber - OVERLAP);
             }
-            List<Numbered> page;
-            long next;
-            do {
-                next = from;
-                page = numbered(next);
-                page.forEach(each -> add(each.hash()));
-                from = page.isEmpty() ? from : page.getLast().number();
-            } while (page.size() == PAGE && from > next);
-            synchronized (this) {
-                lastNumber = Math.max(lastNumber, from);
+            Tail tail = tail(from);
+            if (!tail.equals(seen)) {
+                seen = null;
+                long last = readFrom(from);
+                synchronized (this) {
+                    seen = last <= lastNumber ? tail : null;
+                    lastNumber = Math.max(lastNumber, last);
+                }
             }
             readNanos = began;
             return true;
@@ -189,6 +215,35 @@ final class KeyRoll {
             log.error("new keys could not be read", e);
             return false;
         }
+    }
+
+    /** @return the last number */
+    private long readFrom(long first) {
+        long from = first;
+        long next;
+        List<Numbered> page;
+        do {
+            next = from;
+            page = numbered(next);
+            page.forEach(each -> add(each.hash()));
+            from = page.isEmpty() ? from : page.getLast().number();
+        } while (page.size() == PAGE && from > next);
+        return from;
+    }
+
+    /** What lies from a number on: a key that is committed late changes the count. */
+    private record Tail(long from, long count, long last) {}
+
+    private Tail tail(long from) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(COUNT_NEW)) {
+                select.setLong(1, from);
+                try (ResultSet row = select.executeQuery()) {
+                    row.next();
+                    return new Tail(from, row.getLong(1), row.getLong(2));
+                }
+            }
+        });
     }
 
     private List<Numbered> numbered(long from) {
