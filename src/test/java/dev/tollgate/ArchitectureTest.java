@@ -57,7 +57,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"money", "host", "storage", "config", "error", "limits", "schema", "sandbox", "transport"})
+    @ValueSource(strings = {"money", "host", "config", "error", "limits", "sandbox", "transport"})
     void these_packages_know_no_other(String name) {
         knowsOnly(name);
     }
@@ -66,7 +66,9 @@ class ArchitectureTest {
     void ground_knows_no_feature() {
         knowsOnly("memory", "error");
         knowsOnly("http", "memory", "error");
-        knowsOnly("media", "error", "transport");
+        knowsOnly("media", "limits", "error", "transport");
+        knowsOnly("storage", "limits");
+        knowsOnly("schema", "limits");
     }
 
     @Test
@@ -135,7 +137,7 @@ class ArchitectureTest {
 
     @Test
     void receipts_stand_on_the_ground_and_the_ledger() {
-        knowsOnly("receipts", "ledger", "storage", "error", "http");
+        knowsOnly("receipts", "ledger", "limits", "storage", "error", "http");
     }
 
     @Test

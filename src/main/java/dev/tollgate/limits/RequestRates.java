@@ -7,7 +7,7 @@ import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 
-/** Requests a minute of each key, as a bucket that refills evenly. */
+/** Requests a minute of each key, or so much a minute of something else, as a bucket that refills evenly. */
 public final class RequestRates {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -37,13 +37,23 @@ public final class RequestRates {
      * @param requestsPerMinute at least 1
      */
     public Rate take(String keyId, long requestsPerMinute) {
-        Bucket bucket = buckets.get(new Held(keyId, requestsPerMinute), this::newBucket);
-        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
-        long spent = requestsPerMinute - probe.getRemainingTokens();
-        Duration untilFull = MINUTE.multipliedBy(spent).dividedBy(requestsPerMinute);
+        return take(keyId, requestsPerMinute, 1);
+    }
+
+    /**
+     * Counts so many at once, or none of them.
+     *
+     * @param perMinute at least 1
+     * @param amount at least 1, at most as many a minute
+     */
+    public Rate take(String keyId, long perMinute, long amount) {
+        Bucket bucket = buckets.get(new Held(keyId, perMinute), this::newBucket);
+        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(amount);
+        long spent = perMinute - probe.getRemainingTokens();
+        Duration untilFull = MINUTE.multipliedBy(spent).dividedBy(perMinute);
         return new Rate(
                 probe.isConsumed(),
-                requestsPerMinute,
+                perMinute,
                 probe.getRemainingTokens(),
                 Duration.ofNanos(probe.getNanosToWaitForRefill()),
                 untilFull);
