@@ -34,6 +34,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.limits.RequestRates;
+import dev.tollgate.limits.Workers;
 import dev.tollgate.media.AllowedPlaces;
 import dev.tollgate.media.MediaLimits;
 import dev.tollgate.media.MediaLoader;
@@ -110,6 +111,7 @@ public final class App implements AutoCloseable {
     private final Meter meter;
     private final KnownAnswers known;
     private final SchemaChecks checks = new SchemaChecks();
+    private final Workers signing = ReceiptsHandler.workers();
     private final HttpFront front;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final Administration administration;
@@ -195,7 +197,7 @@ public final class App implements AutoCloseable {
     /** The whole table: one line a route. */
     private List<Route> routes() {
         ModelsHandler models = new ModelsHandler(catalogue, current);
-        ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock);
+        ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock, signing);
         List<Route> routes = new ArrayList<>();
         ChatHandler chat = chat();
         FreeCounts counts = new FreeCounts(store.ledger(), meter);
@@ -475,6 +477,7 @@ public final class App implements AutoCloseable {
         await(front.close());
         known.close();
         checks.close();
+        signing.close();
         media.close();
         if (sandbox != null) {
             await(sandbox.close());

@@ -40,8 +40,9 @@ public final class Answers {
         return new AnswerPart(shareBytesMax);
     }
 
+    /** In turns by key, which callers cannot make more of. */
     public Optional<KnownAnswer> find(AnswerName name) {
-        return database.read(connection -> {
+        return database.readFor(name.keyId(), connection -> {
             try (PreparedStatement select = connection.prepareStatement(FIND)) {
                 select.setString(1, name.keyId());
                 select.setString(2, name.nameHash());

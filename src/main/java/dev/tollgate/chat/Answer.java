@@ -62,6 +62,10 @@ final class Answer {
         this.choices = emptyChoices(request);
     }
 
+    String accountId() {
+        return metered.accountId();
+    }
+
     private static List<Choice> emptyChoices(ChatRequest request) {
         return IntStream.range(0, request.n())
                 .mapToObj(i -> new Choice(i, request.legacyFunctions()))

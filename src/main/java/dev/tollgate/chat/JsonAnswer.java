@@ -124,6 +124,7 @@ final class JsonAnswer implements Sink {
 
         private final ObjectNode schema;
         private Verdict verdictAside = Verdict.FITS;
+        private Runnable abandoning = () -> {};
 
         Checked(ObjectNode schema) {
             this.schema = schema;
@@ -135,13 +136,19 @@ final class JsonAnswer implements Sink {
                     .filter(choice -> choice.finishReason() == FinishReason.STOP)
                     .map(Choice::content)
                     .toList();
-            checks.check(
+            abandoning = checks.check(
+                    answer.accountId(),
                     schema,
                     texts,
                     found -> loop.execute(() -> {
                         verdict = found;
                         then.accept(found != Verdict.MISFIT);
                     }));
+        }
+
+        @Override
+        public void abandon() {
+            abandoning.run();
         }
 
         @Override

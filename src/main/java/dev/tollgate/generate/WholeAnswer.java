@@ -82,6 +82,7 @@ final class WholeAnswer extends Answer {
         private final ObjectNode schema;
         private @Nullable Told aside;
         private Verdict verdictAside = Verdict.FITS;
+        private Runnable abandoning = () -> {};
 
         Checked(ObjectNode schema) {
             this.schema = schema;
@@ -90,13 +91,19 @@ final class WholeAnswer extends Answer {
         @Override
         public void check(Executor loop, Consumer<Boolean> then) {
             told.assembly().addCandidates(told.chunks().takeEnds());
-            checks.check(
+            abandoning = checks.check(
+                    metered.accountId(),
                     schema,
                     told.assembly().stopped(),
                     found -> loop.execute(() -> {
                         verdict = found;
                         then.accept(found != Verdict.MISFIT);
                     }));
+        }
+
+        @Override
+        public void abandon() {
+            abandoning.run();
         }
 
         @Override

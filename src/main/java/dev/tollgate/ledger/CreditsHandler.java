@@ -19,7 +19,7 @@ public final class CreditsHandler implements Handler {
     @Override
     public void handle(Exchange exchange) {
         String accountId = exchange.caller().accountId();
-        exchange.compute(() -> ledger.account(accountId), found -> {
+        exchange.compute(() -> Records.read(() -> ledger.account(accountId)), found -> {
             if (found.isEmpty()) {
                 exchange.fail(ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));
             } else {

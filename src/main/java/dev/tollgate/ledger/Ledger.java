@@ -48,9 +48,11 @@ public final class Ledger {
     }
 
     public Optional<Account> account(String id) {
-        return database.read(connection ->
-                list(connection, LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id).stream()
-                        .findFirst());
+        return database.readFor(
+                id,
+                connection ->
+                        list(connection, LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id).stream()
+                                .findFirst());
     }
 
     /**
@@ -72,9 +74,9 @@ public final class Ledger {
     }
 
     /** The movements of one call, in their order; at most {@value #PAGE_MAX}. */
-    public List<Entry> entries(String reservationId) {
-        return database.read(
-                connection -> list(connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, PAGE_MAX));
+    public List<Entry> entries(String accountId, String reservationId) {
+        return database.readFor(
+                accountId, connection -> list(connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, PAGE_MAX));
     }
 
     /**
@@ -85,7 +87,8 @@ public final class Ledger {
      */
     public List<Entry> entries(String accountId, long after, int limit) {
         String sql = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
-        return database.read(connection -> list(connection, sql, LedgerSql::entry, accountId, after, page(limit)));
+        return database.readFor(
+                accountId, connection -> list(connection, sql, LedgerSql::entry, accountId, after, page(limit)));
     }
 
     private static int page(int limit) {

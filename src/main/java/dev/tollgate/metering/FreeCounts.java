@@ -6,6 +6,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.Records;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.upstream.PromptCount;
 import java.time.Duration;
@@ -36,7 +37,9 @@ public final class FreeCounts {
      * @throws dev.tollgate.error.ApiException 402 where nothing can be spent
      */
     public void requireBalance(String accountId) {
-        Balance balance = ledger.account(accountId).map(Account::balance).orElse(NOTHING);
+        Balance balance = Records.read(() -> ledger.account(accountId))
+                .map(Account::balance)
+                .orElse(NOTHING);
         if (balance.balanceMicros() <= 0) {
             ApiError tooLow = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW);
             throw (balance.reservedMicros() > 0 ? tooLow.retryAfter(SOON) : tooLow).asException();

@@ -42,6 +42,7 @@ final class KeyedCall implements SpooledAnswer.End {
     private final Lease memory;
     private final Spool spool;
 
+    private volatile boolean counted;
     private volatile boolean replays;
     private int looks;
     private @Nullable Relay relay;
@@ -67,8 +68,23 @@ final class KeyedCall implements SpooledAnswer.End {
         this.spool = new Spool(known.folder(), known.io());
     }
 
-    void begin() {
+    /** Once it has a place among those at work. */
+    void beginCounted() {
+        counted = true;
+        begin();
+    }
+
+    private void begin() {
         known.io().execute(this::look);
+    }
+
+    /** Whether a place among those at work is to be given back. */
+    boolean isCounted() {
+        return counted;
+    }
+
+    String accountId() {
+        return asked.call().request().accountId();
     }
 
     /** Too many are at work. */

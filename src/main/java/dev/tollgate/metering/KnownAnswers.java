@@ -6,6 +6,7 @@ import dev.tollgate.answers.Answers;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.error.ApiError;
+import dev.tollgate.limits.Shares;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.storage.StoreException;
 import io.vertx.core.Context;
@@ -30,7 +31,7 @@ public final class KnownAnswers implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(KnownAnswers.class);
 
-    /** Keys at work at a time: each may have a file open, and callers may leave calls alone. */
+    /** Keys at work at a time, shared by account as they are wanted: each may have a file open, and callers may leave calls alone. */
     private static final int AT_WORK_MAX = 10_000;
 
     private static final Running OVER = () -> {};
@@ -43,6 +44,7 @@ public final class KnownAnswers implements AutoCloseable {
     private final RememberedRefusals refusals;
     private final List<Long> sweeps;
     private final ConcurrentHashMap<AnswerName, KeyedCall> atWork = new ConcurrentHashMap<>();
+    private final Shares shares = new Shares(AT_WORK_MAX);
     private final ExecutorService io =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("spool").factory());
 
@@ -163,10 +165,10 @@ public final class KnownAnswers implements AutoCloseable {
     }
 
     private void set(KeyedCall call) {
-        if (atWork.size() > AT_WORK_MAX) {
-            call.refuseBusy();
+        if (shares.take(call.accountId(), 1)) {
+            call.beginCounted();
         } else {
-            call.begin();
+            call.refuseBusy();
         }
     }
 
@@ -178,6 +180,9 @@ public final class KnownAnswers implements AutoCloseable {
     void over(AnswerName name, KeyedCall call) {
         if (atWork.remove(name, call)) {
             call.memory().release();
+            if (call.isCounted()) {
+                shares.give(call.accountId(), 1);
+            }
         }
     }
 

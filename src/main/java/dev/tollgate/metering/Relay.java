@@ -653,6 +653,10 @@ final class Relay implements UpstreamListener, Running {
         state = State.RESOLVED;
         waiting.clear();
         delivery.clear();
+        Sink.Draft draft = checking ? sink.draft() : null;
+        if (draft != null) {
+            draft.abandon();
+        }
         request.ask().media().release();
         whenOver.run();
     }

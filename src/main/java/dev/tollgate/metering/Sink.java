@@ -69,6 +69,9 @@ public interface Sink {
          */
         void check(Executor loop, Consumer<Boolean> then);
 
+        /** The call has ended while it is being judged, and nobody waits for that any more. */
+        void abandon();
+
         /** What was told is put aside; the events of another answer follow. At most once. */
         void beginAnew();
 

@@ -11,12 +11,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Finds receipts and signs them, and their part of the writer's work. Reads block. */
+/** Finds receipts, and their part of the writer's work. Reads block. */
 public final class Receipts {
 
     /** The most that one page holds (D42). */
@@ -45,39 +44,39 @@ public final class Receipts {
         return database.read(connection -> activeKeyId(connection) != null);
     }
 
-    /** A call's receipt, signed, if it is this account's: another's is as good as none (D28). */
-    public Optional<String> find(String accountId, String taskId) {
-        return signed(connection -> select(connection, SELECT_BY_TASK, taskId, accountId)).stream()
-                .findFirst();
+    /** A call's receipt, if it is this account's: another's is as good as none (D28). */
+    public Unsigned find(String accountId, String taskId) {
+        return unsigned(accountId, connection -> select(connection, SELECT_BY_TASK, taskId, accountId));
     }
 
     /**
-     * An account's receipts in their order, signed.
+     * An account's receipts in their order.
      *
      * @param after the last sequence of the page before, or 0
      * @param limit 1 to {@value #PAGE_MAX}
      */
-    public List<String> page(String accountId, long after, int limit) {
+    public Unsigned page(String accountId, long after, int limit) {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " receipts, not " + limit);
         }
-        return signed(connection -> select(connection, SELECT_PAGE, accountId, after, limit));
+        return unsigned(accountId, connection -> select(connection, SELECT_PAGE, accountId, after, limit));
     }
 
-    /** Where an account's chain ends, signed: before the first receipt at 0, with 64 zeros. */
-    public String head(String accountId, Instant now) {
-        return database.read(connection -> {
+    /** Where an account's chain ends: before the first receipt at 0, with 64 zeros. */
+    public Unsigned head(String accountId, Instant now) {
+        return unsigned(accountId, connection -> {
             List<Body> last = select(connection, ReceiptRows.SELECT_LAST, accountId);
             String keyId = activeKeyId(connection);
+            long sequence = last.isEmpty() ? 0L : last.getFirst().sequence();
             SortedMap<String, Object> head = new TreeMap<>();
             head.put("account", accountId);
-            head.put("sequence", last.isEmpty() ? 0L : last.getFirst().sequence());
+            head.put("sequence", sequence);
             head.put(
                     "hash",
                     last.isEmpty() ? Digest.NONE : Digest.of(last.getFirst().text()));
             head.put("time", Times.text(now));
             head.put("key_id", keyId == null ? "" : keyId);
-            return new Signer(SigningKeys.all(connection), secrets).sign(CanonicalJson.text(head));
+            return List.of(new Body(sequence, CanonicalJson.text(head)));
         });
     }
 
@@ -91,12 +90,9 @@ public final class Receipts {
         return SigningKeys.json(database.read(SigningKeys::all));
     }
 
-    /** Signing is slow and needs no snapshot. */
-    private List<String> signed(Query<List<Body>> query) {
-        record Found(List<Body> bodies, List<SigningKey> keys) {}
-        Found found = database.read(connection -> new Found(query.run(connection), SigningKeys.all(connection)));
-        Signer signer = new Signer(found.keys(), secrets);
-        return found.bodies().stream().map(body -> signer.sign(body.text())).toList();
+    private Unsigned unsigned(String accountId, Query<List<Body>> query) {
+        return database.readFor(
+                accountId, connection -> new Unsigned(query.run(connection), SigningKeys.all(connection), secrets));
     }
 
     private static List<Body> select(Connection connection, String sql, Object... values) throws SQLException {

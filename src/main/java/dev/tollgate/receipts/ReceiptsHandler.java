@@ -1,33 +1,55 @@
 package dev.tollgate.receipts;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.ledger.Records;
+import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.Workers;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** {@code GET /v1/receipts…}: the chain of the caller's account, signed as it is read (D42). */
 public final class ReceiptsHandler {
 
     private static final int LIMIT_DEFAULT = 100;
-    private static final long WAIT_SECONDS = 10;
+    private static final Duration WAIT_MAX = Duration.ofSeconds(10);
+
+    /** So many are signed in one turn, some 10 ms: whoever wants one waits no longer for each account that wants many. */
+    private static final int SLICE = 25;
+
+    private static final Turns.Bounds SIGNING = Workers.halfOfTheCores(1_000, 64);
+
+    /** Pages at work keep what is signed of them, some megabytes in all; those of one account follow one another. */
+    private static final Turns.Bounds PAGES = new Turns.Bounds(8, 1, 256, 16);
 
     private final Receipts receipts;
     private final InstantSource clock;
+    private final Workers workers;
+    private final Turns pages = new Turns(PAGES);
 
-    /** A page can keep a core busy for some tenths of a second; the others are for calls. */
-    private final Semaphore signing = new Semaphore(1);
-
-    public ReceiptsHandler(Receipts receipts, InstantSource clock) {
+    /** @param workers who sign */
+    public ReceiptsHandler(Receipts receipts, InstantSource clock, Workers workers) {
         this.receipts = receipts;
         this.clock = clock;
+        this.workers = workers;
+    }
+
+    /** Who sign, a receipt's worth of work at a time; the other cores are for calls. To be closed by who makes it. */
+    public static Workers workers() {
+        return new Workers(SIGNING, Workers.threads("sign-receipts", 0));
     }
 
     /** {@code /receipts/{task_id}}. */
@@ -35,11 +57,11 @@ public final class ReceiptsHandler {
         return exchange -> {
             String accountId = exchange.caller().accountId();
             String taskId = exchange.pathParam("task_id");
-            exchange.compute(() -> inTurn(() -> receipts.find(accountId, taskId)), found -> {
+            exchange.compute(() -> signed(accountId, () -> receipts.find(accountId, taskId)), found -> {
                 if (found.isEmpty()) {
                     exchange.fail(ApiError.of(ErrorCode.TASK_NOT_FOUND, "The receipt does not exist."));
                 } else {
-                    exchange.json(200, utf8(found.get()));
+                    exchange.json(200, utf8(found.getFirst()));
                 }
             });
         };
@@ -51,8 +73,10 @@ public final class ReceiptsHandler {
             String accountId = exchange.caller().accountId();
             long after = number(exchange, "after", 0, 0);
             int limit = (int) Math.min(number(exchange, "limit", LIMIT_DEFAULT, 1), Receipts.PAGE_MAX);
+            AtomicBoolean left = new AtomicBoolean();
+            exchange.onGone(() -> left.set(true));
             exchange.compute(
-                    () -> lines(inTurn(() -> receipts.page(accountId, after, limit))),
+                    () -> page(accountId, after, limit, left::get),
                     lines -> exchange.send(200, "application/jsonl", Buffer.buffer(lines)));
         };
     }
@@ -62,37 +86,65 @@ public final class ReceiptsHandler {
         return exchange -> {
             String accountId = exchange.caller().accountId();
             exchange.compute(
-                    () -> inTurn(() -> receipts.head(accountId, clock.instant())),
-                    head -> exchange.json(200, utf8(head)));
+                    () -> signed(accountId, () -> receipts.head(accountId, clock.instant())),
+                    head -> exchange.json(200, utf8(head.getFirst())));
         };
     }
 
     /** {@code /receipts/key}. */
     public Handler keys() {
-        return exchange -> exchange.compute(receipts::keys, keys -> exchange.json(200, utf8(keys)));
+        return exchange -> exchange.compute(() -> Records.read(receipts::keys), keys -> exchange.json(200, utf8(keys)));
     }
 
-    private <T> T inTurn(Supplier<T> work) {
-        if (!isMyTurn()) {
-            throw ApiError.of(ErrorCode.INTERNAL_ERROR, "Too many receipts are being signed. Please try again.")
-                    .withStatus(503)
-                    .retryAfter(Duration.ofSeconds(WAIT_SECONDS))
-                    .asException();
+    /** Numbers have no gaps: the next slice begins where this one ends. */
+    private byte[] page(String accountId, long after, int limit, BooleanSupplier left) {
+        if (limit <= SLICE) {
+            return lines(signed(accountId, () -> receipts.page(accountId, after, limit)));
         }
-        try {
-            return work.get();
-        } finally {
-            signing.release();
-        }
-    }
-
-    private boolean isMyTurn() {
-        try {
-            return signing.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS);
+        try (Turns.Turn turn = pages.enter(accountId, WAIT_MAX.toNanos())) {
+            if (turn == null) {
+                throw busy();
+            }
+            List<String> signed = new ArrayList<>();
+            boolean more = true;
+            while (more && signed.size() < limit && !left.getAsBoolean()) {
+                long from = after + signed.size();
+                int count = Math.min(SLICE, limit - signed.size());
+                more = signed.addAll(signed(accountId, () -> receipts.page(accountId, from, count)));
+            }
+            return lines(signed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            throw busy();
         }
+    }
+
+    /** Reads here, and has it signed when it is the account's turn. */
+    private List<String> signed(String accountId, Supplier<Unsigned> reading) {
+        Unsigned read = Records.read(reading);
+        Workers.Job<List<String>> job = workers.start(accountId, _ -> read.sign());
+        if (job == null) {
+            throw busy();
+        }
+        try {
+            return job.result().get(WAIT_MAX.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw busy();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("receipts could not be signed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy();
+        } finally {
+            job.cancel();
+        }
+    }
+
+    private static ApiException busy() {
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "Too many receipts are being signed. Please try again.")
+                .withStatus(503)
+                .retryAfter(WAIT_MAX)
+                .asException();
     }
 
     private static long number(Exchange exchange, String name, long standard, long least) {

@@ -1,53 +1,43 @@
 package dev.tollgate.schema;
 
+import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.Workers;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Checks texts against schemas on threads of its own. Thread-safe. */
+/** Checks texts against schemas on threads of its own, in turns by account. Thread-safe. */
 public final class SchemaChecks implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(SchemaChecks.class);
 
-    /** So many checks may wait; what comes beyond is not checked, rather than answered late. */
-    static final int WAITING_MAX = 256;
+    /**
+     * What comes beyond those that may wait is not checked, rather than answered late; of one account few may, so that it is the others'
+     * answers that find a place.
+     */
+    static final Turns.Bounds TURNS = Workers.halfOfTheCores(256, 16);
 
-    private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-    private static final long IDLE_SECONDS = 30;
-
-    private final ThreadPoolExecutor pool;
-
-    public SchemaChecks() {
-        pool = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING_MAX),
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("schema-check-", 0)
-                        .stackSize(SchemaCheck.STACK_BYTES)
-                        .factory());
-        pool.allowCoreThreadTimeOut(true);
-    }
+    private final Workers workers = new Workers(TURNS, Workers.threads("schema-check", SchemaCheck.STACK_BYTES));
 
     /**
+     * @param accountId whose turn it takes
      * @param texts each must be one JSON value that fits
-     * @param then told once, on a thread of this one's or the caller's
+     * @param then told once, on a thread of this one's or the caller's, but not after a check was taken out of the queue
+     * @return to be run when nobody wants to know any more: a check that has not begun is taken out of the queue
      */
-    public void check(ObjectNode schema, List<String> texts, Consumer<Verdict> then) {
-        try {
-            pool.execute(() -> then.accept(verdict(schema, texts)));
-        } catch (RejectedExecutionException tooMany) {
+    public Runnable check(String accountId, ObjectNode schema, List<String> texts, Consumer<Verdict> then) {
+        Workers.Job<Verdict> job = workers.start(accountId, _ -> {
+            Verdict verdict = verdict(schema, texts);
+            then.accept(verdict);
+            return verdict;
+        });
+        if (job == null) {
             then.accept(Verdict.UNDECIDED);
+            return () -> {};
         }
+        return job::cancel;
     }
 
     private static Verdict verdict(ObjectNode schema, List<String> texts) {
@@ -61,6 +51,6 @@ public final class SchemaChecks implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.shutdownNow();
+        workers.close();
     }
 }

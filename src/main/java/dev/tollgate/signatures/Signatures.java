@@ -275,7 +275,7 @@ public final class Signatures {
 
     private Map<String, Found> read(String accountId, Stream<String> wanted) {
         List<String> prints = wanted.distinct().toList();
-        return database.read(connection -> {
+        return database.readFor(accountId, connection -> {
             boolean embedded = database.dialect() == Dialect.SQLITE;
             try (PreparedStatement select = connection.prepareStatement(embedded ? FIND_SQLITE : FIND_POSTGRESQL)) {
                 setPrints(connection, select, embedded, prints);

@@ -2,10 +2,12 @@ package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.tollgate.limits.Turns;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,17 @@ public final class Database implements AutoCloseable {
 
     private static final long READER_WAIT_MILLIS = 5_000;
 
+    /** Reads that wait, for all callers and for those of one account; each holds a virtual thread. */
+    private static final int WAITING_MAX = 10_000;
+
+    private static final int EACH_WAITING_MAX = 1_000;
+
     private final Engine engine;
     private final boolean writes;
     private final @Nullable DataLock lock;
     private final WriterConnection writerConnection;
     private final HikariDataSource readers;
+    private final Turns turns;
     private @Nullable Writer writer;
 
     private Database(Engine engine, boolean writes, @Nullable DataLock lock) {
@@ -30,6 +38,7 @@ public final class Database implements AutoCloseable {
         this.lock = lock;
         this.writerConnection = new WriterConnection(engine);
         this.readers = readers(engine);
+        this.turns = turns(readers.getMaximumPoolSize());
     }
 
     /**
@@ -165,6 +174,29 @@ public final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw new StoreUnavailable("the database could not be read", e);
         }
+    }
+
+    /**
+     * As above for a caller, in turns by account: however often one asks, the others are not kept waiting, and one connection is left for
+     * what is not read for anybody in particular.
+     *
+     * @throws StoreUnavailable likewise, and where the account has too many reads waiting
+     */
+    public <T extends @Nullable Object> T readFor(String accountId, Query<T> query) {
+        try (Turns.Turn turn = turns.enter(accountId, TimeUnit.MILLISECONDS.toNanos(READER_WAIT_MILLIS))) {
+            if (turn == null) {
+                throw new StoreUnavailable("reads of this account wait for too long, or there are too many");
+            }
+            return read(query);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailable("interrupted while waiting to read", e);
+        }
+    }
+
+    private static Turns turns(int connections) {
+        int atOnce = Math.max(1, connections - 1);
+        return new Turns(new Turns.Bounds(atOnce, Math.max(1, atOnce - 1), WAITING_MAX, EACH_WAITING_MAX));
     }
 
     /**

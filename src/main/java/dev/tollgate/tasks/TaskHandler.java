@@ -5,6 +5,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.Records;
 import java.util.Optional;
 
 /** {@code GET /v1/tasks/{id}}: one call of the caller's account, with its usage, price and movements (D41). */
@@ -22,7 +23,7 @@ public final class TaskHandler implements Handler {
     public void handle(Exchange exchange) {
         String accountId = exchange.caller().accountId();
         String id = exchange.pathParam("id");
-        exchange.compute(() -> find(accountId, id), found -> {
+        exchange.compute(() -> Records.read(() -> find(accountId, id)), found -> {
             if (found.isEmpty()) {
                 exchange.fail(ApiError.of(ErrorCode.TASK_NOT_FOUND, "The task does not exist."));
             } else {
@@ -32,6 +33,6 @@ public final class TaskHandler implements Handler {
     }
 
     private Optional<byte[]> find(String accountId, String id) {
-        return tasks.find(accountId, id).map(task -> TaskJson.render(task, ledger.entries(id)));
+        return tasks.find(accountId, id).map(task -> TaskJson.render(task, ledger.entries(accountId, id)));
     }
 }

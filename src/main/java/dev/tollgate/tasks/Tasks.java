@@ -31,7 +31,7 @@ public final class Tasks {
 
     /** The task, if it is this account's: another's is as good as none (decision D28). */
     public Optional<Task> find(String accountId, String id) {
-        return database.read(connection -> {
+        return database.readFor(accountId, connection -> {
             try (PreparedStatement select = connection.prepareStatement(SELECT)) {
                 select.setString(1, id);
                 select.setString(2, accountId);

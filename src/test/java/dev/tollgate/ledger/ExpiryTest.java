@@ -97,8 +97,8 @@ class ExpiryTest {
         store.reserve("t2", "acc_1", 100, 100);
         store.decide(new Release("t1", Release.Why.RELEASE, store.now()));
         store.decide(new Release("t2", Release.Why.EXPIRY, store.now()));
-        assertThat(store.ledger.entries("t1").getLast().kind()).isEqualTo(EntryKind.RELEASE);
-        assertThat(store.ledger.entries("t2").getLast().kind()).isEqualTo(EntryKind.EXPIRY);
+        assertThat(store.ledger.entries("acc_1", "t1").getLast().kind()).isEqualTo(EntryKind.RELEASE);
+        assertThat(store.ledger.entries("acc_1", "t2").getLast().kind()).isEqualTo(EntryKind.EXPIRY);
         assertThat(store.ledger.reservation("t2").orElseThrow().state()).isEqualTo(ReservationState.EXPIRED);
     }
 }

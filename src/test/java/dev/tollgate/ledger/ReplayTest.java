@@ -134,6 +134,6 @@ class ReplayTest {
     }
 
     private List<EntryKind> entries() {
-        return store.ledger.entries("t1").stream().map(Entry::kind).toList();
+        return store.ledger.entries("acc_1", "t1").stream().map(Entry::kind).toList();
     }
 }

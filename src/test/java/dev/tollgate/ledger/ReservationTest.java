@@ -154,7 +154,7 @@ class ReservationTest {
     void a_free_call_is_reserved_without_an_entry() {
         assertThat(store.reserve("t1", "acc_1", 0, 0)).isEqualTo(new ReserveOutcome.Reserved(0));
         assertThat(store.settle("t1", 0)).isInstanceOf(Resolution.Resolved.class);
-        assertThat(store.ledger.entries("t1")).isEmpty();
+        assertThat(store.ledger.entries("acc_1", "t1")).isEmpty();
     }
 
     @Test
@@ -175,7 +175,7 @@ class ReservationTest {
         assertThat(store.settle("t1", 120))
                 .isEqualTo(new Resolution.Resolved(120, 180, new Balance(880, 0, 1_000, 120)));
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(880, 0, 1_000, 120));
-        assertThat(store.ledger.entries("t1"))
+        assertThat(store.ledger.entries("acc_1", "t1"))
                 .containsExactly(
                         entry(2, 0, EntryKind.RESERVATION, Bucket.AVAILABLE, Bucket.RESERVED, 300),
                         entry(3, 5, EntryKind.CHARGE, Bucket.RESERVED, Bucket.REVENUE, 120),
@@ -186,12 +186,12 @@ class ReservationTest {
     void a_hold_charged_whole_has_no_release_and_one_not_charged_no_charge() {
         store.reserve("t1", "acc_1", 300, 300);
         store.settle("t1", 300);
-        assertThat(store.ledger.entries("t1"))
+        assertThat(store.ledger.entries("acc_1", "t1"))
                 .extracting(Entry::kind)
                 .containsExactly(EntryKind.RESERVATION, EntryKind.CHARGE);
         store.reserve("t2", "acc_1", 300, 300);
         store.settle("t2", 0);
-        assertThat(store.ledger.entries("t2"))
+        assertThat(store.ledger.entries("acc_1", "t2"))
                 .extracting(Entry::kind)
                 .containsExactly(EntryKind.RESERVATION, EntryKind.RELEASE);
     }
@@ -242,7 +242,7 @@ class ReservationTest {
         assertThat(store.decide(new Release("t1", Release.Why.RELEASE, store.now())))
                 .isEqualTo(new Resolution.Resolved(0, 300, new Balance(1_000, 0, 1_000, 0)));
         assertThat(store.ledger.reservation("t1").orElseThrow().state()).isEqualTo(ReservationState.RELEASED);
-        assertThat(store.ledger.entries("t1").getLast().kind()).isEqualTo(EntryKind.RELEASE);
+        assertThat(store.ledger.entries("acc_1", "t1").getLast().kind()).isEqualTo(EntryKind.RELEASE);
     }
 
     @Test
@@ -271,7 +271,7 @@ class ReservationTest {
         assertThat(store.decide(new Extend("t1", 1, 300, () -> SpendLimits.NONE, () -> true, store.now())))
                 .isEqualTo(new Extend.BalanceExhausted());
         assertThat(store.settle("t1", 950)).isEqualTo(new Resolution.Resolved(950, 50, new Balance(50, 0, 1_000, 950)));
-        assertThat(store.ledger.entries("t1"))
+        assertThat(store.ledger.entries("acc_1", "t1"))
                 .extracting(Entry::amountMicros)
                 .containsExactly(600L, 300L, 100L, 950L, 50L);
     }
@@ -341,15 +341,17 @@ class ReservationTest {
             store.settle("a" + i, i);
             store.settle("b" + i, 10);
         }
-        assertThat(store.ledger.entries("a2"))
+        assertThat(store.ledger.entries("acc_1", "a2"))
                 .extracting(Entry::kind, Entry::amountMicros)
                 .containsExactly(
                         tuple(EntryKind.RESERVATION, 10L),
                         tuple(EntryKind.RESERVATION, 5L),
                         tuple(EntryKind.CHARGE, 2L),
                         tuple(EntryKind.RELEASE, 13L));
-        assertThat(store.ledger.entries("b0")).extracting(Entry::accountId).containsOnly("acc_2");
-        assertThat(store.ledger.entries("nothing")).isEmpty();
+        assertThat(store.ledger.entries("acc_1", "b0"))
+                .extracting(Entry::accountId)
+                .containsOnly("acc_2");
+        assertThat(store.ledger.entries("acc_1", "nothing")).isEmpty();
     }
 
     @Test
@@ -380,7 +382,7 @@ class ReservationTest {
         assertThat(store.decide(new ExpireOpen(store.now()))).containsExactly("t1", "t3");
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(850, 0, 1_000, 150));
         assertThat(store.ledger.reservation("t1").orElseThrow().state()).isEqualTo(ReservationState.EXPIRED);
-        assertThat(store.ledger.entries("t1").getLast().kind()).isEqualTo(EntryKind.EXPIRY);
+        assertThat(store.ledger.entries("acc_1", "t1").getLast().kind()).isEqualTo(EntryKind.EXPIRY);
         assertThat(store.settle("t1", 50)).isEqualTo(new Resolution.AlreadyResolved(ReservationState.EXPIRED));
         assertThat(store.decide(new ExpireOpen(store.now()))).isEmpty();
     }

@@ -44,7 +44,7 @@ class ShortfallTest {
         store.commit(new Settle("t1", 300, 4_000, store.now()));
 
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(700, 0, 1_000, 300));
-        assertThat(store.ledger.entries("t1"))
+        assertThat(store.ledger.entries("acc_1", "t1"))
                 .extracting(Entry::kind, Entry::from, Entry::to, Entry::amountMicros)
                 .containsExactly(
                         tuple(EntryKind.RESERVATION, Bucket.AVAILABLE, Bucket.RESERVED, 300L),
@@ -60,7 +60,7 @@ class ShortfallTest {
         Settle second = new Settle("t1", 300, 4_000, store.now());
         assertThat(store.decide(second)).isEqualTo(new Resolution.AlreadyResolved(ReservationState.SETTLED));
         assertThat(second.shortfallsToday()).isZero();
-        assertThat(store.ledger.entries("t1")).hasSize(3);
+        assertThat(store.ledger.entries("acc_1", "t1")).hasSize(3);
     }
 
     @Test

@@ -38,11 +38,11 @@ class ReceiptCheckTest {
     @BeforeAll
     static void charge(@TempDir Path folder) {
         try (StoreFixture store = new StoreFixture(folder)) {
-            emptyHead = store.receipts.head("acc_1", store.now());
+            emptyHead = store.receipts.head("acc_1", store.now()).sign().getFirst();
             lines = charge(store, "acc_1");
             another = charge(store, "acc_2");
-            head = store.receipts.head("acc_1", store.now());
-            anothersHead = store.receipts.head("acc_2", store.now());
+            head = store.receipts.head("acc_1", store.now()).sign().getFirst();
+            anothersHead = store.receipts.head("acc_2", store.now()).sign().getFirst();
             keys = PublicKeys.parse(store.receipts.keys());
         }
     }
@@ -57,7 +57,7 @@ class ReceiptCheckTest {
                     settle,
                     new WriteReceipt(settle, account, "sk-1", "gemini – \"3\"", "p1", "{\"a\":2,\"b\":{\"c\":1}}")));
         }
-        return store.receipts.page(account, 0, 10);
+        return store.receipts.page(account, 0, 10).sign();
     }
 
     @Test

@@ -60,7 +60,7 @@ class ReceiptsTest {
     @Test
     void a_receipt_says_who_paid_what_for_what() {
         charge("t1", "acc_1", 250_000);
-        String receipt = store.receipts.find("acc_1", "t1").orElseThrow();
+        String receipt = store.receipts.find("acc_1", "t1").sign().getFirst();
         JsonNode json = JSON.readTree(receipt);
         String expected = "{\"account\":\"acc_1\",\"balance_after_micros\":750000,\"charge_micros\":250000,\"key_id\":"
                 + json.get("key_id") + ",\"key_prefix\":\"sk-12345678\",\"model\":\"gemini-3-pro\",\"previous_hash\":\""
@@ -149,17 +149,17 @@ class ReceiptsTest {
         for (int i = 1; i <= 5; i++) {
             charge("t" + i, "acc_1", i);
         }
-        assertThat(sequences(store.receipts.page("acc_1", 0, 2))).containsExactly(1L, 2L);
-        assertThat(sequences(store.receipts.page("acc_1", 2, 2))).containsExactly(3L, 4L);
-        assertThat(sequences(store.receipts.page("acc_1", 4, 2))).containsExactly(5L);
-        assertThat(store.receipts.page("acc_1", 5, 2)).isEmpty();
+        assertThat(sequences(store.receipts.page("acc_1", 0, 2).sign())).containsExactly(1L, 2L);
+        assertThat(sequences(store.receipts.page("acc_1", 2, 2).sign())).containsExactly(3L, 4L);
+        assertThat(sequences(store.receipts.page("acc_1", 4, 2).sign())).containsExactly(5L);
+        assertThat(store.receipts.page("acc_1", 5, 2).sign()).isEmpty();
     }
 
     @Test
     void another_accounts_receipt_is_as_good_as_none() {
         charge("t1", "acc_1", 5);
-        assertThat(store.receipts.find("acc_2", "t1")).isEmpty();
-        assertThat(store.receipts.find("acc_1", "t2")).isEmpty();
+        assertThat(store.receipts.find("acc_2", "t1").sign()).isEmpty();
+        assertThat(store.receipts.find("acc_1", "t2").sign()).isEmpty();
     }
 
     @Test
@@ -200,7 +200,7 @@ class ReceiptsTest {
     void a_private_key_lies_sealed_and_opens_only_with_the_secret_key() {
         charge("t1", "acc_1", 5);
         Receipts stranger = new Receipts(store.database, new SecretBox("0".repeat(64), new SecureRandom()));
-        assertThatThrownBy(() -> stranger.find("acc_1", "t1")).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> stranger.find("acc_1", "t1").sign()).isInstanceOf(StoreException.class);
     }
 
     @Test
@@ -238,7 +238,7 @@ class ReceiptsTest {
     }
 
     private List<String> page(String account) {
-        return store.receipts.page(account, 0, Receipts.PAGE_MAX);
+        return store.receipts.page(account, 0, Receipts.PAGE_MAX).sign();
     }
 
     private List<Long> sequences(String account) {
@@ -252,7 +252,7 @@ class ReceiptsTest {
     }
 
     private String head(String account) {
-        return store.receipts.head(account, store.now());
+        return store.receipts.head(account, store.now()).sign().getFirst();
     }
 
     private List<String> keyIds() {

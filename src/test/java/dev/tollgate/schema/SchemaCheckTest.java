@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -183,10 +184,10 @@ class SchemaCheckTest {
             CountDownLatch holding = new CountDownLatch(1);
             ObjectNode schema = JSON.createObjectNode();
             List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
-            for (int i = 0; i < SchemaChecks.WAITING_MAX + 64; i++) {
+            for (int i = 0; i < SchemaChecks.TURNS.waitingMax() + 64; i++) {
                 CompletableFuture<Verdict> told = new CompletableFuture<>();
                 verdicts.add(told);
-                busy.check(schema, List.of("1"), verdict -> {
+                busy.check("acc" + i % 32, schema, List.of("1"), verdict -> {
                     if (verdict == Verdict.FITS) {
                         await(holding);
                     }
@@ -199,6 +200,55 @@ class SchemaCheckTest {
             for (CompletableFuture<Verdict> told : verdicts) {
                 assertThat(told.get(SOON.toSeconds(), TimeUnit.SECONDS)).isNotEqualTo(Verdict.MISFIT);
             }
+        }
+    }
+
+    /** The second and later checks of one account wait for the first of another. */
+    @Test
+    void who_has_many_checks_waiting_keeps_no_other_account_from_its_own() throws Exception {
+        try (SchemaChecks busy = new SchemaChecks()) {
+            CountDownLatch holding = new CountDownLatch(1);
+            ObjectNode schema = JSON.createObjectNode();
+            List<String> told = new CopyOnWriteArrayList<>();
+            List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                String account = i < 298 ? "many" : "one";
+                CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+                verdicts.add(verdict);
+                busy.check(account, schema, List.of("1"), found -> {
+                    if (found == Verdict.FITS) {
+                        await(holding);
+                        told.add(account);
+                    }
+                    verdict.complete(found);
+                });
+            }
+            assertThat(verdicts.getLast()).isNotDone();
+            holding.countDown();
+            for (CompletableFuture<Verdict> verdict : verdicts) {
+                verdict.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            }
+            assertThat(verdicts.getLast()).isCompletedWithValue(Verdict.FITS);
+            assertThat(told.indexOf("one"))
+                    .isLessThanOrEqualTo(Runtime.getRuntime().availableProcessors());
+            assertThat(told).hasSizeLessThan(40);
+        }
+    }
+
+    @Test
+    void a_check_that_nobody_waits_for_is_not_made() throws Exception {
+        try (SchemaChecks busy = new SchemaChecks()) {
+            CountDownLatch holding = new CountDownLatch(1);
+            ObjectNode schema = JSON.createObjectNode();
+            List<String> told = new CopyOnWriteArrayList<>();
+            CompletableFuture<Verdict> last = new CompletableFuture<>();
+            busy.check("acc", schema, List.of("1"), found -> await(holding));
+            Runnable abandon = busy.check("acc", schema, List.of("1"), found -> told.add("abandoned"));
+            busy.check("acc", schema, List.of("1"), last::complete);
+            abandon.run();
+            holding.countDown();
+            assertThat(last.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Verdict.FITS);
+            assertThat(told).isEmpty();
         }
     }
 
@@ -236,7 +286,7 @@ class SchemaCheckTest {
 
     private static Verdict verdict(ObjectNode schema, List<String> texts) throws Exception {
         CompletableFuture<Verdict> told = new CompletableFuture<>();
-        CHECKS.check(schema, texts, told::complete);
+        CHECKS.check("acc", schema, texts, told::complete);
         return told.get(SOON.toSeconds(), TimeUnit.SECONDS);
     }
 }

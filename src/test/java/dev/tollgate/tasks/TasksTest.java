@@ -209,6 +209,6 @@ class TasksTest {
 
     private String shown(String id) {
         Task task = store.tasks.find("acc_1", id).orElseThrow();
-        return new String(TaskJson.render(task, store.ledger.entries(id)), StandardCharsets.UTF_8);
+        return new String(TaskJson.render(task, store.ledger.entries("acc_1", id)), StandardCharsets.UTF_8);
     }
 }
