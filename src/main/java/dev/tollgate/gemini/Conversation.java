@@ -3,9 +3,12 @@ package dev.tollgate.gemini;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.openai.Message;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +89,8 @@ record Conversation(List<String> instructions, List<Turn> turns) {
                 turns.add(new Turn.Model(List.of(assistant)));
             }
             if (!assistant.toolCalls().isEmpty()) {
-                open = open == null ? new OpenCalls(List.of(assistant)) : open.and(assistant);
+                open = open == null ? new OpenCalls() : open;
+                open.add(assistant);
             }
         }
 
@@ -117,7 +121,7 @@ record Conversation(List<String> instructions, List<Turn> turns) {
                                 .formatted(result.toolCallId()));
             }
             open.answer(result);
-            if (open.missing().isEmpty()) {
+            if (open.isAnswered()) {
                 turns.add(new Turn.Results(open.answers()));
                 open = null;
             }
@@ -143,52 +147,64 @@ record Conversation(List<String> instructions, List<Turn> turns) {
         }
     }
 
-    /** The calls of the nearest turn; ids may repeat between turns and even within one (wire.md 4.8). */
+    /**
+     * The calls of the nearest turn; ids may repeat between turns and even within one (wire.md 4.8). Each call and each result costs the same
+     * however many there are: there may be ten thousand of both.
+     */
     private static final class OpenCalls {
-        private final List<Message.Assistant> callers;
-        private final List<Message.ToolCall> calls;
-        private final Message.@Nullable ToolResult[] results;
+        private final List<Message.Assistant> callers = new ArrayList<>();
+        private final List<Message.ToolCall> calls = new ArrayList<>();
+        private final List<Message.@Nullable ToolResult> results = new ArrayList<>();
+        /** Those that wait for a result, by id. */
+        private final Map<String, Deque<Integer>> waiting = new HashMap<>();
 
-        OpenCalls(List<Message.Assistant> callers) {
-            this.callers = callers;
-            this.calls = callers.stream().flatMap(m -> m.toolCalls().stream()).toList();
-            this.results = new Message.ToolResult[calls.size()];
-        }
+        private int unanswered;
 
         /** With the calls of a message that follows before any is answered: neighbours are one turn (D55). */
-        OpenCalls and(Message.Assistant next) {
-            return new OpenCalls(
-                    Stream.concat(callers.stream(), Stream.of(next)).toList());
+        void add(Message.Assistant assistant) {
+            callers.add(assistant);
+            for (Message.ToolCall call : assistant.toolCalls()) {
+                waiting.computeIfAbsent(id(call), id -> new ArrayDeque<>(1)).add(calls.size());
+                calls.add(call);
+                results.add(null);
+                unanswered++;
+            }
         }
 
         boolean isUntouched() {
-            return Arrays.stream(results).allMatch(Objects::isNull);
+            return unanswered == calls.size();
+        }
+
+        boolean isAnswered() {
+            return unanswered == 0;
         }
 
         void answer(Message.ToolResult result) {
-            for (int i = 0; i < results.length; i++) {
-                if (results[i] == null && id(i).equals(result.toolCallId())) {
-                    results[i] = result;
-                    return;
-                }
+            Deque<Integer> open = waiting.get(result.toolCallId());
+            Integer first = open == null ? null : open.poll();
+            if (first == null) {
+                throw refuse(
+                        result.index(),
+                        result.answers(),
+                        "'%s' answers no open call of messages.%d; open: %s."
+                                .formatted(
+                                        result.toolCallId(), callers.getFirst().index(), missing()));
             }
-            throw refuse(
-                    result.index(),
-                    result.answers(),
-                    "'%s' answers no open call of messages.%d; open: %s."
-                            .formatted(result.toolCallId(), callers.getFirst().index(), missing()));
+            results.set(first, result);
+            unanswered--;
         }
 
-        private String id(int call) {
-            Message.ToolCall toolCall = calls.get(call);
-            return Objects.requireNonNullElse(toolCall.id(), toolCall.name());
+        private static String id(Message.ToolCall call) {
+            return Objects.requireNonNullElse(call.id(), call.name());
         }
 
         String missing() {
             StringBuilder names = new StringBuilder();
-            for (int i = 0; i < results.length; i++) {
-                if (results[i] == null) {
-                    names.append(names.isEmpty() ? "'" : ", '").append(id(i)).append('\'');
+            for (int i = 0; i < calls.size(); i++) {
+                if (results.get(i) == null) {
+                    names.append(names.isEmpty() ? "'" : ", '")
+                            .append(id(calls.get(i)))
+                            .append('\'');
                 }
             }
             return names.toString();
@@ -196,8 +212,8 @@ record Conversation(List<String> instructions, List<Turn> turns) {
 
         List<Answer> answers() {
             List<Answer> answers = new ArrayList<>();
-            for (int i = 0; i < results.length; i++) {
-                answers.add(new Answer(calls.get(i), Objects.requireNonNull(results[i])));
+            for (int i = 0; i < calls.size(); i++) {
+                answers.add(new Answer(calls.get(i), Objects.requireNonNull(results.get(i))));
             }
             return List.copyOf(answers);
         }
