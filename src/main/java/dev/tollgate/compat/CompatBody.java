@@ -48,7 +48,7 @@ final class CompatBody {
     }
 
     List<WantedMedium> wanted() {
-        return slots.stream().map(MediaSlot::wanted).toList();
+        return slots.stream().<WantedMedium>map(MediaSlot::wanted).toList();
     }
 
     /**

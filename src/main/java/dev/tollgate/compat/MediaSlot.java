@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  * @param part that names the medium
  * @param wanted the medium
  */
-record MediaSlot(int from, int to, ContentPart.Media part, WantedMedium wanted) {
+record MediaSlot(int from, int to, ContentPart.Media part, WantedMedium.Remote wanted) {
 
     /** What fills the place. @param ignored dotted names of what is said of the medium without effect */
     record Filling(List<OutgoingBody.Piece> pieces, List<String> ignored) {}
 
     /** @throws ApiException for what cannot be downloaded, before anything is done */
-    static WantedMedium wanted(ContentPart.Media part, ContentPart.Source.Remote remote) {
+    static WantedMedium.Remote wanted(ContentPart.Media part, ContentPart.Source.Remote remote) {
         String url = remote.url();
         if (GoogleUrl.isStored(url)) {
             throw refuse(part, "lies in Google's storage, which this model cannot be sent from at the moment.");
@@ -44,12 +44,12 @@ record MediaSlot(int from, int to, ContentPart.Media part, WantedMedium wanted) 
         } catch (MediaRefused refused) {
             throw refuse(part, refused.why());
         }
-        return new WantedMedium(part.param(), url, remote.suffixType());
+        return new WantedMedium.Remote(part.param(), url, new WantedMedium.Said(remote.suffixType(), part.isPicture()));
     }
 
     /** @throws ApiException naming the field, where the protocol has no part for the medium */
     Filling filling(CallMedia media) {
-        Medium medium = media.get(wanted.url());
+        Medium medium = media.get(wanted.key());
         try {
             return filling(medium);
         } catch (IOException e) {

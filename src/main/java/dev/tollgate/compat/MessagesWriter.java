@@ -121,7 +121,7 @@ final class MessagesWriter {
     }
 
     /** What a medium is turns out when it is there: until then a null stands for its part. */
-    private void keepPlace(ContentPart.Media media, WantedMedium wanted) {
+    private void keepPlace(ContentPart.Media media, WantedMedium.Remote wanted) {
         json.writeNull();
         json.flush();
         slots.add(new MediaSlot(out.size() - NULL_LENGTH, out.size(), media, wanted));

@@ -159,7 +159,7 @@ public final class SettingTable {
             "media.spool-bytes",
             Kind.bytes(1_024, 1L << 40),
             "4GiB",
-            "What downloaded media may take on disk together while their calls run.");
+            "What downloaded media may take on disk together while their calls run; one account at most half of it, so let it be twice what a call may have.");
     static final Setting<Duration> MEDIA_TIME = Setting.of(
             "media.time", Kind.time(TICK, DAY), "30s", "How long one download may take, redirects included.");
     static final Setting<Integer> MEDIA_REDIRECTS =

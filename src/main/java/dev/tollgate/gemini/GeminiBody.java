@@ -42,8 +42,8 @@ final class GeminiBody {
     List<WantedMedium> wanted() {
         return slots.stream()
                 .map(MediaSlot::content)
-                .filter(MediaSlot.Download.class::isInstance)
-                .map(content -> ((MediaSlot.Download) content).wanted())
+                .filter(MediaSlot.Loaded.class::isInstance)
+                .map(content -> ((MediaSlot.Loaded) content).wanted())
                 .toList();
     }
 

@@ -2,14 +2,11 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
-import dev.tollgate.media.FirstFrame;
 import dev.tollgate.media.MediaLabel;
 import dev.tollgate.media.MediaRefused;
 import dev.tollgate.media.MediaType;
 import dev.tollgate.media.Medium;
 import dev.tollgate.openai.ContentPart;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Media that came with the request. What they are their bytes decide, where they are not labelled as text.
  *
- * @param mimeType as Gemini spells it
+ * @param mimeType as Gemini spells it, or that of a GIF
  * @param base64 standard alphabet, padded
  */
 record InlineMedia(String mimeType, String base64) {
@@ -29,10 +26,7 @@ record InlineMedia(String mimeType, String base64) {
             throw refuse(part, "holds no bytes.");
         }
         try {
-            String type = MediaLabel.ofLabelled(head(base64), part.mimeType());
-            return type.equals(MediaType.GIF.mimeType())
-                    ? new InlineMedia(MediaType.PNG.mimeType(), firstFrame(base64))
-                    : new InlineMedia(type, base64);
+            return new InlineMedia(MediaLabel.ofLabelled(head(base64), part.mimeType()), base64);
         } catch (MediaRefused refused) {
             throw refuse(part, refused.why());
         }
@@ -58,10 +52,9 @@ record InlineMedia(String mimeType, String base64) {
         return Base64.getDecoder().decode(base64.substring(0, chars));
     }
 
-    private static String firstFrame(String base64) throws MediaRefused {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        FirstFrame.asPng(new ByteArrayInputStream(Base64.getDecoder().decode(base64)), png);
-        return Base64.getEncoder().encodeToString(png.toByteArray());
+    /** Which Gemini does not take. */
+    boolean isGif() {
+        return mimeType.equals(MediaType.GIF.mimeType());
     }
 
     /** For what takes bytes. */

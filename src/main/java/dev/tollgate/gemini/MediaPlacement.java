@@ -3,6 +3,7 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.media.Medium;
+import dev.tollgate.media.WantedMedium;
 import dev.tollgate.upstream.UpstreamFailure;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -75,13 +76,13 @@ final class MediaPlacement {
     private long base64Length(MediaSlot.Content content) {
         return switch (content) {
             case MediaSlot.Inline inline -> inline.media().base64().length();
-            case MediaSlot.Download download ->
-                OutgoingBody.base64Length(loaded(download.wanted().url()).length());
+            case MediaSlot.Loaded loaded ->
+                OutgoingBody.base64Length(medium(loaded.wanted()).length());
         };
     }
 
-    private Medium loaded(String url) {
-        Medium medium = media.get(url);
+    private Medium medium(WantedMedium wanted) {
+        Medium medium = media.get(wanted.key());
         if (medium == null) {
             throw new IllegalStateException("a medium is sent that was not loaded");
         }
@@ -111,8 +112,7 @@ final class MediaPlacement {
         FileUploads.Ticket ticket =
                 switch (content) {
                     case MediaSlot.Inline inline -> uploads.want(inline.media().medium());
-                    case MediaSlot.Download download ->
-                        uploads.want(loaded(download.wanted().url()));
+                    case MediaSlot.Loaded loaded -> uploads.want(medium(loaded.wanted()));
                 };
         synchronized (tickets) {
             tickets.add(ticket);
@@ -135,8 +135,7 @@ final class MediaPlacement {
     private PlacedMedium inBody(MediaSlot.Content content) {
         return switch (content) {
             case MediaSlot.Inline inline -> new PlacedMedium.Text(inline.media());
-            case MediaSlot.Download download ->
-                new PlacedMedium.Encoded(loaded(download.wanted().url()));
+            case MediaSlot.Loaded loaded -> new PlacedMedium.Encoded(medium(loaded.wanted()));
         };
     }
 

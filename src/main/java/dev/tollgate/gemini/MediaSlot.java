@@ -15,6 +15,6 @@ record MediaSlot(int from, int to, Content content) {
     /** Came with the request, and is too large to be copied about. */
     record Inline(InlineMedia media) implements Content {}
 
-    /** Is downloaded before the body is sent. */
-    record Download(WantedMedium wanted) implements Content {}
+    /** Is downloaded or made before the body is sent. */
+    record Loaded(WantedMedium wanted) implements Content {}
 }

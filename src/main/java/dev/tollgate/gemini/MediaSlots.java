@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.media.WantedMedium;
 import dev.tollgate.openai.ContentPart;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -33,6 +34,11 @@ final class MediaSlots {
         json.writeNullProperty(MEMBER);
         json.flush();
         slots.add(new MediaSlot(out.size() - MEMBER_LENGTH, out.size(), content));
+    }
+
+    /** Gemini takes no GIF: the first frame goes there in its place, once who asks is known to have a balance. */
+    void addFrame(String param, String base64) {
+        add(new MediaSlot.Loaded(new WantedMedium.Frame(param, base64)));
     }
 
     /**

@@ -332,6 +332,10 @@ final class NativeRequestWriter {
     private void blob(JsonNode blob, String path) {
         String base64 = blob.path("data").asString("");
         InlineMedia medium = InlineMedia.of(media(blob, path, new ContentPart.Source.Inline(base64)), base64);
+        if (medium.isGif()) {
+            slots.addFrame(path, base64);
+            return;
+        }
         if (medium.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
             slots.add(new MediaSlot.Inline(medium));
             return;
@@ -354,7 +358,8 @@ final class NativeRequestWriter {
         } else {
             RemoteMedia.requireDownload(part, remote.url());
             String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
-            slots.add(new MediaSlot.Download(new WantedMedium(part.param(), remote.url(), said)));
+            slots.add(new MediaSlot.Loaded(
+                    new WantedMedium.Remote(part.param(), remote.url(), new WantedMedium.Said(said, false))));
             return;
         }
         json.writeName("fileData");

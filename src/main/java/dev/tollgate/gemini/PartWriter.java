@@ -104,7 +104,7 @@ final class PartWriter {
             case ContentPart.Source.Inline inline -> {
                 InlineMedia medium = InlineMedia.of(part, inline.base64());
                 noteFormat(part, medium);
-                writeInline(medium);
+                writeInline(part.param(), medium);
             }
             case ContentPart.Source.Remote remote -> writeRemote(part, remote);
         }
@@ -125,7 +125,11 @@ final class PartWriter {
         }
     }
 
-    private void writeInline(InlineMedia inline) {
+    private void writeInline(String param, InlineMedia inline) {
+        if (inline.isGif()) {
+            slots.addFrame(param, inline.base64());
+            return;
+        }
         if (inline.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
             slots.add(new MediaSlot.Inline(inline));
             return;
@@ -139,7 +143,8 @@ final class PartWriter {
     private void writeRemote(ContentPart.Media part, ContentPart.Source.Remote remote) {
         RemoteMedia file = RemoteMedia.of(part, remote, buckets);
         if (file == null) {
-            slots.add(new MediaSlot.Download(new WantedMedium(part.param(), remote.url(), remote.suffixType())));
+            WantedMedium.Said said = new WantedMedium.Said(remote.suffixType(), part.isPicture());
+            slots.add(new MediaSlot.Loaded(new WantedMedium.Remote(part.param(), remote.url(), said)));
             return;
         }
         if (GoogleUrl.isYouTube(file.fileUri())) {

@@ -1,38 +1,76 @@
 package dev.tollgate.media;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The downloaded media of one call, by URL. Empty until they are loaded and after they are released; a call that starts anew loads them
- * anew. Thread-safe.
+ * The media of one call that were downloaded or made for it. Empty until they are loaded and after they are released; a call that starts
+ * anew loads them anew. Thread-safe.
  */
 public final class CallMedia {
 
-    /** For those that never have any. */
-    public static final CallMedia NONE = new CallMedia();
+    private final Map<String, Medium> byKey = new ConcurrentHashMap<>();
+    private final AtomicLong releases = new AtomicLong();
+    private volatile @Nullable Loader loader;
 
-    private final Map<String, Medium> byUrl = new ConcurrentHashMap<>();
+    /** Loads for the call's account. Blocks. */
+    @FunctionalInterface
+    public interface Loader {
 
-    public @Nullable Medium get(String url) {
-        return byUrl.get(url);
+        /** @throws dev.tollgate.error.ApiException where one of them cannot be had */
+        void load(List<WantedMedium> wanted) throws InterruptedException;
     }
 
-    void put(String url, Medium medium) {
-        Medium before = byUrl.put(url, medium);
+    /** Set once, before the call begins. */
+    public void loadBy(Loader loader) {
+        this.loader = loader;
+    }
+
+    /**
+     * Loads what another channel than the first wants besides. Blocks.
+     *
+     * @throws dev.tollgate.error.ApiException where one of them cannot be had
+     */
+    public void complete(List<WantedMedium> wanted) throws InterruptedException {
+        List<WantedMedium> missing = wanted.stream()
+                .filter(medium -> !byKey.containsKey(medium.key()))
+                .toList();
+        Loader its = loader;
+        if (missing.isEmpty() || its == null) {
+            return;
+        }
+        long before = releases.get();
+        its.load(missing);
+        if (releases.get() != before) {
+            release(); // the call has ended meanwhile
+        }
+    }
+
+    /** @param key of what was wanted */
+    public @Nullable Medium get(String key) {
+        return byKey.get(key);
+    }
+
+    void put(String key, Medium medium) {
+        Medium before = byKey.put(key, medium);
         if (before != null) {
             before.release();
         }
     }
 
+    void drop(String key) {
+        Medium medium = byKey.remove(key);
+        if (medium != null) {
+            medium.release();
+        }
+    }
+
     /** Those that use one have retained it. */
     public void release() {
-        for (String url : byUrl.keySet()) {
-            Medium medium = byUrl.remove(url);
-            if (medium != null) {
-                medium.release();
-            }
-        }
+        releases.incrementAndGet();
+        byKey.keySet().forEach(this::drop);
     }
 }

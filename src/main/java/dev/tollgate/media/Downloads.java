@@ -20,11 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Downloads from addresses that callers name. Where a connection may go is the {@link Guard}'s to decide, for the URL and for each
- * redirect anew. A connection serves one request; nothing of ours goes along; compression is not asked for, and refused where it comes
- * all the same, so that few bytes cannot become many. Thread-safe; blocks.
+ * redirect anew. A connection serves one request; nothing of ours goes along; compression is not asked for, and undone under the same
+ * limits where it comes all the same. Thread-safe; blocks.
  */
 final class Downloads implements AutoCloseable {
 
@@ -34,6 +36,8 @@ final class Downloads implements AutoCloseable {
     private static final int ADDRESSES_TRIED_MAX = 3;
     private static final int PIECE_BYTES_MAX = 64 * 1024;
     private static final int HEADER_BYTES_MAX = 32 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(Downloads.class);
 
     private final Vertx vertx;
     private final Guard guard;
@@ -74,14 +78,17 @@ final class Downloads implements AutoCloseable {
      * @return to be released by whoever gets it
      * @throws MediaRefused for all that is not our fault
      */
-    Medium get(WantedMedium wanted, ByteBudget budget) throws MediaRefused, NoRoom, InterruptedException {
+    Medium get(String accountId, WantedMedium.Remote wanted, CallBudget budget)
+            throws MediaRefused, NoRoom, TooMuch, InterruptedException {
         Deadline deadline = new Deadline(limits.time());
         MediaUrl url = MediaUrl.parse(wanted.url());
+        String named = null;
         for (int hop = 0; hop <= limits.redirectsMax(); hop++) {
-            try (Answer answer = ask(url, deadline)) {
+            named = named != null ? named : MediaName.says(url.target());
+            try (Answer answer = ask(accountId, url, deadline)) {
                 String location = answer.redirect();
                 if (location == null) {
-                    return receive(answer, wanted, budget, deadline);
+                    return receive(new Receiving(accountId, answer, wanted.said(), named), budget, deadline);
                 }
                 url = url.resolve(location);
             }
@@ -96,8 +103,9 @@ final class Downloads implements AutoCloseable {
 
     // ---- one hop ----
 
-    private Answer ask(MediaUrl url, Deadline deadline) throws MediaRefused, NoRoom, InterruptedException {
-        List<InetAddress> addresses = guard.judge(url, deadline);
+    private Answer ask(String accountId, MediaUrl url, Deadline deadline)
+            throws MediaRefused, TooMuch, InterruptedException {
+        List<InetAddress> addresses = guard.judge(accountId, url, deadline);
         MediaRefused failure = null;
         for (InetAddress address : addresses.subList(0, Math.min(ADDRESSES_TRIED_MAX, addresses.size()))) {
             try {
@@ -106,11 +114,7 @@ final class Downloads implements AutoCloseable {
                 failure = unreachable;
             }
         }
-        throw failure == null ? unreachable() : failure;
-    }
-
-    private static MediaRefused unreachable() {
-        return new MediaRefused("could not be downloaded: its server could not be reached.");
+        throw failure == null ? Guard.unreachable() : failure;
     }
 
     /** A response whose body has not been read. Closing it closes the connection. */
@@ -136,7 +140,8 @@ final class Downloads implements AutoCloseable {
                         .get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
                 close();
-                throw unreachable();
+                log.debug("{} could not be reached", url.host(), e.getCause());
+                throw Guard.unreachable();
             } catch (TimeoutException e) {
                 close();
                 throw deadline.passed();
@@ -212,24 +217,34 @@ final class Downloads implements AutoCloseable {
 
     // ---- the body ----
 
-    private Medium receive(Answer answer, WantedMedium wanted, ByteBudget budget, Deadline deadline)
-            throws MediaRefused, NoRoom, InterruptedException {
-        requirePlain(answer.header("content-encoding"));
-        requireFits(answer.header("content-length"));
-        Draft draft = new Draft(spool);
-        try {
-            String type = read(answer, wanted, budget, deadline, draft);
-            return type.equals(MediaType.GIF.mimeType()) ? firstFrame(draft) : draft.finish(type);
-        } catch (MediaRefused | NoRoom | InterruptedException | RuntimeException e) {
-            draft.discard();
-            throw e;
+    /** @param named what the names on the way say that it is */
+    private record Receiving(
+            String accountId,
+            Answer answer,
+            WantedMedium.Said said,
+            @Nullable String named) {
+
+        String type(Head head) throws MediaRefused {
+            return MediaLabel.ofDownloaded(head.bytes(), answer.header("content-type"), said, named);
         }
     }
 
-    private static void requirePlain(@Nullable String coding) throws MediaRefused {
-        if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
-            throw new MediaRefused(
-                    "could not be downloaded: its server compresses it although that was not asked for.");
+    private Medium receive(Receiving receiving, CallBudget budget, Deadline deadline)
+            throws MediaRefused, NoRoom, InterruptedException {
+        Answer answer = receiving.answer();
+        requireFits(answer.header("content-length"));
+        Draft draft = new Draft(spool, receiving.accountId());
+        try {
+            Unpacked.Pieces plain = () -> answer.next(deadline);
+            if (!Unpacked.isNeeded(answer.header("content-encoding"))) {
+                return draft.finish(read(receiving, plain, budget, draft));
+            }
+            try (Unpacked unpacked = new Unpacked(plain)) {
+                return draft.finish(read(receiving, unpacked::next, budget, draft));
+            }
+        } catch (MediaRefused | NoRoom | InterruptedException | RuntimeException e) {
+            draft.discard();
+            throw e;
         }
     }
 
@@ -244,45 +259,25 @@ final class Downloads implements AutoCloseable {
         return new MediaRefused("leads to a file of more than %d bytes.".formatted(limits.mediumBytesMax()));
     }
 
-    private String read(Answer answer, WantedMedium wanted, ByteBudget budget, Deadline deadline, Draft draft)
+    private String read(Receiving receiving, Unpacked.Pieces pieces, CallBudget budget, Draft draft)
             throws MediaRefused, NoRoom, InterruptedException {
         Head head = new Head();
         String type = null;
-        for (byte[] piece = answer.next(deadline); piece != null; piece = answer.next(deadline)) {
+        for (byte[] piece = pieces.next(); piece != null; piece = pieces.next()) {
             if (draft.length() + piece.length > limits.mediumBytesMax()) {
                 throw tooLarge();
             }
             budget.take(piece.length);
             head.add(piece);
             if (type == null && head.isFull()) {
-                type = type(head, answer, wanted); // what is not taken need not be downloaded
+                type = receiving.type(head); // what is not taken need not be downloaded
             }
             draft.write(piece, 0, piece.length);
         }
         if (draft.length() == 0) {
             throw new MediaRefused("leads to a file that holds no bytes.");
         }
-        return type != null ? type : type(head, answer, wanted);
-    }
-
-    private static String type(Head head, Answer answer, WantedMedium wanted) throws MediaRefused {
-        return MediaLabel.ofDownloaded(head.bytes(), answer.header("content-type"), wanted.suffixType());
-    }
-
-    private Medium firstFrame(Draft gif) throws MediaRefused, NoRoom {
-        Medium whole = gif.finish(MediaType.GIF.mimeType());
-        Draft png = new Draft(spool);
-        DraftStream out = new DraftStream(png);
-        try {
-            FirstFrame.asPng(whole.stream(), out);
-            return png.finish(MediaType.PNG.mimeType());
-        } catch (MediaRefused | RuntimeException e) {
-            png.discard();
-            out.throwFailure();
-            throw e;
-        } finally {
-            whole.release();
-        }
+        return type != null ? type : receiving.type(head);
     }
 
     @Override

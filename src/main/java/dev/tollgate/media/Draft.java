@@ -15,6 +15,7 @@ final class Draft {
     private static final int MEMORY_STEP = 64 * 1024;
 
     private final MediaSpool spool;
+    private final String accountId;
     private final MessageDigest digest = sha256();
     private @Nullable ByteArrayOutputStream memory = new ByteArrayOutputStream();
     private long memoryTaken;
@@ -22,8 +23,10 @@ final class Draft {
     private long fileTaken;
     private long length;
 
-    Draft(MediaSpool spool) {
+    /** @param accountId whose share of the spool it takes */
+    Draft(MediaSpool spool, String accountId) {
         this.spool = spool;
+        this.accountId = accountId;
     }
 
     private static MessageDigest sha256() {
@@ -68,7 +71,7 @@ final class Draft {
             return false;
         }
         while (memoryTaken < length + count) {
-            if (!spool.takeMemory(MEMORY_STEP)) {
+            if (!spool.takeMemory(accountId, MEMORY_STEP)) {
                 return false;
             }
             memoryTaken += MEMORY_STEP;
@@ -90,7 +93,7 @@ final class Draft {
     }
 
     private void append(FileChannel to, byte[] bytes, int offset, int count) throws IOException, NoRoom {
-        spool.takeFile(count);
+        spool.takeFile(accountId, count);
         fileTaken += count;
         ByteBuffer source = ByteBuffer.wrap(bytes, offset, count);
         while (source.hasRemaining()) {
@@ -99,7 +102,7 @@ final class Draft {
     }
 
     private void giveMemory() {
-        spool.giveMemory(memoryTaken);
+        spool.giveMemory(accountId, memoryTaken);
         memoryTaken = 0;
     }
 
@@ -115,7 +118,7 @@ final class Draft {
     void discard() {
         giveMemory();
         memory = null;
-        spool.giveFile(fileTaken);
+        spool.giveFile(accountId, fileTaken);
         fileTaken = 0;
         try {
             if (file != null) {

@@ -1,16 +1,15 @@
 package dev.tollgate.media;
 
+import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.Workers;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides where a download may connect to: to a public address on 80 or 443, or to what the operator allows. A host is judged by all of
@@ -19,41 +18,38 @@ import java.util.concurrent.TimeoutException;
  */
 final class Guard implements AutoCloseable {
 
-    /** Threads of the platform: a name server that does not answer holds one in native code. */
-    private static final int LOOKUPS_AT_ONCE_MAX = 16;
+    private static final Logger log = LoggerFactory.getLogger(Guard.class);
 
-    private static final int LOOKUPS_WAITING_MAX = 1_000;
+    /**
+     * As many as downloads. Threads of the platform: a name server that does not answer holds one in native code, longer than its caller
+     * waits, and its account's turn with it.
+     */
+    private static final Turns.Bounds LOOKUPS = new Turns.Bounds(64, 4, 10_000, 1_000);
+
     private static final int ADDRESSES_MAX = 64;
 
     private final Resolver resolver;
     private final AllowedPlaces allowed;
-    private final ExecutorService lookups;
+    private final Workers lookups = new Workers(LOOKUPS, Workers.threads("media-lookup", 0));
 
     Guard(Resolver resolver, AllowedPlaces allowed) {
         this.resolver = resolver;
         this.allowed = allowed;
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                LOOKUPS_AT_ONCE_MAX,
-                LOOKUPS_AT_ONCE_MAX,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(LOOKUPS_WAITING_MAX),
-                Thread.ofPlatform().daemon().name("media-lookup-", 0).factory());
-        pool.allowCoreThreadTimeOut(true);
-        this.lookups = pool;
     }
 
     /**
      * Blocks until the host's addresses are known.
      *
+     * @param accountId whose turn it takes to look the host up
      * @return addresses that may be connected to, at least one
      */
-    List<InetAddress> judge(MediaUrl url, Deadline deadline) throws MediaRefused, NoRoom, InterruptedException {
+    List<InetAddress> judge(String accountId, MediaUrl url, Deadline deadline)
+            throws MediaRefused, TooMuch, InterruptedException {
         if (!allowed.usesPort(url.port())) {
             throw new MediaRefused("leads to port %d; downloads are made from 80 and 443.".formatted(url.port()));
         }
         InetAddress literal = url.address();
-        List<InetAddress> found = literal != null ? List.of(literal) : lookUp(url.host(), deadline);
+        List<InetAddress> found = literal != null ? List.of(literal) : lookUp(accountId, url.host(), deadline);
         for (InetAddress address : found) {
             require(url, address);
         }
@@ -63,45 +59,49 @@ final class Guard implements AutoCloseable {
     private void require(MediaUrl url, InetAddress address) throws MediaRefused {
         boolean open = AllowedPlaces.isStandard(url.port()) && PublicAddresses.contain(address);
         if (!open && !allowed.allow(url, address)) {
-            throw new MediaRefused("leads to an address that is not public, which is not downloaded from.");
+            log.debug("{} leads to {}, which is not public", url.host(), address.getHostAddress());
+            throw unreachable();
         }
     }
 
-    private List<InetAddress> lookUp(String host, Deadline deadline) throws MediaRefused, NoRoom, InterruptedException {
-        Future<List<InetAddress>> looking;
-        try {
-            looking = lookups.submit(() -> resolver.resolve(host));
-        } catch (RejectedExecutionException full) {
-            throw new NoRoom("too many hosts are being looked up", full);
+    private List<InetAddress> lookUp(String accountId, String host, Deadline deadline)
+            throws MediaRefused, TooMuch, InterruptedException {
+        Workers.Job<List<InetAddress>> looking = lookups.start(accountId, _ -> resolver.resolve(host));
+        if (looking == null) {
+            throw new TooMuch(null);
         }
         try {
-            List<InetAddress> found = looking.get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
-            return checked(found, host);
+            return checked(looking.result().get(deadline.leftNanos(), TimeUnit.NANOSECONDS), host);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownHostException) {
-                throw unknown();
+                log.debug("{} is not known", host);
+                throw unreachable();
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
             throw deadline.passed();
         } finally {
-            looking.cancel(false);
+            looking.cancel();
         }
     }
 
     private static List<InetAddress> checked(List<InetAddress> found, String host) throws MediaRefused {
         if (found.isEmpty() || found.size() > ADDRESSES_MAX) {
-            throw unknown();
+            log.debug("{} has {} addresses", host, found.size());
+            throw unreachable();
         }
         return List.copyOf(found);
     }
 
-    private static MediaRefused unknown() {
-        return new MediaRefused("could not be downloaded: its host is not known.");
+    /**
+     * Of a host that is not known, is not public, or does not answer: who asks must not learn which, or could list the names of a private net.
+     */
+    static MediaRefused unreachable() {
+        return new MediaRefused("could not be downloaded: its host could not be reached at a public address.");
     }
 
     @Override
     public void close() {
-        lookups.shutdownNow();
+        lookups.close();
     }
 }

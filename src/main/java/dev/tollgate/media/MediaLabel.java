@@ -1,5 +1,6 @@
 package dev.tollgate.media;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -32,6 +33,11 @@ public final class MediaLabel {
             "application/rtf", "text/rtf");
 
     private static final Pattern TYPE = Pattern.compile("[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}");
+
+    /** Behind a byte order mark, an XML declaration and comments. */
+    private static final Pattern PAGE = Pattern.compile(
+            "(?:\u00ef\u00bb\u00bf)?(?:\\s++|<!--.{0,400}?-->|<\\?xml.{0,200}?\\?>)*+<(?:!doctype\\s++html|html|head|body)\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private static final String OCTETS = "application/octet-stream";
 
@@ -70,15 +76,16 @@ public final class MediaLabel {
     }
 
     /**
-     * What a downloaded file is: its bytes say, then the header, then the name.
+     * What a downloaded file is: its bytes say, then the header, then the name. Text is a document only where nothing says otherwise (D56).
      *
      * @param contentType the header
-     * @param suffixType what the name's suffix stands for
+     * @param named what the names on the way to it say that it is, as {@link MediaName} has it
      */
-    static String ofDownloaded(byte[] head, @Nullable String contentType, @Nullable String suffixType)
+    static String ofDownloaded(
+            byte[] head, @Nullable String contentType, WantedMedium.Said wanted, @Nullable String named)
             throws MediaRefused {
         String header = bare(contentType);
-        String said = header != null ? header : suffixType;
+        String said = header != null ? header : wanted.mimeType();
         MediaType found = MediaType.sniff(head);
         if (found != null) {
             return spelling(found, said);
@@ -88,18 +95,38 @@ public final class MediaLabel {
             throw new MediaRefused(
                     said == null
                             ? "leads to a file of no known type; what is taken: " + SUPPORTED + "."
-                            : "leads to a file that is said to be %s, but its bytes are not of a type that is taken: %s."
-                                    .formatted(said, SUPPORTED));
+                            : "leads to a file that is said to be %s, but its bytes are not of a type that is taken: %s.%s"
+                                    .formatted(said, SUPPORTED, isPage(head) ? " What came is an HTML page." : ""));
         }
         if (!looksLikeText(head)) {
             throw new MediaRefused("leads to a file that is said to be %s, but its bytes are no text.".formatted(said));
         }
-        // A page of apologies or a login in the place of a picture.
-        if (suffixType != null && kind(suffixType) != null) {
-            throw new MediaRefused(
-                    "leads to a file that is %s by its name, but what came is %s.".formatted(suffixType, text));
-        }
+        requireDocument(text, isPage(head) || text.equals("text/html"), wanted, named);
         return text;
+    }
+
+    /** A page of apologies or a login in the place of a picture is none, and no document either. */
+    private static void requireDocument(String text, boolean isPage, WantedMedium.Said wanted, @Nullable String named)
+            throws MediaRefused {
+        String came = isPage ? "text/html" : text;
+        String expected = wanted.mimeType();
+        if (expected != null && kind(expected) != null) {
+            throw new MediaRefused(
+                    "leads to a file that is %s by its name, but what came is %s.".formatted(expected, came));
+        }
+        if (named != null) {
+            throw new MediaRefused(
+                    "leads to a file that is %s by its name, but what came is %s.".formatted(named, came));
+        }
+        if (isPage && wanted.picture() && (expected == null || textType(expected) == null)) {
+            throw new MediaRefused(
+                    "leads to an HTML page (text/html), which is taken only from a URL whose name says so, like page.html.");
+        }
+    }
+
+    /** Whether the first bytes begin an HTML page. */
+    private static boolean isPage(byte[] head) {
+        return PAGE.matcher(new String(head, StandardCharsets.ISO_8859_1)).lookingAt();
     }
 
     /** Without parameters, in lower case; null where it says nothing. */

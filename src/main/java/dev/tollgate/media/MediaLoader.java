@@ -2,56 +2,70 @@ package dev.tollgate.media;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.limits.Turns;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the media of calls, so many downloads at once in all and for each account; who comes when all are taken waits. Whether a call
- * may cause downloads at all is decided before. Thread-safe; blocks.
+ * Loads the media of calls, so many downloads at once in all and for each account; who comes when all are taken waits for the turn of its
+ * account. Whether a call may cause anything at all is decided before. Thread-safe; blocks.
  */
 public final class MediaLoader implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(MediaLoader.class);
 
-    /** Calls of one account that load at once (D29). */
-    private static final int CALLS_AT_ONCE_MAX = 4;
+    /** Calls of one account load four at once (D29); in all it is their downloads that are limited. */
+    private static final Turns.Bounds CALLS = new Turns.Bounds(Integer.MAX_VALUE, 4, 4_096, 256);
+
+    private static final int DOWNLOADS_WAITING_MAX = 100_000;
+    private static final int EACH_DOWNLOADS_WAITING_MAX = 1_000;
 
     private static final Duration WAIT_MAX = Duration.ofMinutes(10);
     private static final Duration COME_BACK = Duration.ofSeconds(5);
 
     private final Downloads downloads;
+    private final FirstFrames frames;
     private final MediaLimits limits;
-    private final Turns calls = new Turns(CALLS_AT_ONCE_MAX);
-    private final Turns accountDownloads;
-    private final Semaphore allDownloads;
+    private final Turns callTurns = new Turns(CALLS);
+    private final Turns downloadTurns;
 
     public MediaLoader(Vertx vertx, Resolver resolver, AllowedPlaces allowed, MediaSpool spool, MediaLimits limits) {
-        this(limits, new Downloads(vertx, new Guard(resolver, allowed), spool, limits, new HttpClientOptions()));
+        this(limits, spool, new Downloads(vertx, new Guard(resolver, allowed), spool, limits, new HttpClientOptions()));
     }
 
-    MediaLoader(MediaLimits limits, Downloads downloads) {
+    MediaLoader(MediaLimits limits, MediaSpool spool, Downloads downloads) {
         this.limits = limits;
         this.downloads = downloads;
-        this.accountDownloads = new Turns(limits.accountDownloadsMax());
-        this.allDownloads = new Semaphore(limits.downloadsMax(), true);
+        this.frames = new FirstFrames(spool);
+        this.downloadTurns = new Turns(new Turns.Bounds(
+                limits.downloadsMax(),
+                limits.accountDownloadsMax(),
+                DOWNLOADS_WAITING_MAX,
+                EACH_DOWNLOADS_WAITING_MAX));
     }
 
+    /** What all media of one call take from. */
+    private record Budgets(CallBudget bytes, CallBudget pixels) {}
+
     /**
-     * Loads all that is wanted, each URL once. Where one fails the others are given up, and nothing is left in {@code into}.
+     * Loads all that is wanted, each once. Where one fails the others are given up, and nothing of them is left in {@code into}.
      *
      * @param inlineBytes of the media that the call brought along
      * @throws dev.tollgate.error.ApiException a 400 that names the field; a 429 or 503 where we have no room for it
@@ -59,34 +73,45 @@ public final class MediaLoader implements AutoCloseable {
      */
     public void load(String accountId, List<WantedMedium> wanted, long inlineBytes, CallMedia into)
             throws InterruptedException {
-        if (!calls.enter(accountId, new Deadline(WAIT_MAX))) {
-            throw busy().asException();
-        }
         boolean loaded = false;
-        try {
-            loadAll(accountId, distinct(wanted), new ByteBudget(limits.callBytesMax(), inlineBytes), into);
+        try (Turns.Turn turn = turn(callTurns, accountId, new Deadline(WAIT_MAX))) {
+            Objects.requireNonNull(turn);
+            loadAll(accountId, distinct(wanted), budgets(inlineBytes), into);
             loaded = true;
         } finally {
-            calls.leave(accountId);
             if (!loaded) {
-                into.release();
+                wanted.forEach(medium -> into.drop(medium.key()));
             }
         }
     }
 
-    private static List<WantedMedium> distinct(List<WantedMedium> wanted) {
-        Map<String, WantedMedium> byUrl = new LinkedHashMap<>();
-        wanted.forEach(medium -> byUrl.putIfAbsent(medium.url(), medium));
-        return new ArrayList<>(byUrl.values());
+    private Budgets budgets(long inlineBytes) {
+        CallBudget bytes = new CallBudget(
+                limits.callBytesMax(), inlineBytes, "makes the media of the call more than %d bytes in all.");
+        return new Budgets(bytes, FirstFrames.pixelsOfCall());
     }
 
-    private void loadAll(String accountId, List<WantedMedium> wanted, ByteBudget budget, CallMedia into)
+    private static Turns.Turn turn(Turns turns, String accountId, Deadline wait) throws InterruptedException {
+        Turns.Turn turn = turns.enter(accountId, wait.leftNanos());
+        if (turn == null) {
+            throw busy(COME_BACK).asException();
+        }
+        return turn;
+    }
+
+    private static List<WantedMedium> distinct(List<WantedMedium> wanted) {
+        Map<String, WantedMedium> byKey = new LinkedHashMap<>();
+        wanted.forEach(medium -> byKey.putIfAbsent(medium.key(), medium));
+        return new ArrayList<>(byKey.values());
+    }
+
+    private void loadAll(String accountId, List<WantedMedium> wanted, Budgets budgets, CallMedia into)
             throws InterruptedException {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletionService<Void> running = new ExecutorCompletionService<>(threads);
             for (WantedMedium medium : wanted) {
                 running.submit(() -> {
-                    into.put(medium.url(), loadOne(accountId, medium, budget));
+                    into.put(medium.key(), loadOne(accountId, medium, budgets));
                     return null;
                 });
             }
@@ -111,35 +136,46 @@ public final class MediaLoader implements AutoCloseable {
         throw new IllegalStateException(e.getCause());
     }
 
-    private Medium loadOne(String accountId, WantedMedium medium, ByteBudget budget) throws InterruptedException {
+    private Medium loadOne(String accountId, WantedMedium medium, Budgets budgets) throws InterruptedException {
         Deadline wait = new Deadline(WAIT_MAX);
-        if (!accountDownloads.enter(accountId, wait)) {
-            throw busy().asException();
-        }
         try {
-            return loadInTurn(medium, budget, wait);
-        } finally {
-            accountDownloads.leave(accountId);
-        }
-    }
-
-    private Medium loadInTurn(WantedMedium medium, ByteBudget budget, Deadline wait) throws InterruptedException {
-        if (!allDownloads.tryAcquire(wait.leftNanos(), TimeUnit.NANOSECONDS)) {
-            throw noRoom().asException();
-        }
-        try {
-            return downloads.get(medium, budget);
+            return switch (medium) {
+                case WantedMedium.Remote remote -> download(accountId, remote, budgets, wait);
+                case WantedMedium.Frame frame -> frames.asPng(accountId, () -> decoding(frame), budgets.pixels(), wait);
+            };
         } catch (MediaRefused refused) {
             throw ApiError.invalid(medium.param(), "'" + medium.param() + "' " + refused.why())
+                    .asException();
+        } catch (TooMuch tooMuch) {
+            throw busy(Objects.requireNonNullElse(tooMuch.comeBack(), COME_BACK))
                     .asException();
         } catch (NoRoom e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException(); // which has closed the file that was being written
             }
-            log.warn("a medium could not be downloaded: {}", e.getMessage(), e.getCause());
+            log.warn("a medium could not be loaded: {}", e.getMessage(), e.getCause());
             throw noRoom().asException();
+        }
+    }
+
+    private static InputStream decoding(WantedMedium.Frame frame) {
+        return Base64.getDecoder().wrap(new ByteArrayInputStream(frame.base64().getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    private Medium download(String accountId, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
+            throws MediaRefused, NoRoom, TooMuch, InterruptedException {
+        Medium got;
+        try (Turns.Turn turn = turn(downloadTurns, accountId, wait)) {
+            Objects.requireNonNull(turn);
+            got = downloads.get(accountId, medium, budgets.bytes());
+        }
+        if (!got.mimeType().equals(MediaType.GIF.mimeType())) {
+            return got;
+        }
+        try {
+            return frames.asPng(accountId, got::stream, budgets.pixels(), wait);
         } finally {
-            allDownloads.release();
+            got.release();
         }
     }
 
@@ -148,11 +184,11 @@ public final class MediaLoader implements AutoCloseable {
         return downloads.bytes();
     }
 
-    private static ApiError busy() {
+    private static ApiError busy(Duration comeBack) {
         return ApiError.of(
                         ErrorCode.RATE_LIMIT_EXCEEDED,
                         "Too many of your calls are loading media at the moment. Please try again.")
-                .retryAfter(COME_BACK);
+                .retryAfter(comeBack);
     }
 
     private static ApiError noRoom() {
@@ -165,6 +201,7 @@ public final class MediaLoader implements AutoCloseable {
 
     @Override
     public void close() {
+        frames.close();
         downloads.close();
     }
 }

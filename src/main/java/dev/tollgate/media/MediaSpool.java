@@ -1,6 +1,7 @@
 package dev.tollgate.media;
 
 import dev.tollgate.host.PrivateFiles;
+import dev.tollgate.limits.Shares;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -11,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where media lie while their call runs: small ones in memory, those above {@value #MEMORY_EACH_MAX} bytes, and all where the memory
- * for them is used up, in files. A file loses its name as soon as it is open, so that nothing of it is left when the process ends.
- * Thread-safe.
+ * for them is used up, in files. Memory and files are shared by account as they are wanted. A file loses its name as soon as it is open,
+ * so that nothing of it is left when the process ends. Thread-safe.
  */
 public final class MediaSpool {
 
@@ -24,13 +25,14 @@ public final class MediaSpool {
 
     private final Path folder;
     private final long bytesMax;
-    private final AtomicLong fileBytes = new AtomicLong();
-    private final AtomicLong memoryBytes = new AtomicLong();
+    private final Shares fileBytes;
+    private final Shares memoryBytes = new Shares(MEMORY_ALL_MAX);
     private final AtomicLong names = new AtomicLong();
 
     private MediaSpool(Path folder, long bytesMax) {
         this.folder = folder;
         this.bytesMax = bytesMax;
+        this.fileBytes = new Shares(bytesMax);
     }
 
     /**
@@ -50,38 +52,34 @@ public final class MediaSpool {
 
     /** What lies in files now. */
     public long fileBytes() {
-        return fileBytes.get();
+        return fileBytes.taken();
     }
 
     /** What lies in memory now. */
     public long memoryBytes() {
-        return memoryBytes.get();
+        return memoryBytes.taken();
     }
 
-    boolean takeMemory(long bytes) {
-        return take(memoryBytes, bytes, MEMORY_ALL_MAX);
+    boolean takeMemory(String accountId, long bytes) {
+        return memoryBytes.take(accountId, bytes);
     }
 
-    void giveMemory(long bytes) {
-        memoryBytes.addAndGet(-bytes);
+    void giveMemory(String accountId, long bytes) {
+        memoryBytes.give(accountId, bytes);
     }
 
-    void takeFile(long bytes) throws NoRoom {
-        if (!take(fileBytes, bytes, bytesMax)) {
-            throw new NoRoom("media fill the " + bytesMax + " bytes that they may take (media.spool-bytes)", null);
+    /** @throws NoRoom where the files are full, or the account's share of them is */
+    void takeFile(String accountId, long bytes) throws NoRoom {
+        if (!fileBytes.take(accountId, bytes)) {
+            throw new NoRoom(
+                    "media take %d of the %d bytes that they may (media.spool-bytes), of which an account may have as much as is left"
+                            .formatted(fileBytes.taken(), bytesMax),
+                    null);
         }
     }
 
-    void giveFile(long bytes) {
-        fileBytes.addAndGet(-bytes);
-    }
-
-    private static boolean take(AtomicLong taken, long bytes, long max) {
-        if (taken.addAndGet(bytes) <= max) {
-            return true;
-        }
-        taken.addAndGet(-bytes);
-        return false;
+    void giveFile(String accountId, long bytes) {
+        fileBytes.give(accountId, bytes);
     }
 
     FileChannel newFile() throws IOException {

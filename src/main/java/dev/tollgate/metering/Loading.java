@@ -80,11 +80,7 @@ final class Loading {
             return refusal != null ? refusal : internal();
         }
         try {
-            access.load(
-                    request.accountId(),
-                    call.prepared().wanted(),
-                    MediaBound.inlineBytes(request.ask().promptSize()),
-                    request.ask().media());
+            request.ask().media().complete(call.prepared().wanted());
             return null;
         } catch (InterruptedException e) {
             return internal();

@@ -5,8 +5,6 @@ import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.media.MediaLoader;
-import dev.tollgate.media.WantedMedium;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Downloads for calls, but only for who has something to spend (D29). Thread-safe; blocks. */
@@ -30,8 +28,13 @@ public final class MediaAccess {
         return Refusals.nothingToSpend(account.balance().reservedMicros());
     }
 
-    void load(String accountId, List<WantedMedium> wanted, long inlineBytes, CallMedia into)
-            throws InterruptedException {
-        loader.load(accountId, wanted, inlineBytes, into);
+    /** From now on the call's media are loaded at its account's expense. */
+    void serve(MeteredRequest request) {
+        CallMedia media = request.ask().media();
+        media.loadBy(wanted -> loader.load(
+                request.accountId(),
+                wanted,
+                MediaBound.inlineBytes(request.ask().promptSize()),
+                media));
     }
 }

@@ -52,6 +52,7 @@ public final class Meter {
      */
     public MeteredCall prepare(MeteredRequest request) {
         Upstreams.Prepared prepared = upstreams.prepare(request.ask());
+        media.serve(request);
         PromptBound prompt = PromptBound.of(request.ask(), request.model().upstream());
         Bounds bounds = new Bounds(
                 request.model(),

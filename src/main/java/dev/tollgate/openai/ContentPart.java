@@ -23,7 +23,13 @@ public sealed interface ContentPart {
             @Nullable String mimeType,
             @Nullable String detail,
             @Nullable VideoMetadata video)
-            implements ContentPart {}
+            implements ContentPart {
+
+        /** Whether it stands where pictures and videos do; other files as well, since there is no other place for a URL. */
+        public boolean isPicture() {
+            return param.endsWith("image_url") || param.endsWith("video_url");
+        }
+    }
 
     sealed interface Source {
         /** @param base64 standard alphabet, padded, without white space; the reader has made it so and checked it */

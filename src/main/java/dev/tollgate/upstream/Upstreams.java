@@ -149,9 +149,15 @@ public final class Upstreams {
         return new Leg(route, route.channel().channel().prepare(ask.forUpstreamModel(route.upstreamModel())));
     }
 
-    /** The same for an ask whose media are there. */
+    /** The same for an ask whose media are there; what only this channel wants besides is loaded now. Blocks. */
     Leg loadedLeg(Ask ask, Route route) {
-        return leg(ask, route).loaded();
+        Leg leg = leg(ask, route);
+        try {
+            ask.media().complete(leg.ask().wanted());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a translation", e);
+        }
+        return leg.loaded();
     }
 
     /** Who can be asked now, without those that the call has ruled out. */

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.flow.MediaSamples.call;
 import static dev.tollgate.flow.MediaSamples.latin1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -273,6 +276,75 @@ class DownloadTest {
         assertRefused(url("/z"), "no known type");
     }
 
+    /** A login or an error page that comes with 200 would be sent to the model as text, and billed (D56). */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /a.png                  | text/html                | is image/png by its name, but what came is text/html.
+            /a.JPG?sig=1            | text/plain               | is image/jpeg by its name, but what came is text/html.
+            /a.svg                  | text/html                | is an image by its name, but what came is text/html.
+            /a.avif                 | application/json         | is an image by its name, but what came is text/html.
+            /a%2Ebmp                | text/plain               | is an image by its name, but what came is text/html.
+            /a.jpg;v=1              | text/plain               | is an image by its name, but what came is text/html.
+            /get?file=a.png         | text/html                | is an image by its name, but what came is text/html.
+            /get?format=jpg&w=9     | text/html                | is an image by its name, but what came is text/html.
+            /a.mkv                  | text/html                | is a video by its name, but what came is text/html.
+            /a.mp3                  | text/html                | is audio/mp3 by its name, but what came is text/html.
+            /a.pdf                  | text/plain               | is application/pdf by its name, but what came is text/html.
+            /a.png                  |                          | said to be image/png, but its bytes are not of a type
+            /a                      | image/jpeg               | What came is an HTML page.
+            /a                      | application/pdf          | What came is an HTML page.
+            /a                      | text/html                | leads to an HTML page (text/html)
+            /a                      | text/plain               | leads to an HTML page (text/html)
+            """)
+    void a_page_in_the_place_of_a_picture_a_sound_a_video_or_a_pdf_is_refused_with_what_was_found(
+            String path, String header, String why) {
+        String page = "\n<!-- sorry -->\n<!DOCTYPE html><html><body>Please log in</body></html>";
+        serves(path, header == null ? "" : "Content-Type: " + header + "\r\n", latin1(page));
+        assertRefused(url(path), why);
+    }
+
+    @Test
+    void text_in_the_place_of_a_picture_is_refused_too_also_behind_a_redirect() {
+        serves("/a.png", "Content-Type: application/json\r\n", latin1("{\"error\":\"expired\"}"));
+        assertRefused(url("/a.png"), "is image/png by its name, but what came is text/plain.");
+        PATHS.put("/old.webp", (request, out) -> HandServer.reply(out, 302, "Location: /login\r\n", ""));
+        PATHS.put("/short", (request, out) -> HandServer.reply(out, 302, "Location: /pictures/1.bmp\r\n", ""));
+        serves("/login", "Content-Type: text/plain\r\n", latin1("Who are you?"));
+        serves("/pictures/1.bmp", "Content-Type: text/plain\r\n", latin1("Who are you?"));
+        assertRefused(url("/old.webp"), "is image/webp by its name, but what came is text/plain.");
+        assertRefused(url("/short"), "is an image by its name, but what came is text/plain.");
+    }
+
+    @Test
+    void text_is_a_document_where_nothing_says_otherwise() {
+        for (String path : List.of("/a.txt", "/a.csv", "/a.md", "/a.html", "/notes", "/a.txt?next=logo.png")) {
+            serves(path, "Content-Type: text/plain\r\n", latin1("# Notes\n1,2,3 <b>"));
+            assertThat(customer.chat(call(url(path))).status()).as(path).isEqualTo(200);
+            assertSent("text/plain", latin1("# Notes\n1,2,3 <b>"));
+        }
+        serves("/page.html", "Content-Type: text/html\r\n", latin1("<html>A page to read</html>"));
+        assertThat(customer.chat(call(url("/page.html"))).status()).isEqualTo(200);
+        assertSent("text/html", latin1("<html>A page to read</html>"));
+    }
+
+    @Test
+    void at_the_Gemini_door_a_page_is_a_document_unless_its_caller_or_its_name_says_otherwise() {
+        byte[] page = latin1("<html>A page</html>");
+        serves("/page", "Content-Type: text/html\r\n", page);
+        serves("/page.png", "Content-Type: text/html\r\n", page);
+        assertThat(generate(customer, inGeminisWords(url("/page"))).status()).isEqualTo(200);
+        assertSent("text/html", page);
+        for (String refused : List.of(
+                inGeminisWords(url("/page"), ",\"mimeType\":\"image/png\""),
+                inGeminisWords(url("/page"), ",\"mimeType\":\"application/pdf\""),
+                inGeminisWords(url("/page.png")),
+                inGeminisWords(url("/page.png"), ",\"mimeType\":\"text/html\""))) {
+            Gateway.Reply reply = generate(customer, refused);
+            assertThat(reply.status()).as(refused).isEqualTo(400);
+            assertThat(reply.text()).contains("what came is text/html");
+        }
+    }
+
     @Test
     void an_unknown_type_is_refused_before_it_has_come() throws InterruptedException {
         CountDownLatch gone = new CountDownLatch(1);
@@ -323,16 +395,74 @@ class DownloadTest {
         assertThat(reply.error().get("message").stringValue()).contains("more than 5242880 bytes in all");
     }
 
-    @Test
-    void compression_is_not_asked_for_and_a_bomb_is_not_unpacked() throws IOException {
-        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
-            gzip.write(new byte[20_000_000]);
+    private static byte[] gzip(byte[]... members) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        for (byte[] member : members) {
+            try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+                gzip.write(member);
+            }
         }
-        serves("/bomb", "Content-Type: text/plain\r\nContent-Encoding: gzip\r\n", bomb.toByteArray());
-        assertRefused(url("/bomb"), "compresses it although that was not asked for");
-        serves("/file.gz", "Content-Type: application/gzip\r\n", bomb.toByteArray());
+        return packed.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "x-gzip", "GZIP"})
+    void what_a_server_has_packed_although_nobody_asked_is_unpacked(String coding) throws IOException {
+        String packed = "Content-Encoding: " + coding + "\r\n";
+        byte[] png = MediaSamples.BY_TYPE.get("image/png");
+        serves("/p.png", packed + "Content-Type: image/png\r\n", gzip(png));
+        assertThat(customer.chat(call(url("/p.png"))).status()).isEqualTo(200);
+        assertSent("image/png", png);
+        byte[] large = new byte[2_500_000];
+        new Random(7).nextBytes(large);
+        System.arraycopy(latin1("....ftypisom"), 0, large, 0, 12);
+        serves("/v", packed, gzip(Arrays.copyOf(large, 1_000_000), Arrays.copyOfRange(large, 1_000_000, 2_500_000)));
+        assertThat(customer.chat(call(url("/v"))).status()).isEqualTo(200);
+        assertSent("video/mp4", large);
+        serves("/t.txt", packed + "Content-Type: text/plain\r\n", gzip(latin1("Words, words. ".repeat(1_000))));
+        assertThat(customer.chat(call(url("/t.txt"))).status()).isEqualTo(200);
+        assertSent("text/plain", latin1("Words, words. ".repeat(1_000)));
+    }
+
+    @Test
+    void what_is_unpacked_stays_below_the_limits_and_a_bomb_is_given_up() throws IOException {
+        String packed = "Content-Encoding: gzip\r\n";
+        byte[] video = new byte[3_200_000];
+        new Random(7).nextBytes(video);
+        System.arraycopy(latin1("....ftypisom"), 0, video, 0, 12);
+        for (int i = 12; i < video.length; i++) {
+            video[i] &= 3; // a quarter of it, packed
+        }
+        serves("/large", packed, gzip(video));
+        assertRefused(url("/large"), "leads to a file of more than 3145728 bytes.");
+        serves(
+                "/bomb",
+                packed + "Content-Type: text/plain\r\n",
+                gzip("a".repeat(2_500_000).getBytes(UTF_8)));
+        assertRefused(url("/bomb"), "become more than 200 times as many when they are unpacked.");
+        serves("/not", packed + "Content-Type: text/plain\r\n", latin1("Just words"));
+        assertRefused(url("/not"), "said to be gzip, and is not");
+        byte[] whole = gzip(MediaSamples.BY_TYPE.get("image/png"));
+        serves("/half", packed + "Content-Type: image/png\r\n", Arrays.copyOf(whole, whole.length / 2));
+        assertRefused(url("/half"), "said to be gzip, and is not");
+        serves("/br", "Content-Type: text/plain\r\nContent-Encoding: br\r\n", latin1("Just words"));
+        assertRefused(url("/br"), "compresses it although that was not asked for, and not with gzip");
+        serves("/twice", "Content-Encoding: gzip, gzip\r\n", gzip(gzip(latin1("%PDF-"))));
+        assertRefused(url("/twice"), "not with gzip");
+        serves("/file.gz", "Content-Type: application/gzip\r\n", gzip(new byte[20_000_000]));
         assertRefused(url("/file.gz"), "application/gzip");
+    }
+
+    @Test
+    void who_stops_sending_within_what_is_packed_is_given_up() throws IOException {
+        byte[] whole = gzip(MediaSamples.BY_TYPE.get("image/png"));
+        PATHS.put("/slow", (request, out) -> {
+            out.write(latin1(
+                    "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + whole.length + "\r\n\r\n"));
+            out.write(whole, 0, 20);
+            request.awaitDeparture();
+        });
+        assertRefused(url("/slow"), "could not be downloaded within 2 s.");
     }
 
     @Test
@@ -573,7 +703,7 @@ class DownloadTest {
     @Test
     void where_there_is_no_room_for_more_media_the_call_is_a_503_to_try_again() {
         serves("/v", "", MediaSamples.video(2_500_000, 1));
-        try (Gateway other = Gateway.start("media.allow", "127.0.0.1:" + HOST.port(), "media.spool-bytes", "2MiB")) {
+        try (Gateway other = Gateway.start("media.allow", "127.0.0.1:" + HOST.port(), "media.spool-bytes", "4MiB")) {
             Customer waiting = other.customer("100");
             Gateway.Reply reply = waiting.chat(call(url("/v")));
             assertError(reply, 503, "internal_error", "api_error");

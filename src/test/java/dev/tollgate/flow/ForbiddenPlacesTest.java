@@ -12,9 +12,12 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ForbiddenPlacesTest {
 
-    private static final String NOT_PUBLIC = "leads to an address that is not public";
+    private static final String NOT_PUBLIC =
+            "could not be downloaded: its host could not be reached at a public address.";
     private static final byte[] PNG = MediaSamples.BY_TYPE.get("image/png");
 
     private static final HandServer OPEN = new HandServer(ForbiddenPlacesTest::open);
@@ -292,10 +296,29 @@ class ForbiddenPlacesTest {
         }
     }
 
+    /** Or whoever asks could list the names of a private net, and its hosts that are up. */
     @Test
-    void a_name_that_nobody_knows_is_a_400() {
-        assertThat(assertRefused("http://nobody.test/").error().get("message").stringValue())
-                .contains("its host is not known");
+    void a_name_that_nobody_knows_one_that_is_private_and_one_that_does_not_answer_are_told_in_the_same_words() {
+        names("private.test", List.of("10.0.0.1"));
+        names("mixed.test", List.of("8.8.8.8", "10.0.0.1"));
+        names("open.test", List.of("127.0.0.3")); // where nobody listens
+        names("many.test", Collections.nCopies(65, "8.8.8.8"));
+        REDIRECTS.put("/to-private", "http://private.test/");
+        REDIRECTS.put("/to-nobody", "http://nobody.test/");
+        Set<String> told = new HashSet<>();
+        for (String url : List.of(
+                "http://nobody.test/",
+                "http://private.test/",
+                "http://mixed.test/",
+                "http://many.test/",
+                "http://10.0.0.1/",
+                onClosedPort("open.test"),
+                OPEN.url() + "/to-private",
+                OPEN.url() + "/to-nobody")) {
+            told.add(assertRefused(url).error().toString());
+        }
+        assertThat(told).hasSize(1);
+        assertThat(told.iterator().next()).contains(NOT_PUBLIC);
     }
 
     @Test

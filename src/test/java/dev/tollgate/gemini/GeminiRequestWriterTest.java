@@ -418,7 +418,7 @@ class GeminiRequestWriterTest {
         for (String url : List.of(
                 "https://example.com/a.png", "https://youtube.com.evil.example/x", "https://www.youtube.com:444/x")) {
             assertThat(asks().user(Asks.remote(url)).body().wanted())
-                    .extracting(WantedMedium::url)
+                    .extracting(WantedMedium::key)
                     .containsExactly(url);
         }
     }

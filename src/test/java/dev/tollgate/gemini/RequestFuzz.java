@@ -68,7 +68,7 @@ public final class RequestFuzz {
     private static PlacedMedium placed(MediaSlot slot) {
         return switch (slot.content()) {
             case MediaSlot.Inline inline -> new PlacedMedium.Text(inline.media());
-            case MediaSlot.Download download -> new PlacedMedium.Uploaded(FILE);
+            case MediaSlot.Loaded loaded -> new PlacedMedium.Uploaded(FILE);
         };
     }
 

@@ -87,7 +87,10 @@ class DownloadsTlsTest {
         MediaSpool spool = MediaSpool.open(folder.resolve("media"), 1_000_000);
         try (Downloads downloads = new Downloads(vertx, guard, spool, limits, trusting)) {
             String url = "https://" + host + ":" + server.actualPort() + "/x";
-            Medium medium = downloads.get(new WantedMedium("p", url, null), new ByteBudget(1_000, 0));
+            Medium medium = downloads.get(
+                    "acc",
+                    new WantedMedium.Remote("p", url, new WantedMedium.Said(null, true)),
+                    new CallBudget(1_000, 0, "too much: %d"));
             medium.release();
             return medium.mimeType();
         }

@@ -17,7 +17,7 @@ class GuardTest {
         Resolver resolver =
                 host -> List.of(addresses).stream().map(InetAddress::ofLiteral).toList();
         try (Guard guard = new Guard(resolver, allowed)) {
-            return guard.judge(MediaUrl.parse(url), new Deadline(Duration.ofSeconds(5)));
+            return guard.judge("acc", MediaUrl.parse(url), new Deadline(Duration.ofSeconds(5)));
         }
     }
 
@@ -106,7 +106,8 @@ class GuardTest {
             return List.of(InetAddress.ofLiteral("8.8.8.8"));
         };
         try (Guard guard = new Guard(silent, AllowedPlaces.NONE)) {
-            assertThatThrownBy(() -> guard.judge(MediaUrl.parse("http://h.test/"), new Deadline(Duration.ofMillis(50))))
+            assertThatThrownBy(() ->
+                            guard.judge("acc", MediaUrl.parse("http://h.test/"), new Deadline(Duration.ofMillis(50))))
                     .isInstanceOf(MediaRefused.class)
                     .hasMessageContaining("within 50 ms");
         } finally {

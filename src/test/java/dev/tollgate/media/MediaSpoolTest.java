@@ -18,7 +18,7 @@ class MediaSpoolTest {
     Path folder;
 
     private static Medium written(MediaSpool spool, byte[] bytes, int step) throws NoRoom {
-        Draft draft = new Draft(spool);
+        Draft draft = new Draft(spool, "acc");
         for (int at = 0; at < bytes.length; at += step) {
             draft.write(bytes, at, Math.min(step, bytes.length - at));
         }
@@ -77,9 +77,9 @@ class MediaSpoolTest {
 
     @Test
     void files_have_a_ceiling_together_and_give_back_what_they_took() throws Exception {
-        MediaSpool spool = MediaSpool.open(folder, 5 << 20);
+        MediaSpool spool = MediaSpool.open(folder, 10 << 20);
         Medium first = written(spool, new byte[3 << 20], 65_536);
-        Draft second = new Draft(spool);
+        Draft second = new Draft(spool, "acc");
         assertThatThrownBy(() -> {
                     while (true) {
                         second.write(new byte[65_536], 0, 65_536);
@@ -97,7 +97,7 @@ class MediaSpoolTest {
     @Test
     void where_the_memory_for_small_media_is_used_up_they_go_to_files() throws Exception {
         MediaSpool spool = MediaSpool.open(folder, 100 << 20);
-        assertThat(spool.takeMemory(64 << 20)).isTrue();
+        assertThat(spool.takeMemory("acc", 32 << 20)).isTrue();
         Medium small = written(spool, random(1_000, 1), 100);
         assertThat(spool.fileBytes()).isEqualTo(1_000);
         assertThat(read(small, 300)).isEqualTo(random(1_000, 1));

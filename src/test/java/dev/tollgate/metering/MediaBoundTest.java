@@ -26,6 +26,6 @@ class MediaBoundTest {
     private static long bound(Double fps) {
         ContentPart.VideoMetadata video = new ContentPart.VideoMetadata(null, null, fps);
         return MediaBound.tokens(
-                new ContentPart.Media("messages.0.content.0", BYTES, "video/mp4", null, video), CallMedia.NONE);
+                new ContentPart.Media("messages.0.content.0", BYTES, "video/mp4", null, video), new CallMedia());
     }
 }

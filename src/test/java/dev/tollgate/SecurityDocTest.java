@@ -1,0 +1,64 @@
+package dev.tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.limits.Turns;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** docs/security.md says what one caller can cost the others in the figures that hold. */
+class SecurityDocTest {
+
+    private static final Path DOC = Path.of("docs/security.md");
+
+    @ParameterizedTest
+    @CsvSource({
+        "receipts to be signed, receipts.ReceiptsHandler, SIGNING",
+        "pages of more than 25 receipts, receipts.ReceiptsHandler, PAGES",
+        "first frames of GIFs, media.FirstFrames, TURNS",
+        "answers checked against a schema, schema.SchemaChecks, TURNS",
+        "names looked up, media.Guard, LOOKUPS",
+        "calls that load media, media.MediaLoader, CALLS",
+    })
+    void what_the_document_says_of_turns_is_what_holds(String row, String type, String constant) throws Exception {
+        Field field = Class.forName("dev.tollgate." + type).getDeclaredField(constant);
+        field.setAccessible(true);
+        Turns.Bounds bounds = (Turns.Bounds) field.get(null);
+        List<String> cells = cells(row);
+        assertThat(cells.get(2)).startsWith(Integer.toString(bounds.eachMax()));
+        assertThat(cells.get(4)).startsWith("%,d".formatted(bounds.eachWaitingMax()));
+        if (cells.get(1).matches("[0-9]+")) {
+            assertThat(cells.get(1)).isEqualTo(Integer.toString(bounds.atOnceMax()));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reads of the database, storage.Database, EACH_WAITING_MAX, 4, 1",
+        "downloads, media.MediaLoader, EACH_DOWNLOADS_WAITING_MAX, 4, 1",
+        "pages of more than, receipts.ReceiptsHandler, SLICE, 0, 1",
+        "first frames of GIFs, media.FirstFrames, ACCOUNT_PIXELS_A_MINUTE, 2, 1048576",
+        "first frames of GIFs, media.FirstFrame, PIXELS_MAX, 3, 1048576",
+        "answers checked, schema.SchemaCheck, STEPS_MAX, 3, 1",
+    })
+    void so_are_the_other_figures(String row, String type, String constant, int cell, long unit) throws Exception {
+        Field field = Class.forName("dev.tollgate." + type).getDeclaredField(constant);
+        field.setAccessible(true);
+        long value = ((Number) field.get(null)).longValue() / unit;
+        assertThat(cells(row).get(cell)).contains("%,d".formatted(value));
+    }
+
+    private static List<String> cells(String row) throws Exception {
+        String line = Files.readAllLines(DOC).stream()
+                .filter(it -> it.startsWith("| " + row))
+                .findFirst()
+                .orElseThrow();
+        return List.of(line.substring(1).split("\\|")).stream()
+                .map(String::strip)
+                .toList();
+    }
+}

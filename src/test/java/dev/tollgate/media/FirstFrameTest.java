@@ -1,0 +1,180 @@
+package dev.tollgate.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class FirstFrameTest {
+
+    @TempDir
+    Path folder;
+
+    private static byte[] converted(byte[] gif) throws Exception {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        FirstFrame.asPng(new ByteArrayInputStream(gif), png, pixels -> {}, () -> false);
+        return png.toByteArray();
+    }
+
+    private static void refused(byte[] gif, String why) {
+        assertThatThrownBy(() -> converted(gif))
+                .isInstanceOf(MediaRefused.class)
+                .hasMessageContaining(why);
+    }
+
+    private static byte[] latin1(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void of_a_gif_the_first_frame_is_made_a_png() throws Exception {
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(converted(gif(3, 2))));
+        assertThat(image.getWidth()).isEqualTo(3);
+        assertThat(image.getHeight()).isEqualTo(2);
+        assertThat(image.getRGB(1, 1) & 0xffffff).isEqualTo(0xff0000);
+    }
+
+    @Test
+    void a_broken_or_huge_gif_is_refused() throws Exception {
+        refused(latin1("GIF89a"), "cannot be read");
+        refused(latin1("GIF89a" + "\u0001\u0000\u0001\u0000\u0000\u0000\u0000garbage"), "cannot be read");
+        byte[] huge = gif(3, 2);
+        int descriptor = indexOf(huge, (byte) 0x2c);
+        for (int at : new int[] {6, 7, 8, 9, descriptor + 5, descriptor + 6, descriptor + 7, descriptor + 8}) {
+            huge[at] = (byte) 0xff;
+        }
+        refused(huge, "pixels");
+    }
+
+    @Test
+    void its_pixels_are_counted_before_any_is_decoded() throws Exception {
+        byte[] gif = gif(30, 20);
+        byte[] head = java.util.Arrays.copyOf(gif, gif.length - 10);
+        assertThatThrownBy(() -> FirstFrame.asPng(
+                        new ByteArrayInputStream(head),
+                        new ByteArrayOutputStream(),
+                        pixels -> {
+                            throw new MediaRefused("has " + pixels);
+                        },
+                        () -> false))
+                .hasMessage("has 600");
+    }
+
+    @Test
+    void the_work_ends_with_the_row_after_which_nobody_wants_it() throws Exception {
+        byte[] gif = gif(64, 1_000);
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        AtomicInteger rows = new AtomicInteger();
+        FirstFrame.asPng(new ByteArrayInputStream(gif), whole, pixels -> {}, () -> rows.incrementAndGet() < 0);
+        assertThat(rows.get()).isGreaterThan(1_000); // of the reader and of the writer
+        for (int last : new int[] {10, rows.get() / 2, rows.get() - 10}) {
+            ByteArrayOutputStream png = new ByteArrayOutputStream();
+            AtomicInteger asked = new AtomicInteger();
+            FirstFrame.asPng(new ByteArrayInputStream(gif), png, pixels -> {}, () -> asked.incrementAndGet() >= last);
+            assertThat(asked.get()).isBetween(last, last + 3);
+            assertThat(png.size()).isLessThan(whole.size());
+        }
+    }
+
+    @Test
+    void who_leaves_ends_the_work_and_nothing_of_it_is_kept() throws Exception {
+        MediaSpool spool = MediaSpool.open(folder, 100 << 20);
+        byte[] gif = gif(2_000, 2_000);
+        CountDownLatch begun = new CountDownLatch(1);
+        try (FirstFrames frames = new FirstFrames(spool)) {
+            AtomicReference<Throwable> end = new AtomicReference<>();
+            Thread caller = Thread.ofVirtual().start(() -> {
+                try {
+                    frames.asPng(
+                            "acc",
+                            () -> {
+                                begun.countDown();
+                                return new ByteArrayInputStream(gif);
+                            },
+                            FirstFrames.pixelsOfCall(),
+                            new Deadline(Duration.ofMinutes(1)));
+                } catch (Exception e) {
+                    end.set(e);
+                }
+            });
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            caller.interrupt();
+            caller.join();
+            assertThat(end.get()).isInstanceOf(InterruptedException.class);
+            assertThat(spool.fileBytes() + spool.memoryBytes()).isZero();
+            Medium next = frames.asPng(
+                    "acc",
+                    () -> new ByteArrayInputStream(gif(3, 2)),
+                    FirstFrames.pixelsOfCall(),
+                    new Deadline(Duration.ofMinutes(1)));
+            assertThat(next.mimeType()).isEqualTo("image/png");
+            next.release();
+        }
+    }
+
+    @Test
+    void an_account_has_64_mebipixels_a_minute_and_others_have_their_own() throws Exception {
+        MediaSpool spool = MediaSpool.open(folder, 100 << 20);
+        byte[] gif = gif(4_096, 4_096);
+        byte[] head = java.util.Arrays.copyOf(gif, 1_000);
+        try (FirstFrames frames = new FirstFrames(spool)) {
+            for (int i = 0; i < 4; i++) {
+                assertThatThrownBy(() -> taken(frames, "acc", head)).hasMessageContaining("cannot be read");
+            }
+            assertThatThrownBy(() -> taken(frames, "acc", head))
+                    .isInstanceOfSatisfying(TooMuch.class, tooMuch -> assertThat(tooMuch.comeBack())
+                            .isBetween(Duration.ZERO, Duration.ofSeconds(16)));
+            assertThatThrownBy(() -> taken(frames, "other", head)).hasMessageContaining("cannot be read");
+        }
+        assertThat(spool.memoryBytes()).isZero();
+    }
+
+    /** A frame that breaks off: its pixels count all the same. */
+    private static void taken(FirstFrames frames, String account, byte[] gif) throws Exception {
+        frames.asPng(
+                account,
+                () -> new ByteArrayInputStream(gif),
+                FirstFrames.pixelsOfCall(),
+                new Deadline(Duration.ofMinutes(1)));
+    }
+
+    private static int indexOf(byte[] bytes, byte wanted) {
+        for (int i = bytes.length - 20; i > 0; i--) {
+            if (bytes[i] == wanted) {
+                return i;
+            }
+        }
+        throw new AssertionError("not there");
+    }
+
+    private static byte[] gif(int width, int height) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        for (int x = 0; x < width; x++) {
+            for (int y = 0; y < height; y++) {
+                image.setRGB(x, y, 0xff0000);
+            }
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "gif", out);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}
