@@ -9,7 +9,6 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
 import dev.tollgate.testing.HeldUpstream;
-import dev.tollgate.testing.RawCall;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -157,23 +156,6 @@ class FairTurnsTest {
             for (CompletableFuture<Gateway.Reply> reply : calls) {
                 assertThat(reply.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
             }
-        }
-    }
-
-    /** What was not begun is not: else its pixels would be more than an account may have in a minute. */
-    @Test
-    void who_leaves_takes_the_conversions_along() {
-        try (Gateway gateway = Gateway.start()) {
-            Customer customer = gateway.customer("100");
-            List<RawCall> leaving = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                leaving.add(customer.chatRaw(call(LARGE, LARGE)));
-            }
-            Gateway.await("the calls", () -> gateway.app().openCalls() == 4);
-            leaving.forEach(RawCall::close);
-            Gateway.await("the calls' end", () -> gateway.app().openCalls() == 0);
-            Gateway.await("media to be let go", () -> gateway.app().mediaBytes() == 0);
-            assertThat(customer.chat(call(LARGE)).status()).isEqualTo(200);
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,38 +93,53 @@ class FirstFrameTest {
     }
 
     @Test
-    void who_leaves_ends_the_work_and_nothing_of_it_is_kept() throws Exception {
+    void who_leaves_while_waiting_ends_at_once_and_nothing_of_it_is_kept() throws Exception {
         MediaSpool spool = MediaSpool.open(folder, 100 << 20);
-        byte[] gif = gif(2_000, 2_000);
+        byte[] gif = gif(3, 2);
         CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
         try (FirstFrames frames = new FirstFrames(spool)) {
-            AtomicReference<Throwable> end = new AtomicReference<>();
-            Thread caller = Thread.ofVirtual().start(() -> {
+            CompletableFuture<Medium> first = new CompletableFuture<>();
+            Thread.ofVirtual().start(() -> {
                 try {
-                    frames.asPng(
-                            "acc",
-                            () -> {
-                                begun.countDown();
-                                return new ByteArrayInputStream(gif);
-                            },
-                            FirstFrames.pixelsOfCall(),
-                            new Deadline(Duration.ofMinutes(1)));
+                    first.complete(asPng(frames, () -> {
+                        begun.countDown();
+                        awaitQuietly(held);
+                        return new ByteArrayInputStream(gif);
+                    }));
+                } catch (Exception e) {
+                    first.completeExceptionally(e);
+                }
+            });
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            AtomicReference<Throwable> end = new AtomicReference<>();
+            Thread leaving = Thread.ofVirtual().start(() -> {
+                try {
+                    asPng(frames, () -> new ByteArrayInputStream(gif));
                 } catch (Exception e) {
                     end.set(e);
                 }
             });
-            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
-            caller.interrupt();
-            caller.join();
+            leaving.interrupt();
+            assertThat(leaving.join(Duration.ofSeconds(10))).isTrue(); // although the first holds the account's turn
             assertThat(end.get()).isInstanceOf(InterruptedException.class);
+            held.countDown();
+            Medium png = first.get(10, TimeUnit.SECONDS);
+            assertThat(png.mimeType()).isEqualTo("image/png");
+            png.release();
             assertThat(spool.fileBytes() + spool.memoryBytes()).isZero();
-            Medium next = frames.asPng(
-                    "acc",
-                    () -> new ByteArrayInputStream(gif(3, 2)),
-                    FirstFrames.pixelsOfCall(),
-                    new Deadline(Duration.ofMinutes(1)));
-            assertThat(next.mimeType()).isEqualTo("image/png");
-            next.release();
+        }
+    }
+
+    private static Medium asPng(FirstFrames frames, FirstFrames.Source gif) throws Exception {
+        return frames.asPng("acc", gif, FirstFrames.pixelsOfCall(), new Deadline(Duration.ofMinutes(1)));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
