@@ -156,9 +156,9 @@ public final class App implements AutoCloseable {
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
-        this.front =
-                await(new HttpFront(vertx, httpOptions(surroundings), routes(), gate(), secureRandom, clock, MemoryBudget.ofHeap())
-                        .start());
+        this.front = await(new HttpFront(
+                        vertx, httpOptions(surroundings), routes(), gate(), secureRandom, clock, MemoryBudget.ofHeap())
+                .start());
         this.administration = new StoreAdministration(store, clock, secureRandom, false);
         this.control = control();
     }

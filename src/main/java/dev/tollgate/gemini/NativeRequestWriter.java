@@ -9,7 +9,6 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ContentPart;
 import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.NativeTurn;
-import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;

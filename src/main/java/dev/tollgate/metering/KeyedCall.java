@@ -36,6 +36,7 @@ final class KeyedCall implements SpooledAnswer.End {
 
     private final KnownAnswers known;
     private final AnswerName name;
+    private final String accountId;
     private final String bodyHash;
     private final Consumer<KeyedCall> unknown;
     private final Executor loop;
@@ -48,6 +49,7 @@ final class KeyedCall implements SpooledAnswer.End {
     private @Nullable Relay relay;
 
     /**
+     * @param accountId whose share of those at work it takes
      * @param unknown done on the loop where nothing is known under the name: {@link #make} or {@link #refuse}
      * @param loop the event loop of the one who came first
      * @param memory held as long as it is on the list of those at work
@@ -55,12 +57,14 @@ final class KeyedCall implements SpooledAnswer.End {
     KeyedCall(
             KnownAnswers known,
             AnswerName name,
+            String accountId,
             String bodyHash,
             Consumer<KeyedCall> unknown,
             Executor loop,
             Lease memory) {
         this.known = known;
         this.name = name;
+        this.accountId = accountId;
         this.bodyHash = bodyHash;
         this.unknown = unknown;
         this.loop = loop;
@@ -74,7 +78,8 @@ final class KeyedCall implements SpooledAnswer.End {
         begin();
     }
 
-    private void begin() {
+    /** Without such a place: it only reads what is known. */
+    void begin() {
         known.io().execute(this::look);
     }
 
@@ -84,7 +89,7 @@ final class KeyedCall implements SpooledAnswer.End {
     }
 
     String accountId() {
-        return asked.call().request().accountId();
+        return accountId;
     }
 
     /** Too many are at work. */

@@ -109,7 +109,7 @@ public final class KnownAnswers implements AutoCloseable {
      *
      * @param otherwise what is said where nothing is known any more
      */
-    Running replay(AnswerName name, String bodyHash, ApiError otherwise, Outlet outlet) {
+    Running replay(AnswerName name, String accountId, String bodyHash, ApiError otherwise, Outlet outlet) {
         Context context = vertx.getOrCreateContext();
         Executor loop = task -> context.runOnContext(nothing -> task.run());
         KeyedCall running = atWork.get(name);
@@ -119,7 +119,8 @@ public final class KnownAnswers implements AutoCloseable {
                 return reader;
             }
         }
-        KeyedCall alone = new KeyedCall(this, name, bodyHash, call -> call.refuse(otherwise), loop, Lease.FREE);
+        KeyedCall alone = new KeyedCall(
+                this, name, accountId, bodyHash, call -> call.refuse(otherwise), loop, Lease.FREE);
         SpoolReader reader = new SpoolReader(alone.spool(), outlet, loop, io, alone::replays);
         reader.begin();
         alone.begin();
@@ -139,6 +140,7 @@ public final class KnownAnswers implements AutoCloseable {
             KeyedCall fresh = new KeyedCall(
                     this,
                     name,
+                    asked.call().request().accountId(),
                     asked.bodyHash(),
                     call -> call.make(asked, door),
                     loop,

@@ -60,7 +60,7 @@ public final class LargeBodies {
         }
         AnswerName name = new AnswerName(keyId, nameHash);
         return new BodyGate.Digest(Sha256.begin(label), hash -> replay.told()
-                .accept(known.replay(name, HexFormat.of().formatHex(hash), refusal, replay.outlet())));
+                .accept(known.replay(name, accountId, HexFormat.of().formatHex(hash), refusal, replay.outlet())));
     }
 
     /**

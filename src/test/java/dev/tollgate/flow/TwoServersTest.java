@@ -103,7 +103,9 @@ class TwoServersTest {
                     .header("Authorization", "Bearer sk-" + "f".repeat(60) + i)));
         }
         Customer customer = one.customer("10");
-        Gateway.await("the key at the other server", () -> two.get("/v1/models", customer.key()).status() == 200);
+        Gateway.await(
+                "the key at the other server",
+                () -> two.get("/v1/models", customer.key()).status() == 200);
         unknown.forEach(reply -> assertThat(reply.join().status()).isEqualTo(401));
     }
 
