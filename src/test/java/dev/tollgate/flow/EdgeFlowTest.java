@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.Surroundings;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -24,7 +25,7 @@ class EdgeFlowTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String CALL = """
-            {"model":"gemini-2.5-pro","stream":%s,"max_tokens":10000,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro","stream":%s,"max_tokens":10000,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
     private static final int FOREVER = 60_000;
 
     private static Gateway gateway;
