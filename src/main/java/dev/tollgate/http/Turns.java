@@ -171,7 +171,7 @@ final class Turns extends ChannelDuplexHandler {
     }
 
     private void closeIfDone(ChannelHandlerContext context) {
-        if (isHalfClosed && !isAsked) {
+        if (isHalfClosed && !isAsked && !isReadingOn) {
             close(context);
         }
     }

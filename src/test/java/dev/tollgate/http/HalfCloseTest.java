@@ -144,6 +144,7 @@ class HalfCloseTest {
             assertThat(client.read().text()).isEqualTo("done");
             for (int i = 0; i < 2; i++) {
                 Exchange exchange = next(waiting);
+                awaitSeen();
                 exchange.run(() -> exchange.json(200, DONE));
                 assertThat(client.read().text()).isEqualTo("done");
                 if (i == 0) {
