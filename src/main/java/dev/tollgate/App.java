@@ -102,6 +102,7 @@ public final class App implements AutoCloseable {
     private final SecureRandom secureRandom = new SecureRandom();
     private final Store store;
     private final @Nullable DemoAccount demo;
+    private final EventLoops loops;
     private final Vertx vertx;
     private final @Nullable Sandbox sandbox;
     private final UpstreamChannels channels;
@@ -125,11 +126,12 @@ public final class App implements AutoCloseable {
         CannotListen.check(settings.host(), settings.port());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
-        this.store = Store.open(settings, clock, secureRandom);
+        this.store = Store.open(settings, surroundings, secureRandom);
         this.demo = DemoAccount.wanted(settings)
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
-        this.vertx = Vertx.vertx();
+        this.loops = new EventLoops();
+        this.vertx = loops.vertx();
         this.sandbox = settings.hasRealUpstream()
                 ? null
                 : await(Sandbox.start(vertx, sandboxOptions(surroundings.sandboxRequestsMax())));
@@ -152,7 +154,7 @@ public final class App implements AutoCloseable {
         vertx.setPeriodic(
                 LOOK_AT_MODELS.toMillis(),
                 fired -> foreseen().stream().filter(told::add).forEach(log::warn));
-        store.whenLeaseLost(() -> meter.stopAll(
+        store.whenLost(() -> meter.stopAll(
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
@@ -168,7 +170,7 @@ public final class App implements AutoCloseable {
         try {
             return new UpstreamChannels(vertx, settings, catalogue, sandbox, surroundings);
         } catch (ConfigException e) {
-            await(vertx.close());
+            loops.close();
             store.close();
             throw e;
         }
@@ -222,9 +224,14 @@ public final class App implements AutoCloseable {
                     .withErrors(GoogleErrors.OBJECT));
         }
         routes.add(Route.get("/admin/channels", ADMIN, new ChannelsHandler(channels.upstreams()::status, clock)));
-        routes.add(Route.get("/health/live", PUBLIC, new Health()).whileDraining());
-        routes.add(Route.get("/health/ready", PUBLIC, new Health()));
+        routes.add(Route.get("/health/live", PUBLIC, new Health(() -> true)).whileDraining());
+        routes.add(Route.get("/health/ready", PUBLIC, new Health(new Readiness(this::complaint))));
         return routes;
+    }
+
+    private @Nullable String complaint() {
+        String complaint = store.complaint();
+        return complaint == null && !front.turns() ? "an event loop does not turn" : complaint;
     }
 
     /** API paths are also served without {@code /v1}, as the documents' second platform does. */
@@ -483,7 +490,7 @@ public final class App implements AutoCloseable {
             await(sandbox.close());
         }
         channels.upstreams().close();
-        await(vertx.close());
+        loops.close();
         store.close();
     }
 

@@ -24,11 +24,11 @@ final class LoneSandbox implements AutoCloseable {
     private static final int SCRIPT_BYTES_MAX = 16 << 20;
     private static final int SECONDS_MAX = 10;
 
-    private final Vertx vertx;
+    private final EventLoops loops;
     private final Sandbox sandbox;
 
-    private LoneSandbox(Vertx vertx, Sandbox sandbox) {
-        this.vertx = vertx;
+    private LoneSandbox(EventLoops loops, Sandbox sandbox) {
+        this.loops = loops;
         this.sandbox = sandbox;
     }
 
@@ -42,11 +42,12 @@ final class LoneSandbox implements AutoCloseable {
                 .withPaceMillis(choice.paceMillis())
                 .withFileProcessingMillis(choice.fileMillis())
                 .withClock(clock(choice.now()));
-        Vertx vertx = Vertx.vertx();
+        EventLoops loops = new EventLoops();
+        Vertx vertx = loops.vertx();
         try {
-            return new LoneSandbox(vertx, Sandbox.start(vertx, options).await(SECONDS_MAX, TimeUnit.SECONDS));
+            return new LoneSandbox(loops, Sandbox.start(vertx, options).await(SECONDS_MAX, TimeUnit.SECONDS));
         } catch (Exception e) {
-            vertx.close();
+            loops.close();
             throw new Refused(
                     "The sandbox cannot listen on " + choice.host() + ":" + choice.port() + ": " + e.getMessage());
         }
@@ -84,9 +85,10 @@ final class LoneSandbox implements AutoCloseable {
     @Override
     public void close() {
         try {
-            sandbox.close().eventually(vertx::close).await(SECONDS_MAX, TimeUnit.SECONDS);
+            sandbox.close().await(SECONDS_MAX, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             // The process ends anyway.
         }
+        loops.close();
     }
 }

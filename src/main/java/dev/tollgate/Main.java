@@ -10,6 +10,7 @@ import dev.tollgate.cli.Refused;
 import dev.tollgate.cli.SandboxChoice;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.ServerMove;
 import dev.tollgate.storage.StoreException;
@@ -30,6 +31,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        Fatal.endProcess();
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         System.exit(run(args, System.getenv(), out, err));
@@ -44,8 +46,8 @@ public final class Main {
 
         /** Serves until the process is told to stop; then the hook drains while this thread waits for it to end the process. */
         @Override
-        public int serve(Settings settings) throws Refused {
-            App app = started(settings);
+        public int serve(Settings settings, boolean newInstallation) throws Refused {
+            App app = started(settings, newInstallation);
             Thread drain = new Thread(app::close, "tollgate-drain");
             Runtime.getRuntime().addShutdownHook(drain);
             if (app.hasChannelsFile() && !HangUp.runs(app::reload)) {
@@ -75,8 +77,11 @@ public final class Main {
             return 0;
         }
 
-        private static App started(Settings settings) throws Refused {
+        private static App started(Settings settings, boolean newInstallation) throws Refused {
             try {
+                if (newInstallation) {
+                    Store.beginAfresh(settings);
+                }
                 return App.start(settings);
             } catch (CannotOpen | CannotListen e) {
                 throw new Refused(String.valueOf(e.getMessage()));

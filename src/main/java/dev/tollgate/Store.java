@@ -22,6 +22,7 @@ import dev.tollgate.tasks.FailAbandoned;
 import dev.tollgate.tasks.Tasks;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,9 @@ final class Store implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Store.class);
 
+    private static final Instant EARLIEST = Instant.parse("2020-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
     private final Database database;
     private final InstantSource clock;
     private final SecretBox secrets;
@@ -46,7 +50,7 @@ final class Store implements AutoCloseable {
     private final Writer writer;
     private final Signatures signatures;
     private final @Nullable NodeLease lease;
-    private volatile Runnable leaseLost = () -> {};
+    private volatile Runnable lost = () -> {};
 
     private Store(Database database, SecretBox secrets, InstantSource clock, SecureRandom random, boolean isNode) {
         this.database = database;
@@ -70,6 +74,8 @@ final class Store implements AutoCloseable {
                 answers.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         begin(random);
+        database.markBegun();
+        database.whenGone(() -> lost.run());
         this.lease = isNode ? database.join(random, new Node()) : null;
         writer.whenOutcomeUnknown(() -> {
             if (lease != null) {
@@ -84,23 +90,27 @@ final class Store implements AutoCloseable {
      *
      * @throws CannotOpen with a sentence for the operator
      */
-    static Store open(Settings settings, InstantSource clock, SecureRandom random) {
-        return open(settings, clock, random, true);
+    static Store open(Settings settings, Surroundings surroundings, SecureRandom random) {
+        return open(settings, surroundings.clock(), random, true, surroundings.foreignWrites());
     }
 
     /** For a command: not a node, and beside running servers where the database is shared. */
     static Store openForCommand(Settings settings, InstantSource clock, SecureRandom random) {
-        return open(settings, clock, random, false);
+        return open(settings, clock, random, false, false);
     }
 
-    private static Store open(Settings settings, InstantSource clock, SecureRandom random, boolean serves) {
+    private static Store open(
+            Settings settings, InstantSource clock, SecureRandom random, boolean serves, boolean foreignWrites) {
+        requireSane(clock.instant());
         Secret url = settings.databaseUrl();
         if (url != null && settings.secretKey() == null) {
             throw new CannotOpen(
                     "With PostgreSQL the secret key must be set, the same for all servers: TOLLGATE_SECRET_KEY,"
                             + " 64 hex digits.");
         }
-        Database database = database(settings.data(), url, serves);
+        Database database = url == null
+                ? Database.open(settings.data(), foreignWrites)
+                : shared(settings.data(), url.value(), serves);
         try {
             Secret chosen = settings.secretKey();
             SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
@@ -115,11 +125,27 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private static Database database(Path data, @Nullable Secret url, boolean serves) {
-        if (url == null) {
-            return Database.open(data);
+    private static Database shared(Path data, String url, boolean serves) {
+        return serves ? Database.openShared(url, data) : Database.openShared(url);
+    }
+
+    /**
+     * Begins new books in a data folder that has lost its own, at the next opening.
+     *
+     * @throws CannotOpen where they are there, or are kept elsewhere
+     */
+    static void beginAfresh(Settings settings) {
+        if (settings.databaseUrl() != null) {
+            throw new CannotOpen("With PostgreSQL --new-installation has no meaning: an empty database begins new books.");
         }
-        return serves ? Database.openShared(url.value(), data) : Database.openShared(url.value());
+        Database.beginAfresh(settings.data());
+    }
+
+    /** A clock that was never set, or set wrongly, would stand in every entry of the books, and end every key and window. */
+    private static void requireSane(Instant now) {
+        if (now.isBefore(EARLIEST) || now.isAfter(LATEST)) {
+            throw new CannotOpen("The clock of this machine says " + now + ", which cannot be: set it, then start again.");
+        }
     }
 
     /** For a command that only reads, beside running servers too. */
@@ -153,9 +179,19 @@ final class Store implements AutoCloseable {
         return present == null ? "" : present.nodeId();
     }
 
-    /** What to do with running calls when this node has lost its lease: nothing of them may be delivered (D34). */
-    void whenLeaseLost(Runnable action) {
-        leaseLost = action;
+    /** What to do with running calls when this node has lost its lease (D34), or the books are gone: nothing of them may be delivered. */
+    void whenLost(Runnable action) {
+        lost = action;
+    }
+
+    /** Why no call could be taken now, or null. Waits for nothing; from any thread. */
+    @Nullable
+    String complaint() {
+        String complaint = writer.complaint();
+        if (complaint != null) {
+            return complaint;
+        }
+        return lease != null && !lease.isHeld() ? "this node has no lease" : null;
     }
 
     private final class Node implements NodeLease.Listener {
@@ -164,7 +200,7 @@ final class Store implements AutoCloseable {
 
         @Override
         public void lost() {
-            leaseLost.run();
+            lost.run();
         }
 
         @Override

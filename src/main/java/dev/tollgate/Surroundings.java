@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment a variable's value by its name, null where it is not set
  * @param resolver finds the hosts that media are downloaded from
  * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
+ * @param foreignWrites whether somebody else may write to the embedded database, as tests do; the server stops for it otherwise
  * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
  */
 public record Surroundings(
@@ -23,6 +24,7 @@ public record Surroundings(
         RandomGenerator random,
         UnaryOperator<@Nullable String> environment,
         Resolver resolver,
+        boolean foreignWrites,
         int sandboxRequestsMax,
         Duration halfClose) {
 
@@ -31,6 +33,7 @@ public record Surroundings(
             new SharedRandom(),
             Surroundings::variable,
             Resolver.SYSTEM,
+            false,
             0,
             EdgeLimits.HALF_CLOSE);
 
@@ -39,27 +42,31 @@ public record Surroundings(
     }
 
     public Surroundings withClock(InstantSource clock) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
+        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withRandom(RandomGenerator random) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
+        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withEnvironment(UnaryOperator<@Nullable String> environment) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
+        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withSandboxRequestsMax(int sandboxRequestsMax) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
+        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withResolver(Resolver resolver) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
+        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
     }
 
     public Surroundings withHalfClose(Duration halfClose) {
-        return new Surroundings(clock, random, environment, resolver, sandboxRequestsMax, halfClose);
+        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
+    }
+
+    public Surroundings withForeignWrites(boolean foreignWrites) {
+        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
     }
 
     private static final class SharedRandom implements RandomGenerator {

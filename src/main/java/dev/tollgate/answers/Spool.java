@@ -1,6 +1,7 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.fatal.Fatal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -319,7 +320,8 @@ public final class Spool {
             for (Job job = take(); job != null; job = take()) {
                 write(job);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("the spool of {} cannot be written", taskId, e);
             breakDown();
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.channel;
 
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.media.Medium;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
@@ -8,7 +9,6 @@ import io.vertx.core.http.HttpClientRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.concurrent.CompletionException;
 
 /**
  * Writes a body as fast as the other side takes it: the next piece is only read when the last has left, so that a call holds some 100 KiB
@@ -47,7 +47,8 @@ public final class BodySender {
                 }
             }
             loop.runOnContext(turn -> request.end());
-        } catch (IOException | CompletionException | IllegalStateException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            Fatal.check(e);
             loop.runOnContext(turn -> request.reset());
         }
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.channel;
 
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamEvent;
@@ -92,7 +93,7 @@ public final class StreamedCall implements UpstreamCall {
     private void send(HttpClientRequest connected, Errand errand) {
         request = connected;
         // Told by the response too; without a handler it would be logged as an error besides.
-        connected.exceptionHandler(_ -> {});
+        connected.exceptionHandler(Fatal::check);
         if (done) {
             connected.reset();
             return;
@@ -199,12 +200,14 @@ public final class StreamedCall implements UpstreamCall {
     }
 
     private void broken(Throwable why) {
+        Fatal.check(why);
         if (!done) {
             end(reader.cut(described(why)));
         }
     }
 
     private void unreachable(Throwable why) {
+        Fatal.check(why);
         // A failed future may tell at once, while the caller does not yet hold the call.
         UpstreamFailure failure =
                 why instanceof NotAdmitted refused ? refused.failure() : errors.of(Kind.UNAVAILABLE, described(why));

@@ -11,10 +11,11 @@ public interface Actions {
     /**
      * Serves until the process is told to stop.
      *
+     * @param newInstallation whether to begin new books where those of before are gone
      * @return the exit code
      * @throws Refused where it cannot start, in a sentence
      */
-    int serve(Settings settings) throws Refused;
+    int serve(Settings settings, boolean newInstallation) throws Refused;
 
     /**
      * Runs the sandbox alone until the process is told to stop.

@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -54,7 +55,9 @@ public final class ControlSocket implements AutoCloseable {
     public static ControlSocket start(Path dataFolder, Administration administration) throws IOException {
         Path file = dataFolder.resolve(NAME);
         ControlSocket socket = new ControlSocket(file, listen(dataFolder, file), administration);
-        Thread.ofVirtual().name("control-socket").start(socket::acceptUntilClosed);
+        Thread.ofVirtual()
+                .name("control-socket")
+                .start(Fatal.lasting("the control socket", socket::acceptUntilClosed));
         return socket;
     }
 
@@ -120,7 +123,8 @@ public final class ControlSocket implements AutoCloseable {
             return codec.done(codec.readRequest(request).on(administration));
         } catch (Refused e) {
             return codec.refused(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("A command over the control socket has failed", e);
             return codec.refused("The server has failed at this; its log says more.");
         }

@@ -3,6 +3,7 @@ package dev.tollgate.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Only reads the settings; the root serves. */
@@ -18,12 +19,18 @@ final class ServeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    @Option(
+            names = "--new-installation",
+            description = "Begins new books, with nothing in them, in a data folder whose books are gone. Refused where they are there;"
+                    + " an empty folder needs it not.")
+    private boolean newInstallation;
+
     ServeCommand(Session session) {
         this.session = session;
     }
 
     @Override
     public Integer call() throws Refused {
-        return session.actions().serve(session.settings(spec));
+        return session.actions().serve(session.settings(spec), newInstallation);
     }
 }

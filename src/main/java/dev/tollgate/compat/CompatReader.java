@@ -3,6 +3,7 @@ package dev.tollgate.compat;
 import dev.tollgate.channel.AnswerReader;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.SseReader;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
@@ -106,7 +107,8 @@ final class CompatReader implements AnswerReader {
             }
         } catch (JacksonException unreadable) {
             stop(broke("an event is not JSON"));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("an event could not be read", e);
             stop(broke("an event could not be read"));
         }

@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.gemini.UploadProtocol.Reply;
 import dev.tollgate.gemini.UploadedFile.Content;
 import dev.tollgate.media.Medium;
@@ -76,7 +77,8 @@ final class FileUpload {
         }
         try {
             file.complete(upload());
-        } catch (UploadFailed | RuntimeException e) {
+        } catch (UploadFailed | RuntimeException | Error e) {
+            Fatal.check(e);
             file.completeExceptionally(e);
         } finally {
             medium.release();

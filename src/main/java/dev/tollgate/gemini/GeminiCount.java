@@ -2,6 +2,7 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.StreamedCall;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamEvent.Modalities;
 import io.vertx.core.Future;
@@ -32,6 +33,7 @@ final class GeminiCount {
                 .compose(request -> send(request, errand))
                 .compose(GeminiCount::body)
                 .map(GeminiCount::count)
+                .onFailure(Fatal::check)
                 .otherwise(Optional.empty())
                 .onSuccess(count -> vertx.runOnContext(_ -> {
                     errand.over();
@@ -40,8 +42,8 @@ final class GeminiCount {
     }
 
     private static Future<HttpClientResponse> send(HttpClientRequest request, StreamedCall.Errand errand) {
-        request.exceptionHandler(_ -> {}); // told by the response, too
-        Future<HttpClientResponse> response = request.response().onSuccess(head -> head.exceptionHandler(_ -> {}));
+        request.exceptionHandler(Fatal::check); // told by the response, too
+        Future<HttpClientResponse> response = request.response().onSuccess(head -> head.exceptionHandler(Fatal::check));
         errand.send(request);
         return response;
     }

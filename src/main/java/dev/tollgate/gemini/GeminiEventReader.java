@@ -3,6 +3,7 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.AnswerReader;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.SseReader;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
@@ -95,7 +96,8 @@ final class GeminiEventReader implements AnswerReader {
             }
         } catch (JacksonException unreadable) {
             stop(broke("an event is not JSON"));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             LOG.error("an event could not be read", e);
             stop(broke("an event could not be read"));
         }

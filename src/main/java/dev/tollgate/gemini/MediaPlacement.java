@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.media.Medium;
 import dev.tollgate.media.WantedMedium;
@@ -102,7 +103,8 @@ final class MediaPlacement {
             }
             used = List.copyOf(all);
             result.complete(placed(files));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             result.completeExceptionally(e);
         }
     }

@@ -4,6 +4,7 @@ import dev.tollgate.channel.BodySender;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import io.vertx.core.Context;
@@ -89,6 +90,7 @@ final class UploadProtocol {
             Reply reply = answered.toCompletionStage().toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
             return checked(reply);
         } catch (ExecutionException e) {
+            Fatal.check(e);
             throw failed("an upload broke off: " + e.getCause());
         } catch (TimeoutException e) {
             throw failed("an upload took more than " + millis + " ms");
@@ -103,7 +105,7 @@ final class UploadProtocol {
     }
 
     private static Future<Reply> exchange(Context loop, HttpClientRequest request, @Nullable OutgoingBody body) {
-        request.exceptionHandler(_ -> {});
+        request.exceptionHandler(Fatal::check);
         Future<Reply> reply = request.response().compose(UploadProtocol::read);
         if (body == null) {
             request.putHeader("content-length", "0");
@@ -116,7 +118,7 @@ final class UploadProtocol {
 
     private static Future<Reply> read(HttpClientResponse head) {
         Buffer body = Buffer.buffer();
-        head.exceptionHandler(_ -> {}); // told by the end, too
+        head.exceptionHandler(Fatal::check); // told by the end, too
         head.handler(piece -> {
             body.appendBuffer(piece, 0, Math.min(piece.length(), ANSWER_BYTES_MAX - body.length()));
         });

@@ -3,6 +3,7 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.memory.Lease;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -241,6 +242,7 @@ public final class Exchange {
             T value = work.get();
             run(() -> then.accept(value));
         } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             run(() -> fail(e));
         } finally {
             held.release();
@@ -395,6 +397,7 @@ public final class Exchange {
 
     /** An {@link ApiException} says itself what to answer; anything else is our fault, logged, and a 500 without details. */
     public void fail(Throwable cause) {
+        Fatal.check(cause);
         if (cause instanceof ApiException refusal) {
             fail(refusal.error());
         } else {

@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.memory.MemoryBudget;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,6 +18,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -72,6 +74,7 @@ final class FrontLoop implements Deployable {
     private final IdentityHashMap<HttpConnection, Link> links = new IdentityHashMap<>();
     private String date = "";
     private volatile int port = -1;
+    private volatile long turnedNanos = System.nanoTime();
 
     /** A connection, whose it is, and since when it has had no exchange. */
     private static final class Link {
@@ -131,6 +134,7 @@ final class FrontLoop implements Deployable {
         if (network != null) {
             tooMany |= !shared.callers().enter(network);
         }
+        connection.exceptionHandler(Fatal::check);
         links.put(connection, new Link(network));
         connection.closeHandler(closed -> left(connection));
         if (tooMany) {
@@ -219,10 +223,10 @@ final class FrontLoop implements Deployable {
     }
 
     private void sweep() {
-        tick();
         long now = System.nanoTime();
+        turnedNanos = now;
         for (Exchange exchange : List.copyOf(open)) {
-            exchange.sweep(now);
+            sweep(exchange, now);
         }
         List<HttpConnection> idle = new ArrayList<>();
         links.forEach((connection, link) -> {
@@ -232,6 +236,17 @@ final class FrontLoop implements Deployable {
             }
         });
         idle.forEach(HttpConnection::close);
+        tick(); // last: a date that cannot be written holds nothing up
+    }
+
+    /** One that cannot be looked at must not keep the others from it. */
+    private static void sweep(Exchange exchange, long now) {
+        try {
+            exchange.sweep(now);
+        } catch (RuntimeException | Error e) {
+            exchange.fail(e);
+            exchange.cut();
+        }
     }
 
     private void tick() {
@@ -246,6 +261,11 @@ final class FrontLoop implements Deployable {
     /** Once deployed; from any thread. */
     int port() {
         return port;
+    }
+
+    /** Whether it has turned within that time; from any thread. */
+    boolean hasTurnedWithin(Duration time) {
+        return System.nanoTime() - turnedNanos < time.toNanos();
     }
 
     /** From any thread. */

@@ -27,6 +27,9 @@ public final class HttpFront {
 
     private static final long DRAIN_LOOK_MILLIS = 20;
 
+    /** Within which a loop has to have looked at its time limits once. */
+    private static final int STILL_SWEEPS_MAX = 7;
+
     private static final AtomicInteger FRONTS = new AtomicInteger();
 
     private final Vertx vertx;
@@ -36,6 +39,7 @@ public final class HttpFront {
     private final AtomicInteger connections = new AtomicInteger();
     private final ByAddress callers;
     private final List<FrontLoop> loops;
+    private final Duration stillMax;
     private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
     private volatile boolean draining;
     private volatile int port = -1;
@@ -57,6 +61,7 @@ public final class HttpFront {
         this.vertx = vertx;
         this.memory = memory;
         this.callers = new ByAddress(options.edge().connectionsPerAddressMax());
+        this.stillMax = options.limits().sweep().multipliedBy(STILL_SWEEPS_MAX);
         FrontLoop.Shared shared = new FrontLoop.Shared(
                 FRONTS.incrementAndGet(),
                 vertx,
@@ -98,6 +103,11 @@ public final class HttpFront {
     /** Exchanges that have begun and whose last byte has not left yet. */
     public int openExchanges() {
         return loops.stream().mapToInt(FrontLoop::openExchanges).sum();
+    }
+
+    /** Whether all event loops turn: one that has not for seven seconds answers nobody. From any thread. */
+    public boolean turns() {
+        return loops.stream().allMatch(loop -> loop.hasTurnedWithin(stillMax));
     }
 
     /** Open connections. */

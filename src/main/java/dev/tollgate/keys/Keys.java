@@ -1,9 +1,9 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
-import dev.tollgate.storage.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.Connection;
@@ -185,7 +185,8 @@ public final class Keys {
             }
             cache.offer(hash, found, stamp);
             return judge(found);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("a key could not be looked up", e);
             return new Authentication.Unavailable();
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.media;
 
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.transport.LastBytes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -128,7 +129,7 @@ final class Downloads implements AutoCloseable {
             Context loop = vertx.getOrCreateContext();
             Future<Feed> answered = request(options(url, address)).compose(connected -> {
                 request.set(connected);
-                connected.exceptionHandler(_ -> {});
+                connected.exceptionHandler(Fatal::check);
                 if (closed) {
                     return nobodyWants(connected);
                 }
@@ -139,6 +140,7 @@ final class Downloads implements AutoCloseable {
                         .toCompletableFuture()
                         .get(deadline.leftNanos(), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
+                Fatal.check(e);
                 close();
                 log.debug("{} could not be reached", url.host(), e.getCause());
                 throw Guard.unreachable();

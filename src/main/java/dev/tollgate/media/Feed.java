@@ -1,5 +1,6 @@
 package dev.tollgate.media;
 
+import dev.tollgate.fatal.Fatal;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -28,7 +29,10 @@ final class Feed {
         this.loop = loop;
         this.response = response;
         response.pause();
-        response.exceptionHandler(failure -> pieces.add(new Piece(null, failure)));
+        response.exceptionHandler(failure -> {
+            Fatal.check(failure);
+            pieces.add(new Piece(null, failure));
+        });
         response.endHandler(end -> pieces.add(new Piece(null, null)));
         response.handler(bytes -> pieces.add(new Piece(bytes, null)));
         response.fetch(AHEAD);

@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Confirm;
@@ -49,7 +50,13 @@ final class Books {
     private static final String SPEND_LIMIT = "SPEND_LIMIT";
     private static final String KEY_DISABLED = "KEY_DISABLED";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
-    private static final int RELEASE_TRIES_MAX = 60;
+
+    /** For a minute each second, then each minute; told each time of the latter. */
+    private static final int RELEASE_TRIES_QUICK = 60;
+
+    private static final int RELEASE_PAUSES_MAX = 60;
+    private static final int RELEASE_TRIES_TOLD = 60;
+
 
     /** A caller waits for the end of its answer meanwhile; about a minute. */
     private static final int SETTLE_TRIES_MAX = 60;
@@ -447,18 +454,45 @@ final class Books {
         release(taskId, model, status, result, tries, () -> {});
     }
 
-    /** Tries again while the store is down: a hold must not outlive its call. What is still held at a stop is released at the start. */
+    /**
+     * Tries until it is done, ever more seldom: a hold must not outlive its call for good, whatever goes wrong with it. What is still held at
+     * a stop is released at the start.
+     */
     private void release(String taskId, String model, TaskStatus status, TaskResult result, int tries, Runnable then) {
-        Release release =
-                new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
-        CloseTask task = new CloseTask(release, status, model, result);
-        accounting.writer().commit(unit(keeper.free(release), release, task), loop, failure -> {
-            if (failure != null && tries < RELEASE_TRIES_MAX) {
-                accounting.later().execute(() -> loop.execute(() -> release(taskId, model, status, result, tries + 1)));
-            } else if (failure != null) {
-                log.error("task {}: its hold stays until the next start", taskId, failure);
-            }
+        try {
+            Release release = new Release(
+                    taskId, Release.Why.RELEASE, accounting.clock().instant());
+            CloseTask task = new CloseTask(release, status, model, result);
+            accounting.writer().commit(unit(keeper.free(release), release, task), loop, failure -> {
+                if (failure != null) {
+                    releaseLater(taskId, model, status, result, tries, failure);
+                }
+                then.run();
+            });
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            releaseLater(taskId, model, status, result, tries, e);
             then.run();
+        }
+    }
+
+    private void releaseLater(
+            String taskId, String model, TaskStatus status, TaskResult result, int tries, Throwable failure) {
+        if (tries % RELEASE_TRIES_TOLD == 0) {
+            log.error("task {}: what it holds could not be given back, and is tried again", taskId, failure);
+        }
+        int pauses = tries < RELEASE_TRIES_QUICK ? 1 : RELEASE_PAUSES_MAX;
+        pause(pauses, () -> release(taskId, model, status, result, tries + 1));
+    }
+
+    /** @param pauses of about a second each */
+    private void pause(int pauses, Runnable then) {
+        accounting.later().execute(() -> {
+            if (pauses > 1) {
+                pause(pauses - 1, then);
+            } else {
+                loop.execute(then);
+            }
         });
     }
 

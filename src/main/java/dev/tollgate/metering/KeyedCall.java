@@ -5,6 +5,7 @@ import dev.tollgate.answers.KnownAnswer;
 import dev.tollgate.answers.Spool;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
@@ -124,7 +125,8 @@ final class KeyedCall implements SpooledAnswer.End {
             } else {
                 answer(found.get());
             }
-        } catch (StoreException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("an idempotency key could not be looked up", e);
             refuse(busy());
         }
@@ -171,7 +173,8 @@ final class KeyedCall implements SpooledAnswer.End {
             SpoolOutlet outlet = new SpoolOutlet(spool, loop, this::broken);
             SpooledAnswer answer = new SpooledAnswer(name, bodyHash, spool, outlet, door.apply(outlet), this);
             relay = known.meter().begin(asked.call(), known.refusals().watching(asked.print(), answer), answer);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("a call under an idempotency key could not be made", e);
             refuse(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
         }

@@ -3,6 +3,7 @@ package dev.tollgate.metering;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.storage.StoreException;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -60,6 +61,7 @@ final class Loading {
             log.error("a balance could not be read", e);
             refusal = internal().withStatus(503);
         } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("the media of a call could not be loaded", e);
             refusal = internal();
         }

@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstream.Attempts;
@@ -230,7 +231,8 @@ final class Relay implements UpstreamListener, Running {
     private void guarded(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("task {} failed", taskId, e);
             if (state == State.RELAYING) {
                 fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An unexpected error has ended the call."));

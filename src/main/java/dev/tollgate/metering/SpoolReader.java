@@ -4,6 +4,7 @@ import dev.tollgate.answers.Head;
 import dev.tollgate.answers.Spool;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.fatal.Fatal;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -109,12 +110,13 @@ final class SpoolReader implements Running {
                     copy();
                 }
             });
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            Fatal.check(e);
             loop.execute(() -> cannotRead(e));
         }
     }
 
-    private void cannotRead(Exception e) {
+    private void cannotRead(Throwable e) {
         reading = false;
         if (!over) {
             log.error("a spool cannot be read", e);

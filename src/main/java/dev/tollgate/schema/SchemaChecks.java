@@ -1,5 +1,6 @@
 package dev.tollgate.schema;
 
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.limits.Turns;
 import dev.tollgate.limits.Workers;
 import java.util.List;
@@ -43,7 +44,8 @@ public final class SchemaChecks implements AutoCloseable {
     private static Verdict verdict(ObjectNode schema, List<String> texts) {
         try {
             return new SchemaCheck(schema).of(texts);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error("a schema could not be checked", e);
             return Verdict.UNDECIDED;
         }

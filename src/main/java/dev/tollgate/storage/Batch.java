@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.fatal.Fatal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,8 @@ final class Batch {
                 if (!decided.isEmpty()) {
                     part.committed(decided);
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // whoever took it for a failure of the commit would write twice
+                Fatal.check(e);
                 log.error("a part has failed after the commit", e);
             }
             decided.clear();

@@ -19,7 +19,7 @@ final class DataLock implements AutoCloseable {
     /** @throws CannotOpen when another process, or another database of this process, holds it */
     @SuppressWarnings("resource") // the channel holds the lock and lives as long as it
     static DataLock take(Path folder) {
-        Path file = folder.resolve("tollgate.lock");
+        Path file = file(folder);
         try {
             // Whoever may read it can hold it, too.
             PrivateFiles.file(file);
@@ -33,6 +33,10 @@ final class DataLock implements AutoCloseable {
         }
         throw new CannotOpen("Another Tollgate is using the data folder " + folder
                 + "; stop it, or name another folder with --data.");
+    }
+
+    static Path file(Path folder) {
+        return folder.resolve("tollgate.lock");
     }
 
     private static boolean locked(FileChannel channel) throws IOException {

@@ -27,16 +27,18 @@ public final class Database implements AutoCloseable {
     private final Engine engine;
     private final boolean writes;
     private final @Nullable DataLock lock;
+    private final @Nullable FileWatch watch;
     private final WriterConnection writerConnection;
     private final HikariDataSource readers;
     private final Turns turns;
     private @Nullable Writer writer;
 
-    private Database(Engine engine, boolean writes, @Nullable DataLock lock) {
+    private Database(Engine engine, boolean writes, @Nullable DataLock lock, @Nullable FileWatch watch) {
         this.engine = engine;
         this.writes = writes;
         this.lock = lock;
-        this.writerConnection = new WriterConnection(engine);
+        this.watch = watch;
+        this.writerConnection = new WriterConnection(engine, watch);
         this.readers = readers(engine);
         this.turns = turns(readers.getMaximumPoolSize());
     }
@@ -44,17 +46,24 @@ public final class Database implements AutoCloseable {
     /**
      * Opens a data folder for reading and writing; makes it, and the schema, where there is none.
      *
-     * @throws CannotOpen when another process has it open, a newer program has written it, or it cannot be read
+     * @throws CannotOpen when another process has it open, a newer program has written it, it cannot be read, or there were books in it
+     *     that are not there
      */
-    @SuppressWarnings("resource") // the database that is returned owns the lock
     public static Database open(Path folder) {
+        return open(folder, false);
+    }
+
+    /** As above. @param othersWrite whether others may write to the file meanwhile, which is noticed otherwise */
+    @SuppressWarnings("resource") // the database that is returned owns the lock
+    public static Database open(Path folder, boolean othersWrite) {
         DataFolder.make(folder);
         DataLock lock = DataLock.take(folder);
         try {
             SqliteFile file = new SqliteFile(folder);
+            new Mark(file).check();
             file.makePrivate();
             Migrations.run(file);
-            return new Database(file, true, lock);
+            return new Database(file, true, lock, new FileWatch(file, othersWrite));
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -88,7 +97,7 @@ public final class Database implements AutoCloseable {
         PostgresServer server = new PostgresServer(url);
         server.check();
         Migrations.run(server);
-        return new Database(server, true, lock);
+        return new Database(server, true, lock, null);
     }
 
     /**
@@ -102,7 +111,7 @@ public final class Database implements AutoCloseable {
             throw new CannotOpen("There is no database in " + folder + ".");
         }
         Migrations.check(file);
-        return new Database(file, false, null);
+        return new Database(file, false, null, null);
     }
 
     /**
@@ -114,7 +123,33 @@ public final class Database implements AutoCloseable {
         PostgresServer server = new PostgresServer(url);
         server.check();
         Migrations.check(server);
-        return new Database(server, false, null);
+        return new Database(server, false, null, null);
+    }
+
+    /**
+     * Lets the next opening of a data folder begin new books where those that it tells of are not there.
+     *
+     * @throws CannotOpen when they are there, or another process has the folder open
+     */
+    public static void beginAfresh(Path folder) {
+        DataFolder.make(folder);
+        try (DataLock lock = DataLock.take(folder)) {
+            new Mark(new SqliteFile(folder)).remove();
+        }
+    }
+
+    /** From now on a data folder without these books is one that has lost them. To be called when something was committed. */
+    public void markBegun() {
+        if (engine instanceof SqliteFile file) {
+            new Mark(file).set();
+        }
+    }
+
+    /** @param action run once, on the writer's thread, when an embedded database is found to be gone: nothing is written from then on */
+    public void whenGone(Runnable action) {
+        if (watch != null) {
+            watch.whenGone(action);
+        }
     }
 
     public Dialect dialect() {
@@ -167,6 +202,10 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable when the database fails or all connections are taken for {@value #READER_WAIT_MILLIS} ms
      */
     public <T extends @Nullable Object> T read(Query<T> query) {
+        String gone = watch == null ? null : watch.gone();
+        if (gone != null) {
+            throw new StoreUnavailable(gone);
+        }
         try (Connection connection = readers.getConnection()) {
             T result = query.run(connection);
             connection.rollback(); // ends the snapshot

@@ -59,6 +59,22 @@ final class Failures {
                         || e.getResultCode().name().startsWith("SQLITE_IOERR"));
     }
 
+    /** Whether it is the store that fails, whatever is to be written. */
+    static boolean isOfStore(Throwable failure) {
+        if (failure instanceof SQLiteException e) {
+            return !isConstraint(e) && !isStatements(e);
+        }
+        Kind kind = kind(failure);
+        return kind == Kind.UNAVAILABLE || kind == Kind.DISCONNECTED;
+    }
+
+    private static boolean isStatements(SQLiteException e) {
+        return switch (e.getResultCode()) {
+            case SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_RANGE, SQLITE_TOOBIG, SQLITE_MISUSE -> true;
+            default -> false;
+        };
+    }
+
     static StoreException of(Throwable failure) {
         if (failure instanceof StoreException known) {
             return known;

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.fatal.Fatal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -71,7 +72,7 @@ public final class NodeLease implements AutoCloseable {
         this.listener = listener;
         this.times = times;
         join();
-        this.thread = Thread.ofPlatform().daemon().name("tollgate-lease").start(this::run);
+        this.thread = Thread.ofPlatform().daemon().name("tollgate-lease").start(Fatal.lasting("the renewal of the lease", this::run));
     }
 
     /** Who this node is now. @throws StoreUnavailable while it has no lease */
@@ -81,6 +82,12 @@ public final class NodeLease implements AutoCloseable {
             throw new StoreUnavailable("this node has no lease");
         }
         return now.nodeId();
+    }
+
+    /** Whether it has a lease now. */
+    public boolean isHeld() {
+        Held now = held;
+        return now != null && !now.isOver();
     }
 
     /** Ends what was begun under the present lease, because nobody knows any more what was committed under it. */

@@ -9,6 +9,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * The embedded database {@code tollgate.db} in a data folder. WAL with {@code synchronous=FULL}: a commit that was reported
@@ -49,6 +50,20 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
     Path file() {
         return folder.resolve("tollgate.db");
+    }
+
+    /** A file that SQLite keeps beside it. */
+    Path beside(String suffix) {
+        return folder.resolve("tollgate.db" + suffix);
+    }
+
+    /** Whether nothing was ever kept in it. @throws CannotOpen when it cannot be looked at */
+    boolean isEmpty() {
+        try {
+            return !exists() || Files.size(file()) == 0;
+        } catch (IOException e) {
+            throw new CannotOpen("Cannot read the database " + file() + ": " + e.getMessage() + ".", e);
+        }
     }
 
     boolean exists() {
@@ -97,6 +112,12 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return config;
     }
 
+    /** Where the file is gone no other one may come into its place. */
+    private DataSource existing(SQLiteConfig config) {
+        config.resetOpenMode(SQLiteOpenMode.CREATE);
+        return source(config);
+    }
+
     private DataSource source(SQLiteConfig config) {
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file());
@@ -122,12 +143,12 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         config.setCacheSize(-WRITER_CACHE_KIB);
         config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(CHECKPOINT_PAGES));
         config.setJournalSizeLimit(LOG_BYTES_KEPT);
-        return source(config);
+        return existing(config);
     }
 
     @Override
     public void setUpReaders(HikariConfig config) {
-        config.setDataSource(source());
+        config.setDataSource(existing(config()));
         config.setConnectionInitSql("PRAGMA query_only = 1");
         config.setMaximumPoolSize(READERS_MAX);
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.fatal.Fatal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -57,6 +58,7 @@ public final class Writer implements AutoCloseable {
     private final List<Waiting> riding = new ArrayList<>();
     private final List<Waiting> urgent = new ArrayList<>();
     private final boolean alone;
+    private final Pulse pulse = new Pulse();
     private boolean mayRide = true;
     private long rideEndNanos;
     private volatile Runnable outcomeUnknown = () -> {};
@@ -108,7 +110,8 @@ public final class Writer implements AutoCloseable {
         void tell(@Nullable StoreException failure) {
             try {
                 completion.completed(failure);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // the others of the batch wait for theirs
+                Fatal.check(e);
                 log.error("a completion has failed", e);
             }
         }
@@ -119,7 +122,7 @@ public final class Writer implements AutoCloseable {
         this.batch = new Batch(parts);
         this.queue = new ArrayBlockingQueue<>(waitingMax);
         this.alone = connection.isEmbedded();
-        this.thread = Thread.ofPlatform().name("tollgate-writer").unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("tollgate-writer").unstarted(Fatal.lasting("the writer", this::run));
     }
 
     void start() {
@@ -132,6 +135,11 @@ public final class Writer implements AutoCloseable {
      */
     public void whenOutcomeUnknown(Runnable action) {
         outcomeUnknown = action;
+    }
+
+    /** Why nothing could be written now, or null. Waits for nothing; from any thread. */
+    public @Nullable String complaint() {
+        return pulse.complaint();
     }
 
     /**
@@ -221,6 +229,10 @@ public final class Writer implements AutoCloseable {
         boolean more = true;
         while (more) {
             more = take(taken);
+            if (more && taken.isEmpty() && riding.isEmpty()) {
+                ask();
+                continue;
+            }
             Throwable failure = decide(taken);
             while (alone && failure == null && more && takeMore(taken)) {
                 more = !taken.removeIf(STOP::equals);
@@ -237,12 +249,19 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** Waits for the first unit, or until the riders must not wait longer; takes what else is there. @return whether there will be more */
+    /** Nobody has anything to write; whether it could be written is asked all the same. */
+    private void ask() {
+        boolean writes = pulse.isInTrouble();
+        if (attempt(() -> connection.ask(writes)) == null && writes) {
+            pulse.wrote();
+        }
+    }
+
+    /** Waits a while for the first unit, or until the riders must not wait longer; takes what else is there. @return whether there will be more */
     private boolean take(List<Waiting> taken) {
         try {
-            Waiting first = riding.isEmpty()
-                    ? queue.take()
-                    : queue.poll(rideEndNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+            long nanos = riding.isEmpty() ? Pulse.ASK_EVERY.toNanos() : rideEndNanos - System.nanoTime();
+            Waiting first = queue.poll(nanos, TimeUnit.NANOSECONDS);
             if (first != null) {
                 taken.add(first);
             }
@@ -376,12 +395,16 @@ public final class Writer implements AutoCloseable {
     private @Nullable Throwable attempt(Step step) {
         try {
             step.run();
+            pulse.answered();
             return null;
         } catch (OutcomeUnknown e) {
+            pulse.failed(e);
             outcomeUnknown.run();
             batch.undone();
             return e;
         } catch (Throwable e) {
+            Fatal.check(e);
+            pulse.failed(e);
             connection.giveUp(e);
             batch.undone();
             return e;
@@ -392,6 +415,9 @@ public final class Writer implements AutoCloseable {
         for (Waiting waiting : all) {
             waiting.durable = true;
             mayRide |= waiting.rides && waiting.unit.writes();
+            if (pulse.isInTrouble() && waiting.unit.writes()) {
+                pulse.wrote();
+            }
         }
         report(all, null);
     }

@@ -25,18 +25,26 @@ final class WriterConnection implements AutoCloseable {
     private final DataSource source;
     private final CommitMarks marks = new CommitMarks();
     private final @Nullable LogRoom room;
+    private final @Nullable FileWatch watch;
     private @Nullable Connection connection;
     private @Nullable Statements statements;
 
-    WriterConnection(Engine engine) {
-        this(engine.dialect(), engine.writing(), engine instanceof SqliteFile file ? new LogRoom(file) : null);
+    /** @param watch over the files of an embedded database */
+    WriterConnection(Engine engine, @Nullable FileWatch watch) {
+        this(engine.dialect(), engine.writing(), engine instanceof SqliteFile file ? new LogRoom(file) : null, watch);
     }
 
     /** @param room where the log of what is written may fill the disk of this process */
     WriterConnection(Dialect dialect, DataSource source, @Nullable LogRoom room) {
+        this(dialect, source, room, null);
+    }
+
+    private WriterConnection(
+            Dialect dialect, DataSource source, @Nullable LogRoom room, @Nullable FileWatch watch) {
         this.dialect = dialect;
         this.source = source;
         this.room = room;
+        this.watch = watch;
     }
 
     /** Whether nobody else writes to the database. */
@@ -44,10 +52,39 @@ final class WriterConnection implements AutoCloseable {
         return dialect == Dialect.SQLITE;
     }
 
-    /** The statements of the open transaction; a transaction begins with the first of them that runs. */
+    /**
+     * The statements of the open transaction; a transaction begins with the first of them that runs.
+     *
+     * @throws StoreUnavailable when the files are not those any more that were opened
+     */
     Statements statements() throws SQLException {
         Statements open = statements;
-        return open != null ? open : open();
+        if (open == null || connection == null) {
+            return open();
+        }
+        if (watch != null) {
+            watch.look(connection);
+        }
+        return open;
+    }
+
+    /** Has the database answer. @param writes whether it is to write something, too */
+    void ask(boolean writes) throws SQLException {
+        Statements open = statements();
+        if (writes) {
+            open.of("UPDATE installation SET value = value WHERE name = 'secret_check'").executeUpdate();
+            open.commit();
+            wrote();
+        } else {
+            open.of("SELECT 1").execute();
+            rollback();
+        }
+    }
+
+    private void wrote() {
+        if (watch != null) {
+            watch.wrote();
+        }
     }
 
     private Statements open() throws SQLException {
@@ -58,6 +95,9 @@ final class WriterConnection implements AutoCloseable {
         statements = open;
         if (!isEmbedded()) {
             begin(open);
+        }
+        if (watch != null) {
+            watch.opened(fresh);
         }
         return open;
     }
@@ -79,12 +119,20 @@ final class WriterConnection implements AutoCloseable {
             return;
         }
         if (isEmbedded()) {
-            running.commit();
+            commitEmbedded(running);
             look(running);
         } else {
             marks.put(running);
             commitMarked(running);
             marks.confirm();
+        }
+    }
+
+    private void commitEmbedded(Statements running) throws SQLException {
+        try {
+            running.commit();
+        } finally {
+            wrote();
         }
     }
 

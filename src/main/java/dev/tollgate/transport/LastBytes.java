@@ -1,5 +1,6 @@
 package dev.tollgate.transport;
 
+import dev.tollgate.fatal.Fatal;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.http.HttpConnection;
@@ -20,7 +21,7 @@ public final class LastBytes {
     /** Takes care of a client's new connection; on its event loop. Failures of the connection itself are told to its requests alone. */
     public static void keep(HttpConnection connection) {
         // A reset is told to its request; without a handler it would be logged as an error besides.
-        connection.exceptionHandler(_ -> {});
+        connection.exceptionHandler(Fatal::check);
         if (connection instanceof VertxConnection it) {
             ChannelHandlerContext handler = it.channelHandlerContext();
             handler.pipeline().addBefore(handler.name(), "last-bytes", new BeforeTheEnd(it));

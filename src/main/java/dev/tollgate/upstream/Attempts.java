@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.error.ApiException;
+import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import dev.tollgate.upstream.Upstreams.Leg;
 import io.vertx.core.Context;
@@ -227,6 +228,7 @@ public final class Attempts implements UpstreamCall {
         } catch (ApiException unfit) {
             return null;
         } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             log.error(
                     "channel {}: a request could not be translated",
                     route.channel().id(),

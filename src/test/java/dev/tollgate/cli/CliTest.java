@@ -33,6 +33,7 @@ class CliTest {
     private FakeBooks books = new FakeBooks();
     private final Map<String, String> environment = new HashMap<>();
     private final List<Settings> served = new ArrayList<>();
+    private boolean beganAfresh;
     private final List<SandboxChoice> sandboxes = new ArrayList<>();
     private int opened;
     private String out = "";
@@ -523,6 +524,14 @@ class CliTest {
         return exitCode;
     }
 
+    @Test
+    void new_books_are_begun_only_where_that_is_asked_for() {
+        assertThat(run("serve")).isEqualTo(7);
+        assertThat(beganAfresh).isFalse();
+        assertThat(run("serve", "--new-installation", "--port", "0")).isEqualTo(7);
+        assertThat(beganAfresh).isTrue();
+    }
+
     private final class TestActions implements Actions {
 
         @Override
@@ -534,8 +543,9 @@ class CliTest {
         }
 
         @Override
-        public int serve(Settings settings) {
+        public int serve(Settings settings, boolean newInstallation) {
             served.add(settings);
+            beganAfresh = newInstallation;
             return 7;
         }
 

@@ -3,6 +3,8 @@ package dev.tollgate.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Deaths;
+import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -12,8 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +130,75 @@ class WriterTest {
                 .isInstanceOf(StoreException.class);
         writer.commitAndWait(Unit.of(new Notes.Note("a")));
         assertThat(names()).containsExactly("a");
+    }
+
+    @Test
+    void no_memory_in_the_writers_thread_ends_the_process() {
+        Breaking breaking = new Breaking();
+        breaking.inWrite = new OutOfMemoryError("of a test");
+        Writer writer = database.startWriter(List.of(notes, breaking));
+        try (Deaths deaths = new Deaths()) {
+            writer.commit(Unit.of(new Breaking.Touch()));
+            Gateway.await("an end", () -> !deaths.causes().isEmpty());
+            assertThat(deaths.causes()).first().isEqualTo(breaking.inWrite);
+        }
+    }
+
+    @Test
+    void whatever_ends_the_writer_ends_the_process() {
+        Breaking breaking = new Breaking();
+        breaking.inWrite = new IllegalStateException("a mistake");
+        breaking.inUndone = new IllegalStateException("another one");
+        Writer writer = database.startWriter(List.of(notes, breaking));
+        try (Deaths deaths = new Deaths()) {
+            writer.commit(Unit.of(new Breaking.Touch()));
+            Gateway.await("an end", () -> !deaths.causes().isEmpty());
+            assertThat(deaths.causes())
+                    .first()
+                    .satisfies(it ->
+                            assertThat(it).hasMessage("the writer has ended").hasRootCauseMessage("another one"));
+        }
+    }
+
+    /** Whoever took it for a failure of the commit would write it twice, or say that it was not written. */
+    @Test
+    void what_is_committed_stays_so_whatever_a_part_throws_afterwards() {
+        Breaking breaking = new Breaking();
+        breaking.inCommitted = new StackOverflowError("deep");
+        Writer writer = database.startWriter(List.of(breaking, notes));
+        writer.commitAndWait(Unit.of(new Notes.Note("a"), new Breaking.Touch()));
+        assertThat(names()).containsExactly("a");
+        assertThat(notes.batches).containsExactly(List.of("a"));
+        assertThat(notes.committed).containsExactly(List.of("a"));
+    }
+
+    @Test
+    void a_completion_that_fails_keeps_those_of_others_from_nothing() throws Exception {
+        Writer writer = database.startWriter(List.of(notes));
+        Executor one = Runnable::run;
+        CompletableFuture<Void> other = new CompletableFuture<>();
+        whileTheWriterIsBusy(writer, () -> {
+            writer.commit(Unit.of(new Notes.Note("a")), one, failure -> {
+                throw new AssertionError("deep in a completion");
+            });
+            writer.commit(Unit.of(new Notes.Note("b")), one, failure -> other.complete(null));
+            return List.of();
+        });
+        other.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_writer_that_does_not_answer_says_so_to_who_asks_and_does_not_wait() throws Exception {
+        Writer writer = database.startWriter(List.of(notes));
+        Gateway.await("an answer", () -> writer.complaint() == null);
+        Notes.Gate gate = new Notes.Gate();
+        CompletableFuture<Unit> held = writer.commit(Unit.of(gate));
+        gate.reached.await();
+        Gateway.await("a complaint", () -> writer.complaint() != null);
+        assertThat(writer.complaint()).isEqualTo("the writer or the database does not answer");
+        gate.open.countDown();
+        held.join();
+        assertThat(writer.complaint()).isNull();
     }
 
     @Test
@@ -279,6 +352,49 @@ class WriterTest {
         @Override
         public void write(Statements statements, List<Follow> changes) {
             changes.forEach(follow -> follow.decide("seen " + follow.followed.outcome()));
+        }
+    }
+
+    /** Throws what it is told to, where it is told to. */
+    private static final class Breaking implements Part<Breaking.Touch> {
+
+        private record Touch() implements Change {}
+
+        @Nullable
+        Throwable inWrite;
+
+        @Nullable
+        Throwable inUndone;
+
+        @Nullable
+        Throwable inCommitted;
+
+        @Override
+        public Class<Touch> type() {
+            return Touch.class;
+        }
+
+        @Override
+        public void write(Statements statements, List<Touch> changes) {
+            raise(inWrite);
+        }
+
+        @Override
+        public void undone() {
+            raise(inUndone);
+        }
+
+        @Override
+        public void committed(List<Touch> changes) {
+            raise(inCommitted);
+        }
+
+        private static void raise(@Nullable Throwable what) {
+            if (what instanceof RuntimeException mistake) {
+                throw mistake;
+            } else if (what instanceof Error error) {
+                throw error;
+            }
         }
     }
 

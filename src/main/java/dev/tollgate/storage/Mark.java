@@ -1,0 +1,68 @@
+package dev.tollgate.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The file {@code tollgate.mark} in a data folder: there were books here. Without it a start in a folder that has lost its database would
+ * begin new ones in silence. Written after an installation's first commit, so that a first start that failed leaves none; a copy of the folder
+ * takes it along, and a backup that is put into an empty one gets it at its start. For the owner of the data lock.
+ */
+final class Mark {
+
+    private static final String TEXT = "This folder keeps the books of a Tollgate, in tollgate.db. Where that file is gone, no start begins"
+            + " new ones but with --new-installation.\n";
+
+    private final SqliteFile database;
+    private final Path file;
+
+    Mark(SqliteFile database) {
+        this.database = database;
+        this.file = database.folder().resolve("tollgate.mark");
+    }
+
+    /** @throws CannotOpen when there were books that are not there */
+    void check() {
+        if (Files.exists(file) && database.isEmpty()) {
+            throw new CannotOpen("The books of this installation are gone: " + database.file()
+                    + (database.exists() ? " is empty. " : " does not exist. ")
+                    + "Put the file, or a backup of it, back in its place; or start with --new-installation to begin new books,"
+                    + " without the accounts, keys and credits of the old ones.");
+        }
+    }
+
+    void set() {
+        if (Files.exists(file)) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            channel.write(ByteBuffer.wrap(TEXT.getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        } catch (IOException e) {
+            throw new CannotOpen("Cannot write " + file + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** @throws CannotOpen when the books are there */
+    void remove() {
+        if (!database.isEmpty()) {
+            throw new CannotOpen("There are books in " + database.file()
+                    + ": --new-installation begins new ones only where those of before are gone.");
+        }
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new CannotOpen("Cannot delete " + file + ": " + e.getMessage() + ".", e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Deaths;
+import dev.tollgate.testing.Gateway;
+import io.vertx.core.internal.VertxInternal;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class EventLoopsTest {
+
+    @Test
+    void an_event_loop_that_ends_ends_the_process() {
+        try (Deaths deaths = new Deaths();
+                EventLoops loops = new EventLoops()) {
+            ((VertxInternal) loops.vertx()).nettyEventLoopGroup().next().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            Gateway.await("an end", () -> !deaths.causes().isEmpty());
+            assertThat(deaths.causes()).first().satisfies(it -> assertThat(it).hasMessage("an event loop has ended"));
+        }
+    }
+
+    @Test
+    void loops_that_are_closed_are_not_missed() {
+        try (Deaths deaths = new Deaths()) {
+            new EventLoops().close();
+            assertThat(deaths.causes()).isEmpty();
+        }
+    }
+
+    @Test
+    void no_memory_that_an_event_loop_meets_ends_the_process() {
+        try (Deaths deaths = new Deaths();
+                EventLoops loops = new EventLoops()) {
+            loops.vertx().runOnContext(_ -> {
+                throw new OutOfMemoryError("of a test");
+            });
+            Gateway.await("an end", () -> !deaths.causes().isEmpty());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.tollgate.fatal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.testing.Deaths;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class FatalTest {
+
+    private final Deaths deaths = new Deaths();
+
+    @AfterEach
+    void close() {
+        deaths.close();
+    }
+
+    @Test
+    void no_memory_is_fatal_whoever_has_thrown_it_and_however_it_is_wrapped() {
+        OutOfMemoryError direct = new OutOfMemoryError("Cannot reserve 8192 bytes of direct buffer memory");
+        IllegalStateException wrapped = new IllegalStateException(new CompletionException(direct));
+        Fatal.check(direct);
+        Fatal.check(wrapped);
+        assertThat(deaths.causes()).containsExactly(direct, wrapped);
+    }
+
+    @Test
+    void what_a_callers_body_can_bring_about_is_not_fatal() {
+        Fatal.check(new StackOverflowError());
+        Fatal.check(new IllegalStateException(new StackOverflowError()));
+        Fatal.check(new AssertionError());
+        assertThat(deaths.causes()).isEmpty();
+    }
+
+    @Test
+    void whatever_ends_a_lasting_thread_is_fatal() throws InterruptedException {
+        Runnable work = Fatal.lasting("the work", () -> {
+            throw new IllegalStateException("a mistake");
+        });
+        assertThatThrownBy(work::run).hasMessage("a mistake");
+        assertThat(deaths.causes())
+                .singleElement()
+                .satisfies(it -> assertThat(it).hasMessage("the work has ended").hasRootCauseMessage("a mistake"));
+    }
+
+    @Test
+    void a_library_that_catches_an_error_and_logs_it_hides_nothing() {
+        OutOfMemoryError error = new OutOfMemoryError("failed to allocate 4194304 byte(s) of direct memory");
+        LoggerFactory.getLogger("io.netty.test").warn("A task raised an exception.", error);
+        assertThat(deaths.causes()).containsExactly(error);
+    }
+}
