@@ -2,11 +2,32 @@ package dev.tollgate.stress;
 
 import dev.tollgate.Main;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
 
-/** The program on a leash: it ends when whoever started it has ended, however that was. */
+/**
+ * The program on a leash: it ends when whoever started it has ended, however that was. Who started it may tell it, with a character, to have
+ * no memory left.
+ */
 public final class Leashed {
 
+    static final char NO_HEAP = 'h';
+    static final char NO_DIRECT_MEMORY = 'd';
+
+    /** What is eaten, each piece with the one before. */
+    private static volatile Object[] eaten = {};
+
     private Leashed() {}
+
+    private static void eat(IntFunction<Object> food) {
+        for (int bytes = 1 << 20; bytes > 0; ) {
+            try {
+                eaten = new Object[] {eaten, food.apply(bytes)};
+            } catch (OutOfMemoryError e) {
+                bytes /= 2;
+            }
+        }
+    }
 
     public static void main(String[] args) {
         Thread.ofPlatform().daemon().start(Leashed::awaitEndOfStarter);
@@ -16,8 +37,12 @@ public final class Leashed {
     /** Its standard input is a pipe whose other end nobody else holds. */
     private static void awaitEndOfStarter() {
         try {
-            while (System.in.read() >= 0) {
-                // Nothing is ever said.
+            for (int said = System.in.read(); said >= 0; said = System.in.read()) {
+                switch (said) {
+                    case NO_HEAP -> eat(byte[]::new);
+                    case NO_DIRECT_MEMORY -> eat(ByteBuffer::allocateDirect);
+                    default -> {}
+                }
             }
         } catch (IOException e) {
             // As good as the end.

@@ -55,9 +55,11 @@ final class Program implements AutoCloseable {
         return Files.exists(archive) ? command("-XX:SharedArchiveFile=" + archive) : command("-Xshare:auto");
     }
 
-    /** As it is, where it is started only once; on a heap of 256 MB. */
-    static List<String> plain() {
-        return command("-Xshare:auto", System.getProperty("java.class.path"));
+    /** As it is, where it is started only once; on a heap of 256 MB. @param flags for the JVM */
+    static List<String> plain(String... flags) {
+        List<String> command = new ArrayList<>(command("-Xshare:auto", System.getProperty("java.class.path")));
+        command.addAll(1, List.of(flags));
+        return command;
     }
 
     private List<String> command(String sharing) {

@@ -1,0 +1,101 @@
+package dev.tollgate.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.fatal.Fatal;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A process whose memory has run out ends, whichever of its threads finds out: one that lives on answers nobody. The JVM's own flag, which
+ * the launcher sets and which knows its own heap only, is not set here.
+ */
+@Timeout(120)
+class NoMemoryTest {
+
+    private static final String KEY = "sk-without-memory-0123456789";
+    private static final Map<String, String> ENVIRONMENT = Map.of("TOLLGATE_DEMO_KEY", KEY);
+    private static final String CALL =
+            "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+
+    @TempDir
+    Path data;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @Test
+    void without_heap_the_process_ends_with_a_message() throws Exception {
+        try (GatewayProcess gateway = GatewayProcess.begin(Program.plain(), data, ENVIRONMENT)) {
+            gateway.awaitReady(client);
+            gateway.say(Leashed.NO_HEAP);
+            CompletableFuture<?> calls = callOnAndOn(gateway);
+            assertThat(gateway.awaitOwnEnd()).isEqualTo(Fatal.EXIT_CODE);
+            assertThat(gateway.log()).contains("tollgate: the process ends");
+            calls.join();
+        }
+    }
+
+    @Test
+    void without_javas_own_direct_buffers_the_process_ends_with_a_message() throws Exception {
+        try (GatewayProcess gateway =
+                GatewayProcess.begin(Program.plain("-XX:MaxDirectMemorySize=16m"), data, ENVIRONMENT)) {
+            gateway.awaitReady(client);
+            gateway.say(Leashed.NO_DIRECT_MEMORY);
+            CompletableFuture<?> calls = callOnAndOn(gateway);
+            assertThat(gateway.awaitOwnEnd()).isEqualTo(Fatal.EXIT_CODE);
+            assertThat(gateway.log()).contains("tollgate: the process ends", "direct buffer memory");
+            calls.join();
+        }
+    }
+
+    /** Netty counts its buffers itself, and ends the one connection for which there is none. */
+    @Test
+    void without_nettys_direct_buffers_the_process_ends_with_a_message() throws Exception {
+        try (GatewayProcess gateway =
+                GatewayProcess.begin(Program.plain("-Dio.netty.maxDirectMemory=1000"), data, ENVIRONMENT)) {
+            gateway.awaitPort();
+            CompletableFuture<?> calls = callOnAndOn(gateway);
+            assertThat(gateway.awaitOwnEnd()).isEqualTo(Fatal.EXIT_CODE);
+            assertThat(gateway.log()).contains("tollgate: the process ends", "OutOfDirectMemoryError");
+            calls.join();
+        }
+    }
+
+    /** Each answer is kept, in a file that is written through buffers of Java's own; until nobody answers. */
+    private CompletableFuture<Void> callOnAndOn(GatewayProcess gateway) {
+        return CompletableFuture.runAsync(() -> {
+            int number = 0;
+            while (isAnswered(gateway, number)) {
+                number++;
+            }
+        });
+    }
+
+    private boolean isAnswered(GatewayProcess gateway, int number) {
+        HttpRequest call = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.port() + "/v1/chat/completions"))
+                .timeout(Duration.ofSeconds(5))
+                .header("authorization", "Bearer " + KEY)
+                .header("idempotency-key", "key-" + number)
+                .POST(HttpRequest.BodyPublishers.ofString(CALL))
+                .build();
+        try {
+            client.send(call, HttpResponse.BodyHandlers.discarding());
+            return true;
+        } catch (IOException e) {
+            return gateway.isAlive();
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+}
