@@ -136,7 +136,8 @@ final class Store implements AutoCloseable {
      */
     static void beginAfresh(Settings settings) {
         if (settings.databaseUrl() != null) {
-            throw new CannotOpen("With PostgreSQL --new-installation has no meaning: an empty database begins new books.");
+            throw new CannotOpen(
+                    "With PostgreSQL --new-installation has no meaning: an empty database begins new books.");
         }
         Database.beginAfresh(settings.data());
     }
@@ -144,7 +145,8 @@ final class Store implements AutoCloseable {
     /** A clock that was never set, or set wrongly, would stand in every entry of the books, and end every key and window. */
     private static void requireSane(Instant now) {
         if (now.isBefore(EARLIEST) || now.isAfter(LATEST)) {
-            throw new CannotOpen("The clock of this machine says " + now + ", which cannot be: set it, then start again.");
+            throw new CannotOpen(
+                    "The clock of this machine says " + now + ", which cannot be: set it, then start again.");
         }
     }
 

@@ -365,11 +365,7 @@ class ArchitectureTest {
 
     /** Of our own packages, besides itself, the way amounts are written and the machine that all run on. */
     private static void knowsOnly(String name, String... others) {
-<<<<<<< HEAD
-        String[] allowed = Stream.concat(Stream.of(name, "money", "host"), Stream.of(others))
-=======
-        String[] allowed = Stream.concat(Stream.of(name, "money", "fatal"), Stream.of(others))
->>>>>>> fe0d456 (End the process where it cannot go on, and tell readiness by the store and the event loops)
+        String[] allowed = Stream.concat(Stream.of(name, "money", "host", "fatal"), Stream.of(others))
                 .map(ArchitectureTest::packageOf)
                 .toArray(String[]::new);
         check(noClasses()

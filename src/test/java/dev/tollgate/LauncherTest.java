@@ -108,6 +108,13 @@ class LauncherTest {
         assertThat(launch("serve").out()).contains("ran by " + machine.resolve(place));
     }
 
+    /** What the JVM's own heap is missing no code of ours may get to see. */
+    @Test
+    void a_server_without_memory_ends() throws Exception {
+        ready();
+        assertThat(launch("serve").out()).contains("-XX:+ExitOnOutOfMemoryError");
+    }
+
     @Test
     void java_home_is_believed_unless_it_is_too_old_or_no_jdk() throws Exception {
         jdk(machine.resolve("usr/lib/jvm/temurin-25"), "25.0.1");
@@ -215,7 +222,7 @@ class LauncherTest {
     void the_jvm_is_given_its_flags_and_the_recorded_start_where_there_is_one() throws Exception {
         ready();
         String first = launch("serve").out();
-        assertThat(first).contains("-XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED");
+        assertThat(first).contains("-XX:+UseCompactObjectHeaders", " --enable-native-access=ALL-UNNAMED");
         assertThat(first).doesNotContain("AOTCache");
         write(project.resolve("target/run/1/tollgate.aot"), "");
         assertThat(launch("serve").out())

@@ -55,9 +55,7 @@ public final class ControlSocket implements AutoCloseable {
     public static ControlSocket start(Path dataFolder, Administration administration) throws IOException {
         Path file = dataFolder.resolve(NAME);
         ControlSocket socket = new ControlSocket(file, listen(dataFolder, file), administration);
-        Thread.ofVirtual()
-                .name("control-socket")
-                .start(Fatal.lasting("the control socket", socket::acceptUntilClosed));
+        Thread.ofVirtual().name("control-socket").start(Fatal.lasting("the control socket", socket::acceptUntilClosed));
         return socket;
     }
 

@@ -21,8 +21,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--new-installation",
-            description = "Begins new books, with nothing in them, in a data folder whose books are gone. Refused where they are there;"
-                    + " an empty folder needs it not.")
+            description =
+                    "Begins new books, with nothing in them, in a data folder whose books are gone. Refused where they are there;"
+                            + " an empty folder needs it not.")
     private boolean newInstallation;
 
     ServeCommand(Session session) {

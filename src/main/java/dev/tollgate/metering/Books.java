@@ -57,7 +57,6 @@ final class Books {
     private static final int RELEASE_PAUSES_MAX = 60;
     private static final int RELEASE_TRIES_TOLD = 60;
 
-
     /** A caller waits for the end of its answer meanwhile; about a minute. */
     private static final int SETTLE_TRIES_MAX = 60;
 
@@ -460,8 +459,8 @@ final class Books {
      */
     private void release(String taskId, String model, TaskStatus status, TaskResult result, int tries, Runnable then) {
         try {
-            Release release = new Release(
-                    taskId, Release.Why.RELEASE, accounting.clock().instant());
+            Release release =
+                    new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
             CloseTask task = new CloseTask(release, status, model, result);
             accounting.writer().commit(unit(keeper.free(release), release, task), loop, failure -> {
                 if (failure != null) {

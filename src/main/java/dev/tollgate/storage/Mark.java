@@ -17,8 +17,9 @@ import java.util.Set;
  */
 final class Mark {
 
-    private static final String TEXT = "This folder keeps the books of a Tollgate, in tollgate.db. Where that file is gone, no start begins"
-            + " new ones but with --new-installation.\n";
+    private static final String TEXT =
+            "This folder keeps the books of a Tollgate, in tollgate.db. Where that file is gone, no start begins"
+                    + " new ones but with --new-installation.\n";
 
     private final SqliteFile database;
     private final Path file;

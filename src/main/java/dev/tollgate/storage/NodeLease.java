@@ -72,7 +72,10 @@ public final class NodeLease implements AutoCloseable {
         this.listener = listener;
         this.times = times;
         join();
-        this.thread = Thread.ofPlatform().daemon().name("tollgate-lease").start(Fatal.lasting("the renewal of the lease", this::run));
+        this.thread = Thread.ofPlatform()
+                .daemon()
+                .name("tollgate-lease")
+                .start(Fatal.lasting("the renewal of the lease", this::run));
     }
 
     /** Who this node is now. @throws StoreUnavailable while it has no lease */

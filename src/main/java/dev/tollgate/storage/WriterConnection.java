@@ -72,7 +72,8 @@ final class WriterConnection implements AutoCloseable {
     void ask(boolean writes) throws SQLException {
         Statements open = statements();
         if (writes) {
-            open.of("UPDATE installation SET value = value WHERE name = 'secret_check'").executeUpdate();
+            open.of("UPDATE installation SET value = value WHERE name = 'secret_check'")
+                    .executeUpdate();
             open.commit();
             wrote();
         } else {

@@ -150,12 +150,7 @@ class PostgresServerTest {
         String url = Postgres.migrated();
         CutCommit cut = new CutCommit(new PostgresServer(url).writing(), true);
         try (Database database = Database.openShared(url);
-<<<<<<< HEAD
                 WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source(), null)) {
-=======
-                WriterConnection connection =
-                        new WriterConnection(Dialect.POSTGRESQL, losing(new PostgresServer(url).writing(), true), null)) {
->>>>>>> fe0d456 (End the process where it cannot go on, and tell readiness by the store and the event loops)
             insert(connection);
             connection.commit();
             assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("1");
@@ -167,12 +162,7 @@ class PostgresServerTest {
         String url = Postgres.migrated();
         CutCommit cut = new CutCommit(new PostgresServer(url).writing(), false);
         try (Database database = Database.openShared(url);
-<<<<<<< HEAD
                 WriterConnection connection = new WriterConnection(Dialect.POSTGRESQL, cut.source(), null)) {
-=======
-                WriterConnection connection =
-                        new WriterConnection(Dialect.POSTGRESQL, losing(new PostgresServer(url).writing(), false), null)) {
->>>>>>> fe0d456 (End the process where it cannot go on, and tell readiness by the store and the event loops)
             insert(connection);
             assertThatIsReportedAsFailed(connection);
             assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("0");

@@ -153,10 +153,9 @@ class WriterTest {
         try (Deaths deaths = new Deaths()) {
             writer.commit(Unit.of(new Breaking.Touch()));
             Gateway.await("an end", () -> !deaths.causes().isEmpty());
-            assertThat(deaths.causes())
-                    .first()
-                    .satisfies(it ->
-                            assertThat(it).hasMessage("the writer has ended").hasRootCauseMessage("another one"));
+            assertThat(deaths.causes()).first().satisfies(it -> assertThat(it)
+                    .hasMessage("the writer has ended")
+                    .hasRootCauseMessage("another one"));
         }
     }
 

@@ -1,0 +1,93 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is told to whoever sends callers here. */
+@Timeout(60)
+class ReadinessTest {
+
+    private static final String CALL = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Hello"}]}""";
+
+    private static boolean isReady(Gateway gateway) {
+        return gateway.get("/health/ready").status() == 200;
+    }
+
+    private static void awaitReady(Gateway gateway) {
+        Gateway.await("readiness", () -> isReady(gateway));
+    }
+
+    private static void awaitNotReady(Gateway gateway) {
+        Gateway.await("no readiness", () -> !isReady(gateway));
+        assertThat(gateway.get("/health/live").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_server_whose_commits_wait_is_not_ready_and_says_so_without_waiting(Stores stores) {
+        try (Gateway gateway = Gateway.startOn(stores)) {
+            Customer customer = gateway.customer("100");
+            awaitReady(gateway);
+            CompletableFuture<Gateway.Reply> call;
+            try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+                call = customer.chatAside(CALL);
+                awaitNotReady(gateway);
+                assertThat(call).isNotDone(); // it has waited longer than the probe
+            }
+            call.join();
+            awaitReady(gateway);
+        }
+    }
+
+    @Test
+    void a_server_that_cannot_write_is_not_ready_though_nobody_calls() throws Exception {
+        String url = Postgres.migrated();
+        try (Gateway gateway = Gateway.startOn(url)) {
+            awaitReady(gateway);
+            letIn(url, false);
+            awaitNotReady(gateway);
+            letIn(url, true);
+            awaitReady(gateway);
+        }
+    }
+
+    /** The server is still there for others. */
+    private static void letIn(String url, boolean in) throws SQLException {
+        String name = url.replaceAll(".*/([^/?]+).*", "$1");
+        try (Connection admin = DriverManager.getConnection(url.replace("/" + name, "/postgres"));
+                Statement statement = admin.createStatement()) {
+            statement.execute("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS " + in);
+            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+        }
+    }
+
+    @Test
+    void a_server_whose_database_was_deleted_takes_no_calls_and_charges_nothing() throws Exception {
+        try (Gateway gateway = Gateway.start()) {
+            Customer customer = gateway.customer("100");
+            assertThat(customer.chat(CALL).status()).isEqualTo(200);
+            awaitReady(gateway);
+            Files.delete(gateway.data().resolve("tollgate.db"));
+            awaitNotReady(gateway);
+            Gateway.Reply reply = customer.chat(CALL);
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(reply.text()).contains("internal_error").doesNotContain("tollgate.db");
+            assertThat(isReady(gateway)).isFalse();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.tollgate.metering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.ledger.Release;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.storage.Change;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is held for a call that has failed goes back, whatever goes wrong with it at first. */
+class ReleaseTest {
+
+    private static final int FAILURES = 200;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger tries = new AtomicInteger();
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_release_that_throws_is_tried_until_the_hold_is_back(Stores stores) {
+        try (StoreFixture store = stores.open(folder);
+                ExecutorService loop = Executors.newSingleThreadExecutor()) {
+            store.account("acc_1", 1_000);
+            store.reserve("task_1", "acc_1", 100, 100);
+            Accounting accounting = new Accounting(store.writer, store.signatures, store::now, loop);
+            CompletableFuture<Void> told = new CompletableFuture<>();
+
+            new Books(accounting, loop, new Failing())
+                    .fail(
+                            "task_1",
+                            "model",
+                            ApiError.of(ErrorCode.INTERNAL_ERROR, "of a test"),
+                            () -> told.complete(null));
+
+            told.join(); // the call does not wait for it
+            Gateway.await("the hold", () -> store.balance("acc_1").reservedMicros() == 0);
+            assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(1_000);
+            assertThat(tries).hasValue(FAILURES + 1);
+        }
+    }
+
+    /** Fails for longer than anybody had patience. */
+    private final class Failing implements Keeper {
+
+        @Override
+        public List<Change> free(Release release) {
+            if (tries.incrementAndGet() <= FAILURES) {
+                throw new IllegalStateException("a mistake");
+            }
+            return List.of();
+        }
+
+        @Override
+        public List<Change> claim(Reserve reserve) {
+            return List.of();
+        }
+
+        @Override
+        public boolean won() {
+            return true;
+        }
+
+        @Override
+        public void lost() {}
+
+        @Override
+        public void keep(
+                Books.Settlement settlement,
+                long micros,
+                Settle settle,
+                Consumer<List<Change>> then,
+                Consumer<ApiError> failed) {
+            then.accept(List.of());
+        }
+
+        @Override
+        public boolean callerHoldsBack() {
+            return true;
+        }
+    }
+}

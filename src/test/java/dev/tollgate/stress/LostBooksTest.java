@@ -1,0 +1,90 @@
+package dev.tollgate.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.Main;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An installation whose database is gone, and one that others work beside. */
+@Timeout(120)
+class LostBooksTest {
+
+    @TempDir
+    Path data;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--data", data.toString()));
+        return Main.run(
+                all.toArray(String[]::new),
+                Map.of("TOLLGATE_DEMO_CREDITS", "1"),
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(err));
+    }
+
+    private GatewayProcess begin(String... arguments) {
+        List<String> program = new ArrayList<>(Program.plain());
+        program.addAll(List.of(arguments));
+        return GatewayProcess.begin(program, data, Map.of());
+    }
+
+    @Test
+    void a_start_without_the_books_of_before_is_refused_until_the_operator_wants_new_ones() throws Exception {
+        assertThat(run("account", "create", "--name", "first")).isZero();
+        Files.delete(data.resolve("tollgate.db"));
+
+        assertThat(run("serve", "--port", "0")).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("tollgate: The books of this installation are gone: ")
+                .contains("--new-installation")
+                .hasLineCount(1);
+        assertThat(run("account", "create", "--name", "second")).isEqualTo(1);
+        assertThat(data.resolve("tollgate.db")).doesNotExist();
+
+        try (GatewayProcess afresh = begin("--new-installation")) {
+            afresh.awaitReady(client).stop();
+        }
+        assertThat(run("serve", "--port", "0", "--new-installation")).isEqualTo(1);
+        assertThat(err.toString()).contains("There are books in ");
+    }
+
+    @Test
+    void commands_beside_a_running_server_are_no_foreign_hand() throws Exception {
+        try (GatewayProcess gateway = begin().awaitReady(client)) {
+            assertThat(run("account", "create", "--name", "beside")).isZero();
+            assertThat(run("backup", data.resolve("copy").toString())).isZero();
+            assertThat(run("ledger", "verify")).isZero();
+            assertThat(run("account", "list")).isZero();
+            assertThat(run("account", "create", "--name", "afterwards")).isZero();
+            assertThat(gateway.readiness(client)).isEqualTo(200);
+            assertThat(gateway.log()).doesNotContain("no more calls are taken");
+        }
+    }
+
+    @Test
+    void a_database_that_is_replaced_under_the_server_is_told_and_not_written_to() throws Exception {
+        try (GatewayProcess gateway = begin().awaitReady(client)) {
+            Path copy = data.resolve("copy");
+            assertThat(run("backup", copy.toString())).isZero();
+            Files.move(copy, data.resolve("tollgate.db"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            byte[] before = Files.readAllBytes(data.resolve("tollgate.db"));
+            assertThat(run("account", "create", "--name", "into nothing")).isEqualTo(1);
+            assertThat(gateway.readiness(client)).isEqualTo(503);
+            assertThat(gateway.log()).contains("was deleted or replaced: no more calls are taken");
+            assertThat(Files.readAllBytes(data.resolve("tollgate.db"))).isEqualTo(before);
+        }
+    }
+}
