@@ -290,6 +290,21 @@ final class Books {
      * or left is never charged above its hold (D19, D32). What is not covered is the operator's shortfall.
      */
     void settle(Settlement settlement, Consumer<Settled> then) {
+        orGiveBack(settlement, then, () -> settleDue(settlement, then));
+    }
+
+    /** A fault of ours must not leave the hold: it goes back. */
+    private void orGiveBack(Settlement settlement, Consumer<Settled> then, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            log.error("task {} could not be settled", settlement.taskId(), e);
+            notDurable(settlement, givenBack(), then);
+        }
+    }
+
+    private void settleDue(Settlement settlement, Consumer<Settled> then) {
         long due = settlement.model().pricing().chargeMicros(settlement.usage());
         long held = settlement.heldMicros();
         if (settlement.end() == End.COMPLETED && due > held) {
@@ -318,6 +333,10 @@ final class Books {
     }
 
     private void charge(Settlement settlement, Charge charge, Consumer<Settled> then) {
+        orGiveBack(settlement, then, () -> chargeNow(settlement, charge, then));
+    }
+
+    private void chargeNow(Settlement settlement, Charge charge, Consumer<Settled> then) {
         long micros = charge.micros();
         if (charge.shortfallMicros() > 0) {
             settlement.flags().add(UsageMeter.Flag.SHORTFALL);

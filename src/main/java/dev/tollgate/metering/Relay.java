@@ -172,7 +172,8 @@ final class Relay implements UpstreamListener, Running {
                 } else if (stopped != null) {
                     fail(stopped);
                 } else {
-                    ask(coverage);
+                    Coverage reserved = coverage;
+                    guarded(() -> ask(reserved));
                 }
             }
         }
@@ -607,8 +608,8 @@ final class Relay implements UpstreamListener, Running {
 
     /** While the hold is growing it waits for that: what is held is only known then. */
     private void settle(Books.End end) {
-        state = State.RESOLVING;
         if (extending) {
+            state = State.RESOLVING;
             endAfterExtension = end;
             return;
         }
@@ -627,6 +628,7 @@ final class Relay implements UpstreamListener, Running {
                 sink.signed(),
                 attempts == null ? "" : attempts.channel(),
                 attempts == null ? "" : attempts.model());
+        state = State.RESOLVING; // from here on the books see to it that nothing stays held
         books.settle(settlement, this::settled);
     }
 

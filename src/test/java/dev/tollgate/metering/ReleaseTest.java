@@ -7,11 +7,13 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -54,6 +56,40 @@ class ReleaseTest {
             assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(1_000);
             assertThat(tries).hasValue(FAILURES + 1);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_charge_that_cannot_even_be_reckoned_gives_the_hold_back(Stores stores) {
+        try (StoreFixture store = stores.open(folder);
+                ExecutorService loop = Executors.newSingleThreadExecutor()) {
+            store.account("acc_1", 1_000);
+            store.reserve("task_1", "acc_1", 100, 100);
+            Accounting accounting = new Accounting(store.writer, store.signatures, store::now, loop);
+            CompletableFuture<Books.Settled> told = new CompletableFuture<>();
+
+            new Books(accounting, loop, Keeper.NONE).settle(settlementWithoutPrice(), told::complete);
+
+            assertThat(told.join()).isInstanceOf(Books.NotDurable.class);
+            Gateway.await("the hold", () -> store.balance("acc_1").reservedMicros() == 0);
+            assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(1_000);
+        }
+    }
+
+    /** Without what was asked, as no call is. */
+    private static Books.Settlement settlementWithoutPrice() {
+        return new Books.Settlement(
+                "task_1",
+                null,
+                "model",
+                Usage.NONE,
+                EnumSet.noneOf(UsageMeter.Flag.class),
+                100,
+                null,
+                Books.End.COMPLETED,
+                List.of(),
+                "channel",
+                "upstream");
     }
 
     /** Fails for longer than anybody had patience. */

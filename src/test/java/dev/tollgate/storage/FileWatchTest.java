@@ -131,8 +131,8 @@ class FileWatchTest {
         assertThat(gone.getCount()).isEqualTo(1);
     }
 
-    private void assertThatTheBooksAreGone() throws InterruptedException {
-        gone.await();
+    private void assertThatTheBooksAreGone() {
+        Gateway.await("a loss", () -> gone.getCount() == 0);
         Gateway.await("a complaint", () -> writer.complaint() != null);
         assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Notes.Note("into nothing"))))
                 .isInstanceOf(StoreUnavailable.class)
