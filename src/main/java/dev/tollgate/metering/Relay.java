@@ -525,6 +525,10 @@ final class Relay implements UpstreamListener, Running {
 
     /** Our own time limit is a length cut too (D32). */
     void timeIsUp() {
+        guarded(this::endForTime); // the timer fires once: whatever is thrown here must not leave the hold
+    }
+
+    private void endForTime() {
         if (state == State.RELAYING && (checking || takeBack())) {
             settle(Books.End.COMPLETED);
         } else if (state == State.RELAYING && delivery.hasOutput()) {
@@ -572,7 +576,7 @@ final class Relay implements UpstreamListener, Running {
     public void gone() {
         gone = true;
         if (state == State.RELAYING) {
-            cancel();
+            guarded(this::cancel);
         } else if (state == State.RESERVING) {
             reserving.stop();
         }

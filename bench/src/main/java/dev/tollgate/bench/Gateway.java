@@ -27,6 +27,7 @@ final class Gateway {
     /** Those of the launcher: without them a build measured by its jar would look worse than it runs. */
     static final List<String> LAUNCHER_FLAGS = List.of(
             "-XX:+UseCompactObjectHeaders",
+            "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
