@@ -39,7 +39,7 @@ final class Pulse {
         if (trouble == null) {
             log.error("the database takes nothing: {}", failure.toString());
         }
-        trouble = "the database takes nothing";
+        trouble = failure instanceof StoreUnavailable ? failure.getMessage() : "the database takes nothing";
     }
 
     /** Whether nothing was written since something could not be. */
