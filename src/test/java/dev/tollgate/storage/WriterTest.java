@@ -193,9 +193,12 @@ class WriterTest {
         Notes.Gate gate = new Notes.Gate();
         CompletableFuture<Unit> held = writer.commit(Unit.of(gate));
         gate.reached.await();
-        Gateway.await("a complaint", () -> writer.complaint() != null);
-        assertThat(writer.complaint()).isEqualTo("the writer or the database does not answer");
-        gate.open.countDown();
+        try {
+            Gateway.await("a complaint", () -> writer.complaint() != null);
+            assertThat(writer.complaint()).isEqualTo("the writer or the database does not answer");
+        } finally {
+            gate.open.countDown();
+        }
         held.join();
         assertThat(writer.complaint()).isNull();
     }
