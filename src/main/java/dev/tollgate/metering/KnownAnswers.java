@@ -119,8 +119,8 @@ public final class KnownAnswers implements AutoCloseable {
                 return reader;
             }
         }
-        KeyedCall alone = new KeyedCall(
-                this, name, accountId, bodyHash, call -> call.refuse(otherwise), loop, Lease.FREE);
+        KeyedCall alone =
+                new KeyedCall(this, name, accountId, bodyHash, call -> call.refuse(otherwise), loop, Lease.FREE);
         SpoolReader reader = new SpoolReader(alone.spool(), outlet, loop, io, alone::replays);
         reader.begin();
         alone.begin();

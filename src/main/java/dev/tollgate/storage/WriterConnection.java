@@ -39,8 +39,7 @@ final class WriterConnection implements AutoCloseable {
         this(dialect, source, room, null);
     }
 
-    private WriterConnection(
-            Dialect dialect, DataSource source, @Nullable LogRoom room, @Nullable FileWatch watch) {
+    private WriterConnection(Dialect dialect, DataSource source, @Nullable LogRoom room, @Nullable FileWatch watch) {
         this.dialect = dialect;
         this.source = source;
         this.room = room;

@@ -41,7 +41,8 @@ class ReleaseTest {
                 ExecutorService loop = Executors.newSingleThreadExecutor()) {
             store.account("acc_1", 1_000);
             store.reserve("task_1", "acc_1", 100, 100);
-            Accounting accounting = new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
+            Accounting accounting =
+                    new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
             CompletableFuture<Void> told = new CompletableFuture<>();
 
             new Books(accounting, loop, new Failing())
@@ -65,7 +66,8 @@ class ReleaseTest {
                 ExecutorService loop = Executors.newSingleThreadExecutor()) {
             store.account("acc_1", 1_000);
             store.reserve("task_1", "acc_1", 100, 100);
-            Accounting accounting = new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
+            Accounting accounting =
+                    new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
             CompletableFuture<Books.Settled> told = new CompletableFuture<>();
 
             new Books(accounting, loop, Keeper.NONE).settle(settlementWithoutPrice(), told::complete);
