@@ -231,7 +231,8 @@ final class SchemaCleaner {
         if (found instanceof ObjectNode schema) {
             return schema;
         }
-        throw refuse(at, "points to '%s', which is not there.".formatted(pointer));
+        String shown = pointer.replaceAll("\\p{Cntrl}", "?");
+        throw refuse(at, "points to '%s', which is not there.".formatted(shown));
     }
 
     /** The schema with what it refers to in its own place; its own words win. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 final class BodyBytes implements BodySink {
 
     private static final int INITIAL_BYTES = 4096;
+    private static final int DOUBLED_BYTES_MAX = 1 << 20;
     private static final byte[] NONE = new byte[0];
 
     private final int bytesMax;
@@ -52,13 +53,14 @@ final class BodyBytes implements BodySink {
     }
 
     private void grow(int needed) {
-        long doubled = Math.max(INITIAL_BYTES, array.length * 2L);
+        // What is not there yet is charged like what is: a large one grows by a quarter only.
+        long more = array.length < DOUBLED_BYTES_MAX ? array.length : array.length / 4;
+        long grown = Math.max(INITIAL_BYTES, array.length + more);
         long ceiling = bytesExpected >= needed ? bytesExpected : bytesMax;
-        int capacity = (int) Math.min(Math.max(needed, doubled), ceiling);
-        int before = array.length;
-        lease.take(capacity); // both are there while the one is copied into the other
+        int capacity = (int) Math.min(Math.max(needed, grown), ceiling);
+        // Both are there while the one is copied into the other, at most once for each event loop: what is left of the heap has room for that.
+        lease.take(capacity - array.length);
         array = Arrays.copyOf(array, capacity);
-        lease.give(before);
     }
 
     int size() {

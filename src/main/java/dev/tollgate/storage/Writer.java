@@ -59,6 +59,7 @@ public final class Writer implements AutoCloseable {
     private final List<Waiting> urgent = new ArrayList<>();
     private final boolean alone;
     private final Pulse pulse = new Pulse();
+    private long askedNanos = System.nanoTime();
     private boolean mayRide = true;
     private long rideEndNanos;
     private volatile Runnable outcomeUnknown = () -> {};
@@ -240,12 +241,22 @@ public final class Writer implements AutoCloseable {
             }
             if (!alone || failure != null || !more || !urgent.isEmpty() || isRideOver()) {
                 finish(failure);
+                askWhereInTrouble();
             }
         }
         stopped = true;
         while (takeMore(taken)) {
             taken.removeIf(STOP::equals);
             finish(decide(taken));
+        }
+    }
+
+    /** A batch may be committed without a row that it changes: only what is surely written tells that the database takes it again. */
+    private void askWhereInTrouble() {
+        long now = System.nanoTime();
+        if (pulse.isInTrouble() && riding.isEmpty() && now - askedNanos > Pulse.ASK_EVERY.toNanos()) {
+            askedNanos = now;
+            ask();
         }
     }
 
@@ -415,9 +426,6 @@ public final class Writer implements AutoCloseable {
         for (Waiting waiting : all) {
             waiting.durable = true;
             mayRide |= waiting.rides && waiting.unit.writes();
-            if (pulse.isInTrouble() && waiting.unit.writes()) {
-                pulse.wrote();
-            }
         }
         report(all, null);
     }

@@ -160,7 +160,7 @@ class AuditTest {
                                 "UPDATE entry SET reservation_id = '{units.call}' WHERE account_id = '{plain}' AND sequence = 3"))
                 .contains(
                         "reservation {units.call} is of account {units}, its entry {plain}/3 is not",
-                        "reservation {units.call} is resolved more than once: charges 2, returns 0",
+                        "reservation {units.call} is resolved more than once: charges 2, returns 1",
                         "reservation {plain.call} is charged 0.28, its entries charge 0");
     }
 
@@ -318,7 +318,7 @@ class AuditTest {
                 .containsExactly("task {plain.call} says there was a shortfall");
         assertThat(found("UPDATE entry SET amount_micros = 1 WHERE from_bucket = 'shortfall'"))
                 .containsExactly(
-                        "task {short.call} is charged, with its shortfall 1.000001, its counts and prices come to 51.3");
+                        "task {short.call} is charged, with its shortfall 1.000001, its counts and prices come to 3.42");
     }
 
     @Test

@@ -232,7 +232,8 @@ class ErrorListTest {
         gateway.execute("ALTER TABLE task RENAME TO task_away");
         try {
             Gateway.Reply reply = gateway.get("/v1/tasks/chatcmpl-1");
-            assertError(reply, 500, "internal_error", "api_error");
+            assertError(reply, 503, "internal_error", "api_error");
+            assertThat(reply.header("retry-after")).isEqualTo("1");
             assertThat(reply.text()).doesNotContainIgnoringCase("sql", "task_away", "no such table", "exception");
         } finally {
             gateway.execute("ALTER TABLE task_away RENAME TO task");

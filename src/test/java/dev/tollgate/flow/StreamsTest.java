@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -46,7 +47,7 @@ class StreamsTest {
                 ",\"stream_options\":{}",
                 ",\"stream_options\":{\"include_usage\":false}",
                 ",\"stream_options\":{\"include_usage\":true}",
-                ",\"max_tokens\":3",
+                ",\"max_tokens\":30",
                 ",\"include_thoughts\":false"
             })
     void usage_comes_exactly_once_right_before_done_whether_it_was_asked_for_or_not(String more) {
@@ -115,7 +116,7 @@ class StreamsTest {
     }
 
     private static String body(String more) {
-        return "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]"
+        return "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"" + Prompts.LONG + "\"}]"
                 + more + "}";
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.sandbox.Script;
 import dev.tollgate.sandbox.Step;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -23,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 class TimesTest {
 
     private static final String CALL = """
-            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
     private static final long FOREVER = 600_000;
 
     private static Gateway gateway;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -25,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 class UpstreamFailuresTest {
 
     private static final String CALL = """
-            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
     private static final Tokens SOME = new Tokens(100, 200, 0);
 
     private static String upstreamKey;

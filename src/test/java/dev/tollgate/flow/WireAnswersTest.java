@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.UpstreamScript;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -168,7 +169,7 @@ class WireAnswersTest {
 
     private static Gateway.Reply call(String model, String members, boolean stream) {
         Gateway.Reply reply = gateway.chat("{\"model\":\"" + model + "\",\"stream\":" + stream
-                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Tell me\"}]" + (members.isEmpty() ? "" : ",")
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + Prompts.LONG + "\"}]" + (members.isEmpty() ? "" : ",")
                 + members + "}");
         return reply;
     }

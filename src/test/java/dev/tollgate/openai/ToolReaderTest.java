@@ -78,8 +78,8 @@ class ToolReaderTest {
             'tools':[{'type':'function','function':{'name':'f','strict':1}}] | tools.0.function.strict | 'tools.0.function.strict' must be true or false, got 1.
             'functions':[{}]                               | functions.0.name             | 'functions.0.name' is required.
             'functions':[{'name':'f'},{'name':'f'}]        | functions.1.name             | 'functions.1.name' must differ from the other tools' names, "f" is there twice.
-            'tool_choice':'any'                            | tool_choice                  | 'tool_choice' must be one of none, auto or required, got "any".
-            'tool_choice':5                                | tool_choice                  | 'tool_choice' must be none, auto, required or an object, got 5.
+            'tool_choice':'any'                            | tool_choice                  | 'tool_choice' must be one of none, auto, required or validated, got "any".
+            'tool_choice':5                                | tool_choice                  | 'tool_choice' must be none, auto, required, validated or an object, got 5.
             'tool_choice':'required'                       | tool_choice                  | 'tool_choice' must be none or auto where no tools are given.
             'tool_choice':{'type':'function','function':{'name':'f'}} | tool_choice       | 'tool_choice' must be none or auto where no tools are given.
             'tool_choice':{'type':'custom'}                | tool_choice.type             | 'tool_choice.type' must be one of function or allowed_tools, got "custom".
