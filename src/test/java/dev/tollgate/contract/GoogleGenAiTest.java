@@ -29,6 +29,7 @@ import com.google.genai.types.Type;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.ArrayList;
@@ -392,7 +393,8 @@ class GoogleGenAiTest {
                 .finish("STOP"));
         Customer customer = gateway.customer("10");
         try (Client leaving = client(customer.key(), "")) {
-            ResponseStream<GenerateContentResponse> stream = leaving.models.generateContentStream(PRO, "Hi", null);
+            ResponseStream<GenerateContentResponse> stream =
+                    leaving.models.generateContentStream(PRO, Prompts.LONG.repeat(16), null);
             Iterator<GenerateContentResponse> chunks = stream.iterator();
             assertThat(chunks.hasNext()).isTrue();
             stream.close();

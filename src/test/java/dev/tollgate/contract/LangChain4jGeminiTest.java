@@ -29,6 +29,7 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.ArrayList;
@@ -292,7 +293,9 @@ class LangChain4jGeminiTest {
 
         Heard.andCancel(
                 streaming("gemini-2.5-pro", customer.key()),
-                ChatRequest.builder().messages(UserMessage.from("Hi")).build());
+                ChatRequest.builder()
+                        .messages(UserMessage.from(Prompts.LONG.repeat(16)))
+                        .build());
 
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("cancelled");
         assertThat(customer.consumed()).isEqualByComparingTo("2.04");

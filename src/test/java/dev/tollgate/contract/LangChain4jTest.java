@@ -34,6 +34,7 @@ import dev.langchain4j.model.openai.OpenAiTokenUsage;
 import dev.langchain4j.model.output.FinishReason;
 import dev.tollgate.cli.Refused;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -100,8 +101,8 @@ class LangChain4jTest {
     void usage_and_price_are_the_reported_ones() {
         gateway.script(Scripts.parts("{text: \"As reported.\"}"));
 
-        ChatResponse plain = model("gemini-3.1-pro").build().chat(ask("Hi"));
-        Heard heard = Heard.of(streaming("gemini-3.1-pro"), ask("Hi"));
+        ChatResponse plain = model("gemini-3.1-pro").build().chat(ask(Prompts.LONG));
+        Heard heard = Heard.of(streaming("gemini-3.1-pro"), ask(Prompts.LONG));
 
         assertThat(List.of(plain, heard.whole())).allSatisfy(answer -> {
             OpenAiTokenUsage usage = (OpenAiTokenUsage) answer.tokenUsage();

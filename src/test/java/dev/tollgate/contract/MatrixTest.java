@@ -7,6 +7,7 @@ import dev.tollgate.cli.Refused;
 import dev.tollgate.contract.ForeignClient.Lacks;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
@@ -331,7 +332,7 @@ class MatrixTest {
                 .text("Half of", new Tokens(1000, 100, 0))
                 .finish("SAFETY", new Tokens(1000, 100, 0)));
 
-        Said said = answer(client, Question.to("gemini-2.5-pro", streams).user("Hi"));
+        Said said = answer(client, Question.to("gemini-2.5-pro", streams).user(Prompts.LONG));
 
         assertThat(said.finish()).isEqualTo("content_filter");
         assertThat(said.text()).isEqualTo("Half of");

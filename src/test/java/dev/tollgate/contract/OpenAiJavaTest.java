@@ -16,6 +16,7 @@ import com.openai.models.chat.completions.StructuredChatCompletion;
 import com.openai.models.completions.CompletionUsage;
 import com.openai.models.models.Model;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Prompts;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +134,7 @@ class OpenAiJavaTest {
         gateway.script(Scripts.parts("{text: \"As reported.\"}"));
         BigDecimal before = consumed();
 
-        ChatCompletion answer = openai.create(ask("gemini-3.1-pro", "Hi"));
+        ChatCompletion answer = openai.create(ask("gemini-3.1-pro", Prompts.LONG));
 
         CompletionUsage usage = answer.usage().orElseThrow();
         assertThat(usage.promptTokens()).isEqualTo(194);
@@ -151,7 +152,7 @@ class OpenAiJavaTest {
         gateway.script(Scripts.parts("{text: \"As reported.\"}"));
 
         List<ChatCompletionChunk> chunks =
-                openai.stream(ask("gemini-3.1-pro", "Hi")).chunks();
+                openai.stream(ask("gemini-3.1-pro", Prompts.LONG)).chunks();
 
         assertThat(chunks.subList(0, chunks.size() - 1))
                 .allSatisfy(chunk -> assertThat(chunk.usage()).isEmpty());
