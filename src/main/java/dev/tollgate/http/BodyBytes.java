@@ -58,7 +58,8 @@ final class BodyBytes implements BodySink {
         long grown = Math.max(INITIAL_BYTES, array.length + more);
         long ceiling = bytesExpected >= needed ? bytesExpected : bytesMax;
         int capacity = (int) Math.min(Math.max(needed, grown), ceiling);
-        // Both are there while the one is copied into the other, at most once for each event loop: what is left of the heap has room for that.
+        // Both are there while the one is copied into the other, at most once for each event loop: what is left of the
+        // heap has room for that.
         lease.take(capacity - array.length);
         array = Arrays.copyOf(array, capacity);
     }

@@ -78,7 +78,8 @@ final class Copies implements AutoCloseable {
                 .text("Hello.", new Tokens(60_000, 10, 0))
                 .finish("STOP", new Tokens(60_000, 10, 0)));
         call(gateway, "plain", "10", "").readUntil("[DONE]");
-        callOf(gateway, "google/gemini-2.5-pro", "units", "10", "\"max_tokens\":1000,").readUntil("[DONE]");
+        callOf(gateway, "google/gemini-2.5-pro", "units", "10", "\"max_tokens\":1000,")
+                .readUntil("[DONE]");
         call(gateway, "failed", "10", "").readUntil("upstream_error");
         call(gateway, "cut", "0.505", "").readUntil("[DONE]");
         call(gateway, "short", "1", "\"max_tokens\":100,").readUntil("[DONE]");

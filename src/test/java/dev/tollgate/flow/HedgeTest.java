@@ -13,8 +13,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.config.ConfigException;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
-import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.HandServer;
+import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.TestClock;
 import java.io.IOException;
@@ -109,7 +109,8 @@ class HedgeTest {
                         .header("x-goog-api-key", channels.customer().key())
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(
-                                "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"" + Prompts.LONG + "\"}]}]}")));
+                                "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"" + Prompts.LONG
+                                        + "\"}]}]}")));
     }
 
     private final Silent silent = new Silent();

@@ -116,7 +116,7 @@ class StreamsTest {
     }
 
     private static String body(String more) {
-        return "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"" + Prompts.LONG + "\"}]"
-                + more + "}";
+        return "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\""
+                + Prompts.LONG + "\"}]" + more + "}";
     }
 }

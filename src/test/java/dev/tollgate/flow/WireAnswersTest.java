@@ -169,7 +169,8 @@ class WireAnswersTest {
 
     private static Gateway.Reply call(String model, String members, boolean stream) {
         Gateway.Reply reply = gateway.chat("{\"model\":\"" + model + "\",\"stream\":" + stream
-                + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + Prompts.LONG + "\"}]" + (members.isEmpty() ? "" : ",")
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + Prompts.LONG + "\"}]"
+                + (members.isEmpty() ? "" : ",")
                 + members + "}");
         return reply;
     }
