@@ -43,7 +43,8 @@ class ReadinessTest {
         try (Gateway gateway = Gateway.startOn(stores)) {
             Customer customer = gateway.customer("100");
             awaitReady(gateway);
-            // From now on its key and account are known: where they have to be read first, SQLite does not wait to write.
+            // From now on its key and account are known: where they have to be read first, SQLite does not wait to
+            // write.
             assertThat(customer.chat(CALL).status()).isEqualTo(200);
             CompletableFuture<Gateway.Reply> call;
             try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
