@@ -7,7 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 
 /**
- * A growing body under two limits, its own and that of its lease. Grows by doubling and not by what a header announces: an announcement
+ * A growing body under two limits, its own and that of its lease. Grows by what has come and not by what a header announces: an announcement
  * costs its sender nothing. Used by one thread at a time.
  */
 final class BodyBytes implements BodySink {
