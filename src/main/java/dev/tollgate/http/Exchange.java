@@ -59,7 +59,7 @@ public final class Exchange {
     private Stage stage = Stage.OPEN;
     private String path = "/";
     private @Nullable String remoteAddress;
-    private @Nullable String network;
+    private @Nullable String entered;
     private boolean finished;
     private int status;
     private long answeredNanos;
@@ -131,14 +131,17 @@ public final class Exchange {
         return known;
     }
 
+    /** What callers are told apart by where there is no key: an IPv4 address, or the first half of an IPv6 address. */
+    public String network() {
+        return RemoteAddress.network(remoteAddress());
+    }
+
     /**
      * For a secret that nobody has: what such a caller is to be told, which is the refusal itself or, where its address has sent many
      * of them lately, a 429. To be asked only when the secret was found wrong, so that whoever has a right one never notices.
      */
     public ApiException refuseWrongKey(ApiError refusal) {
-        return loop.wrongKeys()
-                .count(RemoteAddress.network(remoteAddress()), refusal)
-                .asException();
+        return loop.wrongKeys().count(network(), refusal).asException();
     }
 
     /**
@@ -151,8 +154,8 @@ public final class Exchange {
         if (remoteAddress().equals(peerAddress())) {
             return true;
         }
-        String counted = RemoteAddress.network(remoteAddress());
-        network = counted;
+        String counted = network();
+        entered = counted;
         return loop.callers().enter(counted);
     }
 
@@ -539,8 +542,8 @@ public final class Exchange {
         }
         finished = true;
         body.release();
-        if (network != null) {
-            loop.callers().leave(network);
+        if (entered != null) {
+            loop.callers().leave(entered);
         }
         loop.closed(this);
         logAccess();

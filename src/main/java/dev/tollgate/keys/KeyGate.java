@@ -38,7 +38,7 @@ public final class KeyGate implements Authenticator {
         String secret = access == Access.GOOGLE_KEY ? googleSecret(exchange) : secret(exchange.header("authorization"));
         Promise<Caller> answer = Promise.promise();
         Thread loop = Thread.currentThread();
-        keys.authenticate(secret, found -> {
+        keys.authenticate(secret, exchange.network(), found -> {
             if (loop.equals(Thread.currentThread())) {
                 complete(answer, exchange, found);
             } else {

@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,9 +26,6 @@ public final class Keys {
 
     /** The most that one page of a list holds. */
     public static final int PAGE_MAX = 1_000;
-
-    /** Look-ups in the database at the same time; they shall not fill the memory. */
-    private static final int LOOKUPS_MAX = 1_000;
 
     /**
      * With several nodes, how long another's change of a key may go unseen where no reservation is made; a reservation always
@@ -53,13 +49,15 @@ public final class Keys {
     private final KeyCache cache;
     private final KeptStates kept = new KeptStates();
     private final KeyRoll roll;
-    private final Semaphore lookups = new Semaphore(LOOKUPS_MAX);
+    private final KeyLookups lookups;
 
     public Keys(Database database, InstantSource clock) {
         this.database = database;
         this.roll = new KeyRoll(database);
         this.clock = clock;
-        this.cache = new KeyCache(database.dialect() == Dialect.SQLITE ? null : SHARED_KEEP);
+        Duration keep = database.dialect() == Dialect.SQLITE ? null : SHARED_KEEP;
+        this.cache = new KeyCache(keep);
+        this.lookups = new KeyLookups(cache, keep, this::lookUp);
     }
 
     /**
@@ -98,9 +96,10 @@ public final class Keys {
      * virtual thread and told there.
      *
      * @param rawKey as the caller sent it
+     * @param network what stands for the caller's address, of which one cannot have all look-ups
      * @param result called exactly once
      */
-    public void authenticate(String rawKey, Consumer<Authentication> result) {
+    public void authenticate(String rawKey, String network, Consumer<Authentication> result) {
         if (!KeySecret.isPlausible(rawKey)) {
             result.accept(new Authentication.Unknown());
             return;
@@ -113,24 +112,16 @@ public final class Keys {
         }
         switch (roll.find(hash)) {
             case UNKNOWN -> result.accept(new Authentication.Unknown());
-            case LISTED -> lookUpAside(hash, result);
-            case PERHAPS_NEW -> roll.readOn(read -> readOn(hash, read, result));
+            case LISTED -> lookups.ask(hash, network, result);
+            case PERHAPS_NEW -> roll.readOn(read -> readOn(hash, network, read, result));
         }
     }
 
-    private void lookUpAside(String hash, Consumer<Authentication> result) {
-        if (lookups.tryAcquire()) {
-            Thread.ofVirtual().name("key-lookup").start(() -> result.accept(lookUpCounted(hash)));
-        } else {
-            result.accept(new Authentication.Unavailable());
-        }
-    }
-
-    private void readOn(String hash, boolean read, Consumer<Authentication> result) {
+    private void readOn(String hash, String network, boolean read, Consumer<Authentication> result) {
         if (!read) {
             result.accept(new Authentication.Unavailable());
         } else if (roll.find(hash) == KeyRoll.Entry.LISTED) {
-            lookUpAside(hash, result);
+            lookups.ask(hash, network, result);
         } else {
             result.accept(new Authentication.Unknown());
         }
@@ -166,14 +157,6 @@ public final class Keys {
         return database.read(connection -> accountId == null
                 ? keys(connection, SELECT_PAGE, from, limit)
                 : keys(connection, SELECT_PAGE_OF_ACCOUNT, accountId, from, limit));
-    }
-
-    private Authentication lookUpCounted(String hash) {
-        try {
-            return lookUp(hash);
-        } finally {
-            lookups.release();
-        }
     }
 
     private Authentication lookUp(String hash) {

@@ -7,7 +7,9 @@
  * invalidates, and {@link dev.tollgate.keys.KeyState} reads the row again in the transaction of each reservation and
  * of each growth of a hold, its spend limits included, so that no call that costs money trusts a cache.
  *
- * <p>A key that nobody has is told by {@link dev.tollgate.keys.KeyRoll}, without a question to the database for each.
+ * <p>A key that nobody has is told by {@link dev.tollgate.keys.KeyRoll}, without a question to the database for each. One that
+ * somebody has and the cache has not is read by {@link dev.tollgate.keys.KeyLookups}: once for all who ask meanwhile, and no address can have
+ * all reads.
  *
  * <p>Two parts of the writer's work: {@link dev.tollgate.keys.Keys#statePart} before the ledger, which asks it; {@link
  * dev.tollgate.keys.Keys#changesPart} after it, since a key may be made in one unit with its account.

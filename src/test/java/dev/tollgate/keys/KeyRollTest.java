@@ -45,7 +45,7 @@ class KeyRollTest {
 
     private static Authentication ask(Keys keys, String key) throws Exception {
         CompletableFuture<Authentication> result = new CompletableFuture<>();
-        keys.authenticate(key, result::complete);
+        keys.authenticate(key, "net", result::complete);
         return result.get(20, TimeUnit.SECONDS);
     }
 
@@ -60,7 +60,7 @@ class KeyRollTest {
         for (int i = 0; i < 1_000; i++) {
             Thread asking = Thread.currentThread();
             CompletableFuture<Thread> told = new CompletableFuture<>();
-            keys.authenticate(madeUp(), found -> {
+            keys.authenticate(madeUp(), "net", found -> {
                 assertThat(found).isEqualTo(new Authentication.Unknown());
                 told.complete(Thread.currentThread());
             });
@@ -155,11 +155,11 @@ class KeyRollTest {
             AtomicInteger asked = new AtomicInteger();
             Gateway.await("the key", () -> {
                 for (int i = 0; i < 10 * KeyRoll.CROWD; i++) {
-                    keys.authenticate(madeUp(), found -> {});
+                    keys.authenticate(madeUp(), "net", found -> {});
                     asked.incrementAndGet();
                 }
                 CompletableFuture<Authentication> result = new CompletableFuture<>();
-                keys.authenticate(key, result::complete);
+                keys.authenticate(key, "net", result::complete);
                 return result.join() instanceof Authentication.Found;
             });
             assertThat(keys.readings()).isLessThanOrEqualTo(2 + asked.get() / KeyRoll.CROWD);
@@ -175,7 +175,7 @@ class KeyRollTest {
             AtomicInteger unknown = new AtomicInteger();
             long began = System.nanoTime();
             for (int i = 0; i < asked; i++) {
-                keys.authenticate(madeUp(), found -> {
+                keys.authenticate(madeUp(), "net", found -> {
                     unknown.addAndGet(found instanceof Authentication.Unknown ? 1 : 0);
                     told.countDown();
                 });

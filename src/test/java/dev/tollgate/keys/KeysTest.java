@@ -156,7 +156,7 @@ class KeysTest {
         assertThat(authenticate(good)).isInstanceOf(Authentication.Found.class);
         store.database.close();
         CompletableFuture<Thread> thread = new CompletableFuture<>();
-        store.keys.authenticate(good, result -> thread.complete(Thread.currentThread()));
+        store.keys.authenticate(good, "net", result -> thread.complete(Thread.currentThread()));
         assertThat(thread).isCompletedWithValue(Thread.currentThread());
         assertThat(store.keys.find(good)).isInstanceOf(Authentication.Found.class);
     }
@@ -300,7 +300,7 @@ class KeysTest {
 
     private Authentication authenticate(String key) throws Exception {
         CompletableFuture<Authentication> result = new CompletableFuture<>();
-        store.keys.authenticate(key, result::complete);
+        store.keys.authenticate(key, "net", result::complete);
         return result.get(10, TimeUnit.SECONDS);
     }
 }
