@@ -5,7 +5,6 @@ import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one body under the limits of D28 and D29. Confined to the event loop, but for the unpacking. */
@@ -17,13 +16,10 @@ final class BodyIntake {
     private final ContentCoding coding;
     private final BodyBytes sent;
     private final Runnable then;
-    private final long startNanos = System.nanoTime();
 
     private BodySink sink;
     private BodyGate.@Nullable Digest digest;
     private boolean admitted;
-    private long windowStartNanos = startNanos;
-    private int windowBytes;
     private boolean over;
 
     /** @param admitted whether the body may be large: who asks for it has been asked */
@@ -63,7 +59,6 @@ final class BodyIntake {
         if (over) {
             return;
         }
-        windowBytes += chunk.length();
         try {
             if (!admitted && sent.size() + chunk.length() > loop.limits().smallBodyBytesMax()) {
                 request.pause();
@@ -99,32 +94,12 @@ final class BodyIntake {
         sent.release();
     }
 
-    /** Looks at the time, and at the speed once a window is full; answers 408 if the caller is too slow. */
-    void sweep(long nowNanos) {
-        if (over) {
-            return;
+    /** The caller is told why it has taken too long ({@link BodyPace}). */
+    void late(String message) {
+        if (!over) {
+            exchange.closeAfterwards();
+            stop(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(408));
         }
-        HttpLimits limits = loop.limits();
-        if (nowNanos - startNanos > limits.bodyTime().toNanos()) {
-            tooSlow("The request body did not arrive within "
-                    + limits.bodyTime().toSeconds() + " seconds.");
-            return;
-        }
-        long nanos = nowNanos - windowStartNanos;
-        if (nanos < limits.bodyWindow().toNanos()) {
-            return;
-        }
-        if (windowBytes < TimeUnit.NANOSECONDS.toMillis(nanos) * limits.bodyBytesPerSecondMin() / 1000) {
-            tooSlow("The request body arrived too slowly.");
-            return;
-        }
-        windowStartNanos = nowNanos;
-        windowBytes = 0;
-    }
-
-    private void tooSlow(String message) {
-        exchange.closeAfterwards();
-        stop(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(408));
     }
 
     private void ended() {

@@ -74,14 +74,14 @@ public final class Exchange {
     /** Read by who works for this exchange on other threads. */
     private volatile boolean departed;
 
-    Exchange(FrontLoop loop, HttpServerRequest request, Context context, String requestId) {
+    Exchange(FrontLoop loop, HttpServerRequest request, Context context, String requestId, BodyPace pace) {
         this.loop = loop;
         this.request = request;
         this.response = request.response();
         this.context = context;
         this.requestId = requestId;
         this.head = new RequestHead(request);
-        this.body = new RequestBody(this, loop, request, head.bytesAnnounced());
+        this.body = new RequestBody(this, loop, request, head.bytesAnnounced(), pace);
         response.closeHandler(closed -> departed());
     }
 
@@ -569,7 +569,7 @@ public final class Exchange {
         } else if (stream != null) {
             stream.sweep(nowNanos, loop.limits().write().toNanos());
         } else {
-            body.sweep(nowNanos);
+            body.sweep();
         }
     }
 

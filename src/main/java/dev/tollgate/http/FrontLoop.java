@@ -76,14 +76,16 @@ final class FrontLoop implements Deployable {
     private volatile int port = -1;
     private volatile long turnedNanos = System.nanoTime();
 
-    /** A connection, whose it is, and since when it has had no exchange. */
+    /** A connection, whose it is, how its bodies come in, and since when it has had no exchange. */
     private static final class Link {
         private final @Nullable String network;
+        private final BodyPace pace;
         private int exchanges;
         private long idleSinceNanos = System.nanoTime();
 
-        Link(@Nullable String network) {
+        Link(@Nullable String network, BodyPace pace) {
             this.network = network;
+            this.pace = pace;
         }
     }
 
@@ -128,14 +130,15 @@ final class FrontLoop implements Deployable {
 
     /** Behind proxies connections are the proxies'; there the callers' requests are counted ({@link Admission}). */
     private void connected(HttpConnection connection) {
-        guard(connection);
+        BodyPace pace = new BodyPace(limits(), System::nanoTime);
+        guard(connection, pace);
         String network = options().trustedHops() > 0 ? null : RemoteAddress.network(peer(connection));
         boolean tooMany = shared.connections().incrementAndGet() > limits().connectionsMax();
         if (network != null) {
             tooMany |= !shared.callers().enter(network);
         }
         connection.exceptionHandler(Fatal::check);
-        links.put(connection, new Link(network));
+        links.put(connection, new Link(network, pace));
         connection.closeHandler(closed -> left(connection));
         if (tooMany) {
             connection.close();
@@ -157,8 +160,8 @@ final class FrontLoop implements Deployable {
         return bare == null ? "" : bare;
     }
 
-    /** Puts what reads requests strictly and one at a time in the place of what Vert.x reads them with. */
-    private void guard(HttpConnection connection) {
+    /** Puts what reads requests strictly, at their pace and one at a time in the place of what Vert.x reads them with. */
+    private void guard(HttpConnection connection, BodyPace pace) {
         ChannelHandlerContext handler = ((ConnectionBase) connection).channelHandlerContext();
         handler.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         handler.channel().config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
@@ -168,22 +171,23 @@ final class FrontLoop implements Deployable {
                 CHUNK_BYTES_MAX,
                 options().edge().halfClose());
         handler.pipeline().replace(HttpRequestDecoder.class, "requests", turns.decoder());
+        handler.pipeline().addBefore(handler.name(), "pace", pace);
         handler.pipeline().addBefore(handler.name(), "turns", turns);
     }
 
     private void requested(HttpServerRequest request) {
-        admission.admit(open(request), request);
+        Link link = links.get(request.connection());
+        if (link != null) { // nothing is begun for one that has left
+            admission.admit(open(request, link), request);
+        }
     }
 
-    private Exchange open(HttpServerRequest request) {
+    private Exchange open(HttpServerRequest request, Link link) {
         Context context = Objects.requireNonNull(Vertx.currentContext());
-        Exchange exchange = new Exchange(this, request, context, newRequestId());
+        Exchange exchange = new Exchange(this, request, context, newRequestId(), link.pace);
         open.add(exchange);
         openCount.lazySet(open.size());
-        Link link = links.get(request.connection());
-        if (link != null) {
-            link.exchanges++;
-        }
+        link.exchanges++;
         return exchange;
     }
 

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param headerBytesMax the header block; beyond it 400
  * @param connectionsMax open connections; a further one is closed at once
  * @param writeQueueBytesMax what may wait for a slow reader before its stream counts as full
- * @param bodyBytesPerSecondMin the slowest body, measured over {@code bodyWindow}; below it 408
+ * @param bodyBytesPerSecondMin the slowest body, measured over {@code bodyWindow} of time in which it is read; below it 408
  * @param bodyTime how long a whole body may take, however fast its parts come; beyond it 408
  * @param idle how long a connection may stay without an exchange; covers headers that trickle in, too
  * @param write how long a full stream or a finished answer may wait for its reader before the connection is cut

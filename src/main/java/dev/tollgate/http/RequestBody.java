@@ -22,6 +22,7 @@ final class RequestBody {
     private final FrontLoop loop;
     private final HttpServerRequest request;
     private final long bytesAnnounced;
+    private final BodyPace pace;
     private boolean unread;
     private boolean paused;
     private boolean isLarge;
@@ -32,11 +33,12 @@ final class RequestBody {
     private @Nullable BodyBytes bytes;
 
     /** @param bytesAnnounced the announced length, -1 for a chunked body, 0 for none */
-    RequestBody(Exchange exchange, FrontLoop loop, HttpServerRequest request, long bytesAnnounced) {
+    RequestBody(Exchange exchange, FrontLoop loop, HttpServerRequest request, long bytesAnnounced, BodyPace pace) {
         this.exchange = exchange;
         this.loop = loop;
         this.request = request;
         this.bytesAnnounced = bytesAnnounced;
+        this.pace = pace;
         this.unread = bytesAnnounced != 0;
     }
 
@@ -96,6 +98,7 @@ final class RequestBody {
         if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
             request.response().writeContinue();
         }
+        pace.start();
         reading.start(request);
         if (paused) {
             request.resume();
@@ -224,9 +227,11 @@ final class RequestBody {
         return null;
     }
 
-    void sweep(long nowNanos) {
-        if (intake != null) {
-            intake.sweep(nowNanos);
+    void sweep() {
+        BodyIntake reading = intake;
+        String late = reading == null ? null : pace.late();
+        if (reading != null && late != null) {
+            reading.late(late);
         }
     }
 

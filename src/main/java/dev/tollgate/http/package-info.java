@@ -7,7 +7,8 @@
  * logged. Everything that grows has a limit in {@link dev.tollgate.http.HttpLimits}.
  *
  * <p>Below it, as handlers of the connection: {@link dev.tollgate.http.RequestDecoder} reads requests to the letter, {@link
- * dev.tollgate.http.Turns} one at a time, and tells a caller that has said all from one that has left.
+ * dev.tollgate.http.BodyPace} tells a body that comes too slowly, {@link dev.tollgate.http.Turns} reads requests one at a time, and tells a
+ * caller that has said all from one that has left.
  *
  * <p>Threading: each event loop has a server, routes and open exchanges of its own. An {@link
  * dev.tollgate.http.Exchange} is confined to the loop of its connection; {@link dev.tollgate.http.Exchange#run} brings

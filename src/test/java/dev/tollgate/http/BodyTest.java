@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -264,6 +265,56 @@ class BodyTest {
             assertThat(answer.status()).isEqualTo(408);
             assertThat(answer.text()).contains("\"invalid_request\"");
             assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    /** Another body that comes to nothing shows that more than a window has passed. */
+    @Test
+    void a_body_that_waits_for_its_gate_is_not_too_slow() throws Exception {
+        BlockingQueue<CompletableFuture<BodyGate.Verdict>> asked = new ArrayBlockingQueue<>(1);
+        front.options(options -> new HttpOptions(
+                options.host(),
+                0,
+                1,
+                0,
+                options.origins(),
+                TestFront.limits(TestFront.SHORT, TestFront.LONG, TestFront.LONG),
+                options.edge()));
+        front.route(Route.post(
+                        "/v1/gated",
+                        Access.KEY,
+                        exchange -> exchange.read(
+                                body -> Integer.toString(body.length), length -> exchange.json(200, length.getBytes())))
+                .withGate(exchange -> {
+                    CompletableFuture<BodyGate.Verdict> verdict = new CompletableFuture<>();
+                    asked.add(verdict);
+                    return verdict::join;
+                }));
+        try (RawClient client = front.start().client();
+                RawClient slow = front.client()) {
+            client.send(RawClient.head("POST", "/v1/gated", "Content-Length: 300000"))
+                    .send(bytes(300_000));
+            CompletableFuture<BodyGate.Verdict> waiting = asked.poll(20, TimeUnit.SECONDS);
+            slow.send(RawClient.head("POST", "/v1/x", "Content-Length: 1000")).send("abc");
+            assertThat(slow.read().status()).isEqualTo(408);
+            waiting.complete(new BodyGate.Read());
+
+            assertThat(client.read().text()).isEqualTo("300000");
+        }
+    }
+
+    /** What is sent ahead is read when the answer before it has left, and not from the connection. */
+    @Test
+    void a_slow_body_behind_another_request_is_408() throws IOException {
+        front.options(options -> options.withLimits(TestFront.limits(TestFront.SHORT, TestFront.LONG, TestFront.LONG)));
+        try (RawClient client = front.start().client()) {
+            client.send(RawClient.head("POST", "/v1/x", "Content-Length: 2")
+                    + "ab"
+                    + RawClient.head("POST", "/v1/x", "Content-Length: 1000")
+                    + "abc");
+
+            assertThat(client.read().text()).isEqualTo("2");
+            assertThat(client.read().status()).isEqualTo(408);
         }
     }
 
