@@ -18,17 +18,36 @@ import java.util.regex.Pattern;
  * @param pid of its process
  * @param rich keys of accounts with credits, each its own
  * @param poor keys of accounts without
+ * @param shared keys of one more account with credits
  */
-record Besieged(int port, long pid, List<String> rich, List<String> poor) {
+record Besieged(int port, long pid, List<String> rich, List<String> poor, List<String> shared) {
 
     private static final int ANSWER_MILLIS_MAX = 120_000;
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
     Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        return connect("127.0.0.1");
+    }
+
+    /** @param from one of this machine's own addresses, of which IPv4 has sixteen million */
+    Socket connect(String from) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(from), 0);
         socket.setSoTimeout(ANSWER_MILLIS_MAX);
         socket.setTcpNoDelay(true);
         return socket;
+    }
+
+    /** The status of the answer, which is read to its end; a word where there is none. */
+    String get(String path, String key) {
+        try (Socket socket = connect()) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                                    + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return status(socket);
+        } catch (IOException e) {
+            return e.getClass().getSimpleName();
+        }
     }
 
     static byte[] head(String path, String key, String headers, int length) {

@@ -1,10 +1,13 @@
 package dev.tollgate.bench;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attacks a gateway with one scenario after the other while a victim goes on making small calls, one every {@value #VICTIM_MILLIS} ms whatever
@@ -16,6 +19,7 @@ final class Siege {
     private static final int VICTIM_MILLIS = 50;
     private static final int QUIET_SECONDS = 5;
     private static final int SCENARIO_SECONDS_MAX = 180;
+    private static final Duration P99_MAX = Duration.ofSeconds(1);
 
     private final Besieged gateway;
     private final PrintStream out;
@@ -29,6 +33,19 @@ final class Siege {
     interface Scenario {
 
         String name();
+
+        /** What the attack needs, made before the victim begins. */
+        default void prepare(Besieged gateway) throws InterruptedException {}
+
+        /** What attackers may be answered. */
+        default Set<String> allowed() {
+            return Set.of("200", "400", "402", "408", "413", "503");
+        }
+
+        /** What the victim does besides its small calls. */
+        default Errands.@Nullable Errand errand() {
+            return null;
+        }
 
         /** Attacks until it is done or interrupted. Each answer to an attacker is counted. */
         void attack(Besieged gateway, Tally answers) throws InterruptedException;
@@ -49,33 +66,48 @@ final class Siege {
     private boolean quiet(String name) throws Exception {
         try (Victim victim = new Victim(gateway, VICTIM_MILLIS)) {
             TimeUnit.SECONDS.sleep(QUIET_SECONDS);
-            return print(name, victim.stop(), new Tally());
+            return print(name, victim.stop(), P99_MAX, "");
         }
     }
 
     private boolean besiege(Scenario scenario) throws Exception {
+        scenario.prepare(gateway);
         Tally answers = new Tally();
-        try (Victim victim = new Victim(gateway, VICTIM_MILLIS)) {
-            List<Exception> failure = new ArrayList<>();
-            Thread attack = Thread.ofVirtual().start(() -> {
-                try {
-                    scenario.attack(gateway, answers);
-                } catch (InterruptedException | RuntimeException e) {
-                    failure.add(e);
-                }
-            });
-            if (!attack.join(java.time.Duration.ofSeconds(SCENARIO_SECONDS_MAX)) || !failure.isEmpty()) {
-                attack.interrupt();
-                out.println(scenario.name() + " did not come to its end " + failure);
+        Errands.Errand errand = scenario.errand();
+        try (Victim victim = new Victim(gateway, VICTIM_MILLIS);
+                Errands errands = errand == null ? null : new Errands(errand, gateway)) {
+            boolean held = attack(scenario, answers);
+            held &= scenario.allowed().containsAll(answers.counts().keySet());
+            held &= print(
+                    scenario.name(), victim.stop(), P99_MAX, answers.counts().toString());
+            if (errand != null && errands != null) {
+                held &= print("  " + errand.name(), errands.stop(), Duration.ofMillis(errand.withinMillis()), "");
             }
-            boolean held = print(scenario.name(), victim.stop(), answers);
+            answers.notes().forEach(note -> out.println("               " + note));
             out.printf("%-14s heap after a collection: %d MB%n", "", gateway.heapMegabytes());
-            return held;
+            return held && !answers.missed();
         }
     }
 
-    private boolean print(String name, Victim.Figures victim, Tally answers) {
-        Map<String, Integer> counts = answers.counts();
+    /** @return whether it came to its end */
+    private boolean attack(Scenario scenario, Tally answers) throws InterruptedException {
+        List<Exception> failure = new ArrayList<>();
+        Thread attack = Thread.ofVirtual().start(() -> {
+            try {
+                scenario.attack(gateway, answers);
+            } catch (InterruptedException | RuntimeException e) {
+                failure.add(e);
+            }
+        });
+        boolean ended = attack.join(Duration.ofSeconds(SCENARIO_SECONDS_MAX)) && failure.isEmpty();
+        if (!ended) {
+            attack.interrupt();
+            out.println(scenario.name() + " did not come to its end " + failure);
+        }
+        return ended;
+    }
+
+    private boolean print(String name, Victim.Figures victim, Duration p99Max, String attackers) {
         out.printf(
                 "%-14s %9.1f %9.1f %9.1f %7d %7d  %s%n",
                 name,
@@ -84,14 +116,15 @@ final class Siege {
                 victim.maxNanos() / 1e6,
                 victim.calls(),
                 victim.failed(),
-                counts.isEmpty() ? "" : counts.toString());
-        boolean answered = counts.keySet().stream().allMatch(status -> status.matches("200|400|402|408|413|503"));
-        return answered && victim.failed() == 0 && victim.p99Nanos() < 1_000_000_000L;
+                attackers);
+        return victim.failed() == 0 && victim.p99Nanos() < p99Max.toNanos();
     }
 
     /** How often attackers were answered what; a word where they were not answered. */
     static final class Tally {
         private final Map<String, Integer> counts = new java.util.TreeMap<>();
+        private final List<String> notes = new ArrayList<>();
+        private boolean missed;
 
         synchronized void add(String what) {
             counts.merge(what, 1, Integer::sum);
@@ -99,6 +132,20 @@ final class Siege {
 
         synchronized Map<String, Integer> counts() {
             return new java.util.TreeMap<>(counts);
+        }
+
+        /** A figure of the scenario's own. */
+        synchronized void note(String note, boolean asItShould) {
+            notes.add(note + (asItShould ? "" : ": MISSED"));
+            missed |= !asItShould;
+        }
+
+        synchronized List<String> notes() {
+            return List.copyOf(notes);
+        }
+
+        synchronized boolean missed() {
+            return missed;
         }
     }
 }

@@ -19,9 +19,17 @@ import picocli.CommandLine.Option;
 final class SiegeCommand implements Callable<Integer> {
 
     /** A new one is one more line here. */
-    private static final List<Siege.Scenario> SCENARIOS = List.of(new LargeBodies(), new SlowBodies());
+    private static final List<Siege.Scenario> SCENARIOS = List.of(
+            new LargeBodies(),
+            new SlowBodies(),
+            new Gifs(),
+            new ReceiptPages(),
+            new UnknownKeys(),
+            new HeldConnections(),
+            new Pipelines());
 
     private static final int ACCOUNTS_OF_A_KIND = 10;
+    private static final int SHARED_KEYS = 8;
 
     @Option(names = "--scenario", description = "one by its name, which may be repeated; default all")
     private List<String> names = List.of();
@@ -49,7 +57,8 @@ final class SiegeCommand implements Callable<Integer> {
                     started.port(),
                     started.process().pid(),
                     keys(gateway, directory, "1000"),
-                    keys(gateway, directory, "0"));
+                    keys(gateway, directory, "0"),
+                    sharedKeys(gateway, directory));
             return new Siege(besieged, System.out).run(chosen) ? 0 : 1;
         }
     }
@@ -58,10 +67,28 @@ final class SiegeCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < ACCOUNTS_OF_A_KIND; i++) {
-            String account = said(gateway, directory, "account", "create", "--name", "siege", "--credits", credits);
-            keys.add(said(gateway, directory, "key", "create", "--account", account));
+            keys.add(key(gateway, directory, account(gateway, directory, credits)));
         }
         return keys;
+    }
+
+    private static List<String> sharedKeys(Gateway gateway, Path directory) throws IOException, InterruptedException {
+        String account = account(gateway, directory, "100000");
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < SHARED_KEYS; i++) {
+            keys.add(key(gateway, directory, account));
+        }
+        return keys;
+    }
+
+    private static String account(Gateway gateway, Path directory, String credits)
+            throws IOException, InterruptedException {
+        return said(gateway, directory, "account", "create", "--name", "siege", "--credits", credits);
+    }
+
+    private static String key(Gateway gateway, Path directory, String account)
+            throws IOException, InterruptedException {
+        return said(gateway, directory, "key", "create", "--account", account);
     }
 
     private static String said(Gateway gateway, Path directory, String... words)
