@@ -22,11 +22,12 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.http.Handler;
-import dev.tollgate.upstream.Attempts;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.PreparedAsk;
+import dev.tollgate.upstream.PreparedCall;
 import dev.tollgate.upstream.Provider;
+import dev.tollgate.upstream.SentCall;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.Upstreams;
 import java.time.Instant;
@@ -203,10 +204,10 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .belongToAnyOf(
                         Upstreams.class,
-                        Upstreams.Prepared.class,
+                        PreparedCall.class,
                         Channel.class,
                         PreparedAsk.class,
-                        Attempts.class,
+                        SentCall.class,
                         UpstreamCall.class));
     }
 

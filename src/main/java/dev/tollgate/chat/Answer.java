@@ -1,11 +1,15 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.Outlet;
+import dev.tollgate.metering.SecondTry;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.Message;
 import dev.tollgate.openai.ResponseFormat;
+import dev.tollgate.schema.Verdict;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.ArrayList;
@@ -40,16 +44,25 @@ final class Answer {
     private final ChatRequest request;
     private final long createdSeconds;
     private final RandomGenerator random;
-    private List<Choice> choices;
-    private List<Choice> choicesAside = List.of();
+    private final SecondTry<Told> tries;
     private final boolean maySign;
     private @Nullable Set<String> idsBefore;
-
     private @Nullable String id;
-    private @Nullable String model;
-    private @Nullable String modelAside;
-    private @Nullable String upstreamId;
-    private @Nullable String upstreamIdAside;
+
+    /** What one answer of the upstream's has told. */
+    private static final class Told {
+
+        private final List<Choice> choices;
+        private @Nullable String model;
+        private @Nullable String upstreamId;
+        private Verdict verdict = Verdict.FITS;
+
+        Told(ChatRequest request) {
+            this.choices = IntStream.range(0, request.n())
+                    .mapToObj(i -> new Choice(i, request.legacyFunctions()))
+                    .toList();
+        }
+    }
 
     Answer(Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
         this.outlet = outlet;
@@ -59,32 +72,29 @@ final class Answer {
         this.random = random;
         this.maySign =
                 metered.model().upstream().signatures() || !request.tools().isEmpty();
-        this.choices = emptyChoices(request);
+        this.tries = new SecondTry<>(new Told(request));
     }
 
     String accountId() {
         return metered.accountId();
     }
 
-    private static List<Choice> emptyChoices(ChatRequest request) {
-        return IntStream.range(0, request.n())
-                .mapToObj(i -> new Choice(i, request.legacyFunctions()))
-                .toList();
-    }
-
     /** Puts aside what was told; another answer follows. */
     void beginAnew() {
-        choicesAside = choices;
-        modelAside = model;
-        upstreamIdAside = upstreamId;
-        choices = emptyChoices(request);
-        model = null;
+        tries.begin(new Told(request));
     }
 
     void takeBack() {
-        choices = choicesAside;
-        model = modelAside;
-        upstreamId = upstreamIdAside;
+        tries.takeBack();
+    }
+
+    /** Whether it fits the schema, as far as can be told. */
+    void judged(Verdict verdict) {
+        told().verdict = verdict;
+    }
+
+    private Told told() {
+        return tries.current();
     }
 
     /** The schema that the answer was to follow, where there is one. */
@@ -119,18 +129,32 @@ final class Answer {
 
     /** Takes the upstream's own name from its first word; without one the answer bears the name that was asked for (D20). */
     void nameFrom(UpstreamEvent first) {
-        if (model == null) {
+        Told told = told();
+        if (told.model == null) {
             UpstreamEvent.Started started = first instanceof UpstreamEvent.Started it ? it : null;
-            model = metered.answerModel(started == null ? null : started.modelVersion());
-            upstreamId = started == null ? null : started.responseId();
+            told.model = metered.answerModel(started == null ? null : started.modelVersion());
+            told.upstreamId = started == null ? null : started.responseId();
         }
     }
 
     /** The upstream's own id of the answer (wire.md 4.4), before it begins; what cannot stand in a header is left out. */
     void tellUpstreamId() {
+        String upstreamId = told().upstreamId;
         if (upstreamId != null && UPSTREAM_ID.matcher(upstreamId).matches()) {
             outlet.setHeader("x-upstream-response-id", upstreamId);
         }
+    }
+
+    void tellVerdict() {
+        Verdict verdict = told().verdict;
+        if (verdict != Verdict.FITS) {
+            outlet.setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
+        }
+    }
+
+    /** Whatever was to tell the end has failed. */
+    void cut() {
+        outlet.fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
     }
 
     Outlet outlet() {
@@ -146,15 +170,15 @@ final class Answer {
     }
 
     String model() {
-        return known(model);
+        return known(told().model);
     }
 
     List<Choice> choices() {
-        return choices;
+        return told().choices;
     }
 
     Choice choice(int candidate) {
-        return choices.get(candidate);
+        return choices().get(candidate);
     }
 
     boolean legacyFunctions() {
@@ -172,7 +196,7 @@ final class Answer {
     /** What later turns need of the answer and the caller may not send back. */
     List<SignedPart> signed() {
         List<SignedPart> signed = new ArrayList<>();
-        for (Choice choice : choices) {
+        for (Choice choice : choices()) {
             choice.addSignedTo(signed);
         }
         return signed;
@@ -189,7 +213,7 @@ final class Answer {
         return !upstreamId.isEmpty()
                 && upstreamId.length() <= CALL_ID_CHARS_MAX
                 && !idsBefore().contains(upstreamId)
-                && choices.stream().noneMatch(choice -> choice.hasCall(upstreamId));
+                && choices().stream().noneMatch(choice -> choice.hasCall(upstreamId));
     }
 
     private Set<String> idsBefore() {

@@ -22,7 +22,6 @@ final class JsonAnswer implements Sink {
     private final Answer answer;
     private final SchemaChecks checks;
     private final @Nullable Draft draft;
-    private Verdict verdict = Verdict.FITS;
 
     JsonAnswer(Answer answer, SchemaChecks checks) {
         this.answer = answer;
@@ -83,7 +82,7 @@ final class JsonAnswer implements Sink {
     }
 
     @Override
-    public void completed(Completion completion) {
+    public End end(Completion completion) {
         byte[] body = CompletionWriter.write(new dev.tollgate.openai.Completion(
                 answer.id(),
                 answer.createdSeconds(),
@@ -91,17 +90,22 @@ final class JsonAnswer implements Sink {
                 answer.choices().stream().map(Choice::whole).toList(),
                 completion.usage(),
                 completion.chargeMicros()));
-        if (verdict != Verdict.FITS) {
-            answer.outlet().setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
-        }
-        answer.tellUpstreamId();
-        answer.outlet().body(body.length);
-        answer.outlet().end(Buffer.buffer(body));
+        return () -> {
+            answer.tellVerdict();
+            answer.tellUpstreamId();
+            answer.outlet().body(body.length);
+            answer.outlet().end(Buffer.buffer(body));
+        };
     }
 
     @Override
     public void failed(ApiError error) {
         answer.outlet().fail(error);
+    }
+
+    @Override
+    public void cut() {
+        answer.cut();
     }
 
     @Override
@@ -123,7 +127,6 @@ final class JsonAnswer implements Sink {
     private final class Checked implements Draft {
 
         private final ObjectNode schema;
-        private Verdict verdictAside = Verdict.FITS;
         private Runnable abandoning = () -> {};
 
         Checked(ObjectNode schema) {
@@ -141,7 +144,7 @@ final class JsonAnswer implements Sink {
                     schema,
                     texts,
                     found -> loop.execute(() -> {
-                        verdict = found;
+                        answer.judged(found);
                         then.accept(found != Verdict.MISFIT);
                     }));
         }
@@ -153,13 +156,11 @@ final class JsonAnswer implements Sink {
 
         @Override
         public void beginAnew() {
-            verdictAside = verdict;
             answer.beginAnew();
         }
 
         @Override
         public void takeBack() {
-            verdict = verdictAside;
             answer.takeBack();
         }
     }

@@ -111,7 +111,7 @@ final class StreamAnswer implements Sink {
     }
 
     @Override
-    public void completed(Completion completion) {
+    public End end(Completion completion) {
         ChunkWriter chunks = known();
         for (Choice choice : answer.choices()) {
             if (!choice.citations().isEmpty()) {
@@ -123,7 +123,8 @@ final class StreamAnswer implements Sink {
         }
         chunks.usage(completion.usage(), completion.chargeMicros());
         chunks.done();
-        answer.outlet().end(taken());
+        Buffer last = taken();
+        return () -> answer.outlet().end(last);
     }
 
     @Override
@@ -134,6 +135,11 @@ final class StreamAnswer implements Sink {
             begun.error(error);
             answer.outlet().end(taken());
         }
+    }
+
+    @Override
+    public void cut() {
+        answer.cut();
     }
 
     @Override

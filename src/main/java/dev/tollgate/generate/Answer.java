@@ -1,5 +1,7 @@
 package dev.tollgate.generate;
 
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Sink;
 import java.util.List;
@@ -37,5 +39,10 @@ abstract class Answer implements Sink {
         if (attempts > 1) {
             outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
         }
+    }
+
+    @Override
+    public final void cut() {
+        outlet.fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
     }
 }

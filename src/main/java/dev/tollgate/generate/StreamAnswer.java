@@ -24,18 +24,21 @@ final class StreamAnswer extends Answer {
 
     @Override
     public void events(List<UpstreamEvent> events) {
-        Buffer bytes = Buffer.buffer();
-        for (ObjectNode chunk : chunks.of(events)) {
-            append(bytes, chunk);
-        }
-        if (bytes.length() > 0) {
+        List<ObjectNode> shown = chunks.of(events);
+        if (!shown.isEmpty()) {
+            Buffer bytes = pieces(shown);
+            begin();
             outlet().write(bytes);
         }
     }
 
     @Override
-    public void completed(Completion completion) {
-        end(chunks.last(completion));
+    public End end(Completion completion) {
+        Buffer last = last(chunks.last(completion));
+        return () -> {
+            begin();
+            outlet().end(last);
+        };
     }
 
     /**
@@ -47,34 +50,40 @@ final class StreamAnswer extends Answer {
     public void failed(ApiError error) {
         if (begun && !isArray) {
             JsonNode tree = GoogleErrors.tree(error);
-            Buffer event = Buffer.buffer();
-            append(event, tree);
-            outlet().write(event);
+            outlet().write(pieces(List.of(tree)));
             outlet().end(Buffer.buffer(GoogleJson.bytes(tree)));
         } else if (begun) {
-            end(GoogleErrors.tree(error));
+            outlet().end(last(GoogleErrors.tree(error)));
         } else {
             outlet().fail(error);
         }
     }
 
-    private void end(JsonNode last) {
-        Buffer bytes = Buffer.buffer();
-        append(bytes, last);
-        outlet().end(isArray ? bytes.appendString("]") : bytes);
-    }
-
-    private void append(Buffer bytes, JsonNode chunk) {
-        boolean isFirst = !begun;
-        if (isFirst) {
+    private void begin() {
+        if (!begun) {
             begun = true;
             outlet().stream();
         }
-        if (isArray) {
-            bytes.appendString(isFirst ? "[" : ",\r\n").appendBytes(GoogleJson.bytes(chunk));
-        } else {
-            bytes.appendString("data: ").appendBytes(GoogleJson.bytes(chunk)).appendString("\r\n\r\n");
+    }
+
+    private Buffer last(JsonNode chunk) {
+        Buffer bytes = pieces(List.of(chunk));
+        return isArray ? bytes.appendString("]") : bytes;
+    }
+
+    private Buffer pieces(List<? extends JsonNode> shown) {
+        Buffer bytes = Buffer.buffer();
+        for (JsonNode chunk : shown) {
+            if (isArray) {
+                boolean isFirst = !begun && bytes.length() == 0;
+                bytes.appendString(isFirst ? "[" : ",\r\n").appendBytes(GoogleJson.bytes(chunk));
+            } else {
+                bytes.appendString("data: ")
+                        .appendBytes(GoogleJson.bytes(chunk))
+                        .appendString("\r\n\r\n");
+            }
         }
+        return bytes;
     }
 
     @Override

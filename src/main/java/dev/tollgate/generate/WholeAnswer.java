@@ -3,6 +3,7 @@ package dev.tollgate.generate;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.Outlet;
+import dev.tollgate.metering.SecondTry;
 import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.schema.Verdict;
 import dev.tollgate.signatures.SignedPart;
@@ -20,14 +21,17 @@ final class WholeAnswer extends Answer {
     private final MeteredRequest metered;
     private final SchemaChecks checks;
     private final @Nullable Draft draft;
-    private Told told;
-    private Verdict verdict = Verdict.FITS;
+    private final SecondTry<Told> tries;
 
-    /** What the upstream has said in one attempt. */
-    private record Told(Chunks chunks, Assembly assembly) {
+    /** What one answer of the upstream's has told. */
+    private static final class Told {
 
-        private Told(MeteredRequest metered) {
-            this(new Chunks(metered), new Assembly());
+        private final Chunks chunks;
+        private final Assembly assembly = new Assembly();
+        private Verdict verdict = Verdict.FITS;
+
+        Told(MeteredRequest metered) {
+            this.chunks = new Chunks(metered);
         }
     }
 
@@ -36,24 +40,32 @@ final class WholeAnswer extends Answer {
         super(outlet);
         this.metered = metered;
         this.checks = checks;
-        this.told = new Told(metered);
+        this.tries = new SecondTry<>(new Told(metered));
         this.draft = schema == null ? null : new Checked(schema);
+    }
+
+    private Told told() {
+        return tries.current();
     }
 
     @Override
     public void events(List<UpstreamEvent> events) {
-        told.chunks().of(events).forEach(told.assembly()::add);
+        Told told = told();
+        told.chunks.of(events).forEach(told.assembly::add);
     }
 
     @Override
-    public void completed(Completion completion) {
-        told.assembly().add(told.chunks().last(completion));
-        byte[] body = GoogleJson.bytes(told.assembly().whole());
-        if (verdict != Verdict.FITS) {
-            outlet().setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
-        }
-        outlet().body(body.length);
-        outlet().end(Buffer.buffer(body));
+    public End end(Completion completion) {
+        Told told = told();
+        told.assembly.add(told.chunks.last(completion));
+        byte[] body = GoogleJson.bytes(told.assembly.whole());
+        return () -> {
+            if (told.verdict != Verdict.FITS) {
+                outlet().setHeader("x-tollgate-schema", told.verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
+            }
+            outlet().body(body.length);
+            outlet().end(Buffer.buffer(body));
+        };
     }
 
     @Override
@@ -68,7 +80,7 @@ final class WholeAnswer extends Answer {
 
     @Override
     public List<SignedPart> signed() {
-        return told.chunks().signed();
+        return told().chunks.signed();
     }
 
     @Override
@@ -80,8 +92,6 @@ final class WholeAnswer extends Answer {
     private final class Checked implements Draft {
 
         private final ObjectNode schema;
-        private @Nullable Told aside;
-        private Verdict verdictAside = Verdict.FITS;
         private Runnable abandoning = () -> {};
 
         Checked(ObjectNode schema) {
@@ -90,13 +100,14 @@ final class WholeAnswer extends Answer {
 
         @Override
         public void check(Executor loop, Consumer<Boolean> then) {
-            told.assembly().addCandidates(told.chunks().takeEnds());
+            Told told = told();
+            told.assembly.addCandidates(told.chunks.takeEnds());
             abandoning = checks.check(
                     metered.accountId(),
                     schema,
-                    told.assembly().stopped(),
+                    told.assembly.stopped(),
                     found -> loop.execute(() -> {
-                        verdict = found;
+                        told.verdict = found;
                         then.accept(found != Verdict.MISFIT);
                     }));
         }
@@ -108,17 +119,12 @@ final class WholeAnswer extends Answer {
 
         @Override
         public void beginAnew() {
-            verdictAside = verdict;
-            aside = told;
-            told = new Told(metered);
+            tries.begin(new Told(metered));
         }
 
         @Override
         public void takeBack() {
-            verdict = verdictAside;
-            if (aside != null) {
-                told = aside;
-            }
+            tries.takeBack();
         }
     }
 

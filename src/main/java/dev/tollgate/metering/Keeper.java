@@ -21,18 +21,12 @@ interface Keeper {
     void lost();
 
     /**
-     * Makes the whole answer durable before the charge is.
+     * Makes the whole answer durable before the charge is; its end has been rendered.
      *
-     * @param micros what will be charged
      * @param then given what goes with the settlement
      * @param failed where it could not be done: nothing may be charged
      */
-    void keep(
-            Books.Settlement settlement,
-            long micros,
-            Settle settle,
-            Consumer<List<Change>> then,
-            Consumer<ApiError> failed);
+    void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed);
 
     /** Goes with a full refund. */
     List<Change> free(Release release);
@@ -58,12 +52,7 @@ interface Keeper {
         }
 
         @Override
-        public void keep(
-                Books.Settlement settlement,
-                long micros,
-                Settle settle,
-                Consumer<List<Change>> then,
-                Consumer<ApiError> failed) {
+        public void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed) {
             then.accept(List.of());
         }
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * came first; all who come meanwhile, this caller included, read its spool. When it has ended it is taken off the list of those at
  * work before any reader hears of it, so that whoever tries again finds a fresh start or the kept answer.
  */
-final class KeyedCall implements SpooledAnswer.End {
+final class KeyedCall implements SpooledAnswer.Ending {
 
     private static final Logger log = LoggerFactory.getLogger(KeyedCall.class);
 
@@ -47,7 +47,7 @@ final class KeyedCall implements SpooledAnswer.End {
     private volatile boolean counted;
     private volatile boolean replays;
     private int looks;
-    private @Nullable Relay relay;
+    private @Nullable Call call;
 
     /**
      * @param accountId whose share of those at work it takes
@@ -172,7 +172,7 @@ final class KeyedCall implements SpooledAnswer.End {
         try {
             SpoolOutlet outlet = new SpoolOutlet(spool, loop, this::broken);
             SpooledAnswer answer = new SpooledAnswer(name, bodyHash, spool, outlet, door.apply(outlet), this);
-            relay = known.meter().begin(asked.call(), known.refusals().watching(asked.print(), answer), answer);
+            call = known.meter().begin(asked.call(), known.refusals().watching(asked.print(), answer), answer);
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
             log.error("a call under an idempotency key could not be made", e);
@@ -181,8 +181,8 @@ final class KeyedCall implements SpooledAnswer.End {
     }
 
     private void broken() {
-        if (relay != null) {
-            relay.stop(SpooledAnswer.cannotSpool());
+        if (call != null) {
+            call.stop(SpooledAnswer.cannotSpool());
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.tollgate.metering;
 
-import dev.tollgate.upstream.Upstreams;
+import dev.tollgate.upstream.PreparedCall;
 
 /** A request that has been translated and bounded: all that can be refused beforehand has been (D2). Started once, by the meter. */
 public final class MeteredCall {
@@ -8,9 +8,9 @@ public final class MeteredCall {
     private final MeteredRequest request;
     private final Bounds bounds;
     private final long promptBytes;
-    private final Upstreams.Prepared prepared;
+    private final PreparedCall prepared;
 
-    MeteredCall(MeteredRequest request, Bounds bounds, long promptBytes, Upstreams.Prepared prepared) {
+    MeteredCall(MeteredRequest request, Bounds bounds, long promptBytes, PreparedCall prepared) {
         this.request = request;
         this.bounds = bounds;
         this.promptBytes = promptBytes;
@@ -36,7 +36,7 @@ public final class MeteredCall {
      * @throws dev.tollgate.error.ApiException naming the field of a medium that no channel can be sent
      */
     MeteredCall loaded() {
-        Upstreams.Prepared complete = prepared.loaded();
+        PreparedCall complete = prepared.loaded();
         long promptTokensMax =
                 PromptBound.of(request.ask(), request.model().upstream()).tokensMax();
         return new MeteredCall(request, bounds.withPrompt(promptTokensMax), promptBytes, complete);
@@ -46,7 +46,7 @@ public final class MeteredCall {
         return promptBytes;
     }
 
-    Upstreams.Prepared prepared() {
+    PreparedCall prepared() {
         return prepared;
     }
 }

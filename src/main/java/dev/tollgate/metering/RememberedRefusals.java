@@ -5,10 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.signatures.SignedPart;
-import dev.tollgate.upstream.UpstreamEvent;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,41 +46,20 @@ final class RememberedRefusals {
                 && "false".equals(error.headers().get("x-should-retry"));
     }
 
-    private final class Watch implements Sink {
+    private final class Watch extends ForwardingSink {
 
         private final Print print;
-        private final Sink sink;
         private boolean answering;
 
         Watch(Print print, Sink sink) {
+            super(sink);
             this.print = print;
-            this.sink = sink;
-        }
-
-        @Override
-        public void admitted(Admission admission) {
-            sink.admitted(admission);
-        }
-
-        @Override
-        public void ignoring(List<String> fields) {
-            sink.ignoring(fields);
         }
 
         @Override
         public void answering(int attempts) {
             answering = true;
-            sink.answering(attempts);
-        }
-
-        @Override
-        public void events(List<UpstreamEvent> events) {
-            sink.events(events);
-        }
-
-        @Override
-        public void completed(Completion completion) {
-            sink.completed(completion);
+            super.answering(attempts);
         }
 
         @Override
@@ -91,32 +67,7 @@ final class RememberedRefusals {
             if (!answering && cannotChange(error)) {
                 refusals.put(print, error);
             }
-            sink.failed(error);
-        }
-
-        @Override
-        public List<SignedPart> signed() {
-            return sink.signed();
-        }
-
-        @Override
-        public boolean leavesWhole() {
-            return sink.leavesWhole();
-        }
-
-        @Override
-        public @Nullable Draft draft() {
-            return sink.draft();
-        }
-
-        @Override
-        public boolean full() {
-            return sink.full();
-        }
-
-        @Override
-        public void onDrain(Runnable resume) {
-            sink.onDrain(resume);
+            super.failed(error);
         }
     }
 }

@@ -3,82 +3,92 @@ package dev.tollgate.metering;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.upstream.PromptCount;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a call comes to its hold: its media are loaded first; then by the bound of its bytes; where not even the least of that is covered, by the upstream's own count of the
- * prompt, which is free (D31). Confined to its call's event loop.
+ * How a call comes to its hold: its media are loaded first; then by the bound of its bytes; where not even the least of that is covered, by the
+ * upstream's own count of the prompt, which is free (D31).
  */
-final class Reserving {
+final class Reserving implements Phase {
 
-    private final Books books;
+    private final Call call;
     private final Counting counting;
-    private final String taskId;
-    private final BiConsumer<Books.Reservation, MeteredCall> then;
     private final @Nullable Loading loading;
-    private MeteredCall call;
+    private MeteredCall metered;
 
-    /** @param then told once, with the call as it has become: its media are there, and its bounds are those that the outcome is of */
-    Reserving(
-            Books books,
-            Counting counting,
-            MediaAccess media,
-            Executor loop,
-            MeteredCall call,
-            String taskId,
-            BiConsumer<Books.Reservation, MeteredCall> then) {
-        this.books = books;
-        this.counting = counting;
+    /** Whether something is under way that will be told: until then nothing can be said. */
+    private boolean awaits;
+
+    private @Nullable ApiError stopped;
+
+    Reserving(Call call, Counting counting, MediaAccess media, MeteredCall metered) {
         this.call = call;
-        this.taskId = taskId;
-        this.then = then;
-        this.loading = call.prepared().wanted().isEmpty() ? null : new Loading(media, call, loop, this::loaded);
+        this.counting = counting;
+        this.metered = metered;
+        this.loading = metered.prepared().wanted().isEmpty()
+                ? null
+                : new Loading(
+                        media, metered, call.loop(), (loaded, refusal) -> call.turn(() -> loaded(loaded, refusal)));
     }
 
     void begin() {
         if (loading != null) {
             loading.begin();
+            awaits = true;
         } else {
             reserve();
-        }
-    }
-
-    /** The call is over: what is being loaded is given up; a reservation that is under way comes all the same. */
-    void stop() {
-        if (loading != null) {
-            loading.stop();
         }
     }
 
     private void loaded(MeteredCall loaded, @Nullable ApiError refusal) {
-        call = loaded;
+        awaits = false;
+        metered = loaded;
         if (refusal == null) {
             reserve();
         } else {
-            then.accept(new Books.Refused(refusal, false), call);
+            refused(refusal);
         }
     }
 
     private void reserve() {
-        books.reserve(taskId, call.request(), call.bounds(), this::reservedByBytes);
+        call.books()
+                .reserve(
+                        call.taskId(),
+                        call.request(),
+                        metered.bounds(),
+                        reservation -> call.turn(() -> reservedByBytes(reservation)),
+                        call::holdLost);
+        awaits = true;
     }
 
     private void reservedByBytes(Books.Reservation reservation) {
-        String accountId = call.request().accountId();
-        if (reservation instanceof Books.Refused refused && refused.worthCounting() && counting.enter(accountId)) {
-            call.prepared().count(counted -> {
-                counting.leave(accountId);
-                reserveCounted(counted, refused);
-            });
+        awaits = false;
+        if (reservation instanceof Books.Refused refused
+                && refused.worthCounting()
+                && counting.enter(call.request().accountId())) {
+            count(refused);
         } else {
-            then.accept(reservation, call);
+            reserved(reservation);
         }
     }
 
-    private void reserveCounted(Optional<PromptCount> counted, Books.Refused refused) {
-        Bounds bounds = call.bounds();
+    private void count(Books.Refused refused) {
+        String accountId = call.request().accountId();
+        try {
+            metered.prepared().count(counted -> {
+                counting.leave(accountId);
+                call.turn(() -> counted(counted, refused));
+            });
+            awaits = true;
+        } catch (RuntimeException | Error e) {
+            counting.leave(accountId);
+            throw e;
+        }
+    }
+
+    private void counted(Optional<PromptCount> counted, Books.Refused refused) {
+        awaits = false;
+        Bounds bounds = metered.bounds();
         Bounds counts = bounds;
         if (counted.isPresent()) {
             long prompt = PromptBound.counted(
@@ -86,10 +96,82 @@ final class Reserving {
             counts = counts.withCountedPrompt(Math.min(prompt, counts.promptTokensMax()));
         }
         if (counts.leastMicros() < bounds.leastMicros()) {
-            MeteredCall better = call.withBounds(counts);
-            books.reserve(taskId, call.request(), counts, reservation -> then.accept(reservation, better));
+            metered = metered.withBounds(counts);
+            call.books()
+                    .reserve(
+                            call.taskId(),
+                            call.request(),
+                            counts,
+                            reservation -> call.turn(() -> {
+                                awaits = false;
+                                reserved(reservation);
+                            }),
+                            call::holdLost);
+            awaits = true;
         } else {
-            then.accept(refused, call);
+            refused(refused.error());
+        }
+    }
+
+    private void reserved(Books.Reservation reservation) {
+        switch (reservation) {
+            case Books.Refused refused -> refused(refused.error());
+            case Books.Lost lost -> call.over(() -> {});
+            case Books.Held held -> held(held);
+        }
+    }
+
+    private void refused(ApiError error) {
+        ApiError told = stopped == null ? error : stopped;
+        call.over(() -> call.sink().failed(told));
+    }
+
+    private void held(Books.Held held) {
+        Relaying relaying = new Relaying(call, metered, held);
+        call.enter(relaying);
+        if (call.isCallerGone()) {
+            relaying.callerLeft();
+        } else if (stopped != null) {
+            relaying.stop(stopped);
+        } else {
+            relaying.begin();
+        }
+    }
+
+    // ---- what else happens ----
+
+    @Override
+    public void callerLeft() {
+        if (loading != null) {
+            loading.stop();
+        }
+    }
+
+    /** A reservation that is under way comes all the same. */
+    @Override
+    public void stop(ApiError error) {
+        stopped = error;
+        if (loading != null) {
+            loading.stop();
+        }
+    }
+
+    @Override
+    public void timeIsUp() {
+        stop(UpstreamErrors.unavailable());
+    }
+
+    @Override
+    public void holdLost(ApiError error) {}
+
+    @Override
+    public void holdKnown(Books.Extension extension) {}
+
+    @Override
+    public void broken(ApiError error) {
+        stop(error);
+        if (!awaits) {
+            refused(error);
         }
     }
 }

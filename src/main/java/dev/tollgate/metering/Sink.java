@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a door does with the answer to a metered call; called on the exchange's event loop, in this order: {@code admitted},
- * perhaps {@code ignoring}, {@code answering}, any number of {@code events}, then exactly one of {@code completed} and {@code failed}. A
- * refusal is {@code failed} alone. After the caller has left nothing more is called but {@code signed}.
+ * perhaps {@code ignoring}, {@code answering}, any number of {@code events}, then exactly one of {@code end}'s {@code send} and {@code
+ * failed}. A refusal is {@code failed} alone. After the caller has left nothing more is called but {@code signed}.
  */
 public interface Sink {
 
@@ -35,11 +35,25 @@ public interface Sink {
     /** What may be shown now, at least one event; the hold covers it. */
     void events(List<UpstreamEvent> events);
 
-    /** The charge is durable: the usage and the end may leave. */
-    void completed(Completion completion);
+    /**
+     * Renders the end of the answer with its charge as it will be, before that is made: whatever can fail fails while everything can still
+     * go back. Nothing leaves by this; where the charge is not made {@link #failed} follows.
+     */
+    End end(Completion completion);
+
+    /** A whole answer's end, rendered. */
+    @FunctionalInterface
+    interface End {
+
+        /** The charge is durable: the usage and the end leave. */
+        void send();
+    }
 
     /** Nothing is charged. Before the first event this is a plain error, after it an error within the stream (D18). */
     void failed(ApiError error);
+
+    /** What was to tell the end has thrown: the caller's connection ends in whatever way is left. Does nothing where the answer has ended. */
+    void cut();
 
     /**
      * What of the answer, as far as it was shown, later turns need and the caller may not send back; asked for at the settlement. A door
@@ -49,7 +63,7 @@ public interface Sink {
         return List.of();
     }
 
-    /** Whether nothing of the answer leaves before {@code completed}. */
+    /** Whether nothing of the answer leaves before its end. */
     default boolean leavesWhole() {
         return false;
     }
@@ -75,7 +89,7 @@ public interface Sink {
         /** What was told is put aside; the events of another answer follow. At most once. */
         void beginAnew();
 
-        /** The answer that was put aside is the one after all; nothing more is told before {@code completed}. */
+        /** The answer that was put aside is the one after all; nothing more is told before its end. */
         void takeBack();
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,9 @@ final class SpoolOutlet implements Outlet {
     private final List<String> ignored = new ArrayList<>();
 
     private String taskId = "";
-    private @Nullable Consumer<Spool.@Nullable Ended> ending;
+    private boolean keepsEnd;
+    private @Nullable Consumer<Spool.@Nullable Ended> whenEnded;
+    private @Nullable Optional<Spool.Ended> ended;
     private @Nullable ApiError error;
 
     /** @param broken told on the loop when the spool can no longer be written */
@@ -43,8 +46,25 @@ final class SpoolOutlet implements Outlet {
     }
 
     /** The next end is that of a whole answer: it is not to be read yet. */
-    void ending(Consumer<Spool.@Nullable Ended> then) {
-        ending = then;
+    void keepEnd() {
+        keepsEnd = true;
+    }
+
+    /** @param then told once that end is on the disk, or null where it could not be written */
+    void whenEnded(Consumer<Spool.@Nullable Ended> then) {
+        whenEnded = then;
+        tellEnded();
+    }
+
+    private void ended(Spool.@Nullable Ended written) {
+        ended = Optional.ofNullable(written);
+        tellEnded();
+    }
+
+    private void tellEnded() {
+        if (ended != null && whenEnded != null) {
+            whenEnded.accept(ended.orElse(null));
+        }
     }
 
     /** The next end is that of an answer that came to nothing. */
@@ -90,11 +110,10 @@ final class SpoolOutlet implements Outlet {
             spool.finish(bytes, error);
             return;
         }
-        Consumer<Spool.@Nullable Ended> told = ending;
-        if (told == null) {
+        if (!keepsEnd) {
             throw new IllegalStateException("an answer ends before it is settled");
         }
-        spool.end(bytes, ended -> loop.execute(() -> told.accept(ended)));
+        spool.end(bytes, written -> loop.execute(() -> ended(written)));
     }
 
     @Override

@@ -11,9 +11,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
-import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.storage.Change;
-import dev.tollgate.upstream.UpstreamEvent;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +21,13 @@ import org.jspecify.annotations.Nullable;
  * rendered before the settlement, with the charge as it will be, and is read by nobody until the settlement is durable (D33, D36).
  * Confined to the call's event loop.
  */
-final class SpooledAnswer implements Sink, Keeper {
+final class SpooledAnswer extends ForwardingSink implements Keeper {
 
     private final AnswerName name;
     private final String bodyHash;
     private final Spool spool;
     private final SpoolOutlet outlet;
-    private final Sink door;
-    private final End end;
+    private final Ending end;
 
     private @Nullable ClaimKey claim;
     private @Nullable KeepAnswer kept;
@@ -38,7 +35,7 @@ final class SpooledAnswer implements Sink, Keeper {
     private boolean keeps;
 
     /** How the call ends, for the one that made it; each before any reader hears of it. */
-    interface End {
+    interface Ending {
 
         /** @param dropped tasks whose answers had to go for this one */
         void completed(List<String> dropped);
@@ -49,12 +46,12 @@ final class SpooledAnswer implements Sink, Keeper {
     }
 
     /** @param door writes to the outlet */
-    SpooledAnswer(AnswerName name, String bodyHash, Spool spool, SpoolOutlet outlet, Sink door, End end) {
+    SpooledAnswer(AnswerName name, String bodyHash, Spool spool, SpoolOutlet outlet, Sink door, Ending end) {
+        super(door);
         this.name = name;
         this.bodyHash = bodyHash;
         this.spool = spool;
         this.outlet = outlet;
-        this.door = door;
         this.end = end;
     }
 
@@ -78,25 +75,17 @@ final class SpooledAnswer implements Sink, Keeper {
     }
 
     @Override
-    public void keep(
-            Books.Settlement settlement,
-            long micros,
-            Settle settle,
-            Consumer<List<Change>> then,
-            Consumer<ApiError> failed) {
-        rendered = true;
-        outlet.ending(ended -> {
+    public void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed) {
+        outlet.whenEnded(ended -> {
             if (ended == null) {
                 failed.accept(cannotSpool());
             } else {
-                then.accept(List.of(keeping(settlement, settle, ended)));
+                then.accept(List.of(keeping(accountId, settle, ended)));
             }
         });
-        door.completed(new Completion(Printed.usage(settlement.model(), settlement.usage()), micros));
     }
 
-    private KeepAnswer keeping(Books.Settlement settlement, Settle settle, Spool.Ended ended) {
-        String accountId = settlement.request().accountId();
+    private KeepAnswer keeping(String accountId, Settle settle, Spool.Ended ended) {
         keeps = ended.hash() != null;
         KeepAnswer made = ended.hash() == null
                 ? KeepAnswer.tooLarge(settle, accountId)
@@ -125,29 +114,20 @@ final class SpooledAnswer implements Sink, Keeper {
     @Override
     public void admitted(Admission admission) {
         outlet.admitted(admission.taskId());
-        door.admitted(admission);
+        super.admitted(admission);
     }
 
+    /** Goes into the spool at once, where nobody reads it before it is published. */
     @Override
-    public void ignoring(List<String> fields) {
-        door.ignoring(fields);
-    }
-
-    @Override
-    public void answering(int attempts) {
-        door.answering(attempts);
-    }
-
-    @Override
-    public void events(List<UpstreamEvent> events) {
-        door.events(events);
-    }
-
-    /** Has been rendered already, and is durable now. */
-    @Override
-    public void completed(Completion completion) {
-        end.completed(kept == null ? List.of() : kept.outcome());
-        spool.publish(keeps);
+    public Sink.End end(Completion completion) {
+        Sink.End last = super.end(completion);
+        rendered = true;
+        outlet.keepEnd();
+        last.send();
+        return () -> {
+            end.completed(kept == null ? List.of() : kept.outcome());
+            spool.publish(keeps);
+        };
     }
 
     @Override
@@ -157,31 +137,12 @@ final class SpooledAnswer implements Sink, Keeper {
             spool.dropEnd();
         }
         outlet.failing(error);
-        door.failed(error);
+        super.failed(error);
     }
 
     @Override
-    public List<SignedPart> signed() {
-        return door.signed();
-    }
-
-    @Override
-    public boolean leavesWhole() {
-        return door.leavesWhole();
-    }
-
-    @Override
-    public @Nullable Draft draft() {
-        return door.draft();
-    }
-
-    @Override
-    public boolean full() {
-        return door.full();
-    }
-
-    @Override
-    public void onDrain(Runnable resume) {
-        door.onDrain(resume);
+    public void cut() {
+        end.failed();
+        spool.fail(cannotSpool());
     }
 }

@@ -6,6 +6,8 @@ import dev.tollgate.models.Usage;
 import dev.tollgate.tasks.TaskResult;
 import java.io.StringWriter;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -17,15 +19,25 @@ final class TaskDetails {
 
     private TaskDetails() {}
 
-    /** @param holdCharged whether it is the whole hold that is charged, which is more than the usage comes to (D46) */
-    static TaskResult of(Books.Settlement settlement, long chargeMicros, boolean holdCharged) {
+    static TaskResult of(Books.Settlement settlement) {
         return new TaskResult(
-                Printed.usage(settlement.model(), settlement.usage()).toTaskJson(),
-                settlement.flags().stream().map(UsageMeter.Flag::wireName).toList(),
+                Printed.usage(settlement.model(), settlement.bill().usage()).toTaskJson(),
+                flags(settlement),
                 settlement.tokensMaxApplied(),
-                pricing(settlement.model().pricing(), settlement.usage(), chargeMicros, holdCharged),
+                pricing(settlement.model().pricing(), settlement.bill()),
                 null,
                 null);
+    }
+
+    private static List<String> flags(Books.Settlement settlement) {
+        List<String> flags = new ArrayList<>(settlement.flags().size() + 1);
+        for (UsageMeter.Flag flag : settlement.flags()) {
+            flags.add(flag.wireName());
+        }
+        if (settlement.bill().shortfallMicros() > 0) {
+            flags.add("shortfall");
+        }
+        return flags;
     }
 
     static TaskResult of(ApiError error) {
@@ -33,7 +45,8 @@ final class TaskDetails {
     }
 
     /** Counts are raw tokens, prices credits per million of them, amounts credits (D41, D42). */
-    private static String pricing(Pricing pricing, Usage usage, long chargeMicros, boolean holdCharged) {
+    private static String pricing(Pricing pricing, Books.Bill bill) {
+        Usage usage = bill.usage();
         StringWriter text = new StringWriter(256);
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
@@ -45,9 +58,9 @@ final class TaskDetails {
             json.writeNumberProperty("reasoning_tokens", usage.thoughtsTokens());
             json.writeBooleanProperty("reasoning_billed", pricing.reasoningBilled());
             number(json, "exact", pricing.exactCredits(usage));
-            number(json, "charged", credits(chargeMicros));
+            number(json, "charged", credits(bill.chargeMicros()));
             json.writeStringProperty("rounding", pricing.rounding().describe());
-            if (holdCharged) {
+            if (bill.isHoldCharged()) {
                 json.writeBooleanProperty("hold_charged", true);
             }
             json.writeEndObject();

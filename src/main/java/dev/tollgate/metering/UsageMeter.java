@@ -20,8 +20,7 @@ final class UsageMeter {
     enum Flag {
         ESTIMATED,
         CLAMPED,
-        TOTAL_MISMATCH,
-        SHORTFALL;
+        TOTAL_MISMATCH;
 
         String wireName() {
             return name().toLowerCase(Locale.ROOT);
@@ -131,10 +130,6 @@ final class UsageMeter {
 
     Set<Flag> flags() {
         return flags;
-    }
-
-    void flag(Flag flag) {
-        flags.add(flag);
     }
 
     /** The counts to charge, now. */

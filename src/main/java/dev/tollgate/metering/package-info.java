@@ -3,10 +3,10 @@
  *
  * <p>Invariants: nothing is asked before the reservation is decided; no byte of an answer leaves before the reservation is
  * durable, and no usage, {@code [DONE]} or JSON body before its settlement is; a reservation is resolved exactly once, by
- * {@link dev.tollgate.metering.Relay}; what is relayed is always covered by the hold, which grows first (D32, D46),
+ * {@link dev.tollgate.metering.Call}; what is relayed is always covered by the hold, which grows first (D32, D46),
  * by the key as it is then (D54); a charge is never above what the call's own bounds come to (D53).
  *
- * <p>Threading: a {@code Relay} is confined to the event loop of its exchange; the ledger's outcomes are brought back there.
+ * <p>Threading: a {@code Call} is confined to the event loop of its exchange; the ledger's outcomes are brought back there.
  */
 @NullMarked
 package dev.tollgate.metering;

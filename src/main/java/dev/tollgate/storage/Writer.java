@@ -49,7 +49,8 @@ public final class Writer implements AutoCloseable {
     private static final int AGAIN_MAX = 3;
 
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
-    private static final Waiting STOP = new Waiting(Unit.of(new Change() {}), false, Runnable::run, failure -> {});
+    private static final Completion NOBODY = failure -> {};
+    private static final Waiting STOP = new Waiting(Unit.of(new Change() {}), false, Runnable::run, NOBODY, NOBODY);
 
     private final WriterConnection connection;
     private final Batch batch;
@@ -80,15 +81,17 @@ public final class Writer implements AutoCloseable {
         private final boolean rides;
         private final Executor executor;
         private final Completion completion;
+        private final Completion lost;
         private boolean reported;
         private @Nullable List<Object> told;
         private volatile boolean durable;
 
-        Waiting(Unit unit, boolean rides, Executor executor, Completion completion) {
+        Waiting(Unit unit, boolean rides, Executor executor, Completion completion, Completion lost) {
             this.unit = unit;
             this.rides = rides;
             this.executor = executor;
             this.completion = completion;
+            this.lost = lost;
         }
 
         @Override
@@ -108,9 +111,9 @@ public final class Writer implements AutoCloseable {
             }
         }
 
-        void tell(@Nullable StoreException failure) {
+        void tell(Completion told, @Nullable StoreException failure) {
             try {
-                completion.completed(failure);
+                told.completed(failure);
             } catch (RuntimeException | Error e) { // the others of the batch wait for theirs
                 Fatal.check(e);
                 log.error("a completion has failed", e);
@@ -138,6 +141,11 @@ public final class Writer implements AutoCloseable {
         outcomeUnknown = action;
     }
 
+    /** Whether nobody else writes to the database: then what is decided stays true. */
+    public boolean isEmbedded() {
+        return alone;
+    }
+
     /** Why nothing could be written now, or null. Waits for nothing; from any thread. */
     public @Nullable String complaint() {
         return pulse.complaint();
@@ -152,7 +160,7 @@ public final class Writer implements AutoCloseable {
      * @throws IllegalArgumentException when no part takes one of the changes
      */
     public void commit(Unit unit, Executor executor, Completion completion) {
-        offer(new Waiting(unit, false, executor, completion));
+        offer(new Waiting(unit, false, executor, completion, NOBODY));
     }
 
     /**
@@ -160,10 +168,11 @@ public final class Writer implements AutoCloseable {
      * the store: then whatever depends on it fails too. Its parts must not write where they decide ({@link Part#decide}).
      *
      * @param completion as above, of the decision
+     * @param lost called at most once, after the unit was reported as decided: why it is not written and never will be
      * @return tells when it is durable
      */
-    public Riding ride(Unit unit, Executor executor, Completion completion) {
-        Waiting waiting = new Waiting(unit, true, executor, completion);
+    public Riding ride(Unit unit, Executor executor, Completion completion, Completion lost) {
+        Waiting waiting = new Waiting(unit, true, executor, completion, lost);
         offer(waiting);
         return waiting;
     }
@@ -432,12 +441,25 @@ public final class Writer implements AutoCloseable {
 
     private static void fail(List<Waiting> all, Throwable failure) {
         log.error("{} of work failed", all.size() == 1 ? "a unit" : all.size() + " units", failure);
+        StoreException told = Failures.of(failure);
+        List<Waiting> unreported = new ArrayList<>();
         for (Waiting waiting : all) {
-            if (!waiting.reported) {
+            if (waiting.reported) {
+                tellLost(waiting, told);
+            } else {
                 waiting.unit.forgetOutcomes();
+                unreported.add(waiting);
             }
         }
-        report(all, Failures.of(failure));
+        report(unreported, told);
+    }
+
+    private static void tellLost(Waiting waiting, StoreException failure) {
+        try {
+            waiting.executor.execute(() -> waiting.tell(waiting.lost, failure));
+        } catch (RuntimeException e) {
+            log.warn("the loss of a unit could not be handed over", e);
+        }
     }
 
     /**
@@ -456,7 +478,7 @@ public final class Writer implements AutoCloseable {
         }
         byExecutor.forEach((executor, told) -> {
             try {
-                executor.execute(() -> told.forEach(waiting -> waiting.tell(failure)));
+                executor.execute(() -> told.forEach(waiting -> waiting.tell(waiting.completion, failure)));
             } catch (RuntimeException e) {
                 log.warn("the outcome of {} units could not be handed over", told.size(), e);
             }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * began it.
  *
  * <p>At most {@value #RETRIES_MAX} retries after failures that may pass, as far as the pool's budget goes; a channel that has no quota left
- * or does not take our credential costs no retry where another one can be asked; once after an answer that is none.
+ * or does not take our credential costs no retry where another one can be asked; once after an empty answer, which is taken from that budget, too.
  *
  * <p>Where an upstream does not take a thought signature it is asked again without any, once: they belong to a project, and what the operator
  * has behind a channel may have changed since (D50). That costs no retry: after such a change it befalls every running conversation.
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * as a retry. Of the two the first that has something to say goes on and the other is cancelled; one that fails leaves the call to the other,
  * and nobody else is asked while that runs.
  */
-public final class Attempts implements UpstreamCall {
+final class Attempts implements SentCall {
 
     private static final Logger log = LoggerFactory.getLogger(Attempts.class);
 
@@ -88,22 +88,22 @@ public final class Attempts implements UpstreamCall {
         this.listener = listener;
     }
 
-    /** How often an upstream has been asked. */
+    @Override
     public int count() {
         return attempts;
     }
 
-    /** The name of the channel that is asked, of two the first: once events have come, the one that answers. Never shown to a caller. */
+    @Override
     public String channel() {
         return leg().route().channel().id();
     }
 
-    /** Fields without effect on that channel (D5). */
+    @Override
     public List<String> ignored() {
         return leg().ask().ignored();
     }
 
-    /** The upstream's name of the model that is asked there. Never shown to a caller. */
+    @Override
     public String model() {
         return leg().ask().model();
     }
@@ -408,7 +408,10 @@ public final class Attempts implements UpstreamCall {
         noHedgeAnyMore();
         if (latent && leftToTheOther(attempt)) {
             saidNothing = attempt.leg();
-        } else if (latent && attempt.isFinished() && !askedAgain) {
+        } else if (latent
+                && attempt.isFinished()
+                && !askedAgain
+                && pool.budget().take()) {
             askAgain(attempt.leg());
         } else {
             release(attempt);
@@ -434,7 +437,7 @@ public final class Attempts implements UpstreamCall {
             if (isOfThatChannel(failure.kind())) {
                 ruledOut.add(route);
             }
-        } else if (latent && saidNothing != null && !askedAgain) {
+        } else if (latent && saidNothing != null && !askedAgain && pool.budget().take()) {
             askAgain(saidNothing);
         } else if (latent && failure.kind() == Kind.SIGNATURE && !withoutSignatures) {
             withoutSignatures = true;

@@ -93,7 +93,7 @@ public final class Upstreams {
      *
      * @throws ApiException naming the field, where no channel can
      */
-    public Prepared prepare(Ask ask) {
+    public PreparedCall prepare(Ask ask) {
         List<Route> routes = channels.routes(ask.modelId());
         if (routes.size() == 1) {
             return new Prepared(ask, leg(ask, routes.getFirst()), List.of());
@@ -105,7 +105,7 @@ public final class Upstreams {
      * @param ruledOut channels that cannot express the ask, none of the routes
      * @param refused what the first of them said
      */
-    private Prepared prepareOneOf(
+    private PreparedCall prepareOneOf(
             Ask ask,
             List<Route> routes,
             List<Route> ruledOut,
@@ -195,8 +195,8 @@ public final class Upstreams {
         return hedgeAfterMillis;
     }
 
-    /** A translated ask, ready to be sent once. */
-    public final class Prepared {
+    /** A translated ask. */
+    private final class Prepared implements PreparedCall {
 
         private final Ask ask;
         private final Leg first;
@@ -208,23 +208,18 @@ public final class Upstreams {
             this.unfit = unfit;
         }
 
-        /** Fields that translation had to leave out (D5). */
+        @Override
         public List<String> ignored() {
             return first.ask().ignored();
         }
 
-        /** Media that have to be downloaded before it is counted or sent. */
+        @Override
         public List<WantedMedium> wanted() {
             return first.ask().wanted();
         }
 
-        /**
-         * The same with its media, which are in the ask now. Where its channel cannot express one of them, another one that can is asked.
-         * May read all of them.
-         *
-         * @throws ApiException naming the field, where no channel can
-         */
-        public Prepared loaded() {
+        @Override
+        public PreparedCall loaded() {
             try {
                 return new Prepared(ask, first.loaded(), unfit);
             } catch (ApiException refused) {
@@ -234,7 +229,7 @@ public final class Upstreams {
             }
         }
 
-        /** Counts the prompt's tokens on the current event loop; empty where that fails. */
+        @Override
         public void count(Consumer<Optional<PromptCount>> then) {
             PooledChannel channel = first.route().channel();
             if (!channel.enter()) {
@@ -247,15 +242,16 @@ public final class Upstreams {
             });
         }
 
-        /**
-         * Sends it on the current event loop.
-         *
-         * @param maxOutputTokens null sends none
-         */
-        public Attempts send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
+        @Override
+        public SentCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
             Attempts attempts = new Attempts(Upstreams.this, ask, first, unfit, maxOutputTokens, listener);
             attempts.begin();
             return attempts;
+        }
+
+        @Override
+        public boolean mayAskAgain() {
+            return budget.take();
         }
     }
 }

@@ -166,7 +166,7 @@ class RidingTest {
         CompletableFuture<@Nullable Void> riding = new CompletableFuture<>();
         CompletableFuture<@Nullable Void> following = new CompletableFuture<>();
         unit.add(new Grant("acc_none", 1, "nothing", () -> offer(second, following), store.now()));
-        store.writer.ride(Unit.of(unit), Runnable::run, failure -> end(riding, failure));
+        store.writer.ride(Unit.of(unit), Runnable::run, failure -> end(riding, failure), lost -> {});
         riding.join();
         following.join();
     }

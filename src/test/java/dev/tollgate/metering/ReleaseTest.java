@@ -3,17 +3,16 @@ package dev.tollgate.metering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
-import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -45,11 +44,12 @@ class ReleaseTest {
                     new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
             CompletableFuture<Void> told = new CompletableFuture<>();
 
-            new Books(accounting, loop, new Failing())
-                    .fail(
+            new StoredBooks(accounting, loop, new Failing())
+                    .giveBack(
                             "task_1",
                             "model",
-                            ApiError.of(ErrorCode.INTERNAL_ERROR, "of a test"),
+                            TaskStatus.FAILED,
+                            TaskResult.error("internal_error", "of a test"),
                             () -> told.complete(null));
 
             told.join(); // the call does not wait for it
@@ -57,43 +57,6 @@ class ReleaseTest {
             assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(1_000);
             assertThat(tries).hasValue(FAILURES + 1);
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Stores.class)
-    void a_charge_that_cannot_even_be_reckoned_gives_the_hold_back(Stores stores) {
-        try (StoreFixture store = stores.open(folder);
-                ExecutorService loop = Executors.newSingleThreadExecutor()) {
-            store.account("acc_1", 1_000);
-            store.reserve("task_1", "acc_1", 100, 100);
-            Accounting accounting =
-                    new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
-            CompletableFuture<Books.Settled> told = new CompletableFuture<>();
-
-            new Books(accounting, loop, Keeper.NONE).settle(settlementWithoutPrice(), told::complete);
-
-            assertThat(told.join()).isInstanceOf(Books.NotDurable.class);
-            Gateway.await("the hold", () -> store.balance("acc_1").reservedMicros() == 0);
-            assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(1_000);
-        }
-    }
-
-    /** Without what was asked, as no call is. */
-    private static Books.Settlement settlementWithoutPrice() {
-        return new Books.Settlement(
-                "task_1",
-                null,
-                "model",
-                Usage.NONE,
-                EnumSet.noneOf(UsageMeter.Flag.class),
-                null,
-                100,
-                null,
-                null,
-                Books.End.COMPLETED,
-                List.of(),
-                "channel",
-                "upstream");
     }
 
     /** Fails for longer than anybody had patience. */
@@ -121,12 +84,7 @@ class ReleaseTest {
         public void lost() {}
 
         @Override
-        public void keep(
-                Books.Settlement settlement,
-                long micros,
-                Settle settle,
-                Consumer<List<Change>> then,
-                Consumer<ApiError> failed) {
+        public void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed) {
             then.accept(List.of());
         }
 

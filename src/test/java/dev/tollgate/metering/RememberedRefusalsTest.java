@@ -66,7 +66,12 @@ class RememberedRefusalsTest {
         public void events(List<UpstreamEvent> events) {}
 
         @Override
-        public void completed(Completion completion) {}
+        public End end(Completion completion) {
+            return () -> {};
+        }
+
+        @Override
+        public void cut() {}
 
         @Override
         public void failed(ApiError error) {}

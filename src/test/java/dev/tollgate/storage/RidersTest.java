@@ -110,6 +110,7 @@ class RidersTest {
         assertThat(List.of(told.take(), told.take())).containsExactly("gate as 2", "after as 3");
         writer.commitAndWait(Unit.of(new Slip("last")));
         assertThat(List.of(bad.isDurable(), after.isDurable())).containsOnly(false);
+        assertThat(List.of(told.take(), told.take())).containsExactly("gate lost", "after lost");
         assertThat(names()).containsExactly("gate", "last");
     }
 
@@ -120,6 +121,7 @@ class RidersTest {
         ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
         slips.failed.acquire();
+        assertThat(told.take()).isEqualTo("a lost");
         Writer.Riding waits = ride(writer, new Slip("b"));
         assertThat(told.take()).isEqualTo("b failed"); // it was not told that it is decided
         assertThat(waits.isDurable()).isFalse();
@@ -137,6 +139,7 @@ class RidersTest {
         ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
         slips.failed.acquire();
+        assertThat(told.take()).isEqualTo("a lost");
         slips.failing = false;
         ride(writer, new Slip("nothing", false));
         assertThat(told.take()).isEqualTo("nothing as 1");
@@ -217,7 +220,8 @@ class RidersTest {
         return writer.ride(
                 Unit.of(slip),
                 Runnable::run,
-                failure -> told.add(slip.name + (failure == null ? " as " + slip.outcome() : " failed")));
+                failure -> told.add(slip.name + (failure == null ? " as " + slip.outcome() : " failed")),
+                failure -> told.add(slip.name + " lost"));
     }
 
     private List<String> names() {

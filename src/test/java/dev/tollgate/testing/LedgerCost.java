@@ -189,17 +189,22 @@ public final class LedgerCost {
         if (depth != Depth.LEDGER) {
             changes.add(new OpenTask(reserve, "chat", "gemini-3-pro"));
         }
-        writer.ride(Unit.of(changes), loop, failure -> {
-            if (failure != null || !reserve.reserved()) {
-                throw new IllegalStateException(failure);
-            }
-            waits[number] = System.nanoTime() - start;
-            if (upstreamMillis > 0) {
-                vertx.setTimer(jitter.nextInt(1, 2 * upstreamMillis), timer -> settle(id, number, next, waits, done));
-            } else {
-                settle(id, number, next, waits, done);
-            }
-        });
+        writer.ride(
+                Unit.of(changes),
+                loop,
+                failure -> {
+                    if (failure != null || !reserve.reserved()) {
+                        throw new IllegalStateException(failure);
+                    }
+                    waits[number] = System.nanoTime() - start;
+                    if (upstreamMillis > 0) {
+                        vertx.setTimer(
+                                jitter.nextInt(1, 2 * upstreamMillis), timer -> settle(id, number, next, waits, done));
+                    } else {
+                        settle(id, number, next, waits, done);
+                    }
+                },
+                lost -> {});
     }
 
     private void settle(String id, int number, AtomicInteger next, long[] waits, CountDownLatch done) {

@@ -84,7 +84,7 @@ class HedgingTest {
     private static final class Heard implements UpstreamListener {
         private final List<String> texts = new ArrayList<>();
         private int ends;
-        private @Nullable Attempts leavesAtFirst;
+        private @Nullable SentCall leavesAtFirst;
         private boolean left;
 
         @Override
@@ -210,14 +210,14 @@ class HedgingTest {
                 .join();
     }
 
-    private void leave(Attempts attempts) {
+    private void leave(SentCall attempts) {
         onLoop(() -> {
             attempts.cancel();
             return true;
         });
     }
 
-    private Attempts begin(Upstreams pool, Heard heard) {
+    private SentCall begin(Upstreams pool, Heard heard) {
         return onLoop(() -> pool.prepare(ask()).send(null, heard));
     }
 
@@ -246,7 +246,7 @@ class HedgingTest {
     @Test
     void who_leaves_while_a_call_is_translated_anew_leaves_its_channel_known() {
         Upstreams pool = pool(null, "a");
-        Attempts attempts = begin(pool, new Heard());
+        SentCall attempts = begin(pool, new Heard());
         onLoop(() -> {
             calls.getFirst().fails(UpstreamFailure.Kind.SIGNATURE);
             attempts.cancel();
@@ -264,7 +264,7 @@ class HedgingTest {
 
     /** Begins a call, and looks after its wait is over. */
     private List<String> askedAfterTheWait(Upstreams pool) {
-        Attempts attempts = begin(pool, new Heard());
+        SentCall attempts = begin(pool, new Heard());
         letTheWaitPass();
         List<String> asked = asked();
         leave(attempts);
@@ -275,7 +275,7 @@ class HedgingTest {
     @Test
     void beside_a_silent_channel_the_next_one_is_asked_once() {
         Upstreams pool = pool(SOON, "a", "b", "c");
-        Attempts attempts = begin(pool, new Heard());
+        SentCall attempts = begin(pool, new Heard());
         await("the second", () -> calls.size() == 2);
         letTheWaitPass();
         assertThat(asked()).containsExactly("a", "b");
@@ -308,7 +308,7 @@ class HedgingTest {
         for (int i = 0; i < RetryBudget.CALLS_A_RETRY; i++) {
             pool.budget().called();
         }
-        Attempts attempts = begin(pool, new Heard());
+        SentCall attempts = begin(pool, new Heard());
         await("the second", () -> calls.size() == 3);
         assertThat(pool.budget().take()).as("it was taken").isFalse();
         leave(attempts);
@@ -337,8 +337,8 @@ class HedgingTest {
     @Test
     void a_retry_is_not_hedged_again() {
         Upstreams pool = pool(SOON, "a", "b", "c");
-        Attempts attempts = onLoop(() -> {
-            Attempts begun = pool.prepare(ask()).send(null, new Heard());
+        SentCall attempts = onLoop(() -> {
+            SentCall begun = pool.prepare(ask()).send(null, new Heard());
             calls.getFirst().fails(UpstreamFailure.Kind.UNAVAILABLE);
             return begun;
         });
@@ -375,7 +375,7 @@ class HedgingTest {
     private boolean takeTurns(Upstreams pool, Random random) {
         calls.clear();
         Heard heard = new Heard();
-        Attempts attempts = begin(pool, heard);
+        SentCall attempts = begin(pool, heard);
         if (random.nextInt(4) > 0) {
             await("an attempt", () -> !calls.isEmpty() || heard.ends > 0);
             letTheWaitPass();
@@ -403,7 +403,7 @@ class HedgingTest {
     }
 
     /** One thing happens. @return whether the caller has left */
-    private boolean act(Attempts attempts, Random random) {
+    private boolean act(SentCall attempts, Random random) {
         List<FarCall> running = calls.stream().filter(FarCall::runs).toList();
         assertThat(running).as("asked at once").hasSizeLessThanOrEqualTo(2);
         if (running.isEmpty()) {

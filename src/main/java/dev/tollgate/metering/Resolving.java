@@ -1,0 +1,161 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.models.Usage;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.upstream.SentCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * It is decided how the call ends. Everything that can throw (usage, pricing, signatures, the rendering of the end) comes before the
+ * settlement is offered to the store: a fault until then gives everything back. Afterwards only the store's answer counts (decision 0007).
+ */
+final class Resolving implements Phase {
+
+    private final Call call;
+    private final Bounds bounds;
+    private final Hold hold;
+    private final AnswerUnderWay answer;
+    private final @Nullable Long tokensMaxApplied;
+    private final Ending ending;
+
+    /** Whether the books have it in hand. */
+    private boolean offered;
+
+    private Sink.@Nullable End rendered;
+
+    Resolving(
+            Call call,
+            Bounds bounds,
+            Hold hold,
+            AnswerUnderWay answer,
+            @Nullable Long tokensMaxApplied,
+            Ending ending) {
+        this.call = call;
+        this.bounds = bounds;
+        this.hold = hold;
+        this.answer = answer;
+        this.tokensMaxApplied = tokensMaxApplied;
+        this.ending = ending;
+    }
+
+    void begin() {
+        switch (ending) {
+            case Ending.Refund refund -> refund(refund.error());
+            case Ending.Departure departure -> giveBack(TaskStatus.CANCELLED, TaskResult.NONE, () -> {});
+            case Ending.Charge charge -> {
+                if (!hold.isGrowing()) {
+                    reckon(charge);
+                }
+            }
+        }
+    }
+
+    private void refund(ApiError error) {
+        giveBack(TaskStatus.FAILED, TaskDetails.of(error), () -> call.sink().failed(error));
+    }
+
+    private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
+        offered = true;
+        call.books().giveBack(call.taskId(), answerModel(), status, result, () -> call.turn(() -> call.over(end)));
+    }
+
+    /** While the hold was growing nobody knew what is held. */
+    @Override
+    public void holdKnown(Books.Extension extension) {
+        if (ending instanceof Ending.Charge charge && !offered) {
+            reckon(charge);
+        }
+    }
+
+    private void reckon(Ending.Charge charge) {
+        Usage used = answer.usage().usage();
+        long due = bounds.model().pricing().chargeMicros(used);
+        Books.Bill bill = new Books.Bill(used, due, hold.coverage().heldMicros(), charge.end());
+        if (bill.missingMicros() == 0) {
+            settle(charge, bill);
+        } else {
+            call.books()
+                    .extendForUsed(
+                            call.taskId(),
+                            call.request(),
+                            bill.missingMicros(),
+                            extension -> call.turn(() -> extendedForUsed(charge, bill, extension)));
+        }
+    }
+
+    private void extendedForUsed(Ending.Charge charge, Books.Bill bill, Books.Extension extension) {
+        if (offered) {
+            return; // a fault has given everything back
+        }
+        switch (extension) {
+            case Books.Grown grown -> settle(charge, bill.withHeld(grown.heldMicros()));
+            case Books.NotGrown notGrown -> settle(charge, bill);
+            case Books.NotRecorded unknown -> refund(unknown.error());
+        }
+    }
+
+    private void settle(Ending.Charge charge, Books.Bill bill) {
+        SentCall sent = answer.sent();
+        Books.Settlement settlement = new Books.Settlement(
+                call.taskId(),
+                call.request(),
+                answerModel(),
+                bill,
+                answer.usage().flags(),
+                answer.usage().excess(),
+                bounds.usageLimits(),
+                tokensMaxApplied,
+                charge.end(),
+                call.sink().signed(),
+                sent == null ? "" : sent.channel(),
+                sent == null ? "" : sent.model());
+        if (!call.isCallerGone() && charge.instead() == null) {
+            rendered = call.sink()
+                    .end(new Sink.Completion(Printed.usage(bounds.model(), bill.usage()), bill.chargeMicros()));
+        }
+        call.books().settle(settlement, settled -> call.turn(() -> settled(charge, settled)));
+        offered = true;
+    }
+
+    private void settled(Ending.Charge charge, Books.Settled settled) {
+        switch (settled) {
+            case Books.Charged charged -> call.over(() -> tellEnd(charge));
+            case Books.NotCharged refused -> call.over(() -> call.sink().failed(refused.error()));
+        }
+    }
+
+    private void tellEnd(Ending.Charge charge) {
+        if (charge.instead() != null) {
+            call.sink().failed(charge.instead());
+        } else if (rendered != null) {
+            rendered.send();
+        }
+    }
+
+    private String answerModel() {
+        return call.answerModel(answer.version());
+    }
+
+    // ---- what else happens: the end is decided ----
+
+    @Override
+    public void broken(ApiError error) {
+        if (!offered) {
+            refund(error);
+        }
+    }
+
+    @Override
+    public void callerLeft() {}
+
+    @Override
+    public void stop(ApiError error) {}
+
+    @Override
+    public void timeIsUp() {}
+
+    @Override
+    public void holdLost(ApiError error) {}
+}
