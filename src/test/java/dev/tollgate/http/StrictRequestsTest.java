@@ -195,6 +195,11 @@ class StrictRequestsTest {
             assertRefused(client, "without a host");
             assertThat(handled).hasValue(2);
         }
+        try (RawClient client = front.client()) {
+            client.send(RawClient.head("GET", "/v1/ok") + "GET\t/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(client.read().text()).isEqualTo("ok");
+            assertRefused(client, "a tab in the second request");
+        }
     }
 
     static Stream<Written> brokenChunks() {
