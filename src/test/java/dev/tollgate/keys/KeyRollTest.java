@@ -153,9 +153,12 @@ class KeyRollTest {
             Keys keys = called(here);
             String key = there.key("key_1", "acc_1", KeySettings.named("x")).reveal();
             AtomicInteger asked = new AtomicInteger();
+            AtomicInteger atOnce = new AtomicInteger();
             Gateway.await("the key", () -> {
+                Thread asking = Thread.currentThread();
                 for (int i = 0; i < 10 * KeyRoll.CROWD; i++) {
-                    keys.authenticate(madeUp(), "net", found -> {});
+                    keys.authenticate(
+                            madeUp(), "net", found -> atOnce.addAndGet(Thread.currentThread() == asking ? 1 : 0));
                     asked.incrementAndGet();
                 }
                 CompletableFuture<Authentication> result = new CompletableFuture<>();
@@ -163,11 +166,12 @@ class KeyRollTest {
                 return result.join() instanceof Authentication.Found;
             });
             assertThat(keys.readings()).isLessThanOrEqualTo(2 + asked.get() / KeyRoll.CROWD);
+            assertThat(atOnce).as("told without waiting for a reading").hasPositiveValue();
         }
     }
 
     @Test
-    void those_who_come_with_unknown_keys_share_their_questions_and_a_crowd_is_bounded() throws Exception {
+    void those_who_come_with_unknown_keys_share_their_questions() throws Exception {
         try (StoreFixture store = StoreFixture.shared(Postgres.migrated())) {
             Keys keys = called(store);
             int asked = 3 * KeyRoll.WAITING_MAX;
@@ -185,6 +189,59 @@ class KeyRollTest {
             long spaces = (System.nanoTime() - began) / KeyRoll.SPACING.toNanos();
             assertThat(keys.readings()).isLessThanOrEqualTo(2 + spaces);
         }
+    }
+
+    @Test
+    void who_would_wait_beyond_the_bound_is_told_at_once_that_nothing_was_read() throws Exception {
+        try (StoreFixture store = StoreFixture.shared(Postgres.migrated())) {
+            KeyRoll roll = new KeyRoll(store.database);
+            CountDownLatch reading = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            roll.readOn(read -> {
+                reading.countDown();
+                await(goOn);
+            });
+            await(reading);
+            CountDownLatch told = new CountDownLatch(KeyRoll.WAITING_MAX);
+            for (int i = 0; i < KeyRoll.WAITING_MAX; i++) {
+                roll.readOn(read -> told.countDown());
+            }
+            CompletableFuture<Boolean> surplus = new CompletableFuture<>();
+            roll.readOn(surplus::complete);
+            assertThat(surplus).isCompletedWithValue(false);
+            assertThat(told.getCount()).isEqualTo(KeyRoll.WAITING_MAX);
+            goOn.countDown();
+            await(told);
+            assertThat(roll.readings()).isEqualTo(2);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void a_crowd_of_unknown_keys_is_told_no_401_for_long_where_a_shared_database_cannot_be_asked() throws Exception {
+        Keys keys;
+        try (StoreFixture store = StoreFixture.shared(Postgres.migrated())) {
+            keys = called(store);
+        }
+        Gateway.await("a crowd without a 401", () -> {
+            AtomicInteger unknown = new AtomicInteger();
+            CountDownLatch told = new CountDownLatch(3 * KeyRoll.CROWD);
+            for (int i = 0; i < 3 * KeyRoll.CROWD; i++) {
+                keys.authenticate(madeUp(), "net", found -> {
+                    unknown.addAndGet(found instanceof Authentication.Unknown ? 1 : 0);
+                    told.countDown();
+                });
+            }
+            await(told);
+            return unknown.get() == 0;
+        });
     }
 
     @Test
