@@ -90,7 +90,7 @@ final class Relaying implements Phase {
         asked.sentAs(prepared.send(bounds.upstreamTokensMax(coverage().tokens()), new Ear(asked)));
     }
 
-    /** Hears the upstream of one answer, as long as that is the one that is being told. */
+    /** Hears the upstream of one answer until that has ended. */
     private final class Ear implements UpstreamListener {
 
         private final AnswerUnderWay answer;
@@ -128,7 +128,7 @@ final class Relaying implements Phase {
         }
 
         private boolean listens() {
-            return call.isIn(Relaying.this) && answer.equals(answer()) && !answer.isEnded();
+            return call.isIn(Relaying.this) && !answer.isEnded() && failedUnconfirmed == null;
         }
     }
 
@@ -439,7 +439,8 @@ final class Relaying implements Phase {
 
     private void upstreamFailed(UpstreamFailure failure) {
         if (hold.isConfirming()) {
-            failedUnconfirmed = failure; // what came before it is shown first
+            failedUnconfirmed = failure; // what came before it is shown first, and nothing that comes after it
+            stopUpstream();
             return;
         }
         log.warn("task {}: upstream {}: {}", call.taskId(), failure.kind(), failure.detail());
