@@ -209,7 +209,7 @@ public final class App implements AutoCloseable {
         api(routes, Route.get("/models", KEY, models.list()));
         api(routes, Route.get("/models/{id...}", KEY, models.one()));
         api(routes, Route.get("/credits", KEY, new CreditsHandler(store.ledger())));
-        api(routes, Route.get("/tasks/{id}", KEY, new TaskHandler(store.tasks(), store.ledger())));
+        api(routes, Route.get("/tasks/{id}", KEY, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
         api(routes, Route.get("/receipts", KEY, receipts.list()));
         api(routes, Route.get("/receipts/head", KEY, receipts.head()));
         api(routes, Route.get("/receipts/key", KEY, receipts.keys()));

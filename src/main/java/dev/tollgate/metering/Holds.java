@@ -69,16 +69,18 @@ final class Holds {
         }
     }
 
+    /** Where nobody else has the books what was decided stays true, and a crash gives it back, written or not (D58). */
     private void ride(
             Reserve reserve, KeyState key, Unit unit, Consumer<Books.Reservation> then, Consumer<ApiError> lost) {
         Deciding deciding = new Deciding();
+        BooleanSupplier mayLeave = accounting.writer().isEmbedded() ? () -> true : deciding::isDurable;
         deciding.riding = accounting
                 .writer()
                 .ride(
                         unit,
                         loop,
-                        failure -> then.accept(reservation(failure, reserve, key, deciding::isDurable)),
-                        failure -> {});
+                        failure -> then.accept(reservation(failure, reserve, key, mayLeave)),
+                        failure -> lost.accept(StoreTrouble.unavailable(failure)));
     }
 
     /** A unit may be reported before the call that offers it has returned. */

@@ -64,6 +64,7 @@ public final class Writer implements AutoCloseable {
     private boolean mayRide = true;
     private long rideEndNanos;
     private volatile Runnable outcomeUnknown = () -> {};
+    private volatile boolean toldUnwritten;
     private volatile boolean closing;
     private volatile boolean stopped;
 
@@ -139,6 +140,14 @@ public final class Writer implements AutoCloseable {
      */
     public void whenOutcomeUnknown(Runnable action) {
         outcomeUnknown = action;
+    }
+
+    /**
+     * Whether units were reported as decided that a reader of the database does not see yet. Whoever has to see them commits something,
+     * which carries them along. From any thread.
+     */
+    public boolean hasToldUnwritten() {
+        return toldUnwritten;
     }
 
     /** Whether nobody else writes to the database: then what is decided stays true. */
@@ -318,6 +327,7 @@ public final class Writer implements AutoCloseable {
             if (rodeBefore == 0) {
                 rideEndNanos = System.nanoTime() + RIDE_MAX.toNanos();
             }
+            toldUnwritten |= !fresh.isEmpty();
             report(fresh, null);
         }
         return failure;
@@ -350,6 +360,7 @@ public final class Writer implements AutoCloseable {
             all.forEach(Waiting::rememberTold);
             commitAgain(all, failure);
         }
+        toldUnwritten = false;
     }
 
     /** Where another node was in the way, the connection was lost before the commit, or room was made, the batch may succeed now. */

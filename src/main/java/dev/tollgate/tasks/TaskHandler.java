@@ -4,19 +4,27 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.ledger.Confirm;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.Records;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import java.util.Optional;
 
-/** {@code GET /v1/tasks/{id}}: one call of the caller's account, with its usage, price and movements (D41). */
+/**
+ * {@code GET /v1/tasks/{id}}: one call of the caller's account, with its usage, price and movements (D41). What was told of a call may not
+ * be written yet: an id that has been sent is found all the same, behind a commit (D58).
+ */
 public final class TaskHandler implements Handler {
 
     private final Tasks tasks;
     private final Ledger ledger;
+    private final Writer writer;
 
-    public TaskHandler(Tasks tasks, Ledger ledger) {
+    public TaskHandler(Tasks tasks, Ledger ledger, Writer writer) {
         this.tasks = tasks;
         this.ledger = ledger;
+        this.writer = writer;
     }
 
     @Override
@@ -33,6 +41,17 @@ public final class TaskHandler implements Handler {
     }
 
     private Optional<byte[]> find(String accountId, String id) {
+        // Asked first: what is written between the two would be missed by both.
+        boolean unwritten = writer.hasToldUnwritten();
+        Optional<byte[]> found = findWritten(accountId, id);
+        if (found.isEmpty() && unwritten) {
+            writer.commitAndWait(Unit.of(new Confirm(id)));
+            return findWritten(accountId, id);
+        }
+        return found;
+    }
+
+    private Optional<byte[]> findWritten(String accountId, String id) {
         return tasks.find(accountId, id).map(task -> TaskJson.render(task, ledger.entries(accountId, id)));
     }
 }

@@ -245,8 +245,8 @@ class CutTest {
         String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
         Gateway.await(
                 "the end of the call",
-                () -> gateway.number("SELECT COUNT(*) FROM task WHERE status = 'processing' AND id = '" + id + "'")
-                        == 0);
+                () -> gateway.number("SELECT COUNT(*) FROM task WHERE status <> 'processing' AND id = '" + id + "'")
+                        == 1);
         return gateway.get("/v1/tasks/" + id, customer.key()).json();
     }
 

@@ -13,9 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What depends on a commit waits for it: here the database is kept from committing for a while. */
 @Timeout(60)
@@ -48,26 +46,6 @@ class DurableFirstTest {
         gateway.assertBooksAreClosed();
         upstream.close();
         gateway.close();
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void no_byte_of_an_answer_leaves_before_its_hold_is_durable(boolean stream) {
-        upstream.answer();
-        try (Gateway.Fault waiting = gateway.commitsWait();
-                RawCall call = customer.chatRaw(CALL.formatted(stream))) {
-            Gateway.await("the hold's commit", gateway::hasWaitingCommit);
-            String early = call.readFor(A_WHILE_MILLIS);
-            waiting.close();
-            if (stores == Stores.SQLITE && !early.isEmpty()) {
-                assertThat(early)
-                        .contains("503 Service")
-                        .doesNotContain("All of it."); // it does not wait for others' writes
-            } else {
-                assertThat(early).isEmpty();
-                assertThat(call.readUntil("credits_consumed")).contains("All of it.");
-            }
-        }
     }
 
     @Test

@@ -108,7 +108,9 @@ class GrowingHoldTest {
                 .delay(FOREVER));
         long abandoned = gateway.sandbox().abandonedAnswers();
         try (RawCall call = customer.chatRaw(STREAM)) {
-            call.readUntil("One ");
+            String seen = call.readUntil("One ");
+            String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
+            gateway.get("/v1/tasks/" + id, customer.key()); // behind which the hold is written
             try (Gateway.Fault fault = gateway.nothingIsCommitted()) {
                 call.readUntil("two ");
                 call.close();
@@ -140,7 +142,9 @@ class GrowingHoldTest {
                 .delay(100)
                 .fault("reset"));
         try (RawCall call = customer.chatRaw(STREAM)) {
-            call.readUntil("One ");
+            String seen = call.readUntil("One ");
+            String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
+            gateway.get("/v1/tasks/" + id, customer.key()); // behind which the hold is written
             try (Gateway.Fault fault = gateway.nothingIsCommitted()) {
                 call.readUntil("two ");
             }

@@ -329,6 +329,7 @@ class MoneyFlowTest {
         try (RawCall call = customer.chatRaw(STREAM)) {
             String seen = call.readUntil("One ");
             String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
+            gateway.writeWhatRides();
             try (Gateway after = gateway.crashed()) {
                 after.assertBooksAreClosed();
                 JsonNode task = after.get("/v1/tasks/" + id, customer.key()).json();

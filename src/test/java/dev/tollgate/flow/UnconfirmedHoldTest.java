@@ -13,15 +13,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** An upstream that speaks before the hold of its call is durable: what it says waits, and counts. */
+/** Where nodes share the books, an upstream that speaks before the hold of its call is durable: what it says waits, and counts. */
 @Timeout(60)
-@ParameterizedClass
-@EnumSource(Stores.class)
 class UnconfirmedHoldTest {
 
     private static final String CALL = """
@@ -32,16 +29,12 @@ class UnconfirmedHoldTest {
 
     private static final int FOREVER = 600_000;
 
-    @Parameter
-    Stores stores;
-
     private Gateway gateway;
     private Customer customer;
 
-    /** The second call needs to read nothing of an embedded database, so it waits for it and is not refused by it. */
     @BeforeEach
     void aFirstCall() {
-        gateway = Gateway.startOn(stores);
+        gateway = Gateway.startOn(Stores.POSTGRESQL);
         customer = gateway.customer("10");
         gateway.script(UpstreamScript.says("Before.", 1_000, 1_000));
         assertThat(customer.chat(CALL).text()).contains("\"credits_consumed\":0.5");
@@ -51,6 +44,19 @@ class UnconfirmedHoldTest {
     void stop() {
         gateway.assertBooksAreClosed();
         gateway.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void no_byte_of_an_answer_leaves_before_its_hold_is_durable(boolean stream) {
+        gateway.script(UpstreamScript.says("All of it.", 1_000, 1_000));
+        try (Gateway.Fault waiting = gateway.commitsWait();
+                RawCall call = customer.chatRaw(CALL.replace("\"stream\":true", "\"stream\":" + stream))) {
+            Gateway.await("the hold's commit", gateway::hasWaitingCommit);
+            assertThat(call.readFor(A_WHILE_MILLIS)).isEmpty();
+            waiting.close();
+            assertThat(call.readUntil("credits_consumed")).contains("All of it.");
+        }
     }
 
     @Test
