@@ -17,6 +17,7 @@ import dev.tollgate.tasks.OpenTask;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -80,7 +81,7 @@ final class Holds {
                         unit,
                         loop,
                         failure -> then.accept(reservation(failure, reserve, key, mayLeave)),
-                        failure -> lost.accept(StoreTrouble.unavailable(failure)));
+                        failure -> lost.accept(StoreTrouble.unavailable(Objects.requireNonNull(failure))));
     }
 
     /** A unit may be reported before the call that offers it has returned. */
