@@ -23,9 +23,20 @@ final class Utf8Offsets {
     /** Appends a piece of the text. A pair of surrogates may be split between two. */
     void add(String piece) {
         words = null;
-        for (int i = 0; i < piece.length(); i++) {
+        int i = halfPair ? 0 : ascii(piece);
+        for (; i < piece.length(); i++) {
             add(piece.charAt(i));
         }
+    }
+
+    /** @return how many characters at the beginning were ASCII and have been added */
+    private int ascii(String piece) {
+        int plain = 0;
+        while (plain < piece.length() && piece.charAt(plain) < 0x80) {
+            plain++;
+        }
+        length += Math.min(plain, Math.max(0, BYTES_MAX - UTF8_MAX + 1 - length));
+        return plain;
     }
 
     /** A surrogate without its other half is one byte, as the JDK writes it. */
