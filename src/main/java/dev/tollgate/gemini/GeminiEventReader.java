@@ -25,6 +25,7 @@ final class GeminiEventReader implements AnswerReader {
     private final GeminiErrors errors;
     private final GeminiStream stream;
     private final SseReader sse;
+    private final ChunkScanner scanner = new ChunkScanner();
     private final boolean keepsRaw;
     private List<UpstreamEvent> out = List.of();
     private @Nullable UpstreamFailure failure;
@@ -84,7 +85,8 @@ final class GeminiEventReader implements AnswerReader {
             return;
         }
         try {
-            GeminiChunk chunk = GeminiChunkReader.read(bytes, from, to);
+            GeminiChunk common = scanner.read(bytes, from, to);
+            GeminiChunk chunk = common == null ? GeminiChunkReader.read(bytes, from, to) : common;
             if (chunk.error() != null && !chunk.error().isNull()) {
                 stop(saidError(chunk.error()));
             } else {

@@ -3,7 +3,7 @@ package dev.tollgate.gemini;
 import dev.tollgate.testing.Fuzz;
 import org.junit.jupiter.api.Test;
 
-/** The three readers of what strangers send, for a short while; for a long one see CONTRIBUTING.md. */
+/** The readers of what strangers send, for a short while; for a long one see CONTRIBUTING.md. */
 class FuzzTest {
 
     @Test
@@ -38,6 +38,25 @@ class FuzzTest {
                         "<html>",
                         "\"candidates\":[")
                 .run(StreamFuzz::fuzzerTestOneInput);
+    }
+
+    @Test
+    void what_the_scanner_reads_the_parser_reads_the_same_way() {
+        new Fuzz(
+                        "chunk",
+                        "\"candidates\":[",
+                        "\"content\":{\"parts\":[{\"text\":\"",
+                        "\"index\":1",
+                        "\"promptTokenCount\":",
+                        "\"tokenCount\":",
+                        "\"role\":",
+                        "\\u00",
+                        "\\n",
+                        "null",
+                        "-1.5e3",
+                        "\u00e9",
+                        "\ud83d\ude00")
+                .run(ScannerFuzz::fuzzerTestOneInput);
     }
 
     @Test
