@@ -58,7 +58,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"money", "host", "config", "error", "limits", "sandbox", "transport", "fatal"})
+    @ValueSource(strings = {"money", "host", "config", "error", "limits", "sandbox", "transport", "fatal", "ids"})
     void these_packages_know_no_other(String name) {
         knowsOnly(name);
     }
@@ -66,6 +66,7 @@ class ArchitectureTest {
     @Test
     void ground_knows_no_feature() {
         knowsOnly("memory", "error");
+        knowsOnly("json", "memory", "error");
         knowsOnly("http", "memory", "error");
         knowsOnly("media", "limits", "error", "transport");
         knowsOnly("storage", "limits");
@@ -74,7 +75,7 @@ class ArchitectureTest {
 
     @Test
     void the_wire_format_knows_neither_money_nor_upstream() {
-        knowsOnly("openai", "memory", "error");
+        knowsOnly("openai", "json", "memory", "error");
     }
 
     @Test
@@ -215,6 +216,7 @@ class ArchitectureTest {
     void every_door_brings_its_ask_to_the_one_meter() {
         knowsOnly(
                 "chat",
+                "json",
                 "media",
                 "memory",
                 "metering",
@@ -232,6 +234,7 @@ class ArchitectureTest {
                 "http");
         knowsOnly(
                 "generate",
+                "json",
                 "media",
                 "memory",
                 "metering",

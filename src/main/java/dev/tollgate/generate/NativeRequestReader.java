@@ -2,11 +2,11 @@ package dev.tollgate.generate;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.json.Base64Text;
+import dev.tollgate.json.JsonObjectReader;
+import dev.tollgate.json.ReadLimits;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.memory.Tally;
-import dev.tollgate.openai.Base64Text;
-import dev.tollgate.openai.JsonObjectReader;
-import dev.tollgate.openai.ReadLimits;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

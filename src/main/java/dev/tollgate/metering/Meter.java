@@ -1,7 +1,7 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
-import dev.tollgate.openai.CompletionIds;
+import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.upstream.PreparedCall;
 import dev.tollgate.upstream.Upstreams;
 import io.vertx.core.Vertx;

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.Utf8Buffer;
 import tools.jackson.databind.JsonNode;
 
 /** Pieces that a streamed and a whole answer have in common. */

@@ -1,5 +1,7 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.JsonBody;
+import dev.tollgate.json.ReadLimits;
 import dev.tollgate.memory.Lease;
 import java.util.ArrayList;
 import java.util.List;

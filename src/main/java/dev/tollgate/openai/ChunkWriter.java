@@ -1,8 +1,9 @@
 package dev.tollgate.openai;
 
-import static dev.tollgate.openai.Utf8Buffer.ascii;
+import static dev.tollgate.json.Utf8Buffer.ascii;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.money.Credits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

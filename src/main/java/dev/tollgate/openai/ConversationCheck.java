@@ -1,6 +1,8 @@
 package dev.tollgate.openai;
 
 import dev.tollgate.error.ApiException;
+import dev.tollgate.json.JsonBody;
+import dev.tollgate.json.Shown;
 import dev.tollgate.openai.Message.Assistant;
 import dev.tollgate.openai.Message.ToolCall;
 import dev.tollgate.openai.Message.ToolResult;

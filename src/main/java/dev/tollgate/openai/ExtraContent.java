@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.Utf8Buffer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 

@@ -1,5 +1,8 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.Ascii;
+import dev.tollgate.json.JsonBody;
+
 /**
  * The rule for names of functions: OpenAI's letters and length, and Gemini's first character (D49), since what OpenAI takes
  * and Gemini does not would fail upstream.

@@ -1,5 +1,9 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.AsciiSlice;
+import dev.tollgate.json.Base64Text;
+import dev.tollgate.json.JsonBody;
+import dev.tollgate.json.Shown;
 import dev.tollgate.openai.ContentPart.Media;
 import dev.tollgate.openai.ContentPart.Source;
 import dev.tollgate.openai.ContentPart.VideoMetadata;

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.Ascii;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

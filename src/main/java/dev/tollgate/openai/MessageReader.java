@@ -1,5 +1,7 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.JsonBody;
+import dev.tollgate.json.Shown;
 import dev.tollgate.openai.Message.Assistant;
 import dev.tollgate.openai.Message.Instruction;
 import dev.tollgate.openai.Message.SentBack;

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.JsonBody;
 import dev.tollgate.openai.ContentPart.Media;
 import dev.tollgate.openai.ContentPart.Text;
 import dev.tollgate.openai.ContentPart.VideoMetadata;

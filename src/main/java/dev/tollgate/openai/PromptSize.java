@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.Utf8;
 import dev.tollgate.openai.ContentPart.Media;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.JsonBody;
 import dev.tollgate.openai.Message.ToolCall;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

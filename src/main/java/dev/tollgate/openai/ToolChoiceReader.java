@@ -1,5 +1,7 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.JsonBody;
+import dev.tollgate.json.Shown;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

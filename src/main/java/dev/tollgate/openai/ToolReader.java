@@ -1,5 +1,7 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.JsonBody;
+import dev.tollgate.json.Shown;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.json.Utf8Buffer;
 import java.util.List;
 
 /** A {@code url_citation} annotation. Indexes count Unicode code points of the choice's whole content (D7, D45). */

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.channel.Json;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.json.ReadLimits;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.openai.ChatRequestReader;
-import dev.tollgate.openai.ReadLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,11 +3,11 @@ package dev.tollgate.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.error.ApiException;
+import dev.tollgate.json.ReadLimits;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.openai.PromptSize;
-import dev.tollgate.openai.ReadLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.json.ReadLimits;
 import java.nio.charset.StandardCharsets;
 import org.assertj.core.api.Assertions;
 

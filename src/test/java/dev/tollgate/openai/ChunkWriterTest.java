@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.json.Utf8Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

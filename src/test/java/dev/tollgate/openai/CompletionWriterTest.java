@@ -2,6 +2,7 @@ package dev.tollgate.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.json.ReadLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

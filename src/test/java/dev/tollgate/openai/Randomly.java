@@ -4,11 +4,11 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /** Random tests that can be run again: the seed is printed, and {@code -Dtest.seed} sets it. */
-final class Randomly {
+public final class Randomly {
 
     private Randomly() {}
 
-    static void run(int rounds, Consumer<Random> test) {
+    public static void run(int rounds, Consumer<Random> test) {
         long first = Long.getLong("test.seed", System.nanoTime());
         System.out.println("test.seed=" + first);
         for (int i = 0; i < rounds; i++) {
@@ -22,7 +22,7 @@ final class Randomly {
     }
 
     /** ASCII, controls, accents, CJK, emoji; {@code isBroken} adds halves of surrogate pairs. */
-    static String text(Random random, int lengthMax, boolean isBroken) {
+    public static String text(Random random, int lengthMax, boolean isBroken) {
         StringBuilder text = new StringBuilder();
         for (int left = random.nextInt(lengthMax + 1); left > 0; left--) {
             switch (random.nextInt(isBroken ? 7 : 6)) {

@@ -1,5 +1,6 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
@@ -11,7 +12,6 @@ import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
-import dev.tollgate.openai.CompletionIds;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
 import dev.tollgate.receipts.WriteReceipt;

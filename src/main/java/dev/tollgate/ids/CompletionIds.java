@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.ids;
 
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 import dev.tollgate.memory.Lease;
 import java.util.ArrayList;

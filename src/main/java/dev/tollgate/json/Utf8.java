@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 import dev.tollgate.error.ApiError;
 import java.nio.ByteBuffer;
@@ -9,7 +9,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** UTF-8 of bodies and texts, where the JSON parser is more lenient than the format. */
-final class Utf8 {
+public final class Utf8 {
 
     private static final int CHUNK_CHARS = 4096;
 
@@ -19,7 +19,7 @@ final class Utf8 {
      * Refuses what is not UTF-8. The parser itself lets overlong forms pass, and takes a body for UTF-16 or UTF-32 by its
      * zero bytes.
      */
-    static void check(byte[] body) {
+    public static void check(byte[] body) {
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -47,7 +47,7 @@ final class Utf8 {
     }
 
     /** The length in bytes, or -1 where the text holds half of a surrogate pair. */
-    static long length(String text) {
+    public static long length(String text) {
         long bytes = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.TokenStreamContext;

@@ -1,19 +1,19 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 import java.util.List;
 
 /** A caller's values in words fit for an error message: short, and without characters that do not show. */
-final class Shown {
+public final class Shown {
 
     private static final int CHARS_MAX = 60;
 
     private Shown() {}
 
-    static String quoted(String text) {
+    public static String quoted(String text) {
         return '"' + plain(text) + '"';
     }
 
-    static String plain(String text) {
+    public static String plain(String text) {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < Math.min(text.length(), CHARS_MAX); i++) {
             char c = text.charAt(i);
@@ -37,19 +37,19 @@ final class Shown {
     }
 
     /** {@code a, b or c}. */
-    static String list(List<String> words) {
+    public static String list(List<String> words) {
         int last = words.size() - 1;
         return last == 0 ? words.getFirst() : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
-    static String range(long min, long max) {
+    public static String range(long min, long max) {
         if (max == Integer.MAX_VALUE || max == Long.MAX_VALUE) {
             return min == Long.MIN_VALUE ? "of 64 bits" : "of at least " + min;
         }
         return "between " + min + " and " + max;
     }
 
-    static String number(double value) {
+    public static String number(double value) {
         return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 }

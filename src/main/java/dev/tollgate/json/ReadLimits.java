@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 /**
  * How much a request may hold (D29). The size of the body is limited before it gets here, and bounds every string in it.

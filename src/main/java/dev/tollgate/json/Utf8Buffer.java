@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -52,7 +52,7 @@ public final class Utf8Buffer {
         }
     }
 
-    Utf8Buffer raw(byte[] ready) {
+    public Utf8Buffer raw(byte[] ready) {
         ensure(ready.length);
         System.arraycopy(ready, 0, bytes, size, ready.length);
         size += ready.length;
@@ -60,7 +60,7 @@ public final class Utf8Buffer {
     }
 
     /** @param ascii JSON text in plain ASCII, written as it is */
-    Utf8Buffer raw(String ascii) {
+    public Utf8Buffer raw(String ascii) {
         ensure(ascii.length());
         for (int i = 0; i < ascii.length(); i++) {
             bytes[size++] = (byte) ascii.charAt(i);
@@ -68,13 +68,13 @@ public final class Utf8Buffer {
         return this;
     }
 
-    Utf8Buffer raw(char ascii) {
+    public Utf8Buffer raw(char ascii) {
         ensure(1);
         bytes[size++] = (byte) ascii;
         return this;
     }
 
-    Utf8Buffer number(long value) {
+    public Utf8Buffer number(long value) {
         if (value >= 0 && value < 10) {
             return raw((char) ('0' + value));
         }
@@ -82,7 +82,7 @@ public final class Utf8Buffer {
     }
 
     /** The text as a JSON string, quotes included. */
-    Utf8Buffer string(String text) {
+    public Utf8Buffer string(String text) {
         int length = text.length();
         ensure(length + 2);
         bytes[size++] = '"';
@@ -168,7 +168,7 @@ public final class Utf8Buffer {
     }
 
     /** A tree, compact, in its own key order; as deep as the parser let it be. */
-    Utf8Buffer json(JsonNode node) {
+    public Utf8Buffer json(JsonNode node) {
         if (node.isObject()) {
             return object(node);
         }
@@ -210,7 +210,7 @@ public final class Utf8Buffer {
         bytes = Arrays.copyOf(bytes, (int) Math.min(SIZE_MAX, Math.max(needed, bytes.length * 2L)));
     }
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -39,7 +39,7 @@ public final class Base64Text {
     }
 
     /** The standard padded form, or null where the text is not base64. */
-    static @Nullable String standard(AsciiSlice text) {
+    public static @Nullable String standard(AsciiSlice text) {
         int plain = plainLetters(text);
         int rest = text.to - plain;
         boolean isStandard = text.length() % 4 == 0 && rest <= 2 && isPadding(text, plain);

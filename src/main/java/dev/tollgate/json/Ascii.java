@@ -1,19 +1,19 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 /** Classes of ASCII characters, which {@link Character} has for all of Unicode only. */
-final class Ascii {
+public final class Ascii {
 
     private Ascii() {}
 
-    static boolean isDigit(int c) {
+    public static boolean isDigit(int c) {
         return c >= '0' && c <= '9';
     }
 
-    static boolean isLower(int c) {
+    public static boolean isLower(int c) {
         return c >= 'a' && c <= 'z';
     }
 
-    static boolean isLetterOrDigit(int c) {
+    public static boolean isLetterOrDigit(int c) {
         return isLower(c) || isDigit(c) || (c >= 'A' && c <= 'Z');
     }
 }

@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>A method that reads a value expects to stand on its first token and leaves the cursor on its last one. Null members of
  * objects are skipped: to be null is to be absent.
  */
-final class JsonBody {
+public final class JsonBody {
 
     private static final int IGNORED_NAMES_MAX = 64;
     /** Values and names. Each costs some 100 bytes of memory in a tree or a table of names, but may have only 3 in the body. */
@@ -68,7 +68,7 @@ final class JsonBody {
     private boolean builds = true;
 
     /** @param memory what is made of the body is charged to it */
-    JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
+    public JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
         Utf8.check(bytes);
         this.bytes = bytes;
         this.limits = limits;
@@ -77,7 +77,7 @@ final class JsonBody {
     }
 
     /** Whether a text inside the body is one JSON object and nothing else, within the same limits as the body. */
-    boolean holdsObject(String text) {
+    public boolean holdsObject(String text) {
         if (!text.stripLeading().startsWith("{")) {
             return false;
         }
@@ -100,12 +100,12 @@ final class JsonBody {
         }
     }
 
-    ReadLimits limits() {
+    public ReadLimits limits() {
         return limits;
     }
 
     /** Reads the body's one object; what Jackson cannot read becomes a 400 without an excerpt of it. */
-    void wholeObject(Consumer<JsonBody> members) {
+    public void wholeObject(Consumer<JsonBody> members) {
         try {
             if (next() == null) {
                 throw ApiError.invalid(null, "The body is empty, a JSON object is required.")
@@ -130,7 +130,7 @@ final class JsonBody {
     // --- structure ---
 
     /** Calls {@code member} with the name of each member that is not null, standing on its value. */
-    void object(Consumer<String> member) {
+    public void object(Consumer<String> member) {
         if (!at(JsonToken.START_OBJECT)) {
             throw refuse("an object");
         }
@@ -143,7 +143,7 @@ final class JsonBody {
     }
 
     /** Calls {@code element} standing on each element, null ones too. */
-    void array(int elementsMax, Runnable element) {
+    public void array(int elementsMax, Runnable element) {
         if (!at(JsonToken.START_ARRAY)) {
             throw refuse("an array");
         }
@@ -155,7 +155,7 @@ final class JsonBody {
         }
     }
 
-    void skip() {
+    public void skip() {
         if (isStart()) {
             pass(false);
         }
@@ -184,7 +184,7 @@ final class JsonBody {
     }
 
     /** The value as a tree, key order and digits of numbers kept. */
-    JsonNode tree() {
+    public JsonNode tree() {
         return switch (parser.currentToken()) {
             case START_OBJECT -> objectTree();
             case START_ARRAY -> arrayTree();
@@ -198,7 +198,7 @@ final class JsonBody {
     }
 
     /** The depth of the recursion is that of the body, which {@link #next} limits. */
-    ObjectNode objectTree() {
+    public ObjectNode objectTree() {
         if (!at(JsonToken.START_OBJECT)) {
             throw refuse("an object");
         }
@@ -234,19 +234,19 @@ final class JsonBody {
 
     // --- scalars ---
 
-    boolean isString() {
+    public boolean isString() {
         return at(JsonToken.VALUE_STRING);
     }
 
-    boolean isArray() {
+    public boolean isArray() {
         return at(JsonToken.START_ARRAY);
     }
 
-    boolean isObject() {
+    public boolean isObject() {
         return at(JsonToken.START_OBJECT);
     }
 
-    String string() {
+    public String string() {
         if (!isString()) {
             throw refuse("a string");
         }
@@ -283,7 +283,7 @@ final class JsonBody {
     }
 
     /** A string of at most {@code charsMax} characters. */
-    String string(int charsMax) {
+    public String string(int charsMax) {
         String text = string();
         if (text.length() > charsMax) {
             throw refuse("a string of at most " + charsMax + " characters");
@@ -291,7 +291,7 @@ final class JsonBody {
         return text;
     }
 
-    String nonEmptyString() {
+    public String nonEmptyString() {
         String text = string();
         if (text.isEmpty()) {
             throw refuse("a string that is not empty");
@@ -299,7 +299,7 @@ final class JsonBody {
         return text;
     }
 
-    String oneOf(List<String> allowed) {
+    public String oneOf(List<String> allowed) {
         if (isString()) {
             String word = parser.getString();
             int found = allowed.indexOf(word);
@@ -314,7 +314,7 @@ final class JsonBody {
      * The string's bytes: straight from the body where it stands there in plain ASCII, else from a copy. What is not Latin-1
      * is lost.
      */
-    AsciiSlice slice() {
+    public AsciiSlice slice() {
         if (!isString()) {
             throw refuse("a string");
         }
@@ -339,7 +339,7 @@ final class JsonBody {
         return to < bytes.length && bytes[to] == '"' ? new AsciiSlice(bytes, from, to) : null;
     }
 
-    boolean bool() {
+    public boolean bool() {
         if (at(JsonToken.VALUE_TRUE)) {
             return true;
         }
@@ -349,11 +349,11 @@ final class JsonBody {
         throw refuse("true or false");
     }
 
-    int integer(int min, int max) {
+    public int integer(int min, int max) {
         return (int) longInteger(min, max);
     }
 
-    long longInteger(long min, long max) {
+    public long longInteger(long min, long max) {
         if (at(JsonToken.VALUE_NUMBER_INT) && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
             long value = parser.getLongValue();
             if (value >= min && value <= max) {
@@ -363,7 +363,7 @@ final class JsonBody {
         throw refuse("an integer " + Shown.range(min, max));
     }
 
-    double number(double min, double max) {
+    public double number(double min, double max) {
         if (at(JsonToken.VALUE_NUMBER_INT) || at(JsonToken.VALUE_NUMBER_FLOAT)) {
             double value = parser.getDoubleValue();
             if (value >= min && value <= max) {
@@ -376,31 +376,31 @@ final class JsonBody {
     // --- what has no effect (D5) ---
 
     /** Notes the current value as one without effect, and passes over it. */
-    void ignore() {
+    public void ignore() {
         ignored(path());
         skip();
     }
 
-    void ignored(String path) {
+    public void ignored(String path) {
         if (ignored.size() < IGNORED_NAMES_MAX && !ignored.contains(path)) {
             ignored.add(path);
         }
     }
 
     /** In the order of the body; one more name than D5 prints is enough, so the list is bounded. */
-    List<String> ignored() {
+    public List<String> ignored() {
         return ignored;
     }
 
     // --- refusals ---
 
     /** The dotted path of the current value; after its end still that of the value. */
-    String path() {
+    public String path() {
         return FieldPath.of(isStart() ? parser.streamReadContext().getParent() : parser.streamReadContext());
     }
 
     /** {@code 'path' must be …, got ….} */
-    ApiException refuse(String allowed) {
+    public ApiException refuse(String allowed) {
         String path = path();
         String subject = path.isEmpty() ? "The body" : "'" + path + "'";
         return ApiError.invalid(
@@ -409,20 +409,20 @@ final class JsonBody {
     }
 
     /** {@code 'path' …} for what is not told by showing the value. */
-    ApiException invalid(String predicate) {
+    public ApiException invalid(String predicate) {
         return invalid(path(), predicate);
     }
 
-    static ApiException invalid(String path, String predicate) {
+    public static ApiException invalid(String path, String predicate) {
         return ApiError.invalid(path, "'" + path + "' " + predicate).asException();
     }
 
     /** {@code 'path.member' is required.}, standing on the end of the object that lacks it. */
-    ApiException required(String member) {
+    public ApiException required(String member) {
         return invalid(memberPath(member), "is required.");
     }
 
-    String memberPath(String member) {
+    public String memberPath(String member) {
         String path = path();
         return path.isEmpty() ? member : path + "." + member;
     }

@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.ids;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

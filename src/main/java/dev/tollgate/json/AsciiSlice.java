@@ -1,41 +1,41 @@
-package dev.tollgate.openai;
+package dev.tollgate.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** A run of bytes that is meant to be ASCII: a string of the body where it stands, so that 32 MiB of base64 are not copied. */
-final class AsciiSlice {
+public final class AsciiSlice {
 
     final byte[] bytes;
-    final int from;
-    final int to;
+    public final int from;
+    public final int to;
 
-    AsciiSlice(byte[] bytes, int from, int to) {
+    public AsciiSlice(byte[] bytes, int from, int to) {
         this.bytes = bytes;
         this.from = from;
         this.to = to;
     }
 
     /** What is not Latin-1 becomes {@code ?}, which no base64 holds. */
-    static AsciiSlice of(String text) {
+    public static AsciiSlice of(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         return new AsciiSlice(bytes, 0, bytes.length);
     }
 
-    int length() {
+    public int length() {
         return to - from;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return from == to;
     }
 
-    AsciiSlice after(int start) {
+    public AsciiSlice after(int start) {
         return new AsciiSlice(bytes, start, to);
     }
 
     /** The place of the byte among the next {@code within} bytes, or -1. */
-    int indexOf(char wanted, int within) {
+    public int indexOf(char wanted, int within) {
         int end = (int) Math.min(to, (long) from + within);
         for (int i = from; i < end; i++) {
             if (bytes[i] == wanted) {
@@ -45,14 +45,14 @@ final class AsciiSlice {
         return -1;
     }
 
-    boolean startsWith(String lowerCasePrefix) {
+    public boolean startsWith(String lowerCasePrefix) {
         return length() >= lowerCasePrefix.length()
                 && text(from, from + lowerCasePrefix.length())
                         .toLowerCase(Locale.ROOT)
                         .equals(lowerCasePrefix);
     }
 
-    String text(int start, int end) {
+    public String text(int start, int end) {
         return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
     }
 }

@@ -1,0 +1,11 @@
+/**
+ * Ids that callers see and that several features share.
+ *
+ * <p>Invariants: time and chance come in from outside.
+ *
+ * <p>Threading: thread-safe if the random generator is.
+ */
+@NullMarked
+package dev.tollgate.ids;
+
+import org.jspecify.annotations.NullMarked;
