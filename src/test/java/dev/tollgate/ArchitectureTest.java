@@ -75,25 +75,41 @@ class ArchitectureTest {
 
     @Test
     void the_wire_format_knows_neither_money_nor_upstream() {
-        knowsOnly("openai", "json", "memory", "error");
+        knowsOnly("openai", "conversation", "json", "memory", "error");
+    }
+
+    @Test
+    void a_conversation_stands_on_the_ground() {
+        knowsOnly("conversation", "json", "memory", "error");
+    }
+
+    /** What one protocol calls its fields is nobody's matter but its reader's: the others ask a place for its name. */
+    @Test
+    void a_protocol_of_callers_is_known_to_its_door_and_the_root_alone() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT, packageOf("openai"), packageOf("chat"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packageOf("openai")));
     }
 
     @Test
     void the_ledger_and_the_catalogue_know_no_feature() {
         knowsOnly("ledger", "storage", "error", "http");
-        knowsOnly("models", "config", "error", "http");
+        knowsOnly("models", "conversation", "config", "error", "http");
     }
 
     @Test
     void upstream_knows_what_can_be_asked_and_no_more() {
-        knowsOnly("upstream", "openai", "media", "memory", "config", "error");
+        knowsOnly("upstream", "conversation", "media", "memory", "config", "error");
         knowsOnly("channel", "upstream", "media", "transport");
     }
 
     @Test
     void a_channel_never_knows_a_door_nor_money() {
-        knowsOnly("gemini", "channel", "upstream", "openai", "models", "media", "memory", "config", "error");
-        knowsOnly("compat", "channel", "upstream", "openai", "models", "media", "memory", "config", "error");
+        knowsOnly("gemini", "channel", "upstream", "conversation", "models", "media", "memory", "config", "error");
+        knowsOnly("compat", "channel", "upstream", "conversation", "models", "media", "memory", "config", "error");
     }
 
     /** So that adding one touches its own package and a line of the root's. */
@@ -128,7 +144,7 @@ class ArchitectureTest {
 
     @Test
     void signatures_stand_on_what_can_be_asked_and_the_ledger() {
-        knowsOnly("signatures", "upstream", "openai", "ledger", "storage", "error");
+        knowsOnly("signatures", "upstream", "conversation", "ledger", "storage", "error");
     }
 
     /** What it checks must not be what it checks with. */
@@ -216,6 +232,7 @@ class ArchitectureTest {
     void every_door_brings_its_ask_to_the_one_meter() {
         knowsOnly(
                 "chat",
+                "conversation",
                 "json",
                 "media",
                 "memory",
@@ -234,12 +251,12 @@ class ArchitectureTest {
                 "http");
         knowsOnly(
                 "generate",
+                "conversation",
                 "json",
                 "media",
                 "memory",
                 "metering",
                 "upstream",
-                "openai",
                 "models",
                 "keys",
                 "answers",

@@ -1,5 +1,7 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.metering.MeteredRequest;
@@ -7,8 +9,6 @@ import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.SecondTry;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.Message;
-import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.schema.Verdict;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
@@ -58,7 +58,7 @@ final class Answer {
         private Verdict verdict = Verdict.FITS;
 
         Told(ChatRequest request) {
-            this.choices = IntStream.range(0, request.n())
+            this.choices = IntStream.range(0, request.conversation().sampling().candidates())
                     .mapToObj(i -> new Choice(i, request.legacyFunctions()))
                     .toList();
         }
@@ -70,8 +70,8 @@ final class Answer {
         this.request = request;
         this.createdSeconds = createdSeconds;
         this.random = random;
-        this.maySign =
-                metered.model().upstream().signatures() || !request.tools().isEmpty();
+        this.maySign = metered.model().upstream().signatures()
+                || !request.conversation().tools().isEmpty();
         this.tries = new SecondTry<>(new Told(request));
     }
 
@@ -100,7 +100,7 @@ final class Answer {
     /** The schema that the answer was to follow, where there is one. */
     @Nullable
     ObjectNode schema() {
-        return request.responseFormat() instanceof ResponseFormat.JsonSchema format
+        return request.conversation().responseFormat() instanceof ResponseFormat.JsonSchema format
                         && format.schema() instanceof ObjectNode schema
                         && !schema.isEmpty()
                 ? schema
@@ -220,7 +220,7 @@ final class Answer {
         Set<String> known = idsBefore;
         if (known == null) {
             known = new HashSet<>();
-            for (Message message : request.messages()) {
+            for (Message message : request.conversation().messages()) {
                 if (message instanceof Message.Assistant assistant) {
                     for (Message.ToolCall call : assistant.toolCalls()) {
                         known.add(call.id() == null ? call.name() : call.id());

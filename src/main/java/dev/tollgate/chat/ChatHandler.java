@@ -2,6 +2,8 @@ package dev.tollgate.chat;
 
 import dev.tollgate.answers.Sha256;
 import dev.tollgate.config.Settings;
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.BodyGate;
@@ -29,7 +31,6 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.openai.ChatRequest;
 import dev.tollgate.openai.ChatRequestReader;
-import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.StoreException;
@@ -92,7 +93,7 @@ public final class ChatHandler implements Handler {
         String name = IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
         Lease memory = exchange.memory();
         exchange.read(body -> read(body, memory), read -> {
-            if (isLarge || read.request().hasMedia() || mayReplay(read.request())) {
+            if (isLarge || read.request().conversation().hasMedia() || mayReplay(read.request())) {
                 exchange.compute(() -> prepare(key, read.request(), memory), call -> start(exchange, call, read, name));
             } else {
                 start(exchange, prepare(key, read.request(), memory), read, name);
@@ -115,7 +116,8 @@ public final class ChatHandler implements Handler {
     private boolean mayReplay(ChatRequest request) {
         Model model = models.find(request.model());
         return model != null
-                && Signatures.mayHave(request.messages(), model.upstream().signatures());
+                && Signatures.mayHave(
+                        request.conversation().messages(), model.upstream().signatures());
     }
 
     /** @param hash of the body's bytes: what makes two requests the same */
@@ -131,7 +133,7 @@ public final class ChatHandler implements Handler {
         if (model == null || !key.mayUse(model.id())) {
             throw ModelsHandler.notFound(request.model()).asException();
         }
-        ModelRules.check(model, request);
+        ModelRules.check(model, request.conversation());
         return meter.prepare(new MeteredRequest(
                 key.accountId(),
                 key.id(),
@@ -139,17 +141,21 @@ public final class ChatHandler implements Handler {
                 DOOR,
                 model,
                 request.model(),
-                ask(model, request, replay(key, model, request), memory),
+                ask(model, request.conversation(), replay(key, model, request), memory),
                 tokensMax(model, request)));
     }
 
     /** Blocks where there may be something to replay. */
     private Replay replay(Key key, Model model, ChatRequest request) {
-        if (!Signatures.mayHave(request.messages(), model.upstream().signatures())) {
+        if (!Signatures.mayHave(
+                request.conversation().messages(), model.upstream().signatures())) {
             return Replay.NONE;
         }
         try {
-            return signatures.find(key.accountId(), models.modelOn(model), request.messages());
+            return signatures.find(
+                    key.accountId(),
+                    models.modelOn(model),
+                    request.conversation().messages());
         } catch (StoreException e) {
             log.error("signatures could not be looked up", e);
             throw ApiError.of(
@@ -161,18 +167,18 @@ public final class ChatHandler implements Handler {
         }
     }
 
-    private static ChatAsk ask(Model model, ChatRequest request, Replay replay, Lease memory) {
-        GoogleOptions google = request.google();
-        Boolean thoughts = request.includeThoughts();
+    private static ChatAsk ask(Model model, Conversation conversation, Replay replay, Lease memory) {
+        GoogleOptions google = conversation.google();
+        Boolean thoughts = conversation.includeThoughts();
         if (thoughts == null && google != null) {
             thoughts = google.includeThoughts();
         }
-        String effort = request.reasoningEffort();
+        String effort = conversation.reasoningEffort();
         if (effort == null && (google == null || !google.setsThinking())) {
             effort = model.effortByDefault();
         }
         return new ChatAsk(
-                request,
+                conversation,
                 model.id(),
                 model.upstream().asked().name(),
                 thoughts == null ? model.thoughtsByDefault() : thoughts,

@@ -1,10 +1,10 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.conversation.Message;
 import dev.tollgate.openai.Completion;
 import dev.tollgate.openai.ExtraContent;
 import dev.tollgate.openai.FinishReason;
 import dev.tollgate.openai.MadeFile;
-import dev.tollgate.openai.Message;
 import dev.tollgate.openai.UrlCitation;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;

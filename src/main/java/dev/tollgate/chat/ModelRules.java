@@ -1,9 +1,9 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.models.Model;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.ResponseFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class ModelRules {
 
     private final Model model;
-    private final ChatRequest request;
+    private final Conversation request;
 
-    private ModelRules(Model model, ChatRequest request) {
+    private ModelRules(Model model, Conversation request) {
         this.model = model;
         this.request = request;
     }
 
     /** @throws dev.tollgate.error.ApiException a 400 that names the field */
-    static void check(Model model, ChatRequest request) {
+    static void check(Model model, Conversation request) {
         ModelRules rules = new ModelRules(model, request);
         rules.checkTools();
         rules.checkResponseFormat();
@@ -66,14 +66,14 @@ final class ModelRules {
     private void checkSampling() {
         int candidatesMax = model.upstream().candidatesMax();
         refuse(
-                request.n() > candidatesMax,
+                request.sampling().candidates() > candidatesMax,
                 "n",
                 "'n' must be " + (candidatesMax == 1 ? "1" : "between 1 and " + candidatesMax) + " with model '"
-                        + model.id() + "', got " + request.n() + ".");
-        checkPenalty("presence_penalty", request.presencePenalty());
-        checkPenalty("frequency_penalty", request.frequencyPenalty());
+                        + model.id() + "', got " + request.sampling().candidates() + ".");
+        checkPenalty("presence_penalty", request.sampling().presencePenalty());
+        checkPenalty("frequency_penalty", request.sampling().frequencyPenalty());
         refuse(
-                request.logprobs() && !model.upstream().logprobs(),
+                request.sampling().logprobs() && !model.upstream().logprobs(),
                 "logprobs",
                 "'logprobs' is not supported by model '" + model.id() + "'.");
     }

@@ -1,11 +1,11 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.conversation.Message;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ChunkWriter;
 import dev.tollgate.openai.MadeFile;
-import dev.tollgate.openai.Message;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;

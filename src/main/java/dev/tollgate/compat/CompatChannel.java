@@ -4,9 +4,9 @@ import dev.tollgate.channel.BodySender;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.channel.StreamedCall;
+import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.media.WantedMedium;
-import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChatAsk;
@@ -102,8 +102,8 @@ final class CompatChannel implements Channel {
             if (!Context.isOnEventLoopThread()) {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
-            boolean json = !(ask.request().responseFormat() instanceof ResponseFormat.Text);
-            CompatReader reader = new CompatReader(errors, ask.request().n(), ask.includeThoughts(), json);
+            boolean json = !(ask.conversation().responseFormat() instanceof ResponseFormat.Text);
+            CompatReader reader = new CompatReader(errors, ask.candidates(), ask.includeThoughts(), json);
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
             if (body.wanted().isEmpty()) {
                 call.start(farEnd.connect(options()), Buffer.buffer(body.bytes(maxOutputTokens)));

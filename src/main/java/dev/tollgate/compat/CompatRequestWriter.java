@@ -1,14 +1,16 @@
 package dev.tollgate.compat;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.GoogleOptions;
+import dev.tollgate.conversation.Place.Member;
+import dev.tollgate.conversation.ResponseFormat;
+import dev.tollgate.conversation.Sampling;
+import dev.tollgate.conversation.Tool;
+import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.memory.CountedBytes;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.GoogleOptions;
-import dev.tollgate.openai.ResponseFormat;
-import dev.tollgate.openai.Tool;
-import dev.tollgate.openai.ToolChoice;
 import dev.tollgate.upstream.ChatAsk;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** Writes a checked request again as Chat Completions has it, for another server. One writer serves one request. */
+/** Writes a checked request again as Chat Completions has it, for another server. One writer serves one conversation. */
 final class CompatRequestWriter {
 
     /** The protocol wants a name. */
@@ -25,14 +27,16 @@ final class CompatRequestWriter {
 
     private final JsonGenerator json;
     private final ChatAsk ask;
-    private final ChatRequest request;
+    private final Conversation conversation;
+    private final Sampling sampling;
     private final Dialect dialect;
     private final Set<String> ignored = new LinkedHashSet<>();
 
     private CompatRequestWriter(JsonGenerator json, ChatAsk ask, Dialect dialect) {
         this.json = json;
         this.ask = ask;
-        this.request = ask.request();
+        this.conversation = ask.conversation();
+        this.sampling = conversation.sampling();
         this.dialect = dialect;
     }
 
@@ -50,51 +54,51 @@ final class CompatRequestWriter {
 
     /** @return places of media that have to be downloaded */
     private List<MediaSlot> write(MessagesWriter messages) {
-        if (request.searches()) {
-            String field = request.searchField();
+        if (conversation.searches()) {
+            String field = conversation.searchField();
             throw ApiError.invalid(
                             field, "'" + field + "': a web search is not available for this model at the moment.")
                     .asException();
         }
         json.writeStartObject();
         json.writeStringProperty("model", ask.upstreamModel());
-        messages.write(request.messages());
+        messages.write(conversation.messages());
         json.writeBooleanProperty("stream", true);
         json.writeObjectPropertyStart("stream_options");
         json.writeBooleanProperty("include_usage", true);
         json.writeEndObject();
         writeSampling();
         writeTools();
-        writeFormat(request.responseFormat());
+        writeFormat(conversation.responseFormat());
         writeReasoning();
         json.writeEndObject();
         return messages.slots();
     }
 
     private void writeSampling() {
-        number("temperature", request.temperature());
-        number("top_p", request.topP());
-        number("presence_penalty", request.presencePenalty());
-        number("frequency_penalty", request.frequencyPenalty());
-        if (request.n() > 1) {
-            json.writeNumberProperty("n", request.n());
+        number("temperature", sampling.temperature());
+        number("top_p", sampling.topP());
+        number("presence_penalty", sampling.presencePenalty());
+        number("frequency_penalty", sampling.frequencyPenalty());
+        if (sampling.candidates() > 1) {
+            json.writeNumberProperty("n", sampling.candidates());
         }
-        if (!request.stop().isEmpty()) {
+        if (!sampling.stop().isEmpty()) {
             json.writeArrayPropertyStart("stop");
-            request.stop().forEach(stop -> json.writeString(MessagesWriter.wellFormed(stop)));
+            sampling.stop().forEach(stop -> json.writeString(MessagesWriter.wellFormed(stop)));
             json.writeEndArray();
         }
-        if (request.seed() != null) {
-            json.writeNumberProperty("seed", request.seed());
+        if (sampling.seed() != null) {
+            json.writeNumberProperty("seed", sampling.seed());
         }
-        if (request.logprobs()) {
+        if (sampling.logprobs()) {
             json.writeBooleanProperty("logprobs", true);
-            if (request.topLogprobs() != null) {
-                json.writeNumberProperty("top_logprobs", request.topLogprobs());
+            if (sampling.topLogprobs() != null) {
+                json.writeNumberProperty("top_logprobs", sampling.topLogprobs());
             }
         }
-        if (request.topK() != null) {
-            ignored.add("top_k");
+        if (sampling.topK() != null) {
+            ignore(Member.TOP_K);
         }
     }
 
@@ -117,11 +121,11 @@ final class CompatRequestWriter {
 
     /** Of {@code allowed_tools}, which few servers know, nothing else is declared (D22). */
     private List<Tool> declared() {
-        return request.toolChoice() instanceof ToolChoice.Allowed allowed
-                ? request.tools().stream()
+        return conversation.toolChoice() instanceof ToolChoice.Allowed allowed
+                ? conversation.tools().stream()
                         .filter(tool -> allowed.names().contains(tool.name()))
                         .toList()
-                : request.tools();
+                : conversation.tools();
     }
 
     private void writeTool(Tool tool) {
@@ -144,11 +148,11 @@ final class CompatRequestWriter {
     }
 
     private void writeChoice() {
-        switch (request.toolChoice()) {
+        switch (conversation.toolChoice()) {
             case ToolChoice.Auto auto -> {}
             case ToolChoice.None none -> json.writeStringProperty("tool_choice", "none");
             case ToolChoice.Validated validated ->
-                ignored.add("tool_choice"); // the others have no such word; auto is the nearest
+                ignore(Member.TOOL_CHOICE); // the others have no such word; auto is the nearest
             case ToolChoice.Required required -> json.writeStringProperty("tool_choice", "required");
             case ToolChoice.Allowed allowed -> {
                 if (allowed.required()) {
@@ -196,15 +200,19 @@ final class CompatRequestWriter {
     private void writeReasoning() {
         if (dialect.reasoningEffort() && ask.effort() != null) {
             json.writeStringProperty("reasoning_effort", ask.effort());
-        } else if (request.reasoningEffort() != null) {
-            ignored.add("reasoning_effort");
+        } else if (conversation.reasoningEffort() != null) {
+            ignore(Member.REASONING_EFFORT);
         }
-        GoogleOptions google = request.google();
+        GoogleOptions google = conversation.google();
         if (google != null && google.setsThinking()) {
-            ignored.add("google.thinking_config");
+            ignore(Member.THINKING);
         }
         if (google != null && !google.safetySettings().isEmpty()) {
-            ignored.add("google.safety_settings");
+            ignore(Member.SAFETY);
         }
+    }
+
+    private void ignore(Member member) {
+        ignored.add(conversation.place().path(member));
     }
 }

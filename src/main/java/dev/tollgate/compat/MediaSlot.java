@@ -1,6 +1,7 @@
 package dev.tollgate.compat;
 
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.conversation.ContentPart;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
@@ -10,7 +11,6 @@ import dev.tollgate.media.MediaRefused;
 import dev.tollgate.media.MediaType;
 import dev.tollgate.media.Medium;
 import dev.tollgate.media.WantedMedium;
-import dev.tollgate.openai.ContentPart;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -44,7 +44,8 @@ record MediaSlot(int from, int to, ContentPart.Media part, WantedMedium.Remote w
         } catch (MediaRefused refused) {
             throw refuse(part, refused.why());
         }
-        return new WantedMedium.Remote(part.param(), url, new WantedMedium.Said(remote.suffixType(), part.isPicture()));
+        return new WantedMedium.Remote(
+                part.place().path(), url, new WantedMedium.Said(remote.suffixType(), part.isPicture()));
     }
 
     /** @throws ApiException naming the field, where the protocol has no part for the medium */
@@ -99,6 +100,7 @@ record MediaSlot(int from, int to, ContentPart.Media part, WantedMedium.Remote w
     }
 
     static ApiException refuse(ContentPart.Media part, String why) {
-        return ApiError.invalid(part.param(), "'" + part.param() + "' " + why).asException();
+        return ApiError.invalid(part.place().path(), "'" + part.place().path() + "' " + why)
+                .asException();
     }
 }

@@ -1,10 +1,12 @@
 package dev.tollgate.compat;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
+import dev.tollgate.conversation.Place.Member;
 import dev.tollgate.media.MediaLabel;
 import dev.tollgate.media.MediaType;
 import dev.tollgate.media.WantedMedium;
-import dev.tollgate.openai.ContentPart;
-import dev.tollgate.openai.Message;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -143,9 +145,9 @@ final class MessagesWriter {
         }
     }
 
-    private void ignoreIf(boolean isWithoutEffect, String field) {
+    private void ignoreIf(boolean isWithoutEffect, Place place, Member member) {
         if (isWithoutEffect) {
-            ignored.add(field);
+            ignored.add(place.path(member));
         }
     }
 
@@ -157,8 +159,8 @@ final class MessagesWriter {
     /** Signatures are Google's and stay here. */
     private void writeAssistant(List<Message.Assistant> messages) {
         for (Message.Assistant message : messages) {
-            ignoreIf(message.thoughtSignature() != null, "messages." + message.index() + ".extra_content");
-            ignoreIf(!message.files().isEmpty(), "messages." + message.index() + ".images");
+            ignoreIf(message.thoughtSignature() != null, message.place(), Member.EXTRAS);
+            ignoreIf(!message.files().isEmpty(), message.place(), Member.FILES);
         }
         boolean calls =
                 messages.stream().anyMatch(message -> !message.toolCalls().isEmpty());
@@ -175,18 +177,15 @@ final class MessagesWriter {
         if (calls) {
             json.writeArrayPropertyStart("tool_calls");
             for (Message.Assistant message : messages) {
-                for (int i = 0; i < message.toolCalls().size(); i++) {
-                    writeCall(message.toolCalls().get(i), "messages." + message.index(), i);
-                }
+                message.toolCalls().forEach(this::writeCall);
             }
             json.writeEndArray();
         }
     }
 
-    /** A deprecated {@code function_call} has no id, its result names the function; its signature is the message's. */
-    private void writeCall(Message.ToolCall call, String message, int index) {
-        String owner = call.id() == null ? message : message + ".tool_calls." + index;
-        ignoreIf(call.thoughtSignature() != null, owner + ".extra_content");
+    /** One that was known by its name only gets that for an id, and so does its result. */
+    private void writeCall(Message.ToolCall call) {
+        ignoreIf(call.thoughtSignature() != null, call.place(), Member.EXTRAS);
         json.writeStartObject();
         json.writeStringProperty("id", id(call.id(), call.name()));
         json.writeStringProperty("type", "function");

@@ -1,7 +1,8 @@
 package dev.tollgate.compat;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Place.Member;
 import dev.tollgate.media.MediaType;
-import dev.tollgate.openai.ContentPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,14 +47,14 @@ record PartFrame(String before, String after) {
         List<String> ignored = new ArrayList<>(0);
         boolean isImage = type != null && type.kind() == MediaType.Kind.IMAGE;
         if (media.detail() != null && !isImage) {
-            ignored.add(media.param() + ".detail");
+            ignored.add(media.place().path(Member.DETAIL));
         }
-        boolean isSound = media.param().endsWith(".input_audio") && type != null;
+        boolean isSound = media.named() == ContentPart.Named.SOUND && type != null;
         if (isSound && !SOUNDS.getOrDefault(type, "").contains(" " + media.mimeType())) {
-            ignored.add(media.param() + ".format");
+            ignored.add(media.place().path(Member.FORMAT));
         }
         if (media.video() != null) {
-            ignored.add(media.param().substring(0, media.param().lastIndexOf('.')) + ".video_metadata");
+            ignored.add(media.place().path(Member.VIDEO));
         }
         return ignored;
     }

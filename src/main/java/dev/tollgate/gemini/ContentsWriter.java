@@ -1,12 +1,14 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
+import dev.tollgate.conversation.Place.Member;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ContentPart;
-import dev.tollgate.openai.Message;
 import dev.tollgate.upstream.Replay;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -67,7 +69,7 @@ final class ContentsWriter {
         this.memory = memory;
     }
 
-    void write(Conversation conversation) {
+    void write(Turns conversation) {
         boolean instructionsOnly = conversation.turns().isEmpty();
         if (!instructionsOnly) {
             writeInstructions(conversation.instructions());
@@ -86,11 +88,11 @@ final class ContentsWriter {
     }
 
     /** Not every model goes on from its own last words, and none from nothing else: the least that a user can say follows them. */
-    private void writeContinuation(List<Conversation.Turn> turns) {
+    private void writeContinuation(List<Turns.Turn> turns) {
         boolean goesOn = model.trailingAssistant() && turns.size() > 1;
-        if (!turns.isEmpty() && turns.getLast() instanceof Conversation.Turn.Model last && !goesOn) {
+        if (!turns.isEmpty() && turns.getLast() instanceof Turns.Turn.Model last && !goesOn) {
             writeContent("user", () -> parts.text(LEAST_TEXT, null));
-            ignored.add("messages." + last.lastIndex() + " (continued)");
+            ignored.add(last.lastPlace().path() + " (continued)");
         }
     }
 
@@ -105,12 +107,12 @@ final class ContentsWriter {
         json.writeEndObject();
     }
 
-    private void writeTurn(Conversation.Turn turn, boolean current) {
+    private void writeTurn(Turns.Turn turn, boolean current) {
         switch (turn) {
-            case Conversation.Turn.User user ->
+            case Turns.Turn.User user ->
                 writeContent("user", () -> parts.all(user.message().parts()));
-            case Conversation.Turn.Model answered -> writeContent("model", () -> writeAnswered(answered, current));
-            case Conversation.Turn.Results results -> writeContent("user", () -> writeResults(results.answers()));
+            case Turns.Turn.Model answered -> writeContent("model", () -> writeAnswered(answered, current));
+            case Turns.Turn.Results results -> writeContent("user", () -> writeResults(results.answers()));
         }
     }
 
@@ -123,7 +125,7 @@ final class ContentsWriter {
         json.writeEndObject();
     }
 
-    private void writeAnswered(Conversation.Turn.Model turn, boolean current) {
+    private void writeAnswered(Turns.Turn.Model turn, boolean current) {
         boolean first = true;
         for (Message.Assistant message : turn.messages()) {
             noteIds(message);
@@ -134,8 +136,7 @@ final class ContentsWriter {
             }
             boolean demanded = current && model.signatures();
             for (int i = 0; i < message.toolCalls().size(); i++) {
-                String param = "messages.%d.tool_calls.%d".formatted(message.index(), i);
-                writeCall(message.toolCalls().get(i), param, first, demanded, i == 0 ? loose : null);
+                writeCall(message.toolCalls().get(i), first, demanded, i == 0 ? loose : null);
                 first = false;
             }
         }
@@ -144,15 +145,15 @@ final class ContentsWriter {
     /** @return the signature of a text that is not there: it came on a part without text, beside the calls */
     private @Nullable String writeText(Message.Assistant message) {
         String text = Objects.requireNonNullElse(message.text(), "");
-        check(message.thoughtSignature(), "messages." + message.index());
-        ignoreLost(message.thoughtSignature(), replay.signature(message), "messages." + message.index());
+        check(message.thoughtSignature(), message.place());
+        ignoreLost(message.thoughtSignature(), replay.signature(message), message.place());
         String signature = textSignature(message);
         if (!text.isEmpty() || (signature != null && message.toolCalls().isEmpty())) {
             parts.text(text, signature);
             return null;
         }
         if (signature != null && replay.signature(message.toolCalls().getFirst(), true) != null) {
-            ignored.add("messages." + message.index() + ".extra_content");
+            ignored.add(message.place().path(Member.EXTRAS));
         }
         return signature;
     }
@@ -160,25 +161,23 @@ final class ContentsWriter {
     /** @return whether there was one: what the upstream keeps out of the caller's reach is left out, a 400 would end the conversation */
     private boolean writeFiles(Message.Assistant message) {
         boolean written = false;
-        for (int i = 0; i < message.files().size(); i++) {
-            Message.SentBack file = message.files().get(i);
-            String param = "messages.%d.images.%d".formatted(message.index(), i);
-            check(file.thoughtSignature(), param);
+        for (Message.SentBack file : message.files()) {
+            check(file.thoughtSignature(), file.place());
             if (parts.isReadable(file.media())) {
-                ignoreLost(file.thoughtSignature(), replay.signature(file), param);
+                ignoreLost(file.thoughtSignature(), replay.signature(file), file.place());
                 parts.media(file.media(), replay.signature(file));
                 written = true;
             } else {
-                ignored.add(param);
+                ignored.add(file.place().path());
             }
         }
         return written;
     }
 
     /** A signature that the caller has sent and that is not good where it would go (D50). */
-    private void ignoreLost(@Nullable String given, @Nullable String sent, String owner) {
+    private void ignoreLost(@Nullable String given, @Nullable String sent, Place owner) {
         if (given != null && sent == null) {
-            ignored.add(owner + ".extra_content");
+            ignored.add(owner.path(Member.EXTRAS));
         }
     }
 
@@ -199,11 +198,10 @@ final class ContentsWriter {
      * @param demanded whether the model refuses the step without a signature; the dummy is the last resort
      * @param loose a signature of the message that belongs to no text, good for a call without its own (complaint G-02)
      */
-    private void writeCall(
-            Message.ToolCall call, String param, boolean first, boolean demanded, @Nullable String loose) {
-        check(call.thoughtSignature(), param);
+    private void writeCall(Message.ToolCall call, boolean first, boolean demanded, @Nullable String loose) {
+        check(call.thoughtSignature(), call.place());
         String own = replay.signature(call, first);
-        ignoreLost(call.thoughtSignature(), own, param);
+        ignoreLost(call.thoughtSignature(), own, call.place());
         String signature = own == null ? loose : own;
         if (first && serverTools && replay.before(call) != null) {
             Json.MAPPER.readTree(replay.before(call)).forEach(json::writeTree);
@@ -211,7 +209,7 @@ final class ContentsWriter {
         json.writeStartObject();
         json.writeObjectPropertyStart("functionCall");
         writeId(call);
-        json.writeStringProperty("name", FunctionNames.checked(call.name(), param + ".function.name"));
+        json.writeStringProperty("name", FunctionNames.checked(call.name(), call.place()));
         json.writeName("args");
         json.writeRawValue(call.arguments());
         json.writeEndObject();
@@ -250,15 +248,15 @@ final class ContentsWriter {
         return id == null || id.isEmpty() || id.startsWith("call_") ? null : id;
     }
 
-    private void writeResults(List<Conversation.Answer> answers) {
+    private void writeResults(List<Turns.Answer> answers) {
         List<Runnable> media = new ArrayList<>();
-        for (Conversation.Answer answer : answers) {
+        for (Turns.Answer answer : answers) {
             writeResult(answer, media);
         }
         media.forEach(Runnable::run);
     }
 
-    private void writeResult(Conversation.Answer answer, List<Runnable> mediaAfter) {
+    private void writeResult(Turns.Answer answer, List<Runnable> mediaAfter) {
         List<ContentPart.Media> media = PartWriter.media(answer.result().parts());
         json.writeStartObject();
         json.writeObjectPropertyStart("functionResponse");
@@ -278,9 +276,9 @@ final class ContentsWriter {
     }
 
     /** @param signature as the caller sent it; what is replayed came from the upstream */
-    private static void check(@Nullable String signature, String owner) {
+    private static void check(@Nullable String signature, Place owner) {
         if (signature != null && !SIGNATURE.matcher(signature).matches()) {
-            throw refuseSignature(owner + ".extra_content.google.thought_signature");
+            throw refuseSignature(owner.path(Member.SIGNATURE));
         }
     }
 

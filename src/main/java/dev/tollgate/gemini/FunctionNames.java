@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.Place;
 import dev.tollgate.error.ApiError;
 import java.util.regex.Pattern;
 
@@ -10,8 +11,10 @@ final class FunctionNames {
 
     private FunctionNames() {}
 
-    static String checked(String name, String param) {
+    /** @param owner what has the name */
+    static String checked(String name, Place owner) {
         if (!LEGAL.matcher(name).matches()) {
+            String param = owner.path(Place.Member.NAME);
             throw ApiError.invalid(
                             param,
                             "'%s': '%s' is not allowed; a name begins with a letter or an underscore, followed by letters, digits, '_', '-', '.' or ':'."

@@ -2,9 +2,9 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.StreamedCall;
+import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChatAsk;
@@ -169,7 +169,8 @@ public final class GeminiChannel implements Channel {
 
         /** The other door's answers are as they come. */
         private static boolean isJson(Ask ask) {
-            return ask instanceof ChatAsk chat && !(chat.request().responseFormat() instanceof ResponseFormat.Text);
+            return ask instanceof ChatAsk chat
+                    && !(chat.conversation().responseFormat() instanceof ResponseFormat.Text);
         }
 
         /** The model has retired since this was translated, as while media were loaded. */

@@ -1,11 +1,12 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.ContentPart;
-import dev.tollgate.openai.Message;
 import dev.tollgate.upstream.ChatAsk;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,7 +31,7 @@ final class GeminiRequestWriter {
      * @throws dev.tollgate.error.ApiException an {@code invalid_request} that names the field
      */
     static GeminiBody write(ChatAsk ask, UpstreamModel model, CallIds callIds, Set<String> buckets) {
-        ChatRequest request = ask.request();
+        Conversation conversation = ask.conversation();
         Set<String> ignored = new LinkedHashSet<>();
         CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST);
         MediaSlots slots;
@@ -47,13 +48,13 @@ final class GeminiRequestWriter {
                             ignored,
                             ask.searches() && ask.functions(),
                             ask.memory())
-                    .write(Conversation.of(request.messages()));
-            new ToolsWriter(json, request, ignored).write();
-            if (request.google() != null) {
-                SafetyWriter.write(json, request.google().safetySettings());
+                    .write(Turns.of(conversation));
+            new ToolsWriter(json, conversation, ignored).write();
+            if (conversation.google() != null) {
+                SafetyWriter.write(json, conversation.google().safetySettings(), conversation.place());
             }
             if (parts.ignoredDetail()) {
-                ignored.addAll(details(request));
+                ignored.addAll(details(conversation));
             }
             new GenerationConfigWriter(json, ask, model, ignored).write(parts.requestWideResolution());
             json.writeEndObject();
@@ -61,14 +62,16 @@ final class GeminiRequestWriter {
         return new GeminiBody(out.whole(), List.copyOf(ignored), slots.all());
     }
 
-    private static List<String> details(ChatRequest request) {
+    private static List<String> details(Conversation conversation) {
         List<String> names = new ArrayList<>();
-        media(request).filter(part -> "low".equals(part.detail())).forEach(part -> names.add(part.param() + ".detail"));
+        media(conversation)
+                .filter(part -> "low".equals(part.detail()))
+                .forEach(part -> names.add(part.place().path(Place.Member.DETAIL)));
         return names;
     }
 
-    private static Stream<ContentPart.Media> media(ChatRequest request) {
-        return request.messages().stream().flatMap(message -> switch (message) {
+    private static Stream<ContentPart.Media> media(Conversation conversation) {
+        return conversation.messages().stream().flatMap(message -> switch (message) {
             case Message.User user -> PartWriter.media(user.parts()).stream();
             case Message.ToolResult result -> PartWriter.media(result.parts()).stream();
             default -> Stream.empty();

@@ -1,10 +1,13 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Place;
+import dev.tollgate.conversation.Place.Member;
+import dev.tollgate.conversation.ResponseFormat;
+import dev.tollgate.conversation.Sampling;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.ResponseFormat;
 import dev.tollgate.upstream.ChatAsk;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -13,12 +16,14 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes {@code generationConfig}, all but {@code maxOutputTokens}. One writer serves one request. */
+/** Writes {@code generationConfig}, all but {@code maxOutputTokens}. One writer serves one sampling. */
 final class GenerationConfigWriter {
 
     private final JsonGenerator json;
     private final ChatAsk ask;
-    private final ChatRequest request;
+    private final Conversation conversation;
+    private final Sampling sampling;
+    private final Place place;
     private final UpstreamModel model;
     private final Set<String> ignored;
 
@@ -26,7 +31,9 @@ final class GenerationConfigWriter {
     GenerationConfigWriter(JsonGenerator json, ChatAsk ask, UpstreamModel model, Set<String> ignored) {
         this.json = json;
         this.ask = ask;
-        this.request = ask.request();
+        this.conversation = ask.conversation();
+        this.sampling = conversation.sampling();
+        this.place = conversation.place();
         this.model = model;
         this.ignored = ignored;
     }
@@ -36,11 +43,11 @@ final class GenerationConfigWriter {
         json.writeObjectPropertyStart("generationConfig");
         writeSampling();
         writeCandidates();
-        writePenalty("presence_penalty", "presencePenalty", request.presencePenalty());
-        writePenalty("frequency_penalty", "frequencyPenalty", request.frequencyPenalty());
+        writePenalty(Member.PRESENCE_PENALTY, "presencePenalty", sampling.presencePenalty());
+        writePenalty(Member.FREQUENCY_PENALTY, "frequencyPenalty", sampling.frequencyPenalty());
         writeLogprobs();
         writeSeed();
-        writeFormat(request.responseFormat());
+        writeFormat(conversation.responseFormat());
         if (mediaResolution != null) {
             json.writeStringProperty("mediaResolution", mediaResolution);
         }
@@ -49,34 +56,34 @@ final class GenerationConfigWriter {
     }
 
     private void writeSampling() {
-        if (request.temperature() != null) {
-            json.writeNumberProperty("temperature", request.temperature());
+        if (sampling.temperature() != null) {
+            json.writeNumberProperty("temperature", sampling.temperature());
         }
-        if (request.topP() != null) {
-            json.writeNumberProperty("topP", request.topP());
+        if (sampling.topP() != null) {
+            json.writeNumberProperty("topP", sampling.topP());
         }
-        if (request.topK() != null) {
-            json.writeNumberProperty("topK", request.topK());
+        if (sampling.topK() != null) {
+            json.writeNumberProperty("topK", sampling.topK());
         }
-        if (!request.stop().isEmpty()) {
+        if (!sampling.stop().isEmpty()) {
             json.writeArrayPropertyStart("stopSequences");
-            request.stop().forEach(stop -> json.writeString(WellFormed.text(stop)));
+            sampling.stop().forEach(stop -> json.writeString(WellFormed.text(stop)));
             json.writeEndArray();
         }
     }
 
     /** D3: no fan-out into several calls, which would bill the prompt several times. */
     private void writeCandidates() {
-        if (request.n() > model.candidatesMax()) {
-            throw refuse("n", "may be at most %d for this model.".formatted(model.candidatesMax()));
+        if (sampling.candidates() > model.candidatesMax()) {
+            throw refuse(Member.CANDIDATES, "may be at most %d for this model.".formatted(model.candidatesMax()));
         }
-        if (request.n() > 1) {
-            json.writeNumberProperty("candidateCount", request.n());
+        if (sampling.candidates() > 1) {
+            json.writeNumberProperty("candidateCount", sampling.candidates());
         }
     }
 
     /** D4. Zero means nothing, and is left out even where penalties are refused. */
-    private void writePenalty(String field, String property, @Nullable Double penalty) {
+    private void writePenalty(Member field, String property, @Nullable Double penalty) {
         if (penalty == null || penalty == 0) {
             return;
         }
@@ -87,26 +94,26 @@ final class GenerationConfigWriter {
     }
 
     private void writeLogprobs() {
-        if (!request.logprobs()) {
+        if (!sampling.logprobs()) {
             return;
         }
         if (!model.logprobs()) {
-            throw refuse("logprobs", "is not supported by this model.");
+            throw refuse(Member.LOGPROBS, "is not supported by this model.");
         }
         json.writeBooleanProperty("responseLogprobs", true);
-        if (request.topLogprobs() != null) {
-            json.writeNumberProperty("logprobs", request.topLogprobs());
+        if (sampling.topLogprobs() != null) {
+            json.writeNumberProperty("logprobs", sampling.topLogprobs());
         }
     }
 
     /** D21. */
     private void writeSeed() {
-        Long seed = request.seed();
+        Long seed = sampling.seed();
         if (seed == null) {
             return;
         }
         if (seed != seed.intValue()) {
-            throw refuse("seed", "must be between -2147483648 and 2147483647.");
+            throw refuse(Member.SEED, "must be between -2147483648 and 2147483647.");
         }
         json.writeNumberProperty("seed", seed);
     }
@@ -124,38 +131,38 @@ final class GenerationConfigWriter {
     /** Gemini knows no name, and obeys every schema. */
     private void writeSchema(ResponseFormat.JsonSchema format) {
         boolean isEmpty = format.schema().isEmpty();
-        ignoreIf(format.name() != null, "response_format.json_schema.name");
+        ignoreIf(format.name() != null, Member.SCHEMA_NAME);
         ignoreIf(
                 format.description() != null && (isEmpty || format.schema().has("description")),
-                "response_format.json_schema.description");
-        ignoreIf(Boolean.FALSE.equals(format.strict()), "response_format.json_schema.strict");
+                Member.SCHEMA_DESCRIPTION);
+        ignoreIf(Boolean.FALSE.equals(format.strict()), Member.SCHEMA_STRICT);
         if (!isEmpty) {
             json.writeName("responseJsonSchema");
             json.writeTree(cleaned(format));
         }
     }
 
-    private void ignoreIf(boolean isWithoutEffect, String field) {
+    private void ignoreIf(boolean isWithoutEffect, Member field) {
         if (isWithoutEffect) {
-            ignored.add(field);
+            ignored.add(place.path(field));
         }
     }
 
     private JsonNode cleaned(ResponseFormat.JsonSchema format) {
-        String param = "response_format.json_schema.schema";
         if (!(format.schema() instanceof ObjectNode schema)) {
-            throw refuse(param, "must be a schema object.");
+            throw refuse(Member.SCHEMA, "must be a schema object.");
         }
         Set<String> removed = new LinkedHashSet<>();
-        ObjectNode cleaned = new SchemaCleaner(schema, param, removed).clean();
-        removed.forEach(keyword -> ignored.add("response_format." + keyword));
+        ObjectNode cleaned = new SchemaCleaner(schema, place.path(Member.SCHEMA), removed).clean();
+        removed.forEach(keyword -> ignored.add(place.path(Member.RESPONSE_FORMAT) + "." + keyword));
         if (format.description() != null && !cleaned.has("description")) {
             cleaned.put("description", WellFormed.text(format.description()));
         }
         return cleaned;
     }
 
-    private static ApiException refuse(String field, String why) {
+    private ApiException refuse(Member member, String why) {
+        String field = place.path(member);
         return ApiError.invalid(field, "'" + field + "' " + why).asException();
     }
 }

@@ -1,12 +1,12 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.ContentPart;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.media.MediaLabel;
 import dev.tollgate.media.MediaRefused;
 import dev.tollgate.media.MediaType;
 import dev.tollgate.media.Medium;
-import dev.tollgate.openai.ContentPart;
 import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +63,7 @@ record InlineMedia(String mimeType, String base64) {
     }
 
     static ApiException refuse(ContentPart.Media part, String why) {
-        return ApiError.invalid(part.param(), "'" + part.param() + "' " + why).asException();
+        return ApiError.invalid(part.place().path(), "'" + part.place().path() + "' " + why)
+                .asException();
     }
 }

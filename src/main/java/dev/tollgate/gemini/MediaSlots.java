@@ -1,7 +1,7 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.ContentPart;
 import dev.tollgate.media.WantedMedium;
-import dev.tollgate.openai.ContentPart;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

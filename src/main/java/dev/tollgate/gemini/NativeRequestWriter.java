@@ -1,12 +1,13 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.media.GoogleUrl;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ContentPart;
 import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.NativeTurn;
 import java.util.HashMap;
@@ -358,7 +359,7 @@ final class NativeRequestWriter {
             RemoteMedia.requireDownload(part, remote.url());
             String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
             slots.add(new MediaSlot.Loaded(
-                    new WantedMedium.Remote(part.param(), remote.url(), new WantedMedium.Said(said, false))));
+                    new WantedMedium.Remote(part.place().path(), remote.url(), new WantedMedium.Said(said, false))));
             return;
         }
         json.writeName("fileData");
@@ -366,7 +367,7 @@ final class NativeRequestWriter {
     }
 
     private static ContentPart.Media media(JsonNode part, String path, ContentPart.Source source) {
-        return new ContentPart.Media(path, source, label(part), null, null);
+        return new ContentPart.Media(Place.at(path), ContentPart.Named.FILE, source, label(part), null, null);
     }
 
     private static @Nullable String label(JsonNode part) {

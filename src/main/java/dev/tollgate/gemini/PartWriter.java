@@ -1,9 +1,10 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.media.GoogleUrl;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ContentPart;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -104,7 +105,7 @@ final class PartWriter {
             case ContentPart.Source.Inline inline -> {
                 InlineMedia medium = InlineMedia.of(part, inline.base64());
                 noteFormat(part, medium);
-                writeInline(part.param(), medium);
+                writeInline(part.place(), medium);
             }
             case ContentPart.Source.Remote remote -> writeRemote(part, remote);
         }
@@ -120,14 +121,14 @@ final class PartWriter {
 
     /** The bytes decide; a word that they contradict has no effect. */
     private void noteFormat(ContentPart.Media part, InlineMedia medium) {
-        if (part.param().endsWith(".input_audio") && !medium.isAs(part.mimeType())) {
-            ignored.add(part.param() + ".format");
+        if (part.named() == ContentPart.Named.SOUND && !medium.isAs(part.mimeType())) {
+            ignored.add(part.place().path(Place.Member.FORMAT));
         }
     }
 
-    private void writeInline(String param, InlineMedia inline) {
+    private void writeInline(Place place, InlineMedia inline) {
         if (inline.isGif()) {
-            slots.addFrame(param, inline.base64());
+            slots.addFrame(place.path(), inline.base64());
             return;
         }
         if (inline.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
@@ -144,7 +145,7 @@ final class PartWriter {
         RemoteMedia file = RemoteMedia.of(part, remote, buckets);
         if (file == null) {
             WantedMedium.Said said = new WantedMedium.Said(remote.suffixType(), part.isPicture());
-            slots.add(new MediaSlot.Loaded(new WantedMedium.Remote(part.param(), remote.url(), said)));
+            slots.add(new MediaSlot.Loaded(new WantedMedium.Remote(part.place().path(), remote.url(), said)));
             return;
         }
         if (GoogleUrl.isYouTube(file.fileUri())) {

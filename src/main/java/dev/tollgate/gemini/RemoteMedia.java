@@ -1,8 +1,8 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.ContentPart;
 import dev.tollgate.media.GoogleUrl;
 import dev.tollgate.media.MediaRefused;
-import dev.tollgate.openai.ContentPart;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,8 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.GoogleOptions.SafetySetting;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.error.ApiError;
-import dev.tollgate.openai.GoogleOptions.SafetySetting;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,20 +25,21 @@ final class SafetyWriter {
 
     private SafetyWriter() {}
 
-    static void write(JsonGenerator json, List<SafetySetting> settings) {
+    static void write(JsonGenerator json, List<SafetySetting> settings, Place body) {
         if (settings.isEmpty()) {
             return;
         }
         Set<String> seen = new HashSet<>();
         json.writeArrayPropertyStart("safetySettings");
         for (SafetySetting setting : settings) {
-            require(CATEGORIES.contains(setting.category()), setting.category(), "is no category", CATEGORIES);
-            require(THRESHOLDS.contains(setting.threshold()), setting.threshold(), "is no threshold", THRESHOLDS);
+            require(CATEGORIES.contains(setting.category()), setting.category(), "is no category", CATEGORIES, body);
+            require(THRESHOLDS.contains(setting.threshold()), setting.threshold(), "is no threshold", THRESHOLDS, body);
             require(
                     seen.add(setting.category()),
                     setting.category(),
                     "stands twice; each of these may once",
-                    CATEGORIES);
+                    CATEGORIES,
+                    body);
             json.writeStartObject();
             json.writeStringProperty("category", setting.category());
             json.writeStringProperty("threshold", setting.threshold());
@@ -46,11 +48,11 @@ final class SafetyWriter {
         json.writeEndArray();
     }
 
-    private static void require(boolean holds, String value, String why, Set<String> allowed) {
+    private static void require(boolean holds, String value, String why, Set<String> allowed, Place body) {
         if (!holds) {
+            String field = body.path(Place.Member.SAFETY);
             throw ApiError.invalid(
-                            "safety_settings",
-                            "'safety_settings': '%s' %s; allowed: %s.".formatted(value, why, new TreeSet<>(allowed)))
+                            field, "'%s': '%s' %s; allowed: %s.".formatted(field, value, why, new TreeSet<>(allowed)))
                     .asException();
         }
     }

@@ -1,10 +1,12 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.GoogleOptions;
+import dev.tollgate.conversation.Place;
+import dev.tollgate.conversation.Place.Member;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.UpstreamModel.Thinking;
-import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.upstream.ChatAsk;
 import java.util.Locale;
 import java.util.Map;
@@ -24,13 +26,15 @@ final class ThinkingWriter {
     private final Thinking thinking;
     private final @Nullable GoogleOptions google;
     private final Set<String> ignored;
+    private final Place place;
 
     ThinkingWriter(JsonGenerator json, ChatAsk ask, UpstreamModel model, Set<String> ignored) {
         this.json = json;
         this.ask = ask;
         this.model = model;
         this.thinking = model.thinking();
-        this.google = ask.request().google();
+        this.place = ask.conversation().place();
+        this.google = ask.conversation().google();
         this.ignored = ignored;
     }
 
@@ -52,17 +56,17 @@ final class ThinkingWriter {
 
     private void writeNothing() {
         if (google != null && google.setsThinking()) {
-            throw refuse("google.thinking_config", "is not supported by this model: it does not think.");
+            throw refuse(Member.THINKING, "is not supported by this model: it does not think.");
         }
-        String asked = ask.request().reasoningEffort();
+        String asked = ask.conversation().reasoningEffort();
         if (asked != null && !asked.equals("none")) {
-            ignored.add("reasoning_effort");
+            ignored.add(place.path(Member.REASONING_EFFORT));
         }
-        if (Boolean.TRUE.equals(ask.request().includeThoughts())) {
-            ignored.add("include_thoughts");
+        if (Boolean.TRUE.equals(ask.conversation().includeThoughts())) {
+            ignored.add(place.path(Member.INCLUDE_THOUGHTS));
         }
         if (google != null && Boolean.TRUE.equals(google.includeThoughts())) {
-            ignored.add("google.thinking_config.include_thoughts");
+            ignored.add(place.path(Member.THINKING_SHOWN));
         }
     }
 
@@ -75,11 +79,11 @@ final class ThinkingWriter {
         }
     }
 
-    private static <T> T mapped(Map<String, T> byEffort, String effort) {
+    private <T> T mapped(Map<String, T> byEffort, String effort) {
         T value = byEffort.get(effort);
         if (value == null) {
             throw refuse(
-                    "reasoning_effort",
+                    Member.REASONING_EFFORT,
                     "'%s' is not supported by this model; it takes %s."
                             .formatted(effort, String.join(", ", new TreeSet<>(byEffort.keySet()))));
         }
@@ -87,11 +91,16 @@ final class ThinkingWriter {
     }
 
     private void writeOptions(GoogleOptions options) {
-        if (ask.request().reasoningEffort() != null) {
-            throw refuse("reasoning_effort", "cannot stand beside google.thinking_config; send one of them.");
+        if (ask.conversation().reasoningEffort() != null) {
+            throw refuse(
+                    Member.REASONING_EFFORT,
+                    "cannot stand beside " + place.path(Member.THINKING) + "; send one of them.");
         }
         if (options.thinkingBudget() != null && options.thinkingLevel() != null) {
-            throw refuse("google.thinking_config", "takes thinking_budget or thinking_level, not both.");
+            throw refuse(
+                    Member.THINKING,
+                    "takes " + place.name(Member.THINKING_BUDGET) + " or " + place.name(Member.THINKING_LEVEL)
+                            + ", not both.");
         }
         if (options.thinkingBudget() != null) {
             writeBudget(checked(options.thinkingBudget()));
@@ -112,7 +121,7 @@ final class ThinkingWriter {
             json.writeStringProperty("thinkingLevel", level);
         }
         if (tokens != DYNAMIC) {
-            ignored.add("google.thinking_config.thinking_budget");
+            ignored.add(place.path(Member.THINKING_BUDGET));
         }
     }
 
@@ -120,14 +129,13 @@ final class ThinkingWriter {
         Thinking said = model.translatesBudgets() ? model.asked().thinking() : thinking;
         if (said instanceof Thinking.Level level && !level.budgets()) {
             throw refuse(
-                    "google.thinking_config.thinking_budget", "is not supported by this model; send thinking_level.");
+                    Member.THINKING_BUDGET,
+                    "is not supported by this model; send " + place.name(Member.THINKING_LEVEL) + ".");
         }
         long min = said instanceof Thinking.Budget budget ? budget.budgetMin() : Thinking.Level.BUDGET_MIN;
         long max = said instanceof Thinking.Budget budget ? budget.budgetMax() : Thinking.Level.BUDGET_MAX;
         if (tokens != DYNAMIC && (tokens < min || tokens > max)) {
-            throw refuse(
-                    "google.thinking_config.thinking_budget",
-                    "must be -1 or between %d and %d for this model.".formatted(min, max));
+            throw refuse(Member.THINKING_BUDGET, "must be -1 or between %d and %d for this model.".formatted(min, max));
         }
         return tokens;
     }
@@ -136,18 +144,20 @@ final class ThinkingWriter {
         String level = said.toUpperCase(Locale.ROOT);
         if (!(thinking instanceof Thinking.Level levels)) {
             throw refuse(
-                    "google.thinking_config.thinking_level", "is not supported by this model; send thinking_budget.");
+                    Member.THINKING_LEVEL,
+                    "is not supported by this model; send " + place.name(Member.THINKING_BUDGET) + ".");
         }
         if (!levels.byEffort().containsValue(level)) {
             throw refuse(
-                    "google.thinking_config.thinking_level",
+                    Member.THINKING_LEVEL,
                     "must be one of %s for this model."
                             .formatted(new TreeSet<>(levels.byEffort().values())));
         }
         return level;
     }
 
-    private static ApiException refuse(String field, String why) {
+    private ApiException refuse(Member member, String why) {
+        String field = place.path(member);
         return ApiError.invalid(field, "'" + field + "' " + why).asException();
     }
 }

@@ -1,10 +1,12 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Place;
+import dev.tollgate.conversation.Place.Member;
+import dev.tollgate.conversation.Tool;
+import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.Tool;
-import dev.tollgate.openai.ToolChoice;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,25 +15,26 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes {@code tools} and {@code toolConfig}. One writer serves one request. */
+/** Writes {@code tools} and {@code toolConfig}. One writer serves one conversation. */
 final class ToolsWriter {
 
     /** Of a schema without properties. */
     private static final Set<String> SAYS_NOTHING = Set.of("type", "properties", "required", "additionalProperties");
 
     private final JsonGenerator json;
-    private final ChatRequest request;
+    private final Conversation conversation;
     private final Set<String> ignored;
     private final List<Tool> declared;
     private final boolean searches;
 
     /** @param ignored takes dotted names of what could not be expressed */
-    ToolsWriter(JsonGenerator json, ChatRequest request, Set<String> ignored) {
+    ToolsWriter(JsonGenerator json, Conversation conversation, Set<String> ignored) {
         this.json = json;
-        this.request = request;
+        this.conversation = conversation;
         this.ignored = ignored;
-        this.declared = declared(request);
-        this.searches = request.webSearch() || allowed(request).stream().anyMatch(Tool::isSearch);
+        this.declared = declared(conversation);
+        this.searches =
+                conversation.webSearch() || allowed(conversation).stream().anyMatch(Tool::isSearch);
     }
 
     void write() {
@@ -53,35 +56,37 @@ final class ToolsWriter {
         writeConfig();
     }
 
-    private static List<Tool> declared(ChatRequest request) {
-        return allowed(request).stream().filter(tool -> !tool.isSearch()).toList();
+    private static List<Tool> declared(Conversation conversation) {
+        return allowed(conversation).stream().filter(tool -> !tool.isSearch()).toList();
     }
 
     /** D22: of {@code allowed_tools} nothing else is declared. */
-    private static List<Tool> allowed(ChatRequest request) {
-        return request.toolChoice() instanceof ToolChoice.Allowed allowed
-                ? request.tools().stream()
+    private static List<Tool> allowed(Conversation conversation) {
+        return conversation.toolChoice() instanceof ToolChoice.Allowed allowed
+                ? conversation.tools().stream()
                         .filter(tool -> allowed.names().contains(tool.name()))
                         .toList()
-                : request.tools();
+                : conversation.tools();
     }
 
     private void requireKnownChoice() {
         Set<String> known = new LinkedHashSet<>();
-        request.tools().forEach(tool -> known.add(tool.name()));
+        conversation.tools().forEach(tool -> known.add(tool.name()));
         List<String> wanted =
-                switch (request.toolChoice()) {
+                switch (conversation.toolChoice()) {
                     case ToolChoice.Named named -> List.of(named.name());
                     case ToolChoice.Allowed allowed -> allowed.names();
                     default -> List.of();
                 };
         for (String name : wanted) {
             if (!known.contains(name)) {
-                throw refuse("tool_choice", "names '%s', which is not among the tools %s.".formatted(name, known));
+                throw refuse(
+                        conversation.place().path(Member.TOOL_CHOICE),
+                        "names '%s', which is not among the tools %s.".formatted(name, known));
             }
         }
-        if (request.toolChoice() instanceof ToolChoice.Required && known.isEmpty() && !request.webSearch()) {
-            throw refuse("tool_choice", "is 'required', but there are no tools.");
+        if (conversation.toolChoice() instanceof ToolChoice.Required && known.isEmpty() && !conversation.webSearch()) {
+            throw refuse(conversation.place().path(Member.TOOL_CHOICE), "is 'required', but there are no tools.");
         }
     }
 
@@ -91,25 +96,22 @@ final class ToolsWriter {
         json.writeStartObject();
         json.writeArrayPropertyStart("functionDeclarations");
         for (Tool tool : declared) {
-            String param = (request.legacyFunctions() ? "functions." : "tools.")
-                    + request.tools().indexOf(tool);
             if (!names.add(tool.name())) {
-                throw refuse(param, "declares '%s' a second time.".formatted(tool.name()));
+                throw refuse(tool.place().path(), "declares '%s' a second time.".formatted(tool.name()));
             }
-            writeDeclaration(tool, param);
+            writeDeclaration(tool);
         }
         json.writeEndArray();
         json.writeEndObject();
     }
 
-    private void writeDeclaration(Tool tool, String param) {
-        String inside = request.legacyFunctions() ? param : param + ".function";
+    private void writeDeclaration(Tool tool) {
         json.writeStartObject();
-        json.writeStringProperty("name", FunctionNames.checked(tool.name(), inside + ".name"));
+        json.writeStringProperty("name", FunctionNames.checked(tool.name(), tool.place()));
         if (tool.description() != null) {
             json.writeStringProperty("description", WellFormed.text(tool.description()));
         }
-        ObjectNode parameters = parameters(tool.parameters(), param, inside + ".parameters");
+        ObjectNode parameters = parameters(tool.parameters(), tool.place());
         if (parameters != null) {
             json.writeName("parametersJsonSchema");
             json.writeTree(parameters);
@@ -118,13 +120,14 @@ final class ToolsWriter {
     }
 
     /** Null where there are none: a function without arguments must not say {@code parameters}. */
-    private @Nullable ObjectNode parameters(@Nullable ObjectNode schema, String param, String path) {
+    private @Nullable ObjectNode parameters(@Nullable ObjectNode schema, Place tool) {
         if (schema == null || schema.isEmpty()) {
             return null;
         }
         Set<String> removed = new LinkedHashSet<>();
+        String path = tool.path(Member.PARAMETERS);
         ObjectNode cleaned = new SchemaCleaner(schema, path, removed).clean();
-        removed.forEach(keyword -> ignored.add(param + "." + keyword));
+        removed.forEach(keyword -> ignored.add(tool.path() + "." + keyword));
         boolean alternatives = cleaned.has("anyOf") || cleaned.has("oneOf");
         if (cleaned.path("properties").isEmpty()
                 && !cleaned.path("additionalProperties").isObject()
@@ -132,7 +135,7 @@ final class ToolsWriter {
             requireObject(cleaned, path);
             cleaned.propertyNames().stream()
                     .filter(keyword -> !SAYS_NOTHING.contains(keyword))
-                    .forEach(keyword -> ignored.add(param + "." + keyword));
+                    .forEach(keyword -> ignored.add(tool.path() + "." + keyword));
             return null;
         }
         if (!alternatives) {
@@ -165,7 +168,7 @@ final class ToolsWriter {
         if (mode != null) {
             json.writeObjectPropertyStart("functionCallingConfig");
             json.writeStringProperty("mode", mode);
-            if (request.toolChoice() instanceof ToolChoice.Named named) {
+            if (conversation.toolChoice() instanceof ToolChoice.Named named) {
                 json.writeArrayPropertyStart("allowedFunctionNames");
                 json.writeString(named.name());
                 json.writeEndArray();
@@ -182,12 +185,12 @@ final class ToolsWriter {
     /** Null for AUTO, and for a search-only request, where the setting would be refused (G-07). */
     private @Nullable String mode() {
         if (declared.isEmpty()) {
-            if (!(request.toolChoice() instanceof ToolChoice.Auto)) {
-                ignored.add("tool_choice");
+            if (!(conversation.toolChoice() instanceof ToolChoice.Auto)) {
+                ignored.add(conversation.place().path(Member.TOOL_CHOICE));
             }
             return null;
         }
-        return switch (request.toolChoice()) {
+        return switch (conversation.toolChoice()) {
             case ToolChoice.Auto auto -> declaredMode();
             case ToolChoice.None none -> "NONE";
             case ToolChoice.Required required -> "ANY";
@@ -201,7 +204,7 @@ final class ToolsWriter {
         if (declared.stream().anyMatch(tool -> tool.name().equals(name))) {
             return "ANY";
         }
-        ignored.add("tool_choice");
+        ignored.add(conversation.place().path(Member.TOOL_CHOICE));
         return null;
     }
 

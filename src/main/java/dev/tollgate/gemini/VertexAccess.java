@@ -2,8 +2,8 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.error.ApiError;
-import dev.tollgate.openai.GoogleOptions;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.NativeAsk;
@@ -69,7 +69,9 @@ final class VertexAccess implements Access {
     @Override
     public void check(Ask ask) {
         if (ask.searches() && ask.functions()) {
-            throw ApiError.invalid("tools", "'tools' cannot hold functions beside a web search for this model.")
+            throw ApiError.invalid(
+                            ask.toolsField(),
+                            "'" + ask.toolsField() + "' cannot hold functions beside a web search for this model.")
                     .asException();
         }
     }
@@ -100,7 +102,7 @@ final class VertexAccess implements Access {
     private static boolean setsMore(Ask ask) {
         return switch (ask) {
             case ChatAsk chat -> {
-                GoogleOptions google = chat.request().google();
+                GoogleOptions google = chat.conversation().google();
                 yield google != null && !google.safetySettings().isEmpty();
             }
             case NativeAsk own -> own.body().has("safetySettings") || own.body().has("toolConfig");

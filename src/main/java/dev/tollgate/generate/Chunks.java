@@ -1,9 +1,9 @@
 package dev.tollgate.generate;
 
+import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.money.Credits;
-import dev.tollgate.openai.UsageBlock;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
@@ -236,21 +236,21 @@ final class Chunks {
     // ---- usage ----
 
     /** In Google's words, with the numbers that every other place prints (D6). */
-    private static ObjectNode usage(UsageBlock usage) {
+    private static ObjectNode usage(PrintedUsage usage) {
         ObjectNode tree = NODES.objectNode();
-        tree.put("promptTokenCount", usage.promptTokens());
-        tree.put("candidatesTokenCount", usage.completionTokens());
+        tree.put("promptTokenCount", usage.prompt().printed());
+        tree.put("candidatesTokenCount", usage.completion().printed());
         tree.put("totalTokenCount", usage.totalTokens());
-        if (usage.cachedTokens() > 0) {
-            tree.put("cachedContentTokenCount", usage.cachedTokens());
+        if (usage.prompt().cachedTokens() > 0) {
+            tree.put("cachedContentTokenCount", usage.prompt().cachedTokens());
         }
-        if (usage.reasoningTokens() > 0) {
-            tree.put("thoughtsTokenCount", usage.reasoningTokens());
+        if (usage.completion().reasoningTokens() > 0) {
+            tree.put("thoughtsTokenCount", usage.completion().reasoningTokens());
         }
         ArrayNode details = tree.putArray("promptTokensDetails");
-        detail(details, "TEXT", usage.promptTextTokens());
-        detail(details, "IMAGE", usage.promptImageTokens());
-        detail(details, "AUDIO", usage.promptAudioTokens());
+        detail(details, "TEXT", usage.prompt().textTokens());
+        detail(details, "IMAGE", usage.prompt().imageTokens());
+        detail(details, "AUDIO", usage.prompt().audioTokens());
         return tree;
     }
 

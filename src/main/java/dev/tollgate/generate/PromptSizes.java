@@ -1,7 +1,8 @@
 package dev.tollgate.generate;
 
-import dev.tollgate.openai.ContentPart;
-import dev.tollgate.openai.PromptSize;
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Place;
+import dev.tollgate.conversation.PromptSize;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ final class PromptSizes {
     private void inline(JsonNode blob, String path, boolean isFast) {
         String data = blob.path("data").asString("");
         ContentPart.Source source = isFast ? new ContentPart.Source.Remote("") : new ContentPart.Source.Inline(data);
-        media.add(new ContentPart.Media(path, source, type(blob), null, null));
+        media.add(new ContentPart.Media(Place.at(path), ContentPart.Named.FILE, source, type(blob), null, null));
     }
 
     private static boolean isFast(JsonNode part) {
@@ -87,7 +88,8 @@ final class PromptSizes {
 
     private void remote(JsonNode file, String path, boolean isFast) {
         String uri = isFast ? "" : file.path("fileUri").asString("");
-        media.add(new ContentPart.Media(path, new ContentPart.Source.Remote(uri), type(file), null, null));
+        media.add(new ContentPart.Media(
+                Place.at(path), ContentPart.Named.FILE, new ContentPart.Source.Remote(uri), type(file), null, null));
     }
 
     private static @Nullable String type(JsonNode medium) {

@@ -1,10 +1,10 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.media.MediaLabel;
 import dev.tollgate.media.Medium;
-import dev.tollgate.openai.ContentPart;
-import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 
 /**

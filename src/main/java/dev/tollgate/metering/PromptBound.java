@@ -1,7 +1,7 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.PromptSize;
 import dev.tollgate.upstream.Ask;
 
 /**

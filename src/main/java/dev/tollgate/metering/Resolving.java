@@ -112,8 +112,7 @@ final class Resolving implements Phase {
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model());
         if (!call.isCallerGone() && charge.instead() == null) {
-            rendered = call.sink()
-                    .end(new Sink.Completion(Printed.usage(bounds.model(), bill.usage()), bill.chargeMicros()));
+            rendered = call.sink().end(new Sink.Completion(bounds.model().printed(bill.usage()), bill.chargeMicros()));
         }
         call.books().settle(settlement, settled -> call.turn(() -> settled(charge, settled)));
         offered = true;

@@ -79,7 +79,7 @@ final class Settling {
                 settlement.request().keyPrefix(),
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
-                Printed.usage(settlement.model(), settlement.bill().usage()).toCanonicalJson());
+                settlement.model().printed(settlement.bill().usage()).toCanonicalJson());
     }
 
     /** Nothing has been offered yet: a fault of ours must not leave the hold. */

@@ -1,7 +1,7 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
-import dev.tollgate.openai.UsageBlock;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.List;
@@ -110,5 +110,5 @@ public interface Sink {
      * @param usage as it is printed
      * @param chargeMicros what the ledger charged
      */
-    record Completion(UsageBlock usage, long chargeMicros) {}
+    record Completion(PrintedUsage usage, long chargeMicros) {}
 }

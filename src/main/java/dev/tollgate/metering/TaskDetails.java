@@ -21,7 +21,7 @@ final class TaskDetails {
 
     static TaskResult of(Books.Settlement settlement) {
         return new TaskResult(
-                Printed.usage(settlement.model(), settlement.bill().usage()).toTaskJson(),
+                settlement.model().printed(settlement.bill().usage()).toTaskJson(),
                 flags(settlement),
                 settlement.tokensMaxApplied(),
                 pricing(settlement.model().pricing(), settlement.bill()),

@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import dev.tollgate.conversation.PrintedUsage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,33 @@ public record Model(
 
     /** @param json whether a JSON format is taken at all */
     public record Formats(boolean json, boolean jsonWithFunctions, boolean jsonWithSearch) {}
+
+    /** The usage as its answers print it (D6; wire.md 4.5). */
+    public PrintedUsage printed(Usage usage) {
+        return switch (usageForm) {
+            case TOKENS ->
+                printed(
+                        usage.inputTokens(),
+                        usage.candidatesTokens(),
+                        usage.inputTokens() + usage.candidatesTokens() + usage.thoughtsTokens(),
+                        usage);
+            case UNITS -> {
+                long unitMicros = pricing.rounding().stepMicros();
+                long prompt = pricing.inputUnitsMicros(usage) / unitMicros;
+                long completion = pricing.outputUnitsMicros(usage) / unitMicros;
+                yield printed(prompt, completion, prompt + completion, usage);
+            }
+        };
+    }
+
+    private static PrintedUsage printed(long prompt, long completion, long total, Usage usage) {
+        long text = Math.max(0, usage.inputTokens() - usage.promptAudioTokens() - usage.promptImageTokens());
+        return new PrintedUsage(
+                new PrintedUsage.Prompt(
+                        prompt, usage.cachedTokens(), usage.promptAudioTokens(), usage.promptImageTokens(), text),
+                new PrintedUsage.Completion(completion, usage.thoughtsTokens(), usage.textTokens()),
+                total);
+    }
 
     /** How usage is printed. */
     public enum UsageForm {

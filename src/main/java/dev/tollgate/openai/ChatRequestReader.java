@@ -1,5 +1,12 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.GoogleOptions;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.ResponseFormat;
+import dev.tollgate.conversation.Sampling;
+import dev.tollgate.conversation.Tool;
+import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.memory.Lease;
@@ -68,7 +75,7 @@ public final class ChatRequestReader {
         ChatRequestReader reader = new ChatRequestReader(json);
         json.wholeObject(it -> it.object(reader::member));
         ChatRequest request = reader.built();
-        ConversationCheck.check(request.messages());
+        ConversationCheck.check(request.conversation().messages());
         return request;
     }
 
@@ -213,29 +220,28 @@ public final class ChatRequestReader {
         ToolChoiceReader.Fitted fitted = fittedTools();
         return new ChatRequest(
                 model,
-                messages,
                 stream,
                 maxCompletionTokens != null ? maxCompletionTokens : maxTokens,
                 maxTokensField(),
-                n,
-                stop,
-                temperature,
-                topP,
-                topK,
-                presencePenalty,
-                frequencyPenalty,
-                logprobs,
-                topLogprobs,
-                seed,
-                fitted.tools(),
-                fitted.choice(),
+                !functions.isEmpty(),
+                json.ignored(),
+                conversation(fitted.tools(), fitted.choice()));
+    }
+
+    private Conversation conversation(List<Tool> given, ToolChoice choice) {
+        Sampling sampling = new Sampling(
+                n, stop, temperature, topP, topK, presencePenalty, frequencyPenalty, logprobs, topLogprobs, seed);
+        return new Conversation(
+                new Field.Body(),
+                messages,
+                sampling,
+                given,
+                choice,
                 responseFormat,
                 reasoningEffort,
                 includeThoughts,
                 webSearch,
-                google,
-                !functions.isEmpty(),
-                json.ignored());
+                google);
     }
 
     private void checkTogether() {

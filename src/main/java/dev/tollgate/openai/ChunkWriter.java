@@ -2,6 +2,8 @@ package dev.tollgate.openai;
 
 import static dev.tollgate.json.Utf8Buffer.ascii;
 
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.money.Credits;
@@ -119,7 +121,7 @@ public final class ChunkWriter {
     }
 
     /** The last chunk before {@link #done}. */
-    public void usage(UsageBlock usage, long creditsMicros) {
+    public void usage(PrintedUsage usage, long creditsMicros) {
         usage.write(out.raw(start).raw("],\"usage\":"));
         out.raw(",\"credits_consumed\":").raw(Credits.text(creditsMicros));
         out.raw("}\n\n");

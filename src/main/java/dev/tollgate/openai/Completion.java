@@ -1,5 +1,7 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.PrintedUsage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -12,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param creditsMicros exactly what was charged, in micro-credits
  */
 public record Completion(
-        String id, long created, String model, List<Choice> choices, UsageBlock usage, long creditsMicros) {
+        String id, long created, String model, List<Choice> choices, PrintedUsage usage, long creditsMicros) {
 
     public Completion {
         choices = List.copyOf(choices);

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.Message;
 import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.money.Credits;
 import java.util.List;

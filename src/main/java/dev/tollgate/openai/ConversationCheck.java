@@ -1,11 +1,13 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Message.Assistant;
+import dev.tollgate.conversation.Message.ToolCall;
+import dev.tollgate.conversation.Message.ToolResult;
+import dev.tollgate.conversation.Place.Member;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.Shown;
-import dev.tollgate.openai.Message.Assistant;
-import dev.tollgate.openai.Message.ToolCall;
-import dev.tollgate.openai.Message.ToolResult;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -60,7 +62,7 @@ final class ConversationCheck {
             String key = key(assistant.toolCalls().get(i));
             if (!called.add(key)) {
                 throw JsonBody.invalid(
-                        "messages." + assistant.index() + ".tool_calls." + i + ".id",
+                        assistant.toolCalls().get(i).place().path() + ".id",
                         "must differ from the other calls' ids, " + Shown.quoted(key) + " is there twice.");
             }
             unanswered.add(key);
@@ -79,15 +81,15 @@ final class ConversationCheck {
         }
         String why = called.contains(key)
                 ? "answers " + Shown.quoted(key) + ", which has been answered already."
-                : "must be the " + (result.byName() ? "name" : "id")
+                : "must be the " + (result.place() instanceof Field.OfFunctionResult ? "name" : "id")
                         + " of a call in the assistant message right before, got " + Shown.quoted(key) + ".";
-        throw JsonBody.invalid("messages." + result.index() + "." + result.answers(), why);
+        throw JsonBody.invalid(result.place().path(Member.ANSWERED), why);
     }
 
     private void end() {
         if (caller != null && !unanswered.isEmpty()) {
             throw JsonBody.invalid(
-                    "messages." + caller.index() + ".tool_calls",
+                    caller.place().path(Member.CALLS),
                     "must be answered by tool messages right behind, missing: " + missing() + ".");
         }
     }

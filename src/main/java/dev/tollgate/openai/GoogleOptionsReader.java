@@ -1,8 +1,9 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.GoogleOptions;
+import dev.tollgate.conversation.GoogleOptions.SafetySetting;
 import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.Shown;
-import dev.tollgate.openai.GoogleOptions.SafetySetting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

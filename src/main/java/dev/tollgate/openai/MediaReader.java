@@ -1,12 +1,14 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.ContentPart.Media;
+import dev.tollgate.conversation.ContentPart.Named;
+import dev.tollgate.conversation.ContentPart.Source;
+import dev.tollgate.conversation.ContentPart.VideoMetadata;
+import dev.tollgate.conversation.MediaTypes;
 import dev.tollgate.json.AsciiSlice;
 import dev.tollgate.json.Base64Text;
 import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.Shown;
-import dev.tollgate.openai.ContentPart.Media;
-import dev.tollgate.openai.ContentPart.Source;
-import dev.tollgate.openai.ContentPart.VideoMetadata;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +33,14 @@ final class MediaReader {
     }
 
     /** {@code {url, detail}}, or by an old habit the url alone. */
-    Media url() {
-        String param = json.path();
+    Media url(Named named) {
+        Field place = new Field.OfMedium(json.path());
         if (json.isString()) {
             readUrl();
         } else {
             json.object(this::urlMember);
         }
-        return new Media(param, sourceOr("url"), mimeType, detail, video);
+        return new Media(place, named, sourceOr("url"), mimeType, detail, video);
     }
 
     private void urlMember(String name) {
@@ -56,13 +58,13 @@ final class MediaReader {
     }
 
     Media audio() {
-        String param = json.path();
+        Field place = new Field.OfMedium(json.path());
         json.object(this::audioMember);
         Source data = sourceOr("data");
         if (format == null) {
             throw json.required("format");
         }
-        return new Media(param, data, MediaTypes.ofAudioFormat(format), null, null);
+        return new Media(place, Named.SOUND, data, MediaTypes.ofAudioFormat(format), null, null);
     }
 
     private void audioMember(String name) {
@@ -74,7 +76,7 @@ final class MediaReader {
     }
 
     Media file() {
-        String param = json.path();
+        Field place = new Field.OfMedium(json.path());
         json.object(this::fileMember);
         Source data = sourceOr("file_data");
         boolean isUnnamed = mimeType == null || mimeType.equals(OCTETS);
@@ -83,7 +85,7 @@ final class MediaReader {
             json.ignored(json.memberPath("filename"));
         }
         String type = byName != null ? byName : mimeType;
-        return new Media(param, data, OCTETS.equals(type) ? null : type, null, null);
+        return new Media(place, Named.FILE, data, OCTETS.equals(type) ? null : type, null, null);
     }
 
     private void fileMember(String name) {

@@ -1,13 +1,15 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Message.Assistant;
+import dev.tollgate.conversation.Message.Instruction;
+import dev.tollgate.conversation.Message.SentBack;
+import dev.tollgate.conversation.Message.ToolCall;
+import dev.tollgate.conversation.Message.ToolResult;
+import dev.tollgate.conversation.Message.User;
 import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.Shown;
-import dev.tollgate.openai.Message.Assistant;
-import dev.tollgate.openai.Message.Instruction;
-import dev.tollgate.openai.Message.SentBack;
-import dev.tollgate.openai.Message.ToolCall;
-import dev.tollgate.openai.Message.ToolResult;
-import dev.tollgate.openai.Message.User;
 import dev.tollgate.openai.PartReader.Part;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +28,11 @@ final class MessageReader {
     private final JsonBody json;
     private final PartReader partReader;
     private final int index;
+    private final Field place;
     private final List<ToolCall> calls = new ArrayList<>();
     private final List<SentBack> files = new ArrayList<>(0);
 
+    private int images;
     private @Nullable String role;
     private @Nullable List<Part> content;
     private @Nullable String refusal;
@@ -41,6 +45,7 @@ final class MessageReader {
         this.json = json;
         this.partReader = partReader;
         this.index = index;
+        this.place = new Field.OfMessage(index);
     }
 
     Message read() {
@@ -83,11 +88,11 @@ final class MessageReader {
     }
 
     private void toolCall() {
-        calls.add(new ToolCallReader(json, index).toolCall());
+        calls.add(new ToolCallReader(json, index).toolCall(calls.size()));
     }
 
     private void file() {
-        SentBack file = partReader.sentBack();
+        SentBack file = partReader.sentBack(new Field.OfImage(index, images++));
         if (file != null) {
             files.add(file);
         }
@@ -97,14 +102,14 @@ final class MessageReader {
         ignoreName();
         ignoreAssistantOnly();
         ignoreToolCallId();
-        return new Instruction(index, textOf(required(), List.of("text")));
+        return new Instruction(place, textOf(required(), List.of("text")));
     }
 
     private Message user() {
         ignoreName();
         ignoreAssistantOnly();
         ignoreToolCallId();
-        return new User(index, partsOf(required()));
+        return new User(place, partsOf(required()));
     }
 
     private Message assistant() {
@@ -121,14 +126,14 @@ final class MessageReader {
         if (legacyCall != null) {
             return withLegacyCall(text, legacyCall);
         }
-        return new Assistant(index, text, calls, signatureOfText(), files);
+        return new Assistant(place, text, calls, signatureOfText(), files);
     }
 
     /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */
     private Assistant withLegacyCall(@Nullable String text, ToolCall call) {
         boolean isOfCall = text == null || text.isEmpty();
-        calls.add(new ToolCall(null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
-        return new Assistant(index, text, calls, isOfCall ? null : signatureOfText(), files);
+        calls.add(new ToolCall(call.place(), null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
+        return new Assistant(place, text, calls, isOfCall ? null : signatureOfText(), files);
     }
 
     /** Some clients copy a call's signature onto the message, where it would be taken for the text's (wire.md 2.4, item 9). */
@@ -145,7 +150,7 @@ final class MessageReader {
         if (toolCallId == null) {
             throw json.required("tool_call_id");
         }
-        return new ToolResult(index, toolCallId, partsOf(required()));
+        return new ToolResult(place, toolCallId, partsOf(required()));
     }
 
     /** The deprecated role: it names the function instead of the call. */
@@ -156,7 +161,7 @@ final class MessageReader {
             throw json.required("name");
         }
         String text = content == null ? "" : textOf(content, List.of("text"));
-        return new ToolResult(index, name, List.of(new ContentPart.Text(text)), true);
+        return new ToolResult(new Field.OfFunctionResult(index), name, List.of(new ContentPart.Text(text)));
     }
 
     private List<Part> required() {

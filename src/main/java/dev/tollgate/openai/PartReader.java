@@ -1,9 +1,13 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.ContentPart.Media;
+import dev.tollgate.conversation.ContentPart.Named;
+import dev.tollgate.conversation.ContentPart.Text;
+import dev.tollgate.conversation.ContentPart.VideoMetadata;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.json.JsonBody;
-import dev.tollgate.openai.ContentPart.Media;
-import dev.tollgate.openai.ContentPart.Text;
-import dev.tollgate.openai.ContentPart.VideoMetadata;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +49,7 @@ final class PartReader {
     }
 
     /** An element of {@code images} of an assistant's message, as an answer has shown it; null where it is something else. */
-    Message.@Nullable SentBack sentBack() {
+    Message.@Nullable SentBack sentBack(Place place) {
         if (!json.isObject()) {
             json.ignore();
             return null;
@@ -56,7 +60,7 @@ final class PartReader {
             throw json.required("image_url");
         }
         countMedium();
-        return new Message.SentBack(one.media, one.thoughtSignature);
+        return new Message.SentBack(place, one.media, one.thoughtSignature);
     }
 
     private Part counted(Part part) {
@@ -84,7 +88,7 @@ final class PartReader {
 
         void member(String name) {
             switch (name) {
-                case "image_url" -> media = new MediaReader(json).url();
+                case "image_url" -> media = new MediaReader(json).url(Named.PICTURE);
                 case "extra_content" -> thoughtSignature = ToolCallReader.thoughtSignature(json);
                 case "type" -> json.oneOf(List.of("image_url"));
                 case "index" -> json.skip();
@@ -116,7 +120,8 @@ final class PartReader {
             switch (name) {
                 case "type" -> type = json.oneOf(TYPES);
                 case "text", "refusal" -> contents.put(name, new Text(json.string()));
-                case "image_url", "video_url" -> contents.put(name, new MediaReader(json).url());
+                case "image_url" -> contents.put(name, new MediaReader(json).url(Named.PICTURE));
+                case "video_url" -> contents.put(name, new MediaReader(json).url(Named.VIDEO));
                 case "input_audio" -> contents.put(name, new MediaReader(json).audio());
                 case "file" -> contents.put(name, new MediaReader(json).file());
                 case "video_metadata" -> video = MediaReader.videoMetadata(json);
@@ -129,7 +134,7 @@ final class PartReader {
                 return content;
             }
             if (content instanceof Media it) {
-                return new Media(it.param(), it.source(), it.mimeType(), it.detail(), video);
+                return new Media(it.place(), it.named(), it.source(), it.mimeType(), it.detail(), video);
             }
             json.ignored(json.memberPath("video_metadata"));
             return content;

@@ -1,5 +1,6 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.json.JsonBody;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.Message.ToolCall;
 import dev.tollgate.json.JsonBody;
-import dev.tollgate.openai.Message.ToolCall;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +21,14 @@ final class ToolCallReader {
         this.message = message;
     }
 
-    /** An element of {@code tool_calls}; a missing type is taken for {@code function}. */
-    ToolCall toolCall() {
+    /** An element of {@code tool_calls}, at this index; a missing type is taken for {@code function}. */
+    ToolCall toolCall(int index) {
         json.object(this::member);
         if (id == null) {
             throw json.required("id");
         }
-        return new ToolCall(id, nameOr("function"), argumentsOr("function"), thoughtSignature);
+        return new ToolCall(
+                new Field.OfCall(message, index), id, nameOr("function"), argumentsOr("function"), thoughtSignature);
     }
 
     private void member(String member) {
@@ -43,7 +44,7 @@ final class ToolCallReader {
     /** The deprecated {@code function_call} of a message. */
     ToolCall functionCall() {
         json.object(this::function);
-        return new ToolCall(null, nameOr(null), argumentsOr(null), null);
+        return new ToolCall(new Field.OfFunctionCall(message), null, nameOr(null), argumentsOr(null), null);
     }
 
     private void function(String member) {

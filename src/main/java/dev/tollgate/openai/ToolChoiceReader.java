@@ -1,5 +1,7 @@
 package dev.tollgate.openai;
 
+import dev.tollgate.conversation.Tool;
+import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.Shown;
 import java.util.LinkedHashSet;

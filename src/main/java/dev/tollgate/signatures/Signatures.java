@@ -1,7 +1,7 @@
 package dev.tollgate.signatures;
 
+import dev.tollgate.conversation.Message;
 import dev.tollgate.ledger.Settle;
-import dev.tollgate.openai.Message;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;

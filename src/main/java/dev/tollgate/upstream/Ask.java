@@ -1,8 +1,8 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.memory.Lease;
-import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked of an upstream: complete and checked, with everything decided that the catalogue decides. */
@@ -27,6 +27,9 @@ public sealed interface Ask permits ChatAsk, NativeAsk {
 
     /** How many answers are wanted, at least 1. */
     int candidates();
+
+    /** The field that holds the tools, to blame. */
+    String toolsField();
 
     /** Whether the model may search the web. */
     boolean searches();

@@ -1,15 +1,16 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Place.Member;
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.memory.Lease;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A chat request with everything decided that the catalogue decides.
  *
- * @param request checked
+ * @param conversation checked
  * @param modelId the catalogue's id of the model: what a channel is chosen by
  * @param upstreamModel the upstream's name of the model, the catalogue's unless the channel has another; its rules are looked up under it
  * @param includeThoughts whether the upstream is asked to show its thoughts
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory what it takes of the heap is charged to it, and what it is translated into
  */
 public record ChatAsk(
-        ChatRequest request,
+        Conversation conversation,
         String modelId,
         String upstreamModel,
         boolean includeThoughts,
@@ -31,25 +32,39 @@ public record ChatAsk(
 
     /** Before anything is downloaded for it, and charged to nobody. */
     public ChatAsk(
-            ChatRequest request,
+            Conversation conversation,
             String modelId,
             String upstreamModel,
             boolean includeThoughts,
             @Nullable String effort,
             Replay replay) {
-        this(request, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia(), Lease.FREE);
+        this(conversation, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia(), Lease.FREE);
     }
 
     /** The same, with what is replayed as far as it is good on a channel for the upstream's model that is asked there (D50). */
     public ChatAsk onChannel(String name, String model) {
         return new ChatAsk(
-                request, modelId, upstreamModel, includeThoughts, effort, replay.onChannel(name, model), media, memory);
+                conversation,
+                modelId,
+                upstreamModel,
+                includeThoughts,
+                effort,
+                replay.onChannel(name, model),
+                media,
+                memory);
     }
 
     @Override
     public ChatAsk withoutSignatures() {
         return new ChatAsk(
-                request, modelId, upstreamModel, includeThoughts, effort, replay.withoutSignatures(), media, memory);
+                conversation,
+                modelId,
+                upstreamModel,
+                includeThoughts,
+                effort,
+                replay.withoutSignatures(),
+                media,
+                memory);
     }
 
     /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
@@ -60,29 +75,34 @@ public record ChatAsk(
 
     @Override
     public int candidates() {
-        return request.n();
+        return conversation.sampling().candidates();
+    }
+
+    @Override
+    public String toolsField() {
+        return conversation.place().path(Member.TOOLS);
     }
 
     @Override
     public boolean searches() {
-        return request.searches();
+        return conversation.searches();
     }
 
     @Override
     public boolean functions() {
-        return !request.functions().isEmpty();
+        return !conversation.functions().isEmpty();
     }
 
     /** With what is replayed: it goes upstream like the rest (D31). */
     @Override
     public PromptSize promptSize() {
-        return PromptSize.of(request).plus(replay.bytes());
+        return PromptSize.of(conversation).plus(replay.bytes());
     }
 
     @Override
     public ChatAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this
-                : new ChatAsk(request, modelId, name, includeThoughts, effort, replay, media, memory);
+                : new ChatAsk(conversation, modelId, name, includeThoughts, effort, replay, media, memory);
     }
 }

@@ -1,8 +1,8 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.memory.Lease;
-import dev.tollgate.openai.PromptSize;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,6 +27,8 @@ public record NativeAsk(
         Lease memory)
         implements Ask {
 
+    private static final String TOOLS = "tools";
+
     /** Before anything is downloaded for it, and charged to nobody. */
     public NativeAsk(
             ObjectNode body,
@@ -40,8 +42,13 @@ public record NativeAsk(
     }
 
     @Override
+    public String toolsField() {
+        return TOOLS;
+    }
+
+    @Override
     public boolean functions() {
-        for (JsonNode tool : body.path("tools")) {
+        for (JsonNode tool : body.path(TOOLS)) {
             if (tool.has("functionDeclarations")) {
                 return true;
             }

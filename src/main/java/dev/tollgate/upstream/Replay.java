@@ -1,6 +1,6 @@
 package dev.tollgate.upstream;
 
-import dev.tollgate.openai.Message;
+import dev.tollgate.conversation.Message;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -1,21 +1,25 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.GoogleOptions;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.ResponseFormat;
+import dev.tollgate.conversation.Sampling;
+import dev.tollgate.conversation.Tool;
+import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.UpstreamModel.Thinking;
 import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.ContentPart;
-import dev.tollgate.openai.GoogleOptions;
-import dev.tollgate.openai.Message;
-import dev.tollgate.openai.ResponseFormat;
-import dev.tollgate.openai.Tool;
-import dev.tollgate.openai.ToolChoice;
+import dev.tollgate.openai.Field;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.Replay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -110,7 +114,6 @@ final class Asks {
     String reasoningEffort;
     boolean webSearch;
     GoogleOptions google;
-    boolean legacyFunctions;
     CallIds callIds = CallIds.ANY;
     UpstreamModel model = PRO_25;
     boolean includeThoughts;
@@ -132,7 +135,7 @@ final class Asks {
     }
 
     Asks instruction(String text) {
-        messages.add(new Message.Instruction(messages.size(), text));
+        messages.add(new Message.Instruction(new Field.OfMessage(messages.size()), text));
         return this;
     }
 
@@ -141,18 +144,30 @@ final class Asks {
     }
 
     Asks user(ContentPart... parts) {
-        messages.add(new Message.User(messages.size(), List.of(parts)));
+        messages.add(new Message.User(new Field.OfMessage(messages.size()), List.of(parts)));
         return this;
     }
 
     Asks assistant(String text, Message.ToolCall... calls) {
-        messages.add(new Message.Assistant(messages.size(), text, List.of(calls), null));
+        messages.add(new Message.Assistant(new Field.OfMessage(messages.size()), text, placed(calls), null));
         return this;
     }
 
     Asks signed(String text, String signature, Message.ToolCall... calls) {
-        messages.add(new Message.Assistant(messages.size(), text, List.of(calls), signature));
+        messages.add(new Message.Assistant(new Field.OfMessage(messages.size()), text, placed(calls), signature));
         return this;
+    }
+
+    private List<Message.ToolCall> placed(Message.ToolCall... calls) {
+        int message = messages.size();
+        return IntStream.range(0, calls.length)
+                .mapToObj(i -> new Message.ToolCall(
+                        calls[i].id() == null ? new Field.OfFunctionCall(message) : new Field.OfCall(message, i),
+                        calls[i].id(),
+                        calls[i].name(),
+                        calls[i].arguments(),
+                        calls[i].thoughtSignature()))
+                .toList();
     }
 
     /** What is known of the only assistant's message: its calls in their order, then perhaps its text. */
@@ -178,12 +193,12 @@ final class Asks {
     }
 
     Asks result(String id, ContentPart... parts) {
-        messages.add(new Message.ToolResult(messages.size(), id, List.of(parts)));
+        messages.add(new Message.ToolResult(new Field.OfMessage(messages.size()), id, List.of(parts)));
         return this;
     }
 
     Asks tool(String name, String schema) {
-        tools.add(new Tool(name, null, schema == null ? null : object(schema), null));
+        tools.add(new Tool(new Field.OfTool(tools.size()), name, null, schema == null ? null : object(schema), null));
         return this;
     }
 
@@ -201,12 +216,22 @@ final class Asks {
 
     static ContentPart.Media media(String mimeType, String base64, String detail) {
         return new ContentPart.Media(
-                "messages.0.content.0.image_url", new ContentPart.Source.Inline(base64), mimeType, detail, null);
+                new Field.OfMedium("messages.0.content.0.image_url"),
+                ContentPart.Named.PICTURE,
+                new ContentPart.Source.Inline(base64),
+                mimeType,
+                detail,
+                null);
     }
 
     static ContentPart.Media remote(String url) {
         return new ContentPart.Media(
-                "messages.0.content.0.image_url", new ContentPart.Source.Remote(url), null, null, null);
+                new Field.OfMedium("messages.0.content.0.image_url"),
+                ContentPart.Named.PICTURE,
+                new ContentPart.Source.Remote(url),
+                null,
+                null,
+                null);
     }
 
     static ObjectNode object(String json) {
@@ -214,37 +239,33 @@ final class Asks {
     }
 
     ChatAsk ask() {
-        ChatRequest request = new ChatRequest(
-                "gemini-2.5-pro",
+        Conversation conversation = new Conversation(
+                new Field.Body(),
                 messages,
-                null,
-                null,
-                null,
-                n,
-                stop,
-                temperature,
-                topP,
-                topK,
-                presencePenalty,
-                frequencyPenalty,
-                logprobs,
-                topLogprobs,
-                seed,
+                new Sampling(
+                        n,
+                        stop,
+                        temperature,
+                        topP,
+                        topK,
+                        presencePenalty,
+                        frequencyPenalty,
+                        logprobs,
+                        topLogprobs,
+                        seed),
                 tools,
                 toolChoice,
                 format,
                 reasoningEffort,
                 null,
                 webSearch,
-                google,
-                legacyFunctions,
-                List.of());
-        return new ChatAsk(request, request.model(), model.name(), includeThoughts, effort, replay);
+                google);
+        return new ChatAsk(conversation, "gemini-2.5-pro", model.name(), includeThoughts, effort, replay);
     }
 
     /** What a request that was read asks of a model. */
     static ChatAsk of(ChatRequest request, UpstreamModel model) {
-        return new ChatAsk(request, request.model(), model.name(), true, null, Replay.NONE);
+        return new ChatAsk(request.conversation(), request.model(), model.name(), true, null, Replay.NONE);
     }
 
     GeminiBody body() {

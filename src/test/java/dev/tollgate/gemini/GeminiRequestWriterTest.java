@@ -5,15 +5,19 @@ import static dev.tollgate.gemini.Asks.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.GoogleOptions;
+import dev.tollgate.conversation.GoogleOptions.SafetySetting;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.ResponseFormat;
+import dev.tollgate.conversation.Tool;
+import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.json.ReadLimits;
 import dev.tollgate.media.WantedMedium;
-import dev.tollgate.openai.ContentPart;
-import dev.tollgate.openai.GoogleOptions;
-import dev.tollgate.openai.GoogleOptions.SafetySetting;
-import dev.tollgate.openai.Message;
-import dev.tollgate.openai.ResponseFormat;
-import dev.tollgate.openai.Tool;
-import dev.tollgate.openai.ToolChoice;
+import dev.tollgate.openai.ChatRequest;
+import dev.tollgate.openai.ChatRequestReader;
+import dev.tollgate.openai.Field;
 import dev.tollgate.upstream.Replay;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -382,7 +386,8 @@ class GeminiRequestWriterTest {
     @Test
     void media_carry_resolution_and_clipping_on_3() {
         ContentPart.Media video = new ContentPart.Media(
-                "messages.0.content.0.video_url",
+                new Field.OfMedium("messages.0.content.0.video_url"),
+                ContentPart.Named.VIDEO,
                 new ContentPart.Source.Remote("https://www.youtube.com/watch?v=abc"),
                 null,
                 "low",
@@ -494,7 +499,23 @@ class GeminiRequestWriterTest {
         refused(asks().user("?").tool("1f", null), "tools.0.function.name");
         refused(asks().user("?").tool("-f", null), "tools.0.function.name");
         refused(asks().user("?").tool("f", null).tool("f", "{}"), "tools.1");
-        refused(asks().user("?").with(a -> a.legacyFunctions = true).tool("1f", null), "functions.0.name");
+        refused(
+                asks().user("?").with(a -> a.tools.add(new Tool(new Field.OfFunction(0), "1f", null, null, null))),
+                "functions.0.name");
+    }
+
+    @Test
+    void a_tool_is_blamed_where_it_stood_also_where_a_search_tool_before_it_was_left_out() {
+        ChatRequest request = ChatRequestReader.read("""
+                {"model":"m","messages":[{"role":"user","content":"?"}],"tool_choice":"none","tools":[
+                {"type":"function","function":{"name":"googleSearch"}},
+                {"type":"function","function":{"name":"f","parameters":{"type":"string"}}}]}""".getBytes(StandardCharsets.UTF_8), ReadLimits.DEFAULT);
+
+        assertThatThrownBy(() -> GeminiRequestWriter.write(
+                        Asks.of(request, Asks.PRO_25), Asks.PRO_25, CallIds.ANY, Asks.BUCKETS))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.error().param()).isEqualTo("tools.1.function.parameters"));
     }
 
     @Test
@@ -549,7 +570,7 @@ class GeminiRequestWriterTest {
 
     @Test
     void strict_functions_are_validated() {
-        Asks asks = asks().user("?").with(a -> a.tools.add(new Tool("f", "Does.", null, true)));
+        Asks asks = asks().user("?").with(a -> a.tools.add(new Tool(new Field.OfTool(0), "f", "Does.", null, true)));
         assertThat(asks.at("/toolConfig")).isEqualTo("{\"functionCallingConfig\":{\"mode\":\"VALIDATED\"}}");
         assertThat(asks.at("/tools/0/functionDeclarations/0")).isEqualTo("{\"name\":\"f\",\"description\":\"Does.\"}");
     }
@@ -635,10 +656,10 @@ class GeminiRequestWriterTest {
         Asks good = google(null, null, new SafetySetting("HARM_CATEGORY_HARASSMENT", "BLOCK_NONE"));
         assertThat(good.at("/safetySettings"))
                 .isEqualTo("[{\"category\":\"HARM_CATEGORY_HARASSMENT\",\"threshold\":\"BLOCK_NONE\"}]");
-        refused(google(null, null, new SafetySetting("HARM_CATEGORY_X", "OFF")), "safety_settings");
-        refused(google(null, null, new SafetySetting("HARM_CATEGORY_HARASSMENT", "x")), "safety_settings");
+        refused(google(null, null, new SafetySetting("HARM_CATEGORY_X", "OFF")), "google.safety_settings");
+        refused(google(null, null, new SafetySetting("HARM_CATEGORY_HARASSMENT", "x")), "google.safety_settings");
         SafetySetting off = new SafetySetting("HARM_CATEGORY_HARASSMENT", "OFF");
-        refused(google(null, null, off, off), "safety_settings");
+        refused(google(null, null, off, off), "google.safety_settings");
     }
 
     private static Asks google(Integer budget, String level, SafetySetting... safety) {

@@ -3,8 +3,8 @@ package dev.tollgate.gemini;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.conversation.ContentPart;
 import dev.tollgate.error.ApiException;
-import dev.tollgate.openai.ContentPart;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;

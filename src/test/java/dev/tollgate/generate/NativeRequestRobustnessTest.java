@@ -2,12 +2,12 @@ package dev.tollgate.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
-import dev.tollgate.openai.PromptSize;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

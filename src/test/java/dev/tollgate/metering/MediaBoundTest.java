@@ -2,8 +2,9 @@ package dev.tollgate.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.media.CallMedia;
-import dev.tollgate.openai.ContentPart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,7 @@ class MediaBoundTest {
     private static long bound(Double fps) {
         ContentPart.VideoMetadata video = new ContentPart.VideoMetadata(null, null, fps);
         return MediaBound.tokens(
-                new ContentPart.Media("messages.0.content.0", BYTES, "video/mp4", null, video), new CallMedia());
+                new ContentPart.Media(Place.NONE, ContentPart.Named.FILE, BYTES, "video/mp4", null, video),
+                new CallMedia());
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.PrintedUsage;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,18 +23,18 @@ class PrintedUsageTest {
     })
     void the_figures_are_those_of_the_documents(
             String id, long in, long out, long thoughts, long prompt, long completion, long total) {
-        PrintedUsage printed = PrintedUsage.of(model(id), Usage.of(in, out, thoughts));
-        assertThat(printed.promptTokens()).isEqualTo(prompt);
-        assertThat(printed.completionTokens()).isEqualTo(completion);
+        PrintedUsage printed = model(id).printed(Usage.of(in, out, thoughts));
+        assertThat(printed.prompt().printed()).isEqualTo(prompt);
+        assertThat(printed.completion().printed()).isEqualTo(completion);
         assertThat(printed.totalTokens()).isEqualTo(total);
-        assertThat(printed.reasoningTokens()).isEqualTo(thoughts);
-        assertThat(printed.textTokens()).isEqualTo(out);
+        assertThat(printed.completion().reasoningTokens()).isEqualTo(thoughts);
+        assertThat(printed.completion().textTokens()).isEqualTo(out);
     }
 
     @Test
     void what_search_added_counts_as_prompt() {
-        PrintedUsage printed = PrintedUsage.of(model("gemini-3.1-pro"), new Usage(20, 174, 229, 457, 0, 0, 0, 229));
-        assertThat(printed.promptTokens()).isEqualTo(194);
+        PrintedUsage printed = model("gemini-3.1-pro").printed(new Usage(20, 174, 229, 457, 0, 0, 0, 229));
+        assertThat(printed.prompt().printed()).isEqualTo(194);
         assertThat(printed.totalTokens()).isEqualTo(880);
     }
 
@@ -41,20 +42,20 @@ class PrintedUsageTest {
     void details_are_raw_tokens_in_both_forms() {
         Usage usage = new Usage(100, 10, 7, 3, 40, 30, 20, 5);
         for (String id : new String[] {"gemini-2.5-pro", "google/gemini-2.5-pro"}) {
-            PrintedUsage printed = PrintedUsage.of(model(id), usage);
-            assertThat(printed.cachedTokens()).isEqualTo(40);
-            assertThat(printed.promptAudioTokens()).isEqualTo(30);
-            assertThat(printed.promptImageTokens()).isEqualTo(20);
-            assertThat(printed.promptTextTokens()).isEqualTo(60);
-            assertThat(printed.reasoningTokens()).isEqualTo(3);
-            assertThat(printed.textTokens()).isEqualTo(5);
+            PrintedUsage printed = model(id).printed(usage);
+            assertThat(printed.prompt().cachedTokens()).isEqualTo(40);
+            assertThat(printed.prompt().audioTokens()).isEqualTo(30);
+            assertThat(printed.prompt().imageTokens()).isEqualTo(20);
+            assertThat(printed.prompt().textTokens()).isEqualTo(60);
+            assertThat(printed.completion().reasoningTokens()).isEqualTo(3);
+            assertThat(printed.completion().textTokens()).isEqualTo(5);
         }
     }
 
     @Test
     void modalities_that_exceed_the_prompt_leave_no_text() {
         Usage strange = new Usage(10, 0, 0, 0, 0, 8, 8, 0);
-        assertThat(PrintedUsage.of(model("gemini-2.5-pro"), strange).promptTextTokens())
+        assertThat(model("gemini-2.5-pro").printed(strange).prompt().textTokens())
                 .isZero();
     }
 
@@ -63,7 +64,7 @@ class PrintedUsageTest {
     void the_units_that_are_printed_are_the_micro_credits_that_are_charged(long in, long out, long thoughts) {
         Model model = model("google/gemini-2.5-pro");
         Usage usage = Usage.of(in, out, thoughts);
-        assertThat(PrintedUsage.of(model, usage).totalTokens() * 100)
+        assertThat(model.printed(usage).totalTokens() * 100)
                 .isEqualTo(model.pricing().chargeMicros(usage));
     }
 

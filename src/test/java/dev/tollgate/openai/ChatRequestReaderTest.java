@@ -6,6 +6,11 @@ import static dev.tollgate.openai.Bodies.refused;
 import static dev.tollgate.openai.Bodies.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.GoogleOptions;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.ResponseFormat;
+import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.error.ApiError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,16 +23,17 @@ class ChatRequestReaderTest {
     void the_smallest_request_leaves_everything_else_unsaid() {
         ChatRequest request = read(with(""));
         assertThat(request.model()).isEqualTo("m");
-        assertThat(request.messages())
-                .containsExactly(new Message.User(0, java.util.List.of(new ContentPart.Text("hi"))));
-        assertThat(request.n()).isEqualTo(1);
+        assertThat(request.conversation().messages())
+                .containsExactly(
+                        new Message.User(new Field.OfMessage(0), java.util.List.of(new ContentPart.Text("hi"))));
+        assertThat(request.conversation().sampling().candidates()).isEqualTo(1);
         assertThat(request.stream()).isNull();
         assertThat(request.maxTokens()).isNull();
         assertThat(request.maxTokensField()).isNull();
-        assertThat(request.temperature()).isNull();
-        assertThat(request.toolChoice()).isEqualTo(new ToolChoice.Auto());
-        assertThat(request.responseFormat()).isEqualTo(new ResponseFormat.Text());
-        assertThat(request.webSearch()).isFalse();
+        assertThat(request.conversation().sampling().temperature()).isNull();
+        assertThat(request.conversation().toolChoice()).isEqualTo(new ToolChoice.Auto());
+        assertThat(request.conversation().responseFormat()).isEqualTo(new ResponseFormat.Text());
+        assertThat(request.conversation().webSearch()).isFalse();
         assertThat(request.legacyFunctions()).isFalse();
         assertThat(request.ignored()).isEmpty();
     }
@@ -38,23 +44,23 @@ class ChatRequestReaderTest {
                 + "'presence_penalty':-2,'frequency_penalty':1.5,'logprobs':true,'top_logprobs':3,"
                 + "'seed':-9223372036854775808,'stream':true,'reasoning_effort':'xhigh','include_thoughts':false,"
                 + "'max_completion_tokens':7,'web_search_options':{}"));
-        assertThat(request.n()).isEqualTo(2);
-        assertThat(request.stop()).containsExactly("a", "b");
-        assertThat(request.temperature()).isEqualTo(0.0);
-        assertThat(request.topP()).isEqualTo(0.5);
-        assertThat(request.topK()).isEqualTo(40);
-        assertThat(request.presencePenalty()).isEqualTo(-2.0);
-        assertThat(request.frequencyPenalty()).isEqualTo(1.5);
-        assertThat(request.logprobs()).isTrue();
-        assertThat(request.topLogprobs()).isEqualTo(3);
-        assertThat(request.seed()).isEqualTo(Long.MIN_VALUE);
+        assertThat(request.conversation().sampling().candidates()).isEqualTo(2);
+        assertThat(request.conversation().sampling().stop()).containsExactly("a", "b");
+        assertThat(request.conversation().sampling().temperature()).isEqualTo(0.0);
+        assertThat(request.conversation().sampling().topP()).isEqualTo(0.5);
+        assertThat(request.conversation().sampling().topK()).isEqualTo(40);
+        assertThat(request.conversation().sampling().presencePenalty()).isEqualTo(-2.0);
+        assertThat(request.conversation().sampling().frequencyPenalty()).isEqualTo(1.5);
+        assertThat(request.conversation().sampling().logprobs()).isTrue();
+        assertThat(request.conversation().sampling().topLogprobs()).isEqualTo(3);
+        assertThat(request.conversation().sampling().seed()).isEqualTo(Long.MIN_VALUE);
         assertThat(request.stream()).isTrue();
-        assertThat(request.reasoningEffort()).isEqualTo("xhigh");
-        assertThat(request.includeThoughts()).isFalse();
+        assertThat(request.conversation().reasoningEffort()).isEqualTo("xhigh");
+        assertThat(request.conversation().includeThoughts()).isFalse();
         assertThat(request.maxTokens()).isEqualTo(7);
         assertThat(request.maxTokensField()).isEqualTo("max_completion_tokens");
-        assertThat(request.webSearch()).isTrue();
-        assertThat(request.searches()).isTrue();
+        assertThat(request.conversation().webSearch()).isTrue();
+        assertThat(request.conversation().searches()).isTrue();
         assertThat(request.ignored()).containsExactly("stop.1");
     }
 
@@ -155,9 +161,9 @@ class ChatRequestReaderTest {
 
     @Test
     void a_stop_may_be_a_bare_string() {
-        assertThat(read(with("'stop':'END'")).stop()).containsExactly("END");
-        assertThat(read(with("'stop':''")).stop()).isEmpty();
-        assertThat(read(with("'stop':[]")).stop()).isEmpty();
+        assertThat(read(with("'stop':'END'")).conversation().sampling().stop()).containsExactly("END");
+        assertThat(read(with("'stop':''")).conversation().sampling().stop()).isEmpty();
+        assertThat(read(with("'stop':[]")).conversation().sampling().stop()).isEmpty();
     }
 
     @Test
@@ -231,11 +237,18 @@ class ChatRequestReaderTest {
                 1024,
                 null,
                 java.util.List.of(new GoogleOptions.SafetySetting("HARM_CATEGORY_HARASSMENT", "OFF")));
-        assertThat(read(with(google)).google()).isEqualTo(expected);
-        assertThat(read(with("'extra_body':{" + google + ",'top_k':9}")).google())
+        assertThat(read(with(google)).conversation().google()).isEqualTo(expected);
+        assertThat(read(with("'extra_body':{" + google + ",'top_k':9}"))
+                        .conversation()
+                        .google())
                 .isEqualTo(expected);
-        assertThat(read(with("'extra_body':{'top_k':9}")).topK()).isEqualTo(9);
+        assertThat(read(with("'extra_body':{'top_k':9}"))
+                        .conversation()
+                        .sampling()
+                        .topK())
+                .isEqualTo(9);
         assertThat(read(with("'google':{'thinking_config':{'thinking_level':'HIGH'}}"))
+                        .conversation()
                         .google())
                 .isEqualTo(new GoogleOptions(null, null, "high", java.util.List.of()));
     }
@@ -288,7 +301,10 @@ class ChatRequestReaderTest {
     @Test
     void more_messages_than_allowed_are_refused() {
         String one = "{'role':'user','content':'x'}";
-        assertThat(read(messages(one + ("," + one).repeat(9_999))).messages()).hasSize(10_000);
+        assertThat(read(messages(one + ("," + one).repeat(9_999)))
+                        .conversation()
+                        .messages())
+                .hasSize(10_000);
         ApiError refusal = refused(messages(one + ("," + one).repeat(10_000)));
         assertThat(refusal.param()).isEqualTo("messages");
         assertThat(refusal.message()).isEqualTo("'messages' must have at most 10000 elements.");

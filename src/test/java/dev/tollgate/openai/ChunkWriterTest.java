@@ -3,6 +3,8 @@ package dev.tollgate.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.json.Utf8Buffer;
@@ -115,7 +117,10 @@ class ChunkWriterTest {
 
     @Test
     void usage_and_price_come_without_choices_and_then_the_end() {
-        chunks.usage(new UsageBlock(194, 229, 880, 1, 2, 3, 4, 457, 229), 250_000);
+        chunks.usage(
+                new PrintedUsage(
+                        new PrintedUsage.Prompt(194, 1, 2, 3, 4), new PrintedUsage.Completion(229, 457, 229), 880),
+                250_000);
         assertThat(event())
                 .isEqualTo("],\"usage\":{\"prompt_tokens\":194,\"completion_tokens\":229,\"total_tokens\":880,"
                         + "\"prompt_tokens_details\":{\"cached_tokens\":1,\"audio_tokens\":2,\"image_tokens\":3,"

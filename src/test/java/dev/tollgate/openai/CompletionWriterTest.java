@@ -2,6 +2,8 @@ package dev.tollgate.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.json.ReadLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 class CompletionWriterTest {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final UsageBlock USAGE = new UsageBlock(194, 229, 880, 0, 0, 0, 194, 457, 229);
+    private static final PrintedUsage USAGE = new PrintedUsage(
+            new PrintedUsage.Prompt(194, 0, 0, 0, 194), new PrintedUsage.Completion(229, 457, 229), 880);
 
     private static String written(Completion.Choice... choices) {
         Completion completion = new Completion("chatcmpl-1", 17, "m", List.of(choices), USAGE, 250_000);
@@ -125,9 +128,12 @@ class CompletionWriterTest {
                     MAPPER.writeValueAsBytes(MAPPER.readTree("{\"model\":\"m\",\"messages\":[" + message
                             + ",{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"\"}]}")),
                     ReadLimits.DEFAULT);
-            assertThat(request.messages().getFirst())
+            assertThat(request.conversation().messages().getFirst())
                     .isEqualTo(new Message.Assistant(
-                            0, text, List.of(new Message.ToolCall("c1", "f", "{\"a\":[1]}", "CALL")), signature));
+                            new Field.OfMessage(0),
+                            text,
+                            List.of(new Message.ToolCall(new Field.OfCall(0, 0), "c1", "f", "{\"a\":[1]}", "CALL")),
+                            signature));
         });
     }
 }

@@ -33,6 +33,7 @@ class ConversationCheckTest {
     @Test
     void answers_may_come_in_any_order() {
         assertThat(read(talk(USER, calls("a", "b"), answer("b"), answer("a"), USER))
+                        .conversation()
                         .messages())
                 .hasSize(5);
     }
@@ -40,6 +41,7 @@ class ConversationCheckTest {
     @Test
     void an_id_may_be_used_again_in_a_later_turn() {
         assertThat(read(talk(USER, calls("a"), answer("a"), calls("a"), answer("a")))
+                        .conversation()
                         .messages())
                 .hasSize(5);
     }
@@ -84,6 +86,7 @@ class ConversationCheckTest {
     void a_deprecated_call_is_answered_by_the_function_s_name() {
         String call = "{'role':'assistant','content':null,'function_call':{'name':'f','arguments':'{}'}}";
         assertThat(read(talk(USER, call, "{'role':'function','name':'f','content':'4'}"))
+                        .conversation()
                         .messages())
                 .hasSize(3);
         assertThat(refused(talk(USER, call, "{'role':'function','name':'g','content':'4'}"))

@@ -6,15 +6,18 @@ import static dev.tollgate.openai.Bodies.read;
 import static dev.tollgate.openai.Bodies.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.ContentPart.Media;
+import dev.tollgate.conversation.ContentPart.Source;
+import dev.tollgate.conversation.ContentPart.Text;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Message.Assistant;
+import dev.tollgate.conversation.Message.Instruction;
+import dev.tollgate.conversation.Message.ToolCall;
+import dev.tollgate.conversation.Message.ToolResult;
+import dev.tollgate.conversation.Message.User;
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.error.ApiError;
-import dev.tollgate.openai.ContentPart.Media;
-import dev.tollgate.openai.ContentPart.Source;
-import dev.tollgate.openai.ContentPart.Text;
-import dev.tollgate.openai.Message.Assistant;
-import dev.tollgate.openai.Message.Instruction;
-import dev.tollgate.openai.Message.ToolCall;
-import dev.tollgate.openai.Message.ToolResult;
-import dev.tollgate.openai.Message.User;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,15 +34,20 @@ class MessageReaderTest {
                         + "'function':{'arguments':'{\\\"q\\\":1}','name':'f'}}],'role':'assistant'},"
                         + "{'content':'result','tool_call_id':'c1','role':'tool'},"
                         + "{'role':'assistant','content':'done'}"))
+                .conversation()
                 .messages();
         assertThat(messages)
                 .containsExactly(
-                        new Instruction(0, "be brief"),
-                        new Instruction(1, "a\nb"),
-                        new User(2, List.of(new Text("hi"))),
-                        new Assistant(3, null, List.of(new ToolCall("c1", "f", "{\"q\":1}", null)), null),
-                        new ToolResult(4, "c1", List.of(new Text("result"))),
-                        new Assistant(5, "done", List.of(), null));
+                        new Instruction(new Field.OfMessage(0), "be brief"),
+                        new Instruction(new Field.OfMessage(1), "a\nb"),
+                        new User(new Field.OfMessage(2), List.of(new Text("hi"))),
+                        new Assistant(
+                                new Field.OfMessage(3),
+                                null,
+                                List.of(new ToolCall(new Field.OfCall(3, 0), "c1", "f", "{\"q\":1}", null)),
+                                null),
+                        new ToolResult(new Field.OfMessage(4), "c1", List.of(new Text("result"))),
+                        new Assistant(new Field.OfMessage(5), "done", List.of(), null));
     }
 
     @Test
@@ -47,10 +55,16 @@ class MessageReaderTest {
         List<Message> messages = read(messages("{'role':'user','content':'x'},"
                         + "{'role':'assistant','content':null,'function_call':{'name':'f','arguments':''}},"
                         + "{'role':'function','name':'f','content':null}"))
+                .conversation()
                 .messages();
         assertThat(messages.get(1))
-                .isEqualTo(new Assistant(1, null, List.of(new ToolCall(null, "f", "{}", null)), null));
-        assertThat(messages.get(2)).isEqualTo(new ToolResult(2, "f", List.of(new Text("")), true));
+                .isEqualTo(new Assistant(
+                        new Field.OfMessage(1),
+                        null,
+                        List.of(new ToolCall(new Field.OfFunctionCall(1), null, "f", "{}", null)),
+                        null));
+        assertThat(messages.get(2))
+                .isEqualTo(new ToolResult(new Field.OfFunctionResult(2), "f", List.of(new Text(""))));
     }
 
     @Test
@@ -59,7 +73,8 @@ class MessageReaderTest {
                 + "'refusal':null,'parsed':null,'reasoning_content':'hm','reasoning':'hm','audio':{'id':'a'},"
                 + "'annotations':[{'type':'url_citation'}],'tool_calls':[],'function_call':null,"
                 + "'extra_content':{'google':{'search_entry_point':'<div>','grounding_metadata':{}},'other':1}}"));
-        assertThat(request.messages().get(1)).isEqualTo(new Assistant(1, "y", List.of(), null));
+        assertThat(request.conversation().messages().get(1))
+                .isEqualTo(new Assistant(new Field.OfMessage(1), "y", List.of(), null));
         assertThat(request.ignored())
                 .containsExactly(
                         "messages.1.reasoning_content",
@@ -73,14 +88,19 @@ class MessageReaderTest {
 
     @Test
     void an_assistant_may_say_nothing_and_a_refusal_counts_as_text() {
-        assertThat(read(messages("{'role':'assistant','content':null}")).messages())
-                .containsExactly(new Assistant(0, null, List.of(), null));
-        assertThat(read(messages("{'role':'assistant','refusal':'no'}")).messages())
-                .containsExactly(new Assistant(0, "no", List.of(), null));
+        assertThat(read(messages("{'role':'assistant','content':null}"))
+                        .conversation()
+                        .messages())
+                .containsExactly(new Assistant(new Field.OfMessage(0), null, List.of(), null));
+        assertThat(read(messages("{'role':'assistant','refusal':'no'}"))
+                        .conversation()
+                        .messages())
+                .containsExactly(new Assistant(new Field.OfMessage(0), "no", List.of(), null));
         assertThat(read(messages("{'role':'assistant','content':[{'type':'text','text':'a'},"
                                 + "{'type':'refusal','refusal':'no'}]}"))
+                        .conversation()
                         .messages())
-                .containsExactly(new Assistant(0, "a\nno", List.of(), null));
+                .containsExactly(new Assistant(new Field.OfMessage(0), "a\nno", List.of(), null));
     }
 
     @Test
@@ -91,7 +111,7 @@ class MessageReaderTest {
         Assistant signed =
                 assistant("'content':'t','extra_content':{'google':{'thought_signature':'TEXT'}}," + calls, answer);
         assertThat(signed.thoughtSignature()).isEqualTo("TEXT");
-        assertThat(signed.toolCalls()).containsExactly(new ToolCall("c1", "f", "{}", "SIG"));
+        assertThat(signed.toolCalls()).containsExactly(new ToolCall(new Field.OfCall(0, 0), "c1", "f", "{}", "SIG"));
     }
 
     @Test
@@ -111,7 +131,7 @@ class MessageReaderTest {
                 + "'extra_content':{'google':{'thought_signature':'SIG'}}";
         String answer = ",{'role':'function','name':'f','content':'4'}";
         Assistant bare = assistant("'content':null," + call, answer);
-        assertThat(bare.toolCalls()).containsExactly(new ToolCall(null, "f", "{}", "SIG"));
+        assertThat(bare.toolCalls()).containsExactly(new ToolCall(new Field.OfFunctionCall(0), null, "f", "{}", "SIG"));
         assertThat(bare.thoughtSignature()).isNull();
         Assistant withText = assistant("'content':'t'," + call, answer);
         assertThat(withText.thoughtSignature()).isEqualTo("SIG");
@@ -119,6 +139,7 @@ class MessageReaderTest {
 
     private static Assistant assistant(String members, String rest) {
         return (Assistant) read(messages("{'role':'assistant'," + members + "}" + rest))
+                .conversation()
                 .messages()
                 .getFirst();
     }
@@ -186,10 +207,16 @@ class MessageReaderTest {
     void an_image_is_read_from_a_data_url_or_left_as_an_address() {
         assertThat(media("{'type':'image_url','image_url':{'url':'data:image/png;base64,iVBORw0K','detail':'low'}}"))
                 .isEqualTo(new Media(
-                        "messages.0.content.0.image_url", new Source.Inline("iVBORw0K"), "image/png", "low", null));
+                        new Field.OfMedium("messages.0.content.0.image_url"),
+                        ContentPart.Named.PICTURE,
+                        new Source.Inline("iVBORw0K"),
+                        "image/png",
+                        "low",
+                        null));
         assertThat(media("{'type':'image_url','image_url':'HTTPS://example.com/\u00fc.png'}"))
                 .isEqualTo(new Media(
-                        "messages.0.content.0.image_url",
+                        new Field.OfMedium("messages.0.content.0.image_url"),
+                        ContentPart.Named.PICTURE,
                         new Source.Remote("HTTPS://example.com/\u00fc.png"),
                         null,
                         null,
@@ -203,7 +230,12 @@ class MessageReaderTest {
     void audio_files_and_videos_are_read() {
         assertThat(media("{'type':'input_audio','input_audio':{'format':'mp3','data':'QUJD'}}"))
                 .isEqualTo(new Media(
-                        "messages.0.content.0.input_audio", new Source.Inline("QUJD"), "audio/mp3", null, null));
+                        new Field.OfMedium("messages.0.content.0.input_audio"),
+                        ContentPart.Named.SOUND,
+                        new Source.Inline("QUJD"),
+                        "audio/mp3",
+                        null,
+                        null));
         assertThat(media("{'type':'file','file':{'filename':'A.PDF','file_data':'QUJD'}}")
                         .mimeType())
                 .isEqualTo("application/pdf");
@@ -297,19 +329,23 @@ class MessageReaderTest {
     void media_and_parts_of_a_call_are_counted_over_all_messages() {
         String image = "{'type':'image_url','image_url':'https://x'}";
         String fifty = "{'role':'user','content':[" + image + ("," + image).repeat(49) + "]}";
-        assertThat(PromptSize.of(read(messages(fifty + "," + fifty))).media()).hasSize(100);
+        assertThat(PromptSize.of(read(messages(fifty + "," + fifty)).conversation())
+                        .media())
+                .hasSize(100);
         assertThat(refused(messages(fifty + "," + fifty + ",{'role':'user','content':[" + image + "]}"))
                         .message())
                 .isEqualTo("'messages' must have at most 100 images, audios, videos and files in all.");
         String text = "{'type':'text','text':''}";
         String many = "{'role':'user','content':[" + text + ("," + text).repeat(9_999) + "]}";
-        assertThat(read(messages(many + "," + many)).messages()).hasSize(2);
+        assertThat(read(messages(many + "," + many)).conversation().messages()).hasSize(2);
         assertThat(refused(messages(many + "," + many + ",{'role':'user','content':[" + text + "]}"))
                         .message())
                 .isEqualTo("'messages' must have at most 20000 content parts in all.");
     }
 
     private static Media media(String part) {
-        return (Media) ((User) read(part(part)).messages().getFirst()).parts().getFirst();
+        return (Media) ((User) read(part(part)).conversation().messages().getFirst())
+                .parts()
+                .getFirst();
     }
 }

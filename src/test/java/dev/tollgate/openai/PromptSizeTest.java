@@ -1,13 +1,18 @@
 package dev.tollgate.openai;
 
 import static dev.tollgate.openai.Bodies.messages;
-import static dev.tollgate.openai.Bodies.read;
 import static dev.tollgate.openai.Bodies.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.PromptSize;
 import org.junit.jupiter.api.Test;
 
 class PromptSizeTest {
+
+    private static Conversation read(String json) {
+        return Bodies.read(json).conversation();
+    }
 
     @Test
     void texts_count_by_their_bytes() {

@@ -6,6 +6,9 @@ import static dev.tollgate.openai.Bodies.refused;
 import static dev.tollgate.openai.Bodies.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.json.ReadLimits;
@@ -44,7 +47,10 @@ class ReaderRobustnessTest {
     @Test
     void random_damage_gives_a_request_or_a_refusal_and_nothing_else() {
         byte[] whole = bytes(FULL);
-        assertThat(ChatRequestReader.read(whole, ReadLimits.DEFAULT).messages()).hasSize(4);
+        assertThat(ChatRequestReader.read(whole, ReadLimits.DEFAULT)
+                        .conversation()
+                        .messages())
+                .hasSize(4);
         Randomly.run(5_000, random -> {
             byte[] body = damaged(whole, random);
             try {
@@ -152,7 +158,7 @@ class ReaderRobustnessTest {
                 .isEqualTo("The body is nested deeper than 64 levels.");
         String schema = "{'a':" + "[".repeat(59) + "]".repeat(59) + "}";
         String tool = "'tools':[{'type':'function','function':{'name':'f','parameters':#}}]";
-        assertThat(read(with(tool.replace("#", schema))).tools()).hasSize(1);
+        assertThat(read(with(tool.replace("#", schema))).conversation().tools()).hasSize(1);
         assertThat(refused(with(tool.replace("#", "{'b':" + schema + "}"))).message())
                 .isEqualTo("The body is nested deeper than 64 levels.");
     }
@@ -183,7 +189,8 @@ class ReaderRobustnessTest {
                         .param())
                 .isEqualTo("messages.0.tool_calls.0.function.arguments");
         assertThat(read(with("'unheard_of':" + number)).ignored()).containsExactly("unheard_of");
-        assertThat(read(with(tool.replace(number, "1e308"))).tools()).hasSize(1);
+        assertThat(read(with(tool.replace(number, "1e308"))).conversation().tools())
+                .hasSize(1);
     }
 
     @Test
@@ -217,6 +224,7 @@ class ReaderRobustnessTest {
     void a_byte_order_mark_is_passed_over() {
         assertThat(read("\ufeff" + with("")).model()).isEqualTo("m");
         assertThat(read("\ufeff" + Bodies.part("{'type':'image_url','image_url':'data:image/png;base64,iVBORw0K'}"))
+                        .conversation()
                         .messages())
                 .hasSize(1);
     }
@@ -230,7 +238,7 @@ class ReaderRobustnessTest {
         long before = Allocations.ofThisThread();
         ChatRequest request = ChatRequestReader.read(body, ReadLimits.DEFAULT);
         long allocated = Allocations.ofThisThread() - before;
-        assertThat(PromptSize.of(request).media()).hasSize(1);
+        assertThat(PromptSize.of(request.conversation()).media()).hasSize(1);
         assertThat(allocated).isBetween((long) size, size + (2L << 20));
     }
 
@@ -243,6 +251,7 @@ class ReaderRobustnessTest {
             String written = disguised(standard, random);
             String url = "'data:image/png;base64," + written + "'";
             Message.User user = (Message.User) read(Bodies.part("{'type':'image_url','image_url':" + url + "}"))
+                    .conversation()
                     .messages()
                     .getFirst();
             assertThat(((ContentPart.Media) user.parts().getFirst()).source())

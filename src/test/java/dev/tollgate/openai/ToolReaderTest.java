@@ -5,6 +5,9 @@ import static dev.tollgate.openai.Bodies.refused;
 import static dev.tollgate.openai.Bodies.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.ResponseFormat;
+import dev.tollgate.conversation.Tool;
+import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.error.ApiError;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +26,7 @@ class ToolReaderTest {
                 read(with("'tools':[{'type':'function','function':{'name':'f','description':'d','strict':true,"
                         + "'parameters':{'type':'object','properties':{'z':{'const':12345678901234567890123},"
                         + "'a':{'maximum':1.50,'enum':[true,null,'\u00e9']}}}}}]"));
-        Tool tool = request.tools().getFirst();
+        Tool tool = request.conversation().tools().getFirst();
         assertThat(tool.name()).isEqualTo("f");
         assertThat(tool.description()).isEqualTo("d");
         assertThat(tool.strict()).isTrue();
@@ -34,19 +37,21 @@ class ToolReaderTest {
 
     @Test
     void tools_may_be_an_empty_list_or_bare_names() {
-        assertThat(read(with("'tools':[]")).tools()).isEmpty();
+        assertThat(read(with("'tools':[]")).conversation().tools()).isEmpty();
         assertThat(read(with("'tools':[{'type':'function','function':{'name':'f','parameters':null,'strict':null}}]"))
+                        .conversation()
                         .tools())
-                .containsExactly(new Tool("f", null, null, null));
+                .containsExactly(new Tool(new Field.OfTool(0), "f", null, null, null));
     }
 
     @Test
     void a_search_tool_needs_only_its_name_and_the_rest_is_listed() {
         ChatRequest request = read(with("'tools':[{'type':'function','function':"
                 + "{'name':'google_search','description':'d','parameters':{},'strict':false}}]"));
-        assertThat(request.searches()).isTrue();
-        assertThat(request.functions()).isEmpty();
-        assertThat(request.tools()).containsExactly(new Tool("google_search", null, null, null));
+        assertThat(request.conversation().searches()).isTrue();
+        assertThat(request.conversation().functions()).isEmpty();
+        assertThat(request.conversation().tools())
+                .containsExactly(new Tool(new Field.OfTool(0), "google_search", null, null, null));
         assertThat(request.ignored())
                 .containsExactly(
                         "tools.0.function.description", "tools.0.function.parameters", "tools.0.function.strict");
@@ -56,9 +61,10 @@ class ToolReaderTest {
     void deprecated_functions_are_tools_that_are_answered_in_the_deprecated_form() {
         ChatRequest request = read(with("'functions':[{'name':'f','parameters':{}}],'function_call':{'name':'f'}"));
         assertThat(request.legacyFunctions()).isTrue();
-        assertThat(request.tools()).extracting(Tool::name).containsExactly("f");
-        assertThat(request.toolChoice()).isEqualTo(new ToolChoice.Named("f"));
+        assertThat(request.conversation().tools()).extracting(Tool::name).containsExactly("f");
+        assertThat(request.conversation().toolChoice()).isEqualTo(new ToolChoice.Named("f"));
         assertThat(read(with("'functions':[{'name':'f'}],'function_call':'none'"))
+                        .conversation()
                         .toolChoice())
                 .isEqualTo(new ToolChoice.None());
     }
@@ -110,12 +116,13 @@ class ToolReaderTest {
     @Test
     void every_choice_among_functions_is_read() {
         String tools = "'tools':[" + F + "," + G + "],'tool_choice':";
-        assertThat(read(with(tools + "'none'")).toolChoice()).isEqualTo(new ToolChoice.None());
-        assertThat(read(with(tools + "'auto'")).toolChoice()).isEqualTo(new ToolChoice.Auto());
-        assertThat(read(with(tools + "'required'")).toolChoice()).isEqualTo(new ToolChoice.Required());
-        assertThat(read(with(tools + G)).toolChoice()).isEqualTo(new ToolChoice.Named("g"));
+        assertThat(read(with(tools + "'none'")).conversation().toolChoice()).isEqualTo(new ToolChoice.None());
+        assertThat(read(with(tools + "'auto'")).conversation().toolChoice()).isEqualTo(new ToolChoice.Auto());
+        assertThat(read(with(tools + "'required'")).conversation().toolChoice()).isEqualTo(new ToolChoice.Required());
+        assertThat(read(with(tools + G)).conversation().toolChoice()).isEqualTo(new ToolChoice.Named("g"));
         assertThat(read(with(tools + "{'type':'allowed_tools','allowed_tools':{'mode':'required','tools':[" + G
                                 + "]}}"))
+                        .conversation()
                         .toolChoice())
                 .isEqualTo(new ToolChoice.Allowed(true, List.of("g")));
     }
@@ -124,12 +131,12 @@ class ToolReaderTest {
     void a_choice_can_forbid_the_search_but_not_demand_it() {
         String tools = "'tools':[" + SEARCH + "," + F + "],'tool_choice':";
         ChatRequest none = read(with(tools + "'none'"));
-        assertThat(none.searches()).isFalse();
-        assertThat(none.functions()).hasSize(1);
+        assertThat(none.conversation().searches()).isFalse();
+        assertThat(none.conversation().functions()).hasSize(1);
 
         ChatRequest named = read(with(tools + SEARCH));
-        assertThat(named.searches()).isTrue();
-        assertThat(named.toolChoice()).isEqualTo(new ToolChoice.Auto());
+        assertThat(named.conversation().searches()).isTrue();
+        assertThat(named.conversation().toolChoice()).isEqualTo(new ToolChoice.Auto());
         assertThat(named.ignored()).containsExactly("tool_choice");
 
         assertThat(read(with("'tools':[" + SEARCH + "],'tool_choice':'required'"))
@@ -142,11 +149,11 @@ class ToolReaderTest {
         String tools =
                 "'tools':[" + SEARCH + "," + F + "," + G + "],'tool_choice':{'type':'allowed_tools','allowed_tools':";
         ChatRequest withoutSearch = read(with(tools + "{'mode':'auto','tools':[" + F + "]}}"));
-        assertThat(withoutSearch.searches()).isFalse();
-        assertThat(withoutSearch.toolChoice()).isEqualTo(new ToolChoice.Allowed(false, List.of("f")));
+        assertThat(withoutSearch.conversation().searches()).isFalse();
+        assertThat(withoutSearch.conversation().toolChoice()).isEqualTo(new ToolChoice.Allowed(false, List.of("f")));
 
         ChatRequest onlySearch = read(with(tools + "{'mode':'required','tools':[" + SEARCH + "]}}"));
-        assertThat(onlySearch.tools()).extracting(Tool::name).containsExactly("googleSearch");
+        assertThat(onlySearch.conversation().tools()).extracting(Tool::name).containsExactly("googleSearch");
         assertThat(onlySearch.ignored()).containsExactly("tool_choice");
     }
 
@@ -156,17 +163,22 @@ class ToolReaderTest {
         for (int i = 1; i < 128; i++) {
             tools.append(",{'type':'function','function':{'name':'f").append(i).append("'}}");
         }
-        assertThat(read(with(tools + "]")).tools()).hasSize(128);
+        assertThat(read(with(tools + "]")).conversation().tools()).hasSize(128);
         assertThat(refused(with(tools + "," + G + "]")).message()).isEqualTo("'tools' must have at most 128 elements.");
     }
 
     @Test
     void response_formats_are_read() {
-        assertThat(read(with("'response_format':{'type':'text'}")).responseFormat())
+        assertThat(read(with("'response_format':{'type':'text'}"))
+                        .conversation()
+                        .responseFormat())
                 .isEqualTo(new ResponseFormat.Text());
-        assertThat(read(with("'response_format':{'type':'json_object'}")).responseFormat())
+        assertThat(read(with("'response_format':{'type':'json_object'}"))
+                        .conversation()
+                        .responseFormat())
                 .isEqualTo(new ResponseFormat.JsonObject());
         assertThat(read(with("'response_format':{'type':'json_schema','json_schema':{'name':'1st','schema':null}}"))
+                        .conversation()
                         .responseFormat())
                 .isEqualTo(new ResponseFormat.JsonObject());
         assertThat(read(with(
@@ -179,6 +191,7 @@ class ToolReaderTest {
         ResponseFormat.JsonSchema schema = (ResponseFormat.JsonSchema)
                 read(with("'response_format':{'type':'json_schema','json_schema':{'name':'n','description':'d',"
                                 + "'strict':true,'schema':{'type':'object'}}}"))
+                        .conversation()
                         .responseFormat();
         assertThat(schema.name()).isEqualTo("n");
         assertThat(schema.description()).isEqualTo("d");
@@ -190,6 +203,7 @@ class ToolReaderTest {
     void a_schema_beside_json_object_is_followed() {
         ResponseFormat.JsonSchema schema = (ResponseFormat.JsonSchema)
                 read(with("'response_format':{'schema':{'type':'object'},'type':'json_object'}"))
+                        .conversation()
                         .responseFormat();
         assertThat(schema.schema()).hasToString("{\"type\":\"object\"}");
         assertThat(schema.name()).isNull();

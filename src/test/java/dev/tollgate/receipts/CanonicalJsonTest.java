@@ -3,7 +3,7 @@ package dev.tollgate.receipts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.openai.UsageBlock;
+import dev.tollgate.conversation.PrintedUsage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,7 +65,8 @@ class CanonicalJsonTest {
 
     @Test
     void usage_as_it_is_printed_comes_out_sorted() {
-        UsageBlock usage = new UsageBlock(194, 229, 880, 3, 1, 2, 188, 457, 230);
+        PrintedUsage usage = new PrintedUsage(
+                new PrintedUsage.Prompt(194, 3, 1, 2, 188), new PrintedUsage.Completion(229, 457, 230), 880);
         assertThat(usage.toCanonicalJson()).isEqualTo(canonical(usage.toJson()));
         assertThat(canonical(usage.toJson()))
                 .isEqualTo("{\"completion_tokens\":229,\"completion_tokens_details\":{\"accepted_prediction_tokens\":0,"

@@ -2,10 +2,11 @@ package dev.tollgate.signatures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Settle;
-import dev.tollgate.openai.ContentPart;
-import dev.tollgate.openai.Message;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.StoreFixture;
@@ -384,10 +385,10 @@ class SignaturesTest {
 
     @Test
     void only_requests_that_may_have_something_are_looked_up() {
-        Message user = new Message.User(0, List.of(new ContentPart.Text("?")));
+        Message user = new Message.User(Place.NONE, List.of(new ContentPart.Text("?")));
         Message text = said("Hello.");
         Message calling = said(null, shown("a", "{}"));
-        Message result = new Message.ToolResult(2, "a", List.of());
+        Message result = new Message.ToolResult(Place.NONE, "a", List.of());
 
         assertThat(Signatures.mayHave(List.of(user), true)).isFalse();
         assertThat(Signatures.mayHave(List.of(user, text, user), false)).isFalse();
@@ -410,7 +411,7 @@ class SignaturesTest {
     }
 
     private static Message.Assistant said(String text, Message.ToolCall... calls) {
-        return new Message.Assistant(0, text, List.of(calls), null);
+        return new Message.Assistant(Place.NONE, text, List.of(calls), null);
     }
 
     private String task(String account) {

@@ -9,6 +9,8 @@ import dev.tollgate.answers.ForgetOld;
 import dev.tollgate.answers.FreeAbandoned;
 import dev.tollgate.answers.FreeClaim;
 import dev.tollgate.answers.KeepAnswer;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.keys.DisableKey;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
@@ -20,7 +22,6 @@ import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
-import dev.tollgate.openai.Message;
 import dev.tollgate.receipts.WriteReceipt;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.storage.Change;
@@ -241,7 +242,7 @@ class NoCircleTest {
                 calls.add(new Message.ToolCall("call_" + i, "f", "{}", null));
             }
             Collections.shuffle(calls, random);
-            return List.of(new Message.Assistant(0, null, calls, null));
+            return List.of(new Message.Assistant(Place.NONE, null, calls, null));
         }
     }
 }

@@ -6,6 +6,8 @@ import dev.tollgate.answers.AnswerName;
 import dev.tollgate.answers.ClaimKey;
 import dev.tollgate.answers.ForgetOld;
 import dev.tollgate.answers.KeepAnswer;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.keys.DisableKey;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeySettings;
@@ -17,7 +19,6 @@ import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
-import dev.tollgate.openai.Message;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
@@ -280,7 +281,7 @@ class WaitingNodesTest {
         try (HeldRows busy = held("SELECT 1 FROM api_key WHERE id = 'key_3' FOR UPDATE")) {
             CompletableFuture<Unit> before = node.writer.commit(Unit.of(disable("key_3")));
             busy.awaitNoProgress(other, before);
-            node.signatures.find(used, channel -> "m", List.of(new Message.Assistant(0, null, shown(), null)));
+            node.signatures.find(used, channel -> "m", List.of(new Message.Assistant(Place.NONE, null, shown(), null)));
             return node.writer.commit(Unit.of(changes));
         }
     }

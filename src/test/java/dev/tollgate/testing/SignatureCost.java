@@ -1,7 +1,8 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
 import dev.tollgate.ledger.Settle;
-import dev.tollgate.openai.Message;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
@@ -77,7 +78,7 @@ final class SignatureCost {
         for (int i = first; i < first + STEPS; i++) {
             SignedPart.Call call = call(i);
             Message.ToolCall shown = new Message.ToolCall(call.id(), call.name(), call.arguments(), null);
-            messages.add(new Message.Assistant(i, null, List.of(shown), null));
+            messages.add(new Message.Assistant(Place.NONE, null, List.of(shown), null));
         }
         long cpu = cpuNanos();
         long start = System.nanoTime();

@@ -2,8 +2,8 @@ package dev.tollgate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.media.WantedMedium;
-import dev.tollgate.openai.PromptSize;
 import dev.tollgate.testing.TestClock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

@@ -1,8 +1,11 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Message;
+import dev.tollgate.conversation.Place;
+import dev.tollgate.conversation.Place.Member;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
-import dev.tollgate.openai.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param instructions texts of system and developer messages wherever they stood
  * @param turns at least one; a {@link Turn.Results} follows each model turn that calls
  */
-record Conversation(List<String> instructions, List<Turn> turns) {
+record Turns(List<String> instructions, List<Turn> turns) {
 
     sealed interface Turn {
         record User(Message.User message) implements Turn {}
@@ -30,8 +33,8 @@ record Conversation(List<String> instructions, List<Turn> turns) {
                 return messages.stream().flatMap(m -> m.toolCalls().stream()).toList();
             }
 
-            int lastIndex() {
-                return messages.getLast().index();
+            Place lastPlace() {
+                return messages.getLast().place();
             }
         }
 
@@ -40,10 +43,10 @@ record Conversation(List<String> instructions, List<Turn> turns) {
 
     record Answer(Message.ToolCall call, Message.ToolResult result) {}
 
-    static Conversation of(List<Message> messages) {
+    static Turns of(Conversation conversation) {
         Builder builder = new Builder();
-        messages.forEach(builder::add);
-        return builder.build();
+        conversation.messages().forEach(builder::add);
+        return builder.build(conversation.place());
     }
 
     /** Where the current turn starts: after the last thing that the user said (wire.md 2.4, rule 4). */
@@ -106,8 +109,8 @@ record Conversation(List<String> instructions, List<Turn> turns) {
             boolean nobodySpoke = turns.isEmpty() || (turns.size() == 1 && turns.getFirst() instanceof Turn.Model);
             if (nobodySpoke && !assistant.toolCalls().isEmpty()) {
                 throw refuse(
-                        assistant.index(),
-                        "tool_calls",
+                        assistant,
+                        Member.CALLS,
                         "the conversation cannot begin with tool calls; a 'user' message must come before them.");
             }
         }
@@ -115,10 +118,10 @@ record Conversation(List<String> instructions, List<Turn> turns) {
         private void addResult(Message.ToolResult result) {
             if (open == null) {
                 throw refuse(
-                        result.index(),
-                        result.answers(),
-                        "'%s' answers no tool call: no assistant message with open tool_calls comes before it."
-                                .formatted(result.toolCallId()));
+                        result,
+                        Member.ANSWERED,
+                        "'%s' answers no tool call: no assistant message with open %s comes before it."
+                                .formatted(result.toolCallId(), result.place().name(Member.CALLS)));
             }
             open.answer(result);
             if (open.isAnswered()) {
@@ -130,20 +133,21 @@ record Conversation(List<String> instructions, List<Turn> turns) {
         private void requireAllAnswered() {
             if (open != null) {
                 throw refuse(
-                        open.callers.getFirst().index(),
-                        "tool_calls",
+                        open.callers.getFirst(),
+                        Member.CALLS,
                         "every call needs a 'tool' message that answers it, before the conversation goes on; missing: "
                                 + open.missing() + ".");
             }
         }
 
-        Conversation build() {
+        Turns build(Place body) {
             requireAllAnswered();
             if (turns.isEmpty() && instructions.isEmpty()) {
-                throw ApiError.invalid("messages", "'messages' holds nothing to answer.")
+                String field = body.path(Member.MESSAGES);
+                throw ApiError.invalid(field, "'" + field + "' holds nothing to answer.")
                         .asException();
             }
-            return new Conversation(List.copyOf(instructions), List.copyOf(turns));
+            return new Turns(List.copyOf(instructions), List.copyOf(turns));
         }
     }
 
@@ -184,11 +188,13 @@ record Conversation(List<String> instructions, List<Turn> turns) {
             Integer first = open == null ? null : open.poll();
             if (first == null) {
                 throw refuse(
-                        result.index(),
-                        result.answers(),
-                        "'%s' answers no open call of messages.%d; open: %s."
+                        result,
+                        Member.ANSWERED,
+                        "'%s' answers no open call of %s; open: %s."
                                 .formatted(
-                                        result.toolCallId(), callers.getFirst().index(), missing()));
+                                        result.toolCallId(),
+                                        callers.getFirst().place().path(),
+                                        missing()));
             }
             results.set(first, result);
             unanswered--;
@@ -219,8 +225,8 @@ record Conversation(List<String> instructions, List<Turn> turns) {
         }
     }
 
-    private static ApiException refuse(int message, String field, String why) {
-        String param = "messages.%d.%s".formatted(message, field);
+    private static ApiException refuse(Message message, Member member, String why) {
+        String param = message.place().path(member);
         return ApiError.invalid(param, "'%s': %s".formatted(param, why)).asException();
     }
 }

@@ -1,9 +1,9 @@
-package dev.tollgate.openai;
+package dev.tollgate.conversation;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** {@code response_format}. */
+/** The form that the answer is to have. */
 public sealed interface ResponseFormat {
 
     /** Absent or {@code text}. */

@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.conversation;
 
 import dev.tollgate.json.Ascii;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Names of media types as callers write them (wire.md 1.8). Whether a model takes them is decided elsewhere. */
-final class MediaTypes {
+public final class MediaTypes {
 
     private static final int CHARS_MAX = 127;
 
@@ -24,7 +24,7 @@ final class MediaTypes {
             "opus", "audio/opus",
             "m4a", "audio/m4a"));
 
-    static final List<String> AUDIO_FORMATS = List.copyOf(AUDIO.keySet());
+    public static final List<String> AUDIO_FORMATS = List.copyOf(AUDIO.keySet());
 
     private static final Map<String, String> BY_SUFFIX = Map.ofEntries(
             Map.entry("pdf", "application/pdf"),
@@ -58,18 +58,18 @@ final class MediaTypes {
 
     private MediaTypes() {}
 
-    static @Nullable String ofAudioFormat(String format) {
+    public static @Nullable String ofAudioFormat(String format) {
         return AUDIO.get(format);
     }
 
-    static @Nullable String ofFilename(String filename) {
+    public static @Nullable String ofFilename(String filename) {
         String suffix = filename.substring(filename.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         String type = BY_SUFFIX.get(suffix);
         return type != null ? type : AUDIO.get(suffix);
     }
 
     /** Whether the text, in lower case, has the form {@code type/subtype}. */
-    static boolean isType(String text) {
+    public static boolean isType(String text) {
         int slash = text.indexOf('/');
         return text.length() <= CHARS_MAX
                 && slash > 0

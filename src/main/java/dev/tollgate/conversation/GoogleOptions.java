@@ -1,9 +1,9 @@
-package dev.tollgate.openai;
+package dev.tollgate.conversation;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What Google's own OpenAI-compatible endpoint takes under {@code extra_body.google}. */
+/** What only Google's models know: how much they think, and what they hold back. */
 public record GoogleOptions(
         @Nullable Boolean includeThoughts,
         @Nullable Integer thinkingBudget,

@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.conversation;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -6,11 +6,13 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A function tool.
  *
+ * @param place the tool itself
  * @param name 1 to 64 of {@code [A-Za-z0-9_-]}
  * @param parameters JSON Schema in the caller's key order; null where absent
  * @param strict null where absent
  */
 public record Tool(
+        Place place,
         String name,
         @Nullable String description,
         @Nullable ObjectNode parameters,

@@ -1,7 +1,7 @@
-package dev.tollgate.openai;
+package dev.tollgate.conversation;
 
+import dev.tollgate.conversation.ContentPart.Media;
 import dev.tollgate.json.Utf8;
-import dev.tollgate.openai.ContentPart.Media;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,18 +28,18 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         return new PromptSize(textBytes + moreTextBytes, messages, calls, tools, media);
     }
 
-    /** Walks the whole request: call it once. */
-    public static PromptSize of(ChatRequest request) {
+    /** Walks the whole conversation: call it once. */
+    public static PromptSize of(Conversation conversation) {
         Count count = new Count();
-        request.messages().forEach(count::message);
-        request.tools().forEach(count::tool);
-        count.format(request.responseFormat());
-        request.stop().forEach(count::text);
+        conversation.messages().forEach(count::message);
+        conversation.tools().forEach(count::tool);
+        count.format(conversation.responseFormat());
+        conversation.sampling().stop().forEach(count::text);
         return new PromptSize(
                 count.bytes,
-                request.messages().size(),
+                conversation.messages().size(),
                 count.calls,
-                request.tools().size(),
+                conversation.tools().size(),
                 count.media);
     }
 

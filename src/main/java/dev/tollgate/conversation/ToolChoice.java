@@ -1,8 +1,8 @@
-package dev.tollgate.openai;
+package dev.tollgate.conversation;
 
 import java.util.List;
 
-/** {@code tool_choice}, and the deprecated {@code function_call} in the same words. */
+/** Which tools the model may or must call. */
 public sealed interface ToolChoice {
 
     /** Absent or {@code auto}. */

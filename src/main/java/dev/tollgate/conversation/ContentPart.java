@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.conversation;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,17 +8,18 @@ public sealed interface ContentPart {
     record Text(String text) implements ContentPart {}
 
     /**
-     * Anything that is not text: {@code image_url} (which the documents use for video, audio and PDF too), {@code
-     * input_audio}, {@code file}, {@code video_url}.
+     * Anything that is not text.
      *
-     * @param param dotted path of the field that holds it, for error messages
+     * @param place the field that holds it
+     * @param named what the caller has named it
      * @param source where the bytes are
      * @param mimeType what the caller says that it is, lower case without parameters; null where nothing was said
      * @param detail {@code low} or {@code high}; null for {@code auto} or absent
      * @param video clipping and frame rate, by convention
      */
     record Media(
-            String param,
+            Place place,
+            Named named,
             Source source,
             @Nullable String mimeType,
             @Nullable String detail,
@@ -27,8 +28,16 @@ public sealed interface ContentPart {
 
         /** Whether it stands where pictures and videos do; other files as well, since there is no other place for a URL. */
         public boolean isPicture() {
-            return param.endsWith("image_url") || param.endsWith("video_url");
+            return named == Named.PICTURE || named == Named.VIDEO;
         }
+    }
+
+    /** By the field, which need not be what the bytes are. */
+    enum Named {
+        PICTURE,
+        VIDEO,
+        SOUND,
+        FILE
     }
 
     sealed interface Source {
