@@ -30,10 +30,15 @@ import dev.tollgate.upstream.Provider;
 import dev.tollgate.upstream.SentCall;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.Upstreams;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -92,6 +97,25 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(packageOf("openai")));
+    }
+
+    /** A door may name its own fields; the OpenAI-compatible far side has the same words for what is sent to it. */
+    @Test
+    void no_path_in_a_callers_body_is_spelled_but_by_its_reader() throws IOException {
+        Pattern path = Pattern.compile(
+                "\"(messages|tools|functions|google|extra_body|response_format)\\.|\"\\.(input_audio|image_url|extra_content)");
+        Path sources = Path.of("src/main/java/dev/tollgate");
+        List<String> spelled = new ArrayList<>();
+        for (String name : List.of(
+                "conversation", "metering", "upstream", "channel", "gemini", "compat", "generate", "signatures")) {
+            try (Stream<Path> files = Files.list(sources.resolve(name))) {
+                for (Path file : files.toList()) {
+                    path.matcher(Files.readString(file)).results().forEach(it -> spelled.add(file + ": " + it.group()));
+                }
+            }
+        }
+
+        assertThat(spelled).isEmpty();
     }
 
     @Test

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.tollgate.json.ReadLimits;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.openai.ChatRequestReader;
-import dev.tollgate.openai.ReadLimits;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.Replay;
 import java.nio.charset.StandardCharsets;
@@ -195,9 +195,10 @@ class CallSimulationTest {
 
     private static final ChatAsk ASK = new ChatAsk(
             ChatRequestReader.read(
-                    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"
-                            .getBytes(StandardCharsets.UTF_8),
-                    ReadLimits.DEFAULT),
+                            "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"
+                                    .getBytes(StandardCharsets.UTF_8),
+                            ReadLimits.DEFAULT)
+                    .conversation(),
             "m",
             "m",
             false,
