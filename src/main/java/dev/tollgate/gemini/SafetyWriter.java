@@ -50,7 +50,7 @@ final class SafetyWriter {
 
     private static void require(boolean holds, String value, String why, Set<String> allowed, Place body) {
         if (!holds) {
-            String field = body.path(Place.Member.SAFETY);
+            String field = body.name(Place.Member.SAFETY);
             throw ApiError.invalid(
                             field, "'%s': '%s' %s; allowed: %s.".formatted(field, value, why, new TreeSet<>(allowed)))
                     .asException();

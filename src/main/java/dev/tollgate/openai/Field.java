@@ -29,7 +29,7 @@ public sealed interface Field extends Place {
             case THINKING_BUDGET -> "thinking_budget";
             case THINKING_LEVEL -> "thinking_level";
             case THINKING_SHOWN -> "include_thoughts";
-            case SAFETY -> "google.safety_settings";
+            case SAFETY -> "safety_settings";
             case CALLS -> "tool_calls";
             case ANSWERED -> "tool_call_id";
             case SIGNATURE -> "extra_content.google.thought_signature";
@@ -53,6 +53,7 @@ public sealed interface Field extends Place {
         public String path(Member member) {
             return switch (member) {
                 case THINKING_BUDGET, THINKING_LEVEL, THINKING_SHOWN -> name(Member.THINKING) + "." + name(member);
+                case SAFETY -> "google." + name(member);
                 default -> name(member);
             };
         }

@@ -656,10 +656,10 @@ class GeminiRequestWriterTest {
         Asks good = google(null, null, new SafetySetting("HARM_CATEGORY_HARASSMENT", "BLOCK_NONE"));
         assertThat(good.at("/safetySettings"))
                 .isEqualTo("[{\"category\":\"HARM_CATEGORY_HARASSMENT\",\"threshold\":\"BLOCK_NONE\"}]");
-        refused(google(null, null, new SafetySetting("HARM_CATEGORY_X", "OFF")), "google.safety_settings");
-        refused(google(null, null, new SafetySetting("HARM_CATEGORY_HARASSMENT", "x")), "google.safety_settings");
+        refused(google(null, null, new SafetySetting("HARM_CATEGORY_X", "OFF")), "safety_settings");
+        refused(google(null, null, new SafetySetting("HARM_CATEGORY_HARASSMENT", "x")), "safety_settings");
         SafetySetting off = new SafetySetting("HARM_CATEGORY_HARASSMENT", "OFF");
-        refused(google(null, null, off, off), "google.safety_settings");
+        refused(google(null, null, off, off), "safety_settings");
     }
 
     private static Asks google(Integer budget, String level, SafetySetting... safety) {
