@@ -80,7 +80,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** @param index in {@code tool_calls} of the message */
+    /** @param index in {@code tool_calls} of the message; the deprecated {@code function_call} stands behind them */
     record OfCall(int message, int index) implements Field {
         @Override
         public String path() {
@@ -88,28 +88,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** The deprecated form of a call. It has no room for a signature: the message's is its. */
-    record OfFunctionCall(int message) implements Field {
-        @Override
-        public String path() {
-            return "messages." + message + ".function_call";
-        }
-
-        @Override
-        public String name(Member member) {
-            return member == Member.NAME ? "name" : Field.super.name(member);
-        }
-
-        @Override
-        public String path(Member member) {
-            return switch (member) {
-                case SIGNATURE, EXTRAS -> "messages." + message + "." + name(member);
-                default -> path() + "." + name(member);
-            };
-        }
-    }
-
-    /** @param index in {@code images} of the message */
+    /** @param index among the files in {@code images} of the message */
     record OfImage(int message, int index) implements Field {
         @Override
         public String path() {
@@ -117,7 +96,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** @param index in {@code tools} */
+    /** @param index in {@code tools}, less the search tools that the choice leaves out */
     record OfTool(int index) implements Field {
         @Override
         public String path() {

@@ -32,7 +32,6 @@ final class MessageReader {
     private final List<ToolCall> calls = new ArrayList<>();
     private final List<SentBack> files = new ArrayList<>(0);
 
-    private int images;
     private @Nullable String role;
     private @Nullable List<Part> content;
     private @Nullable String refusal;
@@ -92,7 +91,7 @@ final class MessageReader {
     }
 
     private void file() {
-        SentBack file = partReader.sentBack(new Field.OfImage(index, images++));
+        SentBack file = partReader.sentBack(new Field.OfImage(index, files.size()));
         if (file != null) {
             files.add(file);
         }
@@ -129,10 +128,14 @@ final class MessageReader {
         return new Assistant(place, text, calls, signatureOfText(), files);
     }
 
-    /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */
+    /**
+     * The deprecated form has no room for the call's signature: where there is no text, the message's is the call's. It is blamed as the last
+     * of the calls.
+     */
     private Assistant withLegacyCall(@Nullable String text, ToolCall call) {
         boolean isOfCall = text == null || text.isEmpty();
-        calls.add(new ToolCall(call.place(), null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
+        Field at = new Field.OfCall(index, calls.size());
+        calls.add(new ToolCall(at, null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
         return new Assistant(place, text, calls, isOfCall ? null : signatureOfText(), files);
     }
 

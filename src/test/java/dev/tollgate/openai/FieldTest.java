@@ -38,12 +38,12 @@ class FieldTest {
         assertThat(call.path(Member.NAME)).isEqualTo("messages.1.tool_calls.1.function.name");
         assertThat(call.path(Member.SIGNATURE))
                 .isEqualTo("messages.1.tool_calls.1.extra_content.google.thought_signature");
-        assertThat(said.files().getFirst().place().path()).isEqualTo("messages.1.images.1");
+        assertThat(said.files().getFirst().place().path()).isEqualTo("messages.1.images.0");
         assertThat(result.place().path(Member.ANSWERED)).isEqualTo("messages.3.tool_call_id");
     }
 
     @Test
-    void the_deprecated_forms_have_fields_of_their_own() {
+    void the_deprecated_function_call_is_the_last_of_the_calls_and_functions_have_a_field_of_their_own() {
         Conversation conversation = read("{'model':'m','messages':[{'role':'user','content':'?'},"
                         + "{'role':'assistant','content':null," + SIGNED
                         + ",'function_call':{'name':'f','arguments':'{}'}},"
@@ -54,8 +54,9 @@ class FieldTest {
                 .getFirst()
                 .place();
 
-        assertThat(call.path(Member.NAME)).isEqualTo("messages.1.function_call.name");
-        assertThat(call.path(Member.SIGNATURE)).isEqualTo("messages.1.extra_content.google.thought_signature");
+        assertThat(call.path(Member.NAME)).isEqualTo("messages.1.tool_calls.0.function.name");
+        assertThat(call.path(Member.SIGNATURE))
+                .isEqualTo("messages.1.tool_calls.0.extra_content.google.thought_signature");
         assertThat(conversation.messages().get(2).place().path(Member.ANSWERED)).isEqualTo("messages.2.name");
         assertThat(conversation.tools().get(1).place().path(Member.PARAMETERS)).isEqualTo("functions.1.parameters");
     }
