@@ -13,7 +13,7 @@ import dev.tollgate.conversation.Place;
 import dev.tollgate.conversation.Place.Member;
 import org.junit.jupiter.api.Test;
 
-/** What has to be blamed is named where it stood in the caller's body, in the caller's words. */
+/** What has to be blamed is named in the words of the caller's body; files are counted among the files, and a function_call with the calls. */
 class FieldTest {
 
     private static final String SIGNED = "'extra_content':{'google':{'thought_signature':'S'}}";
