@@ -218,6 +218,7 @@ class TurnsTest {
         }
     }
 
+    /** Threads of the platform and many rounds each: what two of them do at the same moment is what this is about. */
     @Test
     void threads_that_come_at_once_never_exceed_the_bounds_and_all_get_their_turn() throws Exception {
         Turns turns = new Turns(new Turns.Bounds(3, 2, 1_000, 1_000));
@@ -225,32 +226,41 @@ class TurnsTest {
         AtomicInteger all = new AtomicInteger();
         CountDownLatch start = new CountDownLatch(1);
         List<CompletableFuture<Integer>> done = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 8; i++) {
             String account = i % 3 == 0 ? "b" : "a";
-            CompletableFuture<Integer> most = new CompletableFuture<>();
-            done.add(most);
-            Thread.ofVirtual().start(() -> {
-                int seen;
+            CompletableFuture<Integer> rounds = new CompletableFuture<>();
+            done.add(rounds);
+            Thread.ofPlatform().daemon().start(() -> {
+                int count = 0;
                 try {
                     start.await();
-                    try (Turns.Turn turn = turns.enter(account, TimeUnit.MINUTES.toNanos(1))) {
-                        int its = inside.get(account).incrementAndGet();
-                        int together = all.incrementAndGet();
-                        Thread.yield();
-                        inside.get(account).decrementAndGet();
-                        all.decrementAndGet();
-                        seen = turn == null || its > 2 ? 99 : together;
+                    while (count < 2_000) {
+                        enter(turns, account, inside.get(account), all);
+                        count++;
                     }
-                    most.complete(seen);
-                } catch (InterruptedException e) {
-                    most.completeExceptionally(e);
+                    rounds.complete(count);
+                } catch (InterruptedException | RuntimeException | AssertionError e) {
+                    rounds.completeExceptionally(e);
                 }
             });
         }
         start.countDown();
-        for (CompletableFuture<Integer> most : done) {
-            assertThat(most.get(30, TimeUnit.SECONDS)).isLessThanOrEqualTo(3);
+        for (CompletableFuture<Integer> rounds : done) {
+            assertThat(rounds.get(30, TimeUnit.SECONDS)).isEqualTo(2_000);
         }
+        assertThat(turns.inside()).isZero();
+        assertThat(turns.waiting()).isZero();
         assertThat(turns.accounts()).isZero();
+    }
+
+    private static void enter(Turns turns, String account, AtomicInteger its, AtomicInteger all)
+            throws InterruptedException {
+        try (Turns.Turn turn = turns.enter(account, TimeUnit.SECONDS.toNanos(20))) {
+            assertThat(turn).isNotNull();
+            assertThat(its.incrementAndGet()).isLessThanOrEqualTo(2);
+            assertThat(all.incrementAndGet()).isLessThanOrEqualTo(3);
+            its.decrementAndGet();
+            all.decrementAndGet();
+        }
     }
 }
