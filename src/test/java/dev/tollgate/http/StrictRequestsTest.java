@@ -230,6 +230,7 @@ class StrictRequestsTest {
             RawClient.Answer answer = client.read();
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.text()).contains("\"invalid_request\"");
+            assertThat(answer.header("connection")).isEqualTo("close");
             assertThat(client.isClosedByServer()).isTrue();
             assertThat(handled).hasValue(0);
         }
