@@ -165,6 +165,19 @@ class VertexSandboxTest {
         assertThat(contents.findValues("id")).hasSize(4);
     }
 
+    @Test
+    void an_older_model_gets_not_even_the_ids_that_a_newer_one_has_made() {
+        ObjectNode body = askedForTwoCities("gemini-3-pro", null);
+
+        Gateway.Reply told = post(MODELS + "gemini-2.5-pro:generateContent", body);
+
+        assertThat(told.status()).as(told.text()).isEqualTo(200);
+        JsonNode contents = lastAsked().get("contents");
+        assertThat(contents.findValues("id")).isEmpty();
+        assertThat(contents.get(1).findValuesAsString("city")).containsExactly("Oslo", "Rome");
+        assertThat(contents.get(2).findValuesAsString("of")).containsExactly("Oslo", "Rome");
+    }
+
     /** @param ids what the ids of the caller's own begin with; null: the upstream's are kept */
     private ObjectNode askedForTwoCities(String model, String ids) {
         ObjectNode body = content(nativeBody(), "user", "[{\"text\":\"Weather in Oslo and Rome\"}]");
