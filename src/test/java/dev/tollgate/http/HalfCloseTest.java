@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Gateway;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -316,6 +319,28 @@ class HalfCloseTest {
         }
         nothingMoreComes(channel);
         assertThat(channel.isOpen()).isTrue();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void what_ends_between_an_answer_and_the_request_that_was_sent_ahead_is_a_half_close() {
+        EmbeddedChannel channel = asked();
+        channel.writeInbound(Unpooled.copiedBuffer(REQUEST, StandardCharsets.US_ASCII));
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+                context.write(message, promise.addListener(_ -> nothingMoreComes(context)));
+                context.pipeline().remove(this);
+            }
+
+            private void nothingMoreComes(ChannelHandlerContext context) {
+                context.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            }
+        });
+        channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        assertThat(channel.isOpen()).isTrue();
+        channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        assertThat(channel.isOpen()).isFalse();
         channel.finishAndReleaseAll();
     }
 
