@@ -105,6 +105,9 @@ public final class Gateway implements AutoCloseable {
         try {
             Path data = Files.createTempDirectory("tollgate-test");
             arguments.put("data", data.toString());
+            if (!variables.containsKey(DATABASE_URL)) {
+                Migrated.in(data);
+            }
             // They change the database behind the program's back.
             Surroundings all =
                     surroundings.withSandboxRequestsMax(REQUESTS_KEPT).withForeignWrites(true);

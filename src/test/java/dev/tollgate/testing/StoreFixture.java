@@ -24,9 +24,6 @@ import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.Tasks;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
@@ -65,7 +62,12 @@ public final class StoreFixture implements AutoCloseable {
 
     /** Over a SQLite file. */
     public StoreFixture(Path folder) {
-        this(() -> Database.open(prepared(folder)));
+        this(() -> Database.open(Migrated.in(folder)));
+    }
+
+    /** Over a SQLite file that the test changes behind the program's back, which is noticed otherwise. */
+    public static StoreFixture tampered(Path folder) {
+        return new StoreFixture(() -> Database.open(Migrated.in(folder), true));
     }
 
     /** One node of several over a PostgreSQL. */
@@ -108,37 +110,6 @@ public final class StoreFixture implements AutoCloseable {
     /** Who owns what is reserved from now on; nobody at first. */
     public void setNodeId(String id) {
         nodeId = id;
-    }
-
-    /** Migrating takes longer than most tests; they start from a copy of a database that was migrated once. */
-    private static Path prepared(Path folder) {
-        try {
-            if (!Files.exists(folder.resolve("tollgate.db"))) {
-                Files.write(folder.resolve("tollgate.db"), Migrated.DATABASE);
-            }
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class Migrated {
-
-        static final byte[] DATABASE = make();
-
-        private static byte[] make() {
-            try {
-                Path folder = Files.createTempDirectory("tollgate-test");
-                Database.open(folder).close();
-                byte[] database = Files.readAllBytes(folder.resolve("tollgate.db"));
-                Files.delete(folder.resolve("tollgate.db"));
-                Files.delete(folder.resolve("tollgate.lock"));
-                Files.delete(folder);
-                return database;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 
     public Instant now() {

@@ -1,0 +1,53 @@
+package dev.tollgate.testing;
+
+import dev.tollgate.storage.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** A SQLite file with the newest schema and nothing in it: migrating takes longer than most tests, so they start from a copy of one. */
+final class Migrated {
+
+    private static final String NAME = "tollgate.db";
+
+    /** As the program makes it, or it tells of another one. */
+    private static final FileAttribute<?> OWNER_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private Migrated() {}
+
+    private static final class Copied {
+
+        static final byte[] DATABASE = make();
+
+        private static byte[] make() {
+            try {
+                Path folder = Files.createTempDirectory("tollgate-test");
+                Database.open(folder).close();
+                byte[] database = Files.readAllBytes(folder.resolve(NAME));
+                Files.delete(folder.resolve(NAME));
+                Files.delete(folder.resolve("tollgate.lock"));
+                Files.delete(folder);
+                return database;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Puts one into a folder that has no database. @return the folder */
+    static Path in(Path folder) {
+        try {
+            if (!Files.exists(folder.resolve(NAME))) {
+                Files.createFile(folder.resolve(NAME), OWNER_ALONE);
+                Files.write(folder.resolve(NAME), Copied.DATABASE);
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
