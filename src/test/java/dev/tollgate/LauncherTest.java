@@ -276,6 +276,39 @@ class LauncherTest {
     }
 
     @Test
+    void a_long_test_tells_every_test_so_and_the_fuzzers_for_how_many_minutes() throws Exception {
+        ready();
+        launch("test", "--long");
+        launch("test", "--long", "3", "-Dtest=Some*");
+        launch("test", "--long", "-Dquick");
+        assertThat(builds())
+                .containsExactly(
+                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=10",
+                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*",
+                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=10 -Dquick");
+    }
+
+    @Test
+    void a_long_test_of_so_many_minutes_as_are_no_number_is_refused_before_anything_is_built() throws Exception {
+        ready();
+        Run run = launch("test", "--long", "1h");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("tollgate: the minutes after --long are a whole number, not '1h'\n");
+        assertThat(project.resolve("builds")).doesNotExist();
+    }
+
+    @Test
+    void test_tells_its_options_and_runs_nothing() throws Exception {
+        ready();
+        for (String option : List.of("--help", "-h")) {
+            Run run = launch("test", option);
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out()).startsWith("Usage: ./tollgate test").contains("--long [MINUTES]", "-Dtest=NAME");
+        }
+        assertThat(project.resolve("builds")).doesNotExist();
+    }
+
+    @Test
     void a_test_that_fails_is_an_exit_code_and_no_new_run() throws Exception {
         ready();
         write(project.resolve("broken"), "");

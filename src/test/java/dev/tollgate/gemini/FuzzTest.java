@@ -1,9 +1,11 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.testing.Fuzz;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** The readers of what strangers send, for a short while; for a long one see CONTRIBUTING.md. */
+@Order(5)
 class FuzzTest {
 
     @Test

@@ -2,25 +2,25 @@ package dev.tollgate.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Stores;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToIntFunction;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A short run of {@link CrashTrials}; {@code -Dcrash.seed=N} repeats one, {@code -Dcrash.trials=N} makes it longer (D34, D36). */
+/** {@link CrashTrials} as a test; {@code -Dcrash.seed=N} repeats a run, {@code -Dcrash.trials=N} makes it longer (D34, D36). */
+@Order(1)
 class CrashTrialsTest {
-
-    private static final int TRIALS_ON_SQLITE = 20;
-    private static final int TRIALS_ON_POSTGRESQL = 6;
 
     @ParameterizedTest
     @EnumSource(Stores.class)
     void a_crash_charges_nothing_twice_nothing_unanswered_and_every_whole_answer_once(Stores stores) {
         long seed = Long.getLong("crash.seed", new Random().nextLong());
         int trials =
-                Integer.getInteger("crash.trials", stores == Stores.SQLITE ? TRIALS_ON_SQLITE : TRIALS_ON_POSTGRESQL);
+                Integer.getInteger("crash.trials", stores == Stores.SQLITE ? Effort.of(20, 1_000) : Effort.of(6, 200));
 
         List<CrashTrials.Result> results = new CrashTrials(stores, System.out).run(trials, seed);
 

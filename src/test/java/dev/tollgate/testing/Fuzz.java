@@ -16,14 +16,16 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * The short form of fuzzing, for every run of the tests: all seeds as they are, then damaged ones at random, for a while. The same
- * seeds and targets are Jazzer's, which follows the branches of the code and is run by hand (CONTRIBUTING.md). What is found
+ * Fuzzing without a fuzzer: all seeds as they are, then damaged ones at random; so many in every run of the tests, for so long in the long
+ * ones. The same seeds and targets are Jazzer's, which follows the branches of the code and is run by hand (CONTRIBUTING.md). What is found
  * becomes a seed.
  */
 public final class Fuzz {
 
-    private static final Duration LASTS = Duration.ofSeconds(Long.getLong("fuzz.seconds", 40));
-    private static final int ROUNDS_MAX = 1_000_000;
+    /** In the long tests, and wherever {@code fuzz.minutes} is set. */
+    private static final Duration LASTS = Duration.ofMinutes(Long.getLong("fuzz.minutes", Effort.of(0, 10)));
+
+    private static final int ROUNDS = 30_000;
     private static final int INPUT_BYTES_MAX = 64 * 1024;
     private static final String STRUCTURE = "{}[]\",:\\";
 
@@ -64,7 +66,7 @@ public final class Fuzz {
         }
     }
 
-    /** {@code -Dtest.seed} sets where it begins, {@code -Dfuzz.seconds} how long it lasts. */
+    /** {@code -Dtest.seed} sets where it begins, {@code -Dfuzz.minutes} how long it goes on. */
     public void run(Target target) {
         for (byte[] seed : seeds) {
             tried(target, seed, "as it is");
@@ -72,7 +74,7 @@ public final class Fuzz {
         long first = Long.getLong("test.seed", System.nanoTime());
         System.out.println("test.seed=" + first);
         long end = System.nanoTime() + LASTS.toNanos();
-        for (long round = 0; round < ROUNDS_MAX && System.nanoTime() - end < 0; round++) {
+        for (long round = 0; round < ROUNDS || System.nanoTime() - end < 0; round++) {
             tried(target, damaged(new Random(first + round)), "-Dtest.seed=" + (first + round));
         }
     }
