@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
 import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock(Shared.DEATHS)
 class EventLoopsTest {
 
     @Test

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /** What files, upstreams and callers say reaches the log and the terminal as text, and as nothing else. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
+@Order(16)
 class ForeignTextTest {
 
     private static final String KEY = "sk-demo-key-for-tests-0123456789abcdef";

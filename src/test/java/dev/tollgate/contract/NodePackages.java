@@ -36,11 +36,16 @@ final class NodePackages {
             "NOT RUN: the clients in JavaScript need Node.js " + NODE_MAJOR_LEAST + " or newer on the PATH, with npm";
     private static final boolean NODE_IS_THERE = nodeIsThere();
 
+    private static boolean isInstalled;
+
     private NodePackages() {}
 
     /** @return the folder to run the script in */
     static synchronized Path installed() {
         assumeTrue(NODE_IS_THERE, NOT_RUN);
+        if (isInstalled) {
+            return TARGET; // others may be reading it
+        }
         try {
             Files.createDirectories(TARGET);
             for (String name : FILES) {
@@ -50,6 +55,7 @@ final class NodePackages {
                 install();
                 Files.copy(SOURCE.resolve(LOCK), INSTALLED, StandardCopyOption.REPLACE_EXISTING);
             }
+            isInstalled = true;
             return TARGET;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -22,11 +22,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What one account can do costs the others little: its work waits for its own turns, and costs nothing but with a balance. */
 @Timeout(120)
+@Order(7)
 class FairTurnsTest {
 
     /** 14 KB that hold 16 million pixels. */

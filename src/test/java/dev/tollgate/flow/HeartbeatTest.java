@@ -9,11 +9,13 @@ import dev.tollgate.testing.RawCall;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Silence of the upstream after its first word: a comment line keeps the OpenAI door's connections open, Google's clients would lose an event to it (D35). */
 @Timeout(60)
+@Order(8)
 class HeartbeatTest {
 
     private static final String CHAT =

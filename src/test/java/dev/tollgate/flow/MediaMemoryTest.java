@@ -18,8 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Media stream through: what is downloaded and sent on is at no time whole in memory (D29). */
+@Isolated("it measures the heap")
 class MediaMemoryTest {
 
     private static final int CALLS = 10;

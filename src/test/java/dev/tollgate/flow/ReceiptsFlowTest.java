@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -37,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Receipts over the running program, checked with nothing but the JDK, as a customer would. */
 @ParameterizedClass
 @EnumSource(Stores.class)
+@Order(9)
 class ReceiptsFlowTest {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -16,6 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * calls of the meter and of its channel, its connection, its account's turns to count and to download.
  */
 @Timeout(60)
+@Order(11)
 class SlotsTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";

@@ -30,11 +30,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers who hardly read, and an upstream that says more and more: what waits between them is bounded (complaint S-10). */
 @Timeout(120)
+@Isolated("it measures the heap")
 class SlowNetworksTest {
 
     /** By whom everything is loaded and pooled that is needed once. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Random operations against a model that is too simple to be wrong: every outcome and every balance must be the same. */
 @ParameterizedClass
 @EnumSource(Stores.class)
+@Order(15)
 class LedgerModelTest {
 
     @Parameter

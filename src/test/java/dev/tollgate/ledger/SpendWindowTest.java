@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,6 +178,7 @@ class SpendWindowTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2026-03-29", "2026-10-25", "2026-11-20"})
+    @ResourceLock(Resources.TIME_ZONE)
     void a_day_frees_at_midnight_utc_where_clocks_are_put_forward_or_back_too(LocalDate date) {
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone("Europe/Prague"));

@@ -1,5 +1,6 @@
 package dev.tollgate.limits;
 
+import dev.tollgate.testing.Effort;
 import io.github.bucket4j.TimeMeter;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
@@ -7,9 +8,11 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Requests that come at once are counted as if they had come one after the other. */
 @Param(name = "key", gen = IntGen.class, conf = "1:2")
+@Isolated("Lincheck rewrites classes of the whole process")
 public class RequestRatesLinearizabilityTest {
 
     private final RequestRates rates = new RequestRates(new TimeMeter() {
@@ -37,7 +40,7 @@ public class RequestRatesLinearizabilityTest {
                 .actorsPerThread(3)
                 .actorsBefore(0)
                 .actorsAfter(1)
-                .iterations(10)
+                .iterations(Effort.of(10, 100))
                 .invocationsPerIteration(300)
                 .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(name -> name.startsWith("com.github.benmanes."))
                         .allMethods()

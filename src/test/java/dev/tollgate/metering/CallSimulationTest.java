@@ -2,8 +2,6 @@ package dev.tollgate.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.memory.Lease;
@@ -11,6 +9,8 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.openai.ChatRequestReader;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Silence;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.Replay;
 import java.nio.charset.StandardCharsets;
@@ -20,23 +20,16 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
-import org.slf4j.LoggerFactory;
 
 /**
  * A call under everything that can happen to it, in every order that chance comes to: the store is slow, refuses or loses a hold; the
  * upstream comes early, late, twice or breaks; the caller reads slowly or leaves; time is up; the server stops; any collaborator fails at
  * any point. Each order is made of one seed, which a failure prints: {@code -Dtollgate.simulation=SEED} plays that one again.
  */
-@ResourceLock("log levels")
 class CallSimulationTest {
 
-    private static final int ORDERS = 100_000;
-
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.tollgate.metering");
+    private static final int ORDERS = Effort.of(100_000, 10_000_000);
 
     private static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("src/main/resources/models.yaml"));
 
@@ -61,17 +54,6 @@ class CallSimulationTest {
     private final AtomicInteger faults = new AtomicInteger();
     private final AtomicInteger again = new AtomicInteger();
 
-    /** Hundreds of thousands of faults are told of otherwise. */
-    @BeforeAll
-    static void silence() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void speak() {
-        LOG.setLevel(null);
-    }
-
     @Test
     void whatever_happens_a_call_is_resolved_once_and_nobody_is_shown_or_charged_what_is_not_held() {
         Long one = Long.getLong("tollgate.simulation");
@@ -80,8 +62,10 @@ class CallSimulationTest {
             return;
         }
         long first = new Random().nextLong();
-        for (int i = 0; i < ORDERS; i++) {
-            play(first + i);
+        try (Silence _ = new Silence()) { // hundreds of thousands of faults are told of otherwise
+            for (int i = 0; i < ORDERS; i++) {
+                play(first + i);
+            }
         }
         assertThat(List.of(sent, charged, back, lost, refused, faults, again))
                 .as("of %d orders: sent, charged, back, lost, refused, met a fault, asked again", ORDERS)

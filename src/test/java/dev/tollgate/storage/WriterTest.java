@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -133,6 +135,7 @@ class WriterTest {
     }
 
     @Test
+    @ResourceLock(Shared.DEATHS)
     void no_memory_in_the_writers_thread_ends_the_process() {
         Breaking breaking = new Breaking();
         breaking.inWrite = new OutOfMemoryError("of a test");
@@ -145,6 +148,7 @@ class WriterTest {
     }
 
     @Test
+    @ResourceLock(Shared.DEATHS)
     void whatever_ends_the_writer_ends_the_process() {
         Breaking breaking = new Breaking();
         breaking.inWrite = new IllegalStateException("a mistake");

@@ -16,12 +16,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The primary of a PostgreSQL dies in the middle of the commit that charges a call, and a standby takes over. */
 @Timeout(240)
+@Order(2)
 class FailoverTest {
 
     private static final String CALL =

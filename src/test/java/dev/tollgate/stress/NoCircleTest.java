@@ -46,6 +46,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,6 +56,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the server would break one of them after a second, and the writer would say that it tries again: correct, and slow.
  */
 @Timeout(180)
+@Order(13)
 class NoCircleTest {
 
     private static final int THREADS_OF_NODE = 4;

@@ -22,12 +22,14 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process on a heap of 256 MB, and requests that are small until they are read. */
 @Timeout(120)
+@Order(14)
 class SmallHeapTest {
 
     private static final String KEY = "sk-small-heap-0123456789abcdef";

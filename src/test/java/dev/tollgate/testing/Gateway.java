@@ -374,7 +374,9 @@ public final class Gateway implements AutoCloseable {
     /** Whether a commit waits as above; in an embedded database nobody can tell. */
     public boolean hasWaitingCommit() {
         return databaseUrl() == null
-                || number("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0;
+                || number("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                                + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                        > 0;
     }
 
     /** Is over when it is closed. */

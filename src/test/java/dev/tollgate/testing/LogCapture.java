@@ -9,9 +9,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
-/** Everything that is logged while it is open, the program's own debug lines included. */
+/** Everything that a test's own threads log while it is open, the program's own debug lines included. */
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
+    private static int open;
+
+    private final Object scope = TestScope.current();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Logger own = (Logger) LoggerFactory.getLogger("dev.tollgate");
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
@@ -19,12 +22,16 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
     public LogCapture() {
         setContext(root.getLoggerContext());
         start();
-        own.setLevel(Level.DEBUG);
+        count(1);
         root.addAppender(this);
     }
 
     @Override
     protected void append(ILoggingEvent event) {
+        Object logging = TestScope.current();
+        if (logging != null && logging != scope) {
+            return; // of a class that runs beside this one
+        }
         lines.add(event.getFormattedMessage());
         for (IThrowableProxy cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
             lines.add(cause.getClassName() + ": " + cause.getMessage());
@@ -38,7 +45,14 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
     @Override
     public void close() {
         root.detachAppender(this);
-        own.setLevel(null);
+        count(-1);
         stop();
+    }
+
+    private void count(int more) {
+        synchronized (LogCapture.class) {
+            open += more;
+            own.setLevel(open > 0 ? Level.DEBUG : null);
+        }
     }
 }

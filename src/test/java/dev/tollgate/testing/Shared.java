@@ -1,0 +1,16 @@
+package dev.tollgate.testing;
+
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+/**
+ * What the whole process has one of, for {@link ResourceLock} beside {@link Resources}: classes run beside each other. A class that measures the
+ * heap, or slows everything down, is {@code @Isolated}.
+ */
+public final class Shared {
+
+    /** What ends the process, see {@link Deaths}. */
+    public static final String DEATHS = "deaths";
+
+    private Shared() {}
+}
