@@ -12,12 +12,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.condition.OS;
 
 /** The program as the shell starts it: a process with an umask, whose standard error can be read. */
 public final class ServerProcess implements AutoCloseable {
 
     private static final String LISTENS = "Tollgate listens on ";
     private static final int SECONDS_MAX = 60;
+
+    /** Tests that {@code nohup} runs would hand on that the signal is ignored. */
+    private static final List<String> HEARS_HANG_UPS =
+            OS.LINUX.isCurrentOs() ? List.of("env", "--default-signal=HUP") : List.of();
 
     private final Process process;
     private final Path errors;
@@ -53,7 +58,8 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private static Process start(String umask, Path errors, Map<String, String> environment, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(HEARS_HANG_UPS);
+        command.addAll(List.of(
                 "sh",
                 "-c",
                 "umask " + umask + "; exec \"$@\"",
