@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -34,17 +36,32 @@ public final class Postgres {
 
         private static EmbeddedPostgres start() {
             try {
+                Path data = Files.createTempDirectory("tollgate-postgres");
                 EmbeddedPostgres server = EmbeddedPostgres.builder()
+                        .setDataDirectory(data)
+                        .setCleanDataDirectory(false)
+                        .setRegisterShutdownHook(false)
                         .setServerConfig("max_connections", "200")
                         .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
                         .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                         .start();
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(server, data)));
                 execute(server, "CREATE DATABASE " + TEMPLATE);
                 Database.openShared(url(server, TEMPLATE)).close();
                 return server;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+    }
+
+    /** A hundred thousand files by then: the JVM takes longer over them than it is given for its end. */
+    private static void remove(EmbeddedPostgres server, Path data) {
+        try {
+            server.close();
+            new ProcessBuilder("rm", "-rf", data.toString()).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
