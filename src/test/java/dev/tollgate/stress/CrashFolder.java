@@ -31,7 +31,6 @@ final class CrashFolder implements AutoCloseable {
     /** What has to go even where the trials are ended from outside. */
     private static final Set<Path> FOLDERS = ConcurrentHashMap.newKeySet();
 
-    private final Program program;
     private final CrashFarSide farSide;
     private final Path data = made("tollgate-crash");
     private final CrashDatabase database;
@@ -45,8 +44,7 @@ final class CrashFolder implements AutoCloseable {
     /** @param node its id, where it is one of several */
     private record Running(GatewayProcess process, Set<String> node) {}
 
-    CrashFolder(Stores stores, Program program, CrashFarSide farSide) {
-        this.program = program;
+    CrashFolder(Stores stores, CrashFarSide farSide) {
         this.farSide = farSide;
         this.database = CrashDatabase.fresh(stores, data);
         try (StoreFixture store = database.open()) {
@@ -137,7 +135,7 @@ final class CrashFolder implements AutoCloseable {
     private GatewayProcess begin(Path folder) {
         Map<String, String> environment = new HashMap<>(database.environment());
         environment.putAll(GatewayProcess.upstream(farSide.url()));
-        return GatewayProcess.begin(program.command(), folder, environment);
+        return GatewayProcess.begin(Program.command(), folder, environment);
     }
 
     private Running start(Path folder) {

@@ -157,11 +157,10 @@ public final class CrashTrials {
         List<Result> results = new ArrayList<>();
         Random seeds = new Random(seed);
         long next = seed;
-        try (Program program = new Program();
-                CrashFarSide farSide = new CrashFarSide()) {
+        try (CrashFarSide farSide = new CrashFarSide()) {
             while (results.size() < trials) {
                 int end = Math.min(trials, results.size() + TRIALS_A_FOLDER);
-                try (CrashFolder folder = new CrashFolder(stores, program, farSide)) {
+                try (CrashFolder folder = new CrashFolder(stores, farSide)) {
                     boolean sound = true;
                     while (sound && results.size() < end) {
                         Result result = one(folder, results.size(), next);

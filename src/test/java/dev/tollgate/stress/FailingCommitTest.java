@@ -130,7 +130,7 @@ class FailingCommitTest {
                 CommitProxy proxy = new CommitProxy(database.url(), cuts);
                 HttpClient client = HttpClient.newHttpClient();
                 GatewayProcess gateway =
-                        GatewayProcess.begin(Program.plain(), data, environment(farSide.url(), proxy.url()))) {
+                        GatewayProcess.begin(Program.command(), data, environment(farSide.url(), proxy.url()))) {
             gateway.awaitReady(client);
             List<Thread> callers = Stream.generate(
                             () -> Thread.ofVirtual().start(() -> callOnAndOn(farSide, gateway.port(), key)))

@@ -57,7 +57,7 @@ class FullDiskTest {
 
     @Test
     void a_full_disk_refuses_calls_loses_nothing_and_is_forgotten_when_there_is_room() throws Exception {
-        run(Program.plain(), data, gateway -> {
+        run(Program.command(), data, gateway -> {
             limit(gateway, Long.toString(longestFile() + ROOM_BYTES));
             awaitRefusals();
             limit(gateway, "unlimited");
@@ -69,7 +69,7 @@ class FullDiskTest {
     @Test
     void a_log_that_was_kept_from_beginning_anew_until_nothing_more_fitted_does_so_when_its_reader_has_left()
             throws Exception {
-        run(Program.plain(), data, gateway -> {
+        run(Program.command(), data, gateway -> {
             try (Connection reader = reading(data)) {
                 awaitAnswersAgain();
                 limit(gateway, Long.toString(longestFile() + ROOM_BYTES));
@@ -180,7 +180,7 @@ class FullDiskTest {
                         + " none \"$1\" && cp -a \"$0\"/. \"$1\" && shift && exec \"$@\"",
                 seed.toString(),
                 folder.toString()));
-        program.addAll(Program.plain());
+        program.addAll(Program.command());
         return program;
     }
 

@@ -122,7 +122,7 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Returns once it has ended by itself. @return its exit code */
     int awaitOwnEnd() throws InterruptedException {
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!process.waitFor(90, TimeUnit.SECONDS)) {
             throw new AssertionError("it does not end, see " + log);
         }
         return process.exitValue();

@@ -24,7 +24,7 @@ public final class Leashed {
             try {
                 eaten = new Object[] {eaten, food.apply(bytes)};
             } catch (OutOfMemoryError e) {
-                bytes /= 2;
+                bytes /= 16; // each that is refused takes half a second
             }
         }
     }

@@ -36,7 +36,7 @@ class LostBooksTest {
     }
 
     private GatewayProcess begin(String... arguments) {
-        List<String> program = new ArrayList<>(Program.plain());
+        List<String> program = new ArrayList<>(Program.command());
         program.addAll(List.of(arguments));
         return GatewayProcess.begin(program, data, Map.of());
     }

@@ -32,6 +32,7 @@ import dev.tollgate.tasks.OpenTask;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
@@ -60,7 +61,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NoCircleTest {
 
     private static final int THREADS_OF_NODE = 4;
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = Effort.of(30, 600);
     private static final int ACCOUNTS = 4;
     private static final String MODEL = "m";
 

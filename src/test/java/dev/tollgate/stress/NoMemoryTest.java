@@ -35,7 +35,7 @@ class NoMemoryTest {
 
     @Test
     void without_heap_the_process_ends_with_a_message() throws Exception {
-        try (GatewayProcess gateway = GatewayProcess.begin(Program.plain(), data, ENVIRONMENT)) {
+        try (GatewayProcess gateway = GatewayProcess.begin(Program.command(), data, ENVIRONMENT)) {
             gateway.awaitReady(client);
             gateway.say(Leashed.NO_HEAP);
             CompletableFuture<?> calls = callOnAndOn(gateway);
@@ -48,7 +48,7 @@ class NoMemoryTest {
     @Test
     void without_javas_own_direct_buffers_the_process_ends_with_a_message() throws Exception {
         try (GatewayProcess gateway =
-                GatewayProcess.begin(Program.plain("-XX:MaxDirectMemorySize=16m"), data, ENVIRONMENT)) {
+                GatewayProcess.begin(Program.command("-XX:MaxDirectMemorySize=16m"), data, ENVIRONMENT)) {
             gateway.awaitReady(client);
             gateway.say(Leashed.NO_DIRECT_MEMORY);
             CompletableFuture<?> calls = callOnAndOn(gateway);
@@ -62,7 +62,7 @@ class NoMemoryTest {
     @Test
     void without_nettys_direct_buffers_the_process_ends_with_a_message() throws Exception {
         try (GatewayProcess gateway =
-                GatewayProcess.begin(Program.plain("-Dio.netty.maxDirectMemory=1000"), data, ENVIRONMENT)) {
+                GatewayProcess.begin(Program.command("-Dio.netty.maxDirectMemory=1000"), data, ENVIRONMENT)) {
             gateway.awaitPort();
             CompletableFuture<?> calls = callOnAndOn(gateway);
             assertThat(gateway.awaitOwnEnd()).isEqualTo(Fatal.EXIT_CODE);

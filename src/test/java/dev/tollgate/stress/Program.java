@@ -21,18 +21,25 @@ import java.util.stream.Stream;
  * The compiled program as something that starts fast: its classes as a jar, and an archive of them as the JVM has loaded them
  * once. Without it most of a trial is the start of a JVM.
  */
-final class Program implements AutoCloseable {
+final class Program {
 
     private static final String MAIN = "dev/tollgate/Main.class";
     private static final String LEASHED = "dev/tollgate/stress/Leashed.class";
+
+    /** One for all classes of a run, made by the first that asks. */
+    private static final class Packed {
+
+        static final Program PROGRAM = new Program();
+    }
 
     private final Path folder;
     private final String classPath;
     private final Path archive;
 
-    Program() {
+    private Program() {
         try {
-            folder = CrashFolder.made("tollgate-program");
+            folder = Files.createTempDirectory("tollgate-program");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
             classPath = packed(folder);
             archive = folder.resolve("program.jsa");
             train();
@@ -45,28 +52,23 @@ final class Program implements AutoCloseable {
         Path data = Files.createDirectory(folder.resolve("data"));
         try (HttpClient client = HttpClient.newHttpClient();
                 GatewayProcess once =
-                        GatewayProcess.begin(command("-XX:ArchiveClassesAtExit=" + archive), data, Map.of())) {
+                        GatewayProcess.begin(with("-XX:ArchiveClassesAtExit=" + archive), data, Map.of())) {
             once.awaitReady(client).stop();
         }
     }
 
-    /** Up to the arguments of {@code serve}. */
-    List<String> command() {
-        return Files.exists(archive) ? command("-XX:SharedArchiveFile=" + archive) : command("-Xshare:auto");
-    }
-
-    /** As it is, where it is started only once; on a heap of 256 MB. @param flags for the JVM */
-    static List<String> plain(String... flags) {
-        List<String> command = new ArrayList<>(command("-Xshare:auto", System.getProperty("java.class.path")));
+    /** Up to the arguments of {@code serve}; on a heap of 256 MB. @param flags for the JVM */
+    static List<String> command(String... flags) {
+        List<String> command = Packed.PROGRAM.shared();
         command.addAll(1, List.of(flags));
         return command;
     }
 
-    private List<String> command(String sharing) {
-        return command(sharing, classPath);
+    private List<String> shared() {
+        return with(Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "-Xshare:auto");
     }
 
-    private static List<String> command(String sharing, String classPath) {
+    private List<String> with(String sharing) {
         return java(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -131,11 +133,6 @@ final class Program implements AutoCloseable {
             }
         }
         return jar;
-    }
-
-    @Override
-    public void close() {
-        CrashFolder.delete(folder);
     }
 
     static void delete(Path folder) {

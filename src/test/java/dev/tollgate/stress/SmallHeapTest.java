@@ -45,7 +45,7 @@ class SmallHeapTest {
 
     @BeforeEach
     void start() {
-        gateway = GatewayProcess.begin(Program.plain(), data, Map.of("TOLLGATE_DEMO_KEY", KEY))
+        gateway = GatewayProcess.begin(Program.command(), data, Map.of("TOLLGATE_DEMO_KEY", KEY))
                 .awaitReady(client);
     }
 
