@@ -26,7 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ResourceLock(Resources.SYSTEM_PROPERTIES)
 class CliTest {
 
     @TempDir
@@ -390,6 +389,7 @@ class CliTest {
     }
 
     @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
     void the_progress_is_shown_on_a_terminal_only() {
         try {
             System.setProperty("tollgate.terminal", "true");

@@ -667,7 +667,7 @@ class DownloadTest {
         try (var leaving = customer.chatRaw(call(url("/v")))) {
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(gone.await(1, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(customer.tasks()).isEqualTo(tasks);
     }
 
