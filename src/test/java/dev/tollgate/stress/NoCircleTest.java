@@ -56,7 +56,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Two nodes do all that nodes do to the same few rows, in units that name them in any order. Where two batches waited for each other
  * the server would break one of them after a second, and the writer would say that it tries again: correct, and slow.
  */
-@Timeout(180)
+@Timeout(1_200)
 @Order(13)
 class NoCircleTest {
 
