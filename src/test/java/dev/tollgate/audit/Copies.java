@@ -41,6 +41,10 @@ final class Copies implements AutoCloseable {
             calls(gateway);
             try (RawCall open = call(gateway, "open", "10", "")) {
                 open.readUntil("begun");
+                Gateway.await( // it may be said before its hold is written
+                        "the open call",
+                        () -> gateway.number("SELECT COUNT(*) FROM task WHERE account_id = '" + ids.get("open") + "'")
+                                > 0);
                 findCalls(gateway);
                 try (Database reading = Database.openReading(gateway.data())) {
                     reading.backupTo(original);

@@ -47,10 +47,11 @@ class EmbeddedHoldTest {
     /** As often as it takes to meet the moments before it is written; found at once or behind a commit, never missed. */
     @Test
     void a_task_is_found_from_the_moment_its_id_is_sent() {
+        Customer rich = gateway.customer("1000");
         for (int i = 0; i < 20; i++) {
-            try (RawCall call = customer.chatRaw(CALL)) {
+            try (RawCall call = rich.chatRaw(CALL)) {
                 String id = id(call.readUntil("\r\n\r\n"));
-                JsonNode task = gateway.get("/v1/tasks/" + id, customer.key()).json();
+                JsonNode task = gateway.get("/v1/tasks/" + id, rich.key()).json();
                 assertThat(task.path("status").asString("not found")).isEqualTo("processing");
             }
         }
