@@ -1,0 +1,234 @@
+package dev.tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What comments and pages cite by a number stands in docs/, under that number. */
+class CitationsTest {
+
+    private static final Path PROTOCOL = Path.of("docs/protocol");
+    private static final List<Path> PLACES = Stream.of("src", "docs", "bench", "models").map(Path::of).toList();
+    private static final List<Path> SINGLE =
+            Stream.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "tollgate", "pom.xml")
+                    .map(Path::of)
+                    .toList();
+    private static final Pattern TEXTS = Pattern.compile(".*\\.(java|md|yaml|yml|sql|xml|js|mjs|txt)");
+
+    /** Of Java comments alone count: strings hold much that looks like a number of ours. */
+    private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*");
+
+    private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(?:\\*(?!/)|//|#)?\\s*");
+
+    private static final Pattern DECISION = Pattern.compile("\\bD([1-9]\\d?)\\b(?!-)");
+    private static final Pattern SECTIONS =
+            Pattern.compile("\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
+    private static final Pattern SECTION = Pattern.compile("(\\d\\.\\d+)(?:, (rule \\d))?");
+    private static final Pattern GUARANTEE = Pattern.compile("\\b[BGSXO]-\\d\\d\\b");
+    private static final Pattern CONTRACT = Pattern.compile("\\bS00\\d\\b");
+    private static final Pattern RECORD = Pattern.compile("\\bdecision (\\d+)\\b");
+
+    /** Documents that nobody who reads the repository can open. */
+    private static final Pattern ELSEWHERE = Pattern.compile("\\b(wire|house|complaints|platforms|doors|pages)\\.md\\b"
+            + "|\\bcomplaints? [A-Z]-\\d|\\boperations\\.md [A-Z]?\\d|\\bissue \\d+, point");
+
+    private record Text(Path file, String words) {
+        List<String> all(Pattern pattern) {
+            return pattern.matcher(words).results().map(this::whole).toList();
+        }
+
+        private String whole(MatchResult found) {
+            return found.group(found.groupCount() == 0 ? 0 : 1);
+        }
+    }
+
+    @Test
+    void each_decision_that_is_cited_is_there() {
+        assertThat(cited(DECISION, defined("decisions.md", "\\*\\*D(\\d+) "))).isEmpty();
+    }
+
+    @Test
+    void each_section_and_rule_of_the_protocol_that_is_cited_is_there() {
+        Set<String> sections = new TreeSet<>();
+        for (String page : List.of("gemini.md", "openai.md", "translation.md")) {
+            for (String section : read(PROTOCOL.resolve(page)).split("\n## ")) {
+                List<String> number = results(Pattern.compile("^<a id=\"([\\d.]+)\"></a>\\1 "), section);
+                number.forEach(sections::add);
+                number.forEach(it -> results(Pattern.compile("(?m)^(\\d)\\. "), section)
+                        .forEach(rule -> sections.add(it + ", rule " + rule)));
+            }
+        }
+        List<String> missing = new ArrayList<>();
+        for (Text text : texts()) {
+            for (String list : text.all(SECTIONS)) {
+                SECTION.matcher(list)
+                        .results()
+                        .map(MatchResult::group)
+                        .filter(section -> !sections.contains(section))
+                        .forEach(section -> missing.add(text.file() + " cites protocol " + section));
+            }
+        }
+        assertThat(sections).hasSizeGreaterThan(20);
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void each_guarantee_that_is_cited_is_there() {
+        Set<String> rows = new TreeSet<>(results(Pattern.compile("(?m)^\\| ([BGSXO]-\\d\\d) \\|"), read("guarantees.md")));
+        assertThat(rows).hasSizeGreaterThan(40);
+        assertThat(cited(GUARANTEE, rows)).isEmpty();
+    }
+
+    @Test
+    void each_page_of_the_contract_that_is_cited_is_there() {
+        assertThat(cited(CONTRACT, defined("openai.md", "(?m)^\\| (S00\\d) \\|"))).isEmpty();
+    }
+
+    @Test
+    void each_record_of_a_decision_that_is_cited_is_there() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("docs/decisions"))) {
+            Set<String> records = new TreeSet<>();
+            files.forEach(file -> records.addAll(results(Pattern.compile("^(\\d{4})-"), name(file))));
+            assertThat(cited(RECORD, records)).isEmpty();
+        }
+    }
+
+    @Test
+    void no_number_of_the_protocol_stands_for_two_things_and_none_is_left_out() {
+        assertThat(results(Pattern.compile("\\*\\*D(\\d+) "), read("protocol/decisions.md")))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 59).mapToObj(Integer::toString).toList());
+        assertThat(results(Pattern.compile("<a id=\"d(\\d+)\"></a>\\*\\*D\\1 "), read("protocol/decisions.md")))
+                .hasSize(59);
+        List<String> sections = Stream.of("gemini.md", "openai.md", "translation.md")
+                .flatMap(page -> results(Pattern.compile("<a id=\"([\\d.]+)\"></a>\\1 "), read("protocol/" + page)).stream())
+                .toList();
+        assertThat(sections).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void nothing_is_cited_that_a_reader_of_the_repository_cannot_open() {
+        List<String> found = new ArrayList<>();
+        for (Text text : texts()) {
+            ELSEWHERE.matcher(text.words()).results().forEach(it -> found.add(text.file() + " cites " + it.group()));
+        }
+        assertThat(found).isEmpty();
+    }
+
+    @Test
+    void each_link_of_a_page_leads_to_a_file_and_a_place_in_it() {
+        List<String> broken = new ArrayList<>();
+        for (Path file : files()) {
+            if (!name(file).endsWith(".md")) {
+                continue;
+            }
+            for (String link : results(Pattern.compile("\\]\\(([^)\\s]+)\\)"), read(file))) {
+                if (!link.contains("://") && !leadsSomewhere(file, link)) {
+                    broken.add(file + " links to " + link);
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    private static boolean leadsSomewhere(Path from, String link) {
+        String[] parts = link.split("#", 2);
+        Path target = parts[0].isEmpty() ? from : from.resolveSibling(parts[0]).normalize();
+        if (!Files.exists(target)) {
+            return false;
+        }
+        return parts.length == 1 || (Files.isRegularFile(target) && anchors(read(target)).contains(parts[1]));
+    }
+
+    private static Set<String> anchors(String page) {
+        Set<String> anchors = new LinkedHashSet<>(results(Pattern.compile("<a id=\"([^\"]+)\"></a>"), page));
+        for (String heading : results(Pattern.compile("(?m)^#{1,6} (.+)$"), page)) {
+            anchors.add(heading.toLowerCase(Locale.ROOT)
+                    .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                    .replace(' ', '-'));
+        }
+        return anchors;
+    }
+
+    private static List<String> cited(Pattern pattern, Set<String> defined) {
+        assertThat(defined).isNotEmpty();
+        List<String> missing = new ArrayList<>();
+        for (Text text : texts()) {
+            for (String number : text.all(pattern)) {
+                if (!defined.contains(number)) {
+                    missing.add(text.file() + " cites " + number);
+                }
+            }
+        }
+        return missing;
+    }
+
+    private static Set<String> defined(String page, String pattern) {
+        return new TreeSet<>(results(Pattern.compile(pattern), read(PROTOCOL.resolve(page))));
+    }
+
+    private static List<Text> texts() {
+        return files().stream()
+                .filter(file -> !name(file).equals("CitationsTest.java"))
+                .map(file -> new Text(file, LINE_BREAK.matcher(words(file)).replaceAll(" ")))
+                .toList();
+    }
+
+    private static String words(Path file) {
+        String text = read(file);
+        if (!name(file).endsWith(".java")) {
+            return text;
+        }
+        StringBuilder comments = new StringBuilder();
+        COMMENT.matcher(text).results().forEach(it -> comments.append(it.group()).append('\n'));
+        return comments.toString();
+    }
+
+    private static List<Path> files() {
+        List<Path> files = new ArrayList<>(SINGLE);
+        for (Path place : PLACES) {
+            try (Stream<Path> below = Files.walk(place)) {
+                below.filter(file -> TEXTS.matcher(name(file)).matches())
+                        .filter(file -> !file.toString().contains("node_modules"))
+                        .forEach(files::add);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return files;
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
+    private static List<String> results(Pattern pattern, String text) {
+        return pattern.matcher(text).results().map(it -> it.group(1)).toList();
+    }
+
+    private static String read(String page) {
+        return read(Path.of("docs").resolve(page));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
