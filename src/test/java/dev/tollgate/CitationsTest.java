@@ -22,11 +22,12 @@ import org.junit.jupiter.api.Test;
 class CitationsTest {
 
     private static final Path PROTOCOL = Path.of("docs/protocol");
-    private static final List<Path> PLACES = Stream.of("src", "docs", "bench", "models").map(Path::of).toList();
-    private static final List<Path> SINGLE =
-            Stream.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "tollgate", "pom.xml")
-                    .map(Path::of)
-                    .toList();
+    private static final List<Path> PLACES =
+            Stream.of("src", "docs", "bench", "models").map(Path::of).toList();
+    private static final List<Path> SINGLE = Stream.of(
+                    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "tollgate", "pom.xml")
+            .map(Path::of)
+            .toList();
     private static final Pattern TEXTS = Pattern.compile(".*\\.(java|md|yaml|yml|sql|xml|js|mjs|txt)");
 
     /** Of Java comments alone count: strings hold much that looks like a number of ours. */
@@ -35,8 +36,8 @@ class CitationsTest {
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(?:\\*(?!/)|//|#)?\\s*");
 
     private static final Pattern DECISION = Pattern.compile("\\bD([1-9]\\d?)\\b(?!-)");
-    private static final Pattern SECTIONS =
-            Pattern.compile("\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
+    private static final Pattern SECTIONS = Pattern.compile(
+            "\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
     private static final Pattern SECTION = Pattern.compile("(\\d\\.\\d+)(?:, (rule \\d))?");
     private static final Pattern GUARANTEE = Pattern.compile("\\b[BGSXO]-\\d\\d\\b");
     private static final Pattern CONTRACT = Pattern.compile("\\bS00\\d\\b");
@@ -88,14 +89,16 @@ class CitationsTest {
 
     @Test
     void each_guarantee_that_is_cited_is_there() {
-        Set<String> rows = new TreeSet<>(results(Pattern.compile("(?m)^\\| ([BGSXO]-\\d\\d) \\|"), read("guarantees.md")));
+        Set<String> rows =
+                new TreeSet<>(results(Pattern.compile("(?m)^\\| ([BGSXO]-\\d\\d) \\|"), read("guarantees.md")));
         assertThat(rows).hasSizeGreaterThan(40);
         assertThat(cited(GUARANTEE, rows)).isEmpty();
     }
 
     @Test
     void each_page_of_the_contract_that_is_cited_is_there() {
-        assertThat(cited(CONTRACT, defined("openai.md", "(?m)^\\| (S00\\d) \\|"))).isEmpty();
+        assertThat(cited(CONTRACT, defined("openai.md", "(?m)^\\| (S00\\d) \\|")))
+                .isEmpty();
     }
 
     @Test
@@ -115,7 +118,8 @@ class CitationsTest {
         assertThat(results(Pattern.compile("<a id=\"d(\\d+)\"></a>\\*\\*D\\1 "), read("protocol/decisions.md")))
                 .hasSize(59);
         List<String> sections = Stream.of("gemini.md", "openai.md", "translation.md")
-                .flatMap(page -> results(Pattern.compile("<a id=\"([\\d.]+)\"></a>\\1 "), read("protocol/" + page)).stream())
+                .flatMap(page ->
+                        results(Pattern.compile("<a id=\"([\\d.]+)\"></a>\\1 "), read("protocol/" + page)).stream())
                 .toList();
         assertThat(sections).doesNotHaveDuplicates();
     }
@@ -151,7 +155,8 @@ class CitationsTest {
         if (!Files.exists(target)) {
             return false;
         }
-        return parts.length == 1 || (Files.isRegularFile(target) && anchors(read(target)).contains(parts[1]));
+        return parts.length == 1
+                || (Files.isRegularFile(target) && anchors(read(target)).contains(parts[1]));
     }
 
     private static Set<String> anchors(String page) {
@@ -194,7 +199,8 @@ class CitationsTest {
             return text;
         }
         StringBuilder comments = new StringBuilder();
-        COMMENT.matcher(text).results().forEach(it -> comments.append(it.group()).append('\n'));
+        COMMENT.matcher(text).results().forEach(it -> comments.append(it.group())
+                .append('\n'));
         return comments.toString();
     }
 

@@ -3,7 +3,7 @@ package dev.tollgate.answers;
 import java.util.Comparator;
 
 /**
- * What an answer is kept under. Two API keys never share one, whatever their callers send (complaint S-09).
+ * What an answer is kept under. Two API keys never share one, whatever their callers send (guarantee S-09).
  *
  * @param keyId the API key's id
  * @param nameHash SHA-256 in lower-case hex of the caller's {@code Idempotency-Key}

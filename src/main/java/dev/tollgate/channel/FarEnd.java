@@ -27,7 +27,7 @@ public final class FarEnd {
     public static final int CONNECTIONS_MAX = 10_000;
 
     /**
-     * The client stops reading once it holds sixteen pieces for a caller who does not keep up (complaint S-10), whatever
+     * The client stops reading once it holds sixteen pieces for a caller who does not keep up (guarantee S-10), whatever
      * their size; with pieces of 64 KiB that is a megabyte for each such caller.
      */
     private static final int PIECE_BYTES_MAX = 8 * 1024;

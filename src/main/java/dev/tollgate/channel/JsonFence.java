@@ -1,7 +1,7 @@
 package dev.tollgate.channel;
 
 /**
- * Takes the Markdown fence off an answer that is to be JSON, which models put around it at times (wire.md 4.3): JSON cannot begin with a
+ * Takes the Markdown fence off an answer that is to be JSON, which models put around it at times (protocol 4.3): JSON cannot begin with a
  * backtick, so that nothing else is ever changed. Text is held back only while it may belong to a fence. Serves one candidate.
  */
 public final class JsonFence {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * copies them only where an event goes on in the next chunk. Lines end with LF, CR or CRLF.
  *
  * <p>What is no line of such a stream but begins like JSON or HTML is the raw tail: Google sends errors in the middle of a
- * stream that way (wire.md 2.2).
+ * stream that way (protocol 2.2).
  */
 public final class SseReader {
 

@@ -137,7 +137,7 @@ final class Answer {
         }
     }
 
-    /** The upstream's own id of the answer (wire.md 4.4), before it begins; what cannot stand in a header is left out. */
+    /** The upstream's own id of the answer (protocol 4.4), before it begins; what cannot stand in a header is left out. */
     void tellUpstreamId() {
         String upstreamId = told().upstreamId;
         if (upstreamId != null && UPSTREAM_ID.matcher(upstreamId).matches()) {
@@ -202,7 +202,7 @@ final class Answer {
         return signed;
     }
 
-    /** A call under the upstream's id where it has one that is new in this conversation, else under one of ours (wire.md 4.8). */
+    /** A call under the upstream's id where it has one that is new in this conversation, else under one of ours (protocol 4.8). */
     Message.ToolCall call(UpstreamEvent.ToolCall event) {
         String upstreamId = event.upstreamId();
         String callId = upstreamId == null || !isUsable(upstreamId) ? newCallId() : upstreamId;

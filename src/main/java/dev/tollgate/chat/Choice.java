@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** One choice of an answer as it grows. State of one choice never touches another's (complaint G-11). Confined to its call. */
+/** One choice of an answer as it grows. State of one choice never touches another's (guarantee G-11). Confined to its call. */
 final class Choice {
 
     private static final int SERVER_TOOLS_CHARS_MAX = 128 * 1024;
@@ -115,7 +115,7 @@ final class Choice {
         }
     }
 
-    /** Where the first call is not signed, a signature that came on a part without text is taken for its own (complaint G-02). */
+    /** Where the first call is not signed, a signature that came on a part without text is taken for its own (guarantee G-02). */
     private void addSignedTo(List<SignedPart> signed, int index) {
         Message.ToolCall call = calls.get(index);
         String signature = call.thoughtSignature() == null && index == 0 ? looseSignature : call.thoughtSignature();
@@ -155,7 +155,7 @@ final class Choice {
         this.finish = finish;
     }
 
-    /** In OpenAI's words; the upstream has none for calls, which end with a plain stop (wire.md section 0, item 7). */
+    /** In OpenAI's words; the upstream has none for calls, which end with a plain stop (protocol 4.4). */
     FinishReason finishReason() {
         return switch (finish == null ? UpstreamEvent.FinishReason.STOP : finish.reason()) {
             case LENGTH -> FinishReason.LENGTH;

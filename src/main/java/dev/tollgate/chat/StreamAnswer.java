@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream of chunks (wire.md 3.4): one write for each read of the upstream's. Finish chunks wait for the settlement and leave in one
+ * A stream of chunks (protocol 3.4): one write for each read of the upstream's. Finish chunks wait for the settlement and leave in one
  * write with the usage and {@code [DONE]}: some clients take the finish for the end, and all finishes come after all else.
  */
 final class StreamAnswer implements Sink {

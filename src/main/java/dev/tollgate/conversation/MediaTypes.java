@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Names of media types as callers write them (wire.md 1.8). Whether a model takes them is decided elsewhere. */
+/** Names of media types as callers write them (protocol 1.8). Whether a model takes them is decided elsewhere. */
 public final class MediaTypes {
 
     private static final int CHARS_MAX = 127;

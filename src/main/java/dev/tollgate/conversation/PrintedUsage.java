@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /**
  * Usage as it is printed, the same in the answer, the stream, the task and the receipt: already in the units and by the rules of the model's
- * profile (D6; wire.md 4.5). All details are raw tokens in both forms. No count is negative.
+ * profile (D6; protocol 4.5). All details are raw tokens in both forms. No count is negative.
  *
  * @param totalTokens the sum of what is printed (D39)
  */

@@ -47,14 +47,14 @@ public record ApiError(
         return new ApiError(code, status, message, param, more);
     }
 
-    /** {@code retry-after} in whole seconds, rounded up, and {@code retry-after-ms} (the SDKs read both; wire.md 3.5). */
+    /** {@code retry-after} in whole seconds, rounded up, and {@code retry-after-ms} (the SDKs read both; protocol 3.5). */
     public ApiError retryAfter(Duration wait) {
         long millis = Math.max(0, wait.toMillis());
         return withHeader("retry-after", Long.toString((millis + 999) / 1000))
                 .withHeader("retry-after-ms", Long.toString(millis));
     }
 
-    /** Tells the SDKs that the same call cannot succeed (wire.md section 0, item 22). */
+    /** Tells the SDKs that the same call cannot succeed (protocol 3.5). */
     public ApiError doNotRetry() {
         return withHeader("x-should-retry", "false");
     }

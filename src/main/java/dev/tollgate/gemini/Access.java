@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.RequestOptions;
 import java.util.List;
 
-/** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (wire.md 1.1). */
+/** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (protocol 1.1). */
 interface Access {
 
     /** Below the base URL. */

@@ -1,6 +1,6 @@
 package dev.tollgate.gemini;
 
-/** Which ids of calls go back to a model with the calls and their results (wire.md 1.3). */
+/** Which ids of calls go back to a model with the calls and their results (protocol 1.3). */
 enum CallIds {
     /** As the caller has them: every id is taken. */
     ANY,

@@ -7,7 +7,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Citations out of {@code groundingMetadata} (wire.md 4.6), and out of {@code citationMetadata}, which tells of what the text repeats. Gemini
+ * Citations out of {@code groundingMetadata} (protocol 4.6), and out of {@code citationMetadata}, which tells of what the text repeats. Gemini
  * counts UTF-8 bytes and leaves out a zero; OpenAI's indexes are characters, here Unicode code points (D7), over the candidate's whole text
  * (D45).
  */

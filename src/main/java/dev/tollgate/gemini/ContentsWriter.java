@@ -23,7 +23,7 @@ import tools.jackson.core.JsonGenerator;
 /** Writes {@code systemInstruction} and {@code contents}. One writer serves one request. */
 final class ContentsWriter {
 
-    /** Taken in place of a lost signature by the Gemini API and by Vertex; lowers quality (wire.md 2.4, rule 8). */
+    /** Taken in place of a lost signature by the Gemini API and by Vertex; lowers quality (protocol 2.4, rule 8). */
     static final String DUMMY_SIGNATURE = "skip_thought_signature_validator";
 
     /** What the user says where somebody has to: an empty text is refused. */
@@ -185,7 +185,7 @@ final class ContentsWriter {
         return (message.text() == null || message.text().isEmpty()) && textSignature(message) == null;
     }
 
-    /** The OpenAI Agents SDK copies a call's signature onto the message; there it belongs to no text (wire.md 2.4, rule 9). */
+    /** The OpenAI Agents SDK copies a call's signature onto the message; there it belongs to no text (protocol 2.4, rule 9). */
     private @Nullable String textSignature(Message.Assistant message) {
         String signature = replay.signature(message);
         boolean copied =
@@ -196,7 +196,7 @@ final class ContentsWriter {
     /**
      * @param first whether the call is the first of its turn: siblings that were not signed must stay so (G-03)
      * @param demanded whether the model refuses the step without a signature; the dummy is the last resort
-     * @param loose a signature of the message that belongs to no text, good for a call without its own (complaint G-02)
+     * @param loose a signature of the message that belongs to no text, good for a call without its own (guarantee G-02)
      */
     private void writeCall(Message.ToolCall call, boolean first, boolean demanded, @Nullable String loose) {
         check(call.thoughtSignature(), call.place());
@@ -243,7 +243,7 @@ final class ContentsWriter {
         }
     }
 
-    /** An id goes back only if the upstream made it; {@code call_} begins those made on this side (wire.md 1.3, 4.8). */
+    /** An id goes back only if the upstream made it; {@code call_} begins those made on this side (protocol 1.3, 4.8). */
     private static @Nullable String presumedId(@Nullable String id) {
         return id == null || id.isEmpty() || id.startsWith("call_") ? null : id;
     }

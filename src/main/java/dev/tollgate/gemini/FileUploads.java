@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileUploads {
 
-    /** How long the upstream keeps a file, where it does not say (wire.md 1.8). */
+    /** How long the upstream keeps a file, where it does not say (protocol 1.8). */
     static final Duration KEPT = Duration.ofHours(48);
 
     /** Not used in the last hour, or a call might begin with a file that ends under it. */

@@ -2,7 +2,7 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 
-/** Gemini's finish reasons (wire.md 4.4); an open list: a new word is {@code OTHER}. */
+/** Gemini's finish reasons (protocol 4.4); an open list: a new word is {@code OTHER}. */
 final class FinishReasons {
 
     private FinishReasons() {}

@@ -53,7 +53,7 @@ final class GeminiBody {
     }
 
     /**
-     * The body of {@code countTokens} for the same ask (wire.md 1.10).
+     * The body of {@code countTokens} for the same ask (protocol 1.10).
      *
      * @param model the upstream's name
      * @param filled what the slots are filled with

@@ -14,7 +14,7 @@ record GeminiChunk(
         @Nullable String blockReason,
         @Nullable JsonNode error) {
 
-    /** @param index its place in the array where it does not say (wire.md 4.4) */
+    /** @param index its place in the array where it does not say (protocol 4.4) */
     record Candidate(
             int index,
             List<Part> parts,

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** One {@code countTokens} (wire.md 1.10). It is an aid: whatever goes wrong means only that nothing was counted. */
+/** One {@code countTokens} (protocol 1.10). It is an aid: whatever goes wrong means only that nothing was counted. */
 final class GeminiCount {
 
     private static final int OK = 200;

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * Tells what a Google error means for the call (wire.md 2.3, 4.7). A body may be JSON, an array with it, HTML or nothing. The
+ * Tells what a Google error means for the call (protocol 2.3, 4.7). A body may be JSON, an array with it, HTML or nothing. The
  * detail is for the log and holds neither the key nor a project's name.
  */
 final class GeminiErrors implements ErrorReader {
@@ -35,7 +35,7 @@ final class GeminiErrors implements ErrorReader {
     private static final Pattern OUR_TROUBLE =
             Pattern.compile("location|billing|project|api key", Pattern.CASE_INSENSITIVE);
 
-    /** wire.md 2.4, item 6; a missing one is another matter. */
+    /** protocol 2.4, rule 6; a missing one is another matter. */
     private static final Pattern BAD_SIGNATURE = Pattern.compile(
             "(invalid|corrupted) thought.?signature|thought.?signature is (invalid|not valid)",
             Pattern.CASE_INSENSITIVE);

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Translates a chat request into the body of {@code streamGenerateContent} (wire.md 4.1 to 4.3). What excludes what on a model
+ * Translates a chat request into the body of {@code streamGenerateContent} (protocol 4.1 to 4.3). What excludes what on a model
  * as it is sold is the door's to check; what the model behind it refuses is checked here.
  */
 final class GeminiRequestWriter {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MediaPlacement {
 
-    /** A request may be larger by now; where large ones fail is not documented (wire.md 1.8). */
+    /** A request may be larger by now; where large ones fail is not documented (protocol 1.8). */
     static final long BODY_BYTES_MAX = 20_000_000;
 
     private final @Nullable FileUploads uploads;

@@ -44,7 +44,7 @@ final class MediaSlots {
     /**
      * Counts a video of YouTube's that Gemini is to fetch.
      *
-     * @throws dev.tollgate.error.ApiException a 400 where Gemini would refuse them as too many (wire.md 1.8)
+     * @throws dev.tollgate.error.ApiException a 400 where Gemini would refuse them as too many (protocol 1.8)
      */
     void countYouTube(ContentPart.Media part) {
         videos++;

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Writes a request in Gemini's own words, {@code generationConfig} last. As it is, but for three things: what bytes are is said as for
  * every other door, and of what lies elsewhere a caller may name no more (D49); signatures that are another channel's or model's are
- * replaced as there (D50); ids of calls stay away from where they may be unknown (wire.md 1.3). Some clients send each result of parallel
+ * replaced as there (D50); ids of calls stay away from where they may be unknown (protocol 1.3). Some clients send each result of parallel
  * calls in a content of its own; Vertex AI wants them in one.
  */
 final class NativeRequestWriter {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.core.JsonGenerator;
 
-/** Writes {@code safetySettings} as the caller gave them; what Gemini refuses is a 400 here (wire.md 1.7). */
+/** Writes {@code safetySettings} as the caller gave them; what Gemini refuses is a 400 here (protocol 1.7). */
 final class SafetyWriter {
 
     private static final Set<String> CATEGORIES = Set.of(

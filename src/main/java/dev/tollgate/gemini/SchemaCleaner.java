@@ -14,8 +14,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Turns a caller's JSON Schema into what Gemini's {@code parametersJsonSchema} and {@code responseJsonSchema} take (wire.md 1.5
- * and 4.3, path A). Meaning is kept where Gemini has words for it; a constraint it has no word for is taken out and reported;
+ * Turns a caller's JSON Schema into what Gemini's {@code parametersJsonSchema} and {@code responseJsonSchema} take (protocol 1.5
+ * and 4.3). Meaning is kept where Gemini has words for it; a constraint it has no word for is taken out and reported;
  * what contradicts itself is a 400. Order of keys and digits of numbers stay. The caller's tree is not changed.
  *
  * <p>One cleaner serves one schema; depth is bounded by the reader's limit of nesting (D29).

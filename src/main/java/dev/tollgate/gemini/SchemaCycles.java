@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Gemini unrolls a cyclic {@code $ref} to a limited depth and takes it in properties only that are not required; that a
- * property may be null is not enough (wire.md 1.5). So what leads back to its own definition is made optional, and reported.
+ * property may be null is not enough (protocol 1.5). So what leads back to its own definition is made optional, and reported.
  */
 final class SchemaCycles {
 

@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Lays one branch of an {@code allOf} over another: properties and required united, bounds narrowed, enums intersected; notes
- * keep the first word, all else takes the last (wire.md 4.3). Types that exclude each other are a 400.
+ * keep the first word, all else takes the last (protocol 4.3). Types that exclude each other are a 400.
  */
 final class SchemaMerge {
 

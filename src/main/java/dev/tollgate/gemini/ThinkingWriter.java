@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** Writes {@code thinkingConfig} (wire.md 4.2). A budget and a level never stand together: Gemini refuses that. */
+/** Writes {@code thinkingConfig} (protocol 4.2). A budget and a level never stand together: Gemini refuses that. */
 final class ThinkingWriter {
 
     private static final long DYNAMIC = -1;

@@ -6,7 +6,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code logprobsResult} in OpenAI's shape (wire.md 4.4). */
+/** {@code logprobsResult} in OpenAI's shape (protocol 4.4). */
 final class TokenLogprobs {
 
     /** OpenAI's own stand-in for a probability of zero. */

@@ -176,7 +176,7 @@ final class ToolsWriter {
             json.writeEndObject();
         }
         if (both) {
-            // Gemini 3 takes functions beside its own tools only with this (wire.md 1.4).
+            // Gemini 3 takes functions beside its own tools only with this (protocol 1.4).
             json.writeBooleanProperty("includeServerSideToolInvocations", true);
         }
         json.writeEndObject();
@@ -208,7 +208,7 @@ final class ToolsWriter {
         return null;
     }
 
-    /** A strict function's calls must obey its schema, which VALIDATED promises (wire.md 4.1). */
+    /** A strict function's calls must obey its schema, which VALIDATED promises (protocol 4.1). */
     private @Nullable String declaredMode() {
         return declared.stream().anyMatch(tool -> Boolean.TRUE.equals(tool.strict())) ? "VALIDATED" : null;
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages grouped as Gemini's contents want them: instructions apart, neighbouring assistant messages as one turn, all
- * results of a turn's calls together in the order of the calls (wire.md 4.1, 4.8).
+ * results of a turn's calls together in the order of the calls (protocol 4.1, 4.8).
  *
  * @param instructions texts of system and developer messages wherever they stood
  * @param turns at least one; a {@link Turn.Results} follows each model turn that calls
@@ -49,7 +49,7 @@ record Turns(List<String> instructions, List<Turn> turns) {
         return builder.build(conversation.place());
     }
 
-    /** Where the current turn starts: after the last thing that the user said (wire.md 2.4, rule 4). */
+    /** Where the current turn starts: after the last thing that the user said (protocol 2.4, rule 4). */
     int currentTurnFrom() {
         for (int i = turns.size() - 1; i >= 0; i--) {
             if (turns.get(i) instanceof Turn.User) {
@@ -152,7 +152,7 @@ record Turns(List<String> instructions, List<Turn> turns) {
     }
 
     /**
-     * The calls of the nearest turn; ids may repeat between turns and even within one (wire.md 4.8). Each call and each result costs the same
+     * The calls of the nearest turn; ids may repeat between turns and even within one (protocol 4.8). Each call and each result costs the same
      * however many there are: there may be ten thousand of both.
      */
     private static final class OpenCalls {

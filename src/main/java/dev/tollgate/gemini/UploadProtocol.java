@@ -27,7 +27,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** Single requests of the Files API (wire.md 1.9), each to the channel's own host with the channel's own key. Blocks. */
+/** Single requests of the Files API (protocol 1.9), each to the channel's own host with the channel's own key. Blocks. */
 final class UploadProtocol {
 
     private static final int OK = 200;

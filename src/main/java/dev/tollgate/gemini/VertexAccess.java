@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vertex AI (wire.md 1.1): models below a project and a location with a service account's token, or in express mode with a key.
+ * Vertex AI (protocol 1.1): models below a project and a location with a service account's token, or in express mode with a key.
  * What it does not take of the Gemini API's bodies is left out or refused here.
  */
 final class VertexAccess implements Access {
@@ -88,7 +88,7 @@ final class VertexAccess implements Access {
         return false;
     }
 
-    /** A flat body, which knows neither toolConfig nor safetySettings (wire.md 1.10). */
+    /** A flat body, which knows neither toolConfig nor safetySettings (protocol 1.10). */
     @Override
     public boolean counts(Ask ask) {
         return !ask.functions() && !setsMore(ask);

@@ -115,7 +115,7 @@ public final class VertexProvider implements Provider {
         return project;
     }
 
-    /** wire.md 1.1. */
+    /** protocol 1.1. */
     private static String host(String location) {
         return switch (location) {
             case GLOBAL -> "https://aiplatform.googleapis.com";

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Puts the chunks of a stream together as {@code generateContent} answers: text that follows text of its kind is one part, but never across
- * a signature (wire.md 2.4, rule 7); of other members the last one counts. Confined to its call.
+ * a signature (protocol 2.4, rule 7); of other members the last one counts. Confined to its call.
  */
 final class Assembly {
 

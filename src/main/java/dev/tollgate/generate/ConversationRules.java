@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * What Gemini refuses in contents, in its own words: said here it is a 400 that names the place, said by the upstream it could only be a
- * 503 (D2; wire.md 1.3, 2.4).
+ * 503 (D2; protocol 1.3, 2.4).
  */
 final class ConversationRules {
 
@@ -174,7 +174,7 @@ final class ConversationRules {
         return callOrResult.path("id").asString("");
     }
 
-    /** Each step's first call since the user last spoke (wire.md 2.4). */
+    /** Each step's first call since the user last spoke (protocol 2.4). */
     private void checkSignatures() {
         int current = NativeTurn.currentFrom(turns);
         for (NativeTurn turn : turns) {

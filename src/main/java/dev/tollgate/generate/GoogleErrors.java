@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Errors in Google's shape, or Google's clients hide the message (D23, D51): {@code code} is the HTTP status, our own code stands as the
- * {@code reason} of an ErrorInfo. A stream that was not asked for as events answers with an array, errors included (wire.md 1.1).
+ * {@code reason} of an ErrorInfo. A stream that was not asked for as events answers with an array, errors included (protocol 1.1).
  */
 public enum GoogleErrors implements ErrorFormat {
     OBJECT,

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code GET …/v1beta/models} and {@code GET …/v1beta/models/{id}} in Google's shape (wire.md 1.10, D51). */
+/** {@code GET …/v1beta/models} and {@code GET …/v1beta/models/{id}} in Google's shape (protocol 1.10, D51). */
 public final class GoogleModelsHandler {
 
     private static final int PAGE_MAX = 1_000;

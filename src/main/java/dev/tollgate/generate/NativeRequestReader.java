@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads a body: limits (D29), what no caller may reach (D49), ranges that hold for every model (wire.md 1.6). Each refusal is a 400 that
+ * Reads a body: limits (D29), what no caller may reach (D49), ranges that hold for every model (protocol 1.6). Each refusal is a 400 that
  * names the field as Google does.
  */
 final class NativeRequestReader {

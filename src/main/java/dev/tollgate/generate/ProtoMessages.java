@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages and enums of a request, as far as their fields are known (wire.md 1.2 to 1.7). A field is {@code name=type}; {@code *} behind
+ * The messages and enums of a request, as far as their fields are known (protocol 1.2 to 1.7). A field is {@code name=type}; {@code *} behind
  * it is a list, {@code map:} before it a map with names for keys. Types are messages, enums, or {@code string word bool int long number
  * finite object any}; a {@code word} is an enum's whose values are looked at elsewhere.
  */

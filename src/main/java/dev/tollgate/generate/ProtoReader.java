@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Brings a message to one spelling: JSON as protocol buffers read it has names in camel or snake case, enums in any case, one object where
- * a list is meant, numbers as strings, null for absent (wire.md 1.2). An unknown name is refused, as Google does: what we do not know, we
+ * a list is meant, numbers as strings, null for absent (protocol 1.2). An unknown name is refused, as Google does: what we do not know, we
  * cannot bound.
  */
 final class ProtoReader {

@@ -9,7 +9,7 @@ import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What Gemini refuses in schemas, of its own kind and in JSON Schema (wire.md 1.5): said here it is a 400 that names the place. Each method
+ * What Gemini refuses in schemas, of its own kind and in JSON Schema (protocol 1.5): said here it is a 400 that names the place. Each method
  * throws a 400 or returns.
  */
 final class SchemaRules {

@@ -9,7 +9,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Chunks as they come, as events or as the elements of one array: one write for each read of the upstream's (wire.md 2.2). */
+/** Chunks as they come, as events or as the elements of one array: one write for each read of the upstream's (protocol 2.2). */
 final class StreamAnswer extends Answer {
 
     private final Chunks chunks;
@@ -43,7 +43,7 @@ final class StreamAnswer extends Answer {
 
     /**
      * In the middle of a stream an error is a chunk like the others: Google's clients pass over everything else (D23). Elder ones take that
-     * chunk for an answer without candidates and only see what is no event, as a front end of Google's leaves it behind (wire.md 2.2); whoever
+     * chunk for an answer without candidates and only see what is no event, as a front end of Google's leaves it behind (protocol 2.2); whoever
      * follows the rules of event streams passes over it.
      */
     @Override

@@ -5,7 +5,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 
-/** {@code POST …/models/{id}} with a method that is not served, in Google's words (wire.md 2.3). */
+/** {@code POST …/models/{id}} with a method that is not served, in Google's words (protocol 2.3). */
 public final class UnknownMethodHandler implements Handler {
 
     @Override

@@ -119,7 +119,7 @@ public final class KeyGate implements Authenticator {
         return new KeyCaller(key);
     }
 
-    /** Tells the caller how much of its rate is left, in the headers that OpenAI's clients know (wire.md 3.5). */
+    /** Tells the caller how much of its rate is left, in the headers that OpenAI's clients know (protocol 3.5). */
     private void count(Exchange exchange, Key key, long requestsPerMinute) {
         RequestRates.Rate rate = rates.take(key.id(), requestsPerMinute);
         exchange.setHeader("x-ratelimit-limit-requests", Long.toString(rate.limit()));

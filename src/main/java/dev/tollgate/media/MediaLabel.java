@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a medium is. The bytes come first, because Gemini passes over a file with a wrong label without a word (complaints G-08);
+ * Decides what a medium is. The bytes come first, because Gemini passes over a file with a wrong label without a word (guarantee G-08);
  * what is said of them tells text, which has no signature, and sound from video.
  */
 public final class MediaLabel {

@@ -3,7 +3,7 @@ package dev.tollgate.media;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** A media type that has a signature in its first bytes, spelled as Gemini spells it (wire.md 1.8). */
+/** A media type that has a signature in its first bytes, spelled as Gemini spells it (protocol 1.8). */
 public enum MediaType {
     PNG("image/png", Kind.IMAGE),
     JPEG("image/jpeg", Kind.IMAGE),

@@ -102,7 +102,7 @@ final class Delivery {
                 || (!hasOutput && keptBack.stream().anyMatch(Delivery::isRefusal));
     }
 
-    /** An end that means nothing without output, or one that the upstream itself could not read (wire.md 4.4). */
+    /** An end that means nothing without output, or one that the upstream itself could not read (protocol 4.4). */
     boolean isUnusable() {
         return malformed || (!hasOutput && keptBack.stream().anyMatch(Delivery::needsOutput));
     }

@@ -8,7 +8,7 @@ import dev.tollgate.media.Medium;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that a medium costs at most, from its bytes alone (wire.md 1.8). Rates are the dearest of the documented ones; a bit rate or
+ * Tokens that a medium costs at most, from its bytes alone (protocol 1.8). Rates are the dearest of the documented ones; a bit rate or
  * a page below the floors here would break the bound, which is then made good at settlement (D33).
  */
 final class MediaBound {

@@ -4,7 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.upstream.UpstreamFailure;
 
-/** An upstream's failures as a caller may see them: always {@code upstream_error}, never its words (D2, D18, D48; wire.md 4.7). */
+/** An upstream's failures as a caller may see them: always {@code upstream_error}, never its words (D2, D18, D48; protocol 4.7). */
 final class UpstreamErrors {
 
     private UpstreamErrors() {}

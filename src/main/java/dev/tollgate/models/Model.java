@@ -64,7 +64,7 @@ public record Model(
     /** @param json whether a JSON format is taken at all */
     public record Formats(boolean json, boolean jsonWithFunctions, boolean jsonWithSearch) {}
 
-    /** The usage as its answers print it (D6; wire.md 4.5). */
+    /** The usage as its answers print it (D6; protocol 4.5). */
     public PrintedUsage printed(Usage usage) {
         return switch (usageForm) {
             case TOKENS ->

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a model of the upstream takes; keyed by the upstream's name, because models are retired and replaced behind a public id
- * (wire.md section 0, item 30).
+ * (D59).
  *
  * @param inputTokensMax the context limit
  * @param outputTokensMax the most that {@code maxOutputTokens} may be; thoughts count in
@@ -102,7 +102,7 @@ public record UpstreamModel(
                 && !level.budgets();
     }
 
-    /** How OpenAI's {@code reasoning_effort} is expressed upstream (wire.md 4.2). An effort that is missing is refused. */
+    /** How OpenAI's {@code reasoning_effort} is expressed upstream (protocol 4.2). An effort that is missing is refused. */
     public sealed interface Thinking {
 
         /** The efforts that are taken. */

@@ -42,7 +42,7 @@ public record Usage(
         return new Usage(promptTokens, 0, candidatesTokens, thoughtsTokens, 0, 0, 0, candidatesTokens);
     }
 
-    /** What is billed as input: the prompt and what tools added to it (wire.md 4.5). */
+    /** What is billed as input: the prompt and what tools added to it (protocol 4.5). */
     public long inputTokens() {
         return promptTokens + toolUsePromptTokens;
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checked Chat Completions request (wire.md 3.2): what is asked of the model, and how the caller wants to be answered. Null means that the
+ * A checked Chat Completions request (protocol 3.2): what is asked of the model, and how the caller wants to be answered. Null means that the
  * caller did not say; nothing model-specific is decided here.
  *
  * @param model as the caller wrote it

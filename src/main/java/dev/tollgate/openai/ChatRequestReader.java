@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of a Chat Completions request (wire.md 3.2), strictly: known fields must have their types and ranges,
+ * Reads the body of a Chat Completions request (protocol 3.2), strictly: known fields must have their types and ranges,
  * unknown ones are passed over and listed (D5). Nothing here depends on the model.
  *
  * <p>A reader serves one body, on one thread. The body is not kept, except for what the request holds of it.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes the events of one streamed answer (wire.md 3.4), each as a whole SSE event, to a buffer that the caller empties.
+ * Writes the events of one streamed answer (protocol 3.4), each as a whole SSE event, to a buffer that the caller empties.
  *
  * <p>The order is the caller's to keep: {@link #role} of every choice first, {@link #finish} of every choice last, exactly
  * once each; then {@link #usage} and {@link #done}, or {@link #error} alone. {@code choice} is the index of the choice.
@@ -131,7 +131,7 @@ public final class ChunkWriter {
         out.raw(DONE);
     }
 
-    /** A failure after the first byte: both signs that clients look for, and nothing behind it (wire.md section 0, item 3). */
+    /** A failure after the first byte: both signs that clients look for, and nothing behind it (protocol 3.4, rule 6). */
     public void error(ApiError error) {
         out.raw("event: error\ndata: {\"error\":{\"code\":").string(error.code().code());
         out.raw(",\"message\":").string(error.message());

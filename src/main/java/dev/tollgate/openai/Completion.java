@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A whole answer (wire.md 3.3), ready to be written.
+ * A whole answer (protocol 3.3), ready to be written.
  *
  * @param created Unix seconds
  * @param model as the answer is to name it (D20)

@@ -70,7 +70,7 @@ public final class CompletionWriter {
         out.raw('}');
     }
 
-    /** Null only beside calls: some clients fail on it elsewhere (wire.md 3.3). */
+    /** Null only beside calls: some clients fail on it elsewhere (protocol 3.3). */
     private void content(Completion.Choice it) {
         if (it.content().isEmpty() && !it.calls().isEmpty()) {
             out.raw("null");

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of calls and their answers (wire.md 4.8): every call of an assistant's turn is answered exactly once, by the
+ * The order of calls and their answers (protocol 4.8): every call of an assistant's turn is answered exactly once, by the
  * tool messages right behind it, in any order; neighbouring messages of an assistant are one turn (D55). An id may come back in a later turn: it means the nearest call before it.
  */
 final class ConversationCheck {

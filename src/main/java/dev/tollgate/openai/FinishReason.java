@@ -1,6 +1,6 @@
 package dev.tollgate.openai;
 
-/** Why an answer ended, in OpenAI's words; clients know no others (wire.md 3.3). */
+/** Why an answer ended, in OpenAI's words; clients know no others (protocol 3.3). */
 public enum FinishReason {
     STOP("stop"),
     LENGTH("length"),

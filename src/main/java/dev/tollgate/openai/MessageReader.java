@@ -139,7 +139,7 @@ final class MessageReader {
         return new Assistant(place, text, calls, isOfCall ? null : signatureOfText(), files);
     }
 
-    /** Some clients copy a call's signature onto the message, where it would be taken for the text's (wire.md 2.4, item 9). */
+    /** Some clients copy a call's signature onto the message, where it would be taken for the text's (protocol 2.4, rule 9). */
     private @Nullable String signatureOfText() {
         String signature = thoughtSignature;
         boolean isOfCall =

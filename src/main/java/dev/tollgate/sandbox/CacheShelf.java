@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Cached contents (wire.md 1.10), bounded by number and by the bytes of their JSON. Safe for any thread; the lock is held briefly. */
+/** Cached contents (protocol 1.10), bounded by number and by the bytes of their JSON. Safe for any thread; the lock is held briefly. */
 final class CacheShelf {
 
     private static final int CACHES_MAX = 1_000;

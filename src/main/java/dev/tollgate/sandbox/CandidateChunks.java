@@ -94,7 +94,7 @@ final class CandidateChunks {
         return ask.model().gemini3() ? signed(part) : part;
     }
 
-    /** 2.5 signs the first part, whatever it is, where functions are declared and it thinks (wire.md 2.4). */
+    /** 2.5 signs the first part, whatever it is, where functions are declared and it thinks (protocol 2.4). */
     private boolean signsFirst() {
         return !ask.model().gemini3()
                 && thoughtTokens > 0

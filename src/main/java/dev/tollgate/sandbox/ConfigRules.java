@@ -6,7 +6,7 @@ import static dev.tollgate.sandbox.RequestRules.require;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What Google refuses in generationConfig, by model (wire.md 1.5, 1.6). */
+/** What Google refuses in generationConfig, by model (protocol 1.5, 1.6). */
 final class ConfigRules {
 
     private static final String CONFIG = MESSAGE + "generation_config.";

@@ -187,7 +187,7 @@ final class Desk {
     private static void refuse(HttpServerRequest request, Throwable failure) {
         GoogleError error = Refusals.of(failure);
         HttpServerResponse response = request.response();
-        // Without alt=sse even a refusal comes in an array (wire.md 1.1).
+        // Without alt=sse even a refusal comes in an array (protocol 1.1).
         boolean array = form(request) == Playback.Form.ARRAY;
         Refusals.send(response, error.code(), array ? Json.array().add(error.body()) : error.body());
     }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** Which files a request may name, and whether they can be used (wire.md 1.8, 1.9). Nothing is fetched. */
+/** Which files a request may name, and whether they can be used (protocol 1.8, 1.9). Nothing is fetched. */
 final class FileRules {
 
     private static final int YOUTUBE_MAX = 10;

@@ -6,7 +6,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An error in the shape of Google's APIs (wire.md 2.3). Immutable.
+ * An error in the shape of Google's APIs (protocol 2.3). Immutable.
  *
  * @param code the HTTP status
  * @param status the canonical name, e.g. {@code INVALID_ARGUMENT}
@@ -126,7 +126,7 @@ record GoogleError(int code, String status, String message, List<ObjectNode> det
     }
 
     /**
-     * A quota that is used up. One by the day comes with a short delay too: only the quota's id tells (wire.md 2.3).
+     * A quota that is used up. One by the day comes with a short delay too: only the quota's id tells (protocol 2.3).
      *
      * @param quota minute, day or capacity
      */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Models, files and caches: everything that is listed, described, changed or removed (wire.md 1.9, 1.10). Does no I/O itself. */
+/** Models, files and caches: everything that is listed, described, changed or removed (protocol 1.9, 1.10). Does no I/O itself. */
 final class Library {
 
     private static final int PAGE_SIZE_MAX = 1_000;

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Made-up log probabilities of a piece of text, a token a word, in Google's form (wire.md 2.1). */
+/** Made-up log probabilities of a piece of text, a token a word, in Google's form (protocol 2.1). */
 final class Logprobs {
 
     private static final Pattern TOKEN = Pattern.compile("\\s*\\S+\\s*");

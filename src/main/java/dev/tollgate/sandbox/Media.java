@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** Inline and linked media: the types taken (wire.md 1.8), their sizes, and words for them. */
+/** Inline and linked media: the types taken (protocol 1.8), their sizes, and words for them. */
 final class Media {
 
     private static final Set<String> TYPES = Set.of(

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.StringNode;
 
 /**
  * Reads JSON as protocol buffers do: names in camel or snake case, enums in any case, one object where a list is meant,
- * null as absent; an unknown name or a value of the wrong type is a refusal that lists all of them (wire.md 1.2).
+ * null as absent; an unknown name or a value of the wrong type is a refusal that lists all of them (protocol 1.2).
  *
  * <p>The result is a new tree with camel-case names and upper-case enums. One reader reads one request, on one thread.
  */

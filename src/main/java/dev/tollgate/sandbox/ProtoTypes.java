@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The messages and enums of a request (wire.md 1.2 to 1.7), read once from the table below. Immutable. */
+/** The messages and enums of a request (protocol 1.2 to 1.7), read once from the table below. Immutable. */
 final class ProtoTypes {
 
     /**

@@ -6,7 +6,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What Google refuses in contents (wire.md 1.3, 1.7, 1.8) and, through the other rules, in tools and configuration.
+ * What Google refuses in contents (protocol 1.3, 1.7, 1.8) and, through the other rules, in tools and configuration.
  * Each method throws a {@link GoogleError.Refusal} or returns.
  */
 final class RequestRules {
@@ -99,7 +99,7 @@ final class RequestRules {
         require(
                 ask.model().gemini3() || !part.has("mediaResolution"),
                 "Media resolution per part is not supported by this model.");
-        // Vertex AI had no ids before its revision of September 2026, and has none on 2.x (wire.md 1.3).
+        // Vertex AI had no ids before its revision of September 2026, and has none on 2.x (protocol 1.3).
         for (String name : List.of("functionCall", "functionResponse")) {
             if (ask.terms().vertex()
                     && !ask.model().gemini3()

@@ -8,7 +8,7 @@ import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a model takes and how it behaves (wire.md 1.6). Immutable.
+ * What a model takes and how it behaves (protocol 1.6). Immutable.
  *
  * @param name without {@code models/}
  * @param gemini3 the family: thinking levels, signed calls, one candidate; otherwise 2.5

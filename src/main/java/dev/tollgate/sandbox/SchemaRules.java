@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What Google refuses in schemas, of its own kind and in JSON Schema (wire.md 1.5). */
+/** What Google refuses in schemas, of its own kind and in JSON Schema (protocol 1.5). */
 final class SchemaRules {
 
     private static final int DEPTH_MAX = 64;

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /**
- * A value that follows a schema, in either of Google's two forms (wire.md 1.5), members in property order. What the schema leaves open
+ * A value that follows a schema, in either of Google's two forms (protocol 1.5), members in property order. What the schema leaves open
  * is the {@link Filling}'s. Bounded in depth and size, recursion included.
  */
 final class SchemaSample {

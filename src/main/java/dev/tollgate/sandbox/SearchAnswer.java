@@ -7,7 +7,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An answer with sources, as googleSearch gives it (wire.md 2.1): offsets count bytes of UTF-8, a start of 0 is left out,
+ * An answer with sources, as googleSearch gives it (protocol 2.1): offsets count bytes of UTF-8, a start of 0 is left out,
  * and a character of several bytes stands before the second segment.
  */
 final class SearchAnswer {

@@ -12,7 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Thought signatures (wire.md 2.4): an HMAC over project, model and part, so that one that was altered, moved to another
+ * Thought signatures (protocol 2.4): an HMAC over project, model and part, so that one that was altered, moved to another
  * part or made by another model or for another project is seen. A call is signed by name and arguments, whatever their order and spacing; a
  * text only by being text, because it may come back joined or cut differently. Immutable.
  */

@@ -6,7 +6,7 @@ import java.time.temporal.ChronoUnit;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An uploaded file (wire.md 1.9). Immutable.
+ * An uploaded file (protocol 1.9). Immutable.
  *
  * @param name {@code files/ID}
  * @param project whose it is

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a path asks for: on the Gemini API {@code /v1beta/models/M:method} and the like, on Vertex AI the same below {@code
- * /v1/projects/P/locations/L/publishers/google}, or below {@code /v1/publishers/google} with a key (wire.md 1.1).
+ * /v1/projects/P/locations/L/publishers/google}, or below {@code /v1/publishers/google} with a key (protocol 1.1).
  *
  * @param version as it stands in the path
  * @param vertex whether the path is one of Vertex AI

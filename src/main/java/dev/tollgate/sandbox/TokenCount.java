@@ -7,7 +7,7 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tokens of a prompt by modality. Text counts one token for four bytes of UTF-8, rounded up; media as wire.md 1.8 says
+ * Tokens of a prompt by modality. Text counts one token for four bytes of UTF-8, rounded up; media as protocol 1.8 says
  * where that can be known without decoding them.
  */
 final class TokenCount {

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The resumable upload of the Files API (wire.md 1.9): a start, which needs a key, gives a URL; pieces are sent there and need none.
+ * The resumable upload of the Files API (protocol 1.9): a start, which needs a key, gives a URL; pieces are sent there and need none.
  * Pieces go to disk as they come, as fast as the disk takes them. Runs on the connection's event loop.
  */
 final class UploadDesk {

@@ -1,6 +1,6 @@
 /**
  * Thought signatures kept for callers who do not send them back: a client of OpenAI's protocol drops what it does not know, and Gemini 3
- * refuses a tool loop without them (wire.md 2.4).
+ * refuses a tool loop without them (protocol 2.4).
  *
  * <p>Invariants: what was signed is written in the commit that charges for the answer, and so is there before its end leaves. It is found
  * by account and by a keyed hash of the call (id, name, arguments) or text that the caller was shown: nobody gets another account's, and a

@@ -34,7 +34,7 @@ final class Attempt implements UpstreamListener {
         return leg.route();
     }
 
-    /** Whether it has come to a finish: without any output, that is a call that could not be read, or a stop with nothing said (wire.md 4.4). */
+    /** Whether it has come to a finish: without any output, that is a call that could not be read, or a stop with nothing said (protocol 4.4). */
     boolean isFinished() {
         return finished;
     }

@@ -357,7 +357,7 @@ final class Attempts implements SentCall {
         return new UpstreamFailure(failure.kind(), Duration.ofMillis(waitMillis), failure.detail());
     }
 
-    /** Exponential with full jitter, or what the upstream asked for (wire.md 4.7). */
+    /** Exponential with full jitter, or what the upstream asked for (protocol 4.7). */
     private long waitMillis(UpstreamFailure failure) {
         return failure.retryAfter() != null
                 ? Math.max(1, failure.retryAfter().toMillis())

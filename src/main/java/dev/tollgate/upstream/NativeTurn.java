@@ -35,7 +35,7 @@ public record NativeTurn(boolean isModels, int from, List<JsonNode> contents) {
         return List.copyOf(turns);
     }
 
-    /** The place of the first content behind the user's last own words: from there on signatures are demanded (wire.md 2.4, rule 4). */
+    /** The place of the first content behind the user's last own words: from there on signatures are demanded (protocol 2.4, rule 4). */
     public static int currentFrom(List<NativeTurn> turns) {
         for (NativeTurn turn : turns.reversed()) {
             if (!turn.isModels() && !turn.parts().stream().allMatch(part -> part.has(RESULT))) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Long tool loops by openai-java, which keeps of an answer what OpenAI's protocol has and nothing else, against an upstream that refuses a
- * signature that is missing, altered or in the wrong place (complaints G-01 to G-04).
+ * signature that is missing, altered or in the wrong place (guarantees G-01 to G-04).
  */
 class ToolLoopTest {
 

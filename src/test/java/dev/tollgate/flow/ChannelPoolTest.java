@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Calls are spread over channels, and go on to the next one as long as nothing has been answered (wire.md 4.7). */
+/** Calls are spread over channels, and go on to the next one as long as nothing has been answered (protocol 4.7). */
 @Timeout(60)
 class ChannelPoolTest {
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Media that are too large for the body of a call go through the upstream's Files API (G-08, wire.md 1.9). */
+/** Media that are too large for the body of a call go through the upstream's Files API (G-08, protocol 1.9). */
 class FileUploadTest {
 
     private static final int LARGE = 16_000_000;

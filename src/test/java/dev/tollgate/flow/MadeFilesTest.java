@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a model has made besides text, sent back as {@code images} of its message: it sees it again (wire.md 4.5). */
+/** What a model has made besides text, sent back as {@code images} of its message: it sees it again (protocol 4.4). */
 class MadeFilesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Search beside functions, where the catalogue allows both: what the upstream's own tools said goes back, and nobody sees it (wire.md 4.4). */
+/** Search beside functions, where the catalogue allows both: what the upstream's own tools said goes back, and nobody sees it (protocol 4.4). */
 @Timeout(60)
 class ServerToolsTest {
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Callers who hardly read, and an upstream that says more and more: what waits between them is bounded (complaint S-10). */
+/** Callers who hardly read, and an upstream that says more and more: what waits between them is bounded (guarantee S-10). */
 @Timeout(120)
 @Isolated("it measures the heap")
 class SlowNetworksTest {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What every stream promises, whatever was asked (complaints S-02, S-03, S-06). */
+/** What every stream promises, whatever was asked (guarantees S-02, S-03, S-06). */
 @Timeout(60)
 class StreamsTest {
 

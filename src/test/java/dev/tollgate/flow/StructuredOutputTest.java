@@ -82,7 +82,7 @@ class StructuredOutputTest {
         assertThat(reply.json().get("credits_consumed").toString()).isEqualTo("0.1");
     }
 
-    /** In pieces, as it comes (wire.md 4.3). */
+    /** In pieces, as it comes (protocol 4.3). */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void a_fence_around_the_answer_is_taken_off(boolean stream) {

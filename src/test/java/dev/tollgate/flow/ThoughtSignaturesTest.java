@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What becomes of thought signatures that a caller has dropped, when the history is as it was and when it is not; the upstream refuses
- * whatever is not the very signature of the very part (complaints G-03, G-04; decision D50).
+ * whatever is not the very signature of the very part (guarantees G-03, G-04; decision D50).
  */
 @ParameterizedClass
 @EnumSource(Stores.class)

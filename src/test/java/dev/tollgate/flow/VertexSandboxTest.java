@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The channel to Vertex AI against the sandbox's paths of a project, which know no more than Vertex does (wire.md 1.1, 5). */
+/** The channel to Vertex AI against the sandbox's paths of a project, which know no more than Vertex does (protocol 1.1; docs/sandbox.md). */
 @Timeout(120)
 class VertexSandboxTest {
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Vertex AI as a channel: a service account's token, express keys, and where its protocol differs (wire.md 1.1, 2). */
+/** Vertex AI as a channel: a service account's token, express keys, and where its protocol differs (protocol 1.1, 2.1). */
 @Timeout(60)
 class VertexTest {
 

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The tables of answers (wire.md 4.4 to 4.7), row by row, whole and streamed: what the upstream says, and what the caller is told. */
+/** The tables of answers (protocol 4.4 to 4.7), row by row, whole and streamed: what the upstream says, and what the caller is told. */
 @Timeout(120)
 class WireAnswersTest {
 

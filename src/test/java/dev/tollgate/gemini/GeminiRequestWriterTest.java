@@ -21,7 +21,7 @@ import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 
-/** The rows of wire.md 4.1 and 4.2. */
+/** The rows of protocol 4.1 and 4.2. */
 class GeminiRequestWriterTest {
 
     private static final String PNG =

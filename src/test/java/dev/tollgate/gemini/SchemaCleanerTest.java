@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What real clients send (complaints G-05), and what hostile ones might. */
+/** What real clients send (guarantee G-05), and what hostile ones might. */
 class SchemaCleanerTest {
 
     private final Set<String> removed = new LinkedHashSet<>();

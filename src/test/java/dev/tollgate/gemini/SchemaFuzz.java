@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class SchemaFuzz {
 
-    /** Google's list (wire.md 1.5), without those that some models refuse. */
+    /** Google's list (protocol 1.5), without those that some models refuse. */
     private static final Set<String> WORDS = Set.of(
             "$defs",
             "$ref",

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The table of requests (wire.md 4.1 and 4.2), row by row: the body that comes in, the whole body that goes out. */
+/** The table of requests (protocol 4.1 and 4.2), row by row: the body that comes in, the whole body that goes out. */
 class WireTableTest {
 
     private static final String TOOLS =

@@ -12,7 +12,7 @@ import dev.tollgate.upstream.UpstreamEvent.Modalities;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Decisions D19, D37 and D39; complaints B-14 and B-15. */
+/** Decisions D19, D37 and D39; guarantees B-14 and B-15. */
 class UsageMeterTest {
 
     private final UsageMeter meter = new UsageMeter(100, new UsageLimits(1_000_000, 65_536, false, 65_536, false));

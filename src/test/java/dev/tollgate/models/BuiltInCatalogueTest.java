@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rows that are sold out of the box (wire.md, catalogue defaults). */
+/** The rows that are sold out of the box (protocol 3.1). */
 class BuiltInCatalogueTest {
 
     private final Catalogue catalogue = CatalogueLoader.builtIn();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Models retire by the sandbox's clock, as they do at Google (wire.md section 0, item 30; D59). */
+/** Models retire by the sandbox's clock, as they do at Google (D59). */
 class SandboxRetirementTest {
 
     private static final Instant DAY = Instant.parse("2026-12-01T00:00:00Z");

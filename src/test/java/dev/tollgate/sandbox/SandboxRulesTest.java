@@ -112,7 +112,7 @@ class SandboxRulesTest {
 
         assertTaken(contents(question, both, results(result("f", "")), results(result("g", ""))));
         assertTaken(contents(question, both, results(result("f", "")), question, results(result("g", ""))));
-        // Split into steps, the second has no signature of its own (wire.md 2.4).
+        // Split into steps, the second has no signature of its own (protocol 2.4).
         String signed = "{\"role\":\"model\",\"parts\":[{\"functionCall\":{\"name\":\"f\"},\"thoughtSignature\":"
                 + "\"skip_thought_signature_validator\"}]}";
         assertThat(client.generate(

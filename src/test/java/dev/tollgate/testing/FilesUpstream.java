@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An upstream with a Files API (wire.md 1.9) that keeps of a file its hash and its size alone. Its upload URLs name another host, as
+ * An upstream with a Files API (protocol 1.9) that keeps of a file its hash and its size alone. Its upload URLs name another host, as
  * those of a Gemini behind a proxy do.
  */
 public final class FilesUpstream implements AutoCloseable {
