@@ -35,7 +35,7 @@ class CitationsTest {
 
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(?:\\*(?!/)|//|#)?\\s*");
 
-    private static final Pattern DECISION = Pattern.compile("\\bD([1-9]\\d?)\\b(?!-)");
+    private static final Pattern DECISION = Pattern.compile("\\bD[1-9]\\d?\\b(?!-)");
     private static final Pattern SECTIONS = Pattern.compile(
             "\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
     private static final Pattern SECTION = Pattern.compile("(\\d\\.\\d+)(?:, (rule \\d))?");
@@ -59,7 +59,7 @@ class CitationsTest {
 
     @Test
     void each_decision_that_is_cited_is_there() {
-        assertThat(cited(DECISION, defined("decisions.md", "\\*\\*D(\\d+) "))).isEmpty();
+        assertThat(cited(DECISION, defined("decisions.md", "\\*\\*(D\\d+) "))).isEmpty();
     }
 
     @Test
