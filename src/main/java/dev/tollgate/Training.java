@@ -5,55 +5,122 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A few calls to a server that has just been started over an empty folder, so that the JVM can record what a call loads (JEP 514): the
- * first caller after a start then waits no longer than the next. Used by the launcher after a build, with {@code
- * -Dtollgate.training=true}.
+ * Calls to a server that has just been started over an empty folder, so that the JVM can record what calls load and which code is busy
+ * (JEP 514, 515): later starts find the one ready and compile the other at once. Used by the launcher with {@code
+ * -Dtollgate.training=CALLS}: some after a build, thousands in the background of a server that stays.
  */
 final class Training {
 
-    private static final List<String> BODIES = List.of("""
-            {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"Explain quantum computing in simple terms"}]}""", """
-            {"model":"gemini-3.1-pro","stream":false,"messages":[{"role":"system","content":"Be brief."},
-             {"role":"user","content":"Hi, introduce yourself"}]}""", """
-            {"model":"google/gemini-2.5-pro","messages":[{"role":"user","content":"What is the weather in Tokyo?"}],
-             "tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object",
-              "properties":{"location":{"type":"string"}},"required":["location"]}}}]}""", "{}");
-    private static final int ROUNDS = 5;
+    private static final int AT_ONCE = 8;
 
-    private Training() {}
+    private static final List<Question> QUESTIONS = List.of(
+            chat("""
+                    {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"Explain quantum computing in simple terms"}]}"""),
+            chat("""
+                    {"model":"gemini-3.1-pro","stream":false,"messages":[{"role":"system","content":"Be brief."},
+                     {"role":"user","content":"Hi, introduce yourself"}]}"""),
+            generate("streamGenerateContent?alt=sse"),
+            chat("""
+                    {"model":"google/gemini-2.5-pro","messages":[{"role":"user","content":"What is the weather in Tokyo?"}],
+                     "tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object",
+                      "properties":{"location":{"type":"string"}},"required":["location"]}}}]}"""),
+            new Question("/v1/credits", null),
+            chat("""
+                    {"model":"gemini-3-pro","stream":true,"temperature":0.5,"max_tokens":400,
+                     "messages":[{"role":"user","content":"Name three rivers"},
+                     {"role":"assistant","content":"Rhine, Elbe, Danube."},
+                     {"role":"user","content":[{"type":"text","text":"And three lakes?"}]}]}"""),
+            generate("generateContent"),
+            chat("{}"),
+            chat("""
+                    {"model":"gemini-2.5-pro","stream":false,"response_format":{"type":"json_schema","json_schema":{"name":"city",
+                     "schema":{"type":"object","properties":{"name":{"type":"string"},"people":{"type":"integer"}},
+                     "required":["name","people"]}}},"messages":[{"role":"user","content":"Describe a city"}]}"""),
+            new Question("/v1/tasks/TASK", null),
+            chat("""
+                    {"model":"gemini-3.1-pro","stream":false,"messages":[{"role":"user","content":"What is 2+2?"}]}"""),
+            new Question("/v1/receipts?limit=3", null),
+            new Question("/v1/models", null),
+            chat("{\"model\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]}"));
 
-    static boolean isOn() {
-        return Boolean.getBoolean("tollgate.training");
+    private final HttpClient client;
+    private final String url;
+    private final String key;
+    private final int calls;
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicReference<String> task = new AtomicReference<>("none");
+
+    private record Question(String path, @Nullable String body) {}
+
+    private Training(HttpClient client, String url, String key, int calls) {
+        this.client = client;
+        this.url = url;
+        this.key = key;
+        this.calls = calls;
     }
 
+    private static Question chat(String body) {
+        return new Question("/v1/chat/completions", body);
+    }
+
+    private static Question generate(String method) {
+        return new Question("/v1beta/models/gemini-2.5-pro:" + method, """
+                {"systemInstruction":{"parts":[{"text":"Be brief."}]},"generationConfig":{"maxOutputTokens":300},
+                 "contents":[{"role":"user","parts":[{"text":"Write a line about the sea"}]}]}""");
+    }
+
+    static boolean isOn() {
+        return Integer.getInteger("tollgate.training", 0) > 0;
+    }
+
+    /** Blocks until all is asked. What is answered does not matter: errors are trained, too. */
     static void run(String url, String key) {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            for (int round = 0; round < ROUNDS; round++) {
-                for (String body : BODIES) {
-                    send(
-                            client,
-                            request(url + "/v1/chat/completions", key).POST(HttpRequest.BodyPublishers.ofString(body)));
-                }
-                send(client, request(url + "/v1/credits", key));
-                send(client, request(url + "/v1/models", key));
+        int calls = Integer.getInteger("tollgate.training", 0);
+        try (HttpClient client = HttpClient.newHttpClient();
+                ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            Training training = new Training(client, url, key, calls);
+            List<Future<?>> askers = new ArrayList<>(AT_ONCE);
+            for (int i = 0; i < AT_ONCE; i++) {
+                askers.add(threads.submit(training::ask));
             }
-        } catch (IOException e) {
-            throw new IllegalStateException("the server in training did not answer", e);
+            for (Future<?> asker : askers) {
+                asker.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the server in training did not answer", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static HttpRequest.Builder request(String url, String key) {
-        return HttpRequest.newBuilder(URI.create(url))
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json");
+    private @Nullable Void ask() throws IOException, InterruptedException {
+        for (int number = asked.getAndIncrement(); number < calls; number = asked.getAndIncrement()) {
+            HttpResponse<?> answer = client.send(request(number), HttpResponse.BodyHandlers.discarding());
+            answer.headers().firstValue("x-tollgate-task-id").ifPresent(task::set);
+        }
+        return null;
     }
 
-    private static void send(HttpClient client, HttpRequest.Builder request) throws IOException, InterruptedException {
-        client.send(request.build(), HttpResponse.BodyHandlers.discarding());
+    private HttpRequest request(int number) {
+        Question question = QUESTIONS.get(number % QUESTIONS.size());
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(url + question.path().replace("TASK", task.get())))
+                .header("Authorization", "Bearer " + key);
+        return question.body() == null
+                ? request.build()
+                : request.header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(question.body()))
+                        .build();
     }
 }

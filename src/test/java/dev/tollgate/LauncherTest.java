@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.Gateway;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +249,49 @@ class LauncherTest {
     }
 
     @Test
+    void a_server_that_stays_has_its_start_recorded_over_thousands_of_calls_once_a_build() throws Exception {
+        ready();
+        trainAtOnce();
+        write(project.resolve("records"), "");
+        write(project.resolve("stays"), "");
+        launch("serve");
+        Path cache = project.resolve("target/run/1/tollgate.aot");
+        assertThat(cache).content().startsWith("20000 ");
+        assertThat(project.resolve("target/run/1"))
+                .isDirectoryNotContaining("glob:**/training*")
+                .isDirectoryContaining("glob:**/trained-long");
+        assertThat(launch("serve").out()).contains("-XX:AOTCache=" + cache.toRealPath());
+        assertThat(trainings()).hasSize(2);
+    }
+
+    @Test
+    void a_server_that_ends_takes_its_training_along_and_the_next_one_begins_anew() throws Exception {
+        ready();
+        trainAtOnce();
+        write(project.resolve("stays"), "");
+        write(project.resolve("hangs"), "");
+        launch("serve");
+        Path run = project.resolve("target/run/1");
+        Gateway.await("the end of the training", () -> names(run).noneMatch(name -> name.startsWith("training")));
+        assertThat(run.resolve("trained-long")).doesNotExist();
+        Files.delete(project.resolve("hangs"));
+        Files.delete(project.resolve("hanging"));
+        launch("serve");
+        assertThat(run.resolve("trained-long")).exists();
+        assertThat(trainings()).hasSize(3);
+    }
+
+    @Test
+    void commands_are_over_before_anything_is_recorded_at_length() throws Exception {
+        ready();
+        trainAtOnce();
+        write(project.resolve("records"), "");
+        launch("account", "list");
+        launch("serve");
+        assertThat(project.resolve("target/run/1/tollgate.aot")).content().startsWith("40 ");
+    }
+
+    @Test
     void two_starts_at_once_build_once() throws Exception {
         ready();
         Process other = begin(Map.of(), project, project.resolve("tollgate"), "serve");
@@ -338,6 +383,21 @@ class LauncherTest {
         }
     }
 
+    private void trainAtOnce() throws IOException {
+        Path launcher = project.resolve("tollgate");
+        program(launcher, Files.readString(launcher).replace("after_seconds=30", "after_seconds=0"));
+    }
+
+    private List<String> trainings() throws IOException {
+        return Files.readAllLines(project.resolve("settings-seen")).stream()
+                .filter(line -> line.startsWith("training"))
+                .toList();
+    }
+
+    private static Stream<String> names(Path folder) {
+        return Stream.of(Objects.requireNonNull(folder.toFile().list()));
+    }
+
     private void ready() throws IOException {
         jdk(machine.resolve("usr/lib/jvm/temurin-25"), "25.0.1");
         maven("3.8.7");
@@ -351,8 +411,18 @@ class LauncherTest {
                 #!/bin/sh
                 seen="${TOLLGATE_DEMO_KEY:-}/${GEMINI_API_KEY:-}"
                 case "$*" in
-                *AOTCacheOutput*) echo "training: $seen" >>"%1$s/settings-seen"; exit 0 ;;
+                *-version) exit 0 ;;
+                *AOTCacheOutput*)
+                  echo "training: $seen" >>"%1$s/settings-seen"
+                  [ ! -e "%1$s/records" ] || echo "$*" | sed -n 's/.*training=//p' >"$(echo "$*" | sed 's/.*CacheOutput=//; s/ -Xlog.*//')"
+                  case "$*" in
+                  *training=20000*) [ ! -e "%1$s/hangs" ] || { touch "%1$s/hanging"; exec sleep 60; } ;;
+                  esac
+                  exit 0 ;;
                 esac
+                if [ -e "%1$s/stays" ]; then
+                  until [ -e "%1$s/target/run/1/trained-long" ] || [ -e "%1$s/hanging" ]; do sleep 0.1; done
+                fi
                 echo "run: $seen" >>"%1$s/settings-seen"
                 echo "ran by %2$s"
                 echo "in $(pwd)"
