@@ -282,16 +282,6 @@ class LauncherTest {
     }
 
     @Test
-    void commands_are_over_before_anything_is_recorded_at_length() throws Exception {
-        ready();
-        trainAtOnce();
-        write(project.resolve("records"), "");
-        launch("account", "list");
-        launch("serve");
-        assertThat(project.resolve("target/run/1/tollgate.aot")).content().startsWith("40 ");
-    }
-
-    @Test
     void two_starts_at_once_build_once() throws Exception {
         ready();
         Process other = begin(Map.of(), project, project.resolve("tollgate"), "serve");
