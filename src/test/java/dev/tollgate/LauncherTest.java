@@ -373,6 +373,21 @@ class LauncherTest {
         }
     }
 
+    @Test
+    void where_memory_is_short_nothing_is_recorded_at_length() throws Exception {
+        ready();
+        Path launcher = project.resolve("tollgate");
+        program(
+                launcher,
+                Files.readString(launcher)
+                        .replace("after_seconds=30", "after_seconds=0")
+                        .replace("free_kilobytes=1000000", "free_kilobytes=99999999999"));
+        write(project.resolve("records"), "");
+        launch("serve");
+        launch("serve");
+        assertThat(trainings()).hasSize(1);
+    }
+
     private void trainAtOnce() throws IOException {
         Path launcher = project.resolve("tollgate");
         program(launcher, Files.readString(launcher).replace("after_seconds=30", "after_seconds=0"));
@@ -411,7 +426,9 @@ class LauncherTest {
                   exit 0 ;;
                 esac
                 if [ -e "%1$s/stays" ]; then
-                  until [ -e "%1$s/target/run/1/trained-long" ] || [ -e "%1$s/hanging" ]; do sleep 0.1; done
+                  for nap in $(seq 300); do
+                    [ -e "%1$s/target/run/1/trained-long" ] || [ -e "%1$s/hanging" ] || sleep 0.1
+                  done
                 fi
                 echo "run: $seen" >>"%1$s/settings-seen"
                 echo "ran by %2$s"
