@@ -177,15 +177,15 @@ final class MessagesWriter {
         if (calls) {
             json.writeArrayPropertyStart("tool_calls");
             for (Message.Assistant message : messages) {
-                message.toolCalls().forEach(call -> writeCall(message, call));
+                message.toolCalls().forEach(this::writeCall);
             }
             json.writeEndArray();
         }
     }
 
-    /** One that is known by its name only gets that for an id, and so does its result; its signature is the message's. */
-    private void writeCall(Message.Assistant message, Message.ToolCall call) {
-        ignoreIf(call.thoughtSignature() != null, call.id() == null ? message.place() : call.place(), Member.EXTRAS);
+    /** One that was known by its name only gets that for an id, and so does its result. */
+    private void writeCall(Message.ToolCall call) {
+        ignoreIf(call.thoughtSignature() != null, call.place(), Member.EXTRAS);
         json.writeStartObject();
         json.writeStringProperty("id", id(call.id(), call.name()));
         json.writeStringProperty("type", "function");

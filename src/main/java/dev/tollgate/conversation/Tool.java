@@ -18,10 +18,6 @@ public record Tool(
         @Nullable ObjectNode parameters,
         @Nullable Boolean strict) {
 
-    public Tool at(Place where) {
-        return new Tool(where, name, description, parameters, strict);
-    }
-
     /** The documents spell the search tool {@code googleSearch}; {@code google_search} is taken too (D15). */
     public boolean isSearch() {
         return name.equals("googleSearch") || name.equals("google_search");

@@ -225,7 +225,7 @@ public final class ChatRequestReader {
                 maxTokensField(),
                 !functions.isEmpty(),
                 json.ignored(),
-                conversation(placed(fitted.tools()), fitted.choice()));
+                conversation(fitted.tools(), fitted.choice()));
     }
 
     private Conversation conversation(List<Tool> given, ToolChoice choice) {
@@ -283,15 +283,5 @@ public final class ChatRequestReader {
         List<Tool> given = functions.isEmpty() ? tools : functions;
         ToolChoiceReader choice = toolChoice != null ? toolChoice : functionCall;
         return choice == null ? new ToolChoiceReader.Fitted(given, new ToolChoice.Auto()) : choice.fitted(given);
-    }
-
-    /** They are counted without the search tools that the choice has left out. */
-    private List<Tool> placed(List<Tool> left) {
-        List<Tool> placed = new ArrayList<>(left.size());
-        for (Tool tool : left) {
-            placed.add(tool.at(
-                    functions.isEmpty() ? new Field.OfTool(placed.size()) : new Field.OfFunction(placed.size())));
-        }
-        return placed;
     }
 }

@@ -58,11 +58,13 @@ final class ConversationCheck {
 
     private void call(Assistant assistant) {
         caller = caller == null ? assistant : caller;
-        for (int i = 0; i < assistant.toolCalls().size(); i++) {
-            String key = key(assistant.toolCalls().get(i));
+        for (ToolCall call : assistant.toolCalls()) {
+            String key = key(call);
             if (!called.add(key)) {
                 throw JsonBody.invalid(
-                        assistant.toolCalls().get(i).place().path() + ".id",
+                        call.id() == null
+                                ? call.place().path(Member.NAME)
+                                : call.place().path() + ".id",
                         "must differ from the other calls' ids, " + Shown.quoted(key) + " is there twice.");
             }
             unanswered.add(key);

@@ -67,6 +67,19 @@ public sealed interface Field extends Place {
         }
     }
 
+    /** Of an assistant whose only call has the deprecated form. */
+    record OfFunctionCaller(int index) implements Field {
+        @Override
+        public String path() {
+            return "messages." + index;
+        }
+
+        @Override
+        public String name(Member member) {
+            return member == Member.CALLS ? "function_call" : Field.super.name(member);
+        }
+    }
+
     /** Of the deprecated role, whose message names the function instead of the call. */
     record OfFunctionResult(int index) implements Field {
         @Override
@@ -80,7 +93,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** @param index in {@code tool_calls} of the message; the deprecated {@code function_call} stands behind them */
+    /** @param index in {@code tool_calls} of the message */
     record OfCall(int message, int index) implements Field {
         @Override
         public String path() {
@@ -88,7 +101,28 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** @param index among the files in {@code images} of the message */
+    /** The deprecated form of a call. It has no room for a signature: the message's is its. */
+    record OfFunctionCall(int message) implements Field {
+        @Override
+        public String path() {
+            return "messages." + message + ".function_call";
+        }
+
+        @Override
+        public String name(Member member) {
+            return member == Member.NAME ? "name" : Field.super.name(member);
+        }
+
+        @Override
+        public String path(Member member) {
+            return switch (member) {
+                case SIGNATURE, EXTRAS -> "messages." + message + "." + name(member);
+                default -> path() + "." + name(member);
+            };
+        }
+    }
+
+    /** @param index in {@code images} of the message */
     record OfImage(int message, int index) implements Field {
         @Override
         public String path() {
@@ -96,7 +130,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** @param index in {@code tools}, less the search tools that the choice leaves out */
+    /** @param index in {@code tools} */
     record OfTool(int index) implements Field {
         @Override
         public String path() {

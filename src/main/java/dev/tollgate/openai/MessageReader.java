@@ -32,6 +32,7 @@ final class MessageReader {
     private final List<ToolCall> calls = new ArrayList<>();
     private final List<SentBack> files = new ArrayList<>(0);
 
+    private int images;
     private @Nullable String role;
     private @Nullable List<Part> content;
     private @Nullable String refusal;
@@ -91,7 +92,7 @@ final class MessageReader {
     }
 
     private void file() {
-        SentBack file = partReader.sentBack(new Field.OfImage(index, files.size()));
+        SentBack file = partReader.sentBack(new Field.OfImage(index, images++));
         if (file != null) {
             files.add(file);
         }
@@ -128,15 +129,12 @@ final class MessageReader {
         return new Assistant(place, text, calls, signatureOfText(), files);
     }
 
-    /**
-     * The deprecated form has no room for the call's signature: where there is no text, the message's is the call's. It is blamed as the last
-     * of the calls.
-     */
+    /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */
     private Assistant withLegacyCall(@Nullable String text, ToolCall call) {
         boolean isOfCall = text == null || text.isEmpty();
-        Field at = new Field.OfCall(index, calls.size());
-        calls.add(new ToolCall(at, null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
-        return new Assistant(place, text, calls, isOfCall ? null : signatureOfText(), files);
+        Field caller = calls.isEmpty() ? new Field.OfFunctionCaller(index) : place;
+        calls.add(new ToolCall(call.place(), null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
+        return new Assistant(caller, text, calls, isOfCall ? null : signatureOfText(), files);
     }
 
     /** Some clients copy a call's signature onto the message, where it would be taken for the text's (protocol 2.4, rule 9). */

@@ -41,10 +41,10 @@ final class ToolCallReader {
         }
     }
 
-    /** The deprecated {@code function_call} of a message, which gives it its place. */
+    /** The deprecated {@code function_call} of a message. */
     ToolCall functionCall() {
         json.object(this::function);
-        return new ToolCall(null, nameOr(null), argumentsOr(null), null);
+        return new ToolCall(new Field.OfFunctionCall(message), null, nameOr(null), argumentsOr(null), null);
     }
 
     private void function(String member) {

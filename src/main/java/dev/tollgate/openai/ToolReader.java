@@ -1,6 +1,5 @@
 package dev.tollgate.openai;
 
-import dev.tollgate.conversation.Place;
 import dev.tollgate.conversation.Tool;
 import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.Shown;
@@ -11,24 +10,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads {@code tools} and the deprecated {@code functions}. They get their places when the choice among them is known. */
+/** Reads {@code tools} and the deprecated {@code functions}. */
 final class ToolReader {
 
     private final JsonBody json;
     private final List<Tool> tools = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
+    private int count;
 
     ToolReader(JsonBody json) {
         this.json = json;
     }
 
     List<Tool> tools() {
-        json.array(json.limits().toolsMax(), () -> add(new OneTool().tool(), ".function"));
+        json.array(json.limits().toolsMax(), () -> add(new OneTool(new Field.OfTool(count++)).tool(), ".function"));
         return tools;
     }
 
     List<Tool> functions() {
-        json.array(json.limits().toolsMax(), () -> add(new OneTool().function(), ""));
+        json.array(json.limits().toolsMax(), () -> add(new OneTool(new Field.OfFunction(count++)).function(), ""));
         return tools;
     }
 
@@ -47,7 +47,7 @@ final class ToolReader {
         ignoreIf(tool.description() != null, path + ".description");
         ignoreIf(tool.parameters() != null, path + ".parameters");
         ignoreIf(tool.strict() != null, path + ".strict");
-        tools.add(new Tool(Place.NONE, tool.name(), null, null, null));
+        tools.add(new Tool(tool.place(), tool.name(), null, null, null));
     }
 
     private void ignoreIf(boolean isGiven, String path) {
@@ -57,12 +57,17 @@ final class ToolReader {
     }
 
     private final class OneTool {
+        private final Field place;
         private boolean hasType;
         private boolean hasFunction;
         private @Nullable String name;
         private @Nullable String description;
         private @Nullable ObjectNode parameters;
         private @Nullable Boolean strict;
+
+        OneTool(Field place) {
+            this.place = place;
+        }
 
         Tool tool() {
             json.object(this::member);
@@ -108,7 +113,7 @@ final class ToolReader {
             if (name == null) {
                 throw json.required(nameMember);
             }
-            return new Tool(Place.NONE, name, description, parameters, strict);
+            return new Tool(place, name, description, parameters, strict);
         }
     }
 }

@@ -198,6 +198,20 @@ class CompatTest {
     }
 
     @Test
+    void the_signature_of_a_deprecated_call_is_named_where_it_stood() {
+        String history = """
+                {"model":"gemini-2.5-pro","stream":false,"functions":[{"name":"look"}],"messages":[{"role":"user","content":"Go"},
+                 {"role":"assistant","content":null,"function_call":{"name":"look","arguments":"{}"},
+                  "extra_content":{"google":{"thought_signature":"c2ln"}}},
+                 {"role":"function","name":"look","content":"a cat"}]}""";
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply reply = channels.customer().chat(history);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(reply.header("x-tollgate-ignored")).isEqualTo("messages.1.extra_content");
+        }
+    }
+
+    @Test
     void a_choice_that_only_gemini_knows_becomes_the_nearest_and_is_named() {
         String tool =
                 "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\"}}],\"tool_choice\":\"validated\",";

@@ -201,6 +201,24 @@ class ThoughtSignaturesTest {
         assertThat(signatures(2)).first().asString().isNotEmpty();
     }
 
+    @Test
+    void the_signature_of_a_deprecated_call_that_has_no_effect_is_named_where_it_stood() {
+        ObjectNode body = JSON.createObjectNode().put("model", PRO).put("stream", false);
+        body.putArray("functions").addObject().put("name", "next_step");
+        ArrayNode messages = body.putArray("messages");
+        messages.addObject().put("role", "user").put("content", "Go.");
+        ObjectNode call = wholeFunction(customer.chat(body.toString()));
+        ObjectNode caller = messages.addObject().put("role", "assistant").putNull("content");
+        caller.set("function_call", call);
+        caller.putObject("extra_content").putObject("google").put("thought_signature", "b3duIHNpZ25hdHVyZQ==");
+        messages.addObject().put("role", "function").put("name", "next_step").put("content", "done");
+
+        Gateway.Reply reply = customer.chat(body.toString());
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("messages.1.extra_content");
+    }
+
     private static ObjectNode wholeFunction(Gateway.Reply reply) {
         return (ObjectNode) reply.json().at("/choices/0/message/function_call");
     }

@@ -162,7 +162,7 @@ final class Asks {
         int message = messages.size();
         return IntStream.range(0, calls.length)
                 .mapToObj(i -> new Message.ToolCall(
-                        new Field.OfCall(message, i),
+                        calls[i].id() == null ? new Field.OfFunctionCall(message) : new Field.OfCall(message, i),
                         calls[i].id(),
                         calls[i].name(),
                         calls[i].arguments(),

@@ -13,7 +13,10 @@ import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.conversation.Tool;
 import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.json.ReadLimits;
 import dev.tollgate.media.WantedMedium;
+import dev.tollgate.openai.ChatRequest;
+import dev.tollgate.openai.ChatRequestReader;
 import dev.tollgate.openai.Field;
 import dev.tollgate.upstream.Replay;
 import java.nio.charset.StandardCharsets;
@@ -499,6 +502,20 @@ class GeminiRequestWriterTest {
         refused(
                 asks().user("?").with(a -> a.tools.add(new Tool(new Field.OfFunction(0), "1f", null, null, null))),
                 "functions.0.name");
+    }
+
+    @Test
+    void a_tool_is_blamed_where_it_stood_also_where_a_search_tool_before_it_was_left_out() {
+        ChatRequest request = ChatRequestReader.read("""
+                {"model":"m","messages":[{"role":"user","content":"?"}],"tool_choice":"none","tools":[
+                {"type":"function","function":{"name":"googleSearch"}},
+                {"type":"function","function":{"name":"f","parameters":{"type":"string"}}}]}""".getBytes(StandardCharsets.UTF_8), ReadLimits.DEFAULT);
+
+        assertThatThrownBy(() -> GeminiRequestWriter.write(
+                        Asks.of(request, Asks.PRO_25), Asks.PRO_25, CallIds.ANY, Asks.BUCKETS))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.error().param()).isEqualTo("tools.1.function.parameters"));
     }
 
     @Test

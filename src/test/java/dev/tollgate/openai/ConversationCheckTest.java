@@ -93,4 +93,13 @@ class ConversationCheckTest {
                         .param())
                 .isEqualTo("messages.2.name");
     }
+
+    @Test
+    void a_deprecated_call_is_refused_by_its_own_field() {
+        String call = "'function_call':{'name':'f','arguments':'{}'}";
+        assertThat(refused(talk(USER, "{'role':'assistant'," + call + "}")).param())
+                .isEqualTo("messages.1.function_call");
+        String both = "{'role':'assistant','tool_calls':[{'id':'f','function':{'name':'g','arguments':'{}'}}]," + call;
+        assertThat(refused(talk(USER, both + "}")).param()).isEqualTo("messages.1.function_call.name");
+    }
 }

@@ -13,7 +13,7 @@ import dev.tollgate.conversation.Place;
 import dev.tollgate.conversation.Place.Member;
 import org.junit.jupiter.api.Test;
 
-/** What has to be blamed is named in the words of the caller's body; files are counted among the files, and a function_call with the calls. */
+/** What has to be blamed is named where it stood in the caller's body, in the body's own words. */
 class FieldTest {
 
     private static final String SIGNED = "'extra_content':{'google':{'thought_signature':'S'}}";
@@ -38,27 +38,37 @@ class FieldTest {
         assertThat(call.path(Member.NAME)).isEqualTo("messages.1.tool_calls.1.function.name");
         assertThat(call.path(Member.SIGNATURE))
                 .isEqualTo("messages.1.tool_calls.1.extra_content.google.thought_signature");
-        assertThat(said.files().getFirst().place().path()).isEqualTo("messages.1.images.0");
+        assertThat(said.files().getFirst().place().path()).isEqualTo("messages.1.images.1");
         assertThat(result.place().path(Member.ANSWERED)).isEqualTo("messages.3.tool_call_id");
     }
 
     @Test
-    void the_deprecated_function_call_is_the_last_of_the_calls_and_functions_have_a_field_of_their_own() {
+    void the_deprecated_forms_have_fields_of_their_own() {
         Conversation conversation = read("{'model':'m','messages':[{'role':'user','content':'?'},"
                         + "{'role':'assistant','content':null," + SIGNED
                         + ",'function_call':{'name':'f','arguments':'{}'}},"
                         + "{'role':'function','name':'f','content':'r'}],'functions':[{'name':'g'},{'name':'f'}]}")
                 .conversation();
-        Place call = ((Assistant) conversation.messages().get(1))
-                .toolCalls()
-                .getFirst()
-                .place();
+        Assistant caller = (Assistant) conversation.messages().get(1);
+        Place call = caller.toolCalls().getFirst().place();
 
-        assertThat(call.path(Member.NAME)).isEqualTo("messages.1.tool_calls.0.function.name");
-        assertThat(call.path(Member.SIGNATURE))
-                .isEqualTo("messages.1.tool_calls.0.extra_content.google.thought_signature");
+        assertThat(caller.place().path(Member.CALLS)).isEqualTo("messages.1.function_call");
+        assertThat(call.path(Member.NAME)).isEqualTo("messages.1.function_call.name");
+        assertThat(call.path(Member.SIGNATURE)).isEqualTo("messages.1.extra_content.google.thought_signature");
         assertThat(conversation.messages().get(2).place().path(Member.ANSWERED)).isEqualTo("messages.2.name");
         assertThat(conversation.tools().get(1).place().path(Member.PARAMETERS)).isEqualTo("functions.1.parameters");
+    }
+
+    @Test
+    void a_tool_stays_where_it_stood_when_the_choice_leaves_out_a_search_tool_before_it() {
+        Conversation conversation = read("{'model':'m','messages':[{'role':'user','content':'?'}],'tool_choice':'none',"
+                        + "'tools':[{'type':'function','function':{'name':'googleSearch'}},"
+                        + "{'type':'function','function':{'name':'f'}}]}")
+                .conversation();
+
+        assertThat(conversation.tools()).singleElement().satisfies(tool -> assertThat(
+                        tool.place().path(Member.PARAMETERS))
+                .isEqualTo("tools.1.function.parameters"));
     }
 
     @Test

@@ -59,9 +59,9 @@ class MessageReaderTest {
                 .messages();
         assertThat(messages.get(1))
                 .isEqualTo(new Assistant(
-                        new Field.OfMessage(1),
+                        new Field.OfFunctionCaller(1),
                         null,
-                        List.of(new ToolCall(new Field.OfCall(1, 0), null, "f", "{}", null)),
+                        List.of(new ToolCall(new Field.OfFunctionCall(1), null, "f", "{}", null)),
                         null));
         assertThat(messages.get(2))
                 .isEqualTo(new ToolResult(new Field.OfFunctionResult(2), "f", List.of(new Text(""))));
@@ -131,7 +131,7 @@ class MessageReaderTest {
                 + "'extra_content':{'google':{'thought_signature':'SIG'}}";
         String answer = ",{'role':'function','name':'f','content':'4'}";
         Assistant bare = assistant("'content':null," + call, answer);
-        assertThat(bare.toolCalls()).containsExactly(new ToolCall(new Field.OfCall(0, 0), null, "f", "{}", "SIG"));
+        assertThat(bare.toolCalls()).containsExactly(new ToolCall(new Field.OfFunctionCall(0), null, "f", "{}", "SIG"));
         assertThat(bare.thoughtSignature()).isNull();
         Assistant withText = assistant("'content':'t'," + call, answer);
         assertThat(withText.thoughtSignature()).isEqualTo("SIG");
