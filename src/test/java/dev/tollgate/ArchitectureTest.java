@@ -80,7 +80,13 @@ class ArchitectureTest {
 
     @Test
     void the_wire_format_knows_neither_money_nor_upstream() {
-        knowsOnly("openai", "conversation", "json", "memory", "error");
+        knowsOnly("openai", "conversation", "usage", "json", "memory", "error");
+    }
+
+    /** One text stands in answers, tasks and receipts: none of the three may write its own. */
+    @Test
+    void usage_is_written_below_all_who_show_it() {
+        knowsOnly("usage", "conversation", "json");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.tasks.CloseTask;
 import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.usage.UsageJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -79,7 +80,7 @@ final class Settling {
                 settlement.request().keyPrefix(),
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
-                settlement.model().printed(settlement.bill().usage()).toCanonicalJson());
+                UsageJson.canonical(settlement.model().printed(settlement.bill().usage())));
     }
 
     /** Nothing has been offered yet: a fault of ours must not leave the hold. */

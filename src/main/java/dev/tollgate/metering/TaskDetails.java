@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.usage.UsageJson;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class TaskDetails {
 
     static TaskResult of(Books.Settlement settlement) {
         return new TaskResult(
-                settlement.model().printed(settlement.bill().usage()).toTaskJson(),
+                UsageJson.ofTask(settlement.model().printed(settlement.bill().usage())),
                 flags(settlement),
                 settlement.tokensMaxApplied(),
                 pricing(settlement.model().pricing(), settlement.bill()),

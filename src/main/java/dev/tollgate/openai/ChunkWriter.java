@@ -7,6 +7,7 @@ import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.money.Credits;
+import dev.tollgate.usage.UsageJson;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -122,7 +123,7 @@ public final class ChunkWriter {
 
     /** The last chunk before {@link #done}. */
     public void usage(PrintedUsage usage, long creditsMicros) {
-        usage.write(out.raw(start).raw("],\"usage\":"));
+        UsageJson.write(usage, out.raw(start).raw("],\"usage\":"));
         out.raw(",\"credits_consumed\":").raw(Credits.text(creditsMicros));
         out.raw("}\n\n");
     }

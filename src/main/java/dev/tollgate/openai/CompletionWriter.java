@@ -3,6 +3,7 @@ package dev.tollgate.openai;
 import dev.tollgate.conversation.Message;
 import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.money.Credits;
+import dev.tollgate.usage.UsageJson;
 import java.util.List;
 
 /** Writes a whole answer as JSON. Not thread-safe, used once. */
@@ -29,7 +30,7 @@ public final class CompletionWriter {
             out.raw(i == 0 ? "" : ",");
             choice(it.choices().get(i));
         }
-        it.usage().write(out.raw("],\"usage\":"));
+        UsageJson.write(it.usage(), out.raw("],\"usage\":"));
         out.raw(",\"credits_consumed\":").raw(Credits.text(it.creditsMicros()));
         out.raw('}');
     }

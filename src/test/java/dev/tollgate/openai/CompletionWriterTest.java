@@ -53,8 +53,11 @@ class CompletionWriterTest {
                 .isEqualTo("{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":17,\"model\":\"m\","
                         + "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"H\u00e9\","
                         + "\"refusal\":null,\"reasoning_content\":\"hm\"},\"logprobs\":null,\"finish_reason\":\"stop\","
-                        + "\"native_finish_reason\":\"STOP\"}],\"usage\":" + USAGE.toJson()
-                        + ",\"credits_consumed\":0.25}");
+                        + "\"native_finish_reason\":\"STOP\"}],\"usage\":{\"prompt_tokens\":194,\"completion_tokens\":229,"
+                        + "\"total_tokens\":880,\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0,"
+                        + "\"image_tokens\":0,\"text_tokens\":194},\"completion_tokens_details\":{\"reasoning_tokens\":457,"
+                        + "\"audio_tokens\":0,\"text_tokens\":229,\"accepted_prediction_tokens\":0,"
+                        + "\"rejected_prediction_tokens\":0}},\"credits_consumed\":0.25}");
     }
 
     @Test
