@@ -3,6 +3,7 @@ package dev.tollgate.chat;
 import dev.tollgate.answers.Sha256;
 import dev.tollgate.config.Settings;
 import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
@@ -173,7 +174,7 @@ public final class ChatHandler implements Handler {
         if (thoughts == null && google != null) {
             thoughts = google.includeThoughts();
         }
-        String effort = conversation.reasoningEffort();
+        Effort effort = conversation.reasoningEffort();
         if (effort == null && (google == null || !google.setsThinking())) {
             effort = model.effortByDefault();
         }

@@ -199,7 +199,7 @@ final class CompatRequestWriter {
 
     private void writeReasoning() {
         if (dialect.reasoningEffort() && ask.effort() != null) {
-            json.writeStringProperty("reasoning_effort", ask.effort());
+            json.writeStringProperty("reasoning_effort", ask.effort().word());
         } else if (conversation.reasoningEffort() != null) {
             ignore(Member.REASONING_EFFORT);
         }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param place the caller's body
  * @param messages at least one
  * @param tools in the caller's order
- * @param reasoningEffort one of OpenAI's seven words
  * @param webSearch whether a web search was asked for beside the tools (D15)
  */
 public record Conversation(
@@ -20,7 +19,7 @@ public record Conversation(
         List<Tool> tools,
         ToolChoice toolChoice,
         ResponseFormat responseFormat,
-        @Nullable String reasoningEffort,
+        @Nullable Effort reasoningEffort,
         @Nullable Boolean includeThoughts,
         boolean webSearch,
         @Nullable GoogleOptions google) {

@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.conversation.Place;
 import dev.tollgate.conversation.Place.Member;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -58,8 +60,8 @@ final class ThinkingWriter {
         if (google != null && google.setsThinking()) {
             throw refuse(Member.THINKING, "is not supported by this model: it does not think.");
         }
-        String asked = ask.conversation().reasoningEffort();
-        if (asked != null && !asked.equals("none")) {
+        Effort asked = ask.conversation().reasoningEffort();
+        if (asked != null && asked != Effort.NONE) {
             ignored.add(place.path(Member.REASONING_EFFORT));
         }
         if (Boolean.TRUE.equals(ask.conversation().includeThoughts())) {
@@ -70,7 +72,7 @@ final class ThinkingWriter {
         }
     }
 
-    private void writeEffort(String effort) {
+    private void writeEffort(Effort effort) {
         switch (thinking) {
             case Thinking.Budget budget ->
                 json.writeNumberProperty("thinkingBudget", mapped(budget.byEffort(), effort));
@@ -79,13 +81,18 @@ final class ThinkingWriter {
         }
     }
 
-    private <T> T mapped(Map<String, T> byEffort, String effort) {
+    private <T> T mapped(Map<Effort, T> byEffort, Effort effort) {
         T value = byEffort.get(effort);
         if (value == null) {
             throw refuse(
                     Member.REASONING_EFFORT,
                     "'%s' is not supported by this model; it takes %s."
-                            .formatted(effort, String.join(", ", new TreeSet<>(byEffort.keySet()))));
+                            .formatted(
+                                    effort.word(),
+                                    byEffort.keySet().stream()
+                                            .map(Effort::word)
+                                            .sorted()
+                                            .collect(Collectors.joining(", "))));
         }
         return value;
     }

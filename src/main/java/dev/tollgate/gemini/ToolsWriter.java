@@ -86,7 +86,7 @@ final class ToolsWriter {
             }
         }
         if (conversation.toolChoice() instanceof ToolChoice.Required && known.isEmpty() && !conversation.webSearch()) {
-            throw refuse(conversation.place().path(Member.TOOL_CHOICE), "is 'required', but there are no tools.");
+            throw refuse(conversation.place().path(Member.TOOL_CHOICE), "demands a call, but there are no tools.");
         }
     }
 

@@ -111,7 +111,7 @@ record Turns(List<String> instructions, List<Turn> turns) {
                 throw refuse(
                         assistant,
                         Member.CALLS,
-                        "the conversation cannot begin with tool calls; a 'user' message must come before them.");
+                        "the conversation cannot begin with calls: the user has to speak before them.");
             }
         }
 
@@ -135,8 +135,8 @@ record Turns(List<String> instructions, List<Turn> turns) {
                 throw refuse(
                         open.callers.getFirst(),
                         Member.CALLS,
-                        "every call needs a 'tool' message that answers it, before the conversation goes on; missing: "
-                                + open.missing() + ".");
+                        "every call needs its result before the conversation goes on; missing: " + open.missing()
+                                + ".");
             }
         }
 

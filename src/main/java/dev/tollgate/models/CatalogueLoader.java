@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.YamlFile;
 import dev.tollgate.config.YamlNode;
+import dev.tollgate.conversation.Effort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -165,18 +166,18 @@ public final class CatalogueLoader {
         return form;
     }
 
-    private static @Nullable String effort(YamlNode node, UpstreamModel upstream) {
+    private static @Nullable Effort effort(YamlNode node, UpstreamModel upstream) {
         String word = node.text();
         if (word.equals(WORD_FOR_MODELS_OWN)) {
             return null;
         }
-        Set<String> efforts = upstream.thinking().efforts();
-        if (!efforts.contains(word)) {
-            List<String> allowed = new ArrayList<>(efforts);
+        List<String> allowed = new ArrayList<>();
+        upstream.thinking().efforts().forEach(effort -> allowed.add(effort.word()));
+        if (!allowed.contains(word)) {
             allowed.add(WORD_FOR_MODELS_OWN);
             throw node.wrong(YamlNode.oneOf(allowed));
         }
-        return word;
+        return Effort.of(word);
     }
 
     private static @Nullable Long maxTokens(YamlNode node, UpstreamModel upstream) {

@@ -2,6 +2,7 @@ package dev.tollgate.models;
 
 import dev.tollgate.config.Decimals;
 import dev.tollgate.config.YamlNode;
+import dev.tollgate.conversation.Effort;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,8 +83,8 @@ final class CatalogueUpstream {
         node.onlyWith("by", "min", "max", "efforts");
         long min = node.need("min").wholeNumber(0, TOKENS_MAX);
         long max = node.need("max").wholeNumber(min, TOKENS_MAX);
-        Map<String, Long> budgets = new LinkedHashMap<>();
-        efforts(node).forEach((effort, value) -> budgets.put(effort, budget(value, min, max)));
+        Map<Effort, Long> budgets = new LinkedHashMap<>();
+        efforts(node).forEach((effort, value) -> budgets.put(Effort.of(effort), budget(value, min, max)));
         return new UpstreamModel.Thinking.Budget(min, max, budgets);
     }
 
@@ -100,15 +101,15 @@ final class CatalogueUpstream {
     private static UpstreamModel.Thinking level(YamlNode node) {
         node.onlyWith("by", "efforts", "budgets");
         YamlNode budgets = node.find("budgets");
-        Map<String, String> words = new LinkedHashMap<>();
+        Map<Effort, String> words = new LinkedHashMap<>();
         Map<String, String> levels = Map.of("MINIMAL", "MINIMAL", "LOW", "LOW", "MEDIUM", "MEDIUM", "HIGH", "HIGH");
-        efforts(node).forEach((effort, value) -> words.put(effort, value.choice(levels)));
+        efforts(node).forEach((effort, value) -> words.put(Effort.of(effort), value.choice(levels)));
         return new UpstreamModel.Thinking.Level(words, budgets == null || budgets.bool());
     }
 
     private static Map<String, YamlNode> efforts(YamlNode node) {
         return node.need("efforts")
-                .onlyWith("none", "minimal", "low", "medium", "high", "xhigh", "max")
+                .onlyWith(Effort.words().toArray(String[]::new))
                 .fields();
     }
 

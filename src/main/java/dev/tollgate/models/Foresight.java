@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import dev.tollgate.conversation.Effort;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -187,7 +188,7 @@ public final class Foresight {
         return most != null
                 && most <= SMALL_TOKENS_MAX
                 && !(thinking instanceof UpstreamModel.Thinking.None)
-                && !thinking.efforts().contains("none");
+                && !thinking.efforts().contains(Effort.NONE);
     }
 
     private static String ids(List<Model> models) {

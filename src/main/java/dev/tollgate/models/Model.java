@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.PrintedUsage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ public record Model(
         boolean answersWithUpstreamName,
         boolean streamByDefault,
         boolean thoughtsByDefault,
-        @Nullable String effortByDefault,
+        @Nullable Effort effortByDefault,
         @Nullable Long maxTokensByDefault,
         Tools tools,
         Formats formats) {

@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import dev.tollgate.conversation.Effort;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -91,7 +92,7 @@ public record UpstreamModel(
                 || !(thinking instanceof Thinking.Level levels)) {
             return null;
         }
-        String effort = budgets.effortOf(tokens);
+        Effort effort = budgets.effortOf(tokens);
         return effort == null ? null : levels.byEffort().get(effort);
     }
 
@@ -102,31 +103,31 @@ public record UpstreamModel(
                 && !level.budgets();
     }
 
-    /** How OpenAI's {@code reasoning_effort} is expressed upstream (protocol 4.2). An effort that is missing is refused. */
+    /** How an effort is expressed upstream (protocol 4.2). An effort that is missing is refused. */
     public sealed interface Thinking {
 
         /** The efforts that are taken. */
-        Set<String> efforts();
+        Set<Effort> efforts();
 
         /** {@code thinkingBudget} in tokens; {@code budgetMin} to {@code budgetMax}, or -1 for dynamic. */
-        record Budget(long budgetMin, long budgetMax, Map<String, Long> byEffort) implements Thinking {
+        record Budget(long budgetMin, long budgetMax, Map<Effort, Long> byEffort) implements Thinking {
             public Budget {
                 byEffort = Map.copyOf(byEffort);
             }
 
             @Override
-            public Set<String> efforts() {
+            public Set<Effort> efforts() {
                 return byEffort.keySet();
             }
 
             /** The least effort whose budget covers these tokens, else the greatest; null for 0 and -1, which name no amount. */
             @Nullable
-            String effortOf(long tokens) {
+            Effort effortOf(long tokens) {
                 if (tokens <= 0) {
                     return null;
                 }
-                Comparator<Map.Entry<String, Long>> smallest =
-                        Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey());
+                Comparator<Map.Entry<Effort, Long>> smallest = Map.Entry.<Effort, Long>comparingByValue()
+                        .thenComparing(effort -> effort.getKey().word());
                 return byEffort.entrySet().stream()
                         .filter(effort -> effort.getValue() >= tokens)
                         .min(smallest)
@@ -141,7 +142,7 @@ public record UpstreamModel(
          *
          * @param budgets whether a budget is still taken in place of a level
          */
-        record Level(Map<String, String> byEffort, boolean budgets) implements Thinking {
+        record Level(Map<Effort, String> byEffort, boolean budgets) implements Thinking {
 
             /** Least tokens of a budget, which these models still take in place of a level; no range is written, this is 2.5's. */
             public static final int BUDGET_MIN = 128;
@@ -154,7 +155,7 @@ public record UpstreamModel(
             }
 
             @Override
-            public Set<String> efforts() {
+            public Set<Effort> efforts() {
                 return byEffort.keySet();
             }
         }
@@ -163,7 +164,7 @@ public record UpstreamModel(
         record None() implements Thinking {
 
             @Override
-            public Set<String> efforts() {
+            public Set<Effort> efforts() {
                 return Set.of();
             }
         }

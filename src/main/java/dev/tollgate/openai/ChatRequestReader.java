@@ -1,6 +1,7 @@
 package dev.tollgate.openai;
 
 import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.conversation.Message;
 import dev.tollgate.conversation.ResponseFormat;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChatRequestReader {
 
-    private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
     private static final int STOPS_MAX = 4;
 
     private final JsonBody json;
@@ -49,7 +49,7 @@ public final class ChatRequestReader {
     private @Nullable ToolChoiceReader toolChoice;
     private @Nullable ToolChoiceReader functionCall;
     private ResponseFormat responseFormat = new ResponseFormat.Text();
-    private @Nullable String reasoningEffort;
+    private @Nullable Effort reasoningEffort;
     private @Nullable Boolean includeThoughts;
     private boolean webSearch;
     private @Nullable GoogleOptions google;
@@ -108,7 +108,7 @@ public final class ChatRequestReader {
             case "logprobs" -> logprobs = json.bool();
             case "top_logprobs" -> topLogprobs = json.integer(0, 20);
             case "seed" -> seed = json.longInteger(Long.MIN_VALUE, Long.MAX_VALUE);
-            case "reasoning_effort" -> reasoningEffort = json.oneOf(EFFORTS);
+            case "reasoning_effort" -> reasoningEffort = Effort.of(json.oneOf(Effort.words()));
             case "web_search_options" -> webSearchOptions();
             default -> {
                 if (!withoutEffect.take(name)) {

@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.Place.Member;
 import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.media.CallMedia;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelId the catalogue's id of the model: what a channel is chosen by
  * @param upstreamModel the upstream's name of the model, the catalogue's unless the channel has another; its rules are looked up under it
  * @param includeThoughts whether the upstream is asked to show its thoughts
- * @param effort one of OpenAI's words, mapped by the upstream model's table; null sends nothing
+ * @param effort mapped by the upstream model's table; null sends nothing
  * @param replay what earlier answers in it came with and the caller need not send back
  * @param media what was downloaded for it: there before it is sent or counted, until the call is over
  * @param memory what it takes of the heap is charged to it, and what it is translated into
@@ -24,7 +25,7 @@ public record ChatAsk(
         String modelId,
         String upstreamModel,
         boolean includeThoughts,
-        @Nullable String effort,
+        @Nullable Effort effort,
         Replay replay,
         CallMedia media,
         Lease memory)
@@ -36,7 +37,7 @@ public record ChatAsk(
             String modelId,
             String upstreamModel,
             boolean includeThoughts,
-            @Nullable String effort,
+            @Nullable Effort effort,
             Replay replay) {
         this(conversation, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia(), Lease.FREE);
     }

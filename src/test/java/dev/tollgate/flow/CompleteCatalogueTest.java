@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
@@ -142,9 +143,9 @@ class CompleteCatalogueTest {
     @ParameterizedTest
     @MethodSource("models")
     void each_effort_that_it_lists_is_taken(Model model) {
-        for (String effort : model.upstream().thinking().efforts()) {
-            Gateway.Reply reply = customer.chat("{\"model\":\"" + model.id() + "\",\"reasoning_effort\":\"" + effort
-                    + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+        for (Effort effort : model.upstream().thinking().efforts()) {
+            Gateway.Reply reply = customer.chat("{\"model\":\"" + model.id() + "\",\"reasoning_effort\":\""
+                    + effort.word() + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
             assertThat(reply.status()).as(effort + ": " + reply.text()).isEqualTo(200);
         }
     }

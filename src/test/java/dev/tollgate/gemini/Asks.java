@@ -3,6 +3,7 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.Json;
 import dev.tollgate.conversation.ContentPart;
 import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.conversation.Message;
 import dev.tollgate.conversation.ResponseFormat;
@@ -36,7 +37,17 @@ final class Asks {
             new Thinking.Budget(
                     128,
                     32_768,
-                    Map.of("minimal", 1024L, "low", 1024L, "medium", 8192L, "high", 24_576L, "max", 32_768L)),
+                    Map.of(
+                            Effort.MINIMAL,
+                            1024L,
+                            Effort.LOW,
+                            1024L,
+                            Effort.MEDIUM,
+                            8192L,
+                            Effort.HIGH,
+                            24_576L,
+                            Effort.MAX,
+                            32_768L)),
             false,
             false,
             true,
@@ -52,7 +63,9 @@ final class Asks {
             1,
             false,
             false,
-            new Thinking.Level(Map.of("minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH"), true),
+            new Thinking.Level(
+                    Map.of(Effort.MINIMAL, "LOW", Effort.LOW, "LOW", Effort.MEDIUM, "MEDIUM", Effort.HIGH, "HIGH"),
+                    true),
             true,
             true,
             true,
@@ -111,13 +124,13 @@ final class Asks {
     boolean logprobs;
     Integer topLogprobs;
     Long seed;
-    String reasoningEffort;
+    Effort reasoningEffort;
     boolean webSearch;
     GoogleOptions google;
     CallIds callIds = CallIds.ANY;
     UpstreamModel model = PRO_25;
     boolean includeThoughts;
-    String effort;
+    Effort effort;
     Replay replay = Replay.NONE;
 
     static Asks asks() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.conversation.GoogleOptions.SafetySetting;
 import dev.tollgate.conversation.Message;
@@ -225,13 +226,17 @@ class GeminiRequestWriterTest {
 
     @Test
     void calls_that_are_not_answered_are_refused() {
-        refused(twoCalls(), "messages.1.tool_calls").hasMessageContaining("'c1', 'c2'");
+        refused(twoCalls(), "messages.1.tool_calls")
+                .hasMessage("'messages.1.tool_calls': every call needs its result before the conversation goes on;"
+                        + " missing: 'c1', 'c2'.");
         refused(twoCalls().result("c1", "1").user("?"), "messages.1.tool_calls").hasMessageContaining("'c2'");
     }
 
     @Test
     void a_conversation_that_begins_with_calls_is_refused() {
-        refused(asks().assistant(null, call("x", "f", "{}")).result("x", "1"), "messages.0.tool_calls");
+        refused(asks().assistant(null, call("x", "f", "{}")).result("x", "1"), "messages.0.tool_calls")
+                .hasMessage("'messages.0.tool_calls': the conversation cannot begin with calls:"
+                        + " the user has to speak before them.");
         refused(
                 asks().assistant("Hello.").assistant(null, call("x", "f", "{}")).result("x", "1"),
                 "messages.1.tool_calls");
@@ -565,7 +570,8 @@ class GeminiRequestWriterTest {
     void a_choice_of_what_is_not_there_is_refused() {
         refused(twoTools(new ToolChoice.Named("h")), "tool_choice");
         refused(twoTools(new ToolChoice.Allowed(true, List.of("h"))), "tool_choice");
-        refused(asks().user("?").with(a -> a.toolChoice = new ToolChoice.Required()), "tool_choice");
+        refused(asks().user("?").with(a -> a.toolChoice = new ToolChoice.Required()), "tool_choice")
+                .hasMessage("'tool_choice' demands a call, but there are no tools.");
     }
 
     @Test
@@ -675,26 +681,26 @@ class GeminiRequestWriterTest {
     @Test
     void effort_follows_the_model_s_table() {
         assertThat(thinking(asks().user("?").with(a -> {
-                    a.effort = "high";
+                    a.effort = Effort.HIGH;
                     a.includeThoughts = true;
                 })))
                 .isEqualTo("{\"includeThoughts\":true,\"thinkingBudget\":24576}");
-        assertThat(thinking(asks().on(Asks.PRO_31).user("?").with(a -> a.effort = "medium")))
+        assertThat(thinking(asks().on(Asks.PRO_31).user("?").with(a -> a.effort = Effort.MEDIUM)))
                 .isEqualTo("{\"includeThoughts\":false,\"thinkingLevel\":\"MEDIUM\"}");
         assertThat(thinking(asks().user("?"))).isEqualTo("{\"includeThoughts\":false}");
     }
 
     @Test
     void an_effort_that_the_table_lacks_is_refused() {
-        refused(asks().user("?").with(a -> a.effort = "none"), "reasoning_effort")
+        refused(asks().user("?").with(a -> a.effort = Effort.NONE), "reasoning_effort")
                 .hasMessage(
                         "'reasoning_effort' 'none' is not supported by this model; it takes high, low, max, medium, minimal.");
-        refused(asks().on(Asks.PRO_31).user("?").with(a -> a.effort = "none"), "reasoning_effort");
+        refused(asks().on(Asks.PRO_31).user("?").with(a -> a.effort = Effort.NONE), "reasoning_effort");
     }
 
     @Test
     void google_s_own_words_win_over_the_default_effort() {
-        assertThat(thinking(google(2000, null).with(a -> a.effort = "high")))
+        assertThat(thinking(google(2000, null).with(a -> a.effort = Effort.HIGH)))
                 .isEqualTo("{\"includeThoughts\":false,\"thinkingBudget\":2000}");
         assertThat(thinking(google(-1, null))).isEqualTo("{\"includeThoughts\":false,\"thinkingBudget\":-1}");
         assertThat(thinking(google(null, "low").on(Asks.PRO_31)))
@@ -712,13 +718,13 @@ class GeminiRequestWriterTest {
         refused(google(null, "HIGH"), "google.thinking_config.thinking_level");
         refused(google(null, "MINIMAL").on(Asks.PRO_31), "google.thinking_config.thinking_level");
         refused(google(500, "LOW").on(Asks.PRO_31), "google.thinking_config");
-        refused(google(500, null).with(a -> a.reasoningEffort = "low"), "reasoning_effort");
+        refused(google(500, null).with(a -> a.reasoningEffort = Effort.LOW), "reasoning_effort");
         refused(google(500, null).on(Asks.PLAIN), "google.thinking_config");
     }
 
     @Test
     void a_model_that_does_not_think_is_not_told_to() {
-        Asks asks = asks().on(Asks.PLAIN).user("?").with(a -> a.reasoningEffort = "low");
+        Asks asks = asks().on(Asks.PLAIN).user("?").with(a -> a.reasoningEffort = Effort.LOW);
         assertThat(asks.at("/generationConfig")).isEqualTo("{}");
         assertThat(asks.body().ignored()).containsExactly("reasoning_effort");
         Asks shown =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.models.UpstreamModel;
@@ -214,8 +215,8 @@ class WireTableTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"minimal, 1024, LOW", "low, 1024, LOW", "medium, 8192, MEDIUM", "high, 24576, HIGH"})
-    void effort_is_a_budget_or_a_level(String effort, long budget, String level) {
+    @CsvSource({"MINIMAL, 1024, LOW", "LOW, 1024, LOW", "MEDIUM, 8192, MEDIUM", "HIGH, 24576, HIGH"})
+    void effort_is_a_budget_or_a_level(Effort effort, long budget, String level) {
         assertThat(Asks.asks()
                         .user("?")
                         .with(a -> a.effort = effort)

@@ -2,6 +2,7 @@ package dev.tollgate.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.conversation.Effort;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -42,9 +43,9 @@ class BuiltInCatalogueTest {
 
     @ParameterizedTest
     @CsvSource({
-        "gemini-2.5-pro,                gemini-2.5-pro,         true,  true,  high, ,    true,  false, 57000000,  450000000",
-        "gemini-3-pro,                  gemini-3.1-pro-preview, true,  true,  high, ,    true,  false, 160000000, 960000000",
-        "gemini-3.1-pro,                gemini-3.1-pro-preview, true,  true,  high, ,    false, true,  160000000, 960000000",
+        "gemini-2.5-pro,                gemini-2.5-pro,         true,  true,  HIGH, ,    true,  false, 57000000,  450000000",
+        "gemini-3-pro,                  gemini-3.1-pro-preview, true,  true,  HIGH, ,    true,  false, 160000000, 960000000",
+        "gemini-3.1-pro,                gemini-3.1-pro-preview, true,  true,  HIGH, ,    false, true,  160000000, 960000000",
         "google/gemini-2.5-pro,         gemini-2.5-pro,         false, false, ,     512, true,  false, 262500000, 2100000000",
         "google/gemini-2.5-pro-preview, gemini-2.5-pro,         false, false, ,     512, true,  false, 262500000, 2100000000",
     })
@@ -53,7 +54,7 @@ class BuiltInCatalogueTest {
             String upstream,
             boolean stream,
             boolean thoughts,
-            String effort,
+            Effort effort,
             Long maxTokens,
             boolean functions,
             boolean upstreamName,
@@ -87,21 +88,41 @@ class BuiltInCatalogueTest {
                         128,
                         32_768,
                         Map.of(
-                                "minimal", 1024L, "low", 1024L, "medium", 8192L, "high", 24_576L, "xhigh", 32_768L,
-                                "max", 32_768L)));
+                                Effort.MINIMAL,
+                                1024L,
+                                Effort.LOW,
+                                1024L,
+                                Effort.MEDIUM,
+                                8192L,
+                                Effort.HIGH,
+                                24_576L,
+                                Effort.XHIGH,
+                                32_768L,
+                                Effort.MAX,
+                                32_768L)));
         assertThat(upstream("gemini-3.1-pro-preview").thinking())
                 .isEqualTo(new UpstreamModel.Thinking.Level(
                         Map.of(
-                                "minimal", "LOW", "low", "LOW", "medium", "MEDIUM", "high", "HIGH", "xhigh", "HIGH",
-                                "max", "HIGH"),
+                                Effort.MINIMAL,
+                                "LOW",
+                                Effort.LOW,
+                                "LOW",
+                                Effort.MEDIUM,
+                                "MEDIUM",
+                                Effort.HIGH,
+                                "HIGH",
+                                Effort.XHIGH,
+                                "HIGH",
+                                Effort.MAX,
+                                "HIGH"),
                         true));
     }
 
     @Test
     void a_pro_model_cannot_be_told_not_to_think() {
-        assertThat(upstream("gemini-2.5-pro").thinking().efforts()).doesNotContain("none");
-        assertThat(upstream("gemini-3.1-pro-preview").thinking().efforts()).doesNotContain("none");
-        assertThat(upstream("gemini-2.5-flash").thinking().efforts()).contains("none");
+        assertThat(upstream("gemini-2.5-pro").thinking().efforts()).doesNotContain(Effort.NONE);
+        assertThat(upstream("gemini-3.1-pro-preview").thinking().efforts()).doesNotContain(Effort.NONE);
+        assertThat(upstream("gemini-2.5-flash").thinking().efforts()).contains(Effort.NONE);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.config.ConfigException;
+import dev.tollgate.conversation.Effort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ class CatalogueLoaderTest {
         assertThat(model.pricing().inputMicrosPerMillion()).isEqualTo(1);
         assertThat(model.pricing().outputMicrosPerMillion()).isEqualTo(2_500_000);
         assertThat(model.maxTokensByDefault()).isEqualTo(7);
-        assertThat(model.effortByDefault()).isEqualTo("low");
+        assertThat(model.effortByDefault()).isEqualTo(Effort.LOW);
         assertThat(model.upstream().costs()).isEmpty();
         assertThat(model.upstream().penalties()).isTrue();
     }

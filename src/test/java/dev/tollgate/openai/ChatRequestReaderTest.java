@@ -7,6 +7,7 @@ import static dev.tollgate.openai.Bodies.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.conversation.ContentPart;
+import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.conversation.Message;
 import dev.tollgate.conversation.ResponseFormat;
@@ -55,7 +56,7 @@ class ChatRequestReaderTest {
         assertThat(request.conversation().sampling().topLogprobs()).isEqualTo(3);
         assertThat(request.conversation().sampling().seed()).isEqualTo(Long.MIN_VALUE);
         assertThat(request.stream()).isTrue();
-        assertThat(request.conversation().reasoningEffort()).isEqualTo("xhigh");
+        assertThat(request.conversation().reasoningEffort()).isEqualTo(Effort.XHIGH);
         assertThat(request.conversation().includeThoughts()).isFalse();
         assertThat(request.maxTokens()).isEqualTo(7);
         assertThat(request.maxTokensField()).isEqualTo("max_completion_tokens");
