@@ -12,8 +12,7 @@ import dev.tollgate.conversation.Tool;
 import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.UpstreamModel.Thinking;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.Field;
+import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.Replay;
 import java.util.ArrayList;
@@ -148,7 +147,7 @@ final class Asks {
     }
 
     Asks instruction(String text) {
-        messages.add(new Message.Instruction(new Field.OfMessage(messages.size()), text));
+        messages.add(new Message.Instruction(ChatBodies.message(messages.size()), text));
         return this;
     }
 
@@ -157,17 +156,17 @@ final class Asks {
     }
 
     Asks user(ContentPart... parts) {
-        messages.add(new Message.User(new Field.OfMessage(messages.size()), List.of(parts)));
+        messages.add(new Message.User(ChatBodies.message(messages.size()), List.of(parts)));
         return this;
     }
 
     Asks assistant(String text, Message.ToolCall... calls) {
-        messages.add(new Message.Assistant(new Field.OfMessage(messages.size()), text, placed(calls), null));
+        messages.add(new Message.Assistant(ChatBodies.message(messages.size()), text, placed(calls), null));
         return this;
     }
 
     Asks signed(String text, String signature, Message.ToolCall... calls) {
-        messages.add(new Message.Assistant(new Field.OfMessage(messages.size()), text, placed(calls), signature));
+        messages.add(new Message.Assistant(ChatBodies.message(messages.size()), text, placed(calls), signature));
         return this;
     }
 
@@ -175,7 +174,7 @@ final class Asks {
         int message = messages.size();
         return IntStream.range(0, calls.length)
                 .mapToObj(i -> new Message.ToolCall(
-                        calls[i].id() == null ? new Field.OfFunctionCall(message) : new Field.OfCall(message, i),
+                        calls[i].id() == null ? ChatBodies.functionCall(message) : ChatBodies.call(message, i),
                         calls[i].id(),
                         calls[i].name(),
                         calls[i].arguments(),
@@ -206,12 +205,12 @@ final class Asks {
     }
 
     Asks result(String id, ContentPart... parts) {
-        messages.add(new Message.ToolResult(new Field.OfMessage(messages.size()), id, List.of(parts)));
+        messages.add(new Message.ToolResult(ChatBodies.message(messages.size()), id, List.of(parts)));
         return this;
     }
 
     Asks tool(String name, String schema) {
-        tools.add(new Tool(new Field.OfTool(tools.size()), name, null, schema == null ? null : object(schema), null));
+        tools.add(new Tool(ChatBodies.tool(tools.size()), name, null, schema == null ? null : object(schema), null));
         return this;
     }
 
@@ -229,7 +228,7 @@ final class Asks {
 
     static ContentPart.Media media(String mimeType, String base64, String detail) {
         return new ContentPart.Media(
-                new Field.OfMedium("messages.0.content.0.image_url"),
+                ChatBodies.medium("messages.0.content.0.image_url"),
                 ContentPart.Named.PICTURE,
                 new ContentPart.Source.Inline(base64),
                 mimeType,
@@ -239,7 +238,7 @@ final class Asks {
 
     static ContentPart.Media remote(String url) {
         return new ContentPart.Media(
-                new Field.OfMedium("messages.0.content.0.image_url"),
+                ChatBodies.medium("messages.0.content.0.image_url"),
                 ContentPart.Named.PICTURE,
                 new ContentPart.Source.Remote(url),
                 null,
@@ -253,7 +252,7 @@ final class Asks {
 
     ChatAsk ask() {
         Conversation conversation = new Conversation(
-                new Field.Body(),
+                ChatBodies.whole(),
                 messages,
                 new Sampling(
                         n,
@@ -276,9 +275,9 @@ final class Asks {
         return new ChatAsk(conversation, "gemini-2.5-pro", model.name(), includeThoughts, effort, replay);
     }
 
-    /** What a request that was read asks of a model. */
-    static ChatAsk of(ChatRequest request, UpstreamModel model) {
-        return new ChatAsk(request.conversation(), request.model(), model.name(), true, null, Replay.NONE);
+    /** What a conversation that was read asks of a model. */
+    static ChatAsk of(Conversation conversation, UpstreamModel model) {
+        return new ChatAsk(conversation, "m", model.name(), true, null, Replay.NONE);
     }
 
     GeminiBody body() {

@@ -14,11 +14,8 @@ import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.conversation.Tool;
 import dev.tollgate.conversation.ToolChoice;
 import dev.tollgate.error.ApiException;
-import dev.tollgate.json.ReadLimits;
 import dev.tollgate.media.WantedMedium;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.ChatRequestReader;
-import dev.tollgate.openai.Field;
+import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstream.Replay;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -391,7 +388,7 @@ class GeminiRequestWriterTest {
     @Test
     void media_carry_resolution_and_clipping_on_3() {
         ContentPart.Media video = new ContentPart.Media(
-                new Field.OfMedium("messages.0.content.0.video_url"),
+                ChatBodies.medium("messages.0.content.0.video_url"),
                 ContentPart.Named.VIDEO,
                 new ContentPart.Source.Remote("https://www.youtube.com/watch?v=abc"),
                 null,
@@ -505,22 +502,8 @@ class GeminiRequestWriterTest {
         refused(asks().user("?").tool("-f", null), "tools.0.function.name");
         refused(asks().user("?").tool("f", null).tool("f", "{}"), "tools.1");
         refused(
-                asks().user("?").with(a -> a.tools.add(new Tool(new Field.OfFunction(0), "1f", null, null, null))),
+                asks().user("?").with(a -> a.tools.add(new Tool(ChatBodies.function(0), "1f", null, null, null))),
                 "functions.0.name");
-    }
-
-    @Test
-    void a_tool_is_blamed_where_it_stood_also_where_a_search_tool_before_it_was_left_out() {
-        ChatRequest request = ChatRequestReader.read("""
-                {"model":"m","messages":[{"role":"user","content":"?"}],"tool_choice":"none","tools":[
-                {"type":"function","function":{"name":"googleSearch"}},
-                {"type":"function","function":{"name":"f","parameters":{"type":"string"}}}]}""".getBytes(StandardCharsets.UTF_8), ReadLimits.DEFAULT);
-
-        assertThatThrownBy(() -> GeminiRequestWriter.write(
-                        Asks.of(request, Asks.PRO_25), Asks.PRO_25, CallIds.ANY, Asks.BUCKETS))
-                .isInstanceOfSatisfying(
-                        ApiException.class,
-                        refused -> assertThat(refused.error().param()).isEqualTo("tools.1.function.parameters"));
     }
 
     @Test
@@ -576,7 +559,7 @@ class GeminiRequestWriterTest {
 
     @Test
     void strict_functions_are_validated() {
-        Asks asks = asks().user("?").with(a -> a.tools.add(new Tool(new Field.OfTool(0), "f", "Does.", null, true)));
+        Asks asks = asks().user("?").with(a -> a.tools.add(new Tool(ChatBodies.tool(0), "f", "Does.", null, true)));
         assertThat(asks.at("/toolConfig")).isEqualTo("{\"functionCallingConfig\":{\"mode\":\"VALIDATED\"}}");
         assertThat(asks.at("/tools/0/functionDeclarations/0")).isEqualTo("{\"name\":\"f\",\"description\":\"Does.\"}");
     }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.conversation.Conversation;
 import dev.tollgate.error.ApiException;
-import dev.tollgate.json.ReadLimits;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.ChatRequestReader;
+import dev.tollgate.testing.ChatBodies;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -30,23 +29,23 @@ public final class RequestFuzz {
     private RequestFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] body) {
-        ChatRequest request;
+        Conversation conversation;
         try {
-            request = ChatRequestReader.read(body, ReadLimits.DEFAULT);
+            conversation = ChatBodies.read(body);
         } catch (ApiException refusal) {
             check(refusal);
             return;
         }
-        assertThat(ChatRequestReader.read(body, ReadLimits.DEFAULT)).isEqualTo(request);
+        assertThat(ChatBodies.read(body)).isEqualTo(conversation);
         for (UpstreamModel model : MODELS) {
-            translate(request, model);
+            translate(conversation, model);
         }
     }
 
-    private static void translate(ChatRequest request, UpstreamModel model) {
+    private static void translate(Conversation conversation, UpstreamModel model) {
         try {
             GeminiBody translated =
-                    GeminiRequestWriter.write(Asks.of(request, model), model, CallIds.ANY, Asks.BUCKETS);
+                    GeminiRequestWriter.write(Asks.of(conversation, model), model, CallIds.ANY, Asks.BUCKETS);
             List<PlacedMedium> media =
                     translated.slots().stream().map(RequestFuzz::placed).toList();
             checkJson(bytes(translated.body(7L, media)));

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.channel.Json;
 import dev.tollgate.conversation.Effort;
 import dev.tollgate.error.ApiException;
-import dev.tollgate.json.ReadLimits;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.openai.ChatRequestReader;
+import dev.tollgate.testing.ChatBodies;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,11 +156,8 @@ class WireTableTest {
         String messages =
                 members.contains("\"messages\"") ? "" : ",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]";
         String request = "{\"model\":\"m\"" + messages + (members.isEmpty() ? "" : ",") + members + "}";
-        GeminiBody body = GeminiRequestWriter.write(
-                Asks.of(ChatRequestReader.read(request.getBytes(StandardCharsets.UTF_8), ReadLimits.DEFAULT), model),
-                model,
-                CallIds.ANY,
-                Asks.BUCKETS);
+        GeminiBody body =
+                GeminiRequestWriter.write(Asks.of(ChatBodies.read(request), model), model, CallIds.ANY, Asks.BUCKETS);
         return new String(body.bytes(null), StandardCharsets.UTF_8);
     }
 

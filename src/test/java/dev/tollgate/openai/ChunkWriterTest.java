@@ -8,6 +8,7 @@ import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.json.Utf8Buffer;
+import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.conversation.Message;
 import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.json.ReadLimits;
+import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

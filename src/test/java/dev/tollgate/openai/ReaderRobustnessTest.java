@@ -12,6 +12,7 @@ import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.json.ReadLimits;
+import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

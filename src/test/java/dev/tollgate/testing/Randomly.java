@@ -1,4 +1,4 @@
-package dev.tollgate.openai;
+package dev.tollgate.testing;
 
 import java.util.Random;
 import java.util.function.Consumer;
