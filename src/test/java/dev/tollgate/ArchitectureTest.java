@@ -63,7 +63,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"money", "host", "config", "error", "limits", "sandbox", "transport", "fatal", "ids"})
+    @ValueSource(strings = {"money", "host", "config", "error", "limits", "sandbox", "fatal", "ids"})
     void these_packages_know_no_other(String name) {
         knowsOnly(name);
     }
@@ -73,7 +73,7 @@ class ArchitectureTest {
         knowsOnly("memory", "error");
         knowsOnly("json", "memory", "error");
         knowsOnly("http", "memory", "error");
-        knowsOnly("media", "limits", "error", "transport");
+        knowsOnly("media", "limits", "error");
         knowsOnly("storage", "limits");
         knowsOnly("schema", "limits");
     }
@@ -134,7 +134,7 @@ class ArchitectureTest {
     @Test
     void upstream_knows_what_can_be_asked_and_no_more() {
         knowsOnly("upstream", "conversation", "media", "memory", "config", "error");
-        knowsOnly("channel", "upstream", "media", "transport");
+        knowsOnly("channel", "upstream", "media");
     }
 
     @Test
@@ -332,13 +332,7 @@ class ArchitectureTest {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        packageOf("http"),
-                        packageOf("channel"),
-                        packageOf("gemini"),
-                        packageOf("compat"),
-                        packageOf("media"),
-                        packageOf("transport"),
-                        packageOf("sandbox"))
+                        packageOf("http"), packageOf("media"), packageOf("sandbox"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.core.http.."));

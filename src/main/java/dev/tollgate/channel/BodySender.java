@@ -4,10 +4,9 @@ import dev.tollgate.fatal.Fatal;
 import dev.tollgate.media.Medium;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -20,16 +19,16 @@ public final class BodySender {
     private static final int STEP_BYTES = 48 * 1024;
 
     private final Context loop;
-    private final HttpClientRequest request;
+    private final Roundtrip request;
 
-    private BodySender(Context loop, HttpClientRequest request) {
+    private BodySender(Context loop, Roundtrip request) {
         this.loop = loop;
         this.request = request;
     }
 
-    /** Begins to send, on the event loop of the request; what goes wrong is told by the request's own response. */
-    public static void start(Context loop, HttpClientRequest request, OutgoingBody body) {
-        request.putHeader("content-length", Long.toString(body.length()));
+    /** Begins to send, on the event loop of the request; what goes wrong is told by its answer. */
+    public static void start(Context loop, Roundtrip request, OutgoingBody body) {
+        request.begin(body.length());
         Thread.ofVirtual().name("send-body").start(() -> new BodySender(loop, request).send(body));
     }
 
@@ -37,33 +36,30 @@ public final class BodySender {
         try {
             for (OutgoingBody.Piece piece : body.pieces()) {
                 switch (piece) {
-                    case OutgoingBody.Bytes it ->
-                        write(Buffer.buffer(it.to() - it.from())
-                                .appendBytes(it.bytes(), it.from(), it.to() - it.from()));
+                    case OutgoingBody.Bytes it -> write(Arrays.copyOfRange(it.bytes(), it.from(), it.to()));
                     case OutgoingBody.Ascii it -> text(it.text());
                     case OutgoingBody.Base64Of it -> medium(it.medium(), 0, true);
                     case OutgoingBody.JsonText it -> escaped(it.medium());
                     case OutgoingBody.Raw it -> medium(it.medium(), it.from(), false);
                 }
             }
-            loop.runOnContext(turn -> request.end());
         } catch (IOException | RuntimeException | Error e) {
             Fatal.check(e);
-            loop.runOnContext(turn -> request.reset());
+            loop.runOnContext(turn -> request.fail(e));
         }
     }
 
     private void text(String text) {
         for (int from = 0; from < text.length(); from += STEP_BYTES) {
             int to = Math.min(text.length(), from + STEP_BYTES);
-            write(Buffer.buffer(text.substring(from, to).getBytes(StandardCharsets.US_ASCII)));
+            write(text.substring(from, to).getBytes(StandardCharsets.US_ASCII));
         }
     }
 
     private void escaped(Medium medium) throws IOException {
         EscapedText text = new EscapedText(medium);
         for (byte[] step = text.next(); step != null; step = text.next()) {
-            write(Buffer.buffer(step));
+            write(step);
         }
     }
 
@@ -72,21 +68,15 @@ public final class BodySender {
         for (long at = start; at < medium.length(); ) {
             int read = medium.read(at, step, 0, step.length);
             at += read;
-            byte[] bytes = read == step.length ? step : java.util.Arrays.copyOf(step, read);
-            write(Buffer.buffer(base64 ? Base64.getEncoder().encode(bytes) : bytes.clone()));
+            byte[] bytes = Arrays.copyOf(step, read);
+            write(base64 ? Base64.getEncoder().encode(bytes) : bytes);
         }
     }
 
     /** Returns when the bytes are on their way. */
-    private void write(Buffer bytes) {
+    private void write(byte[] bytes) {
         Promise<Void> written = Promise.promise();
-        loop.runOnContext(turn -> {
-            try {
-                request.write(bytes).onComplete(written);
-            } catch (IllegalStateException ended) {
-                written.tryFail(ended);
-            }
-        });
+        loop.runOnContext(turn -> request.write(bytes).onComplete(written));
         written.future().toCompletionStage().toCompletableFuture().join();
     }
 }

@@ -1,19 +1,9 @@
 package dev.tollgate.channel;
 
-import dev.tollgate.transport.LastBytes;
 import dev.tollgate.upstream.Timeouts;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ClientSSLOptions;
 import java.net.URI;
 import java.util.regex.Pattern;
 
@@ -26,11 +16,8 @@ public final class FarEnd {
     /** To one channel; as many calls again may wait for a connection. */
     public static final int CONNECTIONS_MAX = 10_000;
 
-    /**
-     * The client stops reading once it holds sixteen pieces for a caller who does not keep up (guarantee S-10), whatever
-     * their size; with pieces of 64 KiB that is a megabyte for each such caller.
-     */
-    private static final int PIECE_BYTES_MAX = 8 * 1024;
+    private static final int HTTPS_PORT = 443;
+    private static final int HTTP_PORT = 80;
 
     /** Visible ASCII: what a header may carry. */
     private static final Pattern CREDENTIAL = Pattern.compile("[\\x21-\\x7e]{1,512}");
@@ -40,17 +27,33 @@ public final class FarEnd {
     private final Vertx vertx;
     private final URI base;
     private final Timeouts timeouts;
-    private final HttpClientAgent client;
+    private final String host;
+    private final Connections connections;
 
     /**
      * @param baseUrl http or https, with a path at most
      * @param connectionsMax to the one host; as many calls again may wait for one
      */
     public FarEnd(Vertx vertx, String baseUrl, int connectionsMax, Timeouts timeouts) {
+        this(vertx, baseUrl, connectionsMax, timeouts, new ClientSSLOptions());
+    }
+
+    /** @param trust whom to believe over https */
+    FarEnd(Vertx vertx, String baseUrl, int connectionsMax, Timeouts timeouts, ClientSSLOptions trust) {
         this.vertx = vertx;
         this.base = checkedBase(baseUrl);
         this.timeouts = timeouts;
-        this.client = client(vertx, connectionsMax, timeouts);
+        boolean tls = "https".equals(base.getScheme());
+        int usual = tls ? HTTPS_PORT : HTTP_PORT;
+        int port = base.getPort() >= 0 ? base.getPort() : usual;
+        this.host = port == usual ? base.getHost() : base.getHost() + ":" + port;
+        this.connections =
+                new Connections(vertx, bare(base.getHost()), port, tls ? trust : null, connectionsMax, timeouts);
+    }
+
+    /** An IPv6 address stands in brackets in a URL. */
+    private static String bare(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     private static URI checkedBase(String baseUrl) {
@@ -60,20 +63,6 @@ public final class FarEnd {
             throw new IllegalArgumentException("a channel's base URL must be http(s)://host[:port][/path]");
         }
         return base;
-    }
-
-    private static HttpClientAgent client(Vertx vertx, int connectionsMax, Timeouts timeouts) {
-        HttpClientOptions options = new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_1_1)
-                .setConnectTimeout((int) timeouts.connectMillis())
-                .setMaxChunkSize(PIECE_BYTES_MAX)
-                .setKeepAlive(true);
-        PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax).setMaxWaitQueueSize(connectionsMax);
-        return vertx.httpClientBuilder()
-                .with(options)
-                .with(pool)
-                .withConnectHandler(LastBytes::keep)
-                .build();
     }
 
     /** Whether a header can carry it. */
@@ -99,45 +88,29 @@ public final class FarEnd {
         return timeouts;
     }
 
-    /** A POST with a JSON body. @param path below the base URL, with its slash and query */
-    public RequestOptions post(String path) {
-        boolean tls = "https".equals(base.getScheme());
-        return new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setHost(base.getHost())
-                .setPort(base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80)
-                .setSsl(tls)
-                .setURI(base.getRawPath() + path)
-                .setConnectTimeout(timeouts.connectMillis())
-                .putHeader("content-type", "application/json")
-                .putHeader("user-agent", "tollgate");
+    /**
+     * A POST with a JSON body.
+     *
+     * @param path below the base URL, with its slash and query
+     * @throws IllegalArgumentException for one that is not visible ASCII
+     */
+    public Request post(String path) {
+        return request("POST", path).with("content-type", "application/json");
     }
 
-    /** Asks for a connection, for the current event loop. */
-    public Future<HttpClientRequest> connect(RequestOptions options) {
-        return client.request(options);
+    /** As above, with a method in capitals and no header but the host's. */
+    public Request request(String method, String path) {
+        String target = base.getRawPath() + path;
+        return Request.of(method, target.isEmpty() ? "/" : target, host);
     }
 
-    /** A whole body; fails, and resets, where it is longer. */
-    public static Future<Buffer> body(HttpClientResponse response, int bytesMax) {
-        Promise<Buffer> whole = Promise.promise();
-        Buffer body = Buffer.buffer();
-        response.handler(bytes -> {
-            if (body.length() + bytes.length() > bytesMax) {
-                response.handler(null);
-                response.request().reset();
-                whole.tryFail("the body is longer than " + bytesMax + " bytes");
-            } else {
-                body.appendBuffer(bytes);
-            }
-        });
-        response.exceptionHandler(whole::tryFail);
-        response.endHandler(_ -> whole.tryComplete(body));
-        return whole.future();
+    /** Asks for a connection, for the current event loop, on which everything else happens. */
+    public Future<Roundtrip> connect(Request request) {
+        return connections.lend(request);
     }
 
     /** Lets connections go; running calls fail. */
     public void close() {
-        client.close();
+        connections.close();
     }
 }

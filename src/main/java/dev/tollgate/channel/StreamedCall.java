@@ -9,9 +9,7 @@ import dev.tollgate.upstream.UpstreamFailure.Kind;
 import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,35 +20,28 @@ import org.jspecify.annotations.Nullable;
  * loop.
  *
  * <p>The events of all pieces that one turn of the loop brings are delivered together after it: an upstream that sends each event as
- * a piece of its own would otherwise cost a write for each.
- *
- * <p>One timer serves all waits: it ticks four times in each and counts the ticks without a sign of life, so that an event
- * costs no timer.
- */
-public final class StreamedCall implements UpstreamCall {
+ * a piece of its own would otherwise cost a write for each. */
+public final class StreamedCall implements UpstreamCall, AnswerListener {
 
     private static final int OK = 200;
     /** A turn of the event loop reads up to a megabyte: whoever does not read on must be able to say so before that. */
     private static final int TURN_BYTES_MAX = 64 * 1024;
 
     private static final int ERROR_BYTES_MAX = 64 * 1024;
-    private static final int TICKS = 4;
-    private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
     private final Timeouts timeouts;
     private final ErrorReader errors;
     private final AnswerReader reader;
     private final UpstreamListener listener;
-    private @Nullable HttpClientRequest request;
-    private @Nullable HttpClientResponse response;
+    private @Nullable Roundtrip roundtrip;
+    private @Nullable ErrorAnswer error;
     private @Nullable Unpacking unpacking;
     private @Nullable Errand errand;
     private boolean done;
     private boolean paused;
     private boolean lingering;
-    private long timer = NO_TIMER;
-    private int silentTicks;
+    private long patienceMillis;
     private int turnBytes;
     private List<UpstreamEvent> read = new ArrayList<>();
     private boolean deliveryScheduled;
@@ -68,7 +59,7 @@ public final class StreamedCall implements UpstreamCall {
     public interface Errand {
 
         /** Begins to send on a connection. */
-        void send(HttpClientRequest connected);
+        void send(Roundtrip connected);
 
         /** The call has ended: nothing of it is wanted any more. */
         default void over() {}
@@ -79,83 +70,78 @@ public final class StreamedCall implements UpstreamCall {
         }
     }
 
+    /** What came with another status than 200. */
+    private record ErrorAnswer(int status, @Nullable String retryAfter, ByteArrayOutputStream body) {}
+
     /** @param connecting may fail with {@link NotAdmitted} */
-    public void start(Future<HttpClientRequest> connecting, Buffer body) {
+    public void start(Future<Roundtrip> connecting, byte[] body) {
         start(connecting, connected -> connected.send(body));
     }
 
     /** @param connecting may fail with {@link NotAdmitted}; a connection is asked for when there is something to send */
-    public void start(Future<HttpClientRequest> connecting, Errand errand) {
+    public void start(Future<Roundtrip> connecting, Errand errand) {
         this.errand = errand;
         connecting.onSuccess(connected -> send(connected, errand)).onFailure(this::unreachable);
     }
 
-    private void send(HttpClientRequest connected, Errand errand) {
-        request = connected;
-        // Told by the response too; without a handler it would be logged as an error besides.
-        connected.exceptionHandler(Fatal::check);
+    private void send(Roundtrip connected, Errand errand) {
         if (done) {
             connected.reset();
             return;
         }
-        await(timeouts.headMillis());
-        connected.response().onSuccess(this::receive).onFailure(this::unreachable);
+        roundtrip = connected;
+        connected.answer(this);
+        await(connected, timeouts.headMillis(), false);
+        if (paused) {
+            connected.pause();
+        }
         errand.send(connected);
     }
 
-    private void receive(HttpClientResponse head) {
-        if (done) {
+    @Override
+    public void head(AnswerHead head) {
+        if (done || roundtrip == null) {
             return;
         }
-        response = head;
-        head.exceptionHandler(this::broken);
-        if (head.statusCode() == OK) {
-            unpacking = Unpacking.of(head.getHeader("content-encoding"));
-            head.handler(this::read);
-            head.endHandler(_ -> ended());
+        if (head.status() == OK) {
+            unpacking = Unpacking.of(head.header("content-encoding"));
         } else {
-            receiveError(head);
+            error = new ErrorAnswer(head.status(), head.header("retry-after"), new ByteArrayOutputStream());
         }
-        await(timeouts.idleMillis());
-        if (paused) {
-            head.pause();
+        await(roundtrip, timeouts.idleMillis(), true);
+    }
+
+    private void readError(ErrorAnswer answer, byte[] bytes) {
+        int room = ERROR_BYTES_MAX - answer.body().size();
+        answer.body().write(bytes, 0, Math.min(bytes.length, room));
+        if (bytes.length >= room) {
+            end(meaning(answer));
+            reset();
         }
     }
 
-    private void receiveError(HttpClientResponse head) {
-        Buffer body = Buffer.buffer();
-        String retryAfter = head.getHeader("retry-after");
-        head.handler(bytes -> {
-            if (done) {
-                return;
-            }
-            silentTicks = 0;
-            body.appendBuffer(bytes, 0, Math.min(bytes.length(), ERROR_BYTES_MAX - body.length()));
-            if (body.length() >= ERROR_BYTES_MAX) {
-                fail(errors.of(head.statusCode(), body.getBytes(), retryAfter));
-                reset();
-            }
-        });
-        head.endHandler(_ -> fail(errors.of(head.statusCode(), body.getBytes(), retryAfter)));
-        head.exceptionHandler(_ -> fail(errors.of(head.statusCode(), body.getBytes(), retryAfter)));
+    private UpstreamFailure meaning(ErrorAnswer answer) {
+        return errors.of(answer.status(), answer.body().toByteArray(), answer.retryAfter());
     }
 
-    private void read(Buffer bytes) {
+    @Override
+    public void body(byte[] bytes) {
         if (done) {
             return;
         }
-        if (!lingering) {
-            silentTicks = 0;
+        if (error != null) {
+            readError(error, bytes);
+            return;
         }
-        byte[] plain = unpacking == null ? bytes.getBytes() : unpacking.unpacked(bytes.getBytes());
+        byte[] plain = unpacking == null ? bytes : unpacking.unpacked(bytes);
         if (plain == null) {
-            broken(new IOException("the answer cannot be unpacked"));
+            failed(new IOException("the answer cannot be unpacked"));
             reset();
             return;
         }
         boolean more = reader.read(plain, read);
         if (!more) {
-            ended();
+            whole();
             reset();
             return;
         }
@@ -167,7 +153,9 @@ public final class StreamedCall implements UpstreamCall {
         }
         if (reader.isWhole() && !lingering) {
             lingering = true;
-            await(timeouts.lingerMillis());
+            if (roundtrip != null) {
+                await(roundtrip, timeouts.lingerMillis(), false);
+            }
         }
     }
 
@@ -190,7 +178,16 @@ public final class StreamedCall implements UpstreamCall {
         }
     }
 
-    private void ended() {
+    @Override
+    public void ended() {
+        if (error != null) {
+            end(meaning(error));
+        } else {
+            whole();
+        }
+    }
+
+    private void whole() {
         if (done) {
             return;
         }
@@ -199,10 +196,11 @@ public final class StreamedCall implements UpstreamCall {
         end(failure);
     }
 
-    private void broken(Throwable why) {
+    @Override
+    public void failed(Throwable why) {
         Fatal.check(why);
         if (!done) {
-            end(reader.cut(described(why)));
+            end(error != null ? meaning(error) : reader.cut(described(why)));
         }
     }
 
@@ -211,15 +209,11 @@ public final class StreamedCall implements UpstreamCall {
         // A failed future may tell at once, while the caller does not yet hold the call.
         UpstreamFailure failure =
                 why instanceof NotAdmitted refused ? refused.failure() : errors.of(Kind.UNAVAILABLE, described(why));
-        vertx.runOnContext(_ -> fail(failure));
+        vertx.runOnContext(_ -> end(failure));
     }
 
     private static String described(Throwable why) {
         return why.getClass().getSimpleName() + ": " + why.getMessage();
-    }
-
-    private void fail(UpstreamFailure failure) {
-        end(failure);
     }
 
     private void end(@Nullable UpstreamFailure failure) {
@@ -237,7 +231,6 @@ public final class StreamedCall implements UpstreamCall {
 
     private void finish() {
         done = true;
-        vertx.cancelTimer(timer);
         if (unpacking != null) {
             unpacking.close();
         }
@@ -246,27 +239,23 @@ public final class StreamedCall implements UpstreamCall {
         }
     }
 
-    private void await(long millis) {
-        if (done) {
-            return;
-        }
-        vertx.cancelTimer(timer);
-        silentTicks = 0;
-        timer = vertx.setPeriodic(Math.max(1, millis / TICKS), _ -> tick(millis));
+    private void await(Roundtrip connected, long millis, boolean renewed) {
+        patienceMillis = millis;
+        connected.await(millis, renewed);
     }
 
     /** While the caller holds us back, silence is not the upstream's fault (D18). */
-    private void tick(long millis) {
-        if (paused || done || ++silentTicks <= TICKS) {
-            return;
+    @Override
+    public void silent() {
+        if (!done) {
+            end(reader.cut("nothing came for " + patienceMillis + " ms"));
+            reset();
         }
-        end(reader.cut("nothing came for " + millis + " ms"));
-        reset();
     }
 
     private void reset() {
-        if (request != null) {
-            request.reset();
+        if (roundtrip != null) {
+            roundtrip.reset();
         }
     }
 
@@ -275,26 +264,22 @@ public final class StreamedCall implements UpstreamCall {
         if (!done) {
             finish();
             reset();
-            if (response != null) {
-                response.resume(); // one that had ended already would leave its connection held back for the next call
-            }
         }
     }
 
     @Override
     public void pause() {
         paused = true;
-        if (response != null && !done) {
-            response.pause();
+        if (roundtrip != null && !done) {
+            roundtrip.pause();
         }
     }
 
     @Override
     public void resume() {
         paused = false;
-        silentTicks = 0;
-        if (response != null && !done) {
-            response.resume();
+        if (roundtrip != null && !done) {
+            roundtrip.resume();
         }
     }
 }

@@ -3,6 +3,9 @@
  * step by step, the reader of an event stream. A provider brings how a request is written, how an answer and an error are
  * read, and how it is let in.
  *
+ * <p>The far end is a server that the operator has chosen, so HTTP/1.1 is spoken to it on Netty's channels with a parser of our own
+ * ({@link dev.tollgate.channel.AnswerParser}, decision 0014); what strangers serve is read by libraries.
+ *
  * <p>Invariants: a call tells its listener exactly one end; nothing follows redirects or asks for compression; the far end's address
  * comes from the operator's configuration alone.
  *

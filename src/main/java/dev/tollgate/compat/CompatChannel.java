@@ -3,6 +3,7 @@ package dev.tollgate.compat;
 import dev.tollgate.channel.BodySender;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.channel.Request;
 import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.error.ApiError;
@@ -15,8 +16,6 @@ import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.RequestOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -106,18 +105,18 @@ final class CompatChannel implements Channel {
             CompatReader reader = new CompatReader(errors, ask.candidates(), ask.includeThoughts(), json);
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
             if (body.wanted().isEmpty()) {
-                call.start(farEnd.connect(options()), Buffer.buffer(body.bytes(maxOutputTokens)));
+                call.start(farEnd.connect(request()), body.bytes(maxOutputTokens));
             } else {
                 Context loop = farEnd.vertx().getOrCreateContext();
                 OutgoingBody whole = body.body(maxOutputTokens);
-                call.start(farEnd.connect(options()), connected -> BodySender.start(loop, connected, whole));
+                call.start(farEnd.connect(request()), connected -> BodySender.start(loop, connected, whole));
             }
             return call;
         }
 
-        private RequestOptions options() {
-            RequestOptions options = farEnd.post("/chat/completions").putHeader("accept", "text/event-stream");
-            return key == null ? options : options.putHeader("authorization", "Bearer " + key);
+        private Request request() {
+            Request request = farEnd.post("/chat/completions").with("accept", "text/event-stream");
+            return key == null ? request : request.with("authorization", "Bearer " + key);
         }
     }
 }

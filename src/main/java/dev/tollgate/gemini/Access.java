@@ -2,10 +2,10 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.channel.Request;
+import dev.tollgate.channel.Roundtrip;
 import dev.tollgate.upstream.Ask;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.RequestOptions;
 import java.util.List;
 
 /** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (protocol 1.1). */
@@ -14,11 +14,11 @@ interface Access {
     /** Below the base URL. */
     String path(String model, String method);
 
-    /** A request with what does not change from call to call. */
-    RequestOptions post(FarEnd farEnd, String path);
+    /** The request with the credential that does not change from call to call, where it is such a one. */
+    Request keyed(Request request);
 
     /** Asks for a connection with the credential of now; may fail with {@link dev.tollgate.channel.NotAdmitted}. */
-    Future<HttpClientRequest> connect(FarEnd farEnd, RequestOptions options);
+    Future<Roundtrip> connect(FarEnd farEnd, Request request);
 
     /** The credential of now, for scrubbing. */
     String secret();

@@ -1,12 +1,11 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.channel.WholeAnswer;
 import dev.tollgate.fatal.Fatal;
-import dev.tollgate.gemini.UploadProtocol.Reply;
 import dev.tollgate.gemini.UploadedFile.Content;
 import dev.tollgate.media.Medium;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
-import io.vertx.core.http.HttpMethod;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
@@ -87,7 +86,7 @@ final class FileUpload {
 
     private UploadedFile upload() throws UploadFailed {
         String path = begin();
-        JsonNode described = send(path).json().path("file");
+        JsonNode described = UploadProtocol.json(send(path)).path("file");
         String name = described.path("name").asString("");
         if (!NAME.matcher(name).matches()) {
             throw protocol.failed("an uploaded file has no name");
@@ -95,10 +94,10 @@ final class FileUpload {
         return ready(name, waitUntilActive(name, described));
     }
 
-    private Reply ask(
-            HttpMethod method, String path, Map<String, String> headers, @Nullable OutgoingBody body, long millis)
+    private WholeAnswer ask(
+            String method, String path, Map<String, String> headers, @Nullable OutgoingBody body, long millis)
             throws UploadFailed {
-        Reply reply = protocol.send(method, path, headers, body, millis, this::began);
+        WholeAnswer reply = protocol.send(method, path, headers, body, millis, this::began);
         breakOff = null;
         requireWanted();
         return reply;
@@ -127,11 +126,11 @@ final class FileUpload {
                 "x-goog-upload-header-content-type", medium.mimeType(),
                 "content-type", "application/json");
         OutgoingBody body = OutgoingBody.of("{\"file\":{}}".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        Reply started = ask(HttpMethod.POST, "/upload/v1beta/files", headers, body, CONTROL_MILLIS);
-        return protocol.path(started.header("x-goog-upload-url"));
+        WholeAnswer started = ask("POST", "/upload/v1beta/files", headers, body, CONTROL_MILLIS);
+        return protocol.path(started.header(UploadProtocol.URL));
     }
 
-    private Reply send(String path) throws UploadFailed {
+    private WholeAnswer send(String path) throws UploadFailed {
         long from = 0;
         for (int resumed = 0; ; resumed++) {
             try {
@@ -142,7 +141,7 @@ final class FileUpload {
                         "upload, finalize",
                         "content-type",
                         medium.mimeType());
-                return ask(HttpMethod.POST, path, headers, OutgoingBody.raw(medium, from), SEND_MILLIS);
+                return ask("POST", path, headers, OutgoingBody.raw(medium, from), SEND_MILLIS);
             } catch (UploadFailed e) {
                 requireWanted();
                 if (e.failure().kind() != Kind.UNAVAILABLE || resumed == RESUMED_MAX) {
@@ -155,9 +154,9 @@ final class FileUpload {
 
     /** How far the upstream got. */
     private long received(String path, UploadFailed why) throws UploadFailed {
-        Reply state = ask(HttpMethod.POST, path, Map.of("x-goog-upload-command", "query"), null, CONTROL_MILLIS);
-        String received = state.header("x-goog-upload-size-received");
-        boolean active = "active".equals(state.header("x-goog-upload-status"));
+        WholeAnswer state = ask("POST", path, Map.of("x-goog-upload-command", "query"), null, CONTROL_MILLIS);
+        String received = state.header(UploadProtocol.RECEIVED);
+        boolean active = "active".equals(state.header(UploadProtocol.STATUS));
         if (!active || received == null || !received.matches("[0-9]{1,18}")) {
             throw why;
         }
@@ -183,8 +182,7 @@ final class FileUpload {
             sleep(pause);
             waited += pause;
             pause = Math.min(pause * 2, POLL_MILLIS_MAX);
-            now = ask(HttpMethod.GET, "/v1beta/" + name, Map.of(), null, CONTROL_MILLIS)
-                    .json();
+            now = UploadProtocol.json(ask("GET", "/v1beta/" + name, Map.of(), null, CONTROL_MILLIS));
         }
         return now;
     }

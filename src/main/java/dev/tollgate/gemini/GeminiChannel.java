@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Request;
 import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.media.WantedMedium;
@@ -18,8 +19,6 @@ import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.RequestOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -114,8 +113,8 @@ public final class GeminiChannel implements Channel {
         return models.standing(upstreamModel);
     }
 
-    private RequestOptions options(String model, String method) {
-        return access.post(farEnd, access.path(model, method));
+    private Request request(String model, String method) {
+        return access.keyed(farEnd.post(access.path(model, method)));
     }
 
     /** Lets connections go; running calls fail. */
@@ -128,13 +127,13 @@ public final class GeminiChannel implements Channel {
     private final class Prepared implements PreparedAsk {
         private final GeminiBody body;
         private final String model;
-        private final RequestOptions options;
+        private final Request request;
         private final Ask ask;
 
         Prepared(GeminiBody body, String model, Ask ask) {
             this.body = body;
             this.model = model;
-            this.options = options(model, "streamGenerateContent?alt=sse");
+            this.request = request(model, "streamGenerateContent?alt=sse");
             this.ask = ask;
         }
 
@@ -159,12 +158,17 @@ public final class GeminiChannel implements Channel {
                 farEnd.vertx().runOnContext(_ -> then.accept(Optional.empty()));
                 return;
             }
-            RequestOptions counting = options(model, "countTokens").setTimeout(COUNT_MILLIS);
+            Request counting = request(model, "countTokens");
             MediaErrand errand = new MediaErrand(
                     farEnd.vertx(),
                     new MediaPlacement(uploads, body, ask.media()),
                     media -> access.countBody(body, model, media));
-            GeminiCount.start(farEnd.vertx(), errand.connecting(() -> access.connect(farEnd, counting)), errand, then);
+            GeminiCount.start(
+                    farEnd.vertx(),
+                    errand.connecting(() -> access.connect(farEnd, counting)),
+                    errand,
+                    COUNT_MILLIS,
+                    then);
         }
 
         /** The other door's answers are as they come. */
@@ -192,15 +196,14 @@ public final class GeminiChannel implements Channel {
                     new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk);
             StreamedCall call = new StreamedCall(
                     farEnd.vertx(), farEnd.timeouts(), errors, reader, new AnsweringModel(models, model, listener));
-            RequestOptions sending = new RequestOptions(options);
             if (body.slots().isEmpty()) {
-                call.start(access.connect(farEnd, sending), Buffer.buffer(body.bytes(maxOutputTokens)));
+                call.start(access.connect(farEnd, request), body.bytes(maxOutputTokens));
             } else {
                 MediaErrand errand = new MediaErrand(
                         farEnd.vertx(),
                         new MediaPlacement(uploads, body, ask.media()),
                         media -> body.body(maxOutputTokens, media));
-                call.start(errand.connecting(() -> access.connect(farEnd, sending)), errand);
+                call.start(errand.connecting(() -> access.connect(farEnd, request)), errand);
             }
             return call;
         }

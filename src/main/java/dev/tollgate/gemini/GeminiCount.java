@@ -1,15 +1,14 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.Roundtrip;
 import dev.tollgate.channel.StreamedCall;
+import dev.tollgate.channel.WholeAnswer;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamEvent.Modalities;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
@@ -23,15 +22,18 @@ final class GeminiCount {
 
     private GeminiCount() {}
 
-    /** @param errand knows what to send on the connection */
+    /**
+     * @param errand knows what to send on the connection
+     * @param millis how long to wait for the answer
+     */
     static void start(
             Vertx vertx,
-            Future<HttpClientRequest> connecting,
+            Future<Roundtrip> connecting,
             StreamedCall.Errand errand,
+            long millis,
             Consumer<Optional<PromptCount>> then) {
         connecting
-                .compose(request -> send(request, errand))
-                .compose(GeminiCount::body)
+                .compose(roundtrip -> send(roundtrip, errand, millis))
                 .map(GeminiCount::count)
                 .onFailure(Fatal::check)
                 .otherwise(Optional.empty())
@@ -41,26 +43,19 @@ final class GeminiCount {
                 }));
     }
 
-    private static Future<HttpClientResponse> send(HttpClientRequest request, StreamedCall.Errand errand) {
-        request.exceptionHandler(Fatal::check); // told by the response, too
-        Future<HttpClientResponse> response = request.response().onSuccess(head -> head.exceptionHandler(Fatal::check));
-        errand.send(request);
-        return response;
+    private static Future<WholeAnswer> send(Roundtrip roundtrip, StreamedCall.Errand errand, long millis) {
+        Future<WholeAnswer> answer = WholeAnswer.of(roundtrip, ANSWER_BYTES_MAX);
+        roundtrip.await(millis, false);
+        errand.send(roundtrip);
+        return answer;
     }
 
-    private static Future<Buffer> body(HttpClientResponse response) {
-        String length = response.getHeader("content-length");
-        boolean fits = length == null || (length.length() < 6 && Long.parseLong(length) <= ANSWER_BYTES_MAX);
-        if (response.statusCode() != OK || !fits) {
-            response.request().reset();
-            return Future.failedFuture("not counted");
+    private static Optional<PromptCount> count(WholeAnswer counted) {
+        if (counted.status() != OK) {
+            return Optional.empty();
         }
-        return response.body();
-    }
-
-    private static Optional<PromptCount> count(Buffer body) {
         try {
-            JsonNode answer = Json.tree(body.getBytes());
+            JsonNode answer = Json.tree(counted.body());
             JsonNode total = answer.path("totalTokens");
             return isCount(total)
                     ? Optional.of(new PromptCount(total.longValue(), modalities(answer.path("promptTokensDetails"))))

@@ -2,10 +2,10 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.channel.Request;
+import dev.tollgate.channel.Roundtrip;
 import dev.tollgate.upstream.Ask;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.RequestOptions;
 import java.util.List;
 
 /** The Gemini API: a key in a header, never in the query, where logs would keep it. */
@@ -19,13 +19,13 @@ record KeyAccess(String key) implements Access {
     }
 
     @Override
-    public RequestOptions post(FarEnd farEnd, String path) {
-        return farEnd.post(path).putHeader(HEADER, key);
+    public Request keyed(Request request) {
+        return request.with(HEADER, key);
     }
 
     @Override
-    public Future<HttpClientRequest> connect(FarEnd farEnd, RequestOptions options) {
-        return farEnd.connect(options);
+    public Future<Roundtrip> connect(FarEnd farEnd, Request request) {
+        return farEnd.connect(request);
     }
 
     @Override

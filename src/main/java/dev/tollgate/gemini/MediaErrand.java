@@ -3,13 +3,13 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.BodySender;
 import dev.tollgate.channel.NotAdmitted;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.channel.Roundtrip;
 import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientRequest;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -33,7 +33,7 @@ final class MediaErrand implements StreamedCall.Errand {
     }
 
     /** Fails with {@link NotAdmitted} where a medium cannot be uploaded. */
-    Future<HttpClientRequest> connecting(Supplier<Future<HttpClientRequest>> connect) {
+    Future<Roundtrip> connecting(Supplier<Future<Roundtrip>> connect) {
         return Future.fromCompletionStage(placement.begin(), loop)
                 .recover(failure -> Future.failedFuture(meaning(failure)))
                 .compose(placed -> {
@@ -52,7 +52,7 @@ final class MediaErrand implements StreamedCall.Errand {
     }
 
     @Override
-    public void send(HttpClientRequest connected) {
+    public void send(Roundtrip connected) {
         if (whole == null) {
             throw new IllegalStateException("there is nothing to send yet");
         }

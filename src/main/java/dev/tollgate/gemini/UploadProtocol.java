@@ -4,16 +4,15 @@ import dev.tollgate.channel.BodySender;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.channel.Request;
+import dev.tollgate.channel.Roundtrip;
+import dev.tollgate.channel.WholeAnswer;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
@@ -30,6 +29,10 @@ import tools.jackson.databind.node.MissingNode;
 /** Single requests of the Files API (protocol 1.9), each to the channel's own host with the channel's own key. Blocks. */
 final class UploadProtocol {
 
+    static final String URL = "x-goog-upload-url";
+    static final String RECEIVED = "x-goog-upload-size-received";
+    static final String STATUS = "x-goog-upload-status";
+    private static final String RETRY_AFTER = "retry-after";
     private static final int OK = 200;
     private static final int ANSWER_BYTES_MAX = 64 * 1024;
 
@@ -43,24 +46,6 @@ final class UploadProtocol {
         this.errors = errors;
     }
 
-    /** @param body whole, with a status of 200 */
-    record Reply(HttpClientResponse head, Buffer body) {
-
-        @Nullable
-        String header(String name) {
-            return head.getHeader(name);
-        }
-
-        /** Missing where it is no JSON. */
-        JsonNode json() {
-            try {
-                return Json.tree(body.getBytes());
-            } catch (JacksonException notJson) {
-                return MissingNode.getInstance();
-            }
-        }
-    }
-
     /**
      * Sends one request and waits for its answer.
      *
@@ -68,8 +53,8 @@ final class UploadProtocol {
      * @param begun told how to break it off, from then on
      * @throws UploadFailed for any other status than 200
      */
-    Reply send(
-            HttpMethod method,
+    WholeAnswer send(
+            String method,
             String path,
             Map<String, String> headers,
             @Nullable OutgoingBody body,
@@ -77,18 +62,23 @@ final class UploadProtocol {
             Consumer<Runnable> begun)
             throws UploadFailed {
         Context loop = farEnd.vertx().getOrCreateContext();
-        RequestOptions request = access.post(farEnd, path).setMethod(method);
-        headers.forEach(request::putHeader);
-        CompletableFuture<HttpClientRequest> connected = new CompletableFuture<>();
-        Future<Reply> answered = access.connect(farEnd, request).compose(it -> {
-            connected.complete(it);
-            return exchange(loop, it, body);
-        });
-        Runnable breakOff = () -> connected.thenAccept(HttpClientRequest::reset);
+        Request request = request(method, path, headers);
+        CompletableFuture<WholeAnswer> answered = new CompletableFuture<>();
+        CompletableFuture<Roundtrip> connected = new CompletableFuture<>();
+        loop.runOnContext(_ -> access.connect(farEnd, request)
+                .compose(roundtrip -> {
+                    connected.complete(roundtrip);
+                    return exchange(loop, roundtrip, body);
+                })
+                .onSuccess(answered::complete)
+                .onFailure(answered::completeExceptionally));
+        Runnable breakOff = () -> {
+            answered.completeExceptionally(new IOException("it was broken off"));
+            connected.thenAccept(roundtrip -> loop.runOnContext(_ -> roundtrip.reset()));
+        };
         begun.accept(breakOff);
         try {
-            Reply reply = answered.toCompletionStage().toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
-            return checked(reply);
+            return checked(answered.get(millis, TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {
             Fatal.check(e);
             throw failed("an upload broke off: " + e.getCause());
@@ -98,39 +88,48 @@ final class UploadProtocol {
             Thread.currentThread().interrupt();
             throw failed("an upload was interrupted");
         } finally {
-            if (!answered.isComplete()) {
+            if (!answered.isDone() || answered.isCompletedExceptionally()) {
                 breakOff.run();
             }
         }
     }
 
-    private static Future<Reply> exchange(Context loop, HttpClientRequest request, @Nullable OutgoingBody body) {
-        request.exceptionHandler(Fatal::check);
-        Future<Reply> reply = request.response().compose(UploadProtocol::read);
+    private Request request(String method, String path, Map<String, String> headers) throws UploadFailed {
+        try {
+            Request request = access.keyed(farEnd.request(method, path));
+            for (Map.Entry<String, String> header : headers.entrySet()) {
+                request = request.with(header.getKey(), header.getValue());
+            }
+            return request;
+        } catch (IllegalArgumentException unusual) {
+            throw failed("an upload cannot be asked for: " + unusual.getMessage());
+        }
+    }
+
+    private static Future<WholeAnswer> exchange(Context loop, Roundtrip roundtrip, @Nullable OutgoingBody body) {
+        Future<WholeAnswer> answer = WholeAnswer.of(roundtrip, ANSWER_BYTES_MAX, URL, RECEIVED, STATUS, RETRY_AFTER);
         if (body == null) {
-            request.putHeader("content-length", "0");
-            request.end();
+            roundtrip.send(new byte[0]);
         } else {
-            BodySender.start(loop, request, body);
+            BodySender.start(loop, roundtrip, body);
         }
-        return reply;
+        return answer;
     }
 
-    private static Future<Reply> read(HttpClientResponse head) {
-        Buffer body = Buffer.buffer();
-        head.exceptionHandler(Fatal::check); // told by the end, too
-        head.handler(piece -> {
-            body.appendBuffer(piece, 0, Math.min(piece.length(), ANSWER_BYTES_MAX - body.length()));
-        });
-        return head.end().map(ended -> new Reply(head, body));
+    /** Missing where it is no JSON. */
+    static JsonNode json(WholeAnswer answer) {
+        try {
+            return Json.tree(answer.body());
+        } catch (JacksonException notJson) {
+            return MissingNode.getInstance();
+        }
     }
 
-    private Reply checked(Reply reply) throws UploadFailed {
-        int status = reply.head().statusCode();
-        if (status != OK) {
-            throw new UploadFailed(errors.of(status, reply.body().getBytes(), reply.header("retry-after")));
+    private WholeAnswer checked(WholeAnswer answer) throws UploadFailed {
+        if (answer.status() != OK) {
+            throw new UploadFailed(errors.of(answer.status(), answer.body(), answer.header(RETRY_AFTER)));
         }
-        return reply;
+        return answer;
     }
 
     UploadFailed failed(String detail) {

@@ -2,14 +2,14 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.OutgoingBody;
+import dev.tollgate.channel.Request;
+import dev.tollgate.channel.Roundtrip;
 import dev.tollgate.conversation.GoogleOptions;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.NativeAsk;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.RequestOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,16 +43,15 @@ final class VertexAccess implements Access {
     }
 
     @Override
-    public RequestOptions post(FarEnd farEnd, String path) {
-        RequestOptions options = farEnd.post(path);
-        return expressKey == null ? options : options.putHeader(KeyAccess.HEADER, expressKey);
+    public Request keyed(Request request) {
+        return expressKey == null ? request : request.with(KeyAccess.HEADER, expressKey);
     }
 
     @Override
-    public Future<HttpClientRequest> connect(FarEnd farEnd, RequestOptions options) {
+    public Future<Roundtrip> connect(FarEnd farEnd, Request request) {
         return token == null
-                ? farEnd.connect(options)
-                : token.get().compose(bearer -> farEnd.connect(options.putHeader("authorization", "Bearer " + bearer)));
+                ? farEnd.connect(request)
+                : token.get().compose(bearer -> farEnd.connect(request.with("authorization", "Bearer " + bearer)));
     }
 
     @Override

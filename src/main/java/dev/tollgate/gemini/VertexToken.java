@@ -3,15 +3,15 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.NotAdmitted;
+import dev.tollgate.channel.Request;
+import dev.tollgate.channel.WholeAnswer;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.RequestOptions;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -116,19 +116,20 @@ final class VertexToken {
     }
 
     private Future<String> exchange(String form) {
-        RequestOptions options =
-                farEnd.post("").setTimeout(FETCH_MILLIS).putHeader("content-type", "application/x-www-form-urlencoded");
-        return farEnd.connect(options)
-                .compose(request -> request.send(Buffer.buffer(form)))
-                .compose(this::answer);
+        Request request = farEnd.request("POST", "").with("content-type", "application/x-www-form-urlencoded");
+        return farEnd.connect(request)
+                .compose(roundtrip -> {
+                    Future<WholeAnswer> answer = WholeAnswer.of(roundtrip, ANSWER_BYTES_MAX);
+                    roundtrip.await(FETCH_MILLIS, false);
+                    roundtrip.send(form.getBytes(StandardCharsets.US_ASCII));
+                    return answer;
+                })
+                .compose(this::take);
     }
 
-    private Future<String> answer(HttpClientResponse response) {
-        return FarEnd.body(response, ANSWER_BYTES_MAX).compose(body -> take(response.statusCode(), body));
-    }
-
-    private Future<String> take(int status, Buffer body) {
-        JsonNode json = json(body);
+    private Future<String> take(WholeAnswer answer) {
+        int status = answer.status();
+        JsonNode json = json(answer.body());
         String value = json.path("access_token").asString("");
         if (status != 200 || !FarEnd.isToken(value)) {
             Kind kind = status >= 400 && status < 500 && status != 429 && status != 408
@@ -143,9 +144,9 @@ final class VertexToken {
         return Future.succeededFuture(value);
     }
 
-    private static JsonNode json(Buffer body) {
+    private static JsonNode json(byte[] body) {
         try {
-            return Json.tree(body.getBytes());
+            return Json.tree(body);
         } catch (JacksonException e) {
             return Json.MAPPER.createObjectNode();
         }

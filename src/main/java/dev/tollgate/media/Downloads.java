@@ -1,7 +1,6 @@
 package dev.tollgate.media;
 
 import dev.tollgate.fatal.Fatal;
-import dev.tollgate.transport.LastBytes;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

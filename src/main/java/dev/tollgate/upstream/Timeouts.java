@@ -17,4 +17,8 @@ public record Timeouts(long connectMillis, long headMillis, long idleMillis, lon
             throw new IllegalArgumentException("a wait must be at least a millisecond");
         }
     }
+
+    public long shortestMillis() {
+        return Math.min(Math.min(connectMillis, headMillis), Math.min(idleMillis, lingerMillis));
+    }
 }

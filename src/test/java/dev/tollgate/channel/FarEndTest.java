@@ -6,9 +6,6 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
 import dev.tollgate.upstream.Timeouts;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
@@ -48,10 +45,8 @@ class FarEndTest {
             throw new IOException("the connection ends with its answer");
         })) {
             FarEnd far = new FarEnd(VERTX, server.url(), 1, Timeouts.DEFAULT);
-            // On the event loop, as every call: a response that nobody has taken when its first bytes come is lost.
             VERTX.runOnContext(_ -> far.connect(far.post("/"))
-                    .compose(HttpClientRequest::send)
-                    .onSuccess(response -> read(response, answer.length(), closed, read))
+                    .onSuccess(roundtrip -> new PieceByPiece(roundtrip, answer.length(), closed, read).start())
                     .onFailure(read::completeExceptionally));
             said.get(20, TimeUnit.SECONDS);
             Gateway.await("the server to close", () -> server.openConnections() == 0);
@@ -64,22 +59,52 @@ class FarEndTest {
         }
     }
 
-    /** Reads one piece a turn; the last ones only once the connection is closed. */
-    private static void read(
-            HttpClientResponse response, int bytes, CompletableFuture<Void> closed, CompletableFuture<String> read) {
-        Buffer all = Buffer.buffer();
-        Runnable next = () -> {
+    /** Reads what one read brings a turn; the last ones only once the connection is closed. */
+    private record PieceByPiece(
+            Roundtrip roundtrip,
+            int bytes,
+            CompletableFuture<Void> closed,
+            CompletableFuture<String> read,
+            StringBuilder all)
+            implements AnswerListener {
+
+        PieceByPiece(Roundtrip roundtrip, int bytes, CompletableFuture<Void> closed, CompletableFuture<String> read) {
+            this(roundtrip, bytes, closed, read, new StringBuilder());
+        }
+
+        void start() {
+            roundtrip.answer(this);
+            roundtrip.pause();
+            roundtrip.send(new byte[0]);
+            next();
+        }
+
+        private void next() {
             boolean enough = bytes - all.length() <= UNREAD_BYTES_MAX;
             CompletableFuture<Void> since = enough ? closed : CompletableFuture.completedFuture(null);
-            since.thenRun(() -> VERTX.runOnContext(_ -> response.fetch(1)));
-        };
-        response.pause();
-        response.exceptionHandler(read::completeExceptionally);
-        response.endHandler(_ -> read.complete(all.toString(StandardCharsets.US_ASCII)));
-        response.handler(piece -> {
-            all.appendBuffer(piece);
-            next.run();
-        });
-        next.run();
+            since.thenRun(() -> VERTX.runOnContext(_ -> roundtrip.resume()));
+        }
+
+        @Override
+        public void head(AnswerHead head) {
+            assertThat(head.status()).isEqualTo(200);
+        }
+
+        @Override
+        public void body(byte[] piece) {
+            all.append(new String(piece, StandardCharsets.US_ASCII));
+            roundtrip.pause();
+            next();
+        }
+
+        @Override
+        public void ended() {
+            read.complete(all.toString());
+        }
+
+        @Override
+        public void failed(Throwable why) {
+            read.completeExceptionally(why);
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.error.ApiException;
+import dev.tollgate.testing.ScriptedServer;
 import dev.tollgate.upstream.PreparedAsk;
 import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.UpstreamCall;

@@ -3,13 +3,13 @@ package dev.tollgate.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.TlsKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.JksOptions;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Over TLS a download goes to the judged address, and asks for and checks the certificate of the name in the URL. */
 class DownloadsTlsTest {
 
-    private static final String PASSWORD = "for-the-test";
-
     @TempDir
     Path folder;
 
@@ -35,33 +33,7 @@ class DownloadsTlsTest {
 
     @BeforeEach
     void start() throws Exception {
-        Path file = folder.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "secure",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=secure.test",
-                        "-ext",
-                        "san=dns:secure.test",
-                        "-validity",
-                        "30",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .start();
-        assertThat(new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .doesNotContain("rror");
-        assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        store = new JksOptions().setPath(file.toString()).setPassword(PASSWORD);
+        store = TlsKeys.of(folder, "secure.test");
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setHost("127.0.0.1")
                         .setPort(0)

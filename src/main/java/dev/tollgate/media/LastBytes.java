@@ -1,4 +1,4 @@
-package dev.tollgate.transport;
+package dev.tollgate.media;
 
 import dev.tollgate.fatal.Fatal;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,7 +11,7 @@ import io.vertx.core.net.impl.VertxConnection;
  * once, while some messages and what one read has brought may wait in it for their reader: the response would fail, although all of it has
  * come. They are handed on first; the response itself keeps them until they are asked for.
  */
-public final class LastBytes {
+final class LastBytes {
 
     /** Vert.x reads no more from a connection in which eight messages wait, until none does. */
     private static final int WAITING_WHILE_READING_MAX = 7;
@@ -19,7 +19,7 @@ public final class LastBytes {
     private LastBytes() {}
 
     /** Takes care of a client's new connection; on its event loop. Failures of the connection itself are told to its requests alone. */
-    public static void keep(HttpConnection connection) {
+    static void keep(HttpConnection connection) {
         // A reset is told to its request; without a handler it would be logged as an error besides.
         connection.exceptionHandler(Fatal::check);
         if (connection instanceof VertxConnection it) {

@@ -1,4 +1,4 @@
-package dev.tollgate.gemini;
+package dev.tollgate.testing;
 
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,34 +16,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An upstream on the loopback that does byte by byte what a test says; each request is answered by the next script. */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
-    interface Script {
+    public interface Script {
         void answer(Exchange exchange) throws Exception;
     }
 
-    record Request(String head, String body) {}
+    public record Request(String head, String body) {}
 
     private final ServerSocket socket;
     private final BlockingQueue<Script> scripts = new LinkedBlockingQueue<>();
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
 
-    ScriptedServer() throws IOException {
+    public ScriptedServer() throws IOException {
         socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + socket.getLocalPort();
     }
 
-    ScriptedServer then(Script script) {
+    public ScriptedServer then(Script script) {
         scripts.add(script);
         return this;
     }
 
-    Request request() throws InterruptedException {
+    public Request request() throws InterruptedException {
         Request request = requests.poll(10, TimeUnit.SECONDS);
         if (request == null) {
             throw new AssertionError("no request came");
@@ -51,7 +51,7 @@ final class ScriptedServer implements AutoCloseable {
         return request;
     }
 
-    int connections() {
+    public int connections() {
         return connections.get();
     }
 
@@ -100,7 +100,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** One request to answer. */
-    static final class Exchange {
+    public static final class Exchange {
         private final Socket peer;
         private final OutputStream out;
 
@@ -109,31 +109,31 @@ final class ScriptedServer implements AutoCloseable {
             this.out = new BufferedOutputStream(peer.getOutputStream());
         }
 
-        Exchange raw(String text) throws IOException {
+        public Exchange raw(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.UTF_8));
             return flush();
         }
 
-        Exchange flush() throws IOException {
+        public Exchange flush() throws IOException {
             out.flush();
             return this;
         }
 
         /** A whole answer with a status and a body. */
-        Exchange status(String status, String body) throws IOException {
+        public Exchange status(String status, String body) throws IOException {
             int length = body.getBytes(StandardCharsets.UTF_8).length;
             return raw("HTTP/1.1 " + status + "\r\ncontent-length: " + length + "\r\n\r\n" + body);
         }
 
         /** Leaves together with what follows, so that no pause can come between them. */
-        Exchange head() throws IOException {
+        public Exchange head() throws IOException {
             String head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
             out.write(head.getBytes(StandardCharsets.ISO_8859_1));
             return this;
         }
 
         /** Events as one chunk. */
-        Exchange events(String... json) throws IOException {
+        public Exchange events(String... json) throws IOException {
             StringBuilder text = new StringBuilder();
             for (String one : json) {
                 text.append("data: ").append(one).append("\r\n\r\n");
@@ -141,28 +141,28 @@ final class ScriptedServer implements AutoCloseable {
             return chunk(text.toString());
         }
 
-        Exchange chunk(String text) throws IOException {
+        public Exchange chunk(String text) throws IOException {
             int length = text.getBytes(StandardCharsets.UTF_8).length;
             return raw(Integer.toHexString(length) + "\r\n" + text + "\r\n");
         }
 
-        Exchange end() throws IOException {
+        public Exchange end() throws IOException {
             return raw("0\r\n\r\n");
         }
 
-        void reset() throws IOException {
+        public void reset() throws IOException {
             out.flush();
             peer.setSoLinger(true, 0);
             peer.close();
         }
 
-        void close() throws IOException {
+        public void close() throws IOException {
             out.flush();
             peer.close();
         }
 
         /** Waits for the peer to leave. @return whether it did within ten seconds */
-        boolean left() throws IOException {
+        public boolean left() throws IOException {
             peer.setSoTimeout(10_000);
             try {
                 return peer.getInputStream().read() < 0;

@@ -1,0 +1,23 @@
+package dev.tollgate.channel;
+
+/**
+ * Hears an answer, on the event loop of who asked: a head, pieces of the body, then exactly one of {@link #ended} and {@link #failed}; a failure may
+ * come at any time before. Nothing after {@link Roundtrip#reset}.
+ */
+public interface AnswerListener {
+
+    /** @param head only good during the call */
+    void head(AnswerHead head);
+
+    /** Some of the body: what one read has brought, 64 KiB at most. It is the listener's to keep. */
+    void body(byte[] bytes);
+
+    /** The whole answer has come. */
+    void ended();
+
+    /** It will not come whole; the connection is gone. */
+    void failed(Throwable why);
+
+    /** Nothing has come for as long as {@link Roundtrip#await} said; whoever has enough of it resets. Told once for each such wait. */
+    default void silent() {}
+}

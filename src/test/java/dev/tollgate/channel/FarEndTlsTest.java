@@ -1,0 +1,96 @@
+package dev.tollgate.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.testing.TlsKeys;
+import dev.tollgate.upstream.Timeouts;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.JksOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Over https a far end is who its certificate says, for the name that it is asked by. */
+@Timeout(60)
+class FarEndTlsTest {
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private int serve(JksOptions keys) throws Exception {
+        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
+                        .setHost("127.0.0.1")
+                        .setPort(0)
+                        .setSsl(true)
+                        .setSni(true)
+                        .setKeyCertOptions(keys))
+                .requestHandler(request -> request.response()
+                        .end(request.connection().indicatedServerName() + " " + request.getHeader("host")));
+        return server.listen()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS)
+                .actualPort();
+    }
+
+    private String asked(FarEnd farEnd) throws Exception {
+        CompletableFuture<WholeAnswer> answer = new CompletableFuture<>();
+        vertx.runOnContext(_ -> farEnd.connect(farEnd.post("/"))
+                .compose(roundtrip -> {
+                    var whole = WholeAnswer.of(roundtrip, 1_000);
+                    roundtrip.send(new byte[0]);
+                    return whole;
+                })
+                .onComplete(answer::complete, answer::completeExceptionally));
+        return new String(answer.get(20, TimeUnit.SECONDS).body(), StandardCharsets.UTF_8);
+    }
+
+    private FarEnd farEnd(String host, int port, ClientSSLOptions trust) {
+        return new FarEnd(vertx, "https://" + host + ":" + port, 1, Timeouts.DEFAULT, trust);
+    }
+
+    @Test
+    void a_server_with_a_trusted_certificate_of_its_name_is_asked_by_that_name() throws Exception {
+        JksOptions keys = TlsKeys.of(folder, "localhost");
+        int port = serve(keys);
+        FarEnd farEnd = farEnd("localhost", port, new ClientSSLOptions().setTrustOptions(keys));
+        assertThat(asked(farEnd)).endsWith("localhost:" + port);
+    }
+
+    @Test
+    void a_certificate_of_another_name_is_refused() throws Exception {
+        JksOptions keys = TlsKeys.of(folder, "other.test");
+        FarEnd farEnd = farEnd("localhost", serve(keys), new ClientSSLOptions().setTrustOptions(keys));
+        assertThatThrownBy(() -> asked(farEnd))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(SSLHandshakeException.class)
+                .hasMessageContaining("localhost");
+    }
+
+    @Test
+    void a_certificate_that_nobody_known_has_signed_is_refused() throws Exception {
+        int port = serve(TlsKeys.of(folder, "localhost"));
+        FarEnd farEnd = new FarEnd(vertx, "https://localhost:" + port, 1, Timeouts.DEFAULT);
+        assertThatThrownBy(() -> asked(farEnd))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(SSLHandshakeException.class);
+    }
+}
