@@ -59,8 +59,10 @@ final class GeminiEventReader implements AnswerReader {
         if (!over) {
             out = events;
             sse.end();
-            JsonNode error = GeminiErrors.error(sse.tail());
-            if (!over) {
+            if (stream.mayEnd()) {
+                over = true;
+            } else if (!over) {
+                JsonNode error = GeminiErrors.error(sse.tail());
                 stop(error.isObject() ? saidError(error) : broke("the stream ended before the answer did"));
             }
         }

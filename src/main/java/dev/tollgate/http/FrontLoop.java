@@ -116,6 +116,8 @@ final class FrontLoop implements Deployable {
                 .setHttp2ClearTextEnabled(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setStrictThreadMode(true);
         options.setTcpNoDelay(true).setIdleTimeout(0);
         return options;

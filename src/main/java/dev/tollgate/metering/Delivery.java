@@ -30,7 +30,9 @@ final class Delivery {
 
     /** @param attempts how often the upstream has been asked */
     void show(List<UpstreamEvent> events, int attempts) {
-        promptBlocked |= events.stream().anyMatch(UpstreamEvent.PromptBlocked.class::isInstance);
+        for (UpstreamEvent event : events) {
+            promptBlocked |= event instanceof UpstreamEvent.PromptBlocked;
+        }
         if ((!hasOutput && !hasOutput(events)) || (promptBlocked && !begun)) {
             keptBack.addAll(events);
         } else if (keptBack.isEmpty()) {

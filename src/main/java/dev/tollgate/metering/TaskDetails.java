@@ -1,22 +1,18 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
+import dev.tollgate.money.Credits;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.usage.UsageJson;
-import java.io.StringWriter;
-import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** What a task keeps of a call: usage as printed, and how its charge came about (D41). Never what was asked or answered. */
 final class TaskDetails {
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private TaskDetails() {}
 
@@ -48,33 +44,18 @@ final class TaskDetails {
     /** Counts are raw tokens, prices credits per million of them, amounts credits (D41, D42). */
     private static String pricing(Pricing pricing, Books.Bill bill) {
         Usage usage = bill.usage();
-        StringWriter text = new StringWriter(256);
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-            json.writeStartObject();
-            json.writeStringProperty("price_version", pricing.version());
-            number(json, "input_per_million", credits(pricing.inputMicrosPerMillion()));
-            number(json, "output_per_million", credits(pricing.outputMicrosPerMillion()));
-            json.writeNumberProperty("prompt_tokens", usage.inputTokens());
-            json.writeNumberProperty("completion_tokens", usage.candidatesTokens());
-            json.writeNumberProperty("reasoning_tokens", usage.thoughtsTokens());
-            json.writeBooleanProperty("reasoning_billed", pricing.reasoningBilled());
-            number(json, "exact", pricing.exactCredits(usage));
-            number(json, "charged", credits(bill.chargeMicros()));
-            json.writeStringProperty("rounding", pricing.rounding().describe());
-            if (bill.isHoldCharged()) {
-                json.writeBooleanProperty("hold_charged", true);
-            }
-            json.writeEndObject();
-        }
-        return text.toString();
-    }
-
-    private static BigDecimal credits(long micros) {
-        return BigDecimal.valueOf(micros, 6);
-    }
-
-    private static void number(JsonGenerator json, String name, BigDecimal value) {
-        json.writeName(name);
-        json.writeNumber(value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString());
+        Utf8Buffer json = new Utf8Buffer(384);
+        json.raw("{\"price_version\":").string(pricing.version());
+        json.raw(",\"input_per_million\":").raw(Credits.text(pricing.inputMicrosPerMillion()));
+        json.raw(",\"output_per_million\":").raw(Credits.text(pricing.outputMicrosPerMillion()));
+        json.raw(",\"prompt_tokens\":").number(usage.inputTokens());
+        json.raw(",\"completion_tokens\":").number(usage.candidatesTokens());
+        json.raw(",\"reasoning_tokens\":").number(usage.thoughtsTokens());
+        json.raw(",\"reasoning_billed\":").raw(Boolean.toString(pricing.reasoningBilled()));
+        json.raw(",\"exact\":").raw(pricing.exactCredits(usage).toPlainString());
+        json.raw(",\"charged\":").raw(Credits.text(bill.chargeMicros()));
+        json.raw(",\"rounding\":").string(pricing.rounding().describe());
+        json.raw(bill.isHoldCharged() ? ",\"hold_charged\":true}" : "}");
+        return new String(json.array(), 0, json.size(), StandardCharsets.UTF_8);
     }
 }
