@@ -331,8 +331,7 @@ class ArchitectureTest {
     void transport_stays_in_the_front_the_channels_the_downloads_and_the_sandbox() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(
-                        packageOf("http"), packageOf("media"), packageOf("sandbox"))
+                .resideOutsideOfPackages(packageOf("http"), packageOf("media"), packageOf("sandbox"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.core.http.."));
