@@ -9,8 +9,13 @@ public interface AnswerListener {
     /** @param head only good during the call */
     void head(AnswerHead head);
 
-    /** Some of the body: what one read has brought, 64 KiB at most. It is the listener's to keep. */
-    void body(byte[] bytes);
+    /**
+     * Some of the body: what one read has brought.
+     *
+     * @param bytes only good during the call, and only so many of them as
+     * @param length says
+     */
+    void body(byte[] bytes, int length);
 
     /** The whole answer has come. */
     void ended();

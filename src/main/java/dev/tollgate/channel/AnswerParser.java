@@ -29,7 +29,8 @@ final class AnswerParser {
     interface Sink {
         void head(AnswerHead head);
 
-        void body(byte[] bytes);
+        /** The first bytes of the room that was given, so many. */
+        void body(byte[] bytes, int length);
     }
 
     private enum State {
@@ -80,10 +81,10 @@ final class AnswerParser {
     /**
      * Reads what has come. The body's bytes of one read are told together.
      *
+     * @param room for as many bytes as have come
      * @throws IOException where it is no answer
      */
-    void read(ByteBuf in) throws IOException {
-        byte[] body = null;
+    void read(ByteBuf in, byte[] room) throws IOException {
         int length = 0;
         while (in.isReadable() && state != State.WHOLE) {
             switch (state) {
@@ -95,10 +96,7 @@ final class AnswerParser {
                 }
                 case CHUNK, LENGTH, UNTIL_CLOSE -> {
                     int take = (int) Math.min(left, in.readableBytes());
-                    if (body == null) {
-                        body = new byte[state == State.CHUNK ? in.readableBytes() : take];
-                    }
-                    in.readBytes(body, length, take);
+                    in.readBytes(room, length, take);
                     length += take;
                     took(take);
                 }
@@ -118,8 +116,8 @@ final class AnswerParser {
                 case WHOLE -> {}
             }
         }
-        if (body != null && length > 0) {
-            sink.body(length == body.length ? body : Arrays.copyOf(body, length));
+        if (length > 0) {
+            sink.body(room, length);
         }
     }
 

@@ -11,9 +11,11 @@ public interface AnswerReader {
     /**
      * Appends the events that these bytes complete.
      *
+     * @param bytes only good during the call, and only the first of them
+     * @param length so many
      * @return whether reading goes on; if not, {@link #end} tells how the answer ended
      */
-    boolean read(byte[] bytes, List<UpstreamEvent> events);
+    boolean read(byte[] bytes, int length, List<UpstreamEvent> events);
 
     /**
      * The stream has come to its end by itself. Appends what was still open.

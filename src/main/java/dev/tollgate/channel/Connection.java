@@ -61,7 +61,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
             if (lent == null) {
                 drop(); // it speaks without being asked
             } else if (message instanceof ByteBuf bytes) {
-                parser.read(bytes);
+                parser.read(bytes, home.scratch(bytes.readableBytes()));
                 if (parser.isWhole()) {
                     whole(!bytes.isReadable());
                 }
@@ -84,9 +84,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
     }
 
     @Override
-    public void body(byte[] bytes) {
+    public void body(byte[] bytes, int length) {
         if (lent != null) {
-            lent.body(bytes);
+            lent.body(bytes, length);
         }
     }
 

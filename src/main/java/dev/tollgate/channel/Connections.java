@@ -110,6 +110,7 @@ final class Connections {
         private final EventLoop loop;
         private final Deque<Connection> idle = new ArrayDeque<>();
         private final Set<Connection> all = new HashSet<>();
+        private byte[] scratch = {};
         private final long sweeper;
 
         private OfLoop(ContextInternal context) {
@@ -125,6 +126,14 @@ final class Connections {
                 }
             }
             return null;
+        }
+
+        /** Room for what one read brings: only one connection of a loop reads at a time. */
+        byte[] scratch(int bytes) {
+            if (scratch.length < bytes) {
+                scratch = new byte[bytes];
+            }
+            return scratch;
         }
 
         /** Its answer has come, and it can take another request. */

@@ -157,11 +157,11 @@ public final class Roundtrip {
         tell(() -> heard().head(head));
     }
 
-    void body(byte[] bytes) {
+    void body(byte[] bytes, int length) {
         if (isRenewed) {
             silentTicks = 0;
         }
-        tell(() -> heard().body(bytes));
+        tell(() -> heard().body(bytes, length));
     }
 
     void ended() {

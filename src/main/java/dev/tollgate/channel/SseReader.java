@@ -46,12 +46,16 @@ public final class SseReader {
         this.sink = sink;
     }
 
-    /** @return false if an event is larger than {@link #EVENT_BYTES_MAX}: nothing more can be read */
-    public boolean read(byte[] chunk) {
+    /**
+     * @param chunk only good during the call, and only the first of its bytes
+     * @param chunkLength so many
+     * @return false if an event is larger than {@link #EVENT_BYTES_MAX}: nothing more can be read
+     */
+    public boolean read(byte[] chunk, int chunkLength) {
         byte[] bytes = chunk;
-        int end = chunk.length;
+        int end = chunkLength;
         if (heldLength > 0) {
-            append(chunk);
+            append(chunk, chunkLength);
             bytes = held;
             end = heldLength;
         }
@@ -73,12 +77,12 @@ public final class SseReader {
         return tail.toByteArray();
     }
 
-    private void append(byte[] chunk) {
-        int length = heldLength + chunk.length;
+    private void append(byte[] chunk, int chunkLength) {
+        int length = heldLength + chunkLength;
         if (length > held.length) {
             held = Arrays.copyOf(held, Math.max(length, held.length * 2));
         }
-        System.arraycopy(chunk, 0, held, heldLength, chunk.length);
+        System.arraycopy(chunk, 0, held, heldLength, chunkLength);
         heldLength = length;
     }
 

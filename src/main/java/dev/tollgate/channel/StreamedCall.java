@@ -111,10 +111,10 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         await(roundtrip, timeouts.idleMillis(), true);
     }
 
-    private void readError(ErrorAnswer answer, byte[] bytes) {
+    private void readError(ErrorAnswer answer, byte[] bytes, int length) {
         int room = ERROR_BYTES_MAX - answer.body().size();
-        answer.body().write(bytes, 0, Math.min(bytes.length, room));
-        if (bytes.length >= room) {
+        answer.body().write(bytes, 0, Math.min(length, room));
+        if (length >= room) {
             end(meaning(answer));
             reset();
         }
@@ -125,27 +125,28 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     }
 
     @Override
-    public void body(byte[] bytes) {
+    public void body(byte[] bytes, int length) {
         if (done) {
             return;
         }
         if (error != null) {
-            readError(error, bytes);
+            readError(error, bytes, length);
             return;
         }
-        byte[] plain = unpacking == null ? bytes : unpacking.unpacked(bytes);
+        byte[] plain = unpacking == null ? bytes : unpacking.unpacked(bytes, length);
         if (plain == null) {
             failed(new IOException("the answer cannot be unpacked"));
             reset();
             return;
         }
-        boolean more = reader.read(plain, read);
+        int plainLength = plain == bytes ? length : plain.length;
+        boolean more = reader.read(plain, plainLength, read);
         if (!more) {
             whole();
             reset();
             return;
         }
-        turnBytes += plain.length;
+        turnBytes += plainLength;
         if (turnBytes >= TURN_BYTES_MAX) {
             deliver();
         } else {

@@ -35,11 +35,11 @@ final class Unpacking {
     }
 
     /** Null where the bytes are not packed as they are said to be, or become too many. */
-    byte @Nullable [] unpacked(byte[] packed) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(packed.length * 4);
+    byte @Nullable [] unpacked(byte[] packed, int length) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(length * 4);
         boolean fits = true;
         try {
-            decoder.writeInbound(Unpooled.wrappedBuffer(packed));
+            decoder.writeInbound(Unpooled.wrappedBuffer(packed, 0, length));
         } catch (DecoderException broken) {
             fits = false;
         }

@@ -61,12 +61,12 @@ public record WholeAnswer(int status, Map<String, String> headers, byte[] body) 
         }
 
         @Override
-        public void body(byte[] bytes) {
-            if (body.size() + bytes.length > bytesMax) {
+        public void body(byte[] bytes, int length) {
+            if (body.size() + length > bytesMax) {
                 roundtrip.reset();
                 whole.tryFail(new IOException("an answer is longer than " + bytesMax + " bytes"));
             } else {
-                body.writeBytes(bytes);
+                body.write(bytes, 0, length);
             }
         }
 

@@ -8,8 +8,9 @@ import dev.tollgate.openai.ChunkWriter;
 import dev.tollgate.openai.MadeFile;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
-import java.util.Arrays;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class StreamAnswer implements Sink {
 
     private final Answer answer;
-    private final Utf8Buffer out = new Utf8Buffer();
+    /** About what an event becomes: half of them are counts, which become nothing. */
+    private static final int EVENT_BYTES = 128;
+
+    private final Utf8Buffer out = new Utf8Buffer(256);
     private @Nullable ChunkWriter begun;
 
     StreamAnswer(Answer answer) {
@@ -44,6 +48,7 @@ final class StreamAnswer implements Sink {
 
     @Override
     public void events(List<UpstreamEvent> events) {
+        out.reserve(EVENT_BYTES * events.size());
         ChunkWriter chunks = begun == null ? begin(events.getFirst()) : begun;
         for (UpstreamEvent event : events) {
             write(chunks, event);
@@ -158,9 +163,8 @@ final class StreamAnswer implements Sink {
     }
 
     private Buffer taken() {
-        Buffer bytes = Buffer.buffer(Arrays.copyOf(out.array(), out.size()));
-        out.clear();
-        return bytes;
+        int size = out.size();
+        return BufferInternal.buffer(Unpooled.wrappedBuffer(out.taken(), 0, size));
     }
 
     private ChunkWriter known() {

@@ -52,12 +52,12 @@ final class CompatReader implements AnswerReader {
     }
 
     @Override
-    public boolean read(byte[] bytes, List<UpstreamEvent> events) {
+    public boolean read(byte[] bytes, int length, List<UpstreamEvent> events) {
         if (over) {
             return false;
         }
         out = events;
-        if (!sse.read(bytes)) {
+        if (!sse.read(bytes, length)) {
             stop(errors.of(Kind.BROKEN, "an event is larger than " + SseReader.EVENT_BYTES_MAX + " bytes"));
         }
         return !over;

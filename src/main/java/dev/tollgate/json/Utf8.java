@@ -20,6 +20,9 @@ public final class Utf8 {
      * zero bytes.
      */
     public static void check(byte[] body) {
+        if (isAscii(body) && !hasZeroAtStart(body)) {
+            return; // most are, and need no decoder
+        }
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -35,6 +38,14 @@ public final class Utf8 {
             throw ApiError.invalid(null, "The body is not valid UTF-8 (byte " + in.position() + ").")
                     .asException();
         }
+    }
+
+    private static boolean isAscii(byte[] body) {
+        int all = 0;
+        for (byte b : body) {
+            all |= b;
+        }
+        return all >= 0;
     }
 
     private static boolean hasZeroAtStart(byte[] body) {

@@ -13,6 +13,10 @@ public final class Utf8Buffer {
 
     private static final int SIZE_MAX = 256 << 20;
     private static final int KEPT_BYTES_MAX = 1 << 20;
+
+    /** What is smaller is copied, so that the room serves again. */
+    private static final int GIVEN_AWAY_BYTES_MIN = 4 * 1024;
+
     private static final int ESCAPE_BYTES_MAX = 6;
     private static final byte[] HEX = ascii("0123456789abcdef");
     /** By ASCII character: 0 where it stands for itself, the letter of its short escape, or {@code u}. */
@@ -42,6 +46,22 @@ public final class Utf8Buffer {
 
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, size);
+    }
+
+    /** Makes room for so many more bytes at once, where it is known beforehand. */
+    public void reserve(int more) {
+        ensure(more);
+    }
+
+    /** What is in it, and perhaps more behind: the first {@link #size} bytes count. Empties the buffer, which never changes them again. */
+    public byte[] taken() {
+        boolean isFull = size > GIVEN_AWAY_BYTES_MIN && size > bytes.length / 2;
+        byte[] taken = isFull ? bytes : Arrays.copyOf(bytes, size);
+        if (isFull) {
+            bytes = new byte[startBytes];
+        }
+        clear();
+        return taken;
     }
 
     /** Empties the buffer; room for an unusually large text is given back. */

@@ -226,7 +226,7 @@ class ConnectionsTest {
         }
 
         @Override
-        public void body(byte[] bytes) {
+        public void body(byte[] bytes, int length) {
             throw new AssertionError("nobody listens any more");
         }
 

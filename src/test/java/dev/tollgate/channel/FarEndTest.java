@@ -91,8 +91,8 @@ class FarEndTest {
         }
 
         @Override
-        public void body(byte[] piece) {
-            all.append(new String(piece, StandardCharsets.US_ASCII));
+        public void body(byte[] piece, int length) {
+            all.append(new String(piece, 0, length, StandardCharsets.US_ASCII));
             roundtrip.pause();
             next();
         }

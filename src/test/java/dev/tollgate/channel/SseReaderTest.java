@@ -15,7 +15,8 @@ class SseReaderTest {
             new SseReader((bytes, from, to) -> events.add(new String(bytes, from, to - from, StandardCharsets.UTF_8)));
 
     private boolean read(String text) {
-        return reader.read(text.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return reader.read(bytes, bytes.length);
     }
 
     @Test
@@ -47,7 +48,7 @@ class SseReaderTest {
     void a_byte_order_mark_stands_before_the_stream_and_nowhere_else() {
         byte[] marked = "\uFEFFdata: a\n\n\uFEFFdata: b\n\ndata: c\n\n".getBytes(StandardCharsets.UTF_8);
         for (byte each : marked) {
-            reader.read(new byte[] {each});
+            reader.read(new byte[] {each}, 1);
         }
         assertThat(events).containsExactly("a", "c");
     }
@@ -98,16 +99,16 @@ class SseReaderTest {
         Arrays.fill(filler, (byte) 'x');
         assertThat(read("data: ")).isTrue();
         for (int i = 0; i < 15; i++) {
-            assertThat(reader.read(filler)).isTrue();
+            assertThat(reader.read(filler, filler.length)).isTrue();
         }
-        assertThat(reader.read(filler)).isFalse();
+        assertThat(reader.read(filler, filler.length)).isFalse();
     }
 
     @Test
     void many_data_lines_have_a_largest_size_too() {
         byte[] filler = ("data: " + "x".repeat(1024 * 1024) + "\n").getBytes(StandardCharsets.UTF_8);
         int taken = 0;
-        while (taken < 20 && reader.read(filler)) {
+        while (taken < 20 && reader.read(filler, filler.length)) {
             taken++;
         }
         assertThat(taken).isBetween(14, 16);

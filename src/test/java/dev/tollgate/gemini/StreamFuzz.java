@@ -42,7 +42,7 @@ public final class StreamFuzz {
         List<UpstreamEvent> events = new ArrayList<>();
         for (int at = 0; at < stream.length; at += pieceBytes) {
             byte[] piece = Arrays.copyOfRange(stream, at, Math.min(stream.length, at + pieceBytes));
-            if (!reader.read(piece, events)) {
+            if (!reader.read(piece, piece.length, events)) {
                 break;
             }
         }

@@ -52,7 +52,7 @@ class TranscriptCutTest {
         GeminiEventReader reader = reader();
         List<UpstreamEvent> events = new ArrayList<>();
         for (int from = 0; from < bytes.length; from += pieceSize) {
-            reader.read(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + pieceSize)), events);
+            read(reader, Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + pieceSize)), events);
         }
         return ended(reader, events);
     }
@@ -60,8 +60,8 @@ class TranscriptCutTest {
     private static Read read(byte[] bytes, int cut, int end) {
         GeminiEventReader reader = reader();
         List<UpstreamEvent> events = new ArrayList<>();
-        reader.read(Arrays.copyOfRange(bytes, 0, cut), events);
-        reader.read(Arrays.copyOfRange(bytes, cut, end), events);
+        read(reader, Arrays.copyOfRange(bytes, 0, cut), events);
+        read(reader, Arrays.copyOfRange(bytes, cut, end), events);
         return ended(reader, events);
     }
 
@@ -72,5 +72,9 @@ class TranscriptCutTest {
     private static Read ended(GeminiEventReader reader, List<UpstreamEvent> events) {
         UpstreamFailure failure = reader.end(events);
         return new Read(events, failure == null ? null : failure.kind());
+    }
+
+    private static void read(GeminiEventReader reader, byte[] piece, List<UpstreamEvent> events) {
+        reader.read(piece, piece.length, events);
     }
 }

@@ -55,7 +55,7 @@ class TranscriptTest {
         GeminiEventReader reader = new GeminiEventReader(new GeminiErrors("secret"), false, 1, false);
         List<UpstreamEvent> events = new ArrayList<>();
         for (byte[] piece : pieces) {
-            if (!reader.read(piece, events)) {
+            if (!reader.read(piece, piece.length, events)) {
                 break;
             }
         }
