@@ -255,19 +255,21 @@ final class Connections {
         }
         return dialer.connect(new ConnectOptions(address).setTimeout((int) millis))
                 .onFailure(_ -> freed())
-                .map(socket -> connected(context, socket).lend(context, request));
+                .compose(socket -> connected(context, socket))
+                .map(connection -> connection.lend(context, request));
     }
 
-    private Connection connected(ContextInternal context, NetSocket socket) {
+    private Future<Connection> connected(ContextInternal context, NetSocket socket) {
         OfLoop own = loops.computeIfAbsent(context.nettyEventLoop(), _ -> new OfLoop(context));
         ChannelHandlerContext former = ((NetSocketInternal) socket).channelHandlerContext();
         Connection connection = new Connection(own, former.channel());
         own.all.add(connection);
-        former.pipeline().replace(former.handler(), "answers", connection);
-        if (!former.channel().isActive()) {
-            own.left(connection);
+        if (former.isRemoved() || !former.channel().isActive()) {
+            own.left(connection); // it has ended as it began
+            return Future.failedFuture(new IOException("the connection was closed"));
         }
-        return connection;
+        former.pipeline().replace(former.handler(), "answers", connection);
+        return Future.succeededFuture(connection);
     }
 
     /** Ends all; running calls fail. */

@@ -9,11 +9,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +205,34 @@ class ConnectionsTest {
         FarEnd farEnd = farEnd(1, PATIENT);
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> got(ask(farEnd, loop))).isInstanceOf(ExecutionException.class);
+        }
+    }
+
+    /** Some of them end before they are known to have begun. */
+    @Test
+    void connections_that_end_as_they_begin_take_no_place() throws Exception {
+        AtomicBoolean serves = new AtomicBoolean();
+        try (ServerSocket brief = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> {
+                while (!brief.isClosed()) {
+                    try (Socket peer = brief.accept()) {
+                        if (serves.get()) {
+                            peer.getInputStream().read();
+                            peer.getOutputStream().write("HTTP/1.1 204 No\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                        } else {
+                            peer.setSoLinger(true, 0);
+                        }
+                    } catch (IOException closed) {
+                        // the test is over
+                    }
+                }
+            });
+            FarEnd farEnd = new FarEnd(vertx, "http://127.0.0.1:" + brief.getLocalPort(), 1, PATIENT);
+            for (int i = 0; i < 200; i++) {
+                assertThatThrownBy(() -> got(ask(farEnd, loop))).isInstanceOf(ExecutionException.class);
+            }
+            serves.set(true);
+            assertThat(got(ask(farEnd, loop)).status()).isEqualTo(204);
         }
     }
 
