@@ -170,7 +170,6 @@ class ArchitectureTest {
     void tasks_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
         knowsOnly("tasks", "ledger", "storage", "error", "http");
         knowsOnly("keys", "limits", "storage", "error", "http");
-        knowsOnly("answers", "ledger", "storage", "error");
     }
 
     @Test
@@ -297,6 +296,18 @@ class ArchitectureTest {
                 "storage",
                 "error",
                 "http");
+    }
+
+    /** A call says what it wants kept, and to whom it says so is not its business: without a key it says it to nobody. */
+    @Test
+    void the_meter_does_not_know_who_keeps_its_answers() {
+        knowsOnly("answers", "metering", "ledger", "storage", "limits", "memory", "error", "http");
+        check(noClasses()
+                .that()
+                .resideInAPackage(packageOf("metering"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packageOf("answers")));
     }
 
     @Test

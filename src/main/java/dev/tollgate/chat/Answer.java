@@ -1,11 +1,11 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.answers.Outlet;
 import dev.tollgate.conversation.Message;
 import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.metering.MeteredRequest;
-import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.SecondTry;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.ChatRequest;

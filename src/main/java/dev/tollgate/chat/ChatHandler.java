@@ -1,5 +1,10 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.answers.Asked;
+import dev.tollgate.answers.IdempotencyKey;
+import dev.tollgate.answers.KnownAnswers;
+import dev.tollgate.answers.LargeBodies;
+import dev.tollgate.answers.Outlet;
 import dev.tollgate.answers.Sha256;
 import dev.tollgate.config.Settings;
 import dev.tollgate.conversation.Conversation;
@@ -15,17 +20,12 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.memory.Lease;
-import dev.tollgate.metering.Asked;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Estimate;
 import dev.tollgate.metering.FreeCounts;
-import dev.tollgate.metering.IdempotencyKey;
-import dev.tollgate.metering.KnownAnswers;
-import dev.tollgate.metering.LargeBodies;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.MeteredCall;
 import dev.tollgate.metering.MeteredRequest;
-import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Running;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.models.Model;

@@ -1,9 +1,9 @@
 package dev.tollgate.chat;
 
+import dev.tollgate.answers.Outlet;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SseWriter;
-import dev.tollgate.metering.Outlet;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

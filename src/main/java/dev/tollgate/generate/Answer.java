@@ -1,8 +1,8 @@
 package dev.tollgate.generate;
 
+import dev.tollgate.answers.Outlet;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Sink;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.tollgate.generate;
 
+import dev.tollgate.answers.LargeBodies;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.BodyGate;
@@ -10,7 +11,6 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.FreeCounts;
-import dev.tollgate.metering.LargeBodies;
 import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamEvent.Modalities;
 import java.util.Optional;

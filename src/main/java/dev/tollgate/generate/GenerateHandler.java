@@ -1,5 +1,10 @@
 package dev.tollgate.generate;
 
+import dev.tollgate.answers.Asked;
+import dev.tollgate.answers.IdempotencyKey;
+import dev.tollgate.answers.KnownAnswers;
+import dev.tollgate.answers.LargeBodies;
+import dev.tollgate.answers.Outlet;
 import dev.tollgate.answers.Sha256;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.Exchange;
@@ -8,12 +13,7 @@ import dev.tollgate.json.ReadLimits;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.memory.Lease;
-import dev.tollgate.metering.Asked;
-import dev.tollgate.metering.IdempotencyKey;
-import dev.tollgate.metering.KnownAnswers;
-import dev.tollgate.metering.LargeBodies;
 import dev.tollgate.metering.MeteredCall;
-import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.Running;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.schema.SchemaChecks;

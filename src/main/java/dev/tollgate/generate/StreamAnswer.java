@@ -1,7 +1,7 @@
 package dev.tollgate.generate;
 
+import dev.tollgate.answers.Outlet;
 import dev.tollgate.error.ApiError;
-import dev.tollgate.metering.Outlet;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
 import io.vertx.core.buffer.Buffer;

@@ -1,8 +1,8 @@
 package dev.tollgate.generate;
 
+import dev.tollgate.answers.Outlet;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.MeteredRequest;
-import dev.tollgate.metering.Outlet;
 import dev.tollgate.metering.SecondTry;
 import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.schema.Verdict;

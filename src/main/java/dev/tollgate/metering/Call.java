@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Concurrency: confined to the event loop of the exchange; the store's answers are brought there by {@link Books}.
  */
-final class Call implements Running {
+public final class Call implements Running {
 
     private static final Logger log = LoggerFactory.getLogger(Call.class);
 
@@ -81,7 +81,7 @@ final class Call implements Running {
     }
 
     /** Ends the call from outside, e.g. at the end of a drain: everything goes back (D18). */
-    void stop(ApiError error) {
+    public void stop(ApiError error) {
         turn(() -> phase.stop(error));
     }
 

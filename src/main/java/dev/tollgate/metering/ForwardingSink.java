@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Another sink's, but for what its children make of it. */
-abstract class ForwardingSink implements Sink {
+public abstract class ForwardingSink implements Sink {
 
     private final Sink sink;
 
-    ForwardingSink(Sink sink) {
+    protected ForwardingSink(Sink sink) {
         this.sink = sink;
     }
 

@@ -8,8 +8,11 @@ import dev.tollgate.storage.Change;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What a call under an idempotency key adds to its units of work (D36). Used on the call's event loop. */
-interface Keeper {
+/**
+ * What a call asks of whoever keeps its answer under an idempotency key (D36): to claim the key with the reservation, to keep the answer with
+ * the charge, to give the key up with a full refund. Used on the call's event loop, but for {@link #won}.
+ */
+public interface Keeper {
 
     /** Goes with the reservation, which takes place only where it has {@link #won}. */
     List<Change> claim(Reserve reserve);

@@ -63,11 +63,11 @@ public final class Meter {
 
     /** Starts a call on the current event loop. What follows is told to the sink there, never before this method returns. */
     public Running start(MeteredCall call, Sink sink) {
-        return begin(call, sink, Keeper.NONE);
+        return start(call, sink, Keeper.NONE);
     }
 
     /** As above, with what the call adds to its units of work. */
-    Call begin(MeteredCall metered, Sink sink, Keeper keeper) {
+    public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
         Books books = new StoredBooks(accounting, loop, keeper);
         Call call = loop.open(

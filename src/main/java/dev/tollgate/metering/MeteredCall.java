@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.memory.Lease;
 import dev.tollgate.upstream.PreparedCall;
 
 /** A request that has been translated and bounded: all that can be refused beforehand has been (D2). Started once, by the meter. */
@@ -19,6 +20,11 @@ public final class MeteredCall {
 
     public MeteredRequest request() {
         return request;
+    }
+
+    /** What the request takes of the heap. */
+    public Lease memory() {
+        return request.ask().memory();
     }
 
     /** The same with bounds that are known better. */

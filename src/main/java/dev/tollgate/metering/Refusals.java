@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** What the ledger refused, in words: how much is missing, which limit, when it frees (D27, D31). */
-final class Refusals {
+public final class Refusals {
 
     /** The documents' sentence, word for word; whatever else is said follows it. */
     static final String TOO_LOW = "Your credit balance is too low. Please top up.";
@@ -19,7 +19,7 @@ final class Refusals {
     private Refusals() {}
 
     /** @param heldMicros by running calls */
-    static ApiError nothingToSpend(long heldMicros) {
+    public static ApiError nothingToSpend(long heldMicros) {
         if (heldMicros > 0) {
             String held = " " + Credits.text(heldMicros) + " credits are held by running calls.";
             return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + held).retryAfter(SOON);

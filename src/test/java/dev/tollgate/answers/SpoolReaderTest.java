@@ -1,10 +1,7 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.answers.Head;
-import dev.tollgate.answers.Spool;
-import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.storage.SecretBox;

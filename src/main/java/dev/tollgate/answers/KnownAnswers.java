@@ -1,13 +1,12 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.tollgate.answers.AnswerName;
-import dev.tollgate.answers.Answers;
-import dev.tollgate.answers.Expiry;
-import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.limits.Shares;
 import dev.tollgate.memory.Lease;
+import dev.tollgate.metering.Meter;
+import dev.tollgate.metering.Running;
+import dev.tollgate.metering.Sink;
 import dev.tollgate.storage.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

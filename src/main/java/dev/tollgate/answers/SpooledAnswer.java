@@ -1,16 +1,13 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
-import dev.tollgate.answers.AnswerName;
-import dev.tollgate.answers.ClaimKey;
-import dev.tollgate.answers.ConfirmClaim;
-import dev.tollgate.answers.FreeClaim;
-import dev.tollgate.answers.KeepAnswer;
-import dev.tollgate.answers.Spool;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.metering.ForwardingSink;
+import dev.tollgate.metering.Keeper;
+import dev.tollgate.metering.Sink;
 import dev.tollgate.storage.Change;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,10 +1,12 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.metering.ForwardingSink;
+import dev.tollgate.metering.Sink;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
 import dev.tollgate.memory.Lease;
+import dev.tollgate.metering.MeteredCall;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ public record Asked(
         MeteredCall call, String bodyHash, @Nullable String nameHash) {
 
     Lease memory() {
-        return call.request().ask().memory();
+        return call.memory();
     }
 
     RememberedRefusals.Print print() {

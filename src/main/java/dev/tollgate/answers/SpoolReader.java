@@ -1,10 +1,9 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
-import dev.tollgate.answers.Head;
-import dev.tollgate.answers.Spool;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.metering.Running;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.concurrent.Executor;

@@ -1,12 +1,11 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
-import dev.tollgate.answers.AnswerName;
-import dev.tollgate.answers.KnownAnswer;
-import dev.tollgate.answers.Spool;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.memory.Lease;
+import dev.tollgate.metering.Call;
+import dev.tollgate.metering.Sink;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -172,7 +171,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         try {
             SpoolOutlet outlet = new SpoolOutlet(spool, loop, this::broken);
             SpooledAnswer answer = new SpooledAnswer(name, bodyHash, spool, outlet, door.apply(outlet), this);
-            call = known.meter().begin(asked.call(), known.refusals().watching(asked.print(), answer), answer);
+            call = known.meter().start(asked.call(), known.refusals().watching(asked.print(), answer), answer);
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
             log.error("a call under an idempotency key could not be made", e);

@@ -1,9 +1,10 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.metering.Sink;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,5 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
-import dev.tollgate.answers.Head;
-import dev.tollgate.answers.Spool;
 import dev.tollgate.error.ApiError;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;

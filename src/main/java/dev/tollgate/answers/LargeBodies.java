@@ -1,12 +1,12 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
-import dev.tollgate.answers.AnswerName;
-import dev.tollgate.answers.Sha256;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.metering.Refusals;
+import dev.tollgate.metering.Running;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import java.util.HexFormat;

@@ -1,4 +1,4 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
 import dev.tollgate.error.ApiError;
 import io.vertx.core.buffer.Buffer;

@@ -1,6 +1,5 @@
-package dev.tollgate.metering;
+package dev.tollgate.answers;
 
-import dev.tollgate.answers.Sha256;
 import dev.tollgate.error.ApiError;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
