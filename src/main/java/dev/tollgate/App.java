@@ -300,7 +300,11 @@ public final class App implements AutoCloseable {
 
     private KnownAnswers knownAnswers() {
         try {
-            SpoolFolder folder = new SpoolFolder(settings.data().resolve("spool"), store.secrets(), secureRandom);
+            SpoolFolder folder = new SpoolFolder(
+                    settings.data().resolve("spool"),
+                    store.secrets(),
+                    secureRandom,
+                    !store.writer().isEmbedded());
             Expiry expiry = new Expiry(store.writer(), store.answers(), folder, clock);
             return new KnownAnswers(vertx, meter, store.answers(), folder, expiry);
         } catch (IOException e) {

@@ -18,7 +18,8 @@ final class AnswerRows {
             VALUES (?, ?, ?, ?, ?, ?, 'running') ON CONFLICT (key_id, name_hash) DO NOTHING""";
     private static final String FREE = "DELETE FROM kept_answer WHERE task_id = ? AND state = 'running'";
     private static final String SETTLE =
-            "UPDATE kept_answer SET state = ?, settled_at = ?, bytes = ?, hash = ? WHERE task_id = ? AND state = 'running'";
+            "UPDATE kept_answer SET state = ?, settled_at = ?, bytes = ?, hash = ?, sealed_copy = ?"
+                    + " WHERE task_id = ? AND state = 'running'";
     private static final String GROW = """
             INSERT INTO answer_share (account_id, bytes) VALUES (?, ?)
             ON CONFLICT (account_id) DO UPDATE SET bytes = answer_share.bytes + excluded.bytes""";
@@ -28,7 +29,7 @@ final class AnswerRows {
             SELECT task_id, account_id, bytes FROM kept_answer WHERE account_id = ? AND state = 'kept'
             ORDER BY settled_at, task_id LIMIT 1""";
     private static final String DROP =
-            "UPDATE kept_answer SET state = 'dropped', bytes = 0, hash = NULL WHERE task_id = ?";
+            "UPDATE kept_answer SET state = 'dropped', bytes = 0, hash = NULL, sealed_copy = NULL WHERE task_id = ?";
 
     // With the share that it is taken from, which a settlement of another node may hold: then the next sweep is soon
     // enough.
@@ -78,7 +79,8 @@ final class AnswerRows {
         } else {
             update.setString(4, keep.hash());
         }
-        update.setString(5, keep.settle().reservationId());
+        update.setBytes(5, keep.copy());
+        update.setString(6, keep.settle().reservationId());
         update.executeUpdate();
     }
 

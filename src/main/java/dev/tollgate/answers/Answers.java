@@ -4,8 +4,12 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what is known under a name, and the claims' parts of the writer's work. Reads block and see whatever was committed before. */
 public final class Answers {
@@ -16,6 +20,9 @@ public final class Answers {
     private static final String FIND =
             "SELECT body_hash, task_id, state, bytes, hash FROM kept_answer WHERE key_id = ? AND name_hash = ?";
     private static final String IS_KNOWN = "SELECT 1 FROM kept_answer WHERE task_id = ? AND state <> 'dropped'";
+
+    private static final String COPY = "SELECT sealed_copy FROM kept_answer WHERE task_id = ? AND state = 'kept'";
+    private static final String RUNNING = "SELECT task_id FROM kept_answer WHERE state = 'running' AND task_id IN (%s)";
 
     private final Database database;
     private final long shareBytesMax;
@@ -56,6 +63,38 @@ public final class Answers {
                                     row.getString(5)))
                             : Optional.empty();
                 }
+            }
+        });
+    }
+
+    /** What another node has left of a kept answer for all of them; null where there is nothing. In turns by key. */
+    byte @Nullable [] copy(AnswerName name, String taskId) {
+        return database.<byte @Nullable []>readFor(name.keyId(), connection -> {
+            try (PreparedStatement select = connection.prepareStatement(COPY)) {
+                select.setString(1, taskId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getBytes(1) : null;
+                }
+            }
+        });
+    }
+
+    /** Those of the tasks whose claims have not been resolved. @param taskIds at least one, at most some ten thousand */
+    Set<String> running(Set<String> taskIds) {
+        String places = String.join(", ", Collections.nCopies(taskIds.size(), "?"));
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(RUNNING.formatted(places))) {
+                int place = 1;
+                for (String taskId : taskIds) {
+                    select.setString(place++, taskId);
+                }
+                Set<String> running = new HashSet<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        running.add(row.getString(1));
+                    }
+                }
+                return running;
             }
         });
     }

@@ -15,26 +15,29 @@ public final class KeepAnswer extends Decision<List<String>> implements AnswerCh
     private final String accountId;
     private final long bytes;
     private final @Nullable String hash;
+    private final byte @Nullable [] copy;
 
-    private KeepAnswer(Settle settle, String accountId, long bytes, @Nullable String hash) {
+    private KeepAnswer(Settle settle, String accountId, long bytes, @Nullable String hash, byte @Nullable [] copy) {
         this.settle = settle;
         this.accountId = accountId;
         this.bytes = bytes;
         this.hash = hash;
+        this.copy = copy;
     }
 
     /**
      * @param settle of the same unit
      * @param bytes of the spool's file
      * @param hash SHA-256 of the spool's file in lower-case hex
+     * @param copy the answer as other nodes read it, sealed; null where there is none. It counts in nobody's share: what it is a copy of does
      */
-    public static KeepAnswer kept(Settle settle, String accountId, long bytes, String hash) {
-        return new KeepAnswer(settle, accountId, bytes, hash);
+    public static KeepAnswer kept(Settle settle, String accountId, long bytes, String hash, byte @Nullable [] copy) {
+        return new KeepAnswer(settle, accountId, bytes, hash, copy);
     }
 
     /** The answer is too large to be kept: the key stays taken, so that a retry is told so and not charged again. */
     public static KeepAnswer tooLarge(Settle settle, String accountId) {
-        return new KeepAnswer(settle, accountId, 0, null);
+        return new KeepAnswer(settle, accountId, 0, null, null);
     }
 
     Settle settle() {
@@ -52,6 +55,10 @@ public final class KeepAnswer extends Decision<List<String>> implements AnswerCh
     @Nullable
     String hash() {
         return hash;
+    }
+
+    byte @Nullable [] copy() {
+        return copy;
     }
 
     void made(List<String> dropped) {

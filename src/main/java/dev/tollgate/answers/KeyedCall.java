@@ -28,10 +28,6 @@ final class KeyedCall implements SpooledAnswer.Ending {
 
     private static final Logger log = LoggerFactory.getLogger(KeyedCall.class);
 
-    /** A key that another node is at work on is looked up so often, and until the call has to be over there too. */
-    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-
-    private static final int LOOKS_MAX = 2_000;
     private static final Duration BUSY_WAIT = Duration.ofSeconds(1);
 
     private final KnownAnswers known;
@@ -45,7 +41,6 @@ final class KeyedCall implements SpooledAnswer.Ending {
 
     private volatile boolean counted;
     private volatile boolean replays;
-    private int looks;
     private @Nullable Call call;
 
     /**
@@ -133,18 +128,26 @@ final class KeyedCall implements SpooledAnswer.Ending {
 
     private void answer(KnownAnswer found) {
         switch (found.state()) {
-            case RUNNING -> lookAgain();
+            case RUNNING -> await(found.taskId());
             case KEPT -> replay(found);
             case DROPPED -> refuse(IdempotencyKey.answerNotKept());
         }
     }
 
-    private void lookAgain() {
-        if (++looks < LOOKS_MAX) {
-            known.later(LOOK_EVERY, this::begin);
-        } else {
+    /** Another node is at work on it, or has not given back what it held. */
+    private void await(String taskId) {
+        if (!known.awaited().add(this, taskId)) {
             refuse(busy());
         }
+    }
+
+    /** Whoever waited has left: nothing is asked for nobody. @return whether this call is over */
+    boolean leaveIfUnread() {
+        boolean unread = spool.closeIfUnread();
+        if (unread) {
+            known.over(name, this);
+        }
+        return unread;
     }
 
     private void replay(KnownAnswer found) {
@@ -153,10 +156,25 @@ final class KeyedCall implements SpooledAnswer.Ending {
         try {
             spool.open(found);
         } catch (NoSuchFileException e) {
-            log.warn("the kept answer of {} cannot be read: its spool is not here", found.taskId());
-            refuse(IdempotencyKey.answerNotKept());
+            replayCopy(found);
         } catch (IOException | StoreException e) {
             log.error("the kept answer of {} cannot be read", found.taskId(), e);
+            replayCopy(found);
+        }
+    }
+
+    /** Its spool lies with another node. */
+    private void replayCopy(KnownAnswer found) {
+        byte[] copy = known.answers().copy(name, found.taskId());
+        if (copy == null) {
+            log.warn("the kept answer of {} cannot be read: its spool is not here", found.taskId());
+            refuse(IdempotencyKey.answerNotKept());
+            return;
+        }
+        try {
+            spool.open(found, copy);
+        } catch (IOException | StoreException e) {
+            log.error("the copy of the kept answer of {} cannot be read", found.taskId(), e);
             refuse(IdempotencyKey.answerNotKept());
         }
     }

@@ -10,7 +10,6 @@ import dev.tollgate.metering.Sink;
 import dev.tollgate.storage.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -41,6 +40,7 @@ public final class KnownAnswers implements AutoCloseable {
     private final SpoolFolder folder;
     private final Expiry expiry;
     private final RememberedRefusals refusals;
+    private final Awaited awaited;
     private final List<Long> sweeps;
     private final ConcurrentHashMap<AnswerName, KeyedCall> atWork = new ConcurrentHashMap<>();
     private final Shares shares = new Shares(AT_WORK_MAX);
@@ -54,8 +54,10 @@ public final class KnownAnswers implements AutoCloseable {
         this.folder = folder;
         this.expiry = expiry;
         this.refusals = new RememberedRefusals(Ticker.systemTicker());
+        this.awaited = new Awaited(answers, io);
         io.execute(this::cleanUp);
         this.sweeps = List.of(
+                vertx.setPeriodic(Awaited.EVERY.toMillis(), fired -> awaited.look()),
                 vertx.setPeriodic(Expiry.EVERY.toMillis(), fired -> io.execute(this::forgetOld)),
                 vertx.setPeriodic(Expiry.ORPHANS_EVERY.toMillis(), fired -> io.execute(this::cleanUp)));
     }
@@ -187,8 +189,8 @@ public final class KnownAnswers implements AutoCloseable {
         }
     }
 
-    void later(Duration wait, Runnable task) {
-        vertx.setTimer(wait.toMillis(), fired -> task.run());
+    Awaited awaited() {
+        return awaited;
     }
 
     Meter meter() {

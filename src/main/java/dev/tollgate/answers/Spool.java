@@ -77,7 +77,7 @@ public final class Spool {
 
     private String taskId = "";
     private @Nullable Head head;
-    private @Nullable SpoolFile file;
+    private @Nullable Pieces file;
     private @Nullable Consumer<@Nullable Ended> ending;
     private @Nullable Runnable drained;
     private @Nullable Runnable broken;
@@ -100,8 +100,9 @@ public final class Spool {
      *
      * @param bytes of the file
      * @param hash of the file; null where the answer is too large to be kept
+     * @param copy what other nodes are to read of it, sealed; null where there is none
      */
-    public record Ended(long bytes, @Nullable String hash) {}
+    public record Ended(long bytes, @Nullable String hash, byte @Nullable [] copy) {}
 
     private record Job(byte[] bytes, boolean visible) {}
 
@@ -165,7 +166,7 @@ public final class Spool {
     /** The charge is durable: the end may be read. @param keep whether the file is referred to */
     public void publish(boolean keep) {
         synchronized (this) {
-            SpoolFile written = file;
+            Pieces written = file;
             if (written != null) {
                 visibleEnd = written.end();
                 visibleBytes = written.bodyBytes();
@@ -220,7 +221,15 @@ public final class Spool {
 
     /** Makes this the spool of an answer that is kept. Blocks. @throws IOException when it is not there, or not what was kept */
     public void open(KnownAnswer known) throws IOException {
-        SpoolFile opened = folder.open(known);
+        opened(known, folder.open(known));
+    }
+
+    /** As above, from the copy in the database, for a node that does not have the file. @throws IOException when it is none */
+    public void open(KnownAnswer known, byte[] copy) throws IOException {
+        opened(known, folder.open(known.taskId(), copy));
+    }
+
+    private void opened(KnownAnswer known, Pieces opened) {
         synchronized (this) {
             taskId = known.taskId();
             file = opened;
@@ -250,6 +259,12 @@ public final class Spool {
         return true;
     }
 
+    /** Closes the spool of an answer that has not begun, where nobody reads it: who comes later looks anew. @return whether it is closed */
+    synchronized boolean closeIfUnread() {
+        closed = closed || listeners.isEmpty();
+        return closed;
+    }
+
     /** Reads no more. The file is closed when the last one has left. */
     public void leave(Runnable listener) {
         synchronized (this) {
@@ -274,7 +289,7 @@ public final class Spool {
 
     /** @param place 0 for the beginning, then what the last piece gave */
     public synchronized Found at(long place) {
-        SpoolFile written = file;
+        Pieces written = file;
         long position = place == 0 && written != null ? written.bodyStart() : place;
         if (position < visibleEnd) {
             Piece piece = recent.get(position);
@@ -288,14 +303,14 @@ public final class Spool {
 
     /** Reads what is {@link OnDisk}. Blocks; only between {@link #join} and {@link #leave}. */
     public Piece read(long place) throws IOException {
-        SpoolFile written;
+        Pieces written;
         synchronized (this) {
             written = file;
         }
         if (written == null) {
             throw new IOException("the spool is closed");
         }
-        SpoolFile.Piece piece = written.read(place == 0 ? written.bodyStart() : place);
+        Pieces.Piece piece = written.read(place == 0 ? written.bodyStart() : place);
         return new Piece(piece.bytes(), piece.next());
     }
 
@@ -364,7 +379,7 @@ public final class Spool {
             unwanted = false;
             return () -> folder.delete(List.of(taskId));
         }
-        SpoolFile open = file;
+        Pieces open = file;
         if (open != null && listeners.isEmpty() && (complete || failure != null)) {
             file = null;
             closed = true;
@@ -411,15 +426,14 @@ public final class Spool {
     }
 
     private SpoolFile made() throws IOException {
-        SpoolFile known = file;
-        if (known == null) {
-            SpoolFile created = folder.create(taskId, head());
-            synchronized (this) {
-                file = created;
-            }
-            known = created;
+        if (file instanceof SpoolFile known) {
+            return known;
         }
-        return known;
+        SpoolFile created = folder.create(taskId, head());
+        synchronized (this) {
+            file = created;
+        }
+        return created;
     }
 
     private void rewind(SpoolFile target) throws IOException {
@@ -453,20 +467,19 @@ public final class Spool {
     }
 
     private @Nullable Ended settled() {
-        SpoolFile written = file;
         try {
-            if (written == null || written.bodyBytes() > KEPT_BYTES_MAX) {
-                return new Ended(0, null);
+            if (!(file instanceof SpoolFile written) || written.bodyBytes() > KEPT_BYTES_MAX) {
+                return new Ended(0, null, null);
             }
             written.sync();
-            return new Ended(written.end(), written.hash());
+            return new Ended(written.end(), written.hash(), folder.copy(written));
         } catch (IOException e) {
             log.error("the spool of {} cannot be synced", taskId, e);
             return null;
         }
     }
 
-    private static void close(SpoolFile file) {
+    private static void close(Pieces file) {
         try {
             file.close();
         } catch (IOException e) {

@@ -4,11 +4,13 @@ import dev.tollgate.storage.Seal;
 import dev.tollgate.storage.SecretBox;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of sealed pieces, each with its length before it: a key of its own, sealed with the installation's, then the answer's head,
@@ -17,29 +19,32 @@ import java.util.function.Function;
  *
  * <p>One thread at a time writes; any thread reads what has been written.
  */
-final class SpoolFile implements AutoCloseable {
+final class SpoolFile implements Pieces {
 
     /** Plain bytes of a piece. */
     static final int PIECE_BYTES_MAX = 64 << 10;
 
+    /** What {@link #packed} comes to at most: more would make the database's log twice as long for the sake of a few. */
+    static final int PACKED_BYTES_MAX = 64 << 10;
+
     private static final int LENGTH_BYTES = 4;
+    private static final String PACKED = "packed";
 
     private final FileChannel channel;
     private final Seal seal;
     private final MessageDigest digest;
     private final Head head;
+    private final byte[] sealedKey;
     private long bodyStart;
     private long end;
     private long bodyBytes;
 
-    /** @param next where the next piece begins */
-    record Piece(byte[] bytes, long next) {}
-
-    private SpoolFile(FileChannel channel, Seal seal, MessageDigest digest, Head head) {
+    private SpoolFile(FileChannel channel, Seal seal, MessageDigest digest, Head head, byte[] sealedKey) {
         this.channel = channel;
         this.seal = seal;
         this.digest = digest;
         this.head = head;
+        this.sealedKey = sealedKey;
     }
 
     /** @param key of the file, never used before; {@code inner} seals with it */
@@ -47,8 +52,8 @@ final class SpoolFile implements AutoCloseable {
     static SpoolFile write(
             FileChannel channel, SecretBox.Purpose outer, String taskId, byte[] key, Seal inner, Head head)
             throws IOException {
-        SpoolFile file = new SpoolFile(channel, inner, Sha256.digest(), head);
-        file.append(outer.seal(key, context(taskId)));
+        SpoolFile file = new SpoolFile(channel, inner, Sha256.digest(), head, outer.seal(key, context(taskId)));
+        file.append(file.sealedKey);
         file.append(inner.seal(head.toBytes(), context(file.end)));
         file.bodyStart = file.end;
         return file;
@@ -68,7 +73,7 @@ final class SpoolFile implements AutoCloseable {
         Seal inner = seals.apply(outer.open(key, context(taskId)));
         long headAt = LENGTH_BYTES + key.length;
         byte[] head = sealed(channel, headAt);
-        SpoolFile file = new SpoolFile(channel, inner, digest, Head.of(inner.open(head, context(headAt))));
+        SpoolFile file = new SpoolFile(channel, inner, digest, Head.of(inner.open(head, context(headAt))), key);
         file.bodyStart = headAt + LENGTH_BYTES + head.length;
         file.end = channel.size();
         file.bodyBytes = bodyBytes;
@@ -129,8 +134,37 @@ final class SpoolFile implements AutoCloseable {
         end = position;
     }
 
-    /** What stands at a position that is not the end. */
-    Piece read(long position) throws IOException {
+    /** All of it in one, compressed and sealed, for those who cannot reach the file; null where that is too large. */
+    byte @Nullable [] packed() throws IOException {
+        byte[] packed = PackedAnswer.pack(this, PACKED_BYTES_MAX - LENGTH_BYTES - sealedKey.length - Seal.BYTES);
+        if (packed == null) {
+            return null;
+        }
+        byte[] sealed = seal.seal(packed, PACKED);
+        return ByteBuffer.allocate(LENGTH_BYTES + sealedKey.length + sealed.length)
+                .putInt(sealedKey.length)
+                .put(sealedKey)
+                .put(sealed)
+                .array();
+    }
+
+    /** What was {@link #packed}. @param seals makes what seals with a key */
+    static PackedAnswer unpack(byte[] copy, SecretBox.Purpose outer, String taskId, Function<byte[], Seal> seals)
+            throws IOException {
+        try {
+            ByteBuffer all = ByteBuffer.wrap(copy);
+            byte[] key = new byte[Math.clamp(all.getInt(), 0, copy.length)];
+            all.get(key);
+            byte[] sealed = new byte[all.remaining()];
+            all.get(sealed);
+            return PackedAnswer.of(seals.apply(outer.open(key, context(taskId))).open(sealed, PACKED));
+        } catch (BufferUnderflowException e) {
+            throw new IOException("the copy of an answer is none", e);
+        }
+    }
+
+    @Override
+    public Piece read(long position) throws IOException {
         byte[] sealed = sealed(channel, position);
         return new Piece(seal.open(sealed, context(position)), position + LENGTH_BYTES + sealed.length);
     }
@@ -166,19 +200,23 @@ final class SpoolFile implements AutoCloseable {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    Head head() {
+    @Override
+    public Head head() {
         return head;
     }
 
-    long bodyStart() {
+    @Override
+    public long bodyStart() {
         return bodyStart;
     }
 
-    long end() {
+    @Override
+    public long end() {
         return end;
     }
 
-    long bodyBytes() {
+    @Override
+    public long bodyBytes() {
         return bodyBytes;
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +26,17 @@ public final class SpoolFolder {
     private final Path folder;
     private final SecretBox.Purpose keys;
     private final SecureRandom random;
+    private final boolean copies;
 
-    /** @param folder is made where it is not there */
-    public SpoolFolder(Path folder, SecretBox box, SecureRandom random) throws IOException {
+    /**
+     * @param folder is made where it is not there
+     * @param copies whether small answers are copied for nodes that have another folder
+     */
+    public SpoolFolder(Path folder, SecretBox box, SecureRandom random, boolean copies) throws IOException {
         this.folder = PrivateFiles.folder(folder);
         this.keys = box.purpose(PURPOSE);
         this.random = random;
+        this.copies = copies;
     }
 
     @SuppressWarnings("resource") // the file that is returned owns the channel
@@ -65,6 +71,28 @@ public final class SpoolFolder {
             channel.close();
             throw e;
         }
+    }
+
+    /** What other nodes are to read of a whole answer; null where they have the same folder, or the answer is too large. */
+    byte @Nullable [] copy(SpoolFile file) throws IOException {
+        return copies ? file.packed() : null;
+    }
+
+    /**
+     * The copy of a kept answer, made from its file. Blocks.
+     *
+     * @return null where it would be too large
+     * @throws IOException when the file is not there, or not what was kept
+     */
+    byte @Nullable [] copy(KnownAnswer known) throws IOException {
+        try (SpoolFile file = open(known)) {
+            return file.packed();
+        }
+    }
+
+    /** A copy that another node has made. @throws IOException when it is none */
+    PackedAnswer open(String taskId, byte[] copy) throws IOException {
+        return SpoolFile.unpack(copy, keys, taskId, key -> new Seal(key, random));
     }
 
     /** Whoever reads it can go on reading. Does nothing where there is none. */

@@ -86,7 +86,7 @@ final class SpooledAnswer extends ForwardingSink implements Keeper {
         keeps = ended.hash() != null;
         KeepAnswer made = ended.hash() == null
                 ? KeepAnswer.tooLarge(settle, accountId)
-                : KeepAnswer.kept(settle, accountId, ended.bytes(), ended.hash());
+                : KeepAnswer.kept(settle, accountId, ended.bytes(), ended.hash(), ended.copy());
         kept = made;
         return made;
     }

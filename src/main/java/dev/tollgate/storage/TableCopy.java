@@ -9,6 +9,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableCopy {
 
-    private static final int BATCH_ROWS = 1_000;
+    private static final int BATCH_ROWS = 200; // a row may hold tens of KiB
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private final Connection from;
@@ -173,12 +174,18 @@ final class TableCopy {
         @Nullable
         Object add(int column, @Nullable Object value) {
             String name = columns.get(column);
-            ofThisRow += (name.hashCode() * 31L + String.valueOf(value).hashCode()) * MIX;
+            ofThisRow += (name.hashCode() * 31L + print(value)) * MIX;
             ofThisRow ^= ofThisRow >>> 29;
             if (name.endsWith("_micros") && value instanceof Number number) {
                 micros.merge(name, BigInteger.valueOf(number.longValue()), BigInteger::add);
             }
             return value;
+        }
+
+        private static int print(@Nullable Object value) {
+            return value instanceof byte[] bytes
+                    ? Arrays.hashCode(bytes)
+                    : String.valueOf(value).hashCode();
         }
 
         void next() {

@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ class AnswersTest {
     Stores stores;
 
     private static final String HASH = "ab".repeat(32);
+    private static final byte[] COPY = {0, 1, -1, 127};
 
     @TempDir
     Path folder;
@@ -111,7 +115,7 @@ class AnswersTest {
         Release release = new Release("t1", Release.Why.RELEASE, store.now());
         store.commit(release, new FreeClaim(release));
         Settle settle = new Settle("t1", 50, store.now());
-        store.commit(settle, KeepAnswer.kept(settle, "acc_1", 10, HASH));
+        store.commit(settle, KeepAnswer.kept(settle, "acc_1", 10, HASH, null));
         assertThat(answers.find(name("k"))).isEmpty();
         assertThat(share("acc_1")).isZero();
     }
@@ -227,6 +231,35 @@ class AnswersTest {
                 store.now());
     }
 
+    @Test
+    void a_copy_is_found_by_all_nodes_and_goes_with_its_answer() {
+        settle("t1", "k1", 600);
+        assertThat(answers.copy(name("k1"), "t1")).isEqualTo(COPY);
+        settle("t2", "k2", 600);
+        assertThat(answers.copy(name("k1"), "t1")).as("dropped for another").isNull();
+        assertThat(store.number("SELECT COUNT(*) FROM kept_answer WHERE sealed_copy IS NOT NULL"))
+                .isEqualTo(1);
+        assertThat(answers.copy(name("k2"), "t2")).isEqualTo(COPY);
+        store.commit(new ForgetOld(store.now().plusMillis(1), 10));
+        assertThat(answers.copy(name("k2"), "t2")).as("forgotten").isNull();
+    }
+
+    @Test
+    void a_look_at_many_calls_finds_those_that_run() {
+        claim("t1", "k1", 100);
+        settle("t2", "k2", 10);
+        claim("t3", "k3", 100);
+        assertThat(answers.running(Set.of("t1", "t2", "t3", "t4"))).containsExactlyInAnyOrder("t1", "t3");
+    }
+
+    @Test
+    void a_look_at_as_many_calls_as_may_wait_is_one_query() {
+        claim("t1", "k1", 100);
+        Set<String> all =
+                IntStream.rangeClosed(1, 10_000).mapToObj(i -> "t" + i).collect(Collectors.toSet());
+        assertThat(answers.running(all)).containsExactly("t1");
+    }
+
     private static Unit unit(ClaimKey claim, Reserve reserve) {
         return Unit.of(claim, reserve, new ConfirmClaim(claim, reserve));
     }
@@ -239,7 +272,7 @@ class AnswersTest {
         claim(taskId, accountId, key, 100);
         store.advance(Duration.ofMillis(1));
         Settle settle = new Settle(taskId, 50, store.now());
-        KeepAnswer keep = KeepAnswer.kept(settle, accountId, bytes, HASH);
+        KeepAnswer keep = KeepAnswer.kept(settle, accountId, bytes, HASH, COPY);
         store.commit(settle, keep);
         return keep.outcome();
     }

@@ -34,7 +34,7 @@ class SpoolReaderTest {
     @BeforeEach
     void make() throws IOException {
         SecureRandom random = new SecureRandom();
-        spool = new Spool(new SpoolFolder(folder, new SecretBox("0f".repeat(32), random), random), jobs::add);
+        spool = new Spool(new SpoolFolder(folder, new SecretBox("0f".repeat(32), random), random, false), jobs::add);
     }
 
     @Test

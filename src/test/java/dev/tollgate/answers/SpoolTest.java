@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A spool over a real folder, its worker run by hand. */
 class SpoolTest {
@@ -44,7 +47,7 @@ class SpoolTest {
 
     @BeforeEach
     void make() throws IOException {
-        spools = new SpoolFolder(folder.resolve("spool"), box, random);
+        spools = new SpoolFolder(folder.resolve("spool"), box, random, true);
         spool = new Spool(spools, jobs::add);
         spool.join(LISTENER);
     }
@@ -170,11 +173,56 @@ class SpoolTest {
         begin();
         spool.append(new byte[Spool.KEPT_BYTES_MAX]);
         end("x");
-        assertThat(ended).containsExactly(new Spool.Ended(0, null));
+        assertThat(ended).containsExactly(new Spool.Ended(0, null, null));
         spool.publish(false);
         work();
         assertThat(readBytes(spool)).hasSize(Spool.KEPT_BYTES_MAX + 1);
         assertThat(files()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 65_536, 65_537, 3_000_000})
+    void a_copy_holds_what_the_file_holds(int bytes) throws IOException {
+        String text = "0123456789 ".repeat(bytes / 11 + 1).substring(0, bytes);
+        begin();
+        write(text);
+        end("usage");
+        Spool elsewhere = new Spool(new SpoolFolder(folder.resolve("elsewhere"), box, random, true), jobs::add);
+        elsewhere.join(LISTENER);
+        elsewhere.open(known("t1"), ended.getFirst().copy());
+        assertThat(read(elsewhere)).isEqualTo(text + "usage");
+        assertThat(elsewhere.head()).isEqualTo(HEAD);
+        assertThat(elsewhere.visibleBytes()).isEqualTo(bytes + 5);
+        assertThat(atEnd(elsewhere)).isEqualTo(new Spool.End());
+    }
+
+    @Test
+    void a_copy_comes_to_64_kib_at_most() {
+        byte[] noise = new byte[SpoolFile.PACKED_BYTES_MAX];
+        random.nextBytes(noise);
+        begin();
+        spool.append(Arrays.copyOf(noise, 65_000));
+        end("x");
+        assertThat(ended.getFirst().copy()).hasSizeBetween(65_000, SpoolFile.PACKED_BYTES_MAX);
+        ended.clear();
+        spool = new Spool(spools, jobs::add);
+        spool.join(LISTENER);
+        spool.begin("t2", HEAD, () -> broken++);
+        spool.append(noise);
+        end("x");
+        assertThat(ended.getFirst().hash()).isNotNull();
+        assertThat(ended.getFirst().copy()).isNull();
+    }
+
+    @Test
+    void a_copy_is_good_for_its_own_task_only() {
+        begin();
+        write("text");
+        end("usage");
+        Spool other = new Spool(spools, jobs::add);
+        assertThatThrownBy(() -> other.open(known("t2"), ended.getFirst().copy()))
+                .isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> other.open(known("t1"), new byte[3])).isInstanceOf(IOException.class);
     }
 
     @Test

@@ -178,7 +178,7 @@ class NoCircleTest {
                     settle,
                     new WriteReceipt(settle, call.accountId(), "sk-1", MODEL, "v", "{}"),
                     new CloseTask(settle, TaskStatus.COMPLETED, MODEL, TaskResult.NONE),
-                    KeepAnswer.kept(settle, call.accountId(), 300, "ab".repeat(32))));
+                    KeepAnswer.kept(settle, call.accountId(), 300, "ab".repeat(32), null)));
             changes.addAll(store.signatures.keeping(settle, call.accountId(), MODEL, "main", signed()));
             waiting.add(store.writer.commit(Unit.of(changes)));
         }

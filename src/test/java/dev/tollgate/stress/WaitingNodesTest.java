@@ -235,7 +235,7 @@ class WaitingNodesTest {
 
     private List<Change> keep(String id, String account) {
         Settle settle = settle(id);
-        return List.of(settle, KeepAnswer.kept(settle, account, 100, HASH));
+        return List.of(settle, KeepAnswer.kept(settle, account, 100, HASH, null));
     }
 
     private void claim(String id, String account) {
