@@ -1,5 +1,7 @@
 package dev.tollgate;
 
+import dev.tollgate.answers.AnswersMove;
+import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.cli.Actions;
 import dev.tollgate.cli.Administration;
 import dev.tollgate.cli.Banner;
@@ -12,8 +14,11 @@ import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.ServerMove;
 import dev.tollgate.storage.StoreException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -129,9 +134,21 @@ public final class Main {
                 throw new Refused("Name the PostgreSQL to copy to with --database jdbc:postgresql://….");
             }
             try {
-                ServerMove.run(settings.data(), url.value()).forEach(lines);
+                ServerMove.run(settings.data(), url.value(), to -> AnswersMove.run(() -> spools(settings), to))
+                        .forEach(lines);
             } catch (StoreException e) {
                 throw new Refused(String.valueOf(e.getMessage()));
+            }
+        }
+
+        private static SpoolFolder spools(Settings settings) {
+            SecureRandom random = new SecureRandom();
+            Secret key = settings.secretKey();
+            SecretBox box = SecretKeys.of(key == null ? null : key.value(), settings.data(), random);
+            try {
+                return new SpoolFolder(settings.data().resolve("spool"), box, random, true);
+            } catch (IOException e) {
+                throw new CannotOpen("The folder of kept answers cannot be read: " + e.getMessage(), e);
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.tollgate.answers;
 
-import dev.tollgate.storage.StoreException;
+import dev.tollgate.fatal.Fatal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,7 +67,8 @@ final class Awaited {
                 tell(before, answers.running(tasks(before)));
             }
             failing = false;
-        } catch (StoreException e) {
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
             if (!failing) {
                 log.warn("the keys that are awaited could not be looked up, and are again", e);
             }

@@ -12,15 +12,24 @@ public final class ServerMove {
 
     private ServerMove() {}
 
+    /** What becomes of files beside the database. */
+    @FunctionalInterface
+    public interface Step {
+
+        /** @return a line of what was done; nothing is committed by it */
+        String run(Connection to) throws SQLException;
+    }
+
     /**
      * Copies the data folder's database into one that holds nothing yet. The folder is locked meanwhile and stays as it is.
      *
      * @param url {@code jdbc:postgresql://…}
-     * @return a line for each table: its rows and the sums of its amounts, the same on both sides
+     * @param last what a store adds to the copy, in the same transaction
+     * @return a line for each table: its rows and the sums of its amounts, the same on both sides; then the last step's
      * @throws CannotOpen when the folder is in use or holds no database, when the target holds something or is not to be reached
      * @throws StoreUnavailable when one of the two fails meanwhile
      */
-    public static List<String> run(Path folder, String url) {
+    public static List<String> run(Path folder, String url, Step last) {
         SqliteFile file = new SqliteFile(folder);
         if (!file.exists()) {
             throw new CannotOpen("There is no database in " + folder + ".");
@@ -32,17 +41,18 @@ public final class ServerMove {
             PostgresServer server = new PostgresServer(url);
             server.check();
             Migrations.run(server);
-            return copy(file, server);
+            return copy(file, server, last);
         }
     }
 
-    private static List<String> copy(SqliteFile file, PostgresServer server) {
+    private static List<String> copy(SqliteFile file, PostgresServer server, Step last) {
         try (Connection from = file.source().getConnection();
                 Connection to = server.source().getConnection()) {
             from.setAutoCommit(false);
             to.setAutoCommit(false);
             List<String> lines = new ArrayList<>();
             new TableCopy(from, to).run().forEach((table, sums) -> lines.add(line(table, sums)));
+            lines.add(last.run(to));
             commit(to);
             return lines;
         } catch (SQLException e) {

@@ -198,12 +198,12 @@ class SpoolTest {
 
     @Test
     void a_copy_comes_to_64_kib_at_most() {
-        byte[] noise = new byte[SpoolFile.PACKED_BYTES_MAX];
+        byte[] noise = new byte[64 << 10];
         random.nextBytes(noise);
         begin();
         spool.append(Arrays.copyOf(noise, 65_000));
         end("x");
-        assertThat(ended.getFirst().copy()).hasSizeBetween(65_000, SpoolFile.PACKED_BYTES_MAX);
+        assertThat(ended.getFirst().copy()).hasSizeBetween(65_000, 64 << 10);
         ended.clear();
         spool = new Spool(spools, jobs::add);
         spool.join(LISTENER);

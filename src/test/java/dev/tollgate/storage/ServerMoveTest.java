@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ServerMoveTest {
 
+    private static final ServerMove.Step NOTHING_ELSE = to -> "nothing else";
+
     @TempDir
     Path folder;
 
@@ -49,7 +51,7 @@ class ServerMoveTest {
             fill(store);
             before = facts(store);
         }
-        assertThat(ServerMove.run(folder, url))
+        assertThat(ServerMove.run(folder, url, NOTHING_ELSE))
                 .contains(
                         "account: 2 rows, balance_micros 0.984305, reserved_micros 0.015700, purchased_micros 1.000005,"
                                 + " consumed_micros 0.000000")
@@ -72,7 +74,7 @@ class ServerMoveTest {
             fill(store);
         }
         Postgres.execute(url, "INSERT INTO account (id, name, created_at) VALUES ('acc_there', 'there', 1)");
-        assertThatThrownBy(() -> ServerMove.run(folder, url))
+        assertThatThrownBy(() -> ServerMove.run(folder, url, NOTHING_ELSE))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("account of the target is not empty");
         try (StoreFixture target = StoreFixture.shared(url)) {
@@ -88,7 +90,7 @@ class ServerMoveTest {
             fill(store);
         }
         Postgres.execute(url, "ALTER TABLE reservation ADD CONSTRAINT picky CHECK (held_micros <> 700)");
-        assertThatThrownBy(() -> ServerMove.run(folder, url)).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(() -> ServerMove.run(folder, url, NOTHING_ELSE)).isInstanceOf(StoreUnavailable.class);
         try (StoreFixture target = StoreFixture.shared(url)) {
             assertThat(target.number("SELECT COUNT(*) FROM account")).isZero();
         }
@@ -105,19 +107,19 @@ class ServerMoveTest {
                 "CREATE FUNCTION shave() RETURNS trigger LANGUAGE plpgsql AS"
                         + " $$ BEGIN NEW.created_at := NEW.created_at + 1; RETURN NEW; END $$");
         Postgres.execute(url, "CREATE TRIGGER shave BEFORE INSERT ON account FOR EACH ROW EXECUTE FUNCTION shave()");
-        assertThatThrownBy(() -> ServerMove.run(folder, url))
+        assertThatThrownBy(() -> ServerMove.run(folder, url, NOTHING_ELSE))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("table account does not hold what the original holds");
     }
 
     @Test
     void a_folder_in_use_or_without_a_database_is_refused() {
-        assertThatThrownBy(() -> ServerMove.run(folder, "jdbc:postgresql://127.0.0.1:1/x"))
+        assertThatThrownBy(() -> ServerMove.run(folder, "jdbc:postgresql://127.0.0.1:1/x", NOTHING_ELSE))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("no database");
         try (StoreFixture running = new StoreFixture(folder)) {
             running.account("acc_1", 1);
-            assertThatThrownBy(() -> ServerMove.run(folder, "jdbc:postgresql://127.0.0.1:1/x"))
+            assertThatThrownBy(() -> ServerMove.run(folder, "jdbc:postgresql://127.0.0.1:1/x", NOTHING_ELSE))
                     .isInstanceOf(CannotOpen.class)
                     .hasMessageContaining("Another Tollgate");
         }
@@ -127,8 +129,13 @@ class ServerMoveTest {
     void a_backup_of_a_server_is_an_embedded_database_that_passes_the_audit() throws Exception {
         List<String> before;
         Path file = folder.resolve("backup.db");
-        try (StoreFixture store = StoreFixture.shared(Postgres.migrated())) {
+        String url = Postgres.migrated();
+        try (StoreFixture store = StoreFixture.shared(url)) {
             fill(store);
+            Postgres.execute(
+                    url,
+                    "INSERT INTO kept_answer (key_id, name_hash, body_hash, task_id, account_id, created_at, state, settled_at,"
+                            + " bytes, hash, sealed_copy) VALUES ('key_1', 'n', 'b', 't1', 'acc_1', 1, 'kept', 2, 3, 'h', '\\x00ff7f')");
             before = facts(store);
             store.database.backupTo(file);
         }
@@ -137,6 +144,8 @@ class ServerMoveTest {
         Files.move(file, restored.resolve("tollgate.db"));
         try (StoreFixture store = new StoreFixture(restored)) {
             assertThat(facts(store)).isEqualTo(before);
+            assertThat(store.number("SELECT COUNT(*) FROM kept_answer WHERE sealed_copy = x'00ff7f'"))
+                    .isEqualTo(1);
             assertThat(differences(store.database)).isEmpty();
         }
     }

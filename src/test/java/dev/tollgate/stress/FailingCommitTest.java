@@ -36,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(6)
 class FailingCommitTest {
 
+    private static final ServerMove.Step NOTHING_ELSE = to -> "nothing else";
+
     private static final int CALLERS = 12;
     private static final int CUTS = 12;
     private static final int COMMITS_BETWEEN_MOST = 12;
@@ -104,10 +106,11 @@ class FailingCommitTest {
         }
         CommitProxy.Cut cut = new CommitProxy.Cut(CommitProxy.Where.AFTER, true, 0);
         try (CommitProxy proxy = new CommitProxy(database.url(), () -> cut)) {
-            assertThatThrownBy(() -> ServerMove.run(data, proxy.url()))
+            assertThatThrownBy(() -> ServerMove.run(data, proxy.url(), NOTHING_ELSE))
                     .hasMessageContaining("all of it is there, or nothing");
         }
-        assertThatThrownBy(() -> ServerMove.run(data, database.url())).hasMessageContaining("is not empty");
+        assertThatThrownBy(() -> ServerMove.run(data, database.url(), NOTHING_ELSE))
+                .hasMessageContaining("is not empty");
         assertThat(database.number("SELECT balance_micros FROM account")).isEqualTo(1_000_000);
     }
 

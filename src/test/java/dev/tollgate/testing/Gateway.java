@@ -188,8 +188,17 @@ public final class Gateway implements AutoCloseable {
 
     /** Stops and starts over the same data. */
     public void restart() {
+        restartAfter(() -> {});
+    }
+
+    /** As above, once something was done to them. */
+    public void restartAfter(Runnable done) {
         app.close();
-        app = start();
+        try {
+            done.run();
+        } finally {
+            app = start();
+        }
     }
 
     /** From now on its clock stands still there, until it is set again. */
