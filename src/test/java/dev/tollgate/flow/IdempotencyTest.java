@@ -435,6 +435,7 @@ class IdempotencyTest {
     @Test
     void an_answer_whose_spool_is_gone_or_changed_is_refused_and_not_asked_for_again() throws IOException {
         Gateway.Reply first = customer.chat(call(false, "spoilt"), "k");
+        gateway.execute("UPDATE kept_answer SET sealed_copy = NULL"); // as of an answer that is too large for one
         Path spool = gateway.data().resolve("spool").resolve(first.header("x-tollgate-task-id"));
         byte[] bytes = Files.readAllBytes(spool);
         bytes[bytes.length - 1] ^= 1;

@@ -173,6 +173,17 @@ class TwoServersIdempotencyTest {
     }
 
     @Test
+    void a_small_answer_whose_file_was_changed_or_is_gone_is_given_again_from_the_database() throws IOException {
+        Reply first = customer.chat(call(true, "spoilt"), "k");
+        Path spool = one.data().resolve("spool").resolve(first.header("x-tollgate-task-id"));
+        Files.writeString(spool, "something else");
+        Reply changed = customer.chat(call(true, "spoilt"), "k");
+        Files.delete(spool);
+        assertSameAnswer(List.of(first, changed, customer.chat(call(true, "spoilt"), "k")));
+        assertOneCall();
+    }
+
+    @Test
     void who_leaves_while_the_other_server_is_at_work_leaves_nothing_behind() {
         one.script(UpstreamScript.answers().text("Never", SOME).delay(60_000).finish("STOP", SOME));
         try (RawCall first = customer.chatRaw(call(true, "leaves"), "k")) {
