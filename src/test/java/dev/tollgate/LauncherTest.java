@@ -426,8 +426,10 @@ class LauncherTest {
                   exit 0 ;;
                 esac
                 if [ -e "%1$s/stays" ]; then
-                  for nap in $(seq 300); do
-                    [ -e "%1$s/target/run/1/trained-long" ] || [ -e "%1$s/hanging" ] || sleep 0.1
+                  naps=0
+                  until [ -e "%1$s/target/run/1/trained-long" ] || [ -e "%1$s/hanging" ] || [ "$naps" -ge 600 ]; do
+                    naps=$((naps + 1))
+                    sleep 0.1
                   done
                 fi
                 echo "run: $seen" >>"%1$s/settings-seen"
