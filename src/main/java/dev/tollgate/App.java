@@ -11,19 +11,21 @@ import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.KnownAnswers;
 import dev.tollgate.answers.LargeBodies;
 import dev.tollgate.answers.SpoolFolder;
-import dev.tollgate.chat.ChatHandler;
+import dev.tollgate.chat.ChatProtocol;
 import dev.tollgate.cli.Administration;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
 import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.Settings;
+import dev.tollgate.door.Calls;
+import dev.tollgate.door.Door;
+import dev.tollgate.door.Protocol;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.generate.CountTokensHandler;
-import dev.tollgate.generate.GenerateCalls;
-import dev.tollgate.generate.GenerateHandler;
+import dev.tollgate.generate.GenerateProtocol;
 import dev.tollgate.generate.GoogleErrors;
 import dev.tollgate.generate.GoogleModelsHandler;
+import dev.tollgate.generate.TokenCount;
 import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
 import dev.tollgate.http.EdgeLimits;
@@ -73,6 +75,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -98,6 +101,7 @@ public final class App implements AutoCloseable {
     private final Settings settings;
     private final Catalogue catalogue;
     private final InstantSource clock;
+    private final Map<String, Protocol> protocols;
     private final RandomGenerator random;
     private final SecureRandom secureRandom = new SecureRandom();
     private final Store store;
@@ -121,6 +125,7 @@ public final class App implements AutoCloseable {
     private App(Settings settings, Surroundings surroundings) {
         this.settings = settings;
         this.clock = surroundings.clock();
+        this.protocols = surroundings.protocols();
         this.random = surroundings.random();
         AccessLog.set(settings.http().accessLog());
         CannotListen.check(settings.host(), settings.port());
@@ -201,11 +206,13 @@ public final class App implements AutoCloseable {
         ModelsHandler models = new ModelsHandler(catalogue, current);
         ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock, signing);
         List<Route> routes = new ArrayList<>();
-        ChatHandler chat = chat();
         FreeCounts counts = new FreeCounts(store.ledger(), meter);
-        LargeBodies bodies = new LargeBodies(store.ledger(), known);
-        api(routes, Route.post("/chat/completions", KEY, chat).withGate(chat.gate(bodies)));
-        api(routes, Route.post("/estimate", KEY, chat.estimate(counts)).withGate(ChatHandler.estimateGate(bodies)));
+        Door chat = door(chat());
+        api(routes, Route.post("/chat/completions", KEY, chat).withGate(chat.gate()));
+        api(
+                routes,
+                Route.post("/estimate", KEY, chat.counting(counts, ChatProtocol.estimate()))
+                        .withGate(chat.countingGate()));
         api(routes, Route.get("/models", KEY, models.list()));
         api(routes, Route.get("/models/{id...}", KEY, models.one()));
         api(routes, Route.get("/credits", KEY, new CreditsHandler(store.ledger())));
@@ -214,10 +221,14 @@ public final class App implements AutoCloseable {
         api(routes, Route.get("/receipts/head", KEY, receipts.head()));
         api(routes, Route.get("/receipts/key", KEY, receipts.keys()));
         api(routes, Route.get("/receipts/{task_id}", KEY, receipts.one()));
-        google(routes, "/v1beta", counts, bodies);
-        google(routes, "/v1", counts, bodies);
-        google(routes, "/v1/gemini/v1beta", counts, bodies);
-        google(routes, "/v1/gemini/v1", counts, bodies);
+        protocols.forEach((path, protocol) -> {
+            Door door = door(protocol);
+            routes.add(Route.post(path, KEY, door).withGate(door.gate()));
+        });
+        google(routes, "/v1beta", counts);
+        google(routes, "/v1", counts);
+        google(routes, "/v1/gemini/v1beta", counts);
+        google(routes, "/v1/gemini/v1", counts);
         for (String base :
                 List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
             routes.add(new Route("POST", base + "/files", GOOGLE_KEY, false, new UploadHandler())
@@ -241,19 +252,19 @@ public final class App implements AutoCloseable {
     }
 
     /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
-    private void google(List<Route> routes, String base, FreeCounts counts, LargeBodies bodies) {
-        GenerateCalls calls = new GenerateCalls(current, meter, store.signatures());
+    private void google(List<Route> routes, String base, FreeCounts counts) {
         GoogleModelsHandler models = new GoogleModelsHandler(catalogue, current);
-        GenerateHandler whole = new GenerateHandler(calls, known, checks, reading(), false);
-        GenerateHandler stream = new GenerateHandler(calls, known, checks, reading(), true);
-        CountTokensHandler count = new CountTokensHandler(calls, counts, reading());
+        Door whole = door(generate(GenerateProtocol.Method.GENERATE));
+        Door stream = door(generate(GenerateProtocol.Method.STREAM));
+        Door count = door(generate(GenerateProtocol.Method.COUNT));
         // Vercel's provider leaves "models/" out where an id has a slash.
         for (String model : List.of(base + "/models/{model...}:", base + "/{model...}:")) {
-            routes.add(google(model + "generateContent", whole).withGate(whole.gate(bodies)));
+            routes.add(google(model + "generateContent", whole).withGate(whole.gate()));
             routes.add(google(model + "streamGenerateContent", stream)
-                    .withGate(stream.gate(bodies))
+                    .withGate(stream.gate())
                     .withErrors(GoogleErrors.STREAM));
-            routes.add(google(model + "countTokens", count).withGate(count.gate(bodies)));
+            routes.add(google(model + "countTokens", count.counting(counts, new TokenCount()))
+                    .withGate(count.countingGate()));
         }
         routes.add(new Route("POST", base + "/models/{id...}", GOOGLE_KEY, false, new UnknownMethodHandler())
                 .withErrors(GoogleErrors.OBJECT));
@@ -268,9 +279,16 @@ public final class App implements AutoCloseable {
         return Route.post(path, GOOGLE_KEY, handler).withErrors(GoogleErrors.OBJECT);
     }
 
-    private ChatHandler chat() {
-        return new ChatHandler(
-                current, meter, known, store.signatures(), checks, reading(), settings.jsonClients(), clock, random);
+    private Door door(Protocol protocol) {
+        return new Door(protocol, new Calls(current, meter, known), new LargeBodies(store.ledger(), known));
+    }
+
+    private Protocol chat() {
+        return new ChatProtocol(current, store.signatures(), checks, reading(), settings.jsonClients(), clock, random);
+    }
+
+    private Protocol generate(GenerateProtocol.Method method) {
+        return new GenerateProtocol(method, current, store.signatures(), checks, reading());
     }
 
     private ReadLimits reading() {

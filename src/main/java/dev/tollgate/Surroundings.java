@@ -1,9 +1,11 @@
 package dev.tollgate;
 
+import dev.tollgate.door.Protocol;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.media.Resolver;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param resolver finds the hosts that media are downloaded from
  * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
  * @param foreignWrites whether somebody else may write to the embedded database, as tests do; the server stops for it otherwise
+ * @param protocols more than the program brings, by the path of their route
  * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
  */
 public record Surroundings(
@@ -26,7 +29,8 @@ public record Surroundings(
         Resolver resolver,
         boolean foreignWrites,
         int sandboxRequestsMax,
-        Duration halfClose) {
+        Duration halfClose,
+        Map<String, Protocol> protocols) {
 
     public static final Surroundings REAL = new Surroundings(
             InstantSource.system(),
@@ -35,38 +39,51 @@ public record Surroundings(
             Resolver.SYSTEM,
             false,
             0,
-            EdgeLimits.HALF_CLOSE);
+            EdgeLimits.HALF_CLOSE,
+            Map.of());
 
     private static @Nullable String variable(@Nullable String name) {
         return name == null ? null : System.getenv(name);
     }
 
     public Surroundings withClock(InstantSource clock) {
-        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
+        return new Surroundings(
+                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
     }
 
     public Surroundings withRandom(RandomGenerator random) {
-        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
+        return new Surroundings(
+                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
     }
 
     public Surroundings withEnvironment(UnaryOperator<@Nullable String> environment) {
-        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
+        return new Surroundings(
+                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
     }
 
     public Surroundings withSandboxRequestsMax(int sandboxRequestsMax) {
-        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
+        return new Surroundings(
+                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
     }
 
     public Surroundings withResolver(Resolver resolver) {
-        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
+        return new Surroundings(
+                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
     }
 
     public Surroundings withHalfClose(Duration halfClose) {
-        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
+        return new Surroundings(
+                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+    }
+
+    public Surroundings withProtocols(Map<String, Protocol> protocols) {
+        return new Surroundings(
+                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
     }
 
     public Surroundings withForeignWrites(boolean foreignWrites) {
-        return new Surroundings(clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose);
+        return new Surroundings(
+                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
     }
 
     private static final class SharedRandom implements RandomGenerator {

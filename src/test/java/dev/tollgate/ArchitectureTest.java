@@ -198,6 +198,12 @@ class ArchitectureTest {
                 .resideInAnyPackage(packageOf("chat"), packageOf("generate"), packageOf("cli")));
         check(noClasses()
                 .that()
+                .resideOutsideOfPackages(ROOT, packageOf("door"), packageOf("chat"), packageOf("generate"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packageOf("door")));
+        check(noClasses()
+                .that()
                 .resideInAPackage(packageOf("chat"))
                 .should()
                 .dependOnClassesThat()
@@ -260,8 +266,10 @@ class ArchitectureTest {
 
     @Test
     void every_door_brings_its_ask_to_the_one_meter() {
+        knowsOnly("door", "answers", "metering", "models", "keys", "memory", "upstream", "storage", "error", "http");
         knowsOnly(
                 "chat",
+                "door",
                 "conversation",
                 "json",
                 "media",
@@ -270,17 +278,14 @@ class ArchitectureTest {
                 "upstream",
                 "openai",
                 "models",
-                "keys",
                 "answers",
-                "ledger",
                 "schema",
                 "signatures",
-                "storage",
                 "config",
-                "error",
-                "http");
+                "error");
         knowsOnly(
                 "generate",
+                "door",
                 "conversation",
                 "json",
                 "media",
@@ -290,10 +295,8 @@ class ArchitectureTest {
                 "models",
                 "keys",
                 "answers",
-                "ledger",
                 "schema",
                 "signatures",
-                "storage",
                 "error",
                 "http");
     }

@@ -1,6 +1,7 @@
 package dev.tollgate.generate;
 
-import dev.tollgate.http.Exchange;
+import dev.tollgate.door.StreamForm;
+import org.jspecify.annotations.Nullable;
 
 /** How an answer leaves. */
 enum AnswerForm {
@@ -11,11 +12,17 @@ enum AnswerForm {
     /** {@code streamGenerateContent}: one array that grows. */
     ARRAY;
 
-    static AnswerForm ofStream(Exchange exchange) {
-        return wantsEvents(exchange) ? EVENTS : ARRAY;
+    /** @param alt of the query */
+    static AnswerForm ofStream(@Nullable String alt) {
+        return wantsEvents(alt) ? EVENTS : ARRAY;
     }
 
-    static boolean wantsEvents(Exchange exchange) {
-        return "sse".equals(exchange.query("alt"));
+    static boolean wantsEvents(@Nullable String alt) {
+        return "sse".equals(alt);
+    }
+
+    /** Never with a heartbeat, which Google's clients would stumble over (D35). */
+    StreamForm streamForm() {
+        return new StreamForm(this == ARRAY ? "application/json" : StreamForm.EVENTS, null);
     }
 }

@@ -23,7 +23,7 @@ public enum GoogleErrors implements ErrorFormat {
 
     @Override
     public ErrorFormat of(Exchange exchange) {
-        return this == STREAM && !AnswerForm.wantsEvents(exchange) ? ARRAY : this;
+        return this == STREAM && !AnswerForm.wantsEvents(exchange.query("alt")) ? ARRAY : this;
     }
 
     @Override

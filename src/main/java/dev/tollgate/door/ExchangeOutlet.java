@@ -1,4 +1,4 @@
-package dev.tollgate.generate;
+package dev.tollgate.door;
 
 import dev.tollgate.answers.Outlet;
 import dev.tollgate.error.ApiError;
@@ -7,14 +7,14 @@ import dev.tollgate.http.SseWriter;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes an answer to its caller; never a heartbeat, which Google's clients would stumble over (D35). Confined to the exchange's event loop. */
-final class GenerateOutlet implements Outlet {
+/** Writes an answer to its caller. Confined to the exchange's event loop. */
+final class ExchangeOutlet implements Outlet {
 
     private final Exchange exchange;
-    private final AnswerForm form;
+    private final StreamForm form;
     private @Nullable SseWriter writer;
 
-    GenerateOutlet(Exchange exchange, AnswerForm form) {
+    ExchangeOutlet(Exchange exchange, StreamForm form) {
         this.exchange = exchange;
         this.form = form;
     }
@@ -31,7 +31,12 @@ final class GenerateOutlet implements Outlet {
 
     @Override
     public void stream() {
-        writer = form == AnswerForm.ARRAY ? exchange.stream("application/json") : exchange.stream();
+        SseWriter begun =
+                form.contentType().equals(StreamForm.EVENTS) ? exchange.stream() : exchange.stream(form.contentType());
+        if (form.heartbeat() != null) {
+            begun.heartbeatAfter(form.heartbeat());
+        }
+        writer = begun;
     }
 
     @Override

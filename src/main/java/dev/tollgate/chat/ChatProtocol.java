@@ -1,0 +1,191 @@
+package dev.tollgate.chat;
+
+import dev.tollgate.answers.Outlet;
+import dev.tollgate.config.Settings;
+import dev.tollgate.conversation.Conversation;
+import dev.tollgate.conversation.Effort;
+import dev.tollgate.conversation.GoogleOptions;
+import dev.tollgate.door.Door;
+import dev.tollgate.door.Envelope;
+import dev.tollgate.door.Protocol;
+import dev.tollgate.door.Question;
+import dev.tollgate.door.StreamForm;
+import dev.tollgate.json.ReadLimits;
+import dev.tollgate.media.CallMedia;
+import dev.tollgate.memory.Lease;
+import dev.tollgate.metering.CurrentModels;
+import dev.tollgate.metering.Estimate;
+import dev.tollgate.metering.MeteredRequest;
+import dev.tollgate.metering.Sink;
+import dev.tollgate.models.Model;
+import dev.tollgate.openai.ChatRequest;
+import dev.tollgate.openai.ChatRequestReader;
+import dev.tollgate.schema.SchemaChecks;
+import dev.tollgate.signatures.Signatures;
+import dev.tollgate.upstream.Ask;
+import dev.tollgate.upstream.ChatAsk;
+import dev.tollgate.upstream.Replay;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /v1/chat/completions}: reads and checks the request, says what is asked, shows the answer. */
+public final class ChatProtocol implements Protocol {
+
+    private static final String DOOR = "chat";
+    private static final StreamForm EVENTS = new StreamForm(StreamForm.EVENTS, Duration.ofSeconds(15));
+
+    private final CurrentModels models;
+    private final Signatures signatures;
+    private final SchemaChecks checks;
+    private final ReadLimits limits;
+    private final AnswerForm form;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /**
+     * @param jsonClients clients that expect JSON where they do not say (D1)
+     * @param random for the ids of tool calls; thread-safe
+     */
+    public ChatProtocol(
+            CurrentModels models,
+            Signatures signatures,
+            SchemaChecks checks,
+            ReadLimits limits,
+            Settings.JsonClients jsonClients,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.models = models;
+        this.signatures = signatures;
+        this.checks = checks;
+        this.limits = limits;
+        this.form = new AnswerForm(jsonClients);
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public String name() {
+        return DOOR;
+    }
+
+    @Override
+    public Opening open(Envelope envelope) {
+        return new Opening() {
+            @Override
+            public String label() {
+                return DOOR;
+            }
+
+            @Override
+            public StreamForm form() {
+                return EVENTS;
+            }
+
+            @Override
+            public Question read(byte[] body, Lease memory) {
+                return new Read(ChatRequestReader.read(body, limits, memory), envelope);
+            }
+        };
+    }
+
+    /** {@code POST /v1/estimate}: what a chat request would cost, without making the call (D43). */
+    public static Door.Counted estimate() {
+        return (exchange, call, counted) ->
+                exchange.json(200, EstimateJson.of(call.request(), Estimate.of(call, counted)));
+    }
+
+    private final class Read implements Question {
+
+        private final ChatRequest request;
+        private final Envelope envelope;
+
+        Read(ChatRequest request, Envelope envelope) {
+            this.request = request;
+            this.envelope = envelope;
+        }
+
+        private Conversation conversation() {
+            return request.conversation();
+        }
+
+        @Override
+        public String model() {
+            return request.model();
+        }
+
+        @Override
+        public List<String> ignored() {
+            return request.ignored();
+        }
+
+        @Override
+        public @Nullable Long tokensMax() {
+            return request.maxTokens();
+        }
+
+        @Override
+        public @Nullable String tokensMaxField() {
+            return request.maxTokensField();
+        }
+
+        @Override
+        public boolean isHeavy() {
+            return conversation().hasMedia();
+        }
+
+        @Override
+        public boolean looksUp(Model model) {
+            return Signatures.mayHave(
+                    conversation().messages(), model.upstream().signatures());
+        }
+
+        @Override
+        public void check(Model model) {
+            ModelRules.check(model, conversation());
+        }
+
+        @Override
+        public @Nullable Long tokensMaxByDefault(Model model) {
+            return model.maxTokensByDefault();
+        }
+
+        @Override
+        public Ask ask(Model model, String accountId, Lease memory) {
+            GoogleOptions google = conversation().google();
+            Boolean thoughts = conversation().includeThoughts();
+            if (thoughts == null && google != null) {
+                thoughts = google.includeThoughts();
+            }
+            Effort effort = conversation().reasoningEffort();
+            if (effort == null && (google == null || !google.setsThinking())) {
+                effort = model.effortByDefault();
+            }
+            return new ChatAsk(
+                    conversation(),
+                    model.id(),
+                    model.upstream().asked().name(),
+                    thoughts == null ? model.thoughtsByDefault() : thoughts,
+                    effort,
+                    replay(model, accountId),
+                    new CallMedia(),
+                    memory);
+        }
+
+        private Replay replay(Model model, String accountId) {
+            return looksUp(model)
+                    ? signatures.find(
+                            accountId, models.modelOn(model), conversation().messages())
+                    : Replay.NONE;
+        }
+
+        @Override
+        public Sink sink(Outlet outlet, MeteredRequest metered) {
+            boolean streams = form.streams(request.stream(), metered.model().streamByDefault(), envelope::header);
+            Answer answer = new Answer(outlet, metered, request, clock.instant().getEpochSecond(), random);
+            return streams ? new StreamAnswer(answer) : new JsonAnswer(answer, checks);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tollgate.door;
+
+import dev.tollgate.answers.Asked;
+import dev.tollgate.answers.KnownAnswers;
+import dev.tollgate.answers.Outlet;
+import dev.tollgate.answers.Sha256;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.keys.Key;
+import dev.tollgate.memory.Lease;
+import dev.tollgate.metering.CurrentModels;
+import dev.tollgate.metering.Meter;
+import dev.tollgate.metering.MeteredCall;
+import dev.tollgate.metering.MeteredRequest;
+import dev.tollgate.metering.Running;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.storage.StoreException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes metered calls of what is asked in any protocol, and answers them; needs no HTTP exchange. Thread-safe, as said of each method.
+ *
+ * @param models those that are served
+ */
+public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
+
+    private static final Logger log = LoggerFactory.getLogger(Calls.class);
+    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
+
+    /**
+     * A question with what makes it the same as another.
+     *
+     * @param hash of the body and the opening's label
+     */
+    public record Read(Question question, String hash) {}
+
+    /** @throws dev.tollgate.error.ApiException 404 for a model that is not there, or not for this key */
+    Model model(Key key, String id) {
+        Model model = models.find(id);
+        if (model == null || !key.mayUse(model.id())) {
+            throw ModelsHandler.notFound(id).asException();
+        }
+        return model;
+    }
+
+    /** @throws dev.tollgate.error.ApiException where it cannot be opened by this key */
+    public Protocol.Opening open(Protocol protocol, Key key, Envelope envelope) {
+        Protocol.Opening opening = protocol.open(envelope);
+        String id = opening.model();
+        if (id != null) {
+            model(key, id);
+        }
+        return opening;
+    }
+
+    public Read read(Protocol.Opening opening, byte[] body, Lease memory) {
+        return new Read(opening.read(body, memory), Sha256.of(opening.label(), body));
+    }
+
+    /** Whether {@link #prepare} may take long, or block. */
+    boolean mayBlock(Question question) {
+        Model model = models.find(question.model());
+        return question.isHeavy() || (model != null && question.looksUp(model));
+    }
+
+    /**
+     * Everything that can be refused without money. Blocks where something has to be looked up.
+     *
+     * @param door the protocol's name
+     * @throws dev.tollgate.error.ApiException as the protocol or the model has it; 503 where the records cannot be read
+     */
+    public MeteredCall prepare(String door, Key key, Question question, Lease memory) {
+        Model model = model(key, question.model());
+        question.check(model);
+        try {
+            return meter.prepare(new MeteredRequest(
+                    key.accountId(),
+                    key.id(),
+                    key.prefix(),
+                    door,
+                    model,
+                    question.model(),
+                    question.ask(model, key.accountId(), memory),
+                    tokensMax(model, question)));
+        } catch (StoreException e) {
+            log.error("what was kept for a call could not be looked up", e);
+            throw ApiError.of(
+                            ErrorCode.INTERNAL_ERROR,
+                            "The service cannot read its records right now. Please try again.")
+                    .withStatus(503)
+                    .retryAfter(STORE_WAIT)
+                    .asException();
+        }
+    }
+
+    /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51). */
+    private static @Nullable Long tokensMax(Model model, Question question) {
+        Long asked = question.tokensMax();
+        return asked == null
+                ? question.tokensMaxByDefault(model)
+                : Long.valueOf(Math.min(asked, model.upstream().outputTokensMax()));
+    }
+
+    /**
+     * Answers on the current event loop.
+     *
+     * @param nameHash of an idempotency key; null without one
+     */
+    public Running answer(MeteredCall call, Read read, @Nullable String nameHash, Outlet outlet) {
+        Question question = read.question();
+        question.ignored().forEach(outlet::ignore);
+        String field = question.tokensMaxField();
+        if (field != null
+                && !Objects.equals(question.tokensMax(), call.request().askedTokensMax())) {
+            outlet.ignore(field);
+        }
+        return known.answer(
+                new Asked(call, read.hash(), nameHash), outlet, other -> question.sink(other, call.request()));
+    }
+}

@@ -1,0 +1,127 @@
+package dev.tollgate.door;
+
+import dev.tollgate.answers.IdempotencyKey;
+import dev.tollgate.answers.LargeBodies;
+import dev.tollgate.http.BodyGate;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.memory.Lease;
+import dev.tollgate.metering.FreeCounts;
+import dev.tollgate.metering.MeteredCall;
+import dev.tollgate.metering.Running;
+import dev.tollgate.upstream.PromptCount;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A protocol served over HTTP: its calls, and what is only counted. */
+public final class Door implements Handler {
+
+    private final Protocol protocol;
+    private final Calls calls;
+    private final LargeBodies bodies;
+
+    public Door(Protocol protocol, Calls calls, LargeBodies bodies) {
+        this.protocol = protocol;
+        this.calls = calls;
+        this.bodies = bodies;
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        Key key = KeyCaller.modelKey(exchange);
+        Protocol.Opening opening = open(exchange, key);
+        boolean isLarge = exchange.hasLargeBody();
+        String name = name(exchange);
+        Lease memory = exchange.memory();
+        exchange.read(body -> calls.read(opening, body, memory), read -> {
+            if (isLarge || calls.mayBlock(read.question())) {
+                exchange.compute(
+                        () -> calls.prepare(protocol.name(), key, read.question(), memory),
+                        call -> start(exchange, opening, call, read, name));
+            } else {
+                start(exchange, opening, calls.prepare(protocol.name(), key, read.question(), memory), read, name);
+            }
+        });
+    }
+
+    private Protocol.Opening open(Exchange exchange, Key key) {
+        return calls.open(protocol, key, new OfExchange(exchange));
+    }
+
+    private static @Nullable String name(Exchange exchange) {
+        return IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
+    }
+
+    private void start(
+            Exchange exchange, Protocol.Opening opening, MeteredCall call, Calls.Read read, @Nullable String name) {
+        Running running = calls.answer(call, read, name, new ExchangeOutlet(exchange, opening.form()));
+        exchange.onGone(running::gone);
+    }
+
+    /** Who may have a large body read: as {@link #handle}. */
+    public BodyGate gate() {
+        return exchange -> {
+            Key key = KeyCaller.modelKey(exchange);
+            Protocol.Opening opening = open(exchange, key);
+            String name = name(exchange);
+            LargeBodies.Replay replay = new LargeBodies.Replay(
+                    new ExchangeOutlet(exchange, opening.form()), running -> exchange.onGone(running::gone));
+            return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, opening.label(), replay);
+        };
+    }
+
+    /** Shows what was counted. */
+    @FunctionalInterface
+    public interface Counted {
+        void show(Exchange exchange, MeteredCall call, Optional<PromptCount> counted);
+    }
+
+    /** Requests of the same form, of which only the prompt is counted, for who has something to spend (D43, D51). */
+    public Handler counting(FreeCounts counts, Counted counted) {
+        return exchange -> {
+            Key key = KeyCaller.modelKey(exchange);
+            Protocol.Opening opening = open(exchange, key);
+            Lease memory = exchange.memory();
+            exchange.read(
+                    body -> opening.read(body, memory),
+                    question -> exchange.compute(
+                            () -> {
+                                counts.requireBalance(key.accountId());
+                                return calls.prepare(protocol.name(), key, question, memory);
+                            },
+                            call -> counts.countLoaded(
+                                    call,
+                                    (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
+                                    exchange::fail)));
+        };
+    }
+
+    /** A large one is not even read for who has nothing to spend. */
+    public BodyGate countingGate() {
+        return exchange -> {
+            Key key = KeyCaller.modelKey(exchange);
+            open(exchange, key);
+            return () -> bodies.paid(key.accountId());
+        };
+    }
+
+    private record OfExchange(Exchange exchange) implements Envelope {
+
+        @Override
+        public @Nullable String header(String name) {
+            return exchange.header(name);
+        }
+
+        @Override
+        public @Nullable String query(String name) {
+            return exchange.query(name);
+        }
+
+        @Override
+        public String pathParam(String name) {
+            return exchange.pathParam(name);
+        }
+    }
+}
