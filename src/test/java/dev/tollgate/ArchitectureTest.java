@@ -282,7 +282,8 @@ class ArchitectureTest {
                 "schema",
                 "signatures",
                 "config",
-                "error");
+                "error",
+                "http");
         knowsOnly(
                 "generate",
                 "door",
