@@ -52,6 +52,10 @@ final class AnswerParser {
     private int headLines;
     private int lineFrom;
     private long left;
+
+    /** Of the body, in the room of the current read. */
+    private int bodyLength;
+
     private int trailers;
     private boolean lasts;
 
@@ -79,13 +83,23 @@ final class AnswerParser {
     }
 
     /**
-     * Reads what has come. The body's bytes of one read are told together.
+     * Reads what has come. The body's bytes of one read are told together, those before a break included.
      *
      * @param room for as many bytes as have come
      * @throws IOException where it is no answer
      */
     void read(ByteBuf in, byte[] room) throws IOException {
-        int length = 0;
+        bodyLength = 0;
+        try {
+            parse(in, room);
+        } finally {
+            if (bodyLength > 0) {
+                sink.body(room, bodyLength);
+            }
+        }
+    }
+
+    private void parse(ByteBuf in, byte[] room) throws IOException {
         while (in.isReadable() && state != State.WHOLE) {
             switch (state) {
                 case HEAD -> readHead(in);
@@ -96,8 +110,8 @@ final class AnswerParser {
                 }
                 case CHUNK, LENGTH, UNTIL_CLOSE -> {
                     int take = (int) Math.min(left, in.readableBytes());
-                    in.readBytes(room, length, take);
-                    length += take;
+                    in.readBytes(room, bodyLength, take);
+                    bodyLength += take;
                     took(take);
                 }
                 case CHUNK_END -> {
@@ -115,9 +129,6 @@ final class AnswerParser {
                 }
                 case WHOLE -> {}
             }
-        }
-        if (length > 0) {
-            sink.body(room, length);
         }
     }
 
@@ -141,11 +152,11 @@ final class AnswerParser {
     private void readHead(ByteBuf in) throws IOException {
         while (in.isReadable() && state == State.HEAD) {
             int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
-            int length = end < 0 ? in.readableBytes() : end + 1 - in.readerIndex();
-            require(lineLength + length <= HEAD_BYTES_MAX, "the head is too long");
-            reserve(lineLength + length);
-            in.readBytes(line, lineLength, length);
-            lineLength += length;
+            int more = end < 0 ? in.readableBytes() : end + 1 - in.readerIndex();
+            require(lineLength + more <= HEAD_BYTES_MAX, "the head is too long");
+            reserve(lineLength + more);
+            in.readBytes(line, lineLength, more);
+            lineLength += more;
             if (end >= 0) {
                 boolean isEmpty = lineLength - lineFrom == 1 || (lineLength - lineFrom == 2 && line[lineFrom] == '\r');
                 lineFrom = lineLength;
@@ -245,11 +256,11 @@ final class AnswerParser {
     /** Takes a line, without its end. @return whether it is whole */
     private boolean readLine(ByteBuf in, int bytesMax) throws IOException {
         int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
-        int length = end < 0 ? in.readableBytes() : end - in.readerIndex();
-        require(lineLength + length <= bytesMax, "a line that is too long");
-        reserve(lineLength + length);
-        in.readBytes(line, lineLength, length);
-        lineLength += length;
+        int more = end < 0 ? in.readableBytes() : end - in.readerIndex();
+        require(lineLength + more <= bytesMax, "a line that is too long");
+        reserve(lineLength + more);
+        in.readBytes(line, lineLength, more);
+        lineLength += more;
         if (end < 0) {
             return false;
         }

@@ -52,7 +52,7 @@ public final class Roundtrip {
     /**
      * Begins a wait: {@link AnswerListener#silent} is told where it ends. What the caller holds back is not waited for.
      *
-     * @param millis may become a quarter more, and {@link FarEnd}'s shortest wait
+     * @param millis becomes longer by half of the far end's shortest wait at most
      * @param renewed whether it begins anew with each piece that comes
      */
     public void await(long millis, boolean renewed) {

@@ -39,7 +39,8 @@ final class Unpacking {
         ByteArrayOutputStream out = new ByteArrayOutputStream(length * 4);
         boolean fits = true;
         try {
-            decoder.writeInbound(Unpooled.wrappedBuffer(packed, 0, length));
+            // A copy: what does not yet make sense is kept, and the room that it came in is used again.
+            decoder.writeInbound(Unpooled.copiedBuffer(packed, 0, length));
         } catch (DecoderException broken) {
             fits = false;
         }

@@ -171,6 +171,13 @@ class AnswerParserTest {
     }
 
     @Test
+    void what_came_before_a_break_is_told() {
+        String answer = OK + "transfer-encoding: chunked\r\n\r\n5\r\nHello\r\nnonsense\r\n";
+        assertThatThrownBy(() -> read(bytes(answer))).isInstanceOf(IOException.class);
+        assertThat(body).hasToString("Hello");
+    }
+
+    @Test
     void heads_lines_and_trailers_have_limits() {
         assertThatThrownBy(() -> read(bytes(OK + "x: " + "y".repeat(64 * 1024))))
                 .isInstanceOf(IOException.class);
