@@ -42,7 +42,8 @@ public final class Audit {
         List<Check> checks = new ArrayList<>(StrayRows.checks());
         checks.add(new AccountCheck());
         checks.add(new HoldCheck());
-        checks.add(new CallCheck());
+        checks.add(CallCheck.ofEnded());
+        checks.add(CallCheck.ofOpen());
         checks.add(new ReceiptCheck());
         checks.add(new BalanceAfterCheck());
         checks.add(new WindowCheck());

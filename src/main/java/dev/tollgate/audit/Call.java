@@ -21,7 +21,6 @@ record Call(
 
     /** How the task of a reservation can be. */
     private static final Map<String, Set<String>> STATUSES = Map.of(
-            "open", Set.of("processing"),
             "settled", Set.of("completed", "cancelled"),
             "released", Set.of("failed", "cancelled"),
             "expired", Set.of("failed"));
@@ -63,7 +62,7 @@ record Call(
         entries.check(state, heldMicros, chargedMicros, findings);
         if (task != null) {
             check(task, findings);
-        } else if (chargedMicros > 0 || state.equals("open")) {
+        } else if (chargedMicros > 0) {
             findings.add(
                     "reservation " + id + " is " + state + " and has no task"); // those with a charge are kept (D44)
         }

@@ -7,27 +7,43 @@ import org.jspecify.annotations.Nullable;
 /** Each reservation with its entries and its task: resolved once, in the amounts that all three tell. */
 final class CallCheck implements Check {
 
-    private static final String SQL = """
-            SELECT r.id, r.account_id, r.key_id, r.state, r.held_micros, r.charged_micros,
+    private static final String COLUMNS = """
+            SELECT r.id, r.account_id, r.key_id, %s, r.held_micros, %s,
                 e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
                 t.account_id, t.key_id, t.status, t.charge_micros, t.usage_flags, t.pricing,
                 r.first_sequence, r.last_sequence
-            FROM reservation r
+            FROM %s r
                 LEFT JOIN task t ON t.id = r.id
                 LEFT JOIN entry e ON e.reservation_id = r.id
             ORDER BY r.id""";
     private static final int ENTRY = 7;
 
+    private final String subject;
+    private final String sql;
     private @Nullable Call call;
+
+    private CallCheck(String subject, String sql) {
+        this.subject = subject;
+        this.sql = sql;
+    }
+
+    static CallCheck ofEnded() {
+        return new CallCheck("calls", COLUMNS.formatted("r.state", "r.charged_micros", "reservation"));
+    }
+
+    /** They have no task yet. */
+    static CallCheck ofOpen() {
+        return new CallCheck("open calls", COLUMNS.formatted("'open'", "0", "open_hold"));
+    }
 
     @Override
     public String subject() {
-        return "calls";
+        return subject;
     }
 
     @Override
     public String sql() {
-        return SQL;
+        return sql;
     }
 
     @Override

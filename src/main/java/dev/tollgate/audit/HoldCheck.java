@@ -6,11 +6,11 @@ import java.sql.SQLException;
 /** What an account reserves is what its open reservations hold. */
 final class HoldCheck implements Check {
 
-    // Open reservations are few, however long the history: they have an index of their own.
+    // Open reservations are few, however long the history: they have a table of their own.
     private static final String SQL = """
             SELECT a.id, a.reserved_micros, COALESCE(o.held_micros, 0)
             FROM account a LEFT JOIN (SELECT account_id, SUM(held_micros) AS held_micros
-                FROM reservation WHERE state = 'open' GROUP BY account_id) o ON o.account_id = a.id
+                FROM open_hold GROUP BY account_id) o ON o.account_id = a.id
             WHERE a.reserved_micros <> COALESCE(o.held_micros, 0)
             ORDER BY a.id""";
 

@@ -19,11 +19,19 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
     private static final String ENTRIES_OF_NO_CALL = """
             SELECT e.account_id, e.sequence, e.reservation_id FROM entry e
             WHERE e.reservation_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = e.reservation_id)
+                AND NOT EXISTS (SELECT 1 FROM open_hold h WHERE h.id = e.reservation_id)
             ORDER BY e.account_id, e.sequence""";
     private static final String RESERVATIONS_OF_NOBODY = """
             SELECT r.id, r.account_id FROM reservation r
             WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = r.account_id)
             ORDER BY r.id""";
+    private static final String HOLDS_OF_NOBODY = """
+            SELECT h.id, h.account_id FROM open_hold h
+            WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.id = h.account_id)
+            ORDER BY h.id""";
+    private static final String HOLDS_THAT_HAVE_ENDED = """
+            SELECT h.id, r.state FROM open_hold h JOIN reservation r ON r.id = h.id
+            ORDER BY h.id""";
     private static final String TASKS_WITHOUT_RESERVATION = """
             SELECT t.id, t.status FROM task t
             WHERE NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = t.id)
@@ -41,6 +49,8 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                 new StrayRows("entries", ENTRIES_OF_NOBODY, "entry %s/%s belongs to no account", 2),
                 new StrayRows("entries", ENTRIES_OF_NO_CALL, "entry %s/%s belongs to no reservation: %s", 3),
                 new StrayRows("reservations", RESERVATIONS_OF_NOBODY, "reservation %s belongs to no account: %s", 2),
+                new StrayRows("reservations", HOLDS_OF_NOBODY, "open reservation %s belongs to no account: %s", 2),
+                new StrayRows("reservations", HOLDS_THAT_HAVE_ENDED, "reservation %s is open, and also %s", 2),
                 new StrayRows("tasks", TASKS_WITHOUT_RESERVATION, "task %s has no reservation and is %s", 2),
                 new StrayRows("receipts", CHARGES_WITHOUT_RECEIPT, "reservation %s is charged and has no receipt", 1));
     }

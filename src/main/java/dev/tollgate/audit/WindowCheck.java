@@ -13,6 +13,10 @@ final class WindowCheck implements Check {
     // Windows that were counted stand against windows as the reservations make them: what is left over on either side
     // is wrong.
     private static final String SQL = """
+            WITH calls AS (
+                SELECT key_id, created_at, charged_micros, 0 AS held_micros FROM reservation
+                UNION ALL
+                SELECT key_id, created_at, 0, held_micros FROM open_hold)
             SELECT key_id, kind, starts_at, SUM(charged), SUM(held), SUM(should_charged), SUM(should_held)
             FROM (
                 SELECT key_id, kind, starts_at, charged_micros AS charged, held_micros AS held,
@@ -20,16 +24,13 @@ final class WindowCheck implements Check {
                 FROM spend_window
                 UNION ALL
                 SELECT key_id, 'hour', created_at - created_at % 3600000, 0, 0,
-                    charged_micros, CASE WHEN state = 'open' THEN held_micros ELSE 0 END
-                FROM reservation
+                    charged_micros, held_micros FROM calls
                 UNION ALL
                 SELECT key_id, 'day', created_at - created_at % 86400000, 0, 0,
-                    charged_micros, CASE WHEN state = 'open' THEN held_micros ELSE 0 END
-                FROM reservation
+                    charged_micros, held_micros FROM calls
                 UNION ALL
                 SELECT key_id, 'total', 0, 0, 0,
-                    charged_micros, CASE WHEN state = 'open' THEN held_micros ELSE 0 END
-                FROM reservation
+                    charged_micros, held_micros FROM calls
             ) AS counted
             GROUP BY key_id, kind, starts_at
             HAVING SUM(charged) <> SUM(should_charged) OR SUM(held) <> SUM(should_held)

@@ -154,14 +154,18 @@ final class Book {
         return there(accounts.get(reservation.accountId), "account", reservation.accountId);
     }
 
-    /** Whether there is such a reservation. */
-    boolean has(String reservationId) {
-        return reservations.containsKey(reservationId);
+    /** A reservation that is open, or null. */
+    @Nullable
+    ReservationRow openReservation(String id) {
+        ReservationRow row = reservations.get(id);
+        return row != null && row.isOpen() ? row : null;
     }
 
-    /** @throws IllegalStateException when there is none: only what was reserved can be asked for */
-    ReservationRow reservation(String id) {
-        return there(reservations.get(id), "reservation", id);
+    /** How a reservation that is not open has ended, or null where there never was one. Reads, if that was not in this batch: rare. */
+    @Nullable
+    ReservationState end(String id) throws SQLException {
+        ReservationRow row = reservations.get(id);
+        return row != null ? row.state() : rows.end(id);
     }
 
     KeyWindows windows(String keyId, long atMillis) {
@@ -185,7 +189,7 @@ final class Book {
         accounts.put(account.id, account);
     }
 
-    /** @throws IllegalStateException when the id is taken in this batch; the table refuses it when it was before */
+    /** @throws IllegalStateException when the id is taken in this batch; the tables refuse it when it was before, at the latest when it ends */
     ReservationRow open(ReservationRow reservation) {
         if (reservations.putIfAbsent(reservation.id, reservation) != null) {
             throw new IllegalStateException("a second reservation " + reservation.id);
@@ -281,8 +285,13 @@ final class Book {
 
     private static <T> T there(@Nullable T row, String what, String id) {
         if (row == null) {
-            throw new IllegalStateException("no " + what + " " + id);
+            throw missing(what, id);
         }
         return row;
+    }
+
+    /** Only what is there can be asked for. */
+    static IllegalStateException missing(String what, String id) {
+        return new IllegalStateException("no " + what + " " + id);
     }
 }

@@ -19,6 +19,6 @@ public final class Confirm extends LedgerChange<Boolean> {
 
     @Override
     Boolean decideOver(Book book) {
-        return book.has(reservationId) && book.reservation(reservationId).isOpen();
+        return book.openReservation(reservationId) != null;
     }
 }

@@ -14,6 +14,7 @@ public final class ExpireOpen extends LedgerChange<List<String>> {
     public static final int AT_ONCE_MAX = 1_000;
 
     private final Instant at;
+    private List<OpenHold> ended = List.of();
 
     public ExpireOpen(Instant at) {
         this.at = at;
@@ -23,6 +24,11 @@ public final class ExpireOpen extends LedgerChange<List<String>> {
         return at;
     }
 
+    /** Once applied: whose the holds were and what for, in the order of the outcome. */
+    public List<OpenHold> ended() {
+        return ended;
+    }
+
     @Override
     void need(Book book) {
         book.needAbandoned(AT_ONCE_MAX);
@@ -30,14 +36,15 @@ public final class ExpireOpen extends LedgerChange<List<String>> {
 
     @Override
     List<String> decideOver(Book book) {
-        List<String> expired = new ArrayList<>();
+        List<OpenHold> expired = new ArrayList<>();
         for (String id : book.abandoned()) {
-            ReservationRow reservation = book.reservation(id);
-            if (reservation.isOpen()) {
+            ReservationRow reservation = book.openReservation(id);
+            if (reservation != null) {
                 book.resolve(reservation, ReservationState.EXPIRED, 0, at);
-                expired.add(id);
+                expired.add(reservation.hold());
             }
         }
-        return expired;
+        ended = List.copyOf(expired);
+        return ended.stream().map(OpenHold::id).toList();
     }
 }

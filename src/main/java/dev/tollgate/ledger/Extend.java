@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -86,10 +87,14 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) {
-        ReservationRow reservation = book.reservation(reservationId);
-        if (!reservation.isOpen()) {
-            return new AlreadyResolved(reservation.state());
+    Outcome decideOver(Book book) throws SQLException {
+        ReservationRow reservation = book.openReservation(reservationId);
+        if (reservation == null) {
+            ReservationState end = book.end(reservationId);
+            if (end == null) {
+                throw Book.missing("reservation", reservationId);
+            }
+            return new AlreadyResolved(end);
         }
         AccountRow account = book.accountOf(reservation);
         if (!settles && (account.isBlocked() || !allowed.getAsBoolean())) {

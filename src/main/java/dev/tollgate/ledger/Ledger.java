@@ -27,9 +27,16 @@ public final class Ledger {
     private static final String ENTRIES_OF_CALL = """
             SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
                 e.reason
-            FROM reservation r JOIN entry e ON e.account_id = r.account_id
-                AND e.sequence BETWEEN r.first_sequence AND r.last_sequence AND e.reservation_id = r.id
-            WHERE r.id = ? ORDER BY e.sequence LIMIT ?""";
+            FROM (SELECT id, account_id, first_sequence, last_sequence FROM open_hold WHERE id = ?
+                    UNION ALL SELECT id, account_id, first_sequence, last_sequence FROM reservation WHERE id = ?) AS r
+                JOIN entry e ON e.account_id = r.account_id
+                    AND e.sequence BETWEEN r.first_sequence AND r.last_sequence AND e.reservation_id = r.id
+            ORDER BY e.sequence LIMIT ?""";
+
+    private static final String RESERVATION = """
+            SELECT id, account_id, key_id, created_at, 'open', held_micros, 0 FROM open_hold WHERE id = ?
+            UNION ALL
+            SELECT id, account_id, key_id, created_at, state, held_micros, charged_micros FROM reservation WHERE id = ?""";
 
     private final Database database;
 
@@ -68,15 +75,16 @@ public final class Ledger {
     }
 
     public Optional<Reservation> reservation(String id) {
-        String sql = LedgerSql.SELECT_RESERVATION + " WHERE id = ?";
-        return database.read(connection ->
-                list(connection, sql, LedgerSql::reservation, id).stream().findFirst());
+        return database.read(connection -> list(connection, RESERVATION, LedgerSql::reservation, id, id).stream()
+                .findFirst());
     }
 
     /** The movements of one call, in their order; at most {@value #PAGE_MAX}. */
     public List<Entry> entries(String accountId, String reservationId) {
         return database.readFor(
-                accountId, connection -> list(connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, PAGE_MAX));
+                accountId,
+                connection ->
+                        list(connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, reservationId, PAGE_MAX));
     }
 
     /**

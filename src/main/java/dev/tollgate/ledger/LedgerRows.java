@@ -7,11 +7,13 @@ import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger's SQL on the writer's connection. What is read is locked until the batch has ended; each call reads or writes the
@@ -28,10 +30,11 @@ final class LedgerRows {
             LedgerSql.SELECT_ACCOUNT + " WHERE id = ?",
             LedgerSql.SELECT_ACCOUNT + " WHERE id = ANY (?) ORDER BY id" + LOCKED,
             "text");
-    private static final RowStatement SELECT_RESERVATION = RowStatement.of(
-            LedgerSql.SELECT_RESERVATION + " WHERE id = ?",
-            LedgerSql.SELECT_RESERVATION + " WHERE id = ANY (?) ORDER BY id" + LOCKED,
-            "text");
+    private static final String HOLD_COLUMNS =
+            "SELECT id, account_id, key_id, door, model, created_at, held_micros, first_sequence, last_sequence FROM open_hold";
+    private static final RowStatement SELECT_HOLD = RowStatement.of(
+            HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
+    private static final String SELECT_END = "SELECT state FROM reservation WHERE id = ?";
 
     private static final String WINDOW_COLUMNS =
             "SELECT key_id, kind, starts_at, charged_micros, held_micros FROM spend_window";
@@ -45,8 +48,8 @@ final class LedgerRows {
 
     // Ownerless: of a node that is not alive. Another node may be at it already.
     private static final String SELECT_ABANDONED = """
-            SELECT id FROM reservation
-            WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM node WHERE node.id = reservation.node_id)
+            SELECT id FROM open_hold
+            WHERE NOT EXISTS (SELECT 1 FROM node WHERE node.id = open_hold.node_id)
             ORDER BY id LIMIT ?""";
     private static final String DELETE_DEAD_NODES = "DELETE FROM node WHERE lease_until <= ";
 
@@ -70,32 +73,36 @@ final class LedgerRows {
                 purchased_micros = r.purchased, consumed_micros = r.consumed, last_sequence = r.sequence
             FROM unnest(?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, sequence, id)
             WHERE account.id = r.id""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text");
-    private static final RowStatement INSERT_RESERVATION = RowStatement.insert(
-            "reservation",
-            "state text",
+    private static final RowStatement INSERT_HOLD = RowStatement.insert(
+            "open_hold",
             "held_micros bigint",
-            "charged_micros bigint",
             "first_sequence bigint",
             "last_sequence bigint",
             "id text",
             "account_id text",
             "key_id text",
+            "door text",
+            "model text",
             "created_at bigint",
             "node_id text");
-
-    private static final RowStatement UPDATE_RESERVATION = RowStatement.of(
-            "UPDATE reservation SET state = ?, held_micros = ?, charged_micros = ?, first_sequence = ?, last_sequence = ? WHERE id = ?",
-            """
-            UPDATE reservation SET state = r.state, held_micros = r.held, charged_micros = r.charged,
-                first_sequence = r.first_sequence, last_sequence = r.last_sequence
-            FROM unnest(?, ?, ?, ?, ?, ?) AS r (state, held, charged, first_sequence, last_sequence, id)
-            WHERE reservation.id = r.id""",
-            "text",
-            "bigint",
-            "bigint",
-            "bigint",
-            "bigint",
-            "text");
+    private static final RowStatement UPDATE_HOLD = RowStatement.of("""
+            UPDATE open_hold SET held_micros = ?, first_sequence = ?, last_sequence = ? WHERE id = ?""", """
+            UPDATE open_hold SET held_micros = r.held, first_sequence = r.first_sequence, last_sequence = r.last_sequence
+            FROM unnest(?, ?, ?, ?) AS r (held, first_sequence, last_sequence, id)
+            WHERE open_hold.id = r.id""", "bigint", "bigint", "bigint", "text");
+    private static final RowStatement DELETE_HOLD =
+            RowStatement.of("DELETE FROM open_hold WHERE id = ?", "DELETE FROM open_hold WHERE id = ANY (?)", "text");
+    private static final RowStatement INSERT_RESERVATION = RowStatement.insert(
+            "reservation",
+            "id text",
+            "account_id text",
+            "key_id text",
+            "created_at bigint",
+            "state text",
+            "held_micros bigint",
+            "charged_micros bigint",
+            "first_sequence bigint",
+            "last_sequence bigint");
     private static final RowStatement INSERT_WINDOW = RowStatement.insert(
             "spend_window",
             "charged_micros bigint",
@@ -121,6 +128,7 @@ final class LedgerRows {
         this.statements = statements;
     }
 
+    /** Those that are open. */
     void readReservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
         reservations(ids, found).finish();
     }
@@ -131,13 +139,32 @@ final class LedgerRows {
     }
 
     private Rows reservations(Collection<String> ids, Consumer<ReservationRow> found) throws SQLException {
-        Rows rows = SELECT_RESERVATION.on(
-                statements,
-                row -> found.accept(new ReservationRow(LedgerSql.reservation(row), row.getLong(8), row.getLong(9))));
+        Rows rows = SELECT_HOLD.on(statements, row -> found.accept(hold(row)));
         for (String id : ids) {
             rows.text(id).next();
         }
         return rows;
+    }
+
+    private static ReservationRow hold(ResultSet row) throws SQLException {
+        OpenHold hold = new OpenHold(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                Instant.ofEpochMilli(row.getLong(6)));
+        return new ReservationRow(hold, row.getLong(7), row.getLong(8), row.getLong(9));
+    }
+
+    /** How a reservation that is not open has ended, or null where there never was one. */
+    @Nullable
+    ReservationState end(String id) throws SQLException {
+        PreparedStatement select = statements.of(SELECT_END);
+        select.setString(1, id);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? Codes.parse(ReservationState.class, row.getString(1)) : null;
+        }
     }
 
     /** Those that are there; a server's answer comes with what is asked next. The accounts are locked before the windows. */
@@ -232,34 +259,65 @@ final class LedgerRows {
                 .text(account.id);
     }
 
-    /** @param nodeId who owns the new ones, where there may be several */
+    /**
+     * What is open stays apart; what has ended goes into the history, once. A call that ends before it was written is never among the open.
+     *
+     * @param nodeId who owns the new ones, where there may be several
+     */
     void writeReservations(Collection<ReservationRow> reservations, String nodeId) throws SQLException {
         String owner = statements.dialect() == Dialect.SQLITE ? "" : nodeId;
-        Rows inserts = INSERT_RESERVATION.on(statements);
-        Rows updates = UPDATE_RESERVATION.on(statements);
+        Rows opened = INSERT_HOLD.on(statements);
+        Rows changed = UPDATE_HOLD.on(statements);
+        Rows closed = DELETE_HOLD.on(statements);
+        Rows ended = INSERT_RESERVATION.on(statements);
         for (ReservationRow reservation : reservations) {
-            if (reservation.isFresh()) {
-                amounts(reservation, inserts)
-                        .text(reservation.accountId)
-                        .text(reservation.keyId)
-                        .number(reservation.createdAtMillis)
-                        .text(owner)
-                        .next();
+            if (!reservation.isOpen()) {
+                ended(reservation, ended);
+                if (!reservation.isFresh()) {
+                    closed.text(reservation.id).next();
+                }
+            } else if (reservation.isFresh()) {
+                opened(reservation, owner, opened);
             } else if (reservation.isChanged()) {
-                amounts(reservation, updates).next();
+                amounts(reservation, changed).next();
             }
         }
-        inserts.finish();
-        updates.finishEach();
+        opened.finish();
+        changed.finishEach();
+        closed.finishEach();
+        ended.finish();
+    }
+
+    private static void opened(ReservationRow reservation, String owner, Rows rows) throws SQLException {
+        OpenHold hold = reservation.hold();
+        amounts(reservation, rows)
+                .text(hold.accountId())
+                .text(hold.keyId())
+                .text(hold.door())
+                .text(hold.model())
+                .number(reservation.createdAtMillis)
+                .text(owner)
+                .next();
     }
 
     private static Rows amounts(ReservationRow reservation, Rows rows) throws SQLException {
-        return rows.text(reservation.state().code())
+        return rows.number(reservation.heldMicros())
+                .number(reservation.firstSequence())
+                .number(reservation.lastSequence())
+                .text(reservation.id);
+    }
+
+    private static void ended(ReservationRow reservation, Rows rows) throws SQLException {
+        rows.text(reservation.id)
+                .text(reservation.accountId)
+                .text(reservation.keyId)
+                .number(reservation.createdAtMillis)
+                .text(reservation.state().code())
                 .number(reservation.heldMicros())
                 .number(reservation.chargedMicros())
                 .number(reservation.firstSequence())
                 .number(reservation.lastSequence())
-                .text(reservation.id);
+                .next();
     }
 
     void writeWindows(Collection<WindowRow> windows) throws SQLException {

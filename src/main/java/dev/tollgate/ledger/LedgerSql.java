@@ -13,10 +13,6 @@ final class LedgerSql {
     /** The column of {@link #SELECT_ACCOUNT} that is no part of an {@link Account}. */
     static final int LAST_SEQUENCE = 9;
 
-    /** The last two are no part of a {@link Reservation}. */
-    static final String SELECT_RESERVATION =
-            "SELECT id, account_id, key_id, created_at, state, held_micros, charged_micros, first_sequence, last_sequence FROM reservation";
-
     static final String SELECT_ENTRY = """
             SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason
             FROM entry""";

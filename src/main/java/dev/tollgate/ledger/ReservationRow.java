@@ -7,6 +7,7 @@ final class ReservationRow {
     final String accountId;
     final String keyId;
     final long createdAtMillis;
+    private final OpenHold hold;
     private boolean fresh;
     private boolean changed;
     private ReservationState state;
@@ -16,33 +17,35 @@ final class ReservationRow {
     private long lastSequence;
 
     /** A new one. */
-    ReservationRow(String id, String accountId, String keyId, long createdAtMillis) {
-        this.id = id;
-        this.accountId = accountId;
-        this.keyId = keyId;
-        this.createdAtMillis = createdAtMillis;
+    ReservationRow(OpenHold hold) {
+        this.hold = hold;
+        this.id = hold.id();
+        this.accountId = hold.accountId();
+        this.keyId = hold.keyId();
+        this.createdAtMillis = hold.createdAt().toEpochMilli();
         this.fresh = true;
         this.state = ReservationState.OPEN;
     }
 
-    /** One that is in the database. */
-    ReservationRow(Reservation reservation, long firstSequence, long lastSequence) {
-        this.id = reservation.id();
-        this.accountId = reservation.accountId();
-        this.keyId = reservation.keyId();
-        this.createdAtMillis = reservation.createdAt().toEpochMilli();
-        this.state = reservation.state();
-        this.heldMicros = reservation.heldMicros();
-        this.chargedMicros = reservation.chargedMicros();
+    /** One that is open in the database. */
+    ReservationRow(OpenHold hold, long heldMicros, long firstSequence, long lastSequence) {
+        this(hold);
+        this.fresh = false;
+        this.heldMicros = heldMicros;
         this.firstSequence = firstSequence;
         this.lastSequence = lastSequence;
+    }
+
+    /** Whose it is and what for. */
+    OpenHold hold() {
+        return hold;
     }
 
     boolean isOpen() {
         return state == ReservationState.OPEN;
     }
 
-    /** Whether it is to be inserted. */
+    /** Whether the database has none of it yet. */
     boolean isFresh() {
         return fresh;
     }

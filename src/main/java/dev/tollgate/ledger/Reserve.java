@@ -12,59 +12,44 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reserve extends LedgerChange<ReserveOutcome> {
 
-    private final String reservationId;
-    private final String accountId;
-    private final String keyId;
+    private final OpenHold hold;
     private final long leastMicros;
     private final long wantedMicros;
     private final Supplier<SpendLimits> limits;
     private final BooleanSupplier allowed;
-    private final Instant at;
     private boolean heldBackByWindow;
 
     /**
-     * @param reservationId the task's id, never used before
      * @param leastMicros 0 to {@code wantedMicros}
      * @param limits the key's, asked when it is applied: what an earlier part has found them to be by then (decision D54)
      * @param allowed asked likewise: whether the key may be used
-     * @param at decides in which windows the call counts (decision D47)
      */
     public Reserve(
-            String reservationId,
-            String accountId,
-            String keyId,
-            long leastMicros,
-            long wantedMicros,
-            Supplier<SpendLimits> limits,
-            BooleanSupplier allowed,
-            Instant at) {
+            OpenHold hold, long leastMicros, long wantedMicros, Supplier<SpendLimits> limits, BooleanSupplier allowed) {
         if (leastMicros < 0 || leastMicros > wantedMicros) {
             throw new IllegalArgumentException("least " + leastMicros + " of wanted " + wantedMicros);
         }
-        this.reservationId = reservationId;
-        this.accountId = accountId;
-        this.keyId = keyId;
+        this.hold = hold;
         this.leastMicros = leastMicros;
         this.wantedMicros = wantedMicros;
         this.limits = limits;
         this.allowed = allowed;
-        this.at = at;
     }
 
     public String reservationId() {
-        return reservationId;
+        return hold.id();
     }
 
     public String accountId() {
-        return accountId;
+        return hold.accountId();
     }
 
     public String keyId() {
-        return keyId;
+        return hold.keyId();
     }
 
     public Instant at() {
-        return at;
+        return hold.createdAt();
     }
 
     /** Once applied: whether there is a hold now. */
@@ -84,17 +69,17 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
 
     @Override
     void need(Book book) {
-        book.needAccount(accountId);
-        book.needWindows(keyId, at.toEpochMilli());
+        book.needAccount(hold.accountId());
+        book.needWindows(hold.keyId(), hold.createdAt().toEpochMilli());
     }
 
     @Override
     ReserveOutcome decideOver(Book book) throws SQLException {
-        AccountRow account = book.account(accountId);
+        AccountRow account = book.account(hold.accountId());
         if (account == null || account.isBlocked() || !allowed.getAsBoolean()) {
             return new ReserveOutcome.NotAllowed();
         }
-        KeyWindows windows = book.windows(keyId, at.toEpochMilli());
+        KeyWindows windows = book.windows(hold.keyId(), hold.createdAt().toEpochMilli());
         SpendLimits now = limits.get();
         ReserveOutcome refusal = refusal(account, windows, now, leastMicros);
         if (refusal != null) {
@@ -102,7 +87,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         }
         long roomMicros = windows.roomMicros(now);
         long heldMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), roomMicros));
-        if (heldMicros < wantedMicros && book.shortfallsOnDayOf(account, at) >= Ledger.SHORTFALLS_MAX) {
+        if (heldMicros < wantedMicros && book.shortfallsOnDayOf(account, hold.createdAt()) >= Ledger.SHORTFALLS_MAX) {
             refusal = refusal(account, windows, now, wantedMicros); // its calls are not shrunk any more (D33)
         }
         heldBackByWindow = roomMicros < Math.min(wantedMicros, account.balanceMicros());
@@ -115,12 +100,11 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
             return new ReserveOutcome.InsufficientCredits(account.balanceMicros(), account.reservedMicros(), micros);
         }
         SpendWindow full = windows.firstWithout(micros, now);
-        return full == null ? null : windows.reached(full, now, micros, at);
+        return full == null ? null : windows.reached(full, now, micros, hold.createdAt());
     }
 
     private ReserveOutcome hold(Book book, AccountRow account, KeyWindows windows, long micros) {
-        ReservationRow hold = book.open(new ReservationRow(reservationId, accountId, keyId, at.toEpochMilli()));
-        book.hold(hold, account, windows, micros, at);
+        book.hold(book.open(new ReservationRow(hold)), account, windows, micros, hold.createdAt());
         return new ReserveOutcome.Reserved(micros);
     }
 }

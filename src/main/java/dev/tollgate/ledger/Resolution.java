@@ -2,6 +2,8 @@ package dev.tollgate.ledger;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a reservation, exactly once: the second to come finds it {@link AlreadyResolved} and writes nothing. */
 public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Release {
@@ -26,6 +28,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
 
     private final String reservationId;
     private final Instant at;
+    private @Nullable OpenHold ended;
 
     Resolution(String reservationId, Instant at) {
         this.reservationId = reservationId;
@@ -45,6 +48,11 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         return outcome() instanceof Resolved;
     }
 
+    /** Once applied, and {@link #resolved}: whose the hold was and what for. */
+    public OpenHold ended() {
+        return Objects.requireNonNull(ended);
+    }
+
     /** Once applied: whether the reservation is settled, by this change or before. */
     public boolean isSettled() {
         return switch (outcome()) {
@@ -61,14 +69,19 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
 
     @Override
     final Outcome decideOver(Book book) throws SQLException {
-        if (this instanceof Release && !book.has(reservationId)) {
+        ReservationRow reservation = book.openReservation(reservationId);
+        if (reservation != null) {
+            ended = reservation.hold();
+            return resolve(book, reservation);
+        }
+        ReservationState end = book.end(reservationId);
+        if (end != null) {
+            return new AlreadyResolved(end);
+        }
+        if (this instanceof Release) {
             return new NeverReserved();
         }
-        ReservationRow reservation = book.reservation(reservationId);
-        if (!reservation.isOpen()) {
-            return new AlreadyResolved(reservation.state());
-        }
-        return resolve(book, reservation);
+        throw Book.missing("reservation", reservationId);
     }
 
     abstract Resolved resolve(Book book, ReservationRow reservation) throws SQLException;

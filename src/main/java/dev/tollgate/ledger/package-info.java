@@ -6,7 +6,8 @@
  * {@code available} and {@code reserved}; {@code funding}, {@code revenue} and {@code shortfall} are the platform's and exist only
  * as sums of entries. A call's money moves in two phases: {@link dev.tollgate.ledger.Reserve} (and {@link
  * dev.tollgate.ledger.Extend} while the answer grows), then exactly one of {@link dev.tollgate.ledger.Settle} and {@link
- * dev.tollgate.ledger.Release}; a second resolution writes nothing and says so.
+ * dev.tollgate.ledger.Release}; a second resolution writes nothing and says so. What is open lies in {@code open_hold}, apart from the
+ * history: a row of {@code reservation} is written once, by the resolution.
  *
  * <p>Invariants, at any instant and after any crash: the sum over all buckets is zero; {@code balance + reserved + consumed =
  * purchased} for each account (decision D40, a constraint of the table too); no balance and no window goes past its limit; the

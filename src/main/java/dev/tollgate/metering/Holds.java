@@ -6,6 +6,7 @@ import dev.tollgate.keys.KeyState;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Confirm;
 import dev.tollgate.ledger.Extend;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SpendLimits;
@@ -13,7 +14,6 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import dev.tollgate.tasks.OpenTask;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,21 +48,19 @@ final class Holds {
             Consumer<ApiError> lost) {
         Instant now = accounting.clock().instant();
         KeyState key = new KeyState(request.keyId(), now);
+        OpenHold hold = new OpenHold(
+                taskId, request.accountId(), request.keyId(), request.door(), request.requestedModel(), now);
         Reserve reserve = new Reserve(
-                taskId,
-                request.accountId(),
-                request.keyId(),
+                hold,
                 bounds.leastMicros(),
                 bounds.wantedMicros(),
                 () -> limits(key),
-                () -> keeper.won() && key.usable(),
-                now);
-        OpenTask task = new OpenTask(reserve, request.door(), request.requestedModel());
+                () -> keeper.won() && key.usable());
         List<Change> claim = keeper.claim(reserve);
         if (claim.isEmpty()) {
-            ride(reserve, key, Unit.of(key, reserve, task), then, lost);
+            ride(reserve, key, Unit.of(key, reserve), then, lost);
         } else {
-            List<Change> all = new ArrayList<>(List.of(key, reserve, task));
+            List<Change> all = new ArrayList<>(List.of(key, reserve));
             all.addAll(claim);
             accounting
                     .writer()

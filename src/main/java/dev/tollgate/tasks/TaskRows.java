@@ -1,12 +1,13 @@
 package dev.tollgate.tasks;
 
-import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.ExpireOpen;
+import dev.tollgate.ledger.OpenHold;
+import dev.tollgate.ledger.Resolution;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** The tasks' SQL on the writer's connection. */
 final class TaskRows {
@@ -17,16 +18,8 @@ final class TaskRows {
             "account_id text",
             "key_id text",
             "door text",
-            "model text",
-            "status text",
-            "created_at bigint");
-    private static final RowStatement INSERT_ENDED = RowStatement.insert(
-            "task",
-            "id text",
-            "account_id text",
-            "key_id text",
-            "door text",
             "created_at bigint",
+            "model text",
             "status text",
             "completed_at bigint",
             "charge_micros bigint",
@@ -35,74 +28,43 @@ final class TaskRows {
             "max_tokens_applied bigint",
             "pricing text",
             "error_code text",
-            "error_message text",
-            "model text");
-    private static final RowStatement UPDATE = RowStatement.of(
-            """
-            UPDATE task SET status = ?, completed_at = ?, charge_micros = ?, usage = ?, usage_flags = ?, max_tokens_applied = ?,
-                pricing = ?, error_code = ?, error_message = ?, model = COALESCE(?, model)
-            WHERE id = ? AND status = 'processing'""", """
-            UPDATE task SET status = r.status, completed_at = r.completed_at, charge_micros = r.charge_micros, usage = r.usage,
-                usage_flags = r.usage_flags, max_tokens_applied = r.max_tokens_applied, pricing = r.pricing,
-                error_code = r.error_code, error_message = r.error_message, model = COALESCE(r.model, task.model)
-            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (status, completed_at, charge_micros, usage, usage_flags,
-                max_tokens_applied, pricing, error_code, error_message, model, id)
-            WHERE task.id = r.id AND task.status = 'processing'""", "text", "bigint", "bigint", "text", "text", "bigint", "text", "text", "text", "text", "text");
+            "error_message text");
 
     private final Rows inserts;
-    private final Rows ended;
-    private final Rows updates;
 
     TaskRows(Statements statements) throws SQLException {
         this.inserts = INSERT.on(statements);
-        this.ended = INSERT_ENDED.on(statements);
-        this.updates = UPDATE.on(statements);
     }
 
-    void insert(OpenTask task) throws SQLException {
-        Reserve reserve = task.reserve();
-        inserts.text(reserve.reservationId())
-                .text(reserve.accountId())
-                .text(reserve.keyId())
-                .text(task.door())
-                .text(task.model())
-                .text(TaskStatus.PROCESSING.code())
-                .number(reserve.at().toEpochMilli())
-                .next();
+    /** Nothing where the reservation had ended before. */
+    void insert(CloseTask task) throws SQLException {
+        if (task.resolution().outcome() instanceof Resolution.Resolved resolved) {
+            insert(
+                    task.resolution().ended(),
+                    task.model(),
+                    task.status(),
+                    task.resolution().at(),
+                    resolved.chargedMicros(),
+                    task.result());
+        }
     }
 
-    /** One that has ended before it was written. */
-    void insert(OpenTask open, CloseTask close, long chargeMicros) throws SQLException {
-        Reserve reserve = open.reserve();
-        ended.text(reserve.reservationId())
-                .text(reserve.accountId())
-                .text(reserve.keyId())
-                .text(open.door())
-                .number(reserve.at().toEpochMilli());
-        end(ended, close.status(), close.resolution().at(), chargeMicros, close.result(), close.model())
-                .next();
+    void insert(ExpireOpen expired, TaskResult result) throws SQLException {
+        for (OpenHold hold : expired.ended()) {
+            insert(hold, hold.model(), TaskStatus.FAILED, expired.at(), 0, result);
+        }
     }
 
-    void close(CloseTask task, long chargeMicros) throws SQLException {
-        end(updates, task.status(), task.resolution().at(), chargeMicros, task.result(), task.model())
-                .text(task.resolution().reservationId())
-                .next();
-    }
-
-    void fail(String id, Instant at, TaskResult result) throws SQLException {
-        end(updates, TaskStatus.FAILED, at, 0, result, null).text(id).next();
-    }
-
-    void finish() throws SQLException {
-        inserts.finish();
-        ended.finish();
-        updates.finish();
-    }
-
-    private static Rows end(
-            Rows rows, TaskStatus status, Instant at, long chargeMicros, TaskResult result, @Nullable String model)
+    private void insert(
+            OpenHold hold, String model, TaskStatus status, Instant at, long chargeMicros, TaskResult result)
             throws SQLException {
-        return rows.text(status.code())
+        inserts.text(hold.id())
+                .text(hold.accountId())
+                .text(hold.keyId())
+                .text(hold.door())
+                .number(hold.createdAt().toEpochMilli())
+                .text(model)
+                .text(status.code())
                 .number(at.toEpochMilli())
                 .number(chargeMicros)
                 .text(result.usageJson())
@@ -111,6 +73,10 @@ final class TaskRows {
                 .text(result.pricingJson())
                 .text(result.errorCode())
                 .text(result.errorMessage())
-                .text(model);
+                .next();
+    }
+
+    void finish() throws SQLException {
+        inserts.finish();
     }
 }

@@ -16,7 +16,10 @@ public final class Tasks {
     private static final String SELECT = """
             SELECT id, account_id, key_id, door, model, status, created_at, completed_at, charge_micros, usage, usage_flags,
                 max_tokens_applied, pricing, error_code, error_message
-            FROM task WHERE id = ? AND account_id = ?""";
+            FROM task WHERE id = ? AND account_id = ?
+            UNION ALL
+            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL
+            FROM open_hold WHERE id = ? AND account_id = ?""";
 
     private final Database database;
 
@@ -35,6 +38,8 @@ public final class Tasks {
             try (PreparedStatement select = connection.prepareStatement(SELECT)) {
                 select.setString(1, id);
                 select.setString(2, accountId);
+                select.setString(3, id);
+                select.setString(4, accountId);
                 try (ResultSet row = select.executeQuery()) {
                     return row.next() ? Optional.of(task(row)) : Optional.empty();
                 }

@@ -3,6 +3,7 @@ package dev.tollgate.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.ledger.ExpireOpen;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
@@ -68,7 +69,7 @@ class AnswersTest {
     void the_loser_of_a_claim_reserves_nothing() {
         claim("t1", "k", 100);
         assertThat(claim("t2", "k", 100).won()).isFalse();
-        assertThat(store.number("SELECT COUNT(*) FROM reservation")).isEqualTo(1);
+        assertThat(store.number("SELECT COUNT(*) FROM open_hold")).isEqualTo(1);
         assertThat(answers.find(name("k")).orElseThrow().taskId()).isEqualTo("t1");
     }
 
@@ -82,7 +83,7 @@ class AnswersTest {
         }
         committed.forEach(CompletableFuture::join);
         assertThat(claims.stream().filter(ClaimKey::won)).hasSize(1);
-        assertThat(store.number("SELECT COUNT(*) FROM reservation")).isEqualTo(1);
+        assertThat(store.number("SELECT COUNT(*) FROM open_hold")).isEqualTo(1);
     }
 
     @Test
@@ -221,14 +222,11 @@ class AnswersTest {
 
     private Reserve reserve(String taskId, String accountId, long micros, ClaimKey claim) {
         return new Reserve(
-                taskId,
-                accountId,
-                claim.name().keyId(),
+                new OpenHold(taskId, accountId, claim.name().keyId(), "chat", "m", store.now()),
                 micros,
                 micros,
                 () -> dev.tollgate.ledger.SpendLimits.NONE,
-                claim::won,
-                store.now());
+                claim::won);
     }
 
     @Test

@@ -8,7 +8,6 @@ import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.tasks.CloseTask;
-import dev.tollgate.tasks.OpenTask;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.StoreFixture;
@@ -143,7 +142,7 @@ class AccountStatementTest {
 
     private void reserve(String id, long micros) {
         Reserve reserve = store.reserveChange(id, "acc_1", micros, micros);
-        store.commit(reserve, new OpenTask(reserve, "chat", "asked"));
+        store.commit(reserve);
     }
 
     private void settle(String id, long micros, long shortfallMicros, String model) {

@@ -43,7 +43,8 @@ final class Copies implements AutoCloseable {
                 open.readUntil("begun");
                 Gateway.await( // it may be said before its hold is written
                         "the open call",
-                        () -> gateway.number("SELECT COUNT(*) FROM task WHERE account_id = '" + ids.get("open") + "'")
+                        () -> gateway.number(
+                                        "SELECT COUNT(*) FROM open_hold WHERE account_id = '" + ids.get("open") + "'")
                                 > 0);
                 findCalls(gateway);
                 try (Database reading = Database.openReading(gateway.data())) {
@@ -96,7 +97,11 @@ final class Copies implements AutoCloseable {
     private void findCalls(Gateway gateway) {
         for (String what : List.copyOf(ids.keySet())) {
             if (what.indexOf('.') < 0) {
-                ids.put(what + ".call", gateway.text("SELECT id FROM task WHERE account_id = '" + ids.get(what) + "'"));
+                ids.put(
+                        what + ".call",
+                        gateway.text(
+                                "SELECT id FROM (SELECT id, account_id FROM task UNION ALL SELECT id, account_id FROM open_hold) AS calls WHERE account_id = '"
+                                        + ids.get(what) + "'"));
             }
         }
     }

@@ -246,9 +246,7 @@ class CutTest {
     private static JsonNode task(Customer customer, String seen) {
         String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
         Gateway.await(
-                "the end of the call",
-                () -> gateway.number("SELECT COUNT(*) FROM task WHERE status <> 'processing' AND id = '" + id + "'")
-                        == 1);
+                "the end of the call", () -> gateway.number("SELECT COUNT(*) FROM task WHERE id = '" + id + "'") == 1);
         return gateway.get("/v1/tasks/" + id, customer.key()).json();
     }
 

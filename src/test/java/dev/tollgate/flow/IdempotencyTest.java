@@ -367,7 +367,7 @@ class IdempotencyTest {
     @ValueSource(booleans = {true, false})
     void an_answer_whose_charge_cannot_be_recorded_is_given_to_nobody_and_frees_the_key(boolean stream) {
         String itsOwn = "NEW.account_id = '" + customer.account() + "'";
-        try (Gateway.Fault fault = gateway.fault("UPDATE", "task", itsOwn)) {
+        try (Gateway.Fault fault = gateway.fault("INSERT", "task", itsOwn)) {
             Gateway.Reply reply = customer.chat(call(stream, "fire"), "k");
             assertThat(reply.text()).contains("internal_error").doesNotContain("credits_consumed", "[DONE]");
         }

@@ -56,6 +56,31 @@ class MoneyFlowTest {
 
     // ---- hold, settle ----
 
+    @ParameterizedTest
+    @ValueSource(strings = {"reservation", "task"})
+    void what_a_call_leaves_behind_is_written_once_and_never_changed(String table) {
+        Customer customer = gateway.customer("10");
+        try (Gateway.Fault _ = gateway.fault("UPDATE", table, "1 = 1")) {
+            gateway.script(UpstreamScript.answers().delay(100).text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
+            assertThat(customer.chat(STREAM).text()).contains("[DONE]");
+            gateway.script(UpstreamScript.answers().delay(100).status(500));
+            assertThat(customer.chat(STREAM).text()).doesNotContain("[DONE]");
+            gateway.script(UpstreamScript.answers()
+                    .text("One ", new Tokens(1000, 1000, 0))
+                    .delay(FOREVER));
+            try (RawCall call = customer.chatRaw(STREAM)) {
+                call.readUntil("One ");
+                customer.awaitHold();
+                String id = gateway.text("SELECT id FROM open_hold WHERE account_id = '" + customer.account() + "'");
+                JsonNode running =
+                        gateway.get("/v1/tasks/" + id, customer.key()).json();
+                assertThat(running.get("status").asString()).isEqualTo("processing");
+                assertThat(running.get("entries")).hasSize(1);
+            }
+            assertThat(customer.lastTask().get("status").asString()).isEqualTo("cancelled");
+        }
+    }
+
     @Test
     void a_running_call_holds_credits_and_charges_less() {
         Customer customer = gateway.customer("10");
@@ -272,8 +297,7 @@ class MoneyFlowTest {
         }
         Gateway.await(
                 "the other call's end",
-                () -> gateway.number("SELECT COUNT(*) FROM task WHERE status = 'processing' AND account_id = '"
-                                + customer.account() + "'")
+                () -> gateway.number("SELECT COUNT(*) FROM open_hold WHERE account_id = '" + customer.account() + "'")
                         == 1);
     }
 

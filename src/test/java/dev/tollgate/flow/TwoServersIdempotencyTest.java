@@ -192,7 +192,7 @@ class TwoServersIdempotencyTest {
                 Gateway.await("the other request", () -> two.app().requestBytes() > 0);
             }
             Gateway.await("its departure", () -> two.app().requestBytes() == 0);
-            Postgres.execute(url, "DELETE FROM node WHERE id = (SELECT node_id FROM reservation WHERE state = 'open')");
+            Postgres.execute(url, "DELETE FROM node WHERE id = (SELECT node_id FROM open_hold)");
             first.readUntil("event: error");
         }
         assertThat(two.asked()).isEmpty();
@@ -233,7 +233,7 @@ class TwoServersIdempotencyTest {
         try (RawCall first = customer.chatRaw(call(true, "dies"), "k")) {
             first.readUntil("Never");
             CompletableFuture<Reply> waiting = other.chatAside(call(true, "dies"), "k");
-            Postgres.execute(url, "DELETE FROM node WHERE id = (SELECT node_id FROM reservation WHERE state = 'open')");
+            Postgres.execute(url, "DELETE FROM node WHERE id = (SELECT node_id FROM open_hold)");
             assertThat(waiting.join().content()).isEqualTo("Plenty of sesame");
             first.readUntil("event: error");
         }

@@ -227,8 +227,7 @@ class TwoServersTest {
         one.script(UpstreamScript.answers().delay(12_000).text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
         CompletableFuture<Reply> running = customer.chatAside(CALL);
         customer.awaitHold();
-        Postgres.execute(
-                url, "DELETE FROM node WHERE id = (SELECT node_id FROM reservation WHERE state = 'open' LIMIT 1)");
+        Postgres.execute(url, "DELETE FROM node WHERE id = (SELECT node_id FROM open_hold LIMIT 1)");
         Reply reply = running.join();
         assertThat(reply.status()).isEqualTo(503);
         assertThat(reply.error().get("code").asString()).isEqualTo("internal_error");
@@ -250,8 +249,7 @@ class TwoServersTest {
                 .finish("STOP", new Tokens(1000, 1000, 0)));
         try (RawCall call = customer.chatRaw(CALL.replace("false", "true"))) {
             call.readUntil("Before. ");
-            Postgres.execute(
-                    url, "DELETE FROM node WHERE id = (SELECT node_id FROM reservation WHERE state = 'open' LIMIT 1)");
+            Postgres.execute(url, "DELETE FROM node WHERE id = (SELECT node_id FROM open_hold LIMIT 1)");
             assertThat(call.readUntil("internal_error")).contains("event: error");
             assertThat(call.readFor(100)).doesNotContain("After.", "credits_consumed", "[DONE]");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SetBlocked;
@@ -292,7 +293,12 @@ class KeysTest {
 
     private KeyState.Outcome reserveWith(String id, String keyId) {
         KeyState state = new KeyState(keyId, store.now());
-        Reserve reserve = new Reserve(id, "acc_1", keyId, 1, 1, () -> SpendLimits.NONE, state::usable, store.now());
+        Reserve reserve = new Reserve(
+                new OpenHold(id, "acc_1", keyId, "chat", "m", store.now()),
+                1,
+                1,
+                () -> SpendLimits.NONE,
+                state::usable);
         store.commit(reserve, state);
         assertThat(reserve.outcome() instanceof ReserveOutcome.Reserved).isEqualTo(state.usable());
         return state.outcome();

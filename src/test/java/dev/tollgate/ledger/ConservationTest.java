@@ -76,8 +76,12 @@ class ConservationTest {
         String account = random.nextInt(3) == 0 ? "acc_1" : "acc_2";
         SpendLimits limits = random.nextBoolean() ? LIMITS : SpendLimits.NONE;
         String key = limits == LIMITS ? "key_limited" : "key_free";
-        Reserve reserve =
-                new Reserve(id, account, key, 1, 1 + random.nextInt(500), () -> limits, () -> true, store.now());
+        Reserve reserve = new Reserve(
+                new OpenHold(id, account, key, "chat", "m", store.now()),
+                1,
+                1 + random.nextInt(500),
+                () -> limits,
+                () -> true);
         store.commit(reserve);
         if (reserve.outcome() instanceof ReserveOutcome.Reserved reserved) {
             long held = reserved.heldMicros();
@@ -106,7 +110,7 @@ class ConservationTest {
                     - (SELECT SUM(balance_micros) FROM account) FROM entry""")).as(seed).isZero();
         assertThat(store.number("""
                 SELECT (SELECT SUM(reserved_micros) FROM account)
-                    - COALESCE(SUM(held_micros), 0) FROM reservation WHERE state = 'open'""")).as(seed).isZero();
+                    - COALESCE(SUM(held_micros), 0) FROM open_hold""")).as(seed).isZero();
         assertThat(store.number("""
                 SELECT COUNT(*) FROM spend_window WHERE key_id = 'key_limited'
                     AND (kind = 'hour' AND charged_micros + held_micros > 1500

@@ -150,7 +150,8 @@ class LedgerModelTest {
             long wanted = random.nextInt(800);
             long least = random.nextInt((int) wanted + 1);
             SpendLimits limits = limits();
-            changes.add(new Reserve(id, account, key, least, wanted, () -> limits, () -> true, store.now()));
+            changes.add(new Reserve(
+                    new OpenHold(id, account, key, "chat", "m", store.now()), least, wanted, () -> limits, () -> true));
             expected.add(reserve(id, new Call(account, key, store.now(), 0), least, wanted, limits));
         }
 

@@ -121,7 +121,11 @@ class NodesTest {
             String key = "key_" + random.nextInt(4);
             String account = "acc_" + random.nextInt(8);
             reserves.add(new Reserve(
-                    id + "/" + i, account, account + key, 10, 10, () -> SpendLimits.NONE, () -> true, node.now()));
+                    new OpenHold(id + "/" + i, account, account + key, "chat", "m", node.now()),
+                    10,
+                    10,
+                    () -> SpendLimits.NONE,
+                    () -> true));
             settles.add(new Settle(id + "/" + i, random.nextInt(11), node.now()));
         }
         node.writer.commitAndWait(Unit.of(reserves));
@@ -149,7 +153,8 @@ class NodesTest {
 
     private static boolean admitted(StoreFixture node, String id) {
         KeyState key = new KeyState("key_1", node.now());
-        Reserve reserve = new Reserve(id, "acc_1", "key_1", 1, 1, () -> SpendLimits.NONE, key::usable, node.now());
+        Reserve reserve = new Reserve(
+                new OpenHold(id, "acc_1", "key_1", "chat", "m", node.now()), 1, 1, () -> SpendLimits.NONE, key::usable);
         node.commit(key, reserve);
         return reserve.reserved();
     }

@@ -139,8 +139,12 @@ class ReservationTest {
     @Test
     void a_blocked_account_an_unknown_one_and_a_refused_key_reserve_nothing() {
         assertThat(store.reserve("t1", "acc_9", 0, 1)).isEqualTo(new ReserveOutcome.NotAllowed());
-        assertThat(store.decide(
-                        new Reserve("t2", "acc_1", "key_1", 1, 1, () -> SpendLimits.NONE, () -> false, store.now())))
+        assertThat(store.decide(new Reserve(
+                        new OpenHold("t2", "acc_1", "key_1", "chat", "m", store.now()),
+                        1,
+                        1,
+                        () -> SpendLimits.NONE,
+                        () -> false)))
                 .isEqualTo(new ReserveOutcome.NotAllowed());
         assertThat(store.decide(new SetBlocked("acc_1", true))).isEqualTo(SetBlocked.Outcome.DONE);
         assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
@@ -300,7 +304,8 @@ class ReservationTest {
     }
 
     private boolean heldBackByWindow(String id, long wanted, SpendLimits limits) {
-        Reserve reserve = new Reserve(id, "acc_1", "key_1", 1, wanted, () -> limits, () -> true, store.now());
+        Reserve reserve = new Reserve(
+                new OpenHold(id, "acc_1", "key_1", "chat", "m", store.now()), 1, wanted, () -> limits, () -> true);
         store.commit(reserve);
         assertThat(reserve.reserved()).isTrue();
         store.settle(id, 0);

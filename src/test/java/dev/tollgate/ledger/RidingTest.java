@@ -153,7 +153,12 @@ class RidingTest {
     }
 
     private Reserve reserveWithin(String id, long micros) {
-        return new Reserve(id, "acc_1", "key_1", micros, micros, () -> HOUR_1500, () -> true, store.now());
+        return new Reserve(
+                new OpenHold(id, "acc_1", "key_1", "chat", "m", store.now()),
+                micros,
+                micros,
+                () -> HOUR_1500,
+                () -> true);
     }
 
     /** The second arrives while the first is decided: after it, and before it is written where that is possible. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RowsTest {
 
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    private static final OpenHold HOLD = new OpenHold("t1", "acc_1", "key_1", "chat", "m", NOON);
     private static final SpendLimits ALL_100 = new SpendLimits(100L, 100L, 100L);
 
     // ---- accounts ----
@@ -128,7 +129,7 @@ class RowsTest {
 
     @Test
     void a_reservation_is_inserted_once_and_updated_when_it_changes() {
-        ReservationRow row = new ReservationRow("t1", "acc_1", "key_1", 5);
+        ReservationRow row = new ReservationRow(HOLD);
         assertThat(row.isFresh()).isTrue();
         row.written();
         assertThat(row.isFresh() || row.isChanged()).isFalse();
@@ -141,7 +142,7 @@ class RowsTest {
 
     @Test
     void a_reservation_knows_the_first_and_the_last_number_of_its_entries() {
-        ReservationRow row = new ReservationRow("t1", "acc_1", "key_1", 5);
+        ReservationRow row = new ReservationRow(HOLD);
         row.entered(7);
         assertThat(row.firstSequence()).isEqualTo(7);
         assertThat(row.lastSequence()).isEqualTo(7);
@@ -253,7 +254,7 @@ class RowsTest {
     @Test
     void a_calls_row_is_kept_until_it_ends() {
         KeptRows kept = new KeptRows(true);
-        ReservationRow row = new ReservationRow("t1", "acc_1", "key_1", 5);
+        ReservationRow row = new ReservationRow(HOLD);
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isSameAs(row);
         assertThat(row.isFresh()).isFalse();
@@ -288,7 +289,7 @@ class RowsTest {
 
     @Test
     void a_change_says_whose_it_is_and_when_for_those_who_write_beside_it() {
-        Reserve reserve = new Reserve("t1", "acc_1", "key_1", 1, 2, () -> SpendLimits.NONE, () -> true, NOON);
+        Reserve reserve = new Reserve(HOLD, 1, 2, () -> SpendLimits.NONE, () -> true);
         assertThat(List.of(reserve.reservationId(), reserve.accountId(), reserve.keyId()))
                 .containsExactly("t1", "acc_1", "key_1");
         assertThat(reserve.at()).isEqualTo(NOON);
@@ -329,7 +330,7 @@ class RowsTest {
     }
 
     private static ReservationRow open(long held) {
-        return new ReservationRow(new Reservation("t1", "acc_1", "key_1", NOON, ReservationState.OPEN, held, 0), 1, 1);
+        return new ReservationRow(HOLD, held, 1, 1);
     }
 
     private static WindowRow window(SpendWindow kind, long charged, long held) {

@@ -232,6 +232,7 @@ class SpendWindowTest {
     }
 
     private Reserve limited(String id, String keyId) {
-        return new Reserve(id, "acc_1", keyId, 1, 60, () -> HOUR_100, () -> true, store.now());
+        return new Reserve(
+                new OpenHold(id, "acc_1", keyId, "chat", "m", store.now()), 1, 60, () -> HOUR_100, () -> true);
     }
 }

@@ -83,8 +83,9 @@ class TableRulesTest {
                 "state = 'half'",
                 "state = 'OPEN'",
                 "state = ''")) {
-            assertRefused("UPDATE reservation SET " + change + " WHERE id = 't2'");
+            assertRefused("UPDATE reservation SET " + change + " WHERE id = 't1'");
         }
+        assertRefused("UPDATE open_hold SET held_micros = -1 WHERE id = 't2'");
     }
 
     @Test
@@ -106,9 +107,8 @@ class TableRulesTest {
     @Test
     void an_embedded_database_lets_nobody_but_the_writer_write_what_belongs_to_nothing() {
         for (String sql : List.of(
-                ENTRY.formatted("'acc_1', 99, 0, 'charge', 't9', 'reserved', 'revenue', 5"),
                 ENTRY.formatted("'acc_9', 99, 0, 'charge', 't1', 'reserved', 'revenue', 5"),
-                "UPDATE reservation SET account_id = 'acc_9' WHERE id = 't2'")) {
+                "UPDATE open_hold SET account_id = 'acc_9' WHERE id = 't2'")) {
             if (stores == Stores.SQLITE) {
                 assertRefused(sql);
             } else {
@@ -132,7 +132,8 @@ class TableRulesTest {
     @Test
     void a_call_has_one_reservation() {
         assertRefused("INSERT INTO reservation (id, account_id, key_id, created_at, state, held_micros)"
-                + " VALUES ('t1', 'acc_1', 'key_1', 0, 'open', 1)");
+                + " VALUES ('t1', 'acc_1', 'key_1', 0, 'released', 1)");
+        assertRefused("INSERT INTO open_hold SELECT * FROM open_hold WHERE id = 't2'");
     }
 
     @Test

@@ -47,7 +47,7 @@ class VanishedRowsTest {
 
     @Test
     void a_charge_on_a_reservation_that_is_gone_is_not_reported_as_made() throws SQLException {
-        vanish("reservation");
+        vanish("open_hold");
         assertThatThrownBy(() -> store.settle("t1", 100)).isInstanceOf(StoreException.class);
         assertNothingEntered();
     }
@@ -56,7 +56,7 @@ class VanishedRowsTest {
     @Test
     void a_resolution_without_an_entry_is_not_written_into_nothing_either() throws SQLException {
         store.reserve("free", "acc_1", 0, 0);
-        vanish("reservation");
+        vanish("open_hold");
         assertThatThrownBy(() -> store.settle("free", 0)).isInstanceOf(StoreException.class);
         assertNothingEntered();
     }

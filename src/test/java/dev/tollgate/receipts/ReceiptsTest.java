@@ -3,6 +3,7 @@ package dev.tollgate.receipts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
@@ -227,8 +228,12 @@ class ReceiptsTest {
     }
 
     private Unit chargeUnit(String id, String account, long micros) {
-        Reserve reserve =
-                new Reserve(id, account, "key_1", micros, micros, () -> SpendLimits.NONE, () -> true, store.now());
+        Reserve reserve = new Reserve(
+                new OpenHold(id, account, "key_1", "chat", "m", store.now()),
+                micros,
+                micros,
+                () -> SpendLimits.NONE,
+                () -> true);
         Settle settle = new Settle(id, micros, store.now());
         return Unit.of(reserve, settle, receipt(settle, account));
     }

@@ -72,6 +72,37 @@ class MigrationsTest {
                 .containsExactly("call_1|2|6", "call_2|3|3", "call_3|0|0");
     }
 
+    @Test
+    void a_call_that_was_running_when_the_program_was_replaced_is_open_apart_from_the_history_on_sqlite()
+            throws SQLException {
+        SqliteFile file = new SqliteFile(folder);
+        what_was_running_is_open_apart_from_the_history(file);
+        assertThat(rows(file, "PRAGMA foreign_key_check")).isEmpty();
+        assertThat(rows(file, "PRAGMA integrity_check")).containsExactly("ok");
+    }
+
+    @Test
+    void a_call_that_was_running_when_the_program_was_replaced_is_open_apart_from_the_history_on_postgresql()
+            throws SQLException {
+        what_was_running_is_open_apart_from_the_history(new PostgresServer(Postgres.empty()));
+    }
+
+    private static void what_was_running_is_open_apart_from_the_history(Engine engine) throws SQLException {
+        Migrations.migrate(engine, 8);
+        for (String sql : BOOKS_OF_SCHEMA_8) {
+            change(engine, sql);
+        }
+        Migrations.migrate(engine, 14);
+        List<String> entries = rows(engine, "SELECT * FROM entry ORDER BY account_id, sequence");
+        Migrations.migrate(engine, 15);
+        assertThat(rows(engine, "SELECT * FROM open_hold")).containsExactly("call_2|acc_1|key_1|chat|m|3|100|3|3|n");
+        assertThat(rows(engine, "SELECT id, state FROM reservation ORDER BY id"))
+                .containsExactly("call_1|settled", "call_3|released");
+        assertThat(rows(engine, "SELECT id, status FROM task ORDER BY id")).containsExactly("call_1|completed");
+        assertThat(rows(engine, "SELECT * FROM entry ORDER BY account_id, sequence"))
+                .isEqualTo(entries);
+    }
+
     private static List<List<String>> compared(Engine engine) throws SQLException {
         List<List<String>> tables = new ArrayList<>();
         for (String sql : WHAT_IS_COMPARED) {

@@ -8,7 +8,6 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Reserve;
-import dev.tollgate.tasks.OpenTask;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
@@ -40,7 +39,7 @@ class ServerMoveTest {
 
     private static void admit(StoreFixture store, String id, long micros) {
         Reserve reserve = store.reserveChange(id, "acc_1", micros, micros);
-        store.commit(reserve, new OpenTask(reserve, "chat", "m"));
+        store.commit(reserve);
     }
 
     @Test
@@ -55,7 +54,7 @@ class ServerMoveTest {
                 .contains(
                         "account: 2 rows, balance_micros 0.984305, reserved_micros 0.015700, purchased_micros 1.000005,"
                                 + " consumed_micros 0.000000")
-                .anyMatch(line -> line.startsWith("reservation: 1501 rows, held_micros 0.015700"));
+                .anyMatch(line -> line.startsWith("open_hold: 1501 rows, held_micros 0.015700"));
         try (StoreFixture moved = StoreFixture.shared(url)) {
             assertThat(facts(moved)).isEqualTo(before);
             assertThat(differences(moved.database)).isEmpty();
@@ -89,7 +88,7 @@ class ServerMoveTest {
         try (StoreFixture store = new StoreFixture(folder)) {
             fill(store);
         }
-        Postgres.execute(url, "ALTER TABLE reservation ADD CONSTRAINT picky CHECK (held_micros <> 700)");
+        Postgres.execute(url, "ALTER TABLE open_hold ADD CONSTRAINT picky CHECK (held_micros <> 700)");
         assertThatThrownBy(() -> ServerMove.run(folder, url, NOTHING_ELSE)).isInstanceOf(StoreUnavailable.class);
         try (StoreFixture target = StoreFixture.shared(url)) {
             assertThat(target.number("SELECT COUNT(*) FROM account")).isZero();

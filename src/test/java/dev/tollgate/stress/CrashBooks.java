@@ -103,9 +103,8 @@ final class CrashBooks {
         } catch (AssertionError e) {
             problems.add("the ledger: " + e.getMessage());
         }
-        none(connection, "open reservations", "reservation WHERE state = 'open'");
+        none(connection, "open reservations", "open_hold");
         none(connection, "held credits", "account WHERE reserved_micros <> 0");
-        none(connection, "tasks that are processing", "task WHERE status = 'processing'");
         none(connection, "keys at work", "kept_answer WHERE state = 'running'");
         none(
                 connection,

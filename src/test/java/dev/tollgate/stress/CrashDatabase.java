@@ -139,8 +139,8 @@ final class CrashDatabase {
     /** Holds of nodes that are dead. */
     boolean hasHoldsOfOthers(Set<String> living) {
         try (Connection connection = connect();
-                PreparedStatement count = connection.prepareStatement(
-                        "SELECT COUNT(*) FROM reservation WHERE state = 'open' AND NOT node_id = ANY (?)")) {
+                PreparedStatement count =
+                        connection.prepareStatement("SELECT COUNT(*) FROM open_hold WHERE NOT node_id = ANY (?)")) {
             count.setArray(1, connection.createArrayOf("text", living.toArray()));
             try (ResultSet row = count.executeQuery()) {
                 row.next();

@@ -205,13 +205,13 @@ final class CrashTrial {
         if (database.isShared()) {
             database.letLeasesRunOut(folder.living());
             awaitHoldsOfTheDead(folder.living());
-        } else if (database.number("SELECT COUNT(*) FROM reservation WHERE state = 'open'") > 0) {
+        } else if (database.number("SELECT COUNT(*) FROM open_hold") > 0) {
             problems.add("holds are still there when calls are answered");
         }
     }
 
     private void awaitTheEndOfAllCalls() {
-        await(() -> database.number("SELECT COUNT(*) FROM reservation WHERE state = 'open'") == 0);
+        await(() -> database.number("SELECT COUNT(*) FROM open_hold") == 0);
     }
 
     private void awaitHoldsOfTheDead(Set<String> living) {

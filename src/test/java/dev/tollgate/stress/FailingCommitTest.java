@@ -147,9 +147,7 @@ class FailingCommitTest {
             for (Thread caller : callers) {
                 caller.join();
             }
-            await(
-                    "all holds to be back",
-                    () -> database.number("SELECT COUNT(*) FROM reservation WHERE state = 'open'") == 0);
+            await("all holds to be back", () -> database.number("SELECT COUNT(*) FROM open_hold") == 0);
             problems.addAll(new CrashBooks(database)
                     .compare(
                             Map.of(CallPlan.Wallet.RICH, ACCOUNT),

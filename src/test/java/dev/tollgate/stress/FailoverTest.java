@@ -77,7 +77,7 @@ class FailoverTest {
     /** A call whose settlement is committed on the primary, which nobody hears. */
     private CompletableFuture<Gateway.Reply> callThatIsCut(Runnable onceItIsHeld) {
         CompletableFuture<Gateway.Reply> reply = customer.chatAside(CALL);
-        Gateway.await("the hold", () -> onPrimary("SELECT COUNT(*) FROM reservation WHERE state = 'open'") == 1);
+        Gateway.await("the hold", () -> onPrimary("SELECT COUNT(*) FROM open_hold") == 1);
         onceItIsHeld.run();
         armed.set(true);
         upstream.answer();
@@ -118,8 +118,7 @@ class FailoverTest {
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.text()).contains("\"usage\"");
         assertThat(onStandby(CHARGES)).isEqualTo(1);
-        assertThat(onStandby("SELECT COUNT(*) FROM reservation WHERE state = 'open'"))
-                .isZero();
+        assertThat(onStandby("SELECT COUNT(*) FROM open_hold")).isZero();
         assertThat(onStandby("SELECT COUNT(*) FROM receipt")).isEqualTo(1);
         LedgerChecks.assertCoherent(this::onStandby);
         assertThat(customer.consumed()).isPositive();

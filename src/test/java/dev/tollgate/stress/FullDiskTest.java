@@ -260,7 +260,7 @@ class FullDiskTest {
     }
 
     private long held() {
-        return number("SELECT COUNT(*) FROM reservation WHERE state = 'open'");
+        return number("SELECT COUNT(*) FROM open_hold");
     }
 
     private long number(String sql) {

@@ -11,6 +11,7 @@ import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Extend;
 import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.ReservationState;
 import dev.tollgate.ledger.Reserve;
@@ -356,7 +357,12 @@ class ModelTest {
         long least = random.nextInt((int) wanted + 1);
         Instant at = now;
         KeyState state = new KeyState(key, at);
-        Reserve reserve = new Reserve(id, account, key, least, wanted, () -> limits(state.spend()), state::usable, at);
+        Reserve reserve = new Reserve(
+                new OpenHold(id, account, key, "chat", "m", at),
+                least,
+                wanted,
+                () -> limits(state.spend()),
+                state::usable);
         LedgerModel.Call call = new LedgerModel.Call(account, key, at);
         Done done =
                 done(reserve, model -> model.reserve(id, call, state.usable(), least, wanted, limits(state.spend())));

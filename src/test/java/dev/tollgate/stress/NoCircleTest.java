@@ -18,6 +18,7 @@ import dev.tollgate.keys.SetKey;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
@@ -28,7 +29,6 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.tasks.CloseTask;
 import dev.tollgate.tasks.FailAbandoned;
-import dev.tollgate.tasks.OpenTask;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.Effort;
@@ -158,9 +158,13 @@ class NoCircleTest {
             AnswerName name = new AnswerName("key_" + whose, "name" + random.nextInt(1_000));
             ClaimKey claim = new ClaimKey(name, "body", id, "acc_" + whose, now);
             KeyState key = new KeyState("key_" + whose, now);
-            Reserve reserve =
-                    new Reserve(id, "acc_" + whose, "key_" + whose, 10, 10, () -> SpendLimits.NONE, claim::won, now);
-            commit(claim, key, reserve, new OpenTask(reserve, "chat", MODEL), new ConfirmClaim(claim, reserve));
+            Reserve reserve = new Reserve(
+                    new OpenHold(id, "acc_" + whose, "key_" + whose, "chat", "m", now),
+                    10,
+                    10,
+                    () -> SpendLimits.NONE,
+                    claim::won);
+            commit(claim, key, reserve, new ConfirmClaim(claim, reserve));
             return reserve;
         }
 

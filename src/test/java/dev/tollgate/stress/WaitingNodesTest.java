@@ -16,6 +16,7 @@ import dev.tollgate.keys.SetKey;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
@@ -95,7 +96,12 @@ class WaitingNodesTest {
     @Test
     void a_use_of_a_key_that_is_noted_and_a_key_that_is_disabled() {
         KeyState key = new KeyState("key_1", two.now());
-        Reserve reserve = new Reserve("t1", "acc_1", "key_1", 1, 1, () -> SpendLimits.NONE, key::usable, two.now());
+        Reserve reserve = new Reserve(
+                new OpenHold("t1", "acc_1", "key_1", "chat", "m", two.now()),
+                1,
+                1,
+                () -> SpendLimits.NONE,
+                key::usable);
         cross(
                 held("SELECT 1 FROM account WHERE id = 'acc_1' FOR UPDATE"),
                 List.of(new Grant("acc_1", 1, "test", one.now()), new DisableKey("key_1", true)),
@@ -172,8 +178,8 @@ class WaitingNodesTest {
         }
         CompletableFuture<Unit> first;
         CompletableFuture<Unit> second;
-        try (HeldRows zero = held("SELECT 1 FROM reservation WHERE id = 'r0' FOR UPDATE")) {
-            try (HeldRows held = held("SELECT 1 FROM reservation WHERE id = 'r1' FOR UPDATE")) {
+        try (HeldRows zero = held("SELECT 1 FROM open_hold WHERE id = 'r0' FOR UPDATE")) {
+            try (HeldRows held = held("SELECT 1 FROM open_hold WHERE id = 'r1' FOR UPDATE")) {
                 first = one.writer.commit(Unit.of(settle("r0"), settle("r1"), new ExpireOpen(one.now())));
                 held.awaitNoProgress(first);
             }
@@ -240,7 +246,14 @@ class WaitingNodesTest {
 
     private void claim(String id, String account) {
         ClaimKey claim = new ClaimKey(new AnswerName("key_1", id), "body", id, account, one.now());
-        one.commit(claim, new Reserve(id, account, "key_1", 10, 10, () -> SpendLimits.NONE, claim::won, one.now()));
+        one.commit(
+                claim,
+                new Reserve(
+                        new OpenHold(id, account, "key_1", "chat", "m", one.now()),
+                        10,
+                        10,
+                        () -> SpendLimits.NONE,
+                        claim::won));
     }
 
     private void answer(String id, String account) {
@@ -287,7 +300,12 @@ class WaitingNodesTest {
     }
 
     private Reserve reserve(String id, String number) {
-        return new Reserve(id, "acc_" + number, "key_" + number, 10, 10, () -> SpendLimits.NONE, () -> true, one.now());
+        return new Reserve(
+                new OpenHold(id, "acc_" + number, "key_" + number, "chat", "m", one.now()),
+                10,
+                10,
+                () -> SpendLimits.NONE,
+                () -> true);
     }
 
     private void signed(String account) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.ledger.ExpireOpen;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Resolution;
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
@@ -124,11 +126,7 @@ class TasksTest {
     void a_call_may_begin_and_end_in_one_batch() {
         Reserve reserve = store.reserveChange("t1", "acc_1", 10, 10);
         Settle settle = new Settle("t1", 4, store.now());
-        store.commit(
-                reserve,
-                new OpenTask(reserve, "chat", "m"),
-                settle,
-                new CloseTask(settle, TaskStatus.CANCELLED, "m", TaskResult.NONE));
+        store.commit(reserve, settle, new CloseTask(settle, TaskStatus.CANCELLED, "m", TaskResult.NONE));
         assertThat(store.tasks.find("acc_1", "t1").orElseThrow().status()).isEqualTo(TaskStatus.CANCELLED);
     }
 
@@ -145,8 +143,7 @@ class TasksTest {
         assertThat(abandoned.model()).isEqualTo("gemini-3-pro");
         assertThat(abandoned.result().errorCode()).isEqualTo("internal_error");
         assertThat(store.tasks.find("acc_1", "t2").orElseThrow().status()).isEqualTo(TaskStatus.COMPLETED);
-        assertThat(store.number("SELECT COUNT(*) FROM task WHERE status = 'processing'"))
-                .isZero();
+        assertThat(store.number("SELECT COUNT(*) FROM open_hold")).isZero();
     }
 
     @Test
@@ -198,8 +195,9 @@ class TasksTest {
     }
 
     private Reserve admit(String id, long micros) {
-        Reserve reserve = store.reserveChange(id, "acc_1", micros, micros);
-        store.commit(new OpenTask(reserve, "chat", "gemini-3-pro"), reserve);
+        OpenHold hold = new OpenHold(id, "acc_1", "key_1", "chat", "gemini-3-pro", store.now());
+        Reserve reserve = new Reserve(hold, micros, micros, () -> SpendLimits.NONE, () -> true);
+        store.commit(reserve);
         return reserve;
     }
 

@@ -66,9 +66,7 @@ public record Customer(Gateway gateway, String account, String keyId, String key
         gateway.writeWhatRides();
         Gateway.await(
                 "the call's end",
-                () -> gateway.number("SELECT COUNT(*) FROM task WHERE status = 'processing' AND account_id = '"
-                                + account + "'")
-                        == 0);
+                () -> gateway.number("SELECT COUNT(*) FROM open_hold WHERE account_id = '" + account + "'") == 0);
         String id = gateway.text(
                 "SELECT id FROM task WHERE account_id = '" + account + "' ORDER BY created_at DESC, id DESC LIMIT 1");
         return gateway.get("/v1/tasks/" + id, key).json();

@@ -463,8 +463,8 @@ public final class Gateway implements AutoCloseable {
     public void assertBooksAreClosed() {
         await("holds", () -> number("SELECT COALESCE(SUM(reserved_micros), 0) FROM account") == 0);
         LedgerChecks.assertCoherent(this::number);
-        if (number("SELECT COUNT(*) FROM task WHERE status = 'processing'") > 0) {
-            throw new AssertionError("a task is processing although nothing is held");
+        if (number("SELECT COUNT(*) FROM open_hold") > 0) {
+            throw new AssertionError("a call is open although nothing is held");
         }
         assertThat(differences()).isEmpty();
     }

@@ -7,6 +7,10 @@ import java.util.function.ToLongFunction;
 /** What must be true of the ledger's tables at any instant, asked of the tables alone. */
 public final class LedgerChecks {
 
+    private static final String CALLS =
+            "(SELECT id, key_id, created_at, state, held_micros, charged_micros FROM reservation"
+                    + " UNION ALL SELECT id, key_id, created_at, 'open', held_micros, 0 FROM open_hold) AS calls";
+
     private LedgerChecks() {}
 
     public static void assertCoherent(StoreFixture store) {
@@ -58,7 +62,7 @@ public final class LedgerChecks {
     private static void holds_are_what_open_reservations_hold(ToLongFunction<String> store) {
         assertThat(store.applyAsLong(
                         "SELECT COUNT(*) FROM account WHERE reserved_micros <> COALESCE((SELECT SUM(held_micros)"
-                                + " FROM reservation WHERE account_id = account.id AND state = 'open'), 0)"))
+                                + " FROM open_hold WHERE account_id = account.id), 0)"))
                 .as("accounts with lost holds")
                 .isZero();
     }
@@ -66,7 +70,7 @@ public final class LedgerChecks {
     private static void windows_are_what_reservations_count(ToLongFunction<String> store) {
         for (String[] window :
                 new String[][] {{"hour", "3600000"}, {"day", "86400000"}, {"total", "9000000000000000"}}) {
-            String counted = " FROM reservation WHERE key_id = spend_window.key_id AND created_at >= starts_at"
+            String counted = " FROM " + CALLS + " WHERE key_id = spend_window.key_id AND created_at >= starts_at"
                     + " AND created_at < starts_at + " + window[1] + "), 0)";
             assertThat(store.applyAsLong("SELECT COUNT(*) FROM spend_window WHERE kind = '" + window[0] + "' AND ("
                             + "charged_micros <> COALESCE((SELECT SUM(charged_micros)" + counted
@@ -76,8 +80,8 @@ public final class LedgerChecks {
                     .isZero();
             String startsAt = window[0].equals("total") ? "0" : "created_at - created_at % " + window[1];
             assertThat(store.applyAsLong(
-                            "SELECT COUNT(*) FROM reservation WHERE held_micros > 0 AND NOT EXISTS (SELECT 1"
-                                    + " FROM spend_window WHERE spend_window.key_id = reservation.key_id AND kind = '"
+                            "SELECT COUNT(*) FROM " + CALLS + " WHERE held_micros > 0 AND NOT EXISTS (SELECT 1"
+                                    + " FROM spend_window WHERE spend_window.key_id = calls.key_id AND kind = '"
                                     + window[0]
                                     + "' AND starts_at = " + startsAt + ")"))
                     .as("reservations that no " + window[0] + " counts")
@@ -86,9 +90,10 @@ public final class LedgerChecks {
     }
 
     private static void entries_of_a_resolved_reservation_leave_nothing_held(ToLongFunction<String> store) {
-        assertThat(store.applyAsLong("SELECT COUNT(*) FROM reservation WHERE COALESCE((SELECT SUM(CASE WHEN to_bucket ="
-                        + " 'reserved' THEN amount_micros WHEN from_bucket = 'reserved' THEN -amount_micros ELSE 0 END) FROM entry WHERE reservation_id ="
-                        + " reservation.id), 0) <> CASE WHEN state = 'open' THEN held_micros ELSE 0 END"))
+        assertThat(store.applyAsLong(
+                        "SELECT COUNT(*) FROM " + CALLS + " WHERE COALESCE((SELECT SUM(CASE WHEN to_bucket ="
+                                + " 'reserved' THEN amount_micros WHEN from_bucket = 'reserved' THEN -amount_micros ELSE 0 END) FROM entry WHERE reservation_id ="
+                                + " calls.id), 0) <> CASE WHEN state = 'open' THEN held_micros ELSE 0 END"))
                 .as("reservations with something left")
                 .isZero();
     }

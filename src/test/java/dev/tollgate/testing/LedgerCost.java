@@ -9,6 +9,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
@@ -20,7 +21,6 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.CloseTask;
-import dev.tollgate.tasks.OpenTask;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.tasks.Tasks;
@@ -183,12 +183,13 @@ public final class LedgerCost {
         String account = "acc_cost" + number % accounts;
         KeyState key = new KeyState("key_" + number % accounts, now);
         Reserve reserve = new Reserve(
-                id, account, "key_" + number % accounts, 100, 1_000, () -> SpendLimits.NONE, key::usable, now);
+                new OpenHold(id, account, "key_" + number % accounts, "chat", "m", now),
+                100,
+                1_000,
+                () -> SpendLimits.NONE,
+                key::usable);
         long start = System.nanoTime();
         List<Change> changes = new ArrayList<>(List.of(key, reserve));
-        if (depth != Depth.LEDGER) {
-            changes.add(new OpenTask(reserve, "chat", "gemini-3-pro"));
-        }
         writer.ride(
                 Unit.of(changes),
                 loop,

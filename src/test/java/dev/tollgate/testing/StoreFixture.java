@@ -9,6 +9,7 @@ import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.Resolution;
@@ -148,7 +149,12 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     public Reserve reserveChange(String id, String accountId, long least, long wanted) {
-        return new Reserve(id, accountId, "key_1", least, wanted, () -> SpendLimits.NONE, () -> true, now);
+        return new Reserve(
+                new OpenHold(id, accountId, "key_1", "chat", "m", now),
+                least,
+                wanted,
+                () -> SpendLimits.NONE,
+                () -> true);
     }
 
     public ReserveOutcome reserve(String id, String accountId, long least, long wanted) {
@@ -156,7 +162,8 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     public ReserveOutcome reserve(String id, String accountId, long least, long wanted, SpendLimits limits) {
-        return decide(new Reserve(id, accountId, "key_1", least, wanted, () -> limits, () -> true, now));
+        return decide(new Reserve(
+                new OpenHold(id, accountId, "key_1", "chat", "m", now), least, wanted, () -> limits, () -> true));
     }
 
     public Resolution.Outcome settle(String id, long chargeMicros) {
