@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,22 @@ final class KeyStatePart implements Part<KeyState> {
     public void ask(Statements statements, List<KeyState> changes) throws SQLException {
         states = kept == null ? new HashMap<>() : kept.states();
         ask(statements, changes, states);
+    }
+
+    @Override
+    public boolean decidesFromMemory() {
+        return kept != null;
+    }
+
+    @Override
+    public boolean knows(List<KeyState> changes) {
+        KeptStates memory = Objects.requireNonNull(kept);
+        for (KeyState change : changes) {
+            if (!memory.states().containsKey(change.keyId())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -59,7 +59,7 @@ final class Book {
 
     void needWindows(String keyId, long atMillis) {
         for (SpendWindow kind : SpendWindow.values()) {
-            WindowRow.Id id = windowId(keyId, kind, atMillis);
+            WindowRow.Id id = WindowRow.Id.at(keyId, kind, atMillis);
             if (!windows.containsKey(id)) {
                 neededWindows.add(id);
             }
@@ -276,11 +276,7 @@ final class Book {
      * locked; could one, its row would be refused and the batch tried again.
      */
     private WindowRow window(String keyId, SpendWindow kind, long atMillis) {
-        return windows.computeIfAbsent(windowId(keyId, kind, atMillis), WindowRow::new);
-    }
-
-    private static WindowRow.Id windowId(String keyId, SpendWindow kind, long atMillis) {
-        return new WindowRow.Id(keyId, kind, kind.startMillis(atMillis));
+        return windows.computeIfAbsent(WindowRow.Id.at(keyId, kind, atMillis), WindowRow::new);
     }
 
     private static <T> T there(@Nullable T row, String what, String id) {

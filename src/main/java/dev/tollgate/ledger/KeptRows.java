@@ -1,6 +1,7 @@
 package dev.tollgate.ledger;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,15 @@ final class KeptRows {
     @Nullable
     ReservationRow whose(String id) {
         return reservations.get(id);
+    }
+
+    /** All windows of a key that an instant lies in, or null where one of them is not kept. Of others that write too, none is. */
+    @Nullable
+    KeyWindows windows(String keyId, long atMillis) {
+        WindowRow total = windows.get(WindowRow.Id.at(keyId, SpendWindow.TOTAL, atMillis));
+        WindowRow day = windows.get(WindowRow.Id.at(keyId, SpendWindow.DAY, atMillis));
+        WindowRow hour = windows.get(WindowRow.Id.at(keyId, SpendWindow.HOUR, atMillis));
+        return total == null || day == null || hour == null ? null : new KeyWindows(List.of(total, day, hour));
     }
 
     @Nullable

@@ -38,6 +38,22 @@ final class LedgerPart implements Part<LedgerChange> {
         book.ask();
     }
 
+    @Override
+    public boolean decidesFromMemory() {
+        return kept != null;
+    }
+
+    @Override
+    public boolean knows(List<LedgerChange> changes) {
+        KeptRows memory = Objects.requireNonNull(kept);
+        for (LedgerChange<?> change : changes) {
+            if (!(change instanceof Reserve reserve) || !reserve.isKnown(memory)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Who may not reserve learns it here, before anything is reported as decided. */
     private Book open(Statements statements) {
         if (kept == null) {

@@ -73,6 +73,16 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         book.needWindows(hold.keyId(), hold.createdAt().toEpochMilli());
     }
 
+    /** Whether it can be decided from these rows alone: it is held in full. Else the day's shortfalls may have to be counted. */
+    boolean isKnown(KeptRows kept) {
+        AccountRow account = kept.account(hold.accountId());
+        if (account == null || account.balanceMicros() < wantedMicros) {
+            return false;
+        }
+        KeyWindows windows = kept.windows(hold.keyId(), hold.createdAt().toEpochMilli());
+        return windows != null && windows.roomMicros(limits.get()) >= wantedMicros;
+    }
+
     @Override
     ReserveOutcome decideOver(Book book) throws SQLException {
         AccountRow account = book.account(hold.accountId());

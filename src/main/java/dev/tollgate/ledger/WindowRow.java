@@ -4,7 +4,13 @@ package dev.tollgate.ledger;
 final class WindowRow {
 
     /** Which window of which key. */
-    record Id(String keyId, SpendWindow kind, long startsAtMillis) {}
+    record Id(String keyId, SpendWindow kind, long startsAtMillis) {
+
+        /** The one that an instant lies in. */
+        static Id at(String keyId, SpendWindow kind, long atMillis) {
+            return new Id(keyId, kind, kind.startMillis(atMillis));
+        }
+    }
 
     final Id id;
     private long chargedMicros;

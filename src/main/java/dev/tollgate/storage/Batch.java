@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The changes since the last commit, sorted by the part that applies them. Writer's thread only, but for {@link #check}. */
+/** The changes since the last commit, sorted by the part that applies them. In the writer's turn only, but for {@link #check}. */
 final class Batch {
 
     private static final Logger log = LoggerFactory.getLogger(Batch.class);
@@ -31,6 +31,26 @@ final class Batch {
 
         void add(Change change) {
             undecided.add(part.type().cast(change));
+        }
+
+        boolean knows() {
+            return undecided.isEmpty() || part.knows(undecided);
+        }
+
+        void tryOut(Statements statements) throws SQLException {
+            if (!undecided.isEmpty()) {
+                part.ask(statements, undecided);
+                part.decide(statements, undecided);
+            }
+        }
+
+        void keep() {
+            decided.addAll(undecided);
+            undecided.clear();
+        }
+
+        void takeBack() {
+            undecided.clear();
         }
 
         void ask(Statements statements) throws SQLException {
@@ -102,6 +122,27 @@ final class Batch {
         for (Share<?> share : shares) {
             share.decide(statements);
         }
+    }
+
+    /** The parts decide a unit from what they know, or, where one of them would have to ask the database, not at all. */
+    boolean decideIfKnown(Statements statements, Unit unit) throws SQLException {
+        for (Change change : unit.changes()) {
+            if (!shareOf(change.getClass()).part.decidesFromMemory()) {
+                return false;
+            }
+        }
+        for (Change change : unit.changes()) {
+            shareOf(change.getClass()).add(change);
+        }
+        for (Share<?> share : shares) {
+            if (!share.knows()) {
+                shares.forEach(Share::takeBack);
+                return false;
+            }
+            share.tryOut(statements);
+        }
+        shares.forEach(Share::keep);
+        return true;
     }
 
     void write(Statements statements) throws SQLException {

@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * A store's share in the writer's work. All methods are called on the writer's thread.
+ * A store's share in the writer's work. All methods are called in the writer's turn: one at a time, each seeing what the one before did.
  *
  * <p>Of a batch all parts ask, then all decide, then all write; then it is committed. Some of its units may be reported as decided
  * before it is, and in an embedded database before others are there at all ({@link Writer#ride}). So what a part decides it may read but not
@@ -24,6 +24,20 @@ public interface Part<C extends Change> {
      * @throws SQLException as the database gave it; the writer rolls back
      */
     default void ask(Statements statements, List<C> changes) throws SQLException {}
+
+    /** Whether there are changes that it decides without asking the database. */
+    default boolean decidesFromMemory() {
+        return false;
+    }
+
+    /**
+     * Whether it can decide changes that have just come without asking the database. Asked before {@link #ask}, when the parts before it
+     * have decided theirs: what they have found out counts, but is forgotten if this says no. So of the parts that decide from memory only
+     * the last may keep traces of what it has decided.
+     */
+    default boolean knows(List<C> changes) {
+        return false;
+    }
 
     /**
      * Decides changes that have just come, in the order in which their units were offered, within the batch's transaction. The parts

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,13 +29,17 @@ import org.slf4j.LoggerFactory;
  * the other units that came with them: none depends on what may still fail. After a failed commit nothing rides until one
  * that would have ridden was durable when it was reported.
  *
+ * <p>In an embedded database a rider need not even wake the writer: where all that it depends on is in memory and nothing else waits, the
+ * thread that offers it decides it in the writer's turn, which it only takes where it is free.
+ *
  * <p>When a batch fails it is rolled back and its units are tried one by one: one bad unit fails alone. Where other nodes write too,
  * a batch that another was in the way of is tried again first, and one that lost its connection over a new one. The parts run in the order
  * given, each over the whole batch, so a later part sees what the earlier ones decided.
  *
  * <p>Threading: {@code commit} and {@code ride} may be called from any thread and do not block. Completions are handed to the executor
- * given with them from the writer's thread: the executor must only hand over (an event loop's, or a pool's with room). Those of one batch and
- * one executor are handed over as one task.
+ * given with them, from the writer's thread or the one that offers: the executor must only hand over (an event loop's, or a pool's with room).
+ * Those of one batch and one executor are handed over as one task. What is not final belongs to whoever has the turn: the writer's thread but
+ * while it waits for work. Nobody else ever waits for the turn.
  */
 public final class Writer implements AutoCloseable {
 
@@ -51,11 +56,16 @@ public final class Writer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
     private static final Completion NOBODY = failure -> {};
     private static final Waiting STOP = new Waiting(Unit.of(new Change() {}), false, Runnable::run, NOBODY, NOBODY);
+    private static final Waiting WAKE = new Waiting(Unit.of(new Change() {}), false, Runnable::run, NOBODY, NOBODY);
+
+    /** So long after the last rider the writer looks every {@link #RIDE_MAX} whether there is another one, so that none need wake it. */
+    private static final long ALERT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final WriterConnection connection;
     private final Batch batch;
     private final BlockingQueue<Waiting> queue;
     private final Thread thread;
+    private final ReentrantLock turn = new ReentrantLock();
     private final List<Waiting> riding = new ArrayList<>();
     private final List<Waiting> urgent = new ArrayList<>();
     private final boolean alone;
@@ -63,6 +73,9 @@ public final class Writer implements AutoCloseable {
     private long askedNanos = System.nanoTime();
     private boolean mayRide = true;
     private long rideEndNanos;
+    private long rodeNanos = System.nanoTime() - ALERT_NANOS;
+    private long wakesAtNanos;
+    private @Nullable Throwable broken;
     private volatile Runnable outcomeUnknown = () -> {};
     private volatile boolean toldUnwritten;
     private volatile boolean closing;
@@ -182,8 +195,76 @@ public final class Writer implements AutoCloseable {
      */
     public Riding ride(Unit unit, Executor executor, Completion completion, Completion lost) {
         Waiting waiting = new Waiting(unit, true, executor, completion, lost);
-        offer(waiting);
+        batch.check(unit);
+        if (decideAtOnce(waiting)) {
+            handOver(executor, List.of(waiting), null);
+        } else {
+            offer(waiting);
+        }
         return waiting;
+    }
+
+    /** Here and now, where that needs no wait and no database: two switches between threads less for a call that is alone. */
+    private boolean decideAtOnce(Waiting waiting) {
+        if (!alone || !queue.isEmpty() || !turn.tryLock()) {
+            return false;
+        }
+        try {
+            return mayDecideAtOnce() && decideHere(waiting);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private boolean mayDecideAtOnce() {
+        return mayRide
+                && broken == null
+                && !closing
+                && !stopped
+                && queue.isEmpty()
+                && urgent.isEmpty()
+                && riding.size() + 1 < BATCH_MAX
+                && !pulse.isInTrouble();
+    }
+
+    private boolean decideHere(Waiting waiting) {
+        Statements statements = connection.ifOpen();
+        if (statements == null) {
+            return false;
+        }
+        try {
+            if (!batch.decideIfKnown(statements, waiting.unit)) {
+                return false;
+            }
+        } catch (Exception
+                | Error e) { // what it has left behind of the batch the writer clears away, and tries all of it again
+            Fatal.check(e);
+            broken = e;
+            wake();
+            return false;
+        }
+        ride(waiting);
+        return true;
+    }
+
+    private void ride(Waiting waiting) {
+        long now = System.nanoTime();
+        if (riding.isEmpty()) {
+            rideEndNanos = now + RIDE_MAX.toNanos();
+        }
+        rodeNanos = now;
+        riding.add(waiting);
+        toldUnwritten = true;
+        waiting.reported = true;
+        if (wakesAtNanos - rideEndNanos > 0) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        if (!queue.offer(WAKE)) {
+            wakesAtNanos = System.nanoTime(); // it is full: nobody sleeps
+        }
     }
 
     private void offer(Waiting waiting) {
@@ -244,10 +325,22 @@ public final class Writer implements AutoCloseable {
     }
 
     private void run() {
+        turn.lock();
+        try {
+            work();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void work() {
         List<Waiting> taken = new ArrayList<>(BATCH_MAX);
         boolean more = true;
         while (more) {
             more = take(taken);
+            if (broken != null) {
+                clearAway(broken);
+            }
             if (more && taken.isEmpty() && riding.isEmpty()) {
                 ask();
                 continue;
@@ -289,9 +382,8 @@ public final class Writer implements AutoCloseable {
     /** Waits a while for the first unit, or until the riders must not wait longer; takes what else is there. @return whether there will be more */
     private boolean take(List<Waiting> taken) {
         try {
-            long nanos = riding.isEmpty() ? Pulse.ASK_EVERY.toNanos() : rideEndNanos - System.nanoTime();
-            Waiting first = queue.poll(nanos, TimeUnit.NANOSECONDS);
-            if (first != null) {
+            Waiting first = await();
+            if (first != null && first != WAKE) {
                 taken.add(first);
             }
         } catch (InterruptedException e) {
@@ -301,9 +393,51 @@ public final class Writer implements AutoCloseable {
         return !taken.removeIf(STOP::equals);
     }
 
+    /** Gives the turn away meanwhile. */
+    private @Nullable Waiting await() throws InterruptedException {
+        long now = System.nanoTime();
+        long nanos = riding.isEmpty() ? idleNanos(now) : rideEndNanos - now;
+        wakesAtNanos = now + nanos;
+        turn.unlock();
+        try {
+            return queue.poll(nanos, TimeUnit.NANOSECONDS);
+        } finally {
+            turn.lock();
+            wakesAtNanos = System.nanoTime();
+        }
+    }
+
+    private long idleNanos(long now) {
+        return now - rodeNanos < ALERT_NANOS ? RIDE_MAX.toNanos() : Pulse.ASK_EVERY.toNanos();
+    }
+
+    /**
+     * Something has gone wrong where a unit was decided by who offered it: of the batch nothing is left, so what rode in it is decided again
+     * and written. The unit itself comes through the queue.
+     */
+    private void clearAway(Throwable failure) {
+        broken = null;
+        connection.giveUp(failure);
+        batch.undone();
+        List<Waiting> told = List.copyOf(riding);
+        riding.clear();
+        if (!told.isEmpty()) {
+            told.forEach(Waiting::rememberTold);
+            Throwable again = attempt(() -> commitWith(told));
+            if (again == null) {
+                committed(told);
+            } else {
+                commitAgain(told, again);
+            }
+        }
+        toldUnwritten = false;
+    }
+
     /** What has come meanwhile goes along: the larger a batch, the fewer commits. @return whether there was anything */
     private boolean takeMore(List<Waiting> taken) {
-        return queue.drainTo(taken, BATCH_MAX - taken.size() - riding.size() - urgent.size()) > 0;
+        int drained = queue.drainTo(taken, BATCH_MAX - taken.size() - riding.size() - urgent.size());
+        taken.removeIf(WAKE::equals);
+        return drained > 0;
     }
 
     /**
@@ -487,12 +621,14 @@ public final class Writer implements AutoCloseable {
                         .add(waiting);
             }
         }
-        byExecutor.forEach((executor, told) -> {
-            try {
-                executor.execute(() -> told.forEach(waiting -> waiting.tell(waiting.completion, failure)));
-            } catch (RuntimeException e) {
-                log.warn("the outcome of {} units could not be handed over", told.size(), e);
-            }
-        });
+        byExecutor.forEach((executor, told) -> handOver(executor, told, failure));
+    }
+
+    private static void handOver(Executor executor, List<Waiting> told, @Nullable StoreException failure) {
+        try {
+            executor.execute(() -> told.forEach(waiting -> waiting.tell(waiting.completion, failure)));
+        } catch (RuntimeException e) {
+            log.warn("the outcome of {} units could not be handed over", told.size(), e);
+        }
     }
 }

@@ -67,6 +67,12 @@ final class WriterConnection implements AutoCloseable {
         return open;
     }
 
+    /** The statements, if they are open; looks at nothing. For who will not run any. */
+    @Nullable
+    Statements ifOpen() {
+        return connection == null ? null : statements;
+    }
+
     /** Has the database answer. @param writes whether it is to write something, too */
     void ask(boolean writes) throws SQLException {
         Statements open = statements();

@@ -253,7 +253,7 @@ class KeysTest {
         store.commit(new SetBlocked("acc_1", false));
         store.advance(Duration.ofSeconds(60));
         assertThat(reserveWith("t5", "key_1")).isEqualTo(KeyState.Outcome.EXPIRED);
-        assertThat(store.number("SELECT COUNT(*) FROM reservation")).isEqualTo(1);
+        assertThat(store.number("SELECT COUNT(*) FROM open_hold")).isEqualTo(1);
     }
 
     @Test
