@@ -1,10 +1,5 @@
 package dev.tollgate;
 
-import static dev.tollgate.http.Access.ADMIN;
-import static dev.tollgate.http.Access.GOOGLE_KEY;
-import static dev.tollgate.http.Access.KEY;
-import static dev.tollgate.http.Access.PUBLIC;
-
 import dev.tollgate.admin.AdminGate;
 import dev.tollgate.admin.ChannelsHandler;
 import dev.tollgate.answers.Expiry;
@@ -29,7 +24,7 @@ import dev.tollgate.generate.TokenCount;
 import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
 import dev.tollgate.http.EdgeLimits;
-import dev.tollgate.http.Handler;
+import dev.tollgate.http.Gate;
 import dev.tollgate.http.Health;
 import dev.tollgate.http.HttpFront;
 import dev.tollgate.http.HttpLimits;
@@ -117,6 +112,7 @@ public final class App implements AutoCloseable {
     private final KnownAnswers known;
     private final SchemaChecks checks = new SchemaChecks();
     private final Workers signing = ReceiptsHandler.workers();
+    private final List<Route<?>> routes;
     private final HttpFront front;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final Administration administration;
@@ -163,9 +159,10 @@ public final class App implements AutoCloseable {
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
-        this.front = await(new HttpFront(
-                        vertx, httpOptions(surroundings), routes(), gate(), secureRandom, clock, MemoryBudget.ofHeap())
-                .start());
+        this.routes = List.copyOf(table());
+        this.front = await(
+                new HttpFront(vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap())
+                        .start());
         this.administration = new StoreAdministration(store, clock, secureRandom, false);
         this.control = control();
     }
@@ -202,41 +199,40 @@ public final class App implements AutoCloseable {
     // ---- what is served ----
 
     /** The whole table: one line a route. */
-    private List<Route> routes() {
+    private List<Route<?>> table() {
+        KeyGate key = new KeyGate(store.keys(), new RequestRates());
+        KeyGate modelKey = key.forModels();
+        AdminGate admin = new AdminGate(adminKey.sha256(), key);
         ModelsHandler models = new ModelsHandler(catalogue, current);
         ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock, signing);
-        List<Route> routes = new ArrayList<>();
+        List<Route<?>> routes = new ArrayList<>();
         FreeCounts counts = new FreeCounts(store.ledger(), meter);
         Door chat = door(chat());
-        api(routes, Route.post("/chat/completions", KEY, chat).withGate(chat.gate()));
-        api(
-                routes,
-                Route.post("/estimate", KEY, chat.counting(counts, ChatProtocol.estimate()))
-                        .withGate(chat.countingGate()));
-        api(routes, Route.get("/models", KEY, models.list()));
-        api(routes, Route.get("/models/{id...}", KEY, models.one()));
-        api(routes, Route.get("/credits", KEY, new CreditsHandler(store.ledger())));
-        api(routes, Route.get("/tasks/{id}", KEY, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
-        api(routes, Route.get("/receipts", KEY, receipts.list()));
-        api(routes, Route.get("/receipts/head", KEY, receipts.head()));
-        api(routes, Route.get("/receipts/key", KEY, receipts.keys()));
-        api(routes, Route.get("/receipts/{task_id}", KEY, receipts.one()));
-        protocols.forEach((path, protocol) -> {
-            Door door = door(protocol);
-            routes.add(Route.post(path, KEY, door).withGate(door.gate()));
-        });
-        google(routes, "/v1beta", counts);
-        google(routes, "/v1", counts);
-        google(routes, "/v1/gemini/v1beta", counts);
-        google(routes, "/v1/gemini/v1", counts);
+        api(routes, chat.route("/chat/completions", modelKey));
+        api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
+        api(routes, Route.get("/models", key, models.list()));
+        api(routes, Route.get("/models/{id...}", key, models.one()));
+        api(routes, Route.get("/credits", key, new CreditsHandler(store.ledger())));
+        api(routes, Route.get("/tasks/{id}", key, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
+        api(routes, Route.get("/receipts", key, receipts.list()));
+        api(routes, Route.get("/receipts/head", key, receipts.head()));
+        api(routes, Route.get("/receipts/key", key, receipts.keys()));
+        api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
+        protocols.forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
+        KeyGate googleKey = key.orAsGooglesClients();
+        for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
+            google(routes, base, googleKey, counts);
+        }
         for (String base :
                 List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
-            routes.add(new Route("POST", base + "/files", GOOGLE_KEY, false, new UploadHandler())
+            routes.add(Route.post(base + "/files", googleKey, new UploadHandler())
+                    .taking()
                     .withErrors(GoogleErrors.OBJECT));
         }
-        routes.add(Route.get("/admin/channels", ADMIN, new ChannelsHandler(channels.upstreams()::status, clock)));
-        routes.add(Route.get("/health/live", PUBLIC, new Health(() -> true)).whileDraining());
-        routes.add(Route.get("/health/ready", PUBLIC, new Health(new Readiness(this::complaint))));
+        routes.add(Route.get("/admin/channels", admin, new ChannelsHandler(channels.upstreams()::status, clock)));
+        routes.add(
+                Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
+        routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
         return routes;
     }
 
@@ -246,37 +242,31 @@ public final class App implements AutoCloseable {
     }
 
     /** API paths are also served without {@code /v1}, as the documents' second platform does. */
-    private static void api(List<Route> routes, Route route) {
+    private static void api(List<Route<?>> routes, Route<?> route) {
         routes.add(route.at("/v1" + route.path()));
         routes.add(route);
     }
 
     /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
-    private void google(List<Route> routes, String base, FreeCounts counts) {
+    private void google(List<Route<?>> routes, String base, KeyGate key, FreeCounts counts) {
+        KeyGate modelKey = key.forModels();
         GoogleModelsHandler models = new GoogleModelsHandler(catalogue, current);
         Door whole = door(generate(GenerateProtocol.Method.GENERATE));
         Door stream = door(generate(GenerateProtocol.Method.STREAM));
         Door count = door(generate(GenerateProtocol.Method.COUNT));
         // Vercel's provider leaves "models/" out where an id has a slash.
         for (String model : List.of(base + "/models/{model...}:", base + "/{model...}:")) {
-            routes.add(google(model + "generateContent", whole).withGate(whole.gate()));
-            routes.add(google(model + "streamGenerateContent", stream)
-                    .withGate(stream.gate())
-                    .withErrors(GoogleErrors.STREAM));
-            routes.add(google(model + "countTokens", count.counting(counts, new TokenCount()))
-                    .withGate(count.countingGate()));
+            routes.add(whole.route(model + "generateContent", modelKey));
+            routes.add(stream.route(model + "streamGenerateContent", modelKey));
+            routes.add(count.countingRoute(model + "countTokens", modelKey, counts, new TokenCount()));
         }
-        routes.add(new Route("POST", base + "/models/{id...}", GOOGLE_KEY, false, new UnknownMethodHandler())
+        routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
+                .taking()
                 .withErrors(GoogleErrors.OBJECT));
         if (!base.equals("/v1")) {
-            routes.add(Route.get(base + "/models", GOOGLE_KEY, models.list()).withErrors(GoogleErrors.OBJECT));
-            routes.add(Route.get(base + "/models/{id...}", GOOGLE_KEY, models.one())
-                    .withErrors(GoogleErrors.OBJECT));
+            routes.add(Route.get(base + "/models", key, models.list()).withErrors(GoogleErrors.OBJECT));
+            routes.add(Route.get(base + "/models/{id...}", key, models.one()).withErrors(GoogleErrors.OBJECT));
         }
-    }
-
-    private static Route google(String path, Handler handler) {
-        return Route.post(path, GOOGLE_KEY, handler).withErrors(GoogleErrors.OBJECT);
     }
 
     private Door door(Protocol protocol) {
@@ -299,10 +289,6 @@ public final class App implements AutoCloseable {
                 ReadLimits.DEFAULT.partsMax(),
                 limits.toolsMax(),
                 limits.mediaMax());
-    }
-
-    private AdminGate gate() {
-        return new AdminGate(adminKey.sha256(), new KeyGate(store.keys(), new RequestRates()));
     }
 
     // ---- how it is wired ----
@@ -401,6 +387,11 @@ public final class App implements AutoCloseable {
 
     public int port() {
         return front.port();
+    }
+
+    /** All that is served, and for whom. */
+    List<Route<?>> routes() {
+        return routes;
     }
 
     /** Calls that are not resolved yet. */

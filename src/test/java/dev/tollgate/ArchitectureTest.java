@@ -163,7 +163,7 @@ class ArchitectureTest {
 
     @Test
     void the_operators_api_knows_no_feature_but_what_it_tells_of() {
-        knowsOnly("admin", "upstream", "http", "error");
+        knowsOnly("admin", "keys", "upstream", "http", "error");
     }
 
     @Test

@@ -2,10 +2,9 @@ package dev.tollgate.admin;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.http.Access;
-import dev.tollgate.http.Authenticator;
-import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.keys.KeyGate;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,22 +12,21 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Stands before the gate of the API keys and keeps the operator's routes to the operator. */
-public final class AdminGate implements Authenticator {
+/** Keeps the operator's routes to the operator. */
+public final class AdminGate implements Gate<AdminGate.Operator> {
 
     private static final String SCHEME = "bearer ";
 
-    /** The operator as a caller. He owns no account. */
-    private static final Caller OPERATOR = new Operator();
+    private static final Future<Operator> OPERATOR = Future.succeededFuture(new Operator());
 
     private final byte[] keySha256;
-    private final Authenticator keys;
+    private final KeyGate keys;
 
     /**
      * @param keySha256 the admin key's hash, in hex
-     * @param keys the gate of all other routes
+     * @param keys tells a key that is good elsewhere from one that is not
      */
-    public AdminGate(String keySha256, Authenticator keys) {
+    public AdminGate(String keySha256, KeyGate keys) {
         this.keySha256 = HexFormat.of().parseHex(keySha256);
         this.keys = keys;
     }
@@ -38,13 +36,15 @@ public final class AdminGate implements Authenticator {
     }
 
     @Override
-    public Future<Caller> authenticate(Exchange exchange, Access access) {
-        if (access != Access.ADMIN) {
-            return keys.authenticate(exchange, access);
-        }
+    public String name() {
+        return "admin key";
+    }
+
+    @Override
+    public Future<Operator> admit(Exchange exchange) {
         String bearer = bearer(exchange.header("authorization"));
         if (bearer != null && MessageDigest.isEqual(digest(bearer), keySha256)) {
-            return Future.succeededFuture(OPERATOR);
+            return OPERATOR;
         }
         if (bearer == null || !bearer.startsWith("sk-")) {
             ApiError refusal = ApiError.of(
@@ -52,7 +52,7 @@ public final class AdminGate implements Authenticator {
                     "The operator's routes need the admin key: send it as 'Authorization: Bearer …'.");
             throw bearer == null ? refusal.asException() : exchange.refuseWrongKey(refusal);
         }
-        return keys.authenticate(exchange, Access.KEY).compose(known -> {
+        return keys.admit(exchange).compose(known -> {
             throw ApiError.of(ErrorCode.INVALID_API_KEY, "An API key does not open the operator's routes.")
                     .withStatus(403)
                     .asException();
@@ -73,20 +73,6 @@ public final class AdminGate implements Authenticator {
         }
     }
 
-    private record Operator() implements Caller {
-        @Override
-        public String accountId() {
-            throw new IllegalStateException("the operator has no account");
-        }
-
-        @Override
-        public String keyId() {
-            return "admin";
-        }
-
-        @Override
-        public String keyPrefix() {
-            return "admin";
-        }
-    }
+    /** Who has shown the admin key. He owns no account. */
+    public record Operator() {}
 }

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code GET /admin/channels}: how each channel is. */
-public final class ChannelsHandler implements Handler {
+public final class ChannelsHandler implements Handler<Object> {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -31,7 +31,7 @@ public final class ChannelsHandler implements Handler {
     }
 
     @Override
-    public void handle(Exchange exchange) {
+    public void handle(Exchange exchange, Object caller) {
         ObjectNode answer = JSON.createObjectNode().put("object", "list");
         ArrayNode data = answer.putArray("data");
         channels.get().forEach(channel -> write(channel, data.addObject()));

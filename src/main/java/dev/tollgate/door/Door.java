@@ -4,7 +4,9 @@ import dev.tollgate.answers.IdempotencyKey;
 import dev.tollgate.answers.LargeBodies;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.memory.Lease;
@@ -16,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A protocol served over HTTP: its calls, and what is only counted. */
-public final class Door implements Handler {
+public final class Door implements Handler<KeyCaller> {
 
     private final Protocol protocol;
     private final Calls calls;
@@ -28,9 +30,21 @@ public final class Door implements Handler {
         this.bodies = bodies;
     }
 
+    /** Where it is asked. */
+    public Route<KeyCaller> route(String path, Gate<KeyCaller> gate) {
+        return Route.post(path, gate, this).withErrors(protocol.errors()).withBodyGate(this::paidOrKnown);
+    }
+
+    /** Where requests of the same form come, of which only the prompt is counted, for who has something to spend (D43, D51). */
+    public Route<KeyCaller> countingRoute(String path, Gate<KeyCaller> gate, FreeCounts counts, Counted counted) {
+        return Route.post(path, gate, (exchange, caller) -> count(exchange, caller.key(), counts, counted))
+                .withErrors(protocol.errors())
+                .withBodyGate(this::paid);
+    }
+
     @Override
-    public void handle(Exchange exchange) {
-        Key key = KeyCaller.modelKey(exchange);
+    public void handle(Exchange exchange, KeyCaller caller) {
+        Key key = caller.key();
         Protocol.Opening opening = open(exchange, key);
         boolean isLarge = exchange.hasLargeBody();
         String name = name(exchange);
@@ -60,16 +74,14 @@ public final class Door implements Handler {
         exchange.onGone(running::gone);
     }
 
-    /** Who may have a large body read: as {@link #handle}. */
-    public BodyGate gate() {
-        return exchange -> {
-            Key key = KeyCaller.modelKey(exchange);
-            Protocol.Opening opening = open(exchange, key);
-            String name = name(exchange);
-            LargeBodies.Replay replay = new LargeBodies.Replay(
-                    new ExchangeOutlet(exchange, opening.form()), running -> exchange.onGone(running::gone));
-            return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, opening.label(), replay);
-        };
+    /** A large body is read for who can pay, or where an answer to it is known. */
+    private BodyGate.Question paidOrKnown(Exchange exchange, KeyCaller caller) {
+        Key key = caller.key();
+        Protocol.Opening opening = open(exchange, key);
+        String name = name(exchange);
+        LargeBodies.Replay replay = new LargeBodies.Replay(
+                new ExchangeOutlet(exchange, opening.form()), running -> exchange.onGone(running::gone));
+        return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, opening.label(), replay);
     }
 
     /** Shows what was counted. */
@@ -78,33 +90,27 @@ public final class Door implements Handler {
         void show(Exchange exchange, MeteredCall call, Optional<PromptCount> counted);
     }
 
-    /** Requests of the same form, of which only the prompt is counted, for who has something to spend (D43, D51). */
-    public Handler counting(FreeCounts counts, Counted counted) {
-        return exchange -> {
-            Key key = KeyCaller.modelKey(exchange);
-            Protocol.Opening opening = open(exchange, key);
-            Lease memory = exchange.memory();
-            exchange.read(
-                    body -> opening.read(body, memory),
-                    question -> exchange.compute(
-                            () -> {
-                                counts.requireBalance(key.accountId());
-                                return calls.prepare(protocol.name(), key, question, memory);
-                            },
-                            call -> counts.countLoaded(
-                                    call,
-                                    (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
-                                    exchange::fail)));
-        };
+    private void count(Exchange exchange, Key key, FreeCounts counts, Counted counted) {
+        Protocol.Opening opening = open(exchange, key);
+        Lease memory = exchange.memory();
+        exchange.read(
+                body -> opening.read(body, memory),
+                question -> exchange.compute(
+                        () -> {
+                            counts.requireBalance(key.accountId());
+                            return calls.prepare(protocol.name(), key, question, memory);
+                        },
+                        call -> counts.countLoaded(
+                                call,
+                                (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
+                                exchange::fail)));
     }
 
     /** A large one is not even read for who has nothing to spend. */
-    public BodyGate countingGate() {
-        return exchange -> {
-            Key key = KeyCaller.modelKey(exchange);
-            open(exchange, key);
-            return () -> bodies.paid(key.accountId());
-        };
+    private BodyGate.Question paid(Exchange exchange, KeyCaller caller) {
+        Key key = caller.key();
+        open(exchange, key);
+        return () -> bodies.paid(key.accountId());
     }
 
     private record OfExchange(Exchange exchange) implements Envelope {

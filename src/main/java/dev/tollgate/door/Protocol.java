@@ -1,5 +1,6 @@
 package dev.tollgate.door;
 
+import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.memory.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,11 @@ public interface Protocol {
 
     /** The door's name in tasks and logs. */
     String name();
+
+    /** How errors look to its callers. */
+    default ErrorFormat errors() {
+        return ErrorFormat.PLATFORM;
+    }
 
     /**
      * Looks at a request before its body is read.

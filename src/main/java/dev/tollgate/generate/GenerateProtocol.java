@@ -5,6 +5,7 @@ import dev.tollgate.door.Envelope;
 import dev.tollgate.door.Protocol;
 import dev.tollgate.door.Question;
 import dev.tollgate.door.StreamForm;
+import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.memory.Lease;
@@ -51,6 +52,11 @@ public final class GenerateProtocol implements Protocol {
     @Override
     public String name() {
         return DOOR;
+    }
+
+    @Override
+    public ErrorFormat errors() {
+        return method == Method.STREAM ? GoogleErrors.STREAM : GoogleErrors.OBJECT;
     }
 
     /** The model and the form stand outside of the body. */

@@ -28,12 +28,12 @@ public final class GoogleModelsHandler {
         this.life = life;
     }
 
-    public Handler list() {
-        return this::list;
+    public Handler<Object> list() {
+        return (exchange, caller) -> list(exchange);
     }
 
-    public Handler one() {
-        return this::one;
+    public Handler<Object> one() {
+        return (exchange, caller) -> one(exchange);
     }
 
     private void list(Exchange exchange) {

@@ -3,26 +3,23 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens before a handler runs: path, preflight, route, authentication, body; the first that objects ends the
- * exchange. Authentication comes before anything is said about the body, and before the body is read.
+ * What happens before a handler runs: path, preflight, route, gate, body; the first that objects ends the
+ * exchange. The gate comes before anything is said about the body, and before the body is read.
  */
 final class Admission {
 
     private static final int SHOWN_CHARS_MAX = 200;
 
     private final FrontLoop loop;
-    private final Authenticator authenticator;
 
-    Admission(FrontLoop loop, Authenticator authenticator) {
+    Admission(FrontLoop loop) {
         this.loop = loop;
-        this.authenticator = authenticator;
     }
 
     void admit(Exchange exchange, HttpServerRequest request) {
@@ -95,14 +92,12 @@ final class Admission {
     }
 
     private void enter(Exchange exchange, Routes.Hit hit) {
-        Route route = hit.route();
+        Route<?> route = hit.route();
         exchange.routed(route, hit.params());
         if (loop.draining() && !route.servedWhileDraining()) {
             exchange.fail(shuttingDown());
-        } else if (route.access() == Access.PUBLIC) {
-            takeBody(exchange, route);
         } else {
-            authenticate(exchange, route);
+            askGate(exchange, route);
         }
     }
 
@@ -113,17 +108,17 @@ final class Admission {
     }
 
     /** An answer that is there already costs no callback and needs no pause of the body. */
-    private void authenticate(Exchange exchange, Route route) {
-        Future<Caller> answer = authenticator.authenticate(exchange, route.access());
+    private static <C> void askGate(Exchange exchange, Route<C> route) {
+        Future<C> answer = route.gate().admit(exchange);
         if (answer.isComplete()) {
-            authenticated(exchange, route, answer);
+            answered(exchange, route, answer);
         } else {
             exchange.requestBody().pause();
-            answer.onComplete(late -> exchange.guard(() -> authenticated(exchange, route, answer)));
+            answer.onComplete(late -> exchange.guard(() -> answered(exchange, route, answer)));
         }
     }
 
-    private static void authenticated(Exchange exchange, Route route, Future<Caller> answer) {
+    private static <C> void answered(Exchange exchange, Route<C> route, Future<C> answer) {
         if (!exchange.isOpen()) {
             return;
         }
@@ -131,33 +126,31 @@ final class Admission {
             exchange.fail(answer.cause());
             return;
         }
-        exchange.admitted(answer.result());
-        takeBody(exchange, route);
+        C caller = answer.result();
+        exchange.admitted(route.gate().payer(caller));
+        takeBody(exchange, route, caller);
     }
 
-    private static void takeBody(Exchange exchange, Route route) {
-        if (!route.readsBody() || !exchange.requestBody().isAnnounced()) {
-            route.handler().handle(exchange);
+    private static <C> void takeBody(Exchange exchange, Route<C> route, C caller) {
+        if (route.bodies().isEmpty() || !exchange.requestBody().isAnnounced()) {
+            route.handler().handle(exchange, caller);
             return;
         }
-        checkType(exchange.header("content-type"));
+        BodyKind kind = BodyKind.of(route.bodies(), exchange.header("content-type"));
         ContentCoding coding = ContentCoding.of(exchange.header("content-encoding"));
-        exchange.requestBody().take(coding, route.gate(), () -> route.handler().handle(exchange));
+        exchange.requestBody().take(coding, large(exchange, route, kind, caller), () -> route.handler()
+                .handle(exchange, caller));
     }
 
-    /** A missing type passes: hand-made clients forget it, and the reader sees what came. */
-    private static void checkType(@Nullable String type) {
-        if (type != null && !isJson(type)) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "The Content-Type must be application/json.")
-                    .withStatus(415)
-                    .withHeader(HttpHeaders.ACCEPT.toString(), "application/json")
-                    .asException();
+    /** What is asked before a large body is read. */
+    private static <C> @Nullable Supplier<BodyGate.Question> large(
+            Exchange exchange, Route<C> route, BodyKind kind, C caller) {
+        if (kind == BodyKind.FORM) {
+            return () -> {
+                throw FormReader.tooLarge();
+            };
         }
-    }
-
-    private static boolean isJson(String type) {
-        int params = type.indexOf(';');
-        String essence = (params < 0 ? type : type.substring(0, params)).strip().toLowerCase(Locale.ROOT);
-        return essence.equals("application/json") || essence.endsWith("+json");
+        BodyGate<? super C> gate = route.bodyGate();
+        return gate == null ? null : () -> gate.ask(exchange, caller);
     }
 }

@@ -6,9 +6,11 @@ import java.util.function.Consumer;
 /**
  * Asked before a large body is read into anything: one above the limit of small ones as sent, or compressed at all. What has come of it by
  * then waits.
+ *
+ * @param <C> the least that it has to know of a caller
  */
 @FunctionalInterface
-public interface BodyGate {
+public interface BodyGate<C> {
 
     /**
      * Called on the exchange's event loop.
@@ -16,7 +18,7 @@ public interface BodyGate {
      * @return what has to be found out, on a thread that may block
      * @throws dev.tollgate.error.ApiException where it is refused at once
      */
-    Question ask(Exchange exchange);
+    Question ask(Exchange exchange, C caller);
 
     /** What touches nothing of the exchange. */
     @FunctionalInterface

@@ -63,10 +63,10 @@ public final class Exchange {
     private boolean finished;
     private int status;
     private long answeredNanos;
-    private @Nullable Route route;
+    private @Nullable Route<?> route;
     private ErrorFormat errors = ErrorFormat.PLATFORM;
     private Map<String, String> params = Map.of();
-    private @Nullable Caller caller;
+    private String payer = "";
     private @Nullable IgnoredFields ignored;
     private @Nullable SseWriter stream;
     private @Nullable Runnable gone;
@@ -169,14 +169,6 @@ public final class Exchange {
         return requestId;
     }
 
-    /** Who calls. Throws {@link IllegalStateException} on a public route. */
-    public Caller caller() {
-        if (caller == null) {
-            throw new IllegalStateException("a public route has no caller");
-        }
-        return caller;
-    }
-
     /**
      * What the body was charged to, and what is made of it has to be charged to. Held by this exchange until it is over: whoever keeps
      * something longer retains it.
@@ -254,8 +246,7 @@ public final class Exchange {
 
     /** The account that is charged for what this exchange takes; empty where none is. */
     String payer() {
-        boolean hasKey = route != null && (route.access() == Access.KEY || route.access() == Access.GOOGLE_KEY);
-        return hasKey && caller != null ? caller.accountId() : "";
+        return payer;
     }
 
     // threads
@@ -490,7 +481,7 @@ public final class Exchange {
 
     // the life of it
 
-    void routed(Route route, Map<String, String> params) {
+    void routed(Route<?> route, Map<String, String> params) {
         this.route = route;
         this.params = params;
         this.errors = route.errors();
@@ -505,8 +496,8 @@ public final class Exchange {
         this.path = path;
     }
 
-    void admitted(Caller caller) {
-        this.caller = caller;
+    void admitted(String payer) {
+        this.payer = payer;
     }
 
     boolean isOpen() {

@@ -54,7 +54,6 @@ final class FrontLoop implements Deployable {
             Cors cors,
             MemoryBudget memory,
             BodyReaders readers,
-            Authenticator authenticator,
             InstantSource clock,
             BooleanSupplier draining,
             AtomicInteger connections,
@@ -92,7 +91,7 @@ final class FrontLoop implements Deployable {
     FrontLoop(Shared shared, long seed) {
         this.shared = shared;
         this.random = new SplittableRandom(seed);
-        this.admission = new Admission(this, shared.authenticator());
+        this.admission = new Admission(this);
     }
 
     /** Called on the loop. */

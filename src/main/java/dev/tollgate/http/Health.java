@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  * {@code GET /health/live} and {@code /health/ready}: probes for whoever runs the process. They say nothing else: why it is not ready stands
  * in the log. Readiness is an ordinary route, which a draining server refuses.
  */
-public final class Health implements Handler {
+public final class Health implements Handler<Object> {
 
     private static final Buffer UP = Buffer.buffer("{\"status\":\"up\"}");
     private static final Duration COME_BACK = Duration.ofSeconds(1);
@@ -23,7 +23,7 @@ public final class Health implements Handler {
     }
 
     @Override
-    public void handle(Exchange exchange) {
+    public void handle(Exchange exchange, Object caller) {
         if (good.getAsBoolean()) {
             exchange.json(200, UP);
         } else {

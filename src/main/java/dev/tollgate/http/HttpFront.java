@@ -53,8 +53,7 @@ public final class HttpFront {
     public HttpFront(
             Vertx vertx,
             HttpOptions options,
-            List<Route> routes,
-            Authenticator authenticator,
+            List<Route<?>> routes,
             RandomGenerator random,
             InstantSource clock,
             MemoryBudget memory) {
@@ -70,7 +69,6 @@ public final class HttpFront {
                 new Cors(options.origins()),
                 memory,
                 readers,
-                authenticator,
                 clock,
                 this::draining,
                 connections,

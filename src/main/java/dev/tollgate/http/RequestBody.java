@@ -5,6 +5,7 @@ import dev.tollgate.memory.Lease;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ final class RequestBody {
     private boolean paused;
     private boolean isLarge;
     private Lease lease = Lease.FREE;
-    private @Nullable BodyGate gate;
+    private @Nullable Supplier<BodyGate.Question> gate;
     private @Nullable BodyIntake intake;
     private ContentCoding coding = ContentCoding.IDENTITY;
     private @Nullable BodyBytes bytes;
@@ -73,7 +74,7 @@ final class RequestBody {
      * Reads the body, then goes on. A length that is announced above the limit is refused unread; before a body that is large the gate is
      * asked.
      */
-    void take(ContentCoding coding, @Nullable BodyGate gate, Runnable then) {
+    void take(ContentCoding coding, @Nullable Supplier<BodyGate.Question> gate, Runnable then) {
         int bytesMax = loop.limits().bodyBytesMax();
         if (bytesAnnounced > bytesMax) {
             exchange.fail(BodyBytes.tooLarge(bytesMax));
@@ -121,8 +122,8 @@ final class RequestBody {
     }
 
     /** On a virtual thread: it is about money, which is in the database. */
-    private void ask(BodyGate gate, Runnable then) {
-        BodyGate.Question question = gate.ask(exchange);
+    private void ask(Supplier<BodyGate.Question> gate, Runnable then) {
+        BodyGate.Question question = gate.get();
         Thread.ofVirtual().name("ask-gate").start(() -> {
             try {
                 BodyGate.Verdict verdict = question.answer();

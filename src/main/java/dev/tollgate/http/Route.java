@@ -1,5 +1,6 @@
 package dev.tollgate.http;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,53 +10,63 @@ import org.jspecify.annotations.Nullable;
  * @param path begins with a slash; {@code {name}} takes one segment, {@code {name...}} at the end the rest, slashes
  *     included, and may be followed by a fixed end as in {@code {model...}:countTokens}. Matched against the decoded path, so {@code google%2Fgemini-2.5-pro} and {@code google/gemini-2.5-pro}
  *     are the same to {@code {id...}} (D26)
- * @param readsBody the body is read before the handler runs, and has to be JSON; without it a body is thrown away
+ * @param gate who may call
+ * @param bodies one of these is read before the handler runs, others are refused; where there is none, a body is thrown away
  * @param errors how errors of this route look
  * @param servedWhileDraining answered even when the server is shutting down (a probe, the metrics)
- * @param gate asked before a large body is read; null lets every body in
+ * @param bodyGate asked before a large body is read; null lets every body in
+ * @param <C> a caller whom the gate lets in
  */
-public record Route(
+public record Route<C>(
         String method,
         String path,
-        Access access,
-        boolean readsBody,
-        Handler handler,
+        Gate<C> gate,
+        Set<BodyKind> bodies,
+        Handler<? super C> handler,
         ErrorFormat errors,
         boolean servedWhileDraining,
-        @Nullable BodyGate gate) {
+        @Nullable BodyGate<? super C> bodyGate) {
 
     public Route {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("path " + path);
         }
+        bodies = Set.copyOf(bodies);
     }
 
-    public Route(String method, String path, Access access, boolean readsBody, Handler handler) {
-        this(method, path, access, readsBody, handler, ErrorFormat.PLATFORM, false, null);
+    private static <C> Route<C> of(
+            String method, String path, Gate<C> gate, Set<BodyKind> bodies, Handler<? super C> handler) {
+        return new Route<>(method, path, gate, bodies, handler, ErrorFormat.PLATFORM, false, null);
     }
 
-    public static Route get(String path, Access access, Handler handler) {
-        return new Route("GET", path, access, false, handler);
+    public static <C> Route<C> get(String path, Gate<C> gate, Handler<? super C> handler) {
+        return of("GET", path, gate, Set.of(), handler);
     }
 
-    public static Route post(String path, Access access, Handler handler) {
-        return new Route("POST", path, access, true, handler);
+    /** Takes JSON. */
+    public static <C> Route<C> post(String path, Gate<C> gate, Handler<? super C> handler) {
+        return of("POST", path, gate, Set.of(BodyKind.JSON), handler);
     }
 
-    public Route withErrors(ErrorFormat errors) {
-        return new Route(method, path, access, readsBody, handler, errors, servedWhileDraining, gate);
+    /** The same route for bodies of other kinds, or for none. */
+    public Route<C> taking(BodyKind... kinds) {
+        return new Route<>(method, path, gate, Set.of(kinds), handler, errors, servedWhileDraining, bodyGate);
     }
 
-    public Route withGate(BodyGate gate) {
-        return new Route(method, path, access, readsBody, handler, errors, servedWhileDraining, gate);
+    public Route<C> withErrors(ErrorFormat errors) {
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate);
     }
 
-    public Route whileDraining() {
-        return new Route(method, path, access, readsBody, handler, errors, true, gate);
+    public Route<C> withBodyGate(BodyGate<? super C> bodyGate) {
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate);
+    }
+
+    public Route<C> whileDraining() {
+        return new Route<>(method, path, gate, bodies, handler, errors, true, bodyGate);
     }
 
     /** The same route under another path, e.g. the twin without {@code /v1}. */
-    public Route at(String path) {
-        return new Route(method, path, access, readsBody, handler, errors, servedWhileDraining, gate);
+    public Route<C> at(String path) {
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate);
     }
 }

@@ -15,7 +15,7 @@ final class Routes {
     /** What a method and a path lead to. */
     sealed interface Found {}
 
-    record Hit(Route route, Map<String, String> params) implements Found {}
+    record Hit(Route<?> route, Map<String, String> params) implements Found {}
 
     /** @param allow the methods that the path has, for the {@code Allow} header */
     record WrongMethod(String allow, ErrorFormat errors) implements Found {}
@@ -23,15 +23,15 @@ final class Routes {
     /** @param errors how the routes nearest to it show errors */
     record Unknown(ErrorFormat errors) implements Found {}
 
-    private record Pattern(String text, PathPattern pattern, Map<String, Route> methods) {}
+    private record Pattern(String text, PathPattern pattern, Map<String, Route<?>> methods) {}
 
-    private final Map<String, Map<String, Route>> fixed = new HashMap<>();
+    private final Map<String, Map<String, Route<?>>> fixed = new HashMap<>();
     private final List<Pattern> patterns;
     private final Map<String, ErrorFormat> formats = new HashMap<>();
 
-    Routes(List<Route> routes) {
+    Routes(List<Route<?>> routes) {
         Map<String, Pattern> byText = new LinkedHashMap<>();
-        for (Route route : routes) {
+        for (Route<?> route : routes) {
             if (methodsAt(byText, route.path()).put(route.method(), route) != null) {
                 throw new IllegalArgumentException("two routes for " + route.method() + " " + route.path());
             }
@@ -60,7 +60,7 @@ final class Routes {
         return found;
     }
 
-    private Map<String, Route> methodsAt(Map<String, Pattern> byText, String path) {
+    private Map<String, Route<?>> methodsAt(Map<String, Pattern> byText, String path) {
         if (!PathPattern.isPattern(path)) {
             return fixed.computeIfAbsent(path, any -> new HashMap<>());
         }
@@ -70,14 +70,14 @@ final class Routes {
 
     /** Looks up a decoded path. */
     Found find(String method, String path) {
-        Map<String, Route> exact = fixed.get(path);
-        Route route = exact == null ? null : of(exact, method);
+        Map<String, Route<?>> exact = fixed.get(path);
+        Route<?> route = exact == null ? null : of(exact, method);
         return route != null ? new Hit(route, Map.of()) : search(method, path);
     }
 
     private Found search(String method, String path) {
         for (Pattern pattern : patterns) {
-            Route route = of(pattern.methods(), method);
+            Route<?> route = of(pattern.methods(), method);
             Map<String, String> params =
                     route == null ? null : pattern.pattern().match(path);
             if (route != null && params != null) {
@@ -87,21 +87,22 @@ final class Routes {
         return miss(path);
     }
 
-    private static @Nullable Route of(Map<String, Route> methods, String method) {
-        Route route = methods.get(method);
+    private static @Nullable Route<?> of(Map<String, Route<?>> methods, String method) {
+        Route<?> route = methods.get(method);
         return route == null && method.equals("HEAD") ? methods.get("GET") : route;
     }
 
     private Found miss(String path) {
-        List<Route> others = at(path);
+        List<Route<?>> others = at(path);
         if (others.isEmpty()) {
             return new Unknown(nearest(path));
         }
         return new WrongMethod(allow(others), others.getFirst().errors());
     }
 
-    private List<Route> at(String path) {
-        List<Route> routes = new ArrayList<>(fixed.getOrDefault(path, Map.of()).values());
+    private List<Route<?>> at(String path) {
+        List<Route<?>> routes =
+                new ArrayList<>(fixed.getOrDefault(path, Map.of()).values());
         for (Pattern pattern : patterns) {
             if (pattern.pattern().match(path) != null) {
                 routes.addAll(pattern.methods().values());
@@ -110,7 +111,7 @@ final class Routes {
         return routes;
     }
 
-    private static String allow(List<Route> routes) {
+    private static String allow(List<Route<?>> routes) {
         TreeSet<String> methods = new TreeSet<>();
         routes.forEach(route -> methods.add(route.method()));
         if (methods.contains("GET")) {

@@ -1,5 +1,5 @@
 /**
- * The HTTP front: one server for all doors, with its routes table, authentication before the handler, body reading under
+ * The HTTP front: one server for all doors, with its routes table, a gate before each handler, body reading under
  * limits, JSON and event-stream answers, CORS, and the one place where an error becomes bytes.
  *
  * <p>Invariants: every exchange ends exactly once, by an answer or by the caller's departure; every answer carries {@code

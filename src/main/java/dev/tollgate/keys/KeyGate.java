@@ -3,10 +3,8 @@ package dev.tollgate.keys;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.http.Access;
-import dev.tollgate.http.Authenticator;
-import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
 import dev.tollgate.limits.RequestRates;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,29 +12,56 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first three steps of a call's life: is the key good, may it be used from there, is it not used too often. Runs on the
- * exchange's event loop and does not block.
+ * The first three steps of a call's life: is the key good, may it be used from there, is it not used too often; and is it of a kind that the
+ * route takes. Runs on the exchange's event loop and does not block.
  */
-public final class KeyGate implements Authenticator {
+public final class KeyGate implements Gate<KeyCaller> {
 
     private static final String SCHEME = "bearer ";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     private final Keys keys;
     private final RequestRates rates;
+    private final boolean isGoogle;
+    private final boolean isForModels;
 
-    public KeyGate(Keys keys, RequestRates rates) {
+    private KeyGate(Keys keys, RequestRates rates, boolean isGoogle, boolean isForModels) {
         this.keys = keys;
         this.rates = rates;
+        this.isGoogle = isGoogle;
+        this.isForModels = isForModels;
+    }
+
+    /** For keys of every kind, which come as OpenAI's clients send them. */
+    public KeyGate(Keys keys, RequestRates rates) {
+        this(keys, rates, false, false);
+    }
+
+    /** The same for the keys that may come in the header of Google's clients, too (D23). */
+    public KeyGate orAsGooglesClients() {
+        return new KeyGate(keys, rates, true, isForModels);
+    }
+
+    /** The same for keys that may call models. */
+    public KeyGate forModels() {
+        return new KeyGate(keys, rates, isGoogle, true);
     }
 
     @Override
-    public Future<Caller> authenticate(Exchange exchange, Access access) {
-        if (access == Access.ADMIN) {
-            throw refuse("The operator's routes take the admin key.");
-        }
-        String secret = access == Access.GOOGLE_KEY ? googleSecret(exchange) : secret(exchange.header("authorization"));
-        Promise<Caller> answer = Promise.promise();
+    public String name() {
+        return (isForModels ? "API key" : "API or management key")
+                + (isGoogle ? ", also as Google's clients send it" : "");
+    }
+
+    @Override
+    public String payer(KeyCaller caller) {
+        return caller.accountId();
+    }
+
+    @Override
+    public Future<KeyCaller> admit(Exchange exchange) {
+        String secret = isGoogle ? googleSecret(exchange) : secret(exchange.header("authorization"));
+        Promise<KeyCaller> answer = Promise.promise();
         Thread loop = Thread.currentThread();
         keys.authenticate(secret, exchange.network(), found -> {
             if (loop.equals(Thread.currentThread())) {
@@ -48,7 +73,7 @@ public final class KeyGate implements Authenticator {
         return answer.future();
     }
 
-    private void complete(Promise<Caller> answer, Exchange exchange, Authentication found) {
+    private void complete(Promise<KeyCaller> answer, Exchange exchange, Authentication found) {
         try {
             answer.complete(admit(exchange, found));
         } catch (RuntimeException e) {
@@ -115,6 +140,11 @@ public final class KeyGate implements Authenticator {
         Long requestsPerMinute = key.settings().rates().requests();
         if (requestsPerMinute != null) {
             count(exchange, key, requestsPerMinute);
+        }
+        if (isForModels && key.settings().kind() != KeyKind.API) {
+            throw ApiError.of(ErrorCode.INVALID_API_KEY, "A management key cannot call models; use an API key.")
+                    .withStatus(403)
+                    .asException();
         }
         return new KeyCaller(key);
     }

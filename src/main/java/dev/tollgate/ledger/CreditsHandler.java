@@ -2,13 +2,14 @@ package dev.tollgate.ledger;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.money.Credits;
 import java.nio.charset.StandardCharsets;
 
 /** {@code GET /v1/credits}: what the caller's account can spend, holds, has bought and has used (D40). */
-public final class CreditsHandler implements Handler {
+public final class CreditsHandler implements Handler<Caller> {
 
     private final Ledger ledger;
 
@@ -17,8 +18,8 @@ public final class CreditsHandler implements Handler {
     }
 
     @Override
-    public void handle(Exchange exchange) {
-        String accountId = exchange.caller().accountId();
+    public void handle(Exchange exchange, Caller caller) {
+        String accountId = caller.accountId();
         exchange.compute(() -> Records.read(() -> ledger.account(accountId)), found -> {
             if (found.isEmpty()) {
                 exchange.fail(ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));

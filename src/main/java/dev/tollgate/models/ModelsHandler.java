@@ -22,12 +22,12 @@ public final class ModelsHandler {
         this.life = life;
     }
 
-    public Handler list() {
-        return exchange -> exchange.json(200, renderList());
+    public Handler<Object> list() {
+        return (exchange, caller) -> exchange.json(200, renderList());
     }
 
-    public Handler one() {
-        return this::one;
+    public Handler<Object> one() {
+        return (exchange, caller) -> one(exchange);
     }
 
     private void one(Exchange exchange) {

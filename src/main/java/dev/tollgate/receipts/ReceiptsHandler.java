@@ -3,6 +3,7 @@ package dev.tollgate.receipts;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.ledger.Records;
@@ -53,9 +54,9 @@ public final class ReceiptsHandler {
     }
 
     /** {@code /receipts/{task_id}}. */
-    public Handler one() {
-        return exchange -> {
-            String accountId = exchange.caller().accountId();
+    public Handler<Caller> one() {
+        return (exchange, caller) -> {
+            String accountId = caller.accountId();
             String taskId = exchange.pathParam("task_id");
             exchange.compute(() -> signed(accountId, () -> receipts.find(accountId, taskId)), found -> {
                 if (found.isEmpty()) {
@@ -68,9 +69,9 @@ public final class ReceiptsHandler {
     }
 
     /** {@code /receipts?after=&limit=}: a receipt a line. */
-    public Handler list() {
-        return exchange -> {
-            String accountId = exchange.caller().accountId();
+    public Handler<Caller> list() {
+        return (exchange, caller) -> {
+            String accountId = caller.accountId();
             long after = number(exchange, "after", 0, 0);
             int limit = (int) Math.min(number(exchange, "limit", LIMIT_DEFAULT, 1), Receipts.PAGE_MAX);
             AtomicBoolean left = new AtomicBoolean();
@@ -82,9 +83,9 @@ public final class ReceiptsHandler {
     }
 
     /** {@code /receipts/head}. */
-    public Handler head() {
-        return exchange -> {
-            String accountId = exchange.caller().accountId();
+    public Handler<Caller> head() {
+        return (exchange, caller) -> {
+            String accountId = caller.accountId();
             exchange.compute(
                     () -> signed(accountId, () -> receipts.head(accountId, clock.instant())),
                     head -> exchange.json(200, utf8(head.getFirst())));
@@ -92,8 +93,9 @@ public final class ReceiptsHandler {
     }
 
     /** {@code /receipts/key}. */
-    public Handler keys() {
-        return exchange -> exchange.compute(() -> Records.read(receipts::keys), keys -> exchange.json(200, utf8(keys)));
+    public Handler<Object> keys() {
+        return (exchange, caller) ->
+                exchange.compute(() -> Records.read(receipts::keys), keys -> exchange.json(200, utf8(keys)));
     }
 
     /** Numbers have no gaps: the next slice begins where this one ends. */

@@ -2,6 +2,7 @@ package dev.tollgate.tasks;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.ledger.Confirm;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * {@code GET /v1/tasks/{id}}: one call of the caller's account, with its usage, price and movements (D41). What was told of a call may not
  * be written yet: an id that has been sent is found all the same, behind a commit (D58).
  */
-public final class TaskHandler implements Handler {
+public final class TaskHandler implements Handler<Caller> {
 
     private final Tasks tasks;
     private final Ledger ledger;
@@ -28,8 +29,8 @@ public final class TaskHandler implements Handler {
     }
 
     @Override
-    public void handle(Exchange exchange) {
-        String accountId = exchange.caller().accountId();
+    public void handle(Exchange exchange, Caller caller) {
+        String accountId = caller.accountId();
         String id = exchange.pathParam("id");
         exchange.compute(() -> Records.read(() -> find(accountId, id)), found -> {
             if (found.isEmpty()) {

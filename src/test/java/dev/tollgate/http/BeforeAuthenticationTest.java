@@ -32,11 +32,11 @@ class BeforeAuthenticationTest {
     private final List<RawClient> clients = new ArrayList<>();
 
     private final TestFront front = new TestFront()
-            .route(Route.get("/v1/ok", Access.KEY, exchange -> exchange.json(200, ok())))
-            .route(Route.get("/v1/wait", Access.KEY, waiting::add))
-            .authenticator((exchange, access) -> {
+            .route(Route.get("/v1/ok", TestFront.KEY, (exchange, caller) -> exchange.json(200, ok())))
+            .route(Route.get("/v1/wait", TestFront.KEY, (exchange, caller) -> waiting.add(exchange)))
+            .callers(exchange -> {
                 if ("Bearer good".equals(exchange.header("authorization"))) {
-                    return Future.succeededFuture(new TestCaller("a1", "k1", "sk-1"));
+                    return Future.succeededFuture(new TestCaller("a1"));
                 }
                 throw exchange.refuseWrongKey(ApiError.of(ErrorCode.INVALID_API_KEY, "The API key is invalid."));
             });

@@ -16,6 +16,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -201,7 +202,7 @@ class BodyTest {
 
     @Test
     void a_caller_without_a_key_is_refused_before_its_body() throws IOException {
-        front.authenticator((exchange, access) ->
+        front.callers(exchange ->
                 Future.failedFuture(ApiError.of(ErrorCode.INVALID_API_KEY, "no").asException()));
         try (RawClient client = front.start().client()) {
             client.send(RawClient.head("POST", "/v1/x", "Content-Length: 3", "Expect: 100-continue"));
@@ -215,7 +216,7 @@ class BodyTest {
 
     @Test
     void a_small_refused_body_leaves_the_connection_in_use() throws IOException {
-        front.authenticator((exchange, access) ->
+        front.callers(exchange ->
                 Future.failedFuture(ApiError.of(ErrorCode.INVALID_API_KEY, "no").asException()));
         try (RawClient client = front.start().client()) {
             for (int i = 0; i < 3; i++) {
@@ -227,18 +228,18 @@ class BodyTest {
     }
 
     @Test
-    void the_body_waits_while_the_authenticator_thinks() throws Exception {
-        BlockingQueue<Promise<Caller>> asked = new ArrayBlockingQueue<>(1);
-        front.authenticator((exchange, access) -> {
-            Promise<Caller> answer = Promise.promise();
+    void the_body_waits_while_the_gate_thinks() throws Exception {
+        BlockingQueue<Promise<TestCaller>> asked = new ArrayBlockingQueue<>(1);
+        front.callers(exchange -> {
+            Promise<TestCaller> answer = Promise.promise();
             asked.add(answer);
             return answer.future();
         });
         try (RawClient client = front.start().client()) {
             client.send(RawClient.head("POST", "/v1/x", "Content-Length: 300000"))
                     .send(bytes(300_000));
-            Promise<Caller> waiting = asked.poll(20, TimeUnit.SECONDS);
-            waiting.complete(new TestCaller("a", "k", "sk-"));
+            Promise<TestCaller> waiting = asked.poll(20, TimeUnit.SECONDS);
+            waiting.complete(new TestCaller("a"));
 
             assertThat(client.read().text()).isEqualTo("300000");
         }
@@ -282,10 +283,10 @@ class BodyTest {
                 options.edge()));
         front.route(Route.post(
                         "/v1/gated",
-                        Access.KEY,
-                        exchange -> exchange.read(
+                        TestFront.KEY,
+                        (exchange, caller) -> exchange.read(
                                 body -> Integer.toString(body.length), length -> exchange.json(200, length.getBytes())))
-                .withGate(exchange -> {
+                .withBodyGate((exchange, caller) -> {
                     CompletableFuture<BodyGate.Verdict> verdict = new CompletableFuture<>();
                     asked.add(verdict);
                     return verdict::join;
@@ -335,13 +336,13 @@ class BodyTest {
     }
 
     /** The account is told in a header. */
-    private static Authenticator accounts() {
-        return (exchange, access) -> Future.succeededFuture(new TestCaller(exchange.header("x-account"), "k", "sk-"));
+    private static Function<Exchange, Future<TestCaller>> accounts() {
+        return exchange -> Future.succeededFuture(new TestCaller(exchange.header("x-account")));
     }
 
     @Test
     void one_accounts_large_bodies_leave_room_for_anothers() throws IOException {
-        front.authenticator(accounts()).memory(32 * MIB).start();
+        front.callers(accounts()).memory(32 * MIB).start();
         List<RawClient> slow = new ArrayList<>();
         try (RawClient other = front.client()) {
             for (int i = 0; i < 12; i++) {
@@ -372,7 +373,7 @@ class BodyTest {
 
     @Test
     void however_many_accounts_send_large_bodies_small_ones_are_read() throws IOException {
-        front.authenticator(accounts()).memory(32 * MIB).start();
+        front.callers(accounts()).memory(32 * MIB).start();
         List<RawClient> slow = new ArrayList<>();
         try (RawClient other = front.client()) {
             for (int i = 0; i < 40; i++) {
@@ -445,8 +446,8 @@ class BodyTest {
     void what_a_reader_refuses_is_answered_whatever_the_size(int length) throws IOException {
         front.route(Route.post(
                 "/v1/refuse",
-                Access.KEY,
-                exchange -> exchange.read(
+                TestFront.KEY,
+                (exchange, caller) -> exchange.read(
                         body -> {
                             throw ApiError.invalid("model", "'model' is required.")
                                     .asException();
@@ -454,8 +455,8 @@ class BodyTest {
                         never -> exchange.empty(204))));
         front.route(Route.post(
                 "/v1/break",
-                Access.KEY,
-                exchange -> exchange.read(
+                TestFront.KEY,
+                (exchange, caller) -> exchange.read(
                         body -> {
                             throw new StackOverflowError();
                         },
@@ -470,8 +471,8 @@ class BodyTest {
     void a_large_body_is_read_off_the_event_loop_and_answered_on_it() throws IOException {
         front.route(Route.post(
                 "/v1/where",
-                Access.KEY,
-                exchange -> exchange.read(
+                TestFront.KEY,
+                (exchange, caller) -> exchange.read(
                         body -> isLoop(), onLoop -> exchange.json(200, (onLoop + " " + isLoop()).getBytes()))));
         try (RawClient client = front.start().client()) {
             assertThat(client.post("/v1/where", bytes(65_536)).text()).isEqualTo("true true");
@@ -485,7 +486,7 @@ class BodyTest {
 
     @Test
     void a_body_on_a_route_that_reads_none_does_no_harm() throws IOException {
-        front.route(Route.get("/v1/get", Access.KEY, exchange -> exchange.json(200, "ok".getBytes())));
+        front.route(Route.get("/v1/get", TestFront.KEY, (exchange, caller) -> exchange.json(200, "ok".getBytes())));
         try (RawClient client = front.start().client()) {
             client.send(RawClient.head("GET", "/v1/get", "Content-Length: 4") + "abcd");
             assertThat(client.read().text()).isEqualTo("ok");

@@ -23,17 +23,17 @@ class CorsTest {
     };
 
     private final TestFront front = new TestFront()
-            .authenticator((exchange, access) -> Future.failedFuture(
+            .callers(exchange -> Future.failedFuture(
                     ApiError.of(ErrorCode.INVALID_API_KEY, "no").asException()))
-            .route(Route.post("/v1/chat/completions", Access.KEY, exchange -> exchange.empty(204)))
-            .route(Route.post("/chat/completions", Access.KEY, exchange -> exchange.empty(204)))
-            .route(Route.get(
-                    "/v1/stream", Access.PUBLIC, exchange -> exchange.stream().end(Buffer.buffer("data: 1\n\n"))))
-            .route(Route.get("/v1/open", Access.PUBLIC, exchange -> {
+            .route(Route.post("/v1/chat/completions", TestFront.KEY, (exchange, caller) -> exchange.empty(204)))
+            .route(Route.post("/chat/completions", TestFront.KEY, (exchange, caller) -> exchange.empty(204)))
+            .route(Route.get("/v1/stream", Gate.PUBLIC, (exchange, caller) -> exchange.stream()
+                    .end(Buffer.buffer("data: 1\n\n"))))
+            .route(Route.get("/v1/open", Gate.PUBLIC, (exchange, caller) -> {
                 exchange.setHeader("x-new-thing", "1");
                 exchange.json(200, new byte[0]);
             }))
-            .route(Route.get("/dashboard", Access.PUBLIC, exchange -> exchange.json(200, new byte[0])));
+            .route(Route.get("/dashboard", Gate.PUBLIC, (exchange, caller) -> exchange.json(200, new byte[0])));
 
     @AfterEach
     void stop() {

@@ -40,13 +40,13 @@ class HalfCloseTest {
     private final CountDownLatch gone = new CountDownLatch(1);
 
     private final TestFront front = new TestFront()
-            .route(Route.get("/v1/wait", Access.KEY, this::keep))
-            .route(Route.post("/v1/wait", Access.KEY, this::keep))
-            .route(Route.get("/v1/stream", Access.KEY, exchange -> {
+            .route(Route.get("/v1/wait", TestFront.KEY, (exchange, caller) -> keep(exchange)))
+            .route(Route.post("/v1/wait", TestFront.KEY, (exchange, caller) -> keep(exchange)))
+            .route(Route.get("/v1/stream", TestFront.KEY, (exchange, caller) -> {
                 streams.add(exchange.stream());
                 keep(exchange);
             }))
-            .route(Route.get("/v1/now", Access.KEY, exchange -> exchange.json(200, DONE)));
+            .route(Route.get("/v1/now", TestFront.KEY, (exchange, caller) -> exchange.json(200, DONE)));
 
     private void keep(Exchange exchange) {
         exchange.onGone(gone::countDown);

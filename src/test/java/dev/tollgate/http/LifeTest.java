@@ -28,17 +28,17 @@ class LifeTest {
     private final CountDownLatch gone = new CountDownLatch(1);
 
     private final TestFront front = new TestFront()
-            .route(Route.post("/v1/wait", Access.KEY, exchange -> {
+            .route(Route.post("/v1/wait", TestFront.KEY, (exchange, caller) -> {
                 exchange.onGone(this::departed);
                 waiting.add(exchange);
             }))
-            .route(Route.get("/v1/stream", Access.KEY, exchange -> {
+            .route(Route.get("/v1/stream", TestFront.KEY, (exchange, caller) -> {
                 exchange.onGone(this::departed);
                 waiting.add(exchange);
                 streams.add(exchange.stream());
             }))
-            .route(Route.get("/v1/ok", Access.KEY, exchange -> exchange.json(200, "ok".getBytes())))
-            .route(Route.get("/health/live", Access.PUBLIC, exchange -> exchange.json(200, "up".getBytes()))
+            .route(Route.get("/v1/ok", TestFront.KEY, (exchange, caller) -> exchange.json(200, "ok".getBytes())))
+            .route(Route.get("/health/live", Gate.PUBLIC, (exchange, caller) -> exchange.json(200, "up".getBytes()))
                     .whileDraining());
 
     @AfterEach
@@ -49,7 +49,7 @@ class LifeTest {
     @Test
     void a_loop_that_does_not_turn_is_noticed_and_forgotten_when_it_turns() throws Exception {
         CountDownLatch stuck = new CountDownLatch(1);
-        front.route(Route.get("/v1/stuck", Access.KEY, exchange -> {
+        front.route(Route.get("/v1/stuck", TestFront.KEY, (exchange, caller) -> {
             await(stuck);
             exchange.json(200, "ok".getBytes());
         }));

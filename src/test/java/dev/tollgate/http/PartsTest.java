@@ -83,8 +83,8 @@ class PartsTest {
     void a_handler_sees_the_peer_or_whom_the_trusted_proxy_saw() throws IOException {
         Route route = Route.get(
                 "/a",
-                Access.PUBLIC,
-                exchange -> exchange.send(
+                Gate.PUBLIC,
+                (exchange, caller) -> exchange.send(
                         200, "text/plain", Buffer.buffer(exchange.remoteAddress() + " " + exchange.peerAddress())));
         for (int hops = 0; hops < 2; hops++) {
             int trusted = hops;

@@ -28,8 +28,9 @@ class PipeliningTest {
 
     /** Routes that answer at once, later from another thread as one that reads the database, and with what was sent. */
     private final TestFront front = new TestFront()
-            .route(Route.get("/v1/now/{n}", Access.KEY, exchange -> answer(exchange, exchange.pathParam("n"))))
-            .route(Route.get("/v1/later/{n}", Access.KEY, exchange -> {
+            .route(Route.get(
+                    "/v1/now/{n}", TestFront.KEY, (exchange, caller) -> answer(exchange, exchange.pathParam("n"))))
+            .route(Route.get("/v1/later/{n}", TestFront.KEY, (exchange, caller) -> {
                 atOnceMax.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
                 exchange.compute(() -> exchange.pathParam("n"), text -> {
                     atOnce.decrementAndGet();
@@ -37,7 +38,9 @@ class PipeliningTest {
                 });
             }))
             .route(Route.post(
-                    "/v1/body", Access.KEY, exchange -> exchange.read(body -> body, body -> exchange.json(200, body))));
+                    "/v1/body",
+                    TestFront.KEY,
+                    (exchange, caller) -> exchange.read(body -> body, body -> exchange.json(200, body))));
 
     private static void answer(Exchange exchange, String text) {
         exchange.json(200, text.getBytes(StandardCharsets.UTF_8));

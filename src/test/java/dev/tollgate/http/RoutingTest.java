@@ -22,48 +22,52 @@ class RoutingTest {
     @BeforeEach
     void start() throws IOException {
         front = new TestFront()
-                .route(Route.get("/v1/models", Access.KEY, exchange -> text(exchange, "list")))
+                .route(Route.get("/v1/models", TestFront.KEY, (exchange, caller) -> text(exchange, "list")))
                 .route(Route.get(
-                        "/v1/models/{id...}", Access.KEY, exchange -> text(exchange, exchange.pathParam("id"))))
-                .route(Route.post("/v1/models/{call...}", Access.KEY, exchange -> text(exchange, "call")))
-                .route(Route.get("/v1/tasks/{id}", Access.KEY, exchange -> text(exchange, exchange.pathParam("id"))))
+                        "/v1/models/{id...}",
+                        TestFront.KEY,
+                        (exchange, caller) -> text(exchange, exchange.pathParam("id"))))
+                .route(Route.post("/v1/models/{call...}", TestFront.KEY, (exchange, caller) -> text(exchange, "call")))
+                .route(Route.get(
+                        "/v1/tasks/{id}",
+                        TestFront.KEY,
+                        (exchange, caller) -> text(exchange, exchange.pathParam("id"))))
                 .route(Route.post(
-                        "/v1/keys/{id}/rotate", Access.KEY, exchange -> text(exchange, exchange.pathParam("id"))))
-                .route(Route.get("/query", Access.PUBLIC, exchange -> text(exchange, exchange.query("q") + "")))
-                .route(Route.get(
-                        "/caller",
-                        Access.PUBLIC,
-                        exchange -> text(exchange, exchange.caller().keyId())))
-                .route(Route.get("/refuse", Access.PUBLIC, exchange -> {
+                        "/v1/keys/{id}/rotate",
+                        TestFront.KEY,
+                        (exchange, caller) -> text(exchange, exchange.pathParam("id"))))
+                .route(Route.get("/query", Gate.PUBLIC, (exchange, caller) -> text(exchange, exchange.query("q") + "")))
+                .route(Route.get("/caller", TestFront.KEY, (exchange, caller) -> text(exchange, caller.accountId())))
+                .route(Route.get("/refuse", Gate.PUBLIC, (exchange, caller) -> {
                     throw ApiError.invalid("messages.0.role", "'role' is \"odd\".")
                             .asException();
                 }))
-                .route(Route.get("/crash", Access.PUBLIC, exchange -> {
+                .route(Route.get("/crash", Gate.PUBLIC, (exchange, caller) -> {
                     throw new IllegalStateException("secret detail");
                 }))
                 .route(Route.get(
                                 "/google",
-                                Access.PUBLIC,
-                                exchange -> exchange.fail(ApiError.of(ErrorCode.UPSTREAM_ERROR, "no")))
+                                Gate.PUBLIC,
+                                (exchange, caller) -> exchange.fail(ApiError.of(ErrorCode.UPSTREAM_ERROR, "no")))
                         .withErrors(error -> ("G" + error.status()).getBytes()))
                 .route(Route.get(
                                 "/g/models/{id...}",
-                                Access.PUBLIC,
-                                exchange -> text(exchange, "get " + exchange.pathParam("id")))
+                                Gate.PUBLIC,
+                                (exchange, caller) -> text(exchange, "get " + exchange.pathParam("id")))
                         .withErrors(error -> ("G" + error.status()).getBytes()))
-                .route(Route.post("/g/models/{id...}", Access.PUBLIC, exchange -> text(exchange, "any")))
+                .route(Route.post("/g/models/{id...}", Gate.PUBLIC, (exchange, caller) -> text(exchange, "any")))
                 .route(Route.post(
                         "/g/models/{id...}:run",
-                        Access.PUBLIC,
-                        exchange -> text(exchange, "run " + exchange.pathParam("id"))))
-                .route(Route.get("/linkage", Access.PUBLIC, exchange -> {
+                        Gate.PUBLIC,
+                        (exchange, caller) -> text(exchange, "run " + exchange.pathParam("id"))))
+                .route(Route.get("/linkage", Gate.PUBLIC, (exchange, caller) -> {
                     throw new NoClassDefFoundError("X");
                 }))
-                .route(Route.get("/twice", Access.PUBLIC, exchange -> {
+                .route(Route.get("/twice", Gate.PUBLIC, (exchange, caller) -> {
                     text(exchange, "one");
                     text(exchange, "two");
                 }))
-                .route(Route.get("/ignored", Access.PUBLIC, exchange -> {
+                .route(Route.get("/ignored", Gate.PUBLIC, (exchange, caller) -> {
                     exchange.ignore("logit_bias");
                     exchange.ignore("tools.0.uniqueItems");
                     exchange.ignore("evil\r\nname");
@@ -213,8 +217,8 @@ class RoutingTest {
     }
 
     @Test
-    void a_public_route_has_no_caller() throws IOException {
-        assertThat(client.ask("GET", "/caller").status()).isEqualTo(500);
+    void a_handler_hears_whom_its_gate_has_let_in() throws IOException {
+        assertThat(client.ask("GET", "/caller").text()).isEqualTo("a1");
     }
 
     @Test
@@ -304,7 +308,7 @@ class RoutingTest {
 
     @Test
     void two_routes_for_one_thing_are_refused() {
-        Route route = Route.get("/x", Access.PUBLIC, exchange -> {});
+        Route route = Route.get("/x", Gate.PUBLIC, (exchange, caller) -> {});
         assertThatThrownBy(() -> new Routes(List.of(route, route))).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -24,11 +24,11 @@ class StrictRequestsTest {
 
     private final AtomicInteger handled = new AtomicInteger();
     private final TestFront front = new TestFront()
-            .route(Route.get("/v1/ok", Access.KEY, exchange -> {
+            .route(Route.get("/v1/ok", TestFront.KEY, (exchange, caller) -> {
                 handled.incrementAndGet();
                 exchange.json(200, "ok".getBytes(StandardCharsets.US_ASCII));
             }))
-            .route(Route.post("/v1/body", Access.KEY, exchange -> {
+            .route(Route.post("/v1/body", TestFront.KEY, (exchange, caller) -> {
                 handled.incrementAndGet();
                 exchange.read(body -> body, bytes -> exchange.json(200, bytes));
             }));

@@ -1,3 +1,3 @@
 package dev.tollgate.http;
 
-record TestCaller(String accountId, String keyId, String keyPrefix) implements Caller {}
+record TestCaller(String accountId) implements Caller {}

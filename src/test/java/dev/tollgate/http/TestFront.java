@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** A front on a free port, with short times. */
 final class TestFront implements AutoCloseable {
@@ -17,12 +18,32 @@ final class TestFront implements AutoCloseable {
     static final Duration SHORT = Duration.ofMillis(200);
     static final Duration LONG = Duration.ofMinutes(5);
 
+    /** For routes that know their callers; by the front's own {@link #callers}. */
+    static final Gate<TestCaller> KEY = new Key(exchange -> Future.failedFuture(new IllegalStateException()));
+
+    private record Key(Function<Exchange, Future<TestCaller>> callers) implements Gate<TestCaller> {
+
+        @Override
+        public String name() {
+            return "key";
+        }
+
+        @Override
+        public Future<TestCaller> admit(Exchange exchange) {
+            return callers.apply(exchange);
+        }
+
+        @Override
+        public String payer(TestCaller caller) {
+            return caller.accountId();
+        }
+    }
+
     final Vertx vertx = Vertx.vertx();
-    private final List<Route> routes = new ArrayList<>();
+    private final List<Route<?>> routes = new ArrayList<>();
     private HttpOptions options = new HttpOptions(
             "127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG), new EdgeLimits(64, 5, Duration.ZERO));
-    private Authenticator authenticator =
-            (exchange, access) -> Future.succeededFuture(new TestCaller("a1", "k1", "sk-1"));
+    private Function<Exchange, Future<TestCaller>> callers = exchange -> Future.succeededFuture(new TestCaller("a1"));
     private MemoryBudget memory = new MemoryBudget(256 << 20);
     private HttpFront front;
 
@@ -43,7 +64,7 @@ final class TestFront implements AutoCloseable {
                 Duration.ofMillis(20));
     }
 
-    TestFront route(Route route) {
+    TestFront route(Route<?> route) {
         routes.add(route);
         return this;
     }
@@ -52,8 +73,8 @@ final class TestFront implements AutoCloseable {
     TestFront measuring(String path) {
         return route(Route.post(
                 path,
-                Access.KEY,
-                exchange -> exchange.read(
+                TestFront.KEY,
+                (exchange, caller) -> exchange.read(
                         body -> Integer.toString(body.length), length -> exchange.json(200, length.getBytes()))));
     }
 
@@ -62,8 +83,9 @@ final class TestFront implements AutoCloseable {
         return this;
     }
 
-    TestFront authenticator(Authenticator authenticator) {
-        this.authenticator = authenticator;
+    /** Who stands behind {@link #KEY}. */
+    TestFront callers(Function<Exchange, Future<TestCaller>> callers) {
+        this.callers = callers;
         return this;
     }
 
@@ -76,13 +98,29 @@ final class TestFront implements AutoCloseable {
         front = new HttpFront(
                 vertx,
                 options,
-                routes,
-                authenticator,
+                routes.stream().<Route<?>>map(this::guarded).toList(),
                 new SplittableRandom(1),
                 () -> Instant.parse("2026-04-17T00:15:46Z"),
                 memory);
         await(front.start());
         return this;
+    }
+
+    @SuppressWarnings("unchecked")
+    private Route<?> guarded(Route<?> route) {
+        if (!route.gate().equals(KEY)) {
+            return route;
+        }
+        Route<TestCaller> keyed = (Route<TestCaller>) route;
+        return new Route<>(
+                keyed.method(),
+                keyed.path(),
+                new Key(callers),
+                keyed.bodies(),
+                keyed.handler(),
+                keyed.errors(),
+                keyed.servedWhileDraining(),
+                keyed.bodyGate());
     }
 
     HttpFront front() {

@@ -1,0 +1,75 @@
+package dev.tollgate.http;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.error.ErrorCode;
+import io.vertx.core.http.HttpHeaders;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A kind of body that a route may take, told by its {@code Content-Type}. Parameters of the type mean nothing: all bodies are UTF-8. */
+public enum BodyKind {
+    JSON("application/json") {
+        @Override
+        boolean isMeantBy(String essence) {
+            return super.isMeantBy(essence) || essence.endsWith("+json");
+        }
+    },
+
+    /** What a page's form sends, which {@link FormReader} reads. Never large. */
+    FORM("application/x-www-form-urlencoded");
+
+    private static final int SHOWN_CHARS_MAX = 80;
+
+    private final String type;
+
+    BodyKind(String type) {
+        this.type = type;
+    }
+
+    boolean isMeantBy(String essence) {
+        return essence.equals(type);
+    }
+
+    /**
+     * The kind of a body that has come. A missing type is JSON's: hand-made clients forget it, and the reader sees what came. A form
+     * always says what it is.
+     *
+     * @param taken by the route; at least one
+     * @param contentType as it was sent; null without one
+     * @throws ApiException 415 for a kind that is not taken
+     */
+    static BodyKind of(Set<BodyKind> taken, @Nullable String contentType) {
+        if (contentType == null) {
+            if (taken.contains(JSON)) {
+                return JSON;
+            }
+            throw refusal(taken, "The Content-Type is missing");
+        }
+        int params = contentType.indexOf(';');
+        String essence = (params < 0 ? contentType : contentType.substring(0, params))
+                .strip()
+                .toLowerCase(Locale.ROOT);
+        for (BodyKind kind : taken) {
+            if (kind.isMeantBy(essence)) {
+                return kind;
+            }
+        }
+        throw refusal(taken, "The Content-Type '" + shown(contentType) + "' is not taken here");
+    }
+
+    private static ApiException refusal(Collection<BodyKind> taken, String what) {
+        String types = taken.stream().sorted().map(kind -> kind.type).collect(Collectors.joining(", "));
+        return ApiError.of(ErrorCode.INVALID_REQUEST, what + ": it must be " + types.replace(", ", " or ") + ".")
+                .withStatus(415)
+                .withHeader(HttpHeaders.ACCEPT.toString(), types)
+                .asException();
+    }
+
+    private static String shown(String text) {
+        return text.length() <= SHOWN_CHARS_MAX ? text : text.substring(0, SHOWN_CHARS_MAX) + "...";
+    }
+}

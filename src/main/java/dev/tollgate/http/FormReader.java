@@ -1,0 +1,132 @@
+package dev.tollgate.http;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.error.ErrorCode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Reads {@code application/x-www-form-urlencoded} to the letter: a form has one reading, or it is refused with a 400. So no name comes twice,
+ * each {@code %} has two hexadecimal digits, all of it is UTF-8, and there are no control characters but tabs and the ends of lines.
+ */
+public final class FormReader implements BodyReader<Form> {
+
+    static final int BYTES_MAX = 64 * 1024;
+    static final int FIELDS_MAX = 64;
+    static final int NAME_BYTES_MAX = 64;
+    static final int VALUE_BYTES_MAX = 16 * 1024;
+
+    private static final int SHOWN_CHARS_MAX = 40;
+
+    @Override
+    public Form read(byte[] body) {
+        if (body.length > BYTES_MAX) {
+            throw tooLarge();
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        int start = 0;
+        for (int end = 0; end <= body.length; end++) {
+            if (end == body.length || body[end] == '&') {
+                if (end > start) {
+                    add(fields, body, start, end);
+                }
+                start = end + 1;
+            }
+        }
+        return new Form(fields);
+    }
+
+    private static void add(Map<String, String> fields, byte[] body, int start, int end) {
+        if (fields.size() == FIELDS_MAX) {
+            throw refused("The form has more than " + FIELDS_MAX + " fields.");
+        }
+        int equals = start;
+        while (equals < end && body[equals] != '=') {
+            equals++;
+        }
+        String name = text(body, start, equals, NAME_BYTES_MAX, "A name in the form");
+        if (name.isEmpty()) {
+            throw refused("A field of the form has no name.");
+        }
+        String value = text(body, Math.min(equals + 1, end), end, VALUE_BYTES_MAX, "The form's field " + shown(name));
+        if (fields.putIfAbsent(name, value) != null) {
+            throw refused("The form's field " + shown(name) + " came twice; it may come once.");
+        }
+    }
+
+    /** @param what it is, for refusals */
+    private static String text(byte[] body, int start, int end, int bytesMax, String what) {
+        byte[] decoded = new byte[end - start];
+        int length = 0;
+        for (int at = start; at < end; at++) {
+            byte each = body[at];
+            if (each == '%') {
+                if (end - at < 3) {
+                    throw badEscape(what);
+                }
+                each = (byte) (digit(body[at + 1], what) << 4 | digit(body[at + 2], what));
+                at += 2;
+            } else if (each == '+') {
+                each = ' ';
+            }
+            decoded[length++] = each;
+        }
+        if (length > bytesMax) {
+            throw refused(what + " has " + length + " bytes; at most " + bytesMax + " are allowed.");
+        }
+        return checked(utf8(decoded, length, what), what);
+    }
+
+    private static int digit(byte hex, String what) {
+        int digit = Character.digit(hex, 16);
+        if (digit < 0) {
+            throw badEscape(what);
+        }
+        return digit;
+    }
+
+    private static ApiException badEscape(String what) {
+        return refused(what + " has a '%' without two hexadecimal digits behind it.");
+    }
+
+    private static String utf8(byte[] bytes, int length, String what) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, 0, length))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw refused(what + " is not valid UTF-8.");
+        }
+    }
+
+    private static String checked(String text, String what) {
+        for (int i = 0; i < text.length(); i++) {
+            char each = text.charAt(i);
+            if (Character.isISOControl(each) && each != '\t' && each != '\n' && each != '\r') {
+                throw refused(what + " has a control character, U+%04X.".formatted((int) each));
+            }
+        }
+        return text;
+    }
+
+    private static String shown(String name) {
+        return "'" + (name.length() <= SHOWN_CHARS_MAX ? name : name.substring(0, SHOWN_CHARS_MAX) + "...") + "'";
+    }
+
+    private static ApiException refused(String message) {
+        return ApiError.invalid(null, message).asException();
+    }
+
+    static ApiException tooLarge() {
+        return ApiError.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "The form is too large: at most " + BYTES_MAX + " bytes are allowed, not compressed.")
+                .withStatus(413)
+                .asException();
+    }
+}
