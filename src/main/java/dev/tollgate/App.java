@@ -1,13 +1,15 @@
 package dev.tollgate;
 
 import dev.tollgate.admin.AdminGate;
+import dev.tollgate.admin.AdminKey;
+import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.ChannelsHandler;
+import dev.tollgate.admin.StoredAdministration;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.KnownAnswers;
 import dev.tollgate.answers.LargeBodies;
 import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.chat.ChatProtocol;
-import dev.tollgate.cli.Administration;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
 import dev.tollgate.config.ConfigException;
@@ -138,7 +140,7 @@ public final class App implements AutoCloseable {
                 : await(Sandbox.start(vertx, sandboxOptions(surroundings.sandboxRequestsMax())));
         this.channels = channels(surroundings);
         this.current = new CurrentModels(catalogue, channels.upstreams(), clock);
-        this.adminKey = AdminKey.of(settings.adminKey(), store, secureRandom);
+        this.adminKey = AdminKey.of(settings.adminKey(), store.writer(), secureRandom);
         this.media = mediaLoader(surroundings.resolver());
         this.meter = new Meter(
                 vertx,
@@ -163,7 +165,8 @@ public final class App implements AutoCloseable {
         this.front = await(
                 new HttpFront(vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap())
                         .start());
-        this.administration = new StoreAdministration(store, clock, secureRandom, false);
+        this.administration =
+                new StoredAdministration(store.ledger(), store.keys(), store.writer(), clock, secureRandom, () -> {});
         this.control = control();
     }
 

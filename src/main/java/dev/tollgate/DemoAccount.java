@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
+import dev.tollgate.ids.OwnIds;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.EnsureKey;
 import dev.tollgate.keys.Key;
@@ -43,14 +44,14 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
         Secret chosen = demo.key();
         if (chosen != null) {
             KeySecret secret = KeySecret.chosen(chosen.value());
-            store.writer().commitAndWait(Unit.of(new EnsureKey(Ids.key(random), ID, secret, settings, now)));
+            store.writer().commitAndWait(Unit.of(new EnsureKey(OwnIds.key(random), ID, secret, settings, now)));
             return new DemoAccount(chosen.value(), account.created());
         }
         if (!store.keys().list(ID, null, 1).isEmpty()) {
             return new DemoAccount(null, false);
         }
         KeySecret made = KeySecret.random(random);
-        store.writer().commitAndWait(Unit.of(new CreateKey(Ids.key(random), ID, made, settings, now)));
+        store.writer().commitAndWait(Unit.of(new CreateKey(OwnIds.key(random), ID, made, settings, now)));
         return new DemoAccount(made.reveal(), account.created());
     }
 

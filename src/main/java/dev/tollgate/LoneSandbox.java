@@ -1,6 +1,6 @@
 package dev.tollgate;
 
-import dev.tollgate.cli.Refused;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.cli.SandboxChoice;
 import dev.tollgate.host.OperatorFile;
 import dev.tollgate.sandbox.Sandbox;

@@ -1,14 +1,17 @@
 package dev.tollgate;
 
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Books;
+import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.ReceiptFiles;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.admin.StoredAdministration;
+import dev.tollgate.admin.StoredBooks;
 import dev.tollgate.answers.AnswersMove;
 import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.cli.Actions;
-import dev.tollgate.cli.Administration;
 import dev.tollgate.cli.Banner;
-import dev.tollgate.cli.Books;
-import dev.tollgate.cli.CannotLook;
 import dev.tollgate.cli.Cli;
-import dev.tollgate.cli.Refused;
 import dev.tollgate.cli.SandboxChoice;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
@@ -102,9 +105,9 @@ public final class Main {
         }
 
         @Override
-        public Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head)
-                throws CannotLook {
-            return ReceiptFiles.verify(settings, file, keys, head);
+        public ReceiptFiles.Verdict verifyReceipts(
+                Settings settings, Path file, @Nullable Path keys, @Nullable Path head) throws CannotLook {
+            return ReceiptFiles.verify(() -> Store.openReading(settings), file, keys, head);
         }
 
         @Override
@@ -112,7 +115,9 @@ public final class Main {
             InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
             try {
-                return new StoreAdministration(Store.openForCommand(settings, clock, random), clock, random, true);
+                Store store = Store.openForCommand(settings, clock, random);
+                return new StoredAdministration(
+                        store.ledger(), store.keys(), store.writer(), clock, random, store::close);
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }
@@ -121,7 +126,7 @@ public final class Main {
         @Override
         public Books books(Settings settings) throws Refused {
             try {
-                return new StoreBooks(Store.openReading(settings));
+                return new StoredBooks(Store.openReading(settings));
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }

@@ -162,8 +162,20 @@ class ArchitectureTest {
     }
 
     @Test
-    void the_operators_api_knows_no_feature_but_what_it_tells_of() {
-        knowsOnly("admin", "keys", "upstream", "http", "error");
+    void what_an_operator_can_do_is_known_to_the_command_line_and_does_not_know_it() {
+        knowsOnly(
+                "admin",
+                "ledger",
+                "keys",
+                "receipts",
+                "audit",
+                "upstream",
+                "storage",
+                "ids",
+                "config",
+                "error",
+                "http");
+        knowsOnly("cli", "admin", "config");
     }
 
     @Test
@@ -281,6 +293,7 @@ class ArchitectureTest {
                 "answers",
                 "schema",
                 "signatures",
+                "ids",
                 "config",
                 "error",
                 "http");

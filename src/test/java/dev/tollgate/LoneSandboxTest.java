@@ -3,7 +3,7 @@ package dev.tollgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.cli.Refused;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.cli.SandboxChoice;
 import java.net.ServerSocket;
 import java.net.URI;

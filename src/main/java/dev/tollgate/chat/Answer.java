@@ -5,6 +5,7 @@ import dev.tollgate.conversation.Message;
 import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.ids.Alphanumerics;
 import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.SecondTry;
 import dev.tollgate.metering.Sink;
@@ -25,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** What a streamed and a whole answer have in common: where it goes, its name, its choices. Confined to its call. */
 final class Answer {
 
-    private static final String CALL_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int CALL_ID_CHARS = 24;
 
     private static final Pattern UPSTREAM_ID = Pattern.compile("[A-Za-z0-9._:+/=-]{1,128}");
@@ -234,9 +234,7 @@ final class Answer {
 
     private String newCallId() {
         StringBuilder made = new StringBuilder(CALL_ID_PREFIX);
-        for (int i = 0; i < CALL_ID_CHARS; i++) {
-            made.append(CALL_ID_ALPHABET.charAt(random.nextInt(CALL_ID_ALPHABET.length())));
-        }
+        Alphanumerics.append(made, CALL_ID_CHARS, random);
         return made.toString();
     }
 

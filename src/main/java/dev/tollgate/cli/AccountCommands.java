@@ -1,7 +1,9 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.cli.Records.Account;
-import dev.tollgate.cli.Records.Page;
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Records.Account;
+import dev.tollgate.admin.Records.Page;
+import dev.tollgate.admin.Refused;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

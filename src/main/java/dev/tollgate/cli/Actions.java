@@ -1,5 +1,10 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Books;
+import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.ReceiptFiles;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.config.Settings;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -32,9 +37,6 @@ public interface Actions {
      */
     Administration open(Settings settings) throws Refused;
 
-    /** What a check has found, in a sentence. */
-    record Verdict(boolean sound, String sentence) {}
-
     /**
      * Checks a file of receipts.
      *
@@ -42,7 +44,8 @@ public interface Actions {
      * @param head where the chain must end, as it was saved; null where that is not to be checked
      * @throws CannotLook where a file or the installation cannot be read
      */
-    Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head) throws CannotLook;
+    ReceiptFiles.Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head)
+            throws CannotLook;
 
     /**
      * Opens the store for reading only, beside a running server too.

@@ -1,5 +1,7 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.config.ConfigException;
 import dev.tollgate.host.Printable;
 import java.io.PrintWriter;

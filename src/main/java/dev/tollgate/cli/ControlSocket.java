@@ -1,5 +1,7 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;

@@ -1,11 +1,14 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.cli.Records.ApiKey;
-import dev.tollgate.cli.Records.KeyChange;
-import dev.tollgate.cli.Records.KeyChoice;
-import dev.tollgate.cli.Records.Limit;
-import dev.tollgate.cli.Records.Page;
-import dev.tollgate.cli.Records.Spend;
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Records;
+import dev.tollgate.admin.Records.ApiKey;
+import dev.tollgate.admin.Records.KeyChange;
+import dev.tollgate.admin.Records.KeyChoice;
+import dev.tollgate.admin.Records.Limit;
+import dev.tollgate.admin.Records.Page;
+import dev.tollgate.admin.Records.Spend;
+import dev.tollgate.admin.Refused;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -1,5 +1,8 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.Books;
+import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.host.Printable;
 import java.io.PrintWriter;
 import java.time.Instant;

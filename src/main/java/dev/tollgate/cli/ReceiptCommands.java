@@ -1,5 +1,7 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.ReceiptFiles;
 import dev.tollgate.host.Printable;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -51,7 +53,7 @@ final class ReceiptCommands {
 
         @Override
         public Integer call() throws CannotLook {
-            Actions.Verdict verdict = session.actions().verifyReceipts(session.settings(spec), file, key, head);
+            ReceiptFiles.Verdict verdict = session.actions().verifyReceipts(session.settings(spec), file, key, head);
             session.out().println(Printable.line(verdict.sentence()));
             return verdict.sound() ? Cli.done() : ExitCode.SOFTWARE;
         }

@@ -1,11 +1,13 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.cli.Records.Account;
-import dev.tollgate.cli.Records.ApiKey;
-import dev.tollgate.cli.Records.KeyChange;
-import dev.tollgate.cli.Records.KeyChoice;
-import dev.tollgate.cli.Records.NewKey;
-import dev.tollgate.cli.Records.Page;
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Records.Account;
+import dev.tollgate.admin.Records.ApiKey;
+import dev.tollgate.admin.Records.KeyChange;
+import dev.tollgate.admin.Records.KeyChoice;
+import dev.tollgate.admin.Records.NewKey;
+import dev.tollgate.admin.Records.Page;
+import dev.tollgate.admin.Refused;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;

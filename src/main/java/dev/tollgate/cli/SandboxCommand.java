@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.Refused;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;

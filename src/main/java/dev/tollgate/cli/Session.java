@@ -1,5 +1,8 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Books;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.config.Settings;
 import java.io.PrintWriter;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.cli.Records.Limit;
+import dev.tollgate.admin.Records;
+import dev.tollgate.admin.Records.Limit;
 import dev.tollgate.config.Decimals;
 import dev.tollgate.money.Credits;
 import java.time.DateTimeException;

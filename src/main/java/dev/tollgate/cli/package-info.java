@@ -3,8 +3,8 @@
  *
  * <p>A command that administers asks the server of its data folder over a Unix socket ({@code tollgate.sock}, mode 0600): a line
  * of JSON there, a line back. Where no server runs, it opens the store itself, which takes the data lock; so there is never more
- * than one writer. What is done either way is an {@link dev.tollgate.cli.Administration}, which the root supplies: this package
- * knows no store and never imports the root.
+ * than one writer. What is done either way is an {@link dev.tollgate.admin.Administration}, which the root supplies: this package
+ * parses, transports and prints, knows no store and never imports the root.
  *
  * <p>Invariants: standard output carries results only (an id or a key alone on its line), everything else goes to standard
  * error; exit code 0 done, 1 refused or failed (a check: something is wrong), 2 wrong arguments or settings (a check: it

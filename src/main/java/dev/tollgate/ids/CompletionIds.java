@@ -12,7 +12,6 @@ import java.util.random.RandomGenerator;
  */
 public final class CompletionIds {
 
-    private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private static final int RANDOM_CHARS = 8;
     private static final DateTimeFormatter TO_THE_NANOSECOND =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmssnnnnnnnnn").withZone(ZoneOffset.UTC);
@@ -33,9 +32,7 @@ public final class CompletionIds {
     public String next(Instant created) {
         StringBuilder id = new StringBuilder("chatcmpl-");
         TO_THE_NANOSECOND.formatTo(created, id);
-        for (int i = 0; i < RANDOM_CHARS; i++) {
-            id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
-        }
+        Alphanumerics.append(id, RANDOM_CHARS, random);
         return id.toString();
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Ids that callers see and that several features share.
+ * New ids, and what they are made of.
  *
  * <p>Invariants: time and chance come in from outside.
  *

@@ -2,8 +2,14 @@ package dev.tollgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.cli.Records.Kind;
-import dev.tollgate.cli.Records.Spend;
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Books;
+import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.ReceiptFiles;
+import dev.tollgate.admin.Records;
+import dev.tollgate.admin.Records.Kind;
+import dev.tollgate.admin.Records.Spend;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.config.Setting;
 import dev.tollgate.config.SettingTable;
 import dev.tollgate.config.Settings;
@@ -565,11 +571,12 @@ class CliTest {
         }
 
         @Override
-        public Verdict verifyReceipts(Settings settings, Path file, Path keys, Path head) throws CannotLook {
+        public ReceiptFiles.Verdict verifyReceipts(Settings settings, Path file, Path keys, Path head)
+                throws CannotLook {
             if (file.startsWith("missing.jsonl")) {
                 throw new CannotLook("There is no missing.jsonl.");
             }
-            return new Verdict(file.startsWith("sound.jsonl"), file + " " + keys + " " + head);
+            return new ReceiptFiles.Verdict(file.startsWith("sound.jsonl"), file + " " + keys + " " + head);
         }
 
         @Override

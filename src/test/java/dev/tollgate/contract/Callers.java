@@ -1,8 +1,8 @@
 package dev.tollgate.contract;
 
-import dev.tollgate.cli.Administration;
-import dev.tollgate.cli.Records;
-import dev.tollgate.cli.Refused;
+import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.Records;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.testing.Gateway;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.App;
 import dev.tollgate.Surroundings;
+import dev.tollgate.admin.Records;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.audit.Audit;
-import dev.tollgate.cli.Records;
-import dev.tollgate.cli.Refused;
 import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.media.Resolver;

@@ -1,4 +1,4 @@
-package dev.tollgate.cli;
+package dev.tollgate.admin;
 
 /** What was asked for is not possible: no such account, a value that is not allowed. The message is for the operator. */
 public final class Refused extends Exception {

@@ -1,9 +1,9 @@
-package dev.tollgate;
+package dev.tollgate.admin;
 
-import dev.tollgate.admin.AdminGate;
 import dev.tollgate.config.Secret;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -14,23 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 in hex
  * @param made the key where this start has made it, to be shown once
  */
-record AdminKey(String sha256, @Nullable String made) {
+public record AdminKey(String sha256, @Nullable String made) {
 
     private static final String NAME = "admin_key_sha256";
     private static final String PREFIX = "adm-";
     private static final int BYTES = 32;
 
-    static AdminKey of(@Nullable Secret chosen, Store store, SecureRandom random) {
-        return chosen == null ? made(store, random) : new AdminKey(AdminGate.sha256(chosen.value()), null);
+    public static AdminKey of(@Nullable Secret chosen, Writer writer, SecureRandom random) {
+        return chosen == null ? made(writer, random) : new AdminKey(AdminGate.sha256(chosen.value()), null);
     }
 
-    private static AdminKey made(Store store, SecureRandom random) {
+    private static AdminKey made(Writer writer, SecureRandom random) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String key = PREFIX + HexFormat.of().formatHex(bytes);
         String hash = AdminGate.sha256(key);
         InstallationValue kept = new InstallationValue(NAME, hash);
-        store.writer().commitAndWait(Unit.of(kept));
+        writer.commitAndWait(Unit.of(kept));
         return new AdminKey(kept.outcome(), kept.outcome().equals(hash) ? key : null);
     }
 

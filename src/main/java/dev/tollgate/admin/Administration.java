@@ -1,11 +1,11 @@
-package dev.tollgate.cli;
+package dev.tollgate.admin;
 
-import dev.tollgate.cli.Records.Account;
-import dev.tollgate.cli.Records.ApiKey;
-import dev.tollgate.cli.Records.KeyChange;
-import dev.tollgate.cli.Records.KeyChoice;
-import dev.tollgate.cli.Records.NewKey;
-import dev.tollgate.cli.Records.Page;
+import dev.tollgate.admin.Records.Account;
+import dev.tollgate.admin.Records.ApiKey;
+import dev.tollgate.admin.Records.KeyChange;
+import dev.tollgate.admin.Records.KeyChoice;
+import dev.tollgate.admin.Records.NewKey;
+import dev.tollgate.admin.Records.Page;
 import org.jspecify.annotations.Nullable;
 
 /**

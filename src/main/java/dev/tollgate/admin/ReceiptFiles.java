@@ -1,8 +1,5 @@
-package dev.tollgate;
+package dev.tollgate.admin;
 
-import dev.tollgate.cli.Actions.Verdict;
-import dev.tollgate.cli.CannotLook;
-import dev.tollgate.config.Settings;
 import dev.tollgate.host.OperatorFile;
 import dev.tollgate.receipts.PublicKeys;
 import dev.tollgate.receipts.ReceiptCheck;
@@ -13,19 +10,30 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Checks a file of receipts: with keys that were saved, or beside the installation that has signed them. */
-final class ReceiptFiles {
+public final class ReceiptFiles {
+
+    /** What a check has found, in a sentence. */
+    public record Verdict(boolean sound, String sentence) {}
 
     /** A head is a line; key files hold as many lines as there were keys. */
     private static final int BYTES_MAX = 1_048_576;
 
     private ReceiptFiles() {}
 
-    static Verdict verify(Settings settings, Path file, @Nullable Path keyFile, @Nullable Path headFile)
+    /**
+     * @param installation whose keys are good where no file of keys is named; opened for reading
+     * @param keyFile public keys as they were saved; null for those of the installation
+     * @param headFile where the chain must end, as it was saved; null where that is not to be checked
+     * @throws CannotLook where a file or the installation cannot be read
+     */
+    public static Verdict verify(
+            Supplier<Database> installation, Path file, @Nullable Path keyFile, @Nullable Path headFile)
             throws CannotLook {
-        PublicKeys keys = keyFile == null ? ownKeys(settings) : keys(keyFile);
+        PublicKeys keys = keyFile == null ? ownKeys(installation) : keys(keyFile);
         byte[] head = headFile == null ? null : read(headFile);
         try (InputStream receipts = OperatorFile.open(file)) {
             return verdict(new ReceiptCheck(keys, head).check(receipts), head != null);
@@ -42,8 +50,8 @@ final class ReceiptFiles {
         };
     }
 
-    private static PublicKeys ownKeys(Settings settings) throws CannotLook {
-        try (Database database = Store.openReading(settings)) {
+    private static PublicKeys ownKeys(Supplier<Database> installation) throws CannotLook {
+        try (Database database = installation.get()) {
             return PublicKeys.parse(Receipts.keys(database));
         } catch (StoreException | IllegalArgumentException e) {
             throw new CannotLook("The installation's own keys cannot be read: " + e.getMessage());

@@ -1,4 +1,4 @@
-package dev.tollgate.cli;
+package dev.tollgate.admin;
 
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.tollgate.cli;
+package dev.tollgate.admin;
 
 /** What was to be checked cannot be read, so nothing is known of it. The message is for the operator. */
 public final class CannotLook extends Exception {

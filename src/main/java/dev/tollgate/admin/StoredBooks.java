@@ -1,9 +1,7 @@
-package dev.tollgate;
+package dev.tollgate.admin;
 
 import dev.tollgate.audit.AccountStatement;
 import dev.tollgate.audit.Audit;
-import dev.tollgate.cli.Books;
-import dev.tollgate.cli.Refused;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -13,12 +11,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a command reads, over a database that it has opened for itself. */
-final class StoreBooks implements Books {
+public final class StoredBooks implements Books {
 
     private final Database database;
 
     /** @param database is closed with it */
-    StoreBooks(Database database) {
+    public StoredBooks(Database database) {
         this.database = database;
     }
 

@@ -1,8 +1,6 @@
-package dev.tollgate;
+package dev.tollgate.admin;
 
-import dev.tollgate.cli.Administration;
-import dev.tollgate.cli.Records;
-import dev.tollgate.cli.Refused;
+import dev.tollgate.ids.OwnIds;
 import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.DisableKey;
@@ -10,6 +8,7 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.keys.Keys;
 import dev.tollgate.keys.Rates;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
@@ -17,8 +16,10 @@ import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.Ledger;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,33 +28,38 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What an operator does with accounts and keys, over the store. Thread-safe; blocks. */
-final class StoreAdministration implements Administration {
+/** Over the stores themselves. Thread-safe; blocks. */
+public final class StoredAdministration implements Administration {
 
-    private final Store store;
+    private final Ledger ledger;
+    private final Keys keys;
+    private final Writer writer;
     private final InstantSource clock;
     private final SecureRandom random;
-    private final boolean closesStore;
+    private final Runnable closing;
 
-    /** @param closesStore whether the store was opened for this administration alone */
-    StoreAdministration(Store store, InstantSource clock, SecureRandom random, boolean closesStore) {
-        this.store = store;
+    /** @param closing what was opened for this administration alone is closed by it */
+    public StoredAdministration(
+            Ledger ledger, Keys keys, Writer writer, InstantSource clock, SecureRandom random, Runnable closing) {
+        this.ledger = ledger;
+        this.keys = keys;
+        this.writer = writer;
         this.clock = clock;
         this.random = random;
-        this.closesStore = closesStore;
+        this.closing = closing;
     }
 
     @Override
     public Records.Account createAccount(String name, long creditsMicros) throws Refused {
         return refusable(() -> {
             Instant now = clock.instant();
-            CreateAccount account = new CreateAccount(Ids.account(random), name, now);
+            CreateAccount account = new CreateAccount(OwnIds.account(random), name, now);
             if (creditsMicros > 0) {
                 Grant grant = new Grant(account.id(), creditsMicros, "credits at creation", now);
-                store.writer().commitAndWait(Unit.of(account, grant));
+                writer.commitAndWait(Unit.of(account, grant));
                 granted(grant, account.id());
             } else {
-                store.writer().commitAndWait(Unit.of(account));
+                writer.commitAndWait(Unit.of(account));
             }
             return account(account.id());
         });
@@ -61,15 +67,15 @@ final class StoreAdministration implements Administration {
 
     @Override
     public Records.Page<Records.Account> accounts(@Nullable String after, int limit) throws Refused {
-        return refusable(() ->
-                page(store.ledger().accounts(after, limit), limit, StoreAdministration::account, Records.Account::id));
+        return refusable(
+                () -> page(ledger.accounts(after, limit), limit, StoredAdministration::account, Records.Account::id));
     }
 
     @Override
     public Records.Account grant(String accountId, long creditsMicros, String reason) throws Refused {
         return refusable(() -> {
             Grant grant = new Grant(accountId, creditsMicros, reason, clock.instant());
-            store.writer().commitAndWait(Unit.of(grant));
+            writer.commitAndWait(Unit.of(grant));
             granted(grant, accountId);
             return account(accountId);
         });
@@ -97,8 +103,8 @@ final class StoreAdministration implements Administration {
                             choice.spend().dayMicros(),
                             choice.spend().totalMicros()))
                     .withRates(rates(Rates.UNLIMITED, choice.requestsPerMinute()));
-            CreateKey create = new CreateKey(Ids.key(random), accountId, secret, settings, clock.instant());
-            store.writer().commitAndWait(Unit.of(create));
+            CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant());
+            writer.commitAndWait(Unit.of(create));
             return switch (create.outcome()) {
                 case CreateKey.Created created -> new Records.NewKey(key(created.key()), secret.reveal());
                 case CreateKey.NoSuchAccount none -> throw noSuchAccount(accountId);
@@ -109,15 +115,15 @@ final class StoreAdministration implements Administration {
     @Override
     public Records.Page<Records.ApiKey> keys(@Nullable String accountId, @Nullable String after, int limit)
             throws Refused {
-        return refusable(() ->
-                page(store.keys().list(accountId, after, limit), limit, StoreAdministration::key, Records.ApiKey::id));
+        return refusable(
+                () -> page(keys.list(accountId, after, limit), limit, StoredAdministration::key, Records.ApiKey::id));
     }
 
     @Override
     public Records.ApiKey setKey(String keyId, Records.KeyChange change) throws Refused {
         return refusable(() -> {
             SetKey set = new SetKey(keyId, settings -> changed(settings, change));
-            store.writer().commitAndWait(Unit.of(set));
+            writer.commitAndWait(Unit.of(set));
             return switch (set.outcome()) {
                 case SetKey.Changed done -> key(done.key());
                 case SetKey.NoSuchKey none -> throw noSuchKey(keyId);
@@ -154,7 +160,7 @@ final class StoreAdministration implements Administration {
     public Records.ApiKey disableKey(String keyId) throws Refused {
         return refusable(() -> {
             DisableKey disable = new DisableKey(keyId, true);
-            store.writer().commitAndWait(Unit.of(disable));
+            writer.commitAndWait(Unit.of(disable));
             return switch (disable.outcome()) {
                 case SetKey.Changed done -> key(done.key());
                 case SetKey.NoSuchKey none -> throw noSuchKey(keyId);
@@ -164,13 +170,11 @@ final class StoreAdministration implements Administration {
 
     @Override
     public void close() {
-        if (closesStore) {
-            store.close();
-        }
+        closing.run();
     }
 
     private Records.Account account(String id) {
-        return account(store.ledger().account(id).orElseThrow(() -> noSuchAccount(id)));
+        return account(ledger.account(id).orElseThrow(() -> noSuchAccount(id)));
     }
 
     private static Records.Account account(Account account) {

@@ -1,17 +1,15 @@
-package dev.tollgate;
+package dev.tollgate.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.cli.Actions.Verdict;
-import dev.tollgate.cli.CannotLook;
-import dev.tollgate.config.Settings;
-import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.admin.ReceiptFiles.Verdict;
+import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,13 +45,13 @@ class ReceiptFilesTest {
 
     @Test
     void saved_receipts_are_sound_by_the_keys_of_the_installation_beside_its_running_server() throws Exception {
-        assertThat(ReceiptFiles.verify(settings(gateway.data()), file(receipts), null, null))
+        assertThat(ReceiptFiles.verify(installation(gateway.data()), file(receipts), null, null))
                 .isEqualTo(new Verdict(true, "2 receipts, all sound"));
     }
 
     @Test
     void saved_keys_and_a_head_need_no_installation() throws Exception {
-        assertThat(ReceiptFiles.verify(settings(folder), file(receipts), file(keys), file(head)))
+        assertThat(ReceiptFiles.verify(installation(folder), file(receipts), file(keys), file(head)))
                 .isEqualTo(new Verdict(true, "2 receipts, all sound; the head fits"));
     }
 
@@ -62,28 +60,28 @@ class ReceiptFilesTest {
         String[] lines = receipts.split("\n");
         String forged =
                 lines[0] + "\n" + lines[1].replaceFirst("\"charge_micros\":[0-9]+", "\"charge_micros\":1") + "\n";
-        assertThat(ReceiptFiles.verify(settings(folder), file(forged), file(keys), null))
+        assertThat(ReceiptFiles.verify(installation(folder), file(forged), file(keys), null))
                 .isEqualTo(new Verdict(false, "line 2: the signature does not fit"));
     }
 
     @Test
     void what_cannot_be_read_is_said() throws IOException {
         Path good = file(receipts);
-        assertThatThrownBy(() -> ReceiptFiles.verify(settings(folder), folder.resolve("none"), file(keys), null))
+        assertThatThrownBy(() -> ReceiptFiles.verify(installation(folder), folder.resolve("none"), file(keys), null))
                 .isInstanceOf(CannotLook.class)
                 .hasMessageContaining("none");
-        assertThatThrownBy(() -> ReceiptFiles.verify(settings(folder), good, null, null))
+        assertThatThrownBy(() -> ReceiptFiles.verify(installation(folder), good, null, null))
                 .isInstanceOf(CannotLook.class)
                 .hasMessageContaining("There is no database in " + folder);
-        assertThatThrownBy(() -> ReceiptFiles.verify(settings(folder), good, good, null))
+        assertThatThrownBy(() -> ReceiptFiles.verify(installation(folder), good, good, null))
                 .isInstanceOf(CannotLook.class)
                 .hasMessageContaining("holds no public keys");
-        assertThatThrownBy(() -> ReceiptFiles.verify(settings(folder), good, file(keys), folder.resolve("none")))
+        assertThatThrownBy(() -> ReceiptFiles.verify(installation(folder), good, file(keys), folder.resolve("none")))
                 .isInstanceOf(CannotLook.class);
     }
 
-    private static Settings settings(Path data) {
-        return SettingsLoader.load(Map.of("data", data.toString()), Map.of());
+    private static Supplier<Database> installation(Path data) {
+        return () -> Database.openReading(data);
     }
 
     private Path file(String text) throws IOException {

@@ -1,0 +1,143 @@
+package dev.tollgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.admin.Records;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.http.Route;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every route of the table is asked by everybody there is: whom its gate does not name gets no further than the gate. */
+class RouteGatesTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+
+    /** A status of nobody in particular: whoever is let in may still be told that he asks for nothing. */
+    private static final int IN = 0;
+
+    private enum Role {
+        NOBODY,
+        CUSTOMER,
+        GOOGLES_CLIENT,
+        MANAGER,
+        OPERATOR
+    }
+
+    /** What each gate says to each role. */
+    private static final Map<String, Map<Role, Integer>> GATES = Map.of(
+            "public", said(IN, IN, IN, IN, IN),
+            "API or management key", said(401, IN, 401, IN, 401),
+            "API key", said(401, IN, 401, 403, 401),
+            "API or management key, also as Google's clients send it", said(401, IN, IN, IN, 401),
+            "API key, also as Google's clients send it", said(401, IN, IN, 403, 401),
+            "admin key", said(401, 403, 401, 403, IN));
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static Gateway gateway;
+    private static Customer customer;
+    private static String managementKey;
+
+    private static Map<Role, Integer> said(int nobody, int customer, int google, int manager, int operator) {
+        return Map.of(
+                Role.NOBODY, nobody,
+                Role.CUSTOMER, customer,
+                Role.GOOGLES_CLIENT, google,
+                Role.MANAGER, manager,
+                Role.OPERATOR, operator);
+    }
+
+    @BeforeAll
+    static void start() throws Refused {
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+        customer = gateway.customer("1");
+        managementKey = gateway.app()
+                .administration()
+                .createKey(
+                        customer.account(),
+                        new Records.KeyChoice("m", Records.Kind.MANAGEMENT, Records.Spend.UNLIMITED, List.of(), null))
+                .secret();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    static Stream<String> gates() {
+        return GATES.keySet().stream().sorted();
+    }
+
+    private static Stream<Route<?>> behind(String gate) {
+        return gateway.app().routes().stream()
+                .filter(route -> route.gate().name().equals(gate));
+    }
+
+    @Test
+    void every_route_has_a_gate_that_is_known_here() {
+        assertThat(gateway.app().routes())
+                .allSatisfy(route -> assertThat(GATES).containsKey(route.gate().name()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("gates")
+    void a_gate_lets_in_whom_it_names_and_nobody_else(String gate) {
+        assertThat(behind(gate)).isNotEmpty().allSatisfy(route -> GATES.get(gate)
+                .forEach((role, said) -> {
+                    int status = ask(route, role);
+                    if (said == IN) {
+                        assertThat(status).as("%s by %s", route.path(), role).isNotIn(401, 403);
+                    } else {
+                        assertThat(status).as("%s by %s", route.path(), role).isEqualTo(said);
+                    }
+                }));
+    }
+
+    @Test
+    void what_is_the_operators_and_what_is_everybodys_is_told_by_its_path() {
+        assertThat(behind("admin key"))
+                .allSatisfy(route -> assertThat(route.path()).startsWith("/admin/"));
+        assertThat(gateway.app().routes())
+                .filteredOn(route -> route.path().startsWith("/admin"))
+                .allSatisfy(route -> assertThat(route.gate().name()).isEqualTo("admin key"));
+        assertThat(behind("public").map(Route::path)).isSubsetOf(Set.of("/health/live", "/health/ready"));
+    }
+
+    private static int ask(Route<?> route, Role role) {
+        String path = route.path().replaceAll("\\{[^}]*}", "nothing");
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .method(
+                        route.method(),
+                        route.method().equals("GET")
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString("{}"));
+        switch (role) {
+            case NOBODY -> {}
+            case CUSTOMER -> request.header("Authorization", "Bearer " + customer.key());
+            case GOOGLES_CLIENT -> request.header("x-goog-api-key", customer.key());
+            case MANAGER -> request.header("Authorization", "Bearer " + managementKey);
+            case OPERATOR -> request.header("Authorization", "Bearer " + ADMIN_KEY);
+        }
+        try {
+            return CLIENT.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(route.path(), e);
+        }
+    }
+}
