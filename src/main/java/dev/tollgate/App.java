@@ -12,7 +12,6 @@ import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.chat.ChatProtocol;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
-import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.Settings;
 import dev.tollgate.door.Calls;
 import dev.tollgate.door.Door;
@@ -103,7 +102,6 @@ public final class App implements AutoCloseable {
     private final SecureRandom secureRandom = new SecureRandom();
     private final Store store;
     private final @Nullable DemoAccount demo;
-    private final EventLoops loops;
     private final Vertx vertx;
     private final @Nullable Sandbox sandbox;
     private final UpstreamChannels channels;
@@ -112,15 +110,17 @@ public final class App implements AutoCloseable {
     private final MediaLoader media;
     private final Meter meter;
     private final KnownAnswers known;
-    private final SchemaChecks checks = new SchemaChecks();
-    private final Workers signing = ReceiptsHandler.workers();
+    private final SchemaChecks checks;
+    private final Workers signing;
     private final List<Route<?>> routes;
     private final HttpFront front;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final Administration administration;
-    private final ControlSocket control;
+    private final Opened opened;
 
-    private App(Settings settings, Surroundings surroundings) {
+    /** @param opened takes all that is to be closed */
+    private App(Settings settings, Surroundings surroundings, Opened opened) {
+        this.opened = opened;
         this.settings = settings;
         this.clock = surroundings.clock();
         this.protocols = surroundings.protocols();
@@ -129,19 +129,24 @@ public final class App implements AutoCloseable {
         CannotListen.check(settings.host(), settings.port());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
-        this.store = Store.open(settings, surroundings, secureRandom);
+        this.store = opened.add(Store.open(settings, surroundings, secureRandom), Store::close);
         this.demo = DemoAccount.wanted(settings)
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
-        this.loops = new EventLoops();
-        this.vertx = loops.vertx();
+        this.vertx = opened.add(new EventLoops(), EventLoops::close).vertx();
         this.sandbox = settings.hasRealUpstream()
                 ? null
-                : await(Sandbox.start(vertx, sandboxOptions(surroundings.sandboxRequestsMax())));
-        this.channels = channels(surroundings);
+                : opened.add(
+                        await(Sandbox.start(vertx, sandboxOptions(surroundings.sandboxRequestsMax()))),
+                        it -> await(it.close()));
+        this.channels =
+                opened.add(new UpstreamChannels(vertx, settings, catalogue, sandbox, surroundings), it -> it.upstreams()
+                        .close());
         this.current = new CurrentModels(catalogue, channels.upstreams(), clock);
         this.adminKey = AdminKey.of(settings.adminKey(), store.writer(), secureRandom);
-        this.media = mediaLoader(surroundings.resolver());
+        this.media = opened.add(mediaLoader(surroundings.resolver()), MediaLoader::close);
+        this.signing = opened.add(ReceiptsHandler.workers(), Workers::close);
+        this.checks = opened.add(new SchemaChecks(), SchemaChecks::close);
         this.meter = new Meter(
                 vertx,
                 channels.upstreams(),
@@ -149,7 +154,7 @@ public final class App implements AutoCloseable {
                 accounting(),
                 new CompletionIds(clock, random),
                 settings.timeouts().call());
-        this.known = knownAnswers();
+        this.known = opened.add(knownAnswers(), KnownAnswers::close);
         vertx.setPeriodic(
                 Signatures.SWEEP_EVERY.toMillis(),
                 fired -> Thread.ofVirtual().name("sweep-signatures").start(this::forgetSignatures));
@@ -162,23 +167,13 @@ public final class App implements AutoCloseable {
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
         this.routes = List.copyOf(table());
-        this.front = await(
-                new HttpFront(vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap())
-                        .start());
+        this.front = opened.add(
+                new HttpFront(vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap()),
+                it -> await(it.close()));
+        await(front.start());
         this.administration =
                 new StoredAdministration(store.ledger(), store.keys(), store.writer(), clock, secureRandom, () -> {});
-        this.control = control();
-    }
-
-    /** A file with an error leaves nothing behind: the start is given up. */
-    private UpstreamChannels channels(Surroundings surroundings) {
-        try {
-            return new UpstreamChannels(vertx, settings, catalogue, sandbox, surroundings);
-        } catch (ConfigException e) {
-            loops.close();
-            store.close();
-            throw e;
-        }
+        opened.add(control(), App::close);
     }
 
     private ControlSocket control() {
@@ -194,9 +189,15 @@ public final class App implements AutoCloseable {
         return start(settings, Surroundings.REAL);
     }
 
-    /** As above, with other surroundings. */
+    /** As above, with other surroundings. A start that fails leaves nothing open. */
     public static App start(Settings settings, Surroundings surroundings) {
-        return new App(settings, surroundings);
+        Opened opened = new Opened();
+        try {
+            return new App(settings, surroundings, opened);
+        } catch (RuntimeException | Error e) {
+            opened.closeAfter(e);
+            throw e;
+        }
     }
 
     // ---- what is served ----
@@ -484,7 +485,7 @@ public final class App implements AutoCloseable {
 
     /**
      * Stops in order: new calls are refused, open ones have their time to end, what is left is ended and given back (D18), then
-     * the doors and the store close. Nothing that was settled is lost.
+     * all that was opened closes, the store last. Nothing that was settled is lost.
      */
     @Override
     public void close() {
@@ -496,21 +497,10 @@ public final class App implements AutoCloseable {
                 .retryAfter(COME_BACK));
         waitForCalls(System.nanoTime() + RESOLVE_WAIT.toNanos());
         await(front.drain(COME_BACK)); // what was ended has a way to go to its callers
-        closeControl();
-        await(front.close());
-        known.close();
-        checks.close();
-        signing.close();
-        media.close();
-        if (sandbox != null) {
-            await(sandbox.close());
-        }
-        channels.upstreams().close();
-        loops.close();
-        store.close();
+        opened.close();
     }
 
-    private void closeControl() {
+    private static void close(ControlSocket control) {
         try {
             control.close();
         } catch (IOException e) {

@@ -114,13 +114,21 @@ final class Store implements AutoCloseable {
         try {
             Secret chosen = settings.secretKey();
             SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
-            Store store = new Store(database, secrets, clock, random, serves && url != null);
+            return begun(new Store(database, secrets, clock, random, serves && url != null), serves);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    private static Store begun(Store store, boolean serves) {
+        try {
             if (serves) {
                 store.keys.callTheRoll();
             }
             return store;
         } catch (RuntimeException e) {
-            database.close();
+            store.close();
             throw e;
         }
     }

@@ -103,7 +103,6 @@ class FormTest {
         assertThat(answer.header("accept")).isEqualTo(taken.replace(" or ", ", "));
     }
 
-    /** Or any page of the world could have a browser send one without the browser's asking. */
     @Test
     void a_form_has_to_say_that_it_is_one() throws IOException {
         RawClient.Answer answer = post("/form", "a=1");
