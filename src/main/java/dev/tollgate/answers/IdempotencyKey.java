@@ -52,11 +52,22 @@ public final class IdempotencyKey {
                 HEADER, "This Idempotency-Key was used with another request body; a new request needs a new key.");
     }
 
-    static ApiError answerNotKept() {
+    static ApiError answerDropped() {
+        return answered("is not kept: it was larger than 4 MiB, or newer answers have taken its place");
+    }
+
+    static ApiError answerElsewhere() {
+        return answered("is not here: one larger than 64 KiB, compressed, lies only on the server that gave it");
+    }
+
+    static ApiError answerUnreadable() {
+        return answered("cannot be read any more");
+    }
+
+    private static ApiError answered(String but) {
         return ApiError.invalid(
                 HEADER,
-                "The call that used this Idempotency-Key was answered and charged, but its answer is not kept here:"
-                        + " it was larger than 4 MiB, newer answers have taken its place, or it lies on another server."
-                        + " To ask again, use a new key.");
+                "The call that used this Idempotency-Key was answered and charged, but its answer " + but
+                        + ". To ask again, use a new key.");
     }
 }

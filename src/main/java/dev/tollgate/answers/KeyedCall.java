@@ -130,7 +130,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         switch (found.state()) {
             case RUNNING -> await(found.taskId());
             case KEPT -> replay(found);
-            case DROPPED -> refuse(IdempotencyKey.answerNotKept());
+            case DROPPED -> refuse(IdempotencyKey.answerDropped());
         }
     }
 
@@ -156,26 +156,26 @@ final class KeyedCall implements SpooledAnswer.Ending {
         try {
             spool.open(found);
         } catch (NoSuchFileException e) {
-            replayCopy(found);
+            replayCopy(found, IdempotencyKey.answerElsewhere());
         } catch (IOException | StoreException e) {
             log.error("the kept answer of {} cannot be read", found.taskId(), e);
-            replayCopy(found);
+            replayCopy(found, IdempotencyKey.answerUnreadable());
         }
     }
 
-    /** Its spool lies with another node. */
-    private void replayCopy(KnownAnswer found) {
+    /** @param otherwise what is told where there is no copy */
+    private void replayCopy(KnownAnswer found, ApiError otherwise) {
         byte[] copy = known.answers().copy(name, found.taskId());
         if (copy == null) {
-            log.warn("the kept answer of {} cannot be read: its spool is not here", found.taskId());
-            refuse(IdempotencyKey.answerNotKept());
+            log.warn("the kept answer of {} cannot be read: there is no copy of it", found.taskId());
+            refuse(otherwise);
             return;
         }
         try {
             spool.open(found, copy);
         } catch (IOException | StoreException e) {
             log.error("the copy of the kept answer of {} cannot be read", found.taskId(), e);
-            refuse(IdempotencyKey.answerNotKept());
+            refuse(IdempotencyKey.answerUnreadable());
         }
     }
 
