@@ -9,7 +9,6 @@ import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
-import dev.tollgate.keys.Rates;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Account;
@@ -102,7 +101,8 @@ public final class StoredAdministration implements Administration {
                             choice.spend().hourMicros(),
                             choice.spend().dayMicros(),
                             choice.spend().totalMicros()))
-                    .withRates(rates(Rates.UNLIMITED, choice.requestsPerMinute()));
+                    .withRequestsPerMinute(
+                            choice.requestsPerMinute() == null ? null : Long.valueOf(choice.requestsPerMinute()));
             CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant());
             writer.commitAndWait(Unit.of(create));
             return switch (create.outcome()) {
@@ -137,10 +137,7 @@ public final class StoredAdministration implements Administration {
                         limit(change.spendHourMicros(), old.hourMicros()),
                         limit(change.spendDayMicros(), old.dayMicros()),
                         limit(change.spendTotalMicros(), old.totalMicros())))
-                .withRates(new Rates(
-                        limit(change.requestsPerMinute(), settings.rates().requests()),
-                        settings.rates().tokens(),
-                        settings.rates().concurrency()));
+                .withRequestsPerMinute(limit(change.requestsPerMinute(), settings.requestsPerMinute()));
         if (change.name() != null) {
             next = next.withName(change.name());
         }
@@ -149,11 +146,6 @@ public final class StoredAdministration implements Administration {
 
     private static @Nullable Long limit(Records.@Nullable Limit change, @Nullable Long old) {
         return change == null ? old : change.most();
-    }
-
-    private static Rates rates(Rates old, @Nullable Integer requestsPerMinute) {
-        Long requests = requestsPerMinute == null ? null : Long.valueOf(requestsPerMinute);
-        return new Rates(requests, old.tokens(), old.concurrency());
     }
 
     @Override
@@ -193,7 +185,7 @@ public final class StoredAdministration implements Administration {
     private static Records.ApiKey key(Key key) {
         KeySettings settings = key.settings();
         Spend spend = settings.spend();
-        Long requests = settings.rates().requests();
+        Long requests = settings.requestsPerMinute();
         return new Records.ApiKey(
                 key.id(),
                 key.accountId(),

@@ -137,7 +137,7 @@ public final class KeyGate implements Gate<KeyCaller> {
                             "The address " + exchange.remoteAddress() + " is not in the allowlist of this API key.")
                     .asException();
         }
-        Long requestsPerMinute = key.settings().rates().requests();
+        Long requestsPerMinute = key.settings().requestsPerMinute();
         if (requestsPerMinute != null) {
             count(exchange, key, requestsPerMinute);
         }

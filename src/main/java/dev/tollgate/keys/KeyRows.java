@@ -18,11 +18,11 @@ final class KeyRows {
     private static final String SELECT_ACCOUNT = "SELECT 1 FROM account WHERE id = ?";
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
-                rate_requests, rate_tokens, rate_concurrency, expires_at, id, hash, prefix, created_at, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
+                rate_requests, expires_at, id, hash, prefix, created_at, number)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
     private static final String UPDATE = """
             UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
-                spend_day = ?, spend_total = ?, rate_requests = ?, rate_tokens = ?, rate_concurrency = ?, expires_at = ?
+                spend_day = ?, spend_total = ?, rate_requests = ?, expires_at = ?
             WHERE id = ?""";
 
     private static final RowStatement LOCK = RowStatement.shared(
@@ -74,17 +74,17 @@ final class KeyRows {
     void insert(Key key, String hash) throws SQLException {
         PreparedStatement insert = statements.of(INSERT);
         setChangeable(insert, key);
-        insert.setString(14, key.id());
-        insert.setString(15, hash);
-        insert.setString(16, key.prefix());
-        insert.setLong(17, key.createdAt().toEpochMilli());
+        insert.setString(12, key.id());
+        insert.setString(13, hash);
+        insert.setString(14, key.prefix());
+        insert.setLong(15, key.createdAt().toEpochMilli());
         insert.executeUpdate();
     }
 
     void update(Key key) throws SQLException {
         PreparedStatement update = statements.of(UPDATE);
         setChangeable(update, key);
-        update.setString(14, key.id());
+        update.setString(12, key.id());
         update.executeUpdate();
     }
 
@@ -99,10 +99,8 @@ final class KeyRows {
         KeySql.set(statement, 7, settings.spend().hourMicros());
         KeySql.set(statement, 8, settings.spend().dayMicros());
         KeySql.set(statement, 9, settings.spend().totalMicros());
-        KeySql.set(statement, 10, settings.rates().requests());
-        KeySql.set(statement, 11, settings.rates().tokens());
-        KeySql.set(statement, 12, settings.rates().concurrency());
-        KeySql.set(statement, 13, KeySql.millis(settings.expiresAt()));
+        KeySql.set(statement, 10, settings.requestsPerMinute());
+        KeySql.set(statement, 11, KeySql.millis(settings.expiresAt()));
     }
 
     private @Nullable Row row(String sql, String value) throws SQLException {

@@ -14,7 +14,7 @@ final class KeySql {
     static final String COLUMNS = """
             api_key.id, api_key.account_id, api_key.hash, api_key.prefix, api_key.name, api_key.kind, api_key.disabled,
             api_key.allow, api_key.models, api_key.spend_hour, api_key.spend_day, api_key.spend_total, api_key.rate_requests,
-            api_key.rate_tokens, api_key.rate_concurrency, api_key.expires_at, api_key.last_used_at, api_key.created_at""";
+            api_key.expires_at, api_key.last_used_at, api_key.created_at""";
 
     private KeySql() {}
 
@@ -35,7 +35,7 @@ final class KeySql {
                 KeyKind.parse(row.getString("kind")),
                 Allowlist.of(words(row.getString("allow"))),
                 spend(row),
-                new Rates(number(row, "rate_requests"), number(row, "rate_tokens"), number(row, "rate_concurrency")),
+                number(row, "rate_requests"),
                 words(row.getString("models")),
                 instant(row, "expires_at"));
     }

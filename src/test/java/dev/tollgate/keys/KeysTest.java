@@ -107,7 +107,7 @@ class KeysTest {
                 .withKind(KeyKind.MANAGEMENT)
                 .withAllow(Allowlist.of(List.of("10.0.0.0/8", "::1")))
                 .withSpend(new Spend(1L, null, 0L))
-                .withRates(new Rates(60L, null, 5L))
+                .withRequestsPerMinute(60L)
                 .withModels(List.of("google/gemini-2.5-pro", "gemini-3-pro"))
                 .withExpiresAt(StoreFixture.NOON.plusSeconds(60));
         KeySecret secret = store.key("key_1", "acc_1", settings);
@@ -287,7 +287,8 @@ class KeysTest {
         assertThatThrownBy(() -> KeySettings.named("x").withModels(List.of("two words")))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Spend(-1L, null, null)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Rates(0L, null, null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> KeySettings.named("x").withRequestsPerMinute(0L))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> KeyKind.parse("root")).isInstanceOf(IllegalArgumentException.class);
     }
 
