@@ -186,7 +186,7 @@ class ArchitectureTest {
 
     @Test
     void signatures_stand_on_what_can_be_asked_and_the_ledger() {
-        knowsOnly("signatures", "upstream", "conversation", "ledger", "storage", "error");
+        knowsOnly("signatures", "upstream", "conversation", "json", "ledger", "storage", "error");
     }
 
     /** What it checks must not be what it checks with. */
@@ -197,7 +197,7 @@ class ArchitectureTest {
 
     @Test
     void receipts_stand_on_the_ground_and_the_ledger() {
-        knowsOnly("receipts", "ledger", "limits", "storage", "error", "http");
+        knowsOnly("receipts", "ledger", "json", "limits", "storage", "error", "http");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tollgate.receipts;
 
+import dev.tollgate.json.CanonicalJson;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Query;
@@ -11,9 +12,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Finds receipts, and their part of the writer's work. Reads block. */
 public final class Receipts {
@@ -68,7 +69,7 @@ public final class Receipts {
             List<Body> last = select(connection, ReceiptRows.SELECT_LAST, accountId);
             String keyId = activeKeyId(connection);
             long sequence = last.isEmpty() ? 0L : last.getFirst().sequence();
-            SortedMap<String, Object> head = new TreeMap<>();
+            ObjectNode head = JsonNodeFactory.instance.objectNode();
             head.put("account", accountId);
             head.put("sequence", sequence);
             head.put(

@@ -1,12 +1,16 @@
 package dev.tollgate.receipts;
 
+import dev.tollgate.json.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SortedMap;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeType;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A receipt or a head as somebody shows it, to the byte in the form in which it was issued.
@@ -14,51 +18,52 @@ import java.util.SortedMap;
  * @param members the signature left out
  * @param body what was hashed and signed
  */
-record SignedObject(SortedMap<String, Object> members, String body, byte[] signature) {
+record SignedObject(ObjectNode members, String body, byte[] signature) {
 
     /** What a receipt consists of (D42). */
-    static final Map<String, Class<?>> RECEIPT = Map.ofEntries(
-            Map.entry("account", String.class),
-            Map.entry("sequence", Long.class),
-            Map.entry("task_id", String.class),
-            Map.entry("time", String.class),
-            Map.entry("key_prefix", String.class),
-            Map.entry("model", String.class),
-            Map.entry("usage", SortedMap.class),
-            Map.entry("price_version", String.class),
-            Map.entry("charge_micros", Long.class),
-            Map.entry("balance_after_micros", Long.class),
-            Map.entry("previous_hash", String.class),
-            Map.entry(Signer.KEY_ID, String.class));
+    static final Map<String, JsonNodeType> RECEIPT = Map.ofEntries(
+            Map.entry("account", JsonNodeType.STRING),
+            Map.entry("sequence", JsonNodeType.NUMBER),
+            Map.entry("task_id", JsonNodeType.STRING),
+            Map.entry("time", JsonNodeType.STRING),
+            Map.entry("key_prefix", JsonNodeType.STRING),
+            Map.entry("model", JsonNodeType.STRING),
+            Map.entry("usage", JsonNodeType.OBJECT),
+            Map.entry("price_version", JsonNodeType.STRING),
+            Map.entry("charge_micros", JsonNodeType.NUMBER),
+            Map.entry("balance_after_micros", JsonNodeType.NUMBER),
+            Map.entry("previous_hash", JsonNodeType.STRING),
+            Map.entry(Signer.KEY_ID, JsonNodeType.STRING));
 
     /** What a head consists of. */
-    static final Map<String, Class<?>> HEAD = Map.of(
+    static final Map<String, JsonNodeType> HEAD = Map.of(
             "account",
-            String.class,
+            JsonNodeType.STRING,
             "sequence",
-            Long.class,
+            JsonNodeType.NUMBER,
             "hash",
-            String.class,
+            JsonNodeType.STRING,
             "time",
-            String.class,
+            JsonNodeType.STRING,
             Signer.KEY_ID,
-            String.class);
+            JsonNodeType.STRING);
 
     /** @throws IllegalArgumentException with what is wrong, when the bytes are not such an object in its canonical form */
-    static SignedObject parse(byte[] bytes, Map<String, Class<?>> form) {
-        SortedMap<String, Object> members = CanonicalJson.parse(new String(bytes, StandardCharsets.UTF_8));
+    static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form) {
+        ObjectNode members = ReceiptJson.parse(new String(bytes, StandardCharsets.UTF_8));
         if (!Arrays.equals(bytes, CanonicalJson.text(members).getBytes(StandardCharsets.UTF_8))) {
             throw new IllegalArgumentException("not in the form in which it was issued (RFC 8785)");
         }
-        if (!(members.remove(Signer.SIGNATURE) instanceof String signature)) {
+        JsonNode signature = members.remove(Signer.SIGNATURE);
+        if (signature == null || !signature.isString()) {
             throw new IllegalArgumentException("without a signature");
         }
-        if (!members.keySet().equals(form.keySet())
+        if (!Set.copyOf(members.propertyNames()).equals(form.keySet())
                 || !form.entrySet().stream()
-                        .allMatch(field -> field.getValue().isInstance(members.get(field.getKey())))) {
+                        .allMatch(field -> members.required(field.getKey()).getNodeType() == field.getValue())) {
             throw new IllegalArgumentException("not the fields that it should have");
         }
-        return new SignedObject(members, CanonicalJson.text(members), decoded(signature));
+        return new SignedObject(members, CanonicalJson.text(members), decoded(signature.stringValue()));
     }
 
     /** Base64 has spare bits at its end, which a lenient decoder does not look at. */
@@ -72,15 +77,15 @@ record SignedObject(SortedMap<String, Object> members, String body, byte[] signa
     }
 
     String text(String name) {
-        return String.class.cast(value(name));
+        return value(name).stringValue();
     }
 
     long number(String name) {
-        return Long.class.cast(value(name));
+        return value(name).longValue();
     }
 
     /** The form has been checked: only a field of another form is missing. */
-    private Object value(String name) {
+    private JsonNode value(String name) {
         return Objects.requireNonNull(members.get(name), name);
     }
 

@@ -1,12 +1,13 @@
 package dev.tollgate.receipts;
 
+import dev.tollgate.json.CanonicalJson;
 import dev.tollgate.storage.SecretBox;
 import java.security.PrivateKey;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Signs what names its key. A private key is opened when it is first needed and forgotten with this object. One thread. */
 final class Signer {
@@ -28,8 +29,8 @@ final class Signer {
      * @return the same with its signature, in canonical form
      */
     String sign(String body) {
-        SortedMap<String, Object> members = CanonicalJson.parse(body);
-        PrivateKey key = opened.computeIfAbsent((String) members.get(KEY_ID), this::open);
+        ObjectNode members = ReceiptJson.parse(body);
+        PrivateKey key = opened.computeIfAbsent(members.required(KEY_ID).stringValue(), this::open);
         members.put(SIGNATURE, Base64.getEncoder().encodeToString(Ed25519.sign(key, body)));
         return CanonicalJson.text(members);
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.receipts;
 
+import dev.tollgate.json.CanonicalJson;
 import dev.tollgate.ledger.Settle;
 import java.nio.charset.StandardCharsets;
 

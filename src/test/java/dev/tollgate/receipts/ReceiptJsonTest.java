@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.conversation.PrintedUsage;
+import dev.tollgate.json.CanonicalJson;
 import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.usage.UsageJson;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 8785, as far as receipts need it. */
-class CanonicalJsonTest {
+class ReceiptJsonTest {
 
     @Test
     void the_strings_of_the_rfcs_own_example_come_out_as_it_prints_them() {
@@ -97,7 +98,7 @@ class CanonicalJsonTest {
                 "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{}}}}}}}}}"
             })
     void what_receipts_do_not_have_is_refused(String json) {
-        assertThatThrownBy(() -> CanonicalJson.parse(json)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ReceiptJson.parse(json)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -106,6 +107,6 @@ class CanonicalJsonTest {
     }
 
     private static String canonical(String json) {
-        return CanonicalJson.text(CanonicalJson.parse(json));
+        return CanonicalJson.text(ReceiptJson.parse(json));
     }
 }
