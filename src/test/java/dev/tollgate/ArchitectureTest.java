@@ -307,7 +307,6 @@ class ArchitectureTest {
                 "metering",
                 "upstream",
                 "models",
-                "keys",
                 "answers",
                 "schema",
                 "signatures",

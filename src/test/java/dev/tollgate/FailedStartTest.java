@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,10 +15,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,10 +33,15 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A start that fails on its way leaves nothing behind: no thread, no port, no lock, no open file. */
 @Timeout(120)
 class FailedStartTest {
+
+    /** The one that asks included. */
+    private static final String CONNECTIONS = "SELECT COUNT(*) FROM pg_stat_activity"
+            + " WHERE datname = current_database() AND backend_type = 'client backend'";
 
     @TempDir
     Path data;
@@ -61,12 +73,16 @@ class FailedStartTest {
     }
 
     private App start() {
+        return start(Map.of());
+    }
+
+    private App start(Map<String, String> environment) {
         return App.start(SettingsLoader.load(
                 Map.of(
                         "data", data.toString(),
                         "port", Integer.toString(port),
                         "sandbox.port", Integer.toString(sandboxPort)),
-                Map.of()));
+                environment));
     }
 
     private AutoCloseable put(Obstacle obstacle) throws IOException {
@@ -112,6 +128,46 @@ class FailedStartTest {
         }
     }
 
+    /** A node that stayed would keep the holds of its calls from being given back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_start_on_postgresql_that_fails_leaves_neither_a_node_nor_a_connection(boolean early) throws Exception {
+        String url = Postgres.migrated();
+        Map<String, String> environment =
+                Map.of("TOLLGATE_DATABASE_URL", url, "TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY);
+        start(environment).close();
+        ThreadGroup threads = new ThreadGroup("a start that fails on PostgreSQL");
+        try (AutoCloseable inTheWay = early ? unreadableKey(url) : put(Obstacle.CONTROL_SOCKET)) {
+            assertThatThrownBy(() -> in(threads, () -> start(environment))).isNotNull();
+
+            Gateway.await("its threads to end", () -> alive(threads).isEmpty());
+            Gateway.await("its connections to end", () -> number(url, CONNECTIONS) == 1);
+            assertThat(number(url, "SELECT COUNT(*) FROM node")).isZero();
+        }
+
+        try (App app = start(environment)) {
+            assertThat(status(app)).isEqualTo(200);
+        }
+        Postgres.drop(url);
+    }
+
+    /** It is met right after the node has joined. */
+    private static AutoCloseable unreadableKey(String url) {
+        Postgres.execute(url, "UPDATE api_key SET hash = 'x' || hash");
+        return () -> Postgres.execute(url, "UPDATE api_key SET hash = substr(hash, 2)");
+    }
+
+    private static long number(String url, String sql) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
     /** What the others of this class look at is there while a server runs. */
     @Test
     @EnabledIf("canListOpenFiles")
@@ -139,7 +195,7 @@ class FailedStartTest {
     }
 
     /** A thread belongs to the group of whoever has made it: these are the start's own, whatever runs beside it. */
-    private static <T> T in(ThreadGroup threads, java.util.function.Supplier<T> work) throws Exception {
+    private static <T> T in(ThreadGroup threads, Supplier<T> work) throws Exception {
         AtomicReference<T> made = new AtomicReference<>();
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread thread = new Thread(threads, () -> {

@@ -62,7 +62,7 @@ final class RequestBody {
         return isLarge;
     }
 
-    /** Keeps the body waiting while the authenticator thinks. */
+    /** Keeps the body waiting while the gate thinks. */
     void pause() {
         if (unread) {
             paused = true;
