@@ -1,12 +1,12 @@
 package dev.tollgate;
 
 import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Books;
 import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.Inspection;
 import dev.tollgate.admin.ReceiptFiles;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.admin.StoredAdministration;
-import dev.tollgate.admin.StoredBooks;
+import dev.tollgate.admin.StoredInspection;
 import dev.tollgate.answers.AnswersMove;
 import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.cli.Actions;
@@ -124,9 +124,9 @@ public final class Main {
         }
 
         @Override
-        public Books books(Settings settings) throws Refused {
+        public Inspection inspection(Settings settings) throws Refused {
             try {
-                return new StoredBooks(Store.openReading(settings));
+                return new StoredInspection(Store.openReading(settings));
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }

@@ -6,7 +6,7 @@
  * a route of the operator's takes the admin key alone, compared in constant time; an API key that is good elsewhere is a 403 there, anything
  * else a 401; no answer holds a credential or an upstream's address, but for a key that was just made.
  *
- * <p>Threading: an {@link dev.tollgate.admin.Administration} blocks and is thread-safe; {@link dev.tollgate.admin.Books} are one thread's;
+ * <p>Threading: an {@link dev.tollgate.admin.Administration} blocks and is thread-safe; an {@link dev.tollgate.admin.Inspection} is one thread's;
  * handlers run on the exchange's event loop.
  */
 @NullMarked

@@ -1,8 +1,8 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Books;
 import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.Inspection;
 import dev.tollgate.admin.ReceiptFiles;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.config.Settings;
@@ -52,7 +52,7 @@ public interface Actions {
      *
      * @throws Refused where there is none or it cannot be read, in a sentence
      */
-    Books books(Settings settings) throws Refused;
+    Inspection inspection(Settings settings) throws Refused;
 
     /**
      * Copies the data folder's database into the PostgreSQL that the settings name.

@@ -1,6 +1,6 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.admin.Books;
+import dev.tollgate.admin.Inspection;
 import dev.tollgate.admin.Refused;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -33,8 +33,8 @@ final class BackupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Refused {
-        try (Books books = session.books(spec)) {
-            books.backup(file);
+        try (Inspection inspection = session.inspection(spec)) {
+            inspection.backup(file);
         }
         session.err()
                 .println("tollgate: " + file + " is written. The secret key is not in it: keep data/secret.key, or"

@@ -1,7 +1,7 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.admin.Books;
 import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.Inspection;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.host.Printable;
 import java.io.PrintWriter;
@@ -40,18 +40,18 @@ final class LedgerCommands {
 
         @Override
         public Integer call() throws CannotLook {
-            try (Books books = session.books(spec)) {
-                return verify(books) ? Cli.done() : Cli.failed();
+            try (Inspection inspection = session.inspection(spec)) {
+                return verify(inspection) ? Cli.done() : Cli.failed();
             } catch (Refused e) {
                 throw new CannotLook(String.valueOf(e.getMessage()));
             }
         }
 
         /** Whatever goes wrong on the way is no verdict. */
-        private boolean verify(Books books) throws Refused {
+        private boolean verify(Inspection inspection) throws Refused {
             ProgressLine progress = new ProgressLine(session);
             try {
-                return books.verify(line -> session.out().println(Printable.line(line)), progress);
+                return inspection.verify(line -> session.out().println(Printable.line(line)), progress);
             } catch (RuntimeException e) {
                 throw new Refused("The books could not be read: " + e);
             } finally {
@@ -61,7 +61,7 @@ final class LedgerCommands {
     }
 
     /** One line on a terminal that is written over and over; nothing elsewhere (decision D44). */
-    private static final class ProgressLine implements Books.Progress {
+    private static final class ProgressLine implements Inspection.Progress {
 
         private static final String CLEAR = "\r\u001b[K";
 
@@ -127,8 +127,8 @@ final class LedgerCommands {
 
         @Override
         public Integer call() throws Refused {
-            try (Books books = session.books(spec)) {
-                books.statement(account, from, to, line -> session.out().print(line + "\n"));
+            try (Inspection inspection = session.inspection(spec)) {
+                inspection.statement(account, from, to, line -> session.out().print(line + "\n"));
             }
             if (session.out().checkError()) {
                 throw new Refused("The statement could not be written to its end.");

@@ -1,7 +1,7 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Books;
+import dev.tollgate.admin.Inspection;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.config.Settings;
 import java.io.PrintWriter;
@@ -32,8 +32,8 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
     }
 
     /** What can be read, by this process itself. */
-    Books books(CommandSpec command) throws Refused {
-        return actions.books(settings(command));
+    Inspection inspection(CommandSpec command) throws Refused {
+        return actions.inspection(settings(command));
     }
 
     boolean errIsTerminal() {

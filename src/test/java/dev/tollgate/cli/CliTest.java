@@ -3,8 +3,8 @@ package dev.tollgate.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Books;
 import dev.tollgate.admin.CannotLook;
+import dev.tollgate.admin.Inspection;
 import dev.tollgate.admin.ReceiptFiles;
 import dev.tollgate.admin.Records;
 import dev.tollgate.admin.Records.Kind;
@@ -38,7 +38,7 @@ class CliTest {
     Path data;
 
     private final FakeAdministration administration = new FakeAdministration();
-    private FakeBooks books = new FakeBooks();
+    private FakeInspection inspection = new FakeInspection();
     private final Map<String, String> environment = new HashMap<>();
     private final List<Settings> served = new ArrayList<>();
     private boolean beganAfresh;
@@ -370,12 +370,12 @@ class CliTest {
     void books_that_add_up_are_exit_code_0_without_a_word() {
         assertThat(run("ledger", "verify")).isZero();
         assertThat(out + err).isEmpty();
-        assertThat(books.closed).isTrue();
+        assertThat(inspection.closed).isTrue();
     }
 
     @Test
     void books_that_do_not_are_exit_code_1_and_a_line_for_each_difference() {
-        books.differences.addAll(List.of("one thing", "another"));
+        inspection.differences.addAll(List.of("one thing", "another"));
         assertThat(run("ledger", "verify")).isEqualTo(1);
         assertThat(out).isEqualTo("one thing\nanother\n");
         assertThat(err).isEmpty();
@@ -383,12 +383,12 @@ class CliTest {
 
     @Test
     void books_that_cannot_be_looked_at_are_exit_code_2() {
-        books.failure = new IllegalStateException("a page that is none");
+        inspection.failure = new IllegalStateException("a page that is none");
         assertThat(run("ledger", "verify")).isEqualTo(2);
         assertThat(err)
                 .isEqualTo("tollgate: The books could not be read: java.lang.IllegalStateException: a page that is"
                         + " none\n");
-        books = null;
+        inspection = null;
         assertThat(run("ledger", "verify")).isEqualTo(2);
         assertThat(err).startsWith("tollgate: There is no database in ");
         assertThat(out).isEmpty();
@@ -437,7 +437,7 @@ class CliTest {
     @Test
     void a_backup_says_what_is_not_in_it() {
         assertThat(execute("backup", "there.db", "--data", data.toString())).isZero();
-        assertThat(books.backups).containsExactly(Path.of("there.db"));
+        assertThat(inspection.backups).containsExactly(Path.of("there.db"));
         assertThat(out).isEmpty();
         assertThat(err).contains("there.db is written. The secret key is not in it");
     }
@@ -452,7 +452,7 @@ class CliTest {
         assertThat(err).contains("no target");
     }
 
-    private static final class FakeBooks implements Books {
+    private static final class FakeInspection implements Inspection {
 
         final List<String> differences = new ArrayList<>();
         final List<Path> backups = new ArrayList<>();
@@ -580,11 +580,11 @@ class CliTest {
         }
 
         @Override
-        public Books books(Settings settings) throws Refused {
-            if (books == null) {
+        public Inspection inspection(Settings settings) throws Refused {
+            if (inspection == null) {
                 throw new Refused("There is no database in " + settings.data() + ".");
             }
-            return books;
+            return inspection;
         }
     }
 }

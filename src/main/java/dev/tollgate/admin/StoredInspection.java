@@ -11,12 +11,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a command reads, over a database that it has opened for itself. */
-public final class StoredBooks implements Books {
+public final class StoredInspection implements Inspection {
 
     private final Database database;
 
     /** @param database is closed with it */
-    public StoredBooks(Database database) {
+    public StoredInspection(Database database) {
         this.database = database;
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What can be read of an installation, beside a running server too: a snapshot, taken by the command itself. Methods block for as
  * long as the books are long; one thread at a time.
  */
-public interface Books extends AutoCloseable {
+public interface Inspection extends AutoCloseable {
 
     /** Told now and then which rows are being read, and how many of them were. */
     @FunctionalInterface
