@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks. Files, caches and thought signatures belong to the project that made them.
+ * Who asks. Files and thought signatures belong to the project that made them.
  *
  * @param project on Vertex AI that of the path; else the key, or what stands behind its last {@code @}, so that several keys
  *     can share a project

@@ -42,7 +42,7 @@ final class Desk {
     Desk(Vertx vertx, SandboxOptions options) {
         this.vertx = vertx;
         this.files = new FileShelf(vertx, options);
-        this.library = new Library(files, new CacheShelf(options.clock()), options);
+        this.library = new Library(files, options.clock());
         this.planner = new Planner(options, library);
         this.uploads = new UploadDesk(vertx, files);
         this.record = new RequestRecord(options.requestsMax());
@@ -158,7 +158,7 @@ final class Desk {
             List<Step> steps = planner.plan(target, caller, json);
             return () -> new Playback(vertx, request.response(), form(request), steps, abandoned).start();
         }
-        JsonNode answer = library.answer(request.method(), target, caller, request::getParam, json);
+        JsonNode answer = library.answer(request.method(), target, caller, request::getParam);
         return () -> Refusals.send(request.response(), 200, answer);
     }
 

@@ -65,8 +65,6 @@ final class Generator {
         ObjectNode body = Json.object().put("totalTokens", TokenCount.sum(prompt));
         if (ask.terms().vertex()) {
             body.put("totalBillableCharacters", billableCharacters(ask));
-        } else {
-            putPositive(body, "cachedContentTokenCount", ask.terms().cachedTokens());
         }
         body.set("promptTokensDetails", details(prompt));
         return body;
@@ -104,7 +102,7 @@ final class Generator {
                 Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
         int toolTokens = ask.hasTool("googleSearch") ? SEARCH_TOKENS : 0;
         Map<Modality, Integer> prompt = TokenCount.ofPrompt(ask);
-        int wanted = ask.terms().knobs().number(Knob.CACHED, ask.terms().cachedTokens());
+        int wanted = ask.terms().knobs().number(Knob.CACHED, 0);
         int cached = Math.min(wanted, TokenCount.sum(prompt));
         String createTime = ask.terms().vertex() ? StoredFile.text(clock.instant()) : "";
         return new Frame(prompt, cached, toolTokens, ask.model().name(), responseId, createTime);

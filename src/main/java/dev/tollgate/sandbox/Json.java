@@ -34,23 +34,6 @@ final class Json {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(tree);
     }
 
-    /** The length of its JSON in bytes, found without writing it out. */
-    static long bytes(JsonNode tree) {
-        long[] bytes = {0};
-        write(tree, new OutputStream() {
-            @Override
-            public void write(int b) {
-                bytes[0]++;
-            }
-
-            @Override
-            public void write(byte[] piece, int from, int length) {
-                bytes[0] += length;
-            }
-        });
-        return bytes[0];
-    }
-
     static void write(JsonNode tree, OutputStream to) {
         MAPPER.writeValue(to, tree);
     }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -14,8 +13,6 @@ import tools.jackson.databind.node.ObjectNode;
  * for any thread.
  */
 final class Planner {
-
-    private static final List<String> OF_THE_CACHE = List.of("systemInstruction", "tools", "toolConfig");
 
     private final InstantSource clock;
     private final Signatures signatures;
@@ -97,37 +94,18 @@ final class Planner {
         return wrapped ? (ObjectNode) body.get("generateContentRequest") : body;
     }
 
-    /** With what a cache brings in, and the files that are named. */
-    private Ask checked(Target target, Ask asked) {
-        Ask ask = asked.body().has("cachedContent") ? withCache(target, asked) : asked;
+    /** With the files that are named. A cache that is named is nobody's: the sandbox keeps none. */
+    private Ask checked(Target target, Ask ask) {
+        if (ask.body().has("cachedContent")) {
+            throw GoogleError.forbidden("CachedContent not found (or permission denied)")
+                    .asRefusal();
+        }
         if (target.counts()) {
             RequestRules.checkContents(ask);
         } else {
             RequestRules.check(ask);
         }
         return ask.with(ask.terms().withFiles(library.files(ask)));
-    }
-
-    private Ask withCache(Target target, Ask ask) {
-        CacheShelf.Cache cache = library.cached(ask.terms().caller(), Json.text(ask.body(), "cachedContent"));
-        RequestRules.require(
-                OF_THE_CACHE.stream().noneMatch(ask.body()::has),
-                "CachedContent can not be used with GenerateContent request setting system_instruction, tools or"
-                        + " tool_config.\n\nProposed fix: move those values to CachedContent from GenerateContent request.");
-        RequestRules.require(
-                cache.model().equals(target.model()),
-                "Model used by GenerateContent request (models/" + target.model() + ") and CachedContent (models/"
-                        + cache.model() + ") has to be the same.");
-        ObjectNode body = ask.body().deepCopy();
-        body.remove("cachedContent");
-        OF_THE_CACHE.stream()
-                .filter(cache.request()::has)
-                .forEach(name -> body.set(name, cache.request().get(name)));
-        ArrayNode contents = Json.array();
-        cache.request().path("contents").forEach(contents::add);
-        ask.contents().forEach(contents::add);
-        body.set("contents", contents);
-        return new Ask(ask.model(), body, ask.terms().withCachedTokens(cache.tokens()));
     }
 
     private List<Step> generated(Target target, Ask ask) {

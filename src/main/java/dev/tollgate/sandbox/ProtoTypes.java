@@ -27,8 +27,6 @@ final class ProtoTypes {
             CreateFileRequest file=File
             File name=string displayName=string mimeType=string sizeBytes=int64 createTime=string updateTime=string
              expirationTime=string sha256Hash=string uri=string state=string source=string
-            CachedContent name=string model=string displayName=string contents=Content* systemInstruction=Content
-             tools=Tool* toolConfig=ToolConfig ttl=string expireTime=string encryptionSpec=struct@v
             Content role=string parts=Part*
             Part text=string inlineData=Blob fileData=FileData functionCall=FunctionCall
              functionResponse=FunctionResponse executableCode=struct codeExecutionResult=struct toolCall=struct

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A running sandbox: the Gemini REST protocol on a port of its own, spoken to over real HTTP.
  *
  * <p>Served under {@code /v1beta} and {@code /v1}: {@code models/{m}} with {@code :generateContent}, {@code
- * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array) and {@code :countTokens}, {@code files} (uploaded to
- * {@code /upload/v1beta/files}) and {@code cachedContents}; models and caches on the paths of Vertex AI too; and {@code
+ * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array) and {@code :countTokens}, and {@code files} (uploaded to
+ * {@code /upload/v1beta/files}); models on the paths of Vertex AI too; and {@code
  * /sandbox}, {@code /sandbox/script}, {@code /sandbox/requests} for those who drive it. Every key is good but one that
  * starts with {@code invalid}; a sandbox with a key of its own takes that one alone, and has no {@code /sandbox}. Safe for any thread.
  */

@@ -37,7 +37,6 @@ record SandboxModel(
     private static final Set<String> THREE_LEVELS = Set.of("LOW", "MEDIUM", "HIGH");
     private static final Set<String> FLASH_LEVELS = Set.of("MINIMAL", "LOW", "MEDIUM", "HIGH");
     private static final List<String> GOING_ON = List.of("gemini-3-", "gemini-3.1-");
-    private static final int CACHE_TOKENS_MIN = 1_024;
     private static final int UNTILED_PIXELS_MAX = 384;
     private static final int TILE_PIXELS = 768;
     private static final int TILE_TOKENS = 258;
@@ -95,11 +94,6 @@ record SandboxModel(
         return !gemini3 || name.equals("gemini-3.5-flash") || GOING_ON.stream().anyMatch(name::startsWith);
     }
 
-    /** Fewest tokens that a cache of this model may have. */
-    int cacheTokensMin() {
-        return name.contains("-pro") ? 2 * CACHE_TOKENS_MIN : CACHE_TOKENS_MIN;
-    }
-
     /**
      * Tokens of an image: on 2.5 by tiles of 768 pixels, on 3 by the resolution asked for.
      *
@@ -141,10 +135,7 @@ record SandboxModel(
                 .put("description", "The built-in sandbox speaking as " + displayName() + ".")
                 .put("inputTokenLimit", INPUT_TOKENS_MAX)
                 .put("outputTokenLimit", OUTPUT_TOKENS_MAX);
-        body.putArray("supportedGenerationMethods")
-                .add("generateContent")
-                .add("countTokens")
-                .add("createCachedContent");
+        body.putArray("supportedGenerationMethods").add("generateContent").add("countTokens");
         return body.put("temperature", 1)
                 .put("topP", 0.95)
                 .put("topK", 64)

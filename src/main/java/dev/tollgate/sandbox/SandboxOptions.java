@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestsMax how many requests are kept for {@link Sandbox#requests()}, 0 to 100,000
  * @param filesBytesMax how many bytes of uploaded files are kept on disk
  * @param fileProcessingMillis how long an uploaded file is PROCESSING, 0 to 600,000
- * @param clock tells when files and caches end
+ * @param clock tells when files end and models retire
  * @param key the only key that is taken, on every path; then there are no paths to set anything. Null: any key is good
  */
 public record SandboxOptions(

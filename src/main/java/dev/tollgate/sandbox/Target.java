@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param vertex whether the path is one of Vertex AI
  * @param parent {@code projects/P/locations/L}; empty on the Gemini API and in Vertex AI's express mode
  * @param kind what is asked for
- * @param name of the model (with its knobs), the file or the cache; empty for the list
+ * @param name of the model (with its knobs), or of the file; empty for the list
  * @param method behind the colon; empty for a description
  */
 record Target(String version, boolean vertex, String parent, Kind kind, String name, String method) {
@@ -24,16 +24,14 @@ record Target(String version, boolean vertex, String parent, Kind kind, String n
     enum Kind {
         MODEL,
         FILE,
-        CACHE,
         UPLOAD
     }
 
     private static final char KNOBS = '~';
     private static final String REST = "(?:/([^/:]{1,300}))?(?::([A-Za-z]{1,64}))?/?";
-    private static final Pattern GEMINI = Pattern.compile("/(v1beta|v1)/(models|files|cachedContents)" + REST);
+    private static final Pattern GEMINI = Pattern.compile("/(v1beta|v1)/(models|files)" + REST);
     private static final Pattern VERTEX = Pattern.compile(
-            "/(v1beta1|v1)/(?:(projects/[^/]{1,100}/locations/[^/]{1,100})/)?(publishers/google/models|cachedContents)"
-                    + REST);
+            "/(v1beta1|v1)/(?:(projects/[^/]{1,100}/locations/[^/]{1,100})/)?publishers/google/models" + REST);
     private static final Pattern UPLOAD = Pattern.compile("/upload/(v1beta|v1)/files/?");
 
     /** @param path as it was sent, percent signs and all */
@@ -46,17 +44,17 @@ record Target(String version, boolean vertex, String parent, Kind kind, String n
         Matcher gemini = GEMINI.matcher(decoded);
         if (gemini.matches()) {
             return Optional.of(new Target(
-                    gemini.group(1), false, "", kind(gemini.group(2)), orEmpty(gemini, 3), orEmpty(gemini, 4)));
+                    gemini.group(1),
+                    false,
+                    "",
+                    gemini.group(2).equals("files") ? Kind.FILE : Kind.MODEL,
+                    orEmpty(gemini, 3),
+                    orEmpty(gemini, 4)));
         }
         Matcher vertex = VERTEX.matcher(decoded);
         return vertex.matches()
                 ? Optional.of(new Target(
-                        vertex.group(1),
-                        true,
-                        orEmpty(vertex, 2),
-                        kind(vertex.group(3)),
-                        orEmpty(vertex, 4),
-                        orEmpty(vertex, 5)))
+                        vertex.group(1), true, orEmpty(vertex, 2), Kind.MODEL, orEmpty(vertex, 3), orEmpty(vertex, 4)))
                 : Optional.empty();
     }
 
@@ -95,21 +93,9 @@ record Target(String version, boolean vertex, String parent, Kind kind, String n
 
     private GoogleError modelNotFound() {
         return vertex
-                ? GoogleError.publisherModelNotFound(resource("publishers/google/models/" + model()))
+                ? GoogleError.publisherModelNotFound(
+                        (parent.isEmpty() ? "" : parent + "/") + "publishers/google/models/" + model())
                 : GoogleError.modelNotFound(model(), version, method.isEmpty() ? "getModel" : method);
-    }
-
-    /** A name as a whole, e.g. {@code cachedContents/abc} or {@code projects/P/locations/L/cachedContents/abc}. */
-    String resource(String relative) {
-        return parent.isEmpty() ? relative : parent + "/" + relative;
-    }
-
-    private static Kind kind(String collection) {
-        return switch (collection) {
-            case "files" -> Kind.FILE;
-            case "cachedContents" -> Kind.CACHE;
-            default -> Kind.MODEL;
-        };
     }
 
     private static String decode(String path) {

@@ -10,28 +10,22 @@ import java.util.Map;
  * @param caller whose files and signatures count
  * @param knobs those in force
  * @param files the caller's files that the request names, by URI
- * @param cachedTokens tokens of the prompt that came out of a cache
  */
-record Terms(
-        boolean vertex, boolean streams, Caller caller, Knobs knobs, Map<String, StoredFile> files, int cachedTokens) {
+record Terms(boolean vertex, boolean streams, Caller caller, Knobs knobs, Map<String, StoredFile> files) {
 
     Terms {
         files = Map.copyOf(files);
     }
 
     static Terms of(Target target, Caller caller) {
-        return new Terms(target.vertex(), target.streams(), caller, Knobs.NONE, Map.of(), 0);
+        return new Terms(target.vertex(), target.streams(), caller, Knobs.NONE, Map.of());
     }
 
     Terms withKnobs(Knobs knobs) {
-        return new Terms(vertex, streams, caller, knobs, files, cachedTokens);
+        return new Terms(vertex, streams, caller, knobs, files);
     }
 
     Terms withFiles(Map<String, StoredFile> files) {
-        return new Terms(vertex, streams, caller, knobs, files, cachedTokens);
-    }
-
-    Terms withCachedTokens(int cachedTokens) {
-        return new Terms(vertex, streams, caller, knobs, files, cachedTokens);
+        return new Terms(vertex, streams, caller, knobs, files);
     }
 }

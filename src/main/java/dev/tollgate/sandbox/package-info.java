@@ -6,11 +6,11 @@
  * statuses, delays and faults; knobs change a generated one.
  *
  * <p>Invariants: nothing here imports the packages that translate to Gemini or read its answers, so that a mistake
- * made there is not made here too; the usage figures of every event add up; bodies, records, scripts, caches and files
+ * made there is not made here too; the usage figures of every event add up; bodies, records, scripts and files
  * are bounded; uploaded files go to disk as they come and are never held whole.
  *
  * <p>Threading: requests are served on event loops; a large body is read on a worker. Only the record of requests,
- * the script in force, counts of calls, files and caches are shared, and all of them are safe to use from any thread.
+ * the script in force, counts of calls and files are shared, and all of them are safe to use from any thread.
  */
 @NullMarked
 package dev.tollgate.sandbox;

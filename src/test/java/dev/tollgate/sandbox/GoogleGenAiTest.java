@@ -12,10 +12,8 @@ import com.google.genai.ResponseStream;
 import com.google.genai.errors.ApiException;
 import com.google.genai.errors.ClientException;
 import com.google.genai.errors.ServerException;
-import com.google.genai.types.CachedContent;
 import com.google.genai.types.Content;
 import com.google.genai.types.CountTokensConfig;
-import com.google.genai.types.CreateCachedContentConfig;
 import com.google.genai.types.File;
 import com.google.genai.types.FinishReason;
 import com.google.genai.types.FunctionCall;
@@ -26,7 +24,6 @@ import com.google.genai.types.GenerateContentResponse;
 import com.google.genai.types.GoogleSearch;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
-import com.google.genai.types.ListCachedContentsConfig;
 import com.google.genai.types.ListFilesConfig;
 import com.google.genai.types.ListModelsConfig;
 import com.google.genai.types.Model;
@@ -35,7 +32,6 @@ import com.google.genai.types.Schema;
 import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.Tool;
 import com.google.genai.types.Type;
-import com.google.genai.types.UpdateCachedContentConfig;
 import com.google.genai.types.UploadFileConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -316,40 +312,6 @@ class GoogleGenAiTest {
     }
 
     @Test
-    void a_cache_is_made_used_changed_and_removed() {
-        CachedContent cache = client.caches.create(
-                GEMINI_25,
-                CreateCachedContentConfig.builder()
-                        .displayName("book")
-                        .systemInstruction(Content.fromParts(Part.fromText("Answer from the book.")))
-                        .contents(Content.fromParts(Part.fromText("river ".repeat(2_000))))
-                        .ttl(Duration.ofMinutes(5))
-                        .build());
-        String name = cache.name().orElseThrow();
-        int cached = cache.usageMetadata().orElseThrow().totalTokenCount().orElseThrow();
-
-        GenerateContentResponse reply = client.models.generateContent(
-                GEMINI_25,
-                "What about trees?",
-                GenerateContentConfig.builder().cachedContent(name).build());
-        assertThat(reply.text()).contains("My instructions are: “Answer from the book.”.");
-        assertThat(reply.usageMetadata().orElseThrow().cachedContentTokenCount())
-                .contains(cached);
-        assertThat(reply.usageMetadata().orElseThrow().promptTokenCount().orElseThrow())
-                .isGreaterThan(cached);
-
-        CachedContent longer = client.caches.update(
-                name,
-                UpdateCachedContentConfig.builder().ttl(Duration.ofHours(2)).build());
-        assertThat(longer.expireTime().orElseThrow()).isAfter(cache.expireTime().orElseThrow());
-        assertThat(client.caches.list(ListCachedContentsConfig.builder().build()))
-                .extracting(each -> each.name().orElseThrow())
-                .contains(name);
-        client.caches.delete(name, null);
-        assertThatThrownBy(() -> client.caches.get(name, null)).isInstanceOf(ClientException.class);
-    }
-
-    @Test
     void errors_before_and_in_the_middle_of_an_answer_are_understood() {
         assertThatThrownBy(() -> client.models.generateContent("gemini-9", "Hello", null))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.code())
@@ -419,24 +381,6 @@ class GoogleGenAiTest {
             speaksVertex(vertex);
             assertThat(sandbox.sandbox.requests().getLast().path())
                     .startsWith("/v1beta1/projects/acme/locations/global/publishers/google/models/");
-            CachedContent cache = vertex.caches.create(
-                    GEMINI_25,
-                    CreateCachedContentConfig.builder()
-                            .contents(Content.fromParts(Part.fromText("river ".repeat(2_000))))
-                            .build());
-            assertThat(cache.name().orElseThrow()).startsWith("projects/acme/locations/global/cachedContents/");
-            assertThat(vertex.models
-                            .generateContent(
-                                    GEMINI_25,
-                                    "Hello",
-                                    GenerateContentConfig.builder()
-                                            .cachedContent(cache.name().orElseThrow())
-                                            .build())
-                            .usageMetadata()
-                            .orElseThrow()
-                            .cachedContentTokenCount())
-                    .isPresent();
-            vertex.caches.delete(cache.name().orElseThrow(), null);
         }
     }
 

@@ -362,7 +362,7 @@ class SandboxRefusalTest {
     }
 
     @Test
-    void files_and_caches_of_others_are_403() {
+    void files_of_others_and_caches_which_it_keeps_none_of_are_403() {
         String file = "{\"contents\":[{\"parts\":[{\"fileData\":{\"fileUri\":"
                 + "\"https://generativelanguage.googleapis.com/v1beta/files/abc\"}}]}]}";
 
@@ -373,6 +373,7 @@ class SandboxRefusalTest {
         assertThat(client.generate(GEMINI_25, user("Hello", ",\"cachedContent\":\"cachedContents/x\""))
                         .status())
                 .isEqualTo(403);
+        assertThat(client.get("/v1beta/cachedContents").status()).isEqualTo(404);
     }
 
     @Test
