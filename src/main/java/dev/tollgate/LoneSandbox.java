@@ -5,7 +5,7 @@ import dev.tollgate.cli.SandboxChoice;
 import dev.tollgate.host.OperatorFile;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
-import dev.tollgate.sandbox.Script;
+import dev.tollgate.sandbox.scripting.Script;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

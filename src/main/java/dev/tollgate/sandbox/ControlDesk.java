@@ -1,5 +1,10 @@
 package dev.tollgate.sandbox;
 
+import dev.tollgate.sandbox.scripting.Knob;
+import dev.tollgate.sandbox.scripting.Script;
+import dev.tollgate.sandbox.wire.GoogleError;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import dev.tollgate.sandbox.wire.Replies;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -41,23 +46,23 @@ final class ControlDesk {
         String asked = request.method() + " " + request.path();
         // A page of any site could be open in a browser on this machine.
         if (request.getHeader("origin") != null || !isLocal(String.valueOf(request.getHeader("host")))) {
-            Refusals.answer(
+            Replies.answer(
                     request.response(),
                     GoogleError.forbidden("The sandbox is not set from web pages.")
                             .asRefusal());
         } else if (asked.equals("POST /sandbox/script")) {
             replaceScript(request, body);
         } else if (asked.equals("GET /sandbox")) {
-            ObjectNode told = Json.object();
+            ObjectNode told = JsonTrees.object();
             told.set("knobs", Knob.describe());
-            Refusals.send(request.response(), 200, told);
+            Replies.send(request.response(), 200, told);
         } else if (asked.equals("GET /sandbox/requests")) {
-            Refusals.send(request.response(), 200, requests());
+            Replies.send(request.response(), 200, requests());
         } else if (request.method().equals(HttpMethod.DELETE) && asked.endsWith(" /sandbox/requests")) {
             record.clear();
-            Refusals.send(request.response(), 200, Json.object());
+            Replies.send(request.response(), 200, JsonTrees.object());
         } else {
-            Refusals.answer(request.response(), GoogleError.of(404).asRefusal());
+            Replies.answer(request.response(), GoogleError.of(404).asRefusal());
         }
     }
 
@@ -70,12 +75,12 @@ final class ControlDesk {
         try {
             Script script = Script.parse(body.toString(StandardCharsets.UTF_8));
             planner.script(script);
-            Refusals.send(
+            Replies.send(
                     request.response(),
                     200,
-                    Json.object().put("entries", script.entries().size()));
+                    JsonTrees.object().put("entries", script.entries().size()));
         } catch (IllegalArgumentException e) {
-            Refusals.answer(
+            Replies.answer(
                     request.response(),
                     GoogleError.invalid(String.valueOf(e.getMessage())).asRefusal());
         }
@@ -83,7 +88,7 @@ final class ControlDesk {
 
     /** Without what would let somebody else call. */
     private ArrayNode requests() {
-        ArrayNode list = Json.array();
+        ArrayNode list = JsonTrees.array();
         for (SandboxRequest request : record.list()) {
             ObjectNode entry = list.addObject().put("method", request.method()).put("path", request.path());
             ObjectNode headers = entry.putObject("headers");

@@ -1,5 +1,15 @@
 package dev.tollgate.sandbox;
 
+import dev.tollgate.sandbox.files.FileShelf;
+import dev.tollgate.sandbox.files.UploadDesk;
+import dev.tollgate.sandbox.playback.Playback;
+import dev.tollgate.sandbox.routes.CallingProject;
+import dev.tollgate.sandbox.routes.Target;
+import dev.tollgate.sandbox.scripting.Script;
+import dev.tollgate.sandbox.scripting.Step;
+import dev.tollgate.sandbox.wire.GoogleError;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import dev.tollgate.sandbox.wire.Replies;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -41,7 +51,10 @@ final class Desk {
 
     Desk(Vertx vertx, SandboxOptions options) {
         this.vertx = vertx;
-        this.files = new FileShelf(vertx, options);
+        this.files = new FileShelf(
+                vertx,
+                options.clock(),
+                new FileShelf.Settings(options.seed(), options.filesBytesMax(), options.fileProcessingMillis()));
         this.library = new Library(files, options.clock());
         this.planner = new Planner(options, library);
         this.uploads = new UploadDesk(vertx, files);
@@ -67,8 +80,8 @@ final class Desk {
     }
 
     void handle(HttpServerRequest request) {
-        if (key != null && !Caller.has(key, request::getHeader)) {
-            Refusals.afterBody(request, NOT_THE_GATEWAY);
+        if (key != null && !CallingProject.has(key, request::getHeader)) {
+            Replies.afterBody(request, NOT_THE_GATEWAY);
             return;
         }
         Target target = Target.of(path(request)).orElse(null);
@@ -90,7 +103,7 @@ final class Desk {
 
     private static void readBody(HttpServerRequest request, BodyRoom.Share share, Consumer<Buffer> then) {
         if (declaredBytes(request) > BODY_BYTES_MAX) {
-            Refusals.afterBody(request, TOO_LARGE);
+            Replies.afterBody(request, TOO_LARGE);
             return;
         }
         Buffer body = Buffer.buffer();
@@ -105,7 +118,7 @@ final class Desk {
             } else {
                 share.giveBack();
                 request.response().putHeader("connection", "close");
-                Refusals.answer(request.response(), (tooLarge ? TOO_LARGE : GoogleError.of(503)).asRefusal());
+                Replies.answer(request.response(), (tooLarge ? TOO_LARGE : GoogleError.of(503)).asRefusal());
             }
         });
         request.endHandler(end -> {
@@ -141,25 +154,25 @@ final class Desk {
             json = bytes.length == 0 ? MissingNode.getInstance() : Planner.parse(bytes);
         } catch (GoogleError.Refusal e) {
             keep(request, MissingNode.getInstance(), 0);
-            Caller.of(request::getHeader, target);
+            CallingProject.of(request::getHeader, target);
             throw e;
         }
         keep(request, json, bytes.length);
-        Caller caller = Caller.of(request::getHeader, target);
+        CallingProject caller = CallingProject.of(request::getHeader, target);
         if (target == null) {
             throw GoogleError.of(404).asRefusal();
         }
         boolean post = request.method().equals(HttpMethod.POST);
         if (target.kind() == Target.Kind.UPLOAD && post) {
             return () -> uploads.start(request, caller, json)
-                    .onFailure(failure -> Refusals.answer(request.response(), failure));
+                    .onFailure(failure -> Replies.answer(request.response(), failure));
         }
         if (post && (target.generates() || target.counts())) {
             List<Step> steps = planner.plan(target, caller, json);
             return () -> new Playback(vertx, request.response(), form(request), steps, abandoned).start();
         }
         JsonNode answer = library.answer(request.method(), target, caller, request::getParam);
-        return () -> Refusals.send(request.response(), 200, answer);
+        return () -> Replies.send(request.response(), 200, answer);
     }
 
     private void keep(HttpServerRequest request, JsonNode json, int bytes) {
@@ -185,10 +198,10 @@ final class Desk {
     }
 
     private static void refuse(HttpServerRequest request, Throwable failure) {
-        GoogleError error = Refusals.of(failure);
+        GoogleError error = Replies.of(failure);
         HttpServerResponse response = request.response();
         // Without alt=sse even a refusal comes in an array (protocol 1.1).
         boolean array = form(request) == Playback.Form.ARRAY;
-        Refusals.send(response, error.code(), array ? Json.array().add(error.body()) : error.body());
+        Replies.send(response, error.code(), array ? JsonTrees.array().add(error.body()) : error.body());
     }
 }

@@ -1,5 +1,14 @@
 package dev.tollgate.sandbox;
 
+import dev.tollgate.sandbox.files.FileShelf;
+import dev.tollgate.sandbox.files.StoredFile;
+import dev.tollgate.sandbox.requests.FileRules;
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.routes.CallingProject;
+import dev.tollgate.sandbox.routes.SandboxModel;
+import dev.tollgate.sandbox.routes.Target;
+import dev.tollgate.sandbox.wire.GoogleError;
+import dev.tollgate.sandbox.wire.JsonTrees;
 import io.vertx.core.http.HttpMethod;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,7 +38,8 @@ final class Library {
      * @param parameter of the query
      * @throws GoogleError.Refusal where there is no such thing or it cannot be done
      */
-    JsonNode answer(HttpMethod method, Target target, Caller caller, Function<String, @Nullable String> parameter) {
+    JsonNode answer(
+            HttpMethod method, Target target, CallingProject caller, Function<String, @Nullable String> parameter) {
         return switch (target.kind()) {
             case MODEL -> model(method, target, parameter);
             case FILE -> file(method, target, caller, parameter);
@@ -51,7 +61,7 @@ final class Library {
     }
 
     private JsonNode file(
-            HttpMethod method, Target target, Caller caller, Function<String, @Nullable String> parameter) {
+            HttpMethod method, Target target, CallingProject caller, Function<String, @Nullable String> parameter) {
         Instant now = clock.instant();
         if (method.equals(HttpMethod.GET)
                 && target.name().isEmpty()
@@ -71,7 +81,7 @@ final class Library {
         }
         if (method.equals(HttpMethod.DELETE)) {
             files.delete(file);
-            return Json.object();
+            return JsonTrees.object();
         }
         if (!method.equals(HttpMethod.GET)) {
             throw GoogleError.of(404).asRefusal();
@@ -80,7 +90,7 @@ final class Library {
     }
 
     /** The caller's files that a request names, by the URI used. */
-    Map<String, StoredFile> files(Ask ask) {
+    Map<String, StoredFile> files(GoogleRequest ask) {
         return FileRules.check(ask.contents(), ask.terms(), files, clock.instant());
     }
 
@@ -90,7 +100,7 @@ final class Library {
         int size = number(parameter.apply("pageSize"), standardSize);
         int from = Math.min(all.size(), number(parameter.apply("pageToken"), 0));
         int to = Math.min(all.size(), from + Math.clamp(size, 1, PAGE_SIZE_MAX));
-        ObjectNode page = Json.object();
+        ObjectNode page = JsonTrees.object();
         if (from < to) {
             page.putArray(name).addAll(all.subList(from, to));
         }

@@ -1,5 +1,21 @@
 package dev.tollgate.sandbox;
 
+import dev.tollgate.sandbox.generation.AnswerSteps;
+import dev.tollgate.sandbox.generation.Generator;
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.requests.RequestRules;
+import dev.tollgate.sandbox.requests.Terms;
+import dev.tollgate.sandbox.requests.ThoughtSignatures;
+import dev.tollgate.sandbox.routes.CallingProject;
+import dev.tollgate.sandbox.routes.Target;
+import dev.tollgate.sandbox.scripting.KnobUses;
+import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.Script;
+import dev.tollgate.sandbox.scripting.ScriptInForce;
+import dev.tollgate.sandbox.scripting.Step;
+import dev.tollgate.sandbox.wire.GoogleError;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import dev.tollgate.sandbox.wire.ProtoMessageReader;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +31,17 @@ import tools.jackson.databind.node.ObjectNode;
 final class Planner {
 
     private final InstantSource clock;
-    private final Signatures signatures;
-    private final Answers answers;
+    private final ThoughtSignatures signatures;
+    private final AnswerSteps answers;
     private final Library library;
-    private final Times times = new Times();
+    private final KnobUses times = new KnobUses();
     private volatile ScriptInForce script;
 
     Planner(SandboxOptions options, Library library) {
         this.clock = options.clock();
-        this.signatures = new Signatures(options.seed());
-        this.answers = new Answers(new Generator(options.seed(), signatures, options.clock()), options.paceMillis());
+        this.signatures = new ThoughtSignatures(options.seed());
+        this.answers =
+                new AnswerSteps(new Generator(options.seed(), signatures, options.clock()), options.paceMillis());
         this.library = library;
         this.script = new ScriptInForce(options.script());
     }
@@ -40,7 +57,7 @@ final class Planner {
      */
     static JsonNode parse(byte[] body) {
         try {
-            return Json.MAPPER.readTree(body);
+            return JsonTrees.MAPPER.readTree(body);
         } catch (JacksonException e) {
             throw GoogleError.invalid("Invalid JSON payload received. " + e.getOriginalMessage())
                     .asRefusal();
@@ -55,24 +72,24 @@ final class Planner {
      *
      * @throws GoogleError.Refusal where Google would refuse
      */
-    List<Step> plan(Target target, Caller caller, JsonNode json) {
+    List<Step> plan(Target target, CallingProject caller, JsonNode json) {
         ObjectNode body = read(target, json);
-        Optional<Ask> ask = target.answering(clock.instant())
-                .map(model -> checked(target, new Ask(model, body, Terms.of(target, caller))));
-        String asked = Ask.lastUserText(body);
+        Optional<GoogleRequest> ask = target.answering(clock.instant())
+                .map(model -> checked(target, new GoogleRequest(model, body, Terms.of(target, caller))));
+        String asked = GoogleRequest.lastUserText(body);
         Optional<Script.Entry> entry = script.take(target, asked);
         List<Step> steps = new ArrayList<>(entry.map(Script.Entry::respond).orElse(List.of()));
         if (entry.isEmpty() || !entry.get().decides()) {
             Knobs knobs = knobs(target, caller, asked)
                     .and(Knobs.parse(entry.map(Script.Entry::knobs).orElse("")));
-            Ask known = ask.orElseThrow(() -> new IllegalStateException(
+            GoogleRequest known = ask.orElseThrow(() -> new IllegalStateException(
                     target.knownModel(clock.instant()).name() + " was not looked at")); // knownModel has thrown
             steps.addAll(generated(target, known.with(known.terms().withKnobs(knobs))));
         }
         return steps;
     }
 
-    private Knobs knobs(Target target, Caller caller, String asked) {
+    private Knobs knobs(Target target, CallingProject caller, String asked) {
         try {
             Knobs written = Knobs.parse(target.knobs()).and(Knobs.marked(asked));
             return times.still(caller, target, written);
@@ -84,18 +101,18 @@ final class Planner {
 
     private static ObjectNode read(Target target, JsonNode json) {
         if (!target.counts()) {
-            return ProtoReader.read("GenerateContentRequest", json, target.vertex());
+            return ProtoMessageReader.read("GenerateContentRequest", json, target.vertex());
         }
-        ObjectNode body = ProtoReader.read("CountTokensRequest", json, target.vertex());
+        ObjectNode body = ProtoMessageReader.read("CountTokensRequest", json, target.vertex());
         boolean wrapped = body.has("generateContentRequest");
-        RequestRules.require(
+        GoogleError.require(
                 !wrapped || !body.has("contents"),
                 "* CountTokensRequest: only one of contents and generate_content_request may be set.");
         return wrapped ? (ObjectNode) body.get("generateContentRequest") : body;
     }
 
     /** With the files that are named. A cache that is named is nobody's: the sandbox keeps none. */
-    private Ask checked(Target target, Ask ask) {
+    private GoogleRequest checked(Target target, GoogleRequest ask) {
         if (ask.body().has("cachedContent")) {
             throw GoogleError.forbidden("CachedContent not found (or permission denied)")
                     .asRefusal();
@@ -108,7 +125,7 @@ final class Planner {
         return ask.with(ask.terms().withFiles(library.files(ask)));
     }
 
-    private List<Step> generated(Target target, Ask ask) {
+    private List<Step> generated(Target target, GoogleRequest ask) {
         if (target.counts()) {
             return List.of(new Step.Event(Generator.count(ask)));
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.sandbox;
 
+import dev.tollgate.sandbox.scripting.Script;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 

@@ -3,8 +3,8 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.sandbox.Script;
-import dev.tollgate.sandbox.Step;
+import dev.tollgate.sandbox.scripting.Script;
+import dev.tollgate.sandbox.scripting.Step;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;

@@ -33,6 +33,7 @@ import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.Tool;
 import com.google.genai.types.Type;
 import com.google.genai.types.UploadFileConfig;
+import dev.tollgate.sandbox.routes.SandboxModel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import static dev.tollgate.sandbox.SandboxClient.GEMINI_25;
 import static dev.tollgate.sandbox.SandboxClient.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -239,8 +240,9 @@ class SandboxCallsTest {
     /** @param tool name, description and properties */
     private static String tools(boolean required, String tool) {
         String[] parts = tool.split("\\|", 3);
-        JsonNode properties = Json.MAPPER.readTree(parts[2]);
-        String names = required ? ",\"required\":" + Json.MAPPER.writeValueAsString(properties.propertyNames()) : "";
+        JsonNode properties = JsonTrees.MAPPER.readTree(parts[2]);
+        String names =
+                required ? ",\"required\":" + JsonTrees.MAPPER.writeValueAsString(properties.propertyNames()) : "";
         return ",\"tools\":[{\"functionDeclarations\":[{\"name\":\"" + parts[0] + "\",\"description\":\"" + parts[1]
                 + "\",\"parametersJsonSchema\":{\"type\":\"object\",\"properties\":" + properties + names + "}}]}]";
     }

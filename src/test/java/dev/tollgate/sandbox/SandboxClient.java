@@ -1,5 +1,8 @@
 package dev.tollgate.sandbox;
 
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.scripting.Script;
+import dev.tollgate.sandbox.wire.JsonTrees;
 import dev.tollgate.testing.Today;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -108,8 +111,8 @@ final class SandboxClient implements AutoCloseable {
 
     /** A body with one user text and, behind it, further members (each with a leading comma). */
     static String user(String text, String more) {
-        return "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":" + Json.MAPPER.writeValueAsString(text) + "}]}]"
-                + more + "}";
+        return "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":" + JsonTrees.MAPPER.writeValueAsString(text)
+                + "}]}]" + more + "}";
     }
 
     @Override
@@ -134,7 +137,7 @@ final class SandboxClient implements AutoCloseable {
         }
 
         JsonNode json() {
-            return Json.MAPPER.readTree(http.body());
+            return JsonTrees.MAPPER.readTree(http.body());
         }
 
         String error() {
@@ -151,7 +154,7 @@ final class SandboxClient implements AutoCloseable {
 
         /** The answer's text without thoughts. */
         String answer() {
-            return Ask.textOf(candidate().path("content"));
+            return GoogleRequest.textOf(candidate().path("content"));
         }
 
         List<JsonNode> parts() {
@@ -165,7 +168,7 @@ final class SandboxClient implements AutoCloseable {
                 if (!event.startsWith("data: ")) {
                     throw new AssertionError("not an event: " + event);
                 }
-                events.add(Json.MAPPER.readTree(event.substring("data: ".length())));
+                events.add(JsonTrees.MAPPER.readTree(event.substring("data: ".length())));
             }
             return events;
         }

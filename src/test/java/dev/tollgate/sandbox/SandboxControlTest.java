@@ -3,6 +3,7 @@ package dev.tollgate.sandbox;
 import static dev.tollgate.sandbox.SandboxClient.GEMINI_25;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.sandbox.scripting.Knob;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;

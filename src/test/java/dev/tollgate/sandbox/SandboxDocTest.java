@@ -2,6 +2,10 @@ package dev.tollgate.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.sandbox.routes.SandboxModel;
+import dev.tollgate.sandbox.scripting.Knob;
+import dev.tollgate.sandbox.scripting.Script;
+import dev.tollgate.sandbox.scripting.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,25 +1,32 @@
 package dev.tollgate.sandbox;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SandboxImportsTest {
 
+    private static final String ROOT = "dev.tollgate.sandbox";
+    private static final JavaClasses SANDBOX = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
     @Test
     void the_sandbox_shares_no_code_with_what_it_tests() {
-        JavaClasses sandbox = new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("dev.tollgate.sandbox");
-
         classes()
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.tollgate.sandbox",
+                        "dev.tollgate.sandbox..",
                         "java..",
                         "javax.crypto..",
                         "io.vertx..",
@@ -27,6 +34,31 @@ class SandboxImportsTest {
                         "org.slf4j..",
                         "org.snakeyaml..",
                         "org.jspecify..")
-                .check(sandbox);
+                .check(SANDBOX);
+    }
+
+    @Test
+    void a_room_knows_only_those_named_before_it() {
+        List<String> rooms =
+                List.of("wire", "routes", "scripting", "playback", "files", "requests", "samples", "generation");
+
+        assertThat(SANDBOX.stream()
+                        .map(JavaClass::getPackageName)
+                        .filter(it -> !it.equals(ROOT))
+                        .map(it -> it.substring(ROOT.length() + 1))
+                        .collect(toSet()))
+                .containsExactlyInAnyOrderElementsOf(rooms);
+        for (int i = 0; i < rooms.size(); i++) {
+            String[] later = Stream.concat(Stream.of(""), rooms.subList(i + 1, rooms.size()).stream())
+                    .map(it -> it.isEmpty() ? ROOT : ROOT + "." + it)
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + "." + rooms.get(i))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(later)
+                    .check(SANDBOX);
+        }
     }
 }

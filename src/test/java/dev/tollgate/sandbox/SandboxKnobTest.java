@@ -6,6 +6,7 @@ import static dev.tollgate.sandbox.SandboxClient.user;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.sandbox.generation.PromptTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,7 +159,7 @@ class SandboxKnobTest {
                                 .asString(""))
                         .toList());
         assertThat(last.path("usageMetadata").path("candidatesTokenCount").asInt(0))
-                .isEqualTo(TokenCount.ofText(text));
+                .isEqualTo(PromptTokens.ofText(text));
     }
 
     @Test

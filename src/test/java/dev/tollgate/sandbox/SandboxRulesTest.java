@@ -5,6 +5,7 @@ import static dev.tollgate.sandbox.SandboxClient.GEMINI_3;
 import static dev.tollgate.sandbox.SandboxClient.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.sandbox.wire.Base64Blob;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -210,13 +211,13 @@ class SandboxRulesTest {
                 List.of(Base64.getEncoder(), Base64.getEncoder().withoutPadding(), Base64.getUrlEncoder())) {
             for (int length : new int[] {0, 1, 2, 3, 49_151, 49_152, 49_153, 200_000}) {
                 String text = encoder.encodeToString(java.util.Arrays.copyOf(bytes, length));
-                assertThat(Base64Text.isValid(text)).isTrue();
-                assertThat(Base64Text.bytes(text)).isEqualTo(length);
-                assertThat(Base64Text.facts(text).bytes()).isEqualTo(length);
+                assertThat(Base64Blob.isValid(text)).isTrue();
+                assertThat(Base64Blob.bytes(text)).isEqualTo(length);
+                assertThat(Base64Blob.facts(text).bytes()).isEqualTo(length);
             }
         }
         for (String bad : List.of("A", "AB=", "A===", "AB=C", "A B=", "+_AA", "AAAA=", "é")) {
-            assertThat(Base64Text.isValid(bad)).as(bad).isFalse();
+            assertThat(Base64Blob.isValid(bad)).as(bad).isFalse();
         }
     }
 

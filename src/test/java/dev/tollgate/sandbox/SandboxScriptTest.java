@@ -6,6 +6,10 @@ import static dev.tollgate.sandbox.SandboxClient.user;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.scripting.Script;
+import dev.tollgate.sandbox.scripting.Step;
+import dev.tollgate.sandbox.wire.JsonTrees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -246,7 +250,7 @@ class SandboxScriptTest {
 
         String tail = text.substring(text.indexOf("\r\n\r\n") + 4);
         assertThat(tail).startsWith("{\n").doesNotContain("data:");
-        assertThat(Json.MAPPER.readTree(tail).path("error").path("code").asInt())
+        assertThat(JsonTrees.MAPPER.readTree(tail).path("error").path("code").asInt())
                 .isEqualTo(503);
     }
 
@@ -368,7 +372,7 @@ class SandboxScriptTest {
             none.ask(GEMINI_3, "three");
 
             assertThat(small.sandbox.requests())
-                    .extracting(request -> Ask.lastUserText(request.body()))
+                    .extracting(request -> GoogleRequest.lastUserText(request.body()))
                     .containsExactly("two", "three");
             assertThat(none.sandbox.requests()).isEmpty();
         }
@@ -378,7 +382,7 @@ class SandboxScriptTest {
     void the_record_is_bounded_by_bytes_too() {
         RequestRecord record = new RequestRecord(1_000);
         for (int i = 0; i < 100; i++) {
-            record.add(new SandboxRequest("POST", "/" + i, java.util.Map.of(), Json.object()), 1 << 20);
+            record.add(new SandboxRequest("POST", "/" + i, java.util.Map.of(), JsonTrees.object()), 1 << 20);
         }
 
         assertThat(record.list())

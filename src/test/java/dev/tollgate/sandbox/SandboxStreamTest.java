@@ -5,6 +5,9 @@ import static dev.tollgate.sandbox.SandboxClient.GEMINI_3;
 import static dev.tollgate.sandbox.SandboxClient.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.sandbox.generation.PromptTokens;
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,10 +91,10 @@ class SandboxStreamTest {
         List<JsonNode> events = client.stream(GEMINI_25, body).events();
 
         assertThat(whole.answer()).isEqualTo("Grüße aus Köln – 東京 🎉 and more of the same");
-        assertThat(count(whole.usage(), "candidatesTokenCount")).isEqualTo(TokenCount.ofText(whole.answer()));
+        assertThat(count(whole.usage(), "candidatesTokenCount")).isEqualTo(PromptTokens.ofText(whole.answer()));
         assertThat(events.getLast().path("usageMetadata")).isEqualTo(whole.usage());
         StringBuilder joined = new StringBuilder();
-        events.forEach(event -> joined.append(Json.text(part(event), "text")));
+        events.forEach(event -> joined.append(JsonTrees.text(part(event), "text")));
         assertThat(joined.toString()).isEqualTo(whole.answer());
     }
 
@@ -204,7 +207,7 @@ class SandboxStreamTest {
         int visible = whole.json()
                 .path("candidates")
                 .valueStream()
-                .mapToInt(each -> TokenCount.ofText(Ask.textOf(each.path("content"))))
+                .mapToInt(each -> PromptTokens.ofText(GoogleRequest.textOf(each.path("content"))))
                 .sum();
         assertThat(count(whole.usage(), "candidatesTokenCount")).isEqualTo(visible);
     }

@@ -5,6 +5,13 @@ import static dev.tollgate.sandbox.SandboxClient.GEMINI_3;
 import static dev.tollgate.sandbox.SandboxClient.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.requests.Terms;
+import dev.tollgate.sandbox.requests.ThoughtSignatures;
+import dev.tollgate.sandbox.routes.CallingProject;
+import dev.tollgate.sandbox.routes.SandboxModel;
+import dev.tollgate.sandbox.routes.Target;
+import dev.tollgate.sandbox.wire.JsonTrees;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -137,7 +144,7 @@ class SandboxToolTest {
     void results_sent_back_with_the_signature_are_put_into_words(String model) {
         ObjectNode body = toolTurn(model, first -> {});
 
-        SandboxClient.Reply reply = client.generate(model, Json.write(body));
+        SandboxClient.Reply reply = client.generate(model, JsonTrees.write(body));
 
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(reply.answer())
@@ -148,7 +155,7 @@ class SandboxToolTest {
     void gemini_3_refuses_a_call_without_its_signature_and_says_where() {
         ObjectNode body = toolTurn(GEMINI_3, first -> first.remove("thoughtSignature"));
 
-        SandboxClient.Reply reply = client.generate(GEMINI_3, Json.write(body));
+        SandboxClient.Reply reply = client.generate(GEMINI_3, JsonTrees.write(body));
 
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.error())
@@ -167,7 +174,7 @@ class SandboxToolTest {
         ObjectNode foreign = toolTurn("gemini-3-pro-preview", first -> {});
 
         for (ObjectNode body : List.of(altered, invented, foreign)) {
-            SandboxClient.Reply reply = client.generate(GEMINI_3, Json.write(body));
+            SandboxClient.Reply reply = client.generate(GEMINI_3, JsonTrees.write(body));
             assertThat(reply.status()).isEqualTo(400);
             assertThat(reply.error()).isEqualTo("Corrupted thought signature.");
         }
@@ -175,8 +182,8 @@ class SandboxToolTest {
 
     @Test
     void a_signature_does_not_mind_the_order_of_arguments_nor_how_a_number_is_written() {
-        Ask ask = asked("team");
-        Signatures signatures = new Signatures(1);
+        GoogleRequest ask = asked("team");
+        ThoughtSignatures signatures = new ThoughtSignatures(1);
 
         String signature = signatures.sign(ask, part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}"));
 
@@ -186,7 +193,7 @@ class SandboxToolTest {
                 .isNotEqualTo(signature);
         assertThat(signatures.sign(asked("others"), part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}")))
                 .isNotEqualTo(signature);
-        assertThat(new Signatures(2).sign(ask, part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}")))
+        assertThat(new ThoughtSignatures(2).sign(ask, part("{\"a\":1,\"b\":[2.50,{\"c\":\"x\"}]}")))
                 .isNotEqualTo(signature);
     }
 
@@ -196,7 +203,8 @@ class SandboxToolTest {
         String encoded = Base64.getEncoder().encodeToString(dummy.getBytes(StandardCharsets.UTF_8));
         for (String signature : List.of(dummy, encoded)) {
             ObjectNode body = toolTurn(GEMINI_3, first -> first.put("thoughtSignature", signature));
-            assertThat(client.generate(GEMINI_3, Json.write(body)).status()).isEqualTo(200);
+            assertThat(client.generate(GEMINI_3, JsonTrees.write(body)).status())
+                    .isEqualTo(200);
         }
     }
 
@@ -207,9 +215,10 @@ class SandboxToolTest {
         contents.addObject().put("role", "model").putArray("parts").addObject().put("text", "4C and 18C.");
         contents.addObject().put("role", "user").putArray("parts").addObject().put("text", "Thanks");
 
-        assertThat(client.generate(GEMINI_3, Json.write(body)).status()).isEqualTo(200);
+        assertThat(client.generate(GEMINI_3, JsonTrees.write(body)).status()).isEqualTo(200);
         assertThat(client.generate(
-                                GEMINI_25, Json.write(toolTurn(GEMINI_25, first -> first.remove("thoughtSignature"))))
+                                GEMINI_25,
+                                JsonTrees.write(toolTurn(GEMINI_25, first -> first.remove("thoughtSignature"))))
                         .status())
                 .isEqualTo(200);
     }
@@ -249,7 +258,7 @@ class SandboxToolTest {
                 ,"generationConfig":{"responseMimeType":"application/json","responseJsonSchema":{"$ref":"#/$defs/Node",
                  "$defs":{"Node":{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/$defs/Node"}}}}}}}""";
 
-        JsonNode json = Json.MAPPER.readTree(
+        JsonNode json = JsonTrees.MAPPER.readTree(
                 client.generate(GEMINI_25, user("Build a tree", config)).answer());
 
         assertThat(json.path("children").isArray()).isTrue();
@@ -262,14 +271,14 @@ class SandboxToolTest {
                  "$defs":{"Node":{"type":"object","properties":{"v":{"type":"string"},
                    "next":{"anyOf":[{"$ref":"#/$defs/Node"},{"type":"null"}]}},"required":["v"]}}}}""";
 
-        JsonNode last = Json.MAPPER.readTree(
+        JsonNode last = JsonTrees.MAPPER.readTree(
                 client.generate(GEMINI_25, user("Build a list", config)).answer());
         while (last.path("next").isObject()) {
             last = last.path("next");
         }
 
         assertThat(last.has("v")).isTrue();
-        assertThat(last.get("next")).isEqualTo(Json.MAPPER.nullNode());
+        assertThat(last.get("next")).isEqualTo(JsonTrees.MAPPER.nullNode());
     }
 
     @Test
@@ -378,7 +387,7 @@ class SandboxToolTest {
     /** A question, the model's own two calls as it made them, and their results. */
     private static ObjectNode toolTurn(String model, java.util.function.Consumer<ObjectNode> change) {
         String question = user("Weather in Oslo and Rome?", WEATHER);
-        ObjectNode body = (ObjectNode) Json.MAPPER.readTree(question);
+        ObjectNode body = (ObjectNode) JsonTrees.MAPPER.readTree(question);
         SandboxClient.Reply reply = client.generate(model, question);
         ObjectNode content = (ObjectNode) reply.candidate().path("content").deepCopy();
         change.accept((ObjectNode) content.path("parts").path(0));
@@ -399,16 +408,16 @@ class SandboxToolTest {
         return body;
     }
 
-    private static Ask asked(String project) {
+    private static GoogleRequest asked(String project) {
         SandboxModel model = SandboxModel.named(GEMINI_3).orElseThrow();
         Target target =
                 Target.of("/v1beta/models/" + GEMINI_3 + ":generateContent").orElseThrow();
-        return new Ask(model, Json.object(), Terms.of(target, new Caller(project)));
+        return new GoogleRequest(model, JsonTrees.object(), Terms.of(target, new CallingProject(project)));
     }
 
     private static ObjectNode part(String args) {
-        ObjectNode part = Json.object();
-        part.putObject("functionCall").put("name", "f").set("args", Json.MAPPER.readTree(args));
+        ObjectNode part = JsonTrees.object();
+        part.putObject("functionCall").put("name", "f").set("args", JsonTrees.MAPPER.readTree(args));
         return part;
     }
 

@@ -5,6 +5,7 @@ import static dev.tollgate.sandbox.SandboxClient.GEMINI_3;
 import static dev.tollgate.sandbox.SandboxClient.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.sandbox.wire.JsonTrees;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -185,7 +186,8 @@ class SandboxVertexTest {
         JsonNode asked = post(PROJECT + GEMINI_3 + ":generateContent", user("Weather in Oslo", TOOL), "Bearer t")
                 .candidate();
         String turn = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Weather in Oslo\"}]},"
-                + Json.write(asked.path("content")) + ",{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"id\":"
+                + JsonTrees.write(asked.path("content"))
+                + ",{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"id\":"
                 + asked.path("content")
                         .path("parts")
                         .path(0)

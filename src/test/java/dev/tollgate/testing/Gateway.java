@@ -12,7 +12,7 @@ import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.media.Resolver;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
-import dev.tollgate.sandbox.Script;
+import dev.tollgate.sandbox.scripting.Script;
 import dev.tollgate.storage.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;

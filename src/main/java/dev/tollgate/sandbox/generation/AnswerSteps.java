@@ -1,0 +1,113 @@
+package dev.tollgate.sandbox.generation;
+
+import dev.tollgate.sandbox.playback.Playback;
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.scripting.Knob;
+import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.Step;
+import dev.tollgate.sandbox.wire.GoogleError;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/** The steps of a generated answer, with the knobs that are in force. */
+public final class AnswerSteps {
+
+    private final Generator generator;
+    private final long paceMillis;
+
+    public AnswerSteps(Generator generator, long paceMillis) {
+        this.generator = generator;
+        this.paceMillis = paceMillis;
+    }
+
+    public List<Step> steps(GoogleRequest ask) {
+        Knobs knobs = ask.terms().knobs();
+        List<Step> steps = new ArrayList<>();
+        delay(steps, knobs, Knob.DELAY_HEAD, 0);
+        if (knobs.has(Knob.QUOTA)) {
+            GoogleError error =
+                    GoogleError.quota(knobs.text(Knob.QUOTA), ask.model().name());
+            steps.add(new Step.Status(error.code(), error.body()));
+        } else if (knobs.has(Knob.HTML)) {
+            steps.add(new Step.Status(knobs.number(Knob.HTML, 502), StringNode.valueOf(Playback.HTML)));
+        } else if (knobs.has(Knob.STATUS)) {
+            steps.add(new Step.Status(knobs.number(Knob.STATUS, 500), null));
+        } else {
+            sending(steps, knobs);
+            play(steps, knobs, events(ask, knobs));
+        }
+        return steps;
+    }
+
+    private List<ObjectNode> events(GoogleRequest ask, Knobs knobs) {
+        boolean vertex = ask.terms().vertex();
+        ObjectNode bare = generator.bare(ask);
+        List<ObjectNode> instead = EventKnobs.instead(knobs, bare, vertex);
+        return instead.isEmpty() ? EventKnobs.changed(knobs, generator.events(ask), bare, vertex) : instead;
+    }
+
+    private static void sending(List<Step> steps, Knobs knobs) {
+        add(steps, knobs, Knob.GZIP, Step.Fault.GZIP);
+        add(steps, knobs, Knob.ONE_BYTE, Step.Fault.ONE_BYTE_AT_A_TIME);
+        add(steps, knobs, Knob.ONE_WRITE, Step.Fault.ONE_WRITE);
+        add(steps, knobs, Knob.SPLIT_UTF8, Step.Fault.SPLIT_UTF8);
+        if (knobs.has(Knob.TRICKLE)) {
+            steps.add(new Step.Trickle(knobs.number(Knob.TRICKLE, 0)));
+        }
+        if (knobs.has(Knob.DELAY_FIRST)) {
+            steps.add(Step.Fault.HEADERS);
+            delay(steps, knobs, Knob.DELAY_FIRST, 0);
+        }
+    }
+
+    private void play(List<Step> steps, Knobs knobs, List<ObjectNode> events) {
+        Step.Fault breaks = breaks(knobs);
+        int standard = breaks == Step.Fault.EOF ? events.size() - 1 : 1;
+        int until = breaks == null ? events.size() : Math.min(events.size(), knobs.number(Knob.AFTER, standard));
+        for (int i = 0; i < until; i++) {
+            if (i > 0 || !knobs.has(Knob.DELAY_BETWEEN)) {
+                delay(steps, knobs, Knob.DELAY_BETWEEN, paceMillis);
+            }
+            steps.add(new Step.Event(events.get(i)));
+        }
+        if (breaks != null) {
+            steps.add(breaks);
+            events.subList(until, events.size()).forEach(event -> steps.add(new Step.Event(event)));
+        }
+    }
+
+    private static Step.@Nullable Fault breaks(Knobs knobs) {
+        if (knobs.has(Knob.ERROR_EVENT)) {
+            return Step.Fault.ERROR_EVENT;
+        }
+        if (knobs.has(Knob.RAW_ERROR_TAIL)) {
+            return Step.Fault.RAW_ERROR_TAIL;
+        }
+        if (knobs.has(Knob.RESET)) {
+            return Step.Fault.RESET;
+        }
+        if (knobs.has(Knob.RESET_MID_EVENT)) {
+            return Step.Fault.RESET_MID_EVENT;
+        }
+        if (knobs.has(Knob.HANG)) {
+            return Step.Fault.HANG;
+        }
+        return knobs.has(Knob.EOF) ? Step.Fault.EOF : null;
+    }
+
+    private static void add(List<Step> steps, Knobs knobs, Knob knob, Step step) {
+        if (knobs.has(knob)) {
+            steps.add(step);
+        }
+    }
+
+    private static void delay(List<Step> steps, Knobs knobs, Knob knob, long otherwise) {
+        long millis = knobs.has(knob) ? knobs.number(knob, 0) : otherwise;
+        if (millis > 0) {
+            steps.add(new Step.Delay(millis));
+        }
+    }
+}

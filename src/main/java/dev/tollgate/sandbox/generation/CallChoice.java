@@ -1,0 +1,179 @@
+package dev.tollgate.sandbox.generation;
+
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.samples.CallFilling;
+import dev.tollgate.sandbox.samples.Excerpt;
+import dev.tollgate.sandbox.samples.Filling;
+import dev.tollgate.sandbox.samples.Prompt;
+import dev.tollgate.sandbox.samples.SchemaSample;
+import dev.tollgate.sandbox.scripting.Knob;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Which functions an answer calls, and with what. A function is called when it has to be (mode ANY, which knows no end of a loop:
+ * results are answered with the next call) or when the prompt shares a word with its name or description and does not ask to say
+ * something; once for each thing that the prompt names with "and".
+ */
+final class CallChoice {
+
+    private static final Set<String> COMMON = Set.of(
+            "the",
+            "and",
+            "for",
+            "with",
+            "get",
+            "set",
+            "use",
+            "this",
+            "that",
+            "from",
+            "you",
+            "your",
+            "what",
+            "which",
+            "who",
+            "how",
+            "are",
+            "was",
+            "has",
+            "have",
+            "can",
+            "will",
+            "into",
+            "about",
+            "given",
+            "current",
+            "returns",
+            "return",
+            "function",
+            "tool",
+            "user",
+            "users",
+            "data",
+            "value",
+            "call",
+            "please",
+            "some",
+            "any",
+            "all",
+            "new",
+            "list",
+            "name",
+            "when",
+            "does",
+            "its",
+            "one");
+
+    private final GoogleRequest ask;
+    private final Prompt prompt;
+
+    private CallChoice(GoogleRequest ask) {
+        this.ask = ask;
+        this.prompt = new Prompt(ask.prompt());
+    }
+
+    /** The {@code functionCall} parts of the answer, without signatures; empty where it is a text. */
+    static List<ObjectNode> calls(GoogleRequest ask) {
+        if (ask.mode().equals("NONE") || ask.terms().knobs().has(Knob.NO_CALLS)) {
+            return List.of();
+        }
+        boolean must = ask.mode().equals("ANY");
+        if (!must && (answersCalls(ask) || AnswerText.wanted(ask.prompt()).isPresent())) {
+            return List.of();
+        }
+        return new CallChoice(ask).choose();
+    }
+
+    private static boolean answersCalls(GoogleRequest ask) {
+        return !GoogleRequest.partsWith(ask.contents().getLast(), "functionResponse")
+                .isEmpty();
+    }
+
+    private List<ObjectNode> choose() {
+        Set<String> words = keep(GoogleRequest.words(prompt.text()));
+        int least = ask.mode().equals("ANY") ? 0 : 1;
+        return allowed().stream()
+                .filter(declaration -> score(declaration, words) >= least)
+                .max(Comparator.comparingInt(declaration -> score(declaration, words)))
+                .map(this::callsOf)
+                .orElse(List.of());
+    }
+
+    private List<JsonNode> allowed() {
+        Set<String> names = new HashSet<>();
+        ask.functionCalling().path("allowedFunctionNames").forEach(name -> names.add(name.stringValue()));
+        return ask.declarations().stream()
+                .filter(declaration -> names.isEmpty() || names.contains(JsonTrees.text(declaration, "name")))
+                .toList();
+    }
+
+    private static int score(JsonNode declaration, Set<String> words) {
+        Set<String> name = keep(GoogleRequest.words(JsonTrees.text(declaration, "name")));
+        Set<String> description = keep(GoogleRequest.words(JsonTrees.text(declaration, "description")));
+        return 3 * shared(name, words) + shared(description, words);
+    }
+
+    private static int shared(Set<String> some, Set<String> others) {
+        return (int) some.stream().filter(others::contains).count();
+    }
+
+    /** Without common words, and the plural as the singular. */
+    private static Set<String> keep(Set<String> words) {
+        Set<String> kept = new HashSet<>();
+        for (String word : words) {
+            if (!COMMON.contains(word)) {
+                kept.add(word.length() > 4 && word.endsWith("s") ? word.substring(0, word.length() - 1) : word);
+            }
+        }
+        return kept;
+    }
+
+    /** Things in quotes are shared out among the texts of one call; where it has one text only, each has a call of its own. */
+    private List<ObjectNode> callsOf(JsonNode declaration) {
+        List<String> things = prompt.things();
+        int places = places(declaration);
+        if (things.isEmpty() || (prompt.quotes() && places > 1) || places == 0) {
+            return List.of(call(declaration, things.isEmpty() ? List.of(Excerpt.of(prompt.text())) : things));
+        }
+        return things.stream().map(thing -> call(declaration, List.of(thing))).toList();
+    }
+
+    private static JsonNode parameters(JsonNode declaration) {
+        JsonNode schema = declaration.path("parametersJsonSchema");
+        return schema.isMissingNode() ? declaration.path("parameters") : schema;
+    }
+
+    /** How many texts of a call can have something of the prompt. */
+    private int places(JsonNode declaration) {
+        CallFilling filling = new CallFilling(declaration, prompt, List.of());
+        arguments(parameters(declaration), filling);
+        return filling.asked();
+    }
+
+    private ObjectNode call(JsonNode declaration, List<String> things) {
+        ObjectNode part = JsonTrees.object();
+        part.putObject("functionCall")
+                .put("name", JsonTrees.text(declaration, "name"))
+                .set("args", arguments(parameters(declaration), new CallFilling(declaration, prompt, things)));
+        return part;
+    }
+
+    /** Required properties, or all where none is required. */
+    private ObjectNode arguments(JsonNode parameters, Filling filling) {
+        ObjectNode arguments = JsonTrees.object();
+        boolean all = parameters.path("required").isEmpty();
+        for (String name : SchemaSample.order(parameters)) {
+            if (all || SchemaSample.requires(parameters, name)) {
+                JsonNode property = parameters.path("properties").path(name);
+                arguments.set(name, SchemaSample.ofProperty(parameters, property, name, prompt, filling));
+            }
+        }
+        return arguments;
+    }
+}

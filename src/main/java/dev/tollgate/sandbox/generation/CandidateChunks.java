@@ -1,0 +1,237 @@
+package dev.tollgate.sandbox.generation;
+
+import dev.tollgate.sandbox.generation.Generator.Chunk;
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.requests.ThoughtSignatures;
+import dev.tollgate.sandbox.scripting.Knob;
+import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Cuts one candidate into chunks: thoughts first, then text or calls, the finish reason in a chunk of its own. Thoughts
+ * count against the maximum: what they leave is room for the text, and where they leave none there is no content at all.
+ * Used once, by one thread.
+ */
+final class CandidateChunks {
+
+    private static final int PIECE_CHARACTERS_MIN = 16;
+    private static final int PIECE_CHARACTERS_MAX = 48;
+
+    private final GoogleRequest ask;
+    private final DraftAnswer draft;
+    private final int index;
+    private final ThoughtSignatures signatures;
+    private final RandomGenerator random;
+    private final int thoughtTokens;
+    private final int roomTokens;
+    private final List<Chunk> chunks = new ArrayList<>();
+
+    CandidateChunks(
+            GoogleRequest ask, DraftAnswer draft, int index, ThoughtSignatures signatures, RandomGenerator random) {
+        this.ask = ask;
+        this.draft = draft;
+        this.index = index;
+        this.signatures = signatures;
+        this.random = random;
+        this.thoughtTokens = Math.min(Thinking.tokens(ask), ask.maxOutputTokens());
+        this.roomTokens = ask.maxOutputTokens() - thoughtTokens;
+    }
+
+    List<Chunk> chunks() {
+        if (ask.includeThoughts() && thoughtTokens > 0) {
+            thoughts();
+        }
+        if (draft.calls().isEmpty()) {
+            text();
+        } else {
+            calls();
+        }
+        return chunks;
+    }
+
+    private void thoughts() {
+        List<String> summaries = Thinking.summaries(ask);
+        for (int i = 0; i < summaries.size(); i++) {
+            ObjectNode part = JsonTrees.object().put("text", summaries.get(i)).put("thought", true);
+            int soFar = (int) ((long) thoughtTokens * (i + 1) / summaries.size());
+            chunks.add(new Chunk(candidate(List.of(part)), 0, soFar));
+        }
+    }
+
+    private void text() {
+        String stopped = untilStop(draft.text());
+        String text = prefix(stopped, PromptTokens.bytesOf(roomTokens));
+        int from = 0;
+        long bytes = 0;
+        while (from < text.length()) {
+            int to = pieceEnd(text, from);
+            String piece = text.substring(from, to);
+            bytes += piece.getBytes(StandardCharsets.UTF_8).length;
+            ObjectNode part = JsonTrees.object().put("text", piece);
+            ObjectNode candidate = candidate(List.of(from == 0 && signsFirst() ? signed(part) : part));
+            if (ask.config().path("responseLogprobs").asBoolean(false)) {
+                Logprobs.add(candidate, piece, ask.config().path("logprobs").asInt(0), random);
+            }
+            add(candidate, PromptTokens.ofBytes(bytes));
+            from = to;
+        }
+        finishText(text, text.length() < stopped.length());
+    }
+
+    private void finishText(String text, boolean cut) {
+        ObjectNode candidate = candidate(text.isEmpty() && cut ? List.of() : List.of(lastPart()));
+        candidate.put("finishReason", cut ? "MAX_TOKENS" : "STOP");
+        ObjectNode grounding = draft.grounding();
+        if (grounding != null) {
+            candidate.set("groundingMetadata", within(grounding, text));
+        }
+        add(candidate, PromptTokens.ofText(text));
+    }
+
+    private ObjectNode lastPart() {
+        ObjectNode part = JsonTrees.object().put("text", "");
+        return ask.model().gemini3() ? signed(part) : part;
+    }
+
+    /** 2.5 signs the first part, whatever it is, where functions are declared and it thinks (protocol 2.4). */
+    private boolean signsFirst() {
+        return !ask.model().gemini3()
+                && thoughtTokens > 0
+                && !ask.declarations().isEmpty();
+    }
+
+    private ObjectNode signed(ObjectNode part) {
+        return knobs().has(Knob.UNSIGNED) ? part : part.put("thoughtSignature", signatures.sign(ask, part));
+    }
+
+    private Knobs knobs() {
+        return ask.terms().knobs();
+    }
+
+    /** Gemini 3 sends parallel calls one by one, 2.5 together, unless told otherwise; only the first is signed. */
+    private void calls() {
+        List<ObjectNode> parts = signedCalls();
+        int tokens = parts.stream().mapToInt(CandidateChunks::tokens).sum();
+        if (tokens > roomTokens) {
+            add(candidate(List.of()).put("finishReason", "MAX_TOKENS"), 0);
+            return;
+        }
+        int soFar = 0;
+        for (List<ObjectNode> together : apart() ? each(parts) : List.of(parts)) {
+            soFar += together.stream().mapToInt(CandidateChunks::tokens).sum();
+            add(candidate(together), soFar);
+        }
+        ObjectNode last = candidate(List.of(JsonTrees.object().put("text", "")));
+        add(last.put("finishReason", "STOP").put("finishMessage", "Model generated function call(s)."), tokens);
+    }
+
+    private boolean apart() {
+        boolean usual = ask.model().gemini3() && !knobs().is(Knob.CALLS, "together");
+        return usual || knobs().is(Knob.CALLS, "apart");
+    }
+
+    private static int tokens(JsonNode part) {
+        return PromptTokens.ofText(JsonTrees.write(part.get("functionCall")));
+    }
+
+    private static List<List<ObjectNode>> each(List<ObjectNode> parts) {
+        return parts.stream().map(List::of).toList();
+    }
+
+    private List<ObjectNode> signedCalls() {
+        List<ObjectNode> parts = new ArrayList<>();
+        for (ObjectNode call : draft.calls()) {
+            ObjectNode part = call.deepCopy();
+            boolean noArgs = ask.terms().vertex() || knobs().has(Knob.NO_ARGS);
+            if (noArgs && part.path("functionCall").path("args").isEmpty()) {
+                ((ObjectNode) part.get("functionCall")).remove("args");
+            }
+            if (callIds()) {
+                part.set("functionCall", withId(part.get("functionCall")));
+            }
+            parts.add(parts.isEmpty() ? signed(part) : part);
+        }
+        return parts;
+    }
+
+    private boolean callIds() {
+        return !knobs().is(Knob.CALL_IDS, "off") && (ask.model().callIds() || knobs().is(Knob.CALL_IDS, "on"));
+    }
+
+    private ObjectNode withId(JsonNode call) {
+        ObjectNode withId = JsonTrees.object().put("id", Long.toString(random.nextLong(1L << 40) | 1L << 40, 36));
+        call.properties().forEach(member -> withId.set(member.getKey(), member.getValue()));
+        return withId;
+    }
+
+    private ObjectNode candidate(List<ObjectNode> parts) {
+        ObjectNode candidate = JsonTrees.object();
+        ObjectNode content = candidate.putObject("content");
+        if (!parts.isEmpty()) {
+            content.putArray("parts").addAll(parts);
+        }
+        content.put("role", "model");
+        boolean omitted = knobs().has(Knob.NO_INDEX) || ask.terms().vertex() && index == 0;
+        return omitted ? candidate : candidate.put("index", index);
+    }
+
+    private void add(ObjectNode candidate, int visibleTokens) {
+        chunks.add(new Chunk(candidate, visibleTokens, thoughtTokens));
+    }
+
+    private String untilStop(String text) {
+        int end = ask.config()
+                .path("stopSequences")
+                .valueStream()
+                .mapToInt(stop -> text.indexOf(stop.stringValue()))
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(text.length());
+        return text.substring(0, end);
+    }
+
+    /** The longest beginning of so many bytes that ends between two characters. */
+    private static String prefix(String text, long bytesMax) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= bytesMax) {
+            return text;
+        }
+        int end = (int) bytesMax;
+        while (end > 0 && (bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+
+    /** A piece ends behind a space where one is near, never inside a character. */
+    private int pieceEnd(String text, int from) {
+        int wanted = from + random.nextInt(PIECE_CHARACTERS_MIN, PIECE_CHARACTERS_MAX);
+        if (wanted >= text.length() || !ask.terms().streams()) {
+            return text.length();
+        }
+        int space = text.indexOf(' ', wanted);
+        int end = space >= 0 && space - wanted < PIECE_CHARACTERS_MIN ? space + 1 : wanted;
+        return end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end + 1 : end;
+    }
+
+    /** Without the segments that the cut took away. */
+    private static ObjectNode within(ObjectNode grounding, String text) {
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        ObjectNode left = grounding.deepCopy();
+        ArrayNode supports = JsonTrees.array();
+        for (JsonNode support : grounding.path("groundingSupports")) {
+            if (support.path("segment").path("endIndex").asInt() <= bytes) {
+                supports.add(support);
+            }
+        }
+        left.set("groundingSupports", supports);
+        return left;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.tollgate.sandbox.generation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What an answer says before it is cut to length and into events.
+ *
+ * @param text empty where functions are called
+ * @param calls {@code functionCall} parts, without signatures; not to be changed
+ * @param grounding {@code groundingMetadata} of the whole text, or null
+ */
+record DraftAnswer(
+        String text, List<ObjectNode> calls, @Nullable ObjectNode grounding) {
+
+    DraftAnswer {
+        calls = List.copyOf(calls);
+    }
+
+    static DraftAnswer text(String text) {
+        return new DraftAnswer(text, List.of(), null);
+    }
+
+    static DraftAnswer calls(List<ObjectNode> calls) {
+        return new DraftAnswer("", calls, null);
+    }
+}

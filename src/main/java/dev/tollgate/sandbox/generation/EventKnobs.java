@@ -1,0 +1,141 @@
+package dev.tollgate.sandbox.generation;
+
+import dev.tollgate.sandbox.scripting.Knob;
+import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What knobs do to the events of an answer before they are sent. */
+final class EventKnobs {
+
+    private static final Set<String> WITH_CONTENT = Set.of("STOP", "MAX_TOKENS");
+    private static final String MALFORMED_CALL = "MALFORMED_FUNCTION_CALL";
+    private static final String MALFORMED = "Malformed function call: print(default_api.";
+
+    private EventKnobs() {}
+
+    /** The whole answer where no event is generated for it, else an empty list. */
+    static List<ObjectNode> instead(Knobs knobs, ObjectNode bare, boolean vertex) {
+        if (knobs.has(Knob.BLOCK)) {
+            ObjectNode feedback = JsonTrees.object().put("blockReason", knobs.text(Knob.BLOCK));
+            if (vertex) {
+                feedback.put("blockReasonMessage", "The prompt was blocked: " + knobs.text(Knob.BLOCK) + ".");
+            }
+            feedback.putArray("safetyRatings");
+            return List.of(first("promptFeedback", feedback, bare));
+        }
+        if (knobs.has(Knob.CANDIDATES)) {
+            return List.of(knobs.is(Knob.CANDIDATES, "none") ? bare : first("candidates", JsonTrees.array(), bare));
+        }
+        if (knobs.has(Knob.EMPTY_STOP)) {
+            return List.of(first("candidates", JsonTrees.array().add(ending("STOP")), bare));
+        }
+        return List.of();
+    }
+
+    private static ObjectNode first(String name, JsonNode value, ObjectNode rest) {
+        ObjectNode event = JsonTrees.object();
+        event.set(name, value);
+        return event.setAll(rest);
+    }
+
+    private static ObjectNode ending(String reason) {
+        ObjectNode candidate = JsonTrees.object();
+        candidate.putObject("content").put("role", "model");
+        return candidate.put("finishReason", reason).put("index", 0);
+    }
+
+    /** Changes generated events. */
+    static List<ObjectNode> changed(Knobs knobs, List<ObjectNode> generated, ObjectNode bare, boolean vertex) {
+        List<ObjectNode> events = new ArrayList<>(generated);
+        if (knobs.has(Knob.MIXED_PARTS)) {
+            mixParts(events);
+        }
+        if (knobs.has(Knob.FINISH)) {
+            finish(events, knobs, bare);
+        }
+        usage(events, knobs, vertex);
+        if (knobs.has(Knob.DUPLICATE_LAST)) {
+            events.add(events.getLast());
+        }
+        return events;
+    }
+
+    private static void finish(List<ObjectNode> events, Knobs knobs, ObjectNode bare) {
+        String reason = knobs.text(Knob.FINISH);
+        ObjectNode last = events.removeLast();
+        int usual = WITH_CONTENT.contains(reason) ? events.size() : reason.equals(MALFORMED_CALL) ? 0 : 1;
+        int kept = Math.min(events.size(), knobs.number(Knob.AFTER, usual));
+        boolean cut = kept < events.size();
+        events.subList(kept, events.size()).clear();
+        if (cut) {
+            last.set("usageMetadata", (kept == 0 ? bare : events.getLast()).get("usageMetadata"));
+        }
+        for (JsonNode each : last.path("candidates")) {
+            ObjectNode candidate = (ObjectNode) each;
+            candidate.put("finishReason", reason).remove("finishMessage");
+            if (cut) {
+                candidate.remove("content");
+                candidate.remove("groundingMetadata");
+            }
+            if (reason.equals(MALFORMED_CALL)) {
+                candidate.put("finishMessage", MALFORMED);
+            }
+        }
+        events.add(last);
+    }
+
+    /** Joins the last thought and the first text of the first candidate. */
+    private static void mixParts(List<ObjectNode> events) {
+        for (int i = 0; i + 1 < events.size(); i++) {
+            if (isThought(events.get(i)) && !isThought(events.get(i + 1))) {
+                ArrayNode parts = JsonTrees.array();
+                parts.addAll((ArrayNode) parts(events.get(i)));
+                if (parts(events.get(i + 1)) instanceof ArrayNode further) {
+                    parts.addAll(further);
+                }
+                ((ObjectNode) events.get(i + 1).path("candidates").path(0).path("content")).set("parts", parts);
+                events.remove(i);
+                return;
+            }
+        }
+    }
+
+    private static JsonNode parts(JsonNode event) {
+        return event.path("candidates").path(0).path("content").path("parts");
+    }
+
+    private static boolean isThought(JsonNode event) {
+        return parts(event).path(0).path("thought").asBoolean(false);
+    }
+
+    private static void usage(List<ObjectNode> events, Knobs knobs, boolean vertex) {
+        String usual = vertex ? "last" : "every";
+        String where = knobs.has(Knob.USAGE) ? knobs.text(Knob.USAGE) : usual;
+        for (ObjectNode event : events) {
+            boolean last = event == events.getLast();
+            switch (where) {
+                case "none" -> event.remove("usageMetadata");
+                case "zero" ->
+                    event.putObject("usageMetadata").put("promptTokenCount", 0).put("totalTokenCount", 0);
+                case "last" -> keepOnLast(event, last, vertex);
+                default -> {}
+            }
+        }
+    }
+
+    /** Vertex AI says in each event what kind of traffic it is. */
+    private static void keepOnLast(ObjectNode event, boolean last, boolean vertex) {
+        if (!last) {
+            event.remove("usageMetadata");
+            if (vertex) {
+                event.putObject("usageMetadata").put("trafficType", "ON_DEMAND");
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package dev.tollgate.sandbox.generation;
+
+import dev.tollgate.sandbox.files.StoredFile;
+import dev.tollgate.sandbox.generation.PromptTokens.Modality;
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.requests.ThoughtSignatures;
+import dev.tollgate.sandbox.scripting.Knob;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes the events of an answer: each candidate's chunks by turns, the usage so far on every one of them. The same seed and
+ * request give the same events. Immutable.
+ */
+public final class Generator {
+
+    private static final int SEARCH_TOKENS = 64;
+
+    private final long seed;
+    private final ThoughtSignatures signatures;
+    private final InstantSource clock;
+
+    public Generator(long seed, ThoughtSignatures signatures, InstantSource clock) {
+        this.seed = seed;
+        this.signatures = signatures;
+        this.clock = clock;
+    }
+
+    /** The events of the answer, each a {@code GenerateContentResponse}; at least one. */
+    List<ObjectNode> events(GoogleRequest ask) {
+        byte[] hash = hash(ask);
+        Frame frame = frame(ask, hash);
+        List<List<Chunk>> candidates = candidates(ask, random(hash));
+        Chunk[] latest = new Chunk[candidates.size()];
+        List<ObjectNode> events = new ArrayList<>();
+        int rounds = candidates.stream().mapToInt(List::size).max().orElse(0);
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < latest.length; i++) {
+                if (round < candidates.get(i).size()) {
+                    latest[i] = candidates.get(i).get(round);
+                    events.add(frame.event(latest[i], latest));
+                }
+            }
+        }
+        return events;
+    }
+
+    /** An event that holds nothing but the prompt's usage; what an answer without candidates is made of. */
+    ObjectNode bare(GoogleRequest ask) {
+        return frame(ask, hash(ask)).bare();
+    }
+
+    /** The answer of {@code countTokens}. */
+    public static ObjectNode count(GoogleRequest ask) {
+        Map<Modality, Integer> prompt = PromptTokens.ofPrompt(ask);
+        ObjectNode body = JsonTrees.object().put("totalTokens", PromptTokens.sum(prompt));
+        if (ask.terms().vertex()) {
+            body.put("totalBillableCharacters", billableCharacters(ask));
+        }
+        body.set("promptTokensDetails", details(prompt));
+        return body;
+    }
+
+    /** All but white space, which Vertex AI does not bill. */
+    private static long billableCharacters(GoogleRequest ask) {
+        return ask.contents().stream()
+                .map(GoogleRequest::textOf)
+                .flatMapToInt(String::codePoints)
+                .filter(c -> !Character.isWhitespace(c))
+                .count();
+    }
+
+    private static void putPositive(ObjectNode usage, String name, int tokens) {
+        if (tokens > 0) {
+            usage.put(name, tokens);
+        }
+    }
+
+    private List<List<Chunk>> candidates(GoogleRequest ask, RandomGenerator random) {
+        DraftAnswer draft = Composer.compose(ask);
+        List<List<Chunk>> candidates = new ArrayList<>();
+        for (int i = 0; i < ask.candidateCount(); i++) {
+            DraftAnswer own = i == 0 || draft.text().isEmpty() || ask.json()
+                    ? draft
+                    : DraftAnswer.text("Put differently: " + draft.text());
+            candidates.add(new CandidateChunks(ask, own, i, signatures, random).chunks());
+        }
+        return candidates;
+    }
+
+    private Frame frame(GoogleRequest ask, byte[] hash) {
+        String responseId =
+                Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
+        int toolTokens = ask.hasTool("googleSearch") ? SEARCH_TOKENS : 0;
+        Map<Modality, Integer> prompt = PromptTokens.ofPrompt(ask);
+        int wanted = ask.terms().knobs().number(Knob.CACHED, 0);
+        int cached = Math.min(wanted, PromptTokens.sum(prompt));
+        String createTime = ask.terms().vertex() ? StoredFile.text(clock.instant()) : "";
+        return new Frame(prompt, cached, toolTokens, ask.model().name(), responseId, createTime);
+    }
+
+    private byte[] hash(GoogleRequest ask) {
+        String source = seed + "\n" + ask.model().name() + "\n";
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(source.getBytes(StandardCharsets.UTF_8));
+            JsonTrees.write(ask.body(), new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 belongs to every JDK", e);
+        }
+    }
+
+    private static RandomGenerator random(byte[] hash) {
+        return new SplittableRandom(ByteBuffer.wrap(hash).getLong());
+    }
+
+    private static ArrayNode details(Map<Modality, Integer> counts) {
+        ArrayNode details = JsonTrees.array();
+        counts.forEach((modality, tokens) ->
+                details.addObject().put("modality", modality.name()).put("tokenCount", tokens));
+        return details;
+    }
+
+    /**
+     * A candidate's part of one event.
+     *
+     * @param candidate its content and whatever ends it
+     * @param visibleTokens of this candidate up to here
+     * @param thoughtTokens of this candidate up to here
+     */
+    record Chunk(ObjectNode candidate, int visibleTokens, int thoughtTokens) {}
+
+    /** What is the same in all events of an answer. */
+    private record Frame(
+            Map<Modality, Integer> prompt,
+            int cachedTokens,
+            int toolTokens,
+            String model,
+            String responseId,
+            String createTime) {
+
+        ObjectNode event(Chunk chunk, Chunk[] latest) {
+            ObjectNode event = JsonTrees.object();
+            event.putArray("candidates").add(chunk.candidate());
+            return complete(event, usage(latest));
+        }
+
+        ObjectNode bare() {
+            return complete(JsonTrees.object(), usage(new Chunk[0]));
+        }
+
+        private ObjectNode complete(ObjectNode event, ObjectNode usage) {
+            event.set("usageMetadata", usage);
+            event.put("modelVersion", model).put("responseId", responseId);
+            return createTime.isEmpty() ? event : event.put("createTime", createTime);
+        }
+
+        /** Protocol buffers leave zeros out. */
+        private ObjectNode usage(Chunk[] latest) {
+            int visible = 0;
+            int thoughts = 0;
+            for (Chunk chunk : latest) {
+                visible += chunk == null ? 0 : chunk.visibleTokens();
+                thoughts += chunk == null ? 0 : chunk.thoughtTokens();
+            }
+            ObjectNode usage = JsonTrees.object();
+            int promptTokens = PromptTokens.sum(prompt);
+            usage.put("promptTokenCount", promptTokens);
+            putPositive(usage, "candidatesTokenCount", visible);
+            usage.put("totalTokenCount", promptTokens + toolTokens + visible + thoughts);
+            putPositive(usage, "toolUsePromptTokenCount", toolTokens);
+            putPositive(usage, "thoughtsTokenCount", thoughts);
+            putPositive(usage, "cachedContentTokenCount", cachedTokens);
+            usage.set("promptTokensDetails", details(prompt));
+            if (cachedTokens > 0) {
+                usage.set("cacheTokensDetails", details(Map.of(Modality.TEXT, cachedTokens)));
+            }
+            return createTime.isEmpty() ? usage : usage.put("trafficType", "ON_DEMAND");
+        }
+    }
+}

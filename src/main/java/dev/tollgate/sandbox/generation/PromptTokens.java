@@ -1,0 +1,131 @@
+package dev.tollgate.sandbox.generation;
+
+import dev.tollgate.sandbox.files.StoredFile;
+import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.routes.SandboxModel;
+import dev.tollgate.sandbox.wire.Base64Blob;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import dev.tollgate.sandbox.wire.MediaFacts;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Tokens of a prompt by modality. Text counts one token for four bytes of UTF-8, rounded up; media as protocol 1.8 says
+ * where that can be known without decoding them.
+ */
+public final class PromptTokens {
+
+    enum Modality {
+        TEXT,
+        IMAGE,
+        VIDEO,
+        AUDIO,
+        DOCUMENT
+    }
+
+    private static final int BYTES_PER_TOKEN = 4;
+    private static final int AUDIO_BYTES_PER_TOKEN = 640; // 128 kbit/s at 25 tokens a second
+    private static final int VIDEO_BYTES_PER_TOKEN = 2_000;
+    private static final int REMOTE_FILE_TOKENS = 1_500;
+
+    private final SandboxModel model;
+    private final String resolution;
+    private final Map<String, StoredFile> files;
+    private final Map<Modality, Integer> counts = new EnumMap<>(Modality.class);
+
+    private PromptTokens(GoogleRequest ask) {
+        this.model = ask.model();
+        this.resolution = JsonTrees.text(ask.config(), "mediaResolution");
+        this.files = ask.terms().files();
+    }
+
+    /** Tokens of a text: its bytes in UTF-8 / 4, rounded up. */
+    public static int ofText(String text) {
+        return ofBytes(text.getBytes(StandardCharsets.UTF_8).length);
+    }
+
+    static int ofBytes(long bytes) {
+        return Math.toIntExact((bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN);
+    }
+
+    /** How many bytes of text fit into so many tokens. */
+    static long bytesOf(int tokens) {
+        return (long) tokens * BYTES_PER_TOKEN;
+    }
+
+    /** Counts contents, system instruction and tools; modalities without tokens are absent. */
+    static Map<Modality, Integer> ofPrompt(GoogleRequest ask) {
+        PromptTokens count = new PromptTokens(ask);
+        ask.contents().forEach(count::content);
+        count.content(ask.body().path("systemInstruction"));
+        ask.declarations().forEach(declaration -> count.text(JsonTrees.write(declaration)));
+        JsonNode schema = ask.responseSchema();
+        count.text(schema.isMissingNode() ? "" : JsonTrees.write(schema));
+        return count.counts;
+    }
+
+    static int sum(Map<Modality, Integer> counts) {
+        return counts.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private void content(JsonNode content) {
+        content.path("parts").forEach(this::part);
+    }
+
+    private void part(JsonNode part) {
+        text(JsonTrees.text(part, "text"));
+        for (String name : new String[] {"functionCall", "functionResponse", "executableCode", "codeExecutionResult"}) {
+            if (part.has(name)) {
+                text(JsonTrees.write(part.get(name)));
+            }
+        }
+        media(part);
+        part.path("functionResponse").path("parts").forEach(this::media);
+    }
+
+    private void media(JsonNode part) {
+        if (part.has("inlineData")) {
+            JsonNode blob = part.get("inlineData");
+            MediaFacts facts = Base64Blob.facts(JsonTrees.text(blob, "data"));
+            int[] size = facts.size();
+            medium(part, JsonTrees.text(blob, "mimeType"), facts.bytes(), size[0], size[1], facts.pages());
+        }
+        if (part.has("fileData")) {
+            StoredFile file = files.get(JsonTrees.text(part.get("fileData"), "fileUri"));
+            if (file == null) {
+                add(Modality.VIDEO, REMOTE_FILE_TOKENS);
+            } else {
+                medium(part, file.mimeType(), file.bytes(), file.width(), file.height(), file.pages());
+            }
+        }
+    }
+
+    private void medium(JsonNode part, String mimeType, long bytes, int width, int height, int pages) {
+        String mime = mimeType.toLowerCase(Locale.ROOT);
+        switch (mime.substring(0, Math.max(0, mime.indexOf('/')))) {
+            case "image" -> add(Modality.IMAGE, model.imageTokens(resolutionOf(part), width, height));
+            case "audio" -> add(Modality.AUDIO, Math.toIntExact(1 + bytes / AUDIO_BYTES_PER_TOKEN));
+            case "video" -> add(Modality.VIDEO, Math.toIntExact(70 + bytes / VIDEO_BYTES_PER_TOKEN));
+            case "text" -> add(Modality.TEXT, ofBytes(bytes));
+            default -> add(Modality.DOCUMENT, pages * model.pageTokens());
+        }
+    }
+
+    private String resolutionOf(JsonNode part) {
+        String own = JsonTrees.text(part.path("mediaResolution"), "level");
+        return own.isEmpty() ? resolution : own;
+    }
+
+    private void text(String text) {
+        if (!text.isEmpty()) {
+            add(Modality.TEXT, ofText(text));
+        }
+    }
+
+    private void add(Modality modality, int tokens) {
+        counts.merge(modality, tokens, Integer::sum);
+    }
+}

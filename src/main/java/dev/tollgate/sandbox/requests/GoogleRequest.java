@@ -1,0 +1,172 @@
+package dev.tollgate.sandbox.requests;
+
+import dev.tollgate.sandbox.routes.SandboxModel;
+import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A request after reading: the model asked and the body with camel-case names. Immutable; the tree is not to be changed.
+ *
+ * @param body a {@code GenerateContentRequest}
+ * @param terms what else counts
+ */
+public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
+
+    public GoogleRequest with(Terms others) {
+        return new GoogleRequest(model, body, others);
+    }
+
+    public List<JsonNode> contents() {
+        return List.copyOf(body.path("contents").values());
+    }
+
+    public JsonNode config() {
+        return body.path("generationConfig");
+    }
+
+    public JsonNode thinking() {
+        return config().path("thinkingConfig");
+    }
+
+    public List<JsonNode> declarations() {
+        List<JsonNode> all = new ArrayList<>();
+        body.path("tools")
+                .forEach(tool -> all.addAll(tool.path("functionDeclarations").values()));
+        return all;
+    }
+
+    public boolean hasTool(String name) {
+        return body.path("tools").valueStream().anyMatch(tool -> tool.has(name));
+    }
+
+    public JsonNode functionCalling() {
+        return body.path("toolConfig").path("functionCallingConfig");
+    }
+
+    /** AUTO unless something else is said. */
+    public String mode() {
+        String mode = JsonTrees.text(functionCalling(), "mode");
+        return mode.isEmpty() || mode.equals("MODE_UNSPECIFIED") ? "AUTO" : mode;
+    }
+
+    String responseMimeType() {
+        return JsonTrees.text(config(), "responseMimeType");
+    }
+
+    public boolean json() {
+        return responseMimeType().equals("application/json");
+    }
+
+    /** The schema of the answer, in either form; a missing node where there is none. */
+    public JsonNode responseSchema() {
+        JsonNode schema = config().path("responseJsonSchema");
+        return schema.isMissingNode() ? config().path("responseSchema") : schema;
+    }
+
+    public int maxOutputTokens() {
+        return config().path("maxOutputTokens").asInt(SandboxModel.OUTPUT_TOKENS_MAX);
+    }
+
+    public int candidateCount() {
+        return config().path("candidateCount").asInt(1);
+    }
+
+    public boolean includeThoughts() {
+        return thinking().path("includeThoughts").asBoolean(false);
+    }
+
+    public String systemText() {
+        return textOf(body.path("systemInstruction"));
+    }
+
+    /** What the user wrote last; empty where no user content has text. */
+    public String lastUserText() {
+        return Knobs.withoutMarks(lastUserText(body));
+    }
+
+    /** The last text of what the user wrote last: programs put what they know of their surroundings before it. */
+    public String prompt() {
+        String last = "";
+        for (JsonNode content : body.path("contents")) {
+            if (!isModel(content)) {
+                List<String> texts = texts(content);
+                last = texts.isEmpty() ? last : texts.getLast();
+            }
+        }
+        return Knobs.withoutMarks(last);
+    }
+
+    /** As it was written, knobs and all. */
+    public static String lastUserText(JsonNode body) {
+        String last = "";
+        for (JsonNode content : body.path("contents")) {
+            String text = isModel(content) ? "" : textOf(content);
+            last = text.isEmpty() ? last : text;
+        }
+        return last;
+    }
+
+    /** The responses with which the request ends; empty where it ends with something else. */
+    public List<JsonNode> lastResponses() {
+        List<JsonNode> contents = contents();
+        int from = contents.size();
+        while (from > 0
+                && !partsWith(contents.get(from - 1), "functionResponse").isEmpty()) {
+            from--;
+        }
+        return contents.subList(from, contents.size()).stream()
+                .filter(content -> !isModel(content))
+                .flatMap(content -> partsWith(content, "functionResponse").stream())
+                .map(part -> part.get("functionResponse"))
+                .toList();
+    }
+
+    static boolean isModel(JsonNode content) {
+        return JsonTrees.text(content, "role").equals("model");
+    }
+
+    public static List<JsonNode> partsWith(JsonNode content, String name) {
+        return content.path("parts")
+                .valueStream()
+                .filter(part -> part.has(name))
+                .toList();
+    }
+
+    public static String textOf(JsonNode content) {
+        return String.join(" ", written(content)).strip();
+    }
+
+    private static List<String> written(JsonNode content) {
+        return partsWith(content, "text").stream()
+                .filter(part -> !part.path("thought").asBoolean(false))
+                .map(part -> JsonTrees.text(part, "text"))
+                .toList();
+    }
+
+    /** Those with something besides knobs in them. */
+    private static List<String> texts(JsonNode content) {
+        return written(content).stream()
+                .map(String::strip)
+                .filter(text -> !Knobs.withoutMarks(text).isEmpty())
+                .toList();
+    }
+
+    /** Lower-case words of three letters or more, digits included; names in camel or snake case are taken apart. */
+    public static Set<String> words(String text) {
+        String apart = text.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
+        Set<String> words = new LinkedHashSet<>();
+        for (String word : apart.split("[^\\p{L}\\p{N}]+", -1)) {
+            if (word.length() >= 3) {
+                words.add(word);
+            }
+        }
+        return words;
+    }
+}

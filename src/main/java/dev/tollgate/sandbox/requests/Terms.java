@@ -1,0 +1,36 @@
+package dev.tollgate.sandbox.requests;
+
+import dev.tollgate.sandbox.files.StoredFile;
+import dev.tollgate.sandbox.routes.CallingProject;
+import dev.tollgate.sandbox.routes.Target;
+import dev.tollgate.sandbox.scripting.Knobs;
+import java.util.Map;
+
+/**
+ * What a request is answered under besides its body. Immutable.
+ *
+ * @param vertex whether Vertex AI is asked, which does some things differently
+ * @param streams whether the answer comes in pieces
+ * @param caller whose files and signatures count
+ * @param knobs those in force
+ * @param files the caller's files that the request names, by URI
+ */
+public record Terms(
+        boolean vertex, boolean streams, CallingProject caller, Knobs knobs, Map<String, StoredFile> files) {
+
+    public Terms {
+        files = Map.copyOf(files);
+    }
+
+    public static Terms of(Target target, CallingProject caller) {
+        return new Terms(target.vertex(), target.streams(), caller, Knobs.NONE, Map.of());
+    }
+
+    public Terms withKnobs(Knobs knobs) {
+        return new Terms(vertex, streams, caller, knobs, files);
+    }
+
+    public Terms withFiles(Map<String, StoredFile> files) {
+        return new Terms(vertex, streams, caller, knobs, files);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.tollgate.sandbox.scripting;
+
+import dev.tollgate.sandbox.wire.JsonTrees;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+
+/** What can be changed about an answer from outside (docs/sandbox.md). */
+public enum Knob {
+    STATUS("status", "[45]\\d\\d", "answers with this HTTP status and Google's words for it"),
+    QUOTA("quota", "minute|day|capacity", "answers 429 for this quota"),
+    HTML("html", "(?:[45]\\d\\d)?", "answers with a front end's page, status 502 or the given one"),
+    TIMES("times", "[1-9]\\d{0,5}", "the knobs count for so many calls, then the answer is an ordinary one"),
+    ID("id", "[A-Za-z0-9_.-]{1,64}", "knobs with another id count their times apart"),
+
+    DELAY_HEAD("delay_head", Knob.MILLIS, "ms before the response's head"),
+    DELAY_FIRST("delay_first", Knob.MILLIS, "ms between the head and the first event"),
+    DELAY_BETWEEN("delay_between", Knob.MILLIS, "ms before each further event"),
+    ONE_BYTE("one_byte_at_a_time", "", "each byte is written alone"),
+    TRICKLE("trickle", Knob.MILLIS, "each byte is written alone, after so many ms"),
+    ONE_WRITE("one_write", "", "the whole answer is one write"),
+    SPLIT_UTF8("split_utf8", "", "writes end inside each character of several bytes"),
+    GZIP("gzip", "", "the answer is compressed, whatever the caller accepts"),
+
+    AFTER("after", "\\d{1,5}", "how many events come before what goes wrong; 1 unless given"),
+    ERROR_EVENT("error_event", "", "an event with an error, then the end"),
+    RAW_ERROR_TAIL("raw_error_tail", "", "a printed error that is no event, then the end"),
+    RESET("reset", "", "the connection is reset between two events"),
+    RESET_MID_EVENT("reset_mid_event", "", "the connection is reset in the middle of an event"),
+    EOF("eof", "", "a regular end without a finish reason; before the last event unless after is given"),
+    HANG("hang", "", "nothing more comes for ten minutes"),
+
+    FINISH("finish", "[A-Z][A-Z_]{1,63}", "the finish reason; with after, what would follow is left out"),
+    BLOCK("block", "[A-Z][A-Z_]{1,63}", "the prompt is blocked for this reason"),
+    CANDIDATES("candidates", "none|empty", "no candidates at all, or an empty list of them"),
+    EMPTY_STOP("empty_stop", "", "STOP without any content"),
+    DUPLICATE_LAST("duplicate_last", "", "the last event comes twice"),
+    USAGE("usage", "every|last|none|zero", "on which events the usage stands"),
+    CACHED("cached", "\\d{1,7}", "so many tokens of the prompt came from the implicit cache"),
+    NO_INDEX("no_index", "", "candidates have no index"),
+    NO_ARGS("no_args", "", "a call without arguments has no args"),
+    NO_CALLS("no_calls", "", "no function is called, whatever the prompt or the mode says"),
+    CALLS("calls", "together|apart", "parallel calls in one event, or each in its own"),
+    CALL_IDS("call_ids", "on|off", "whether calls have ids"),
+    UNSIGNED("unsigned", "", "no thought signatures"),
+    MIXED_PARTS("mixed_parts", "", "the last thought and the first text come in one event"),
+
+    FILE_PROCESSING("file_processing", Knob.MILLIS, "in a file's display name: ms until it is ACTIVE"),
+    FILE_FAILS("file_fails", "", "in a file's display name: it becomes FAILED");
+
+    static final String MILLIS = "\\d{1,6}";
+    static final int MILLIS_MAX = 600_000;
+
+    private final String word;
+    private final Pattern values;
+    private final String meaning;
+
+    Knob(String word, String values, String meaning) {
+        this.word = word;
+        this.values = Pattern.compile(values);
+        this.meaning = meaning;
+    }
+
+    static Optional<Knob> named(String word) {
+        return Arrays.stream(values()).filter(knob -> knob.word.equals(word)).findFirst();
+    }
+
+    public String word() {
+        return word;
+    }
+
+    boolean takes(String value) {
+        boolean fits = values.matcher(value).matches();
+        return fits && (!values.pattern().equals(MILLIS) || Integer.parseInt(value) <= MILLIS_MAX);
+    }
+
+    /** In the words of a complaint. */
+    String allowed() {
+        return switch (values.pattern()) {
+            case "" -> "nothing behind it";
+            case MILLIS -> "a number of milliseconds from 0 to " + MILLIS_MAX;
+            default -> "a value that matches " + values.pattern();
+        };
+    }
+
+    /** All of them, for those who ask. */
+    public static ArrayNode describe() {
+        ArrayNode list = JsonTrees.array();
+        for (Knob knob : values()) {
+            list.addObject().put("knob", knob.word).put("takes", knob.allowed()).put("meaning", knob.meaning);
+        }
+        return list;
+    }
+
+    static String words() {
+        return List.of(values()).stream().map(Knob::word).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.tollgate.sandbox.scripting;
+
+import dev.tollgate.sandbox.wire.JsonTrees;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** One thing that an answer does. A script is made of them, and so is every generated answer. */
+public sealed interface Step {
+
+    /**
+     * One event, sent as it stands: an object as compact JSON, a string as its own characters (broken JSON too).
+     *
+     * @param tree not to be changed
+     */
+    record Event(JsonNode tree) implements Step {
+        public String text() {
+            return tree.isString() ? tree.stringValue() : JsonTrees.write(tree);
+        }
+    }
+
+    /**
+     * The whole answer is an HTTP error.
+     *
+     * @param code 400 to 599
+     * @param body sent as it stands (a string as HTML); null for what Google says with that status
+     */
+    record Status(int code, @Nullable JsonNode body) implements Step {
+        public Status {
+            if (code < 400 || code > 599) {
+                throw new IllegalArgumentException("status must be 400 to 599, not " + code);
+            }
+        }
+    }
+
+    /** A pause. Before the first event the response's head waits as well. */
+    record Delay(long millis) implements Step {
+        public static final long MILLIS_MAX = 600_000;
+
+        public Delay {
+            if (millis < 0 || millis > MILLIS_MAX) {
+                throw new IllegalArgumentException("delay_ms must be 0 to " + MILLIS_MAX + ", not " + millis);
+            }
+        }
+    }
+
+    /** What follows is written byte by byte, each after a pause. */
+    record Trickle(long millis) implements Step {
+        public Trickle {
+            if (millis < 0 || millis > Delay.MILLIS_MAX) {
+                throw new IllegalArgumentException("every_ms must be 0 to " + Delay.MILLIS_MAX + ", not " + millis);
+            }
+        }
+    }
+
+    /** Something that goes wrong. */
+    enum Fault implements Step {
+        /** The connection is closed in the middle of things. */
+        RESET,
+        /** Half of the next event is sent, then the connection is closed. */
+        RESET_MID_EVENT,
+        /** Nothing more comes for ten minutes. */
+        HANG,
+        /** The answer ends here, in good order but without its rest. */
+        EOF,
+        /** {@code data: {"error":…}}, then the end. */
+        ERROR_EVENT,
+        /** A pretty-printed error without {@code data:}, then the end. */
+        RAW_ERROR_TAIL,
+        /** A page of a front end in place of JSON: status 502, or the rest of a stream. */
+        HTML,
+        /** Not a failure: the head is sent now, before any event. */
+        HEADERS,
+        /** Not a failure: everything that follows is written one byte at a time. */
+        ONE_BYTE_AT_A_TIME,
+        /** Not a failure: the whole answer is one write. */
+        ONE_WRITE,
+        /** Not a failure: what follows is cut inside each character of several bytes. */
+        SPLIT_UTF8,
+        /** Not a failure: the answer is compressed. */
+        GZIP;
+
+        private static final Set<Fault> WAYS = Set.of(HEADERS, ONE_BYTE_AT_A_TIME, ONE_WRITE, SPLIT_UTF8, GZIP);
+
+        /** Whether the answer is over with it. */
+        boolean ends() {
+            return !WAYS.contains(this);
+        }
+    }
+
+    /** Whether this says what the answer is; otherwise it only says how it is sent. */
+    default boolean decides() {
+        return switch (this) {
+            case Event event -> true;
+            case Status status -> true;
+            case Delay delay -> false;
+            case Trickle trickle -> false;
+            case Fault fault -> fault.ends();
+        };
+    }
+}
