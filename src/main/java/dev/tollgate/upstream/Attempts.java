@@ -1,16 +1,15 @@
 package dev.tollgate.upstream;
 
-import dev.tollgate.error.ApiException;
-import dev.tollgate.fatal.Fatal;
+import dev.tollgate.upstream.RetryPlan.Decision;
+import dev.tollgate.upstream.RetryPlan.Next;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import dev.tollgate.upstream.Upstreams.Leg;
-import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,57 +19,43 @@ import org.slf4j.LoggerFactory;
  * until then is held back, so that a failed or empty attempt leaves no trace, its usage included (D48). Confined to the event loop that
  * began it.
  *
- * <p>At most {@value #RETRIES_MAX} retries after failures that may pass, as far as the pool's budget goes; a channel that has no quota left
- * or does not take our credential costs no retry where another one can be asked; once after an empty answer, which is taken from that budget, too.
+ * <p>{@link RetryPlan} says who may be asked and how often: at most {@value RetryPlan#RETRIES_MAX} retries after failures that may pass, as far
+ * as the pool's budget goes; a channel that has no quota left or does not take our credential costs no retry where another one can be asked;
+ * once after an empty answer, which is taken from that budget, too.
  *
  * <p>Where an upstream does not take a thought signature it is asked again without any, once: they belong to a project, and what the operator
- * has behind a channel may have changed since (D50). That costs no retry: after such a change it befalls every running conversation.
+ * has behind a channel may have changed since (D50). That costs no retry: after such a change every running conversation needs it.
  *
  * <p>Where a channel finds out by a refusal that another model stands in the place of the one it was asked for, the call is translated for
  * that one and asked again there, once, which costs no retry either (D59).
  *
  * <p>Where the operator wants it, a first channel that is silent for a while gets company: one second try, on another channel, which counts
- * as a retry. Of the two the first that has something to say goes on and the other is cancelled; one that fails leaves the call to the other,
- * and nobody else is asked while that runs.
+ * as a retry ({@link HedgeRace}). Where one of the two fails nobody else is asked while the other runs.
  */
 final class Attempts implements SentCall {
 
     private static final Logger log = LoggerFactory.getLogger(Attempts.class);
 
-    private static final int RETRIES_MAX = 2;
-
-    /** In all, however many channels there are. */
-    private static final int ATTEMPTS_MAX = 8;
-
-    private static final long BACKOFF_MILLIS = 200;
-    private static final long WAIT_MILLIS_MAX = 5_000;
     private static final long NO_TIMER = -1;
 
     private final Upstreams pool;
     private final @Nullable Long maxOutputTokens;
     private final UpstreamListener listener;
-    private final List<Leg> legs = new ArrayList<>(1);
+    private final Legs legs;
     private final List<Route> tried = new ArrayList<>(0);
     private final List<Route> ruledOut;
+    private final HedgeRace race;
 
     private Ask ask;
-    private @Nullable Attempt current;
-    /** Asked beside the current one, as long as neither has said anything of substance. */
-    private @Nullable Attempt hedge;
 
     private @Nullable Leg saidNothing;
     private @Nullable UpstreamFailure lastFailure;
-    private int attempts;
-    private int retries;
-    private boolean askedAgain;
-    private boolean withoutSignatures;
-    private boolean replaced;
+    private RetryPlan plan = RetryPlan.NEW;
     private boolean latent = true;
     private boolean over;
     private boolean paused;
     private boolean wasPaused;
     private long timer = NO_TIMER;
-    private long hedgeTimer = NO_TIMER;
 
     /** @param unfit channels that cannot express the ask */
     Attempts(
@@ -82,15 +67,16 @@ final class Attempts implements SentCall {
             UpstreamListener listener) {
         this.pool = pool;
         this.ask = ask;
-        this.legs.add(first);
+        this.legs = new Legs(pool, first);
         this.ruledOut = new ArrayList<>(unfit);
         this.maxOutputTokens = maxOutputTokens;
         this.listener = listener;
+        this.race = new HedgeRace(pool.vertx());
     }
 
     @Override
     public int count() {
-        return attempts;
+        return plan.attempts();
     }
 
     @Override
@@ -109,7 +95,8 @@ final class Attempts implements SentCall {
     }
 
     private Leg leg() {
-        return current == null ? legs.getFirst() : current.leg();
+        Attempt current = race.current();
+        return current == null ? legs.first() : current.leg();
     }
 
     @Override
@@ -118,33 +105,29 @@ final class Attempts implements SentCall {
         if (timer != NO_TIMER) {
             pool.vertx().cancelTimer(timer);
         }
-        noHedgeAnyMore();
+        race.stopWatching();
         long now = pool.clock().millis();
-        running().forEach(attempt -> attempt.giveUp(now));
+        race.running().forEach(attempt -> attempt.giveUp(now));
     }
 
     @Override
     public void pause() {
         paused = true;
         wasPaused = true;
-        running().forEach(Attempt::pause);
+        race.running().forEach(Attempt::pause);
     }
 
     @Override
     public void resume() {
         paused = false;
-        running().forEach(Attempt::resume);
-    }
-
-    private Stream<Attempt> running() {
-        return Stream.of(current, hedge).filter(Objects::nonNull);
+        race.running().forEach(Attempt::resume);
     }
 
     // ---- whom to ask ----
 
     void begin() {
         pool.budget().called();
-        Leg first = legs.getFirst();
+        Leg first = legs.first();
         if (first.route().isUntroubled()) {
             start(first);
         } else {
@@ -158,8 +141,7 @@ final class Attempts implements SentCall {
         }
         List<Route> usable = pool.routes(ask, ruledOut);
         long now = pool.clock().millis();
-        Route route =
-                attempts >= ATTEMPTS_MAX ? null : pool.chooser().choose(usable, preferred(usable, now), tried, now);
+        Route route = plan.mayAsk() ? pool.chooser().choose(usable, preferred(usable, now), tried, now) : null;
         if (route != null) {
             approach(route, now);
         } else {
@@ -169,16 +151,17 @@ final class Attempts implements SentCall {
 
     /** What has been translated already is asked first, as long as it may be. */
     private @Nullable String preferred(List<Route> usable, long now) {
-        Route first = legs.getFirst().route();
-        boolean fit = attempts == 0 && first.isHealthy(now) && usable.stream().anyMatch(first::isSame);
+        Route first = legs.first().route();
+        boolean fit =
+                plan.attempts() == 0 && first.isHealthy(now) && usable.stream().anyMatch(first::isSame);
         return fit ? first.channel().id() : ask.preferredChannel();
     }
 
     private void approach(Route route, long now) {
         long wait = 0;
         if (tried.stream().anyMatch(route::isSame)) {
-            wait = lastFailure == null || hadItsRest(lastFailure) ? 0 : waitMillis(lastFailure);
-            if (wait > WAIT_MILLIS_MAX) {
+            wait = plan.pauseMillis(lastFailure, pool.random());
+            if (wait > RetryPlan.WAIT_MILLIS_MAX) {
                 ruledOut.add(route);
                 goOn();
                 return;
@@ -194,47 +177,9 @@ final class Attempts implements SentCall {
         }
     }
 
-    private static boolean hadItsRest(UpstreamFailure failure) {
-        return failure.kind() == Kind.QUOTA && tellsWhen(failure);
-    }
-
-    private static boolean tellsWhen(UpstreamFailure failure) {
-        return failure.retryAfter() != null && !failure.retryAfter().isZero();
-    }
-
     private void ask(Route route, long now) {
         route.channel().breaker().enter(now);
-        for (Leg leg : legs) {
-            if (leg.route().isSame(route)) {
-                start(leg);
-                return;
-            }
-        }
-        translate(route, leg -> translated(route, leg));
-    }
-
-    /** Aside, as every translation of what may be large. @param then on the call's event loop; null where it cannot be expressed there */
-    private void translate(Route route, Consumer<@Nullable Leg> then) {
-        Context loop = pool.vertx().getOrCreateContext();
-        Thread.ofVirtual().name("translate").start(() -> {
-            Leg leg = translated(route);
-            loop.runOnContext(_ -> then.accept(leg));
-        });
-    }
-
-    private @Nullable Leg translated(Route route) {
-        try {
-            return pool.loadedLeg(ask, route);
-        } catch (ApiException unfit) {
-            return null;
-        } catch (RuntimeException | Error e) {
-            Fatal.check(e);
-            log.error(
-                    "channel {}: a request could not be translated",
-                    route.channel().id(),
-                    e);
-            return null;
-        }
+        legs.on(route).ifPresentOrElse(this::start, () -> legs.translate(ask, route, leg -> translated(route, leg)));
     }
 
     private void translated(Route route, @Nullable Leg leg) {
@@ -257,14 +202,14 @@ final class Attempts implements SentCall {
             return;
         }
         Attempt begun = entered(leg);
-        current = begun;
-        if (attempts == 1) {
+        race.begin(begun);
+        if (plan.attempts() == 1) {
             hedgeLater(begun);
         }
     }
 
     private Attempt entered(Leg leg) {
-        attempts++;
+        plan = plan.asked();
         Attempt begun = new Attempt(this, leg, maxOutputTokens);
         if (paused) {
             begun.pause();
@@ -278,17 +223,7 @@ final class Attempts implements SentCall {
     private void hedgeLater(Attempt first) {
         long wait = pool.hedgeAfterMillis();
         if (wait > 0 && first.leg().ask().wanted().isEmpty()) {
-            hedgeTimer = pool.vertx().setTimer(wait, _ -> {
-                hedgeTimer = NO_TIMER;
-                hedge(first);
-            });
-        }
-    }
-
-    private void noHedgeAnyMore() {
-        if (hedgeTimer != NO_TIMER) {
-            pool.vertx().cancelTimer(hedgeTimer);
-            hedgeTimer = NO_TIMER;
+            race.watch(first, wait, this::hedge);
         }
     }
 
@@ -301,7 +236,7 @@ final class Attempts implements SentCall {
                             pool.routes(ask, ruledOut),
                             pool.clock().millis());
             if (route != null) {
-                translate(route, leg -> hedge(first, route, leg));
+                legs.translate(ask, route, leg -> hedge(first, route, leg));
             }
         }
     }
@@ -310,26 +245,16 @@ final class Attempts implements SentCall {
         if (leg == null || !route.channel().enter()) {
             ruledOut.add(route);
             hedge(first);
-        } else if (isAloneAndSilent(first) && mayRetry()) {
+        } else if (isAloneAndSilent(first) && carriedOut(plan::hedge).next() == Next.ANY_CHANNEL) {
             legs.add(leg);
-            hedge = entered(leg);
+            race.join(entered(leg));
         } else {
             route.channel().leave();
         }
     }
 
     private boolean isAloneAndSilent(Attempt first) {
-        return !over && latent && hedge == null && first.equals(current);
-    }
-
-    /** Leaves the call to the other one of two. @return false where there is only one */
-    private boolean leftToTheOther(Attempt one) {
-        if (hedge == null) {
-            return false;
-        }
-        current = one.equals(current) ? hedge : current;
-        hedge = null;
-        return true;
+        return !over && latent && race.isAlone(first);
     }
 
     /** All that could be asked rest: a short rest is waited for, a longer one is told. */
@@ -340,8 +265,9 @@ final class Attempts implements SentCall {
                 .min()
                 .orElse(0);
         long wait = soonest - now;
-        if (soonest > 0 && wait <= WAIT_MILLIS_MAX && retries < RETRIES_MAX && attempts < ATTEMPTS_MAX) {
-            retries++;
+        Optional<RetryPlan> afterwards = soonest > 0 ? plan.afterRest(wait) : Optional.empty();
+        if (afterwards.isPresent()) {
+            plan = afterwards.get();
             timer = pool.vertx().setTimer(Math.max(1, wait), _ -> {
                 timer = NO_TIMER;
                 goOn();
@@ -357,13 +283,6 @@ final class Attempts implements SentCall {
         return new UpstreamFailure(failure.kind(), Duration.ofMillis(waitMillis), failure.detail());
     }
 
-    /** Exponential with full jitter, or what the upstream asked for (protocol 4.7). */
-    private long waitMillis(UpstreamFailure failure) {
-        return failure.retryAfter() != null
-                ? Math.max(1, failure.retryAfter().toMillis())
-                : pool.random().nextLong(BACKOFF_MILLIS << retries) + 1;
-    }
-
     private void finish(Runnable last) {
         over = true;
         last.run();
@@ -372,7 +291,7 @@ final class Attempts implements SentCall {
     // ---- what an attempt says ----
 
     boolean listensTo(Attempt attempt) {
-        return !over && (attempt.equals(current) || attempt.equals(hedge));
+        return !over && race.has(attempt);
     }
 
     /** Whether nothing of substance has come. */
@@ -386,13 +305,8 @@ final class Attempts implements SentCall {
 
     /** The first that has something to say is the one that is heard. */
     void answers(Attempt attempt) {
-        noHedgeAnyMore();
-        Attempt other = attempt.equals(current) ? hedge : current;
-        current = attempt;
-        hedge = null;
-        if (other != null) {
-            other.giveUp(pool.clock().millis());
-        }
+        race.stopWatching();
+        race.win(attempt, pool.clock().millis());
         release(attempt);
     }
 
@@ -405,14 +319,14 @@ final class Attempts implements SentCall {
     }
 
     void ended(Attempt attempt) {
-        noHedgeAnyMore();
-        if (latent && leftToTheOther(attempt)) {
+        race.stopWatching();
+        if (latent && race.leave(attempt)) {
             saidNothing = attempt.leg();
         } else if (latent
-                && attempt.isFinished()
-                && !askedAgain
-                && pool.budget().take()) {
-            askAgain(attempt.leg());
+                && carriedOut(budget -> plan.afterEmpty(attempt.isFinished(), budget))
+                                .next()
+                        == Next.SAME_CHANNEL) {
+            start(attempt.leg());
         } else {
             release(attempt);
             if (!over) {
@@ -421,36 +335,50 @@ final class Attempts implements SentCall {
         }
     }
 
-    private void askAgain(Leg leg) {
-        askedAgain = true;
-        start(leg);
-    }
-
     /** What the failure of an attempt means for its channel and for the call. */
     void failed(Attempt attempt, UpstreamFailure failure) {
         Route route = attempt.route();
         Health.note(route, failure, wasPaused, pool.clock().instant());
-        noHedgeAnyMore();
+        race.stopWatching();
         lastFailure = failure;
         tried.add(route);
-        if (leftToTheOther(attempt)) {
-            if (isOfThatChannel(failure.kind())) {
+        if (race.leave(attempt)) {
+            if (RetryPlan.isOfThatChannel(failure.kind())) {
                 ruledOut.add(route);
             }
-        } else if (latent && saidNothing != null && !askedAgain && pool.budget().take()) {
-            askAgain(saidNothing);
-        } else if (latent && failure.kind() == Kind.SIGNATURE && !withoutSignatures) {
-            withoutSignatures = true;
-            askWithoutSignatures(route);
-        } else if (latent && failure.kind() == Kind.REPLACED && !replaced) {
-            replaced = true;
-            askAnew(route);
-        } else if (latent && mayGoOn(route, failure)) {
-            current = null;
-            goOn();
+        } else if (latent) {
+            goOnAfter(route, failure);
         } else {
             finish(() -> listener.failed(failure));
         }
+    }
+
+    private void goOnAfter(Route route, UpstreamFailure failure) {
+        Leg empty = saidNothing;
+        Decision decision = carriedOut(budget -> plan.afterFailure(failure, empty != null, budget));
+        if (decision.rulesOut()) {
+            ruledOut.add(route);
+        }
+        switch (decision.next()) {
+            case SAME_CHANNEL -> start(Objects.requireNonNull(empty));
+            case WITHOUT_SIGNATURES -> askWithoutSignatures(route);
+            case SUCCESSOR -> askAnew(route);
+            case ANY_CHANNEL -> {
+                race.clear();
+                goOn();
+            }
+            case NOBODY -> finish(() -> listener.failed(failure));
+        }
+    }
+
+    /** What the plan decides while the pool's budget has a retry; where it needs one and that has just gone, what it decides without. */
+    private Decision carriedOut(Function<Boolean, Decision> rule) {
+        Decision decision = rule.apply(!pool.budget().isEmpty());
+        if (decision.takesBudget() && !pool.budget().take()) {
+            decision = rule.apply(false);
+        }
+        plan = decision.plan();
+        return decision;
     }
 
     private void askWithoutSignatures(Route route) {
@@ -463,35 +391,12 @@ final class Attempts implements SentCall {
 
     /** What was translated before has become wrong. */
     private void askAnew(Route route) {
-        current = null;
-        translate(route, leg -> {
+        race.clear();
+        legs.translate(ask, route, leg -> {
             if (leg != null && !over) {
                 legs.clear();
             }
             translated(route, leg);
         });
-    }
-
-    /** Whether the channel would fail this call again, while another one may take it. */
-    private static boolean isOfThatChannel(Kind kind) {
-        return kind != Kind.QUOTA && kind != Kind.DAY_QUOTA && kind != Kind.UNAVAILABLE;
-    }
-
-    private boolean mayGoOn(Route route, UpstreamFailure failure) {
-        return switch (failure.kind()) {
-            case REFUSED, SIGNATURE, BROKEN -> false;
-            case MISCONFIGURED, REPLACED -> ruledOut.add(route);
-            case DAY_QUOTA -> true;
-            case QUOTA -> tellsWhen(failure) || mayRetry();
-            case UNAVAILABLE -> mayRetry();
-        };
-    }
-
-    private boolean mayRetry() {
-        if (retries >= RETRIES_MAX || !pool.budget().take()) {
-            return false;
-        }
-        retries++;
-        return true;
     }
 }
