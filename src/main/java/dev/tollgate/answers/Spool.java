@@ -1,19 +1,11 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.error.ApiError;
-import dev.tollgate.fatal.Fatal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,16 +21,13 @@ import org.slf4j.LoggerFactory;
  * <p>Memory: at most {@value #WAITING_BYTES_MAX} bytes wait before {@link #full} holds the writer back, and the latest {@value
  * #RECENT_BYTES_MAX} bytes are remembered in plain, so that readers who keep up read no file.
  *
- * <p>Concurrency: thread-safe. Its lock is held for looks at its fields only. All work on the file is done by one worker at a time,
- * which {@code io} runs; it takes what is to be done until there is nothing. Listeners are called without the lock, from any thread.
+ * <p>Concurrency: thread-safe. Its lock is held for looks at its fields only. All work on the file is done by one worker at a time
+ * ({@link SpoolWorker}). Listeners are called without the lock, from any thread.
  */
 public final class Spool {
 
     /** What is kept for a retry; a longer answer is read to its end by those who read it now (decision D36). */
     public static final int KEPT_BYTES_MAX = 4 << 20;
-
-    /** No model's longest answer comes near it. */
-    static final long BYTES_MAX = 512L << 20;
 
     static final int WAITING_BYTES_MAX = 256 << 10;
     static final int RECENT_BYTES_MAX = 256 << 10;
@@ -68,32 +57,24 @@ public final class Spool {
     private static final End END = new End();
 
     private final SpoolFolder folder;
-    private final Executor io;
+    private final SpoolDisk disk;
+    private final SpoolWorker worker;
 
-    private final Deque<byte[]> waiting = new ArrayDeque<>();
-    private final Deque<byte[]> tail = new ArrayDeque<>();
-    private final Map<Long, Piece> recent = new LinkedHashMap<>();
+    private final PieceQueue waiting = new PieceQueue();
+    private final PieceQueue tail = new PieceQueue();
+    private final RecentPieces recent = new RecentPieces(RECENT_BYTES_MAX);
+    private final SpoolEnd ending = new SpoolEnd();
     private final Set<Runnable> listeners = new LinkedHashSet<>();
 
     private String taskId = "";
     private @Nullable Head head;
-    private @Nullable Pieces file;
-    private @Nullable Consumer<@Nullable Ended> ending;
     private @Nullable Runnable drained;
     private @Nullable Runnable broken;
-    private @Nullable ApiError failure;
     private long waitingBytes;
-    private long recentBytes;
     private long visibleEnd;
     private long visibleBytes;
     private boolean isBroken;
-    private boolean tailWritten;
-    private @Nullable ApiError finishing;
     private boolean rewinds;
-    private boolean complete;
-    private boolean unwanted;
-    private boolean working;
-    private boolean closed;
 
     /**
      * The whole answer is on disk.
@@ -104,12 +85,11 @@ public final class Spool {
      */
     public record Ended(long bytes, @Nullable String hash, byte @Nullable [] copy) {}
 
-    private record Job(byte[] bytes, boolean visible) {}
-
     /** @param io runs what blocks; must not run it at once */
     public Spool(SpoolFolder folder, Executor io) {
         this.folder = folder;
-        this.io = io;
+        this.disk = new SpoolDisk(folder);
+        this.worker = new SpoolWorker(io, this::step, this::breakDown);
     }
 
     // ---- write ----
@@ -125,13 +105,13 @@ public final class Spool {
 
     public void append(byte[] bytes) {
         synchronized (this) {
-            if (isBroken || complete || failure != null) {
+            if (isBroken || ending.isOver()) {
                 return;
             }
             waiting.add(bytes);
             waitingBytes += bytes.length;
         }
-        work();
+        worker.work();
     }
 
     /** Whether the writer should wait for {@link #onDrain}. */
@@ -158,34 +138,31 @@ public final class Spool {
     public void end(byte[] last, Consumer<@Nullable Ended> then) {
         synchronized (this) {
             tail.add(last);
-            ending = then;
+            ending.ask(then);
         }
-        work();
+        worker.work();
     }
 
     /** The charge is durable: the end may be read. @param keep whether the file is referred to */
     public void publish(boolean keep) {
         synchronized (this) {
-            Pieces written = file;
+            Pieces written = disk.file();
             if (written != null) {
                 visibleEnd = written.end();
                 visibleBytes = written.bodyBytes();
             }
-            complete = true;
-            unwanted = !keep;
+            ending.complete(keep);
         }
         tellListeners();
-        work();
+        worker.work();
     }
 
     /** The charge did not become durable: the end is taken back. Something else has to end the answer. */
     public void dropEnd() {
         synchronized (this) {
             tail.clear();
-            tailWritten = false;
-            recent.keySet().removeIf(at -> at >= visibleEnd);
-            recentBytes =
-                    recent.values().stream().mapToLong(it -> it.bytes().length).sum();
+            ending.takeBack();
+            recent.forgetFrom(visibleEnd);
             rewinds = true;
         }
     }
@@ -197,26 +174,25 @@ public final class Spool {
      */
     public void finish(byte[] last, ApiError error) {
         synchronized (this) {
-            finishing = error;
+            ending.finish(error);
             waiting.add(last);
             waitingBytes += last.length;
         }
-        work();
+        worker.work();
     }
 
     /** Ends the spool with an error; what could be read until now still can. */
     public void fail(ApiError error) {
         synchronized (this) {
-            if (complete || failure != null) {
+            if (ending.isOver()) {
                 return;
             }
-            failure = error;
-            unwanted = head != null;
+            ending.fail(error, head != null);
             waiting.clear();
             waitingBytes = 0;
         }
         tellListeners();
-        work();
+        worker.work();
     }
 
     /** Makes this the spool of an answer that is kept. Blocks. @throws IOException when it is not there, or not what was kept */
@@ -232,14 +208,14 @@ public final class Spool {
     private void opened(KnownAnswer known, Pieces opened) {
         synchronized (this) {
             taskId = known.taskId();
-            file = opened;
+            disk.opened(opened);
             head = opened.head();
             visibleEnd = opened.end();
             visibleBytes = opened.bodyBytes();
-            complete = true;
+            ending.complete(true);
         }
         tellListeners();
-        work();
+        worker.work();
     }
 
     // ---- read ----
@@ -250,7 +226,7 @@ public final class Spool {
      */
     public boolean join(Runnable listener) {
         synchronized (this) {
-            if (closed) {
+            if (ending.isClosed()) {
                 return false;
             }
             listeners.add(listener);
@@ -261,8 +237,10 @@ public final class Spool {
 
     /** Closes the spool of an answer that has not begun, where nobody reads it: who comes later looks anew. @return whether it is closed */
     synchronized boolean closeIfUnread() {
-        closed = closed || listeners.isEmpty();
-        return closed;
+        if (listeners.isEmpty()) {
+            ending.close();
+        }
+        return ending.isClosed();
     }
 
     /** Reads no more. The file is closed when the last one has left. */
@@ -270,7 +248,7 @@ public final class Spool {
         synchronized (this) {
             listeners.remove(listener);
         }
-        work();
+        worker.work();
     }
 
     /** What stands before the bytes; there as soon as anything was found but nothing or a failure. */
@@ -289,24 +267,22 @@ public final class Spool {
 
     /** @param place 0 for the beginning, then what the last piece gave */
     public synchronized Found at(long place) {
-        Pieces written = file;
+        Pieces written = disk.file();
         long position = place == 0 && written != null ? written.bodyStart() : place;
         if (position < visibleEnd) {
-            Piece piece = recent.get(position);
+            Piece piece = recent.at(position);
             return piece == null ? ON_DISK : piece;
         }
+        ApiError failure = ending.failure();
         if (failure != null) {
             return new Failed(failure);
         }
-        return complete ? END : NOTHING;
+        return ending.isOver() ? END : NOTHING;
     }
 
     /** Reads what is {@link OnDisk}. Blocks; only between {@link #join} and {@link #leave}. */
     public Piece read(long place) throws IOException {
-        Pieces written;
-        synchronized (this) {
-            written = file;
-        }
+        Pieces written = disk.file();
         if (written == null) {
             throw new IOException("the spool is closed");
         }
@@ -314,126 +290,53 @@ public final class Spool {
         return new Piece(piece.bytes(), piece.next());
     }
 
-    // ---- the worker ----
+    // ---- what the worker does ----
 
-    private void work() {
+    /** One piece of work. @return false where there is none */
+    private boolean step() throws IOException {
+        byte[] bytes;
+        boolean visible;
+        SpoolEnd.Due due = null;
         synchronized (this) {
-            if (working) {
-                return;
+            visible = !waiting.isEmpty();
+            if (visible) {
+                bytes = waiting.next();
+            } else if (!tail.isEmpty() && !ending.isWritten()) {
+                bytes = tail.next();
+            } else {
+                bytes = null;
+                due = ending.due(disk.file() != null && listeners.isEmpty());
             }
-            working = true;
         }
-        try {
-            io.execute(this::workAside);
-        } catch (RejectedExecutionException e) {
-            log.debug("the spool of {} is left as it is: the program stops", taskId);
+        if (bytes != null) {
+            write(bytes, visible);
+        } else if (due != null) {
+            carryOut(due);
+        }
+        return bytes != null || due != null;
+    }
+
+    private void carryOut(SpoolEnd.Due due) {
+        switch (due) {
+            case SpoolEnd.Tell tell -> tell.told().accept(disk.settle());
+            case SpoolEnd.Show _ -> tellListeners();
+            case SpoolEnd.Delete _ -> folder.delete(List.of(taskId));
+            case SpoolEnd.Close _ -> disk.close();
         }
     }
 
-    private void workAside() {
-        try {
-            for (Job job = take(); job != null; job = take()) {
-                write(job);
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            Fatal.check(e);
-            log.error("the spool of {} cannot be written", taskId, e);
-            breakDown();
-        }
-    }
-
-    /** The next thing to write; where there is none, does what comes after and stops working. */
-    private @Nullable Job take() throws IOException {
-        while (true) {
-            Runnable next;
-            synchronized (this) {
-                if (!waiting.isEmpty()) {
-                    return new Job(joined(waiting), true);
-                }
-                if (!tail.isEmpty() && !tailWritten) {
-                    return new Job(joined(tail), false);
-                }
-                next = afterwards();
-                if (next == null) {
-                    working = false;
-                    return null;
-                }
-            }
-            next.run();
-        }
-    }
-
-    private @Nullable Runnable afterwards() {
-        Consumer<@Nullable Ended> told = ending;
-        if (told != null) {
-            ending = null;
-            tailWritten = true;
-            return () -> told.accept(settled());
-        }
-        if (finishing != null && !complete && failure == null) {
-            complete = true;
-            unwanted = true;
-            return this::tellListeners;
-        }
-        if (unwanted) {
-            unwanted = false;
-            return () -> folder.delete(List.of(taskId));
-        }
-        Pieces open = file;
-        if (open != null && listeners.isEmpty() && (complete || failure != null)) {
-            file = null;
-            closed = true;
-            return () -> close(open);
-        }
-        return null;
-    }
-
-    /** Up to a piece's bytes of what waits. */
-    private static byte[] joined(Deque<byte[]> queue) {
-        byte[] first = queue.remove();
-        if (first.length > SpoolFile.PIECE_BYTES_MAX) {
-            queue.addFirst(java.util.Arrays.copyOfRange(first, SpoolFile.PIECE_BYTES_MAX, first.length));
-            return java.util.Arrays.copyOf(first, SpoolFile.PIECE_BYTES_MAX);
-        }
-        byte[] next = queue.peek();
-        if (next == null || first.length + next.length > SpoolFile.PIECE_BYTES_MAX) {
-            return first;
-        }
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(first);
-        while (next != null && all.size() + next.length <= SpoolFile.PIECE_BYTES_MAX) {
-            all.writeBytes(queue.remove());
-            next = queue.peek();
-        }
-        return all.toByteArray();
-    }
-
-    private void write(Job job) throws IOException {
-        SpoolFile target = made();
+    private void write(byte[] bytes, boolean visible) throws IOException {
+        SpoolFile target = disk.begun(taskId, head());
         rewind(target);
         long at = target.end();
-        if (target.bodyBytes() + job.bytes().length > BYTES_MAX) {
-            throw new IOException("an answer of more than " + BYTES_MAX + " bytes");
-        }
-        target.write(job.bytes());
-        Runnable resumed = written(job, at, target);
+        disk.write(target, bytes);
+        Runnable resumed = written(bytes, visible, at, target);
         if (resumed != null) {
             resumed.run();
         }
-        if (job.visible()) {
+        if (visible) {
             tellListeners();
         }
-    }
-
-    private SpoolFile made() throws IOException {
-        if (file instanceof SpoolFile known) {
-            return known;
-        }
-        SpoolFile created = folder.create(taskId, head());
-        synchronized (this) {
-            file = created;
-        }
-        return created;
     }
 
     private void rewind(SpoolFile target) throws IOException {
@@ -448,16 +351,10 @@ public final class Spool {
         target.cutAt(end);
     }
 
-    private synchronized @Nullable Runnable written(Job job, long at, SpoolFile target) {
-        recent.put(at, new Piece(job.bytes(), target.end()));
-        recentBytes += job.bytes().length;
-        Iterator<Piece> oldest = recent.values().iterator();
-        while (recentBytes > RECENT_BYTES_MAX) {
-            recentBytes -= oldest.next().bytes().length;
-            oldest.remove();
-        }
-        if (job.visible()) {
-            waitingBytes = Math.max(0, waitingBytes - job.bytes().length);
+    private synchronized @Nullable Runnable written(byte[] bytes, boolean visible, long at, SpoolFile target) {
+        recent.add(at, new Piece(bytes, target.end()));
+        if (visible) {
+            waitingBytes = Math.max(0, waitingBytes - bytes.length);
             visibleEnd = target.end();
             visibleBytes = target.bodyBytes();
         }
@@ -466,43 +363,21 @@ public final class Spool {
         return resume;
     }
 
-    private @Nullable Ended settled() {
-        try {
-            if (!(file instanceof SpoolFile written) || written.bodyBytes() > KEPT_BYTES_MAX) {
-                return new Ended(0, null, null);
-            }
-            written.sync();
-            return new Ended(written.end(), written.hash(), folder.copy(written));
-        } catch (IOException e) {
-            log.error("the spool of {} cannot be synced", taskId, e);
-            return null;
-        }
-    }
-
-    private static void close(Pieces file) {
-        try {
-            file.close();
-        } catch (IOException e) {
-            log.warn("a spool could not be closed", e);
-        }
-    }
-
-    private void breakDown() {
+    private void breakDown(Throwable cause) {
+        log.error("the spool of {} cannot be written", taskId, cause);
         Runnable told;
         Consumer<@Nullable Ended> end;
         Runnable resume;
         ApiError last;
         synchronized (this) {
             isBroken = true;
-            last = finishing;
-            working = false;
+            last = ending.finishing();
             waiting.clear();
             tail.clear();
             waitingBytes = 0;
             told = broken;
             broken = null;
-            end = ending;
-            ending = null;
+            end = ending.giveUp();
             resume = drained;
             drained = null;
         }
