@@ -2,7 +2,7 @@ package dev.tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.FairTurns;
 import dev.tollgate.limits.Workers;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ class SecurityDocTest {
     void what_the_document_says_of_turns_is_what_holds(String row, String type, String constant) throws Exception {
         Field field = Class.forName("dev.tollgate." + type).getDeclaredField(constant);
         field.setAccessible(true);
-        Turns.Bounds bounds = (Turns.Bounds) field.get(null);
+        FairTurns.Bounds bounds = (FairTurns.Bounds) field.get(null);
         List<String> cells = cells(row);
         assertThat(atOnce(cells.get(1))).isEqualTo(bounds.atOnceMax());
         assertThat(figures(cells.get(2))).startsWith("%,d".formatted(bounds.eachMax()));

@@ -2,7 +2,7 @@ package dev.tollgate.admin;
 
 import dev.tollgate.host.OperatorFile;
 import dev.tollgate.receipts.PublicKeys;
-import dev.tollgate.receipts.ReceiptCheck;
+import dev.tollgate.receipts.ReceiptFileCheck;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
@@ -36,17 +36,17 @@ public final class ReceiptFiles {
         PublicKeys keys = keyFile == null ? ownKeys(installation) : keys(keyFile);
         byte[] head = headFile == null ? null : read(headFile);
         try (InputStream receipts = OperatorFile.open(file)) {
-            return verdict(new ReceiptCheck(keys, head).check(receipts), head != null);
+            return verdict(new ReceiptFileCheck(keys, head).check(receipts), head != null);
         } catch (IOException e) {
             throw unreadable(file, e);
         }
     }
 
-    private static Verdict verdict(ReceiptCheck.Result result, boolean hasHead) {
+    private static Verdict verdict(ReceiptFileCheck.Result result, boolean hasHead) {
         return switch (result) {
-            case ReceiptCheck.Sound sound ->
+            case ReceiptFileCheck.Sound sound ->
                 new Verdict(true, sound.receipts() + " receipts, all sound" + (hasHead ? "; the head fits" : ""));
-            case ReceiptCheck.Wrong wrong -> new Verdict(false, wrong.sentence());
+            case ReceiptFileCheck.Wrong wrong -> new Verdict(false, wrong.sentence());
         };
     }
 

@@ -22,11 +22,11 @@ final class PackedAnswer implements Pieces {
     private static final int HEADING_BYTES = 2 * Integer.BYTES;
 
     private final byte[] packed;
-    private final Head head;
+    private final SpoolHead head;
     private final int bodyStart;
     private final long bodyBytes;
 
-    private PackedAnswer(byte[] packed, Head head, int bodyStart, long bodyBytes) {
+    private PackedAnswer(byte[] packed, SpoolHead head, int bodyStart, long bodyBytes) {
         this.packed = packed;
         this.head = head;
         this.bodyStart = bodyStart;
@@ -83,7 +83,7 @@ final class PackedAnswer implements Pieces {
                 bodyBytes += all.getInt();
                 all.position(all.getInt() + all.position());
             }
-            return new PackedAnswer(packed, Head.of(head), bodyStart, bodyBytes);
+            return new PackedAnswer(packed, SpoolHead.of(head), bodyStart, bodyBytes);
         } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
             throw new IOException("a packed answer is none", e);
         }
@@ -122,7 +122,7 @@ final class PackedAnswer implements Pieces {
     }
 
     @Override
-    public Head head() {
+    public SpoolHead head() {
         return head;
     }
 

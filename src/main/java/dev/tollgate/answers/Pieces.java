@@ -5,7 +5,7 @@ import java.io.IOException;
 /** An answer's bytes, in pieces that are found by their places. Any thread reads what is there. */
 sealed interface Pieces extends AutoCloseable permits SpoolFile, PackedAnswer {
 
-    Head head();
+    SpoolHead head();
 
     /** Where the first piece begins, after the head. */
     long bodyStart();

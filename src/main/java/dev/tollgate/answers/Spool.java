@@ -67,7 +67,7 @@ public final class Spool {
     private final Set<Runnable> listeners = new LinkedHashSet<>();
 
     private String taskId = "";
-    private @Nullable Head head;
+    private @Nullable SpoolHead head;
     private @Nullable Runnable drained;
     private @Nullable Runnable broken;
     private long waitingBytes;
@@ -95,7 +95,7 @@ public final class Spool {
     // ---- write ----
 
     /** @param broken told once, on any thread, when the file can no longer be written */
-    public void begin(String taskId, Head head, Runnable broken) {
+    public void begin(String taskId, SpoolHead head, Runnable broken) {
         synchronized (this) {
             this.taskId = taskId;
             this.head = head;
@@ -252,8 +252,8 @@ public final class Spool {
     }
 
     /** What stands before the bytes; there as soon as anything was found but nothing or a failure. */
-    public synchronized Head head() {
-        Head known = head;
+    public synchronized SpoolHead head() {
+        SpoolHead known = head;
         if (known == null) {
             throw new IllegalStateException("the answer has not begun");
         }

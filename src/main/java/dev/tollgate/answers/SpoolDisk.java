@@ -31,7 +31,7 @@ final class SpoolDisk {
         file = known;
     }
 
-    SpoolFile begun(String taskId, Head head) throws IOException {
+    SpoolFile begun(String taskId, SpoolHead head) throws IOException {
         if (file instanceof SpoolFile known) {
             return known;
         }

@@ -33,13 +33,13 @@ final class SpoolFile implements Pieces {
     private final FileChannel channel;
     private final Seal seal;
     private final MessageDigest digest;
-    private final Head head;
+    private final SpoolHead head;
     private final byte[] sealedKey;
     private long bodyStart;
     private long end;
     private long bodyBytes;
 
-    private SpoolFile(FileChannel channel, Seal seal, MessageDigest digest, Head head, byte[] sealedKey) {
+    private SpoolFile(FileChannel channel, Seal seal, MessageDigest digest, SpoolHead head, byte[] sealedKey) {
         this.channel = channel;
         this.seal = seal;
         this.digest = digest;
@@ -50,7 +50,7 @@ final class SpoolFile implements Pieces {
     /** @param key of the file, never used before; {@code inner} seals with it */
     @SuppressWarnings("resource") // the file that is returned owns the channel
     static SpoolFile write(
-            FileChannel channel, SecretBox.Purpose outer, String taskId, byte[] key, Seal inner, Head head)
+            FileChannel channel, SecretBox.Purpose outer, String taskId, byte[] key, Seal inner, SpoolHead head)
             throws IOException {
         SpoolFile file = new SpoolFile(channel, inner, Sha256.digest(), head, outer.seal(key, context(taskId)));
         file.append(file.sealedKey);
@@ -73,7 +73,7 @@ final class SpoolFile implements Pieces {
         Seal inner = seals.apply(outer.open(key, context(taskId)));
         long headAt = LENGTH_BYTES + key.length;
         byte[] head = sealed(channel, headAt);
-        SpoolFile file = new SpoolFile(channel, inner, digest, Head.of(inner.open(head, context(headAt))), key);
+        SpoolFile file = new SpoolFile(channel, inner, digest, SpoolHead.of(inner.open(head, context(headAt))), key);
         file.bodyStart = headAt + LENGTH_BYTES + head.length;
         file.end = channel.size();
         file.bodyBytes = bodyBytes;
@@ -201,7 +201,7 @@ final class SpoolFile implements Pieces {
     }
 
     @Override
-    public Head head() {
+    public SpoolHead head() {
         return head;
     }
 

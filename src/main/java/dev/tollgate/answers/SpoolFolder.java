@@ -40,7 +40,7 @@ public final class SpoolFolder {
     }
 
     @SuppressWarnings("resource") // the file that is returned owns the channel
-    SpoolFile create(String taskId, Head head) throws IOException {
+    SpoolFile create(String taskId, SpoolHead head) throws IOException {
         FileChannel channel = PrivateFiles.open(
                 folder.resolve(taskId),
                 StandardOpenOption.CREATE_NEW,

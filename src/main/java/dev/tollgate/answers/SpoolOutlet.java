@@ -93,7 +93,7 @@ final class SpoolOutlet implements Outlet {
     }
 
     private void begin(boolean streams) {
-        spool.begin(taskId, new Head(streams, headers, ignored), () -> loop.execute(broken));
+        spool.begin(taskId, new SpoolHead(streams, headers, ignored), () -> loop.execute(broken));
     }
 
     @Override

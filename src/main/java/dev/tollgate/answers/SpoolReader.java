@@ -137,7 +137,7 @@ final class SpoolReader implements Running {
         }
         begun = true;
         tellWhetherReplayed();
-        Head head = spool.head();
+        SpoolHead head = spool.head();
         head.headers().forEach(outlet::setHeader);
         head.ignored().forEach(outlet::ignore);
         if (head.streams()) {

@@ -20,7 +20,7 @@ final class CallCheck implements Check {
 
     private final String subject;
     private final String sql;
-    private @Nullable Call call;
+    private @Nullable AuditedCall call;
 
     private CallCheck(String subject, String sql) {
         this.subject = subject;
@@ -49,10 +49,10 @@ final class CallCheck implements Check {
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
         String id = row.getString(1);
-        Call current = call;
+        AuditedCall current = call;
         if (current == null || !current.id().equals(id)) {
             end(findings);
-            current = Call.read(row);
+            current = AuditedCall.read(row);
             call = current;
         }
         if (row.getString(ENTRY) != null) {

@@ -41,7 +41,7 @@ public final class ChatProtocol implements Protocol {
     private final Signatures signatures;
     private final SchemaChecks checks;
     private final ReadLimits limits;
-    private final AnswerForm form;
+    private final StreamRule form;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -61,7 +61,7 @@ public final class ChatProtocol implements Protocol {
         this.signatures = signatures;
         this.checks = checks;
         this.limits = limits;
-        this.form = new AnswerForm(jsonClients);
+        this.form = new StreamRule(jsonClients);
         this.clock = clock;
         this.random = random;
     }
@@ -144,7 +144,7 @@ public final class ChatProtocol implements Protocol {
 
         @Override
         public void check(Model model) {
-            ModelRules.check(model, conversation());
+            ChatModelRules.check(model, conversation());
         }
 
         @Override
@@ -184,8 +184,9 @@ public final class ChatProtocol implements Protocol {
         @Override
         public Sink sink(Outlet outlet, MeteredRequest metered) {
             boolean streams = form.streams(request.stream(), metered.model().streamByDefault(), envelope::header);
-            Answer answer = new Answer(outlet, metered, request, clock.instant().getEpochSecond(), random);
-            return streams ? new StreamAnswer(answer) : new JsonAnswer(answer, checks);
+            ChatAnswer answer =
+                    new ChatAnswer(outlet, metered, request, clock.instant().getEpochSecond(), random);
+            return streams ? new ChunkStream(answer) : new JsonAnswer(answer, checks);
         }
     }
 }

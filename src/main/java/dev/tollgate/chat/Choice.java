@@ -1,7 +1,7 @@
 package dev.tollgate.chat;
 
 import dev.tollgate.conversation.Message;
-import dev.tollgate.openai.Completion;
+import dev.tollgate.openai.ChatCompletion;
 import dev.tollgate.openai.ExtraContent;
 import dev.tollgate.openai.FinishReason;
 import dev.tollgate.openai.MadeFile;
@@ -110,7 +110,7 @@ final class Choice {
         for (int i = 0; i < shown; i++) {
             addSignedTo(signed, i);
         }
-        if (textSignature != null && !content.isEmpty() && content.length() <= Answer.SIGNED_TEXT_CHARS_MAX) {
+        if (textSignature != null && !content.isEmpty() && content.length() <= ChatAnswer.SIGNED_TEXT_CHARS_MAX) {
             signed.add(new SignedPart.Text(content.toString(), textSignature));
         }
     }
@@ -136,7 +136,7 @@ final class Choice {
     /** Whether the upstream's id can be told from the one that was shown. */
     private static boolean looksLikeUpstreams(@Nullable String shown, @Nullable String upstreamId) {
         return upstreamId == null
-                || (shown != null && shown.equals(upstreamId) && !shown.startsWith(Answer.CALL_ID_PREFIX));
+                || (shown != null && shown.equals(upstreamId) && !shown.startsWith(ChatAnswer.CALL_ID_PREFIX));
     }
 
     void grounding(UpstreamEvent.Grounding grounding) {
@@ -194,8 +194,8 @@ final class Choice {
                 : new ExtraContent(textSignature, grounding.searchEntryPoint(), grounding.metadata());
     }
 
-    Completion.Choice whole() {
-        return new Completion.Choice(
+    ChatCompletion.Choice whole() {
+        return new ChatCompletion.Choice(
                 index,
                 content.toString(),
                 reasoning.toString(),

@@ -19,11 +19,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** One JSON body, assembled from the upstream's stream (D46); its size is bounded by the meter. */
 final class JsonAnswer implements Sink {
 
-    private final Answer answer;
+    private final ChatAnswer answer;
     private final SchemaChecks checks;
     private final @Nullable Draft draft;
 
-    JsonAnswer(Answer answer, SchemaChecks checks) {
+    JsonAnswer(ChatAnswer answer, SchemaChecks checks) {
         this.answer = answer;
         this.checks = checks;
         ObjectNode schema = answer.schema();
@@ -83,7 +83,7 @@ final class JsonAnswer implements Sink {
 
     @Override
     public End end(Completion completion) {
-        byte[] body = CompletionWriter.write(new dev.tollgate.openai.Completion(
+        byte[] body = CompletionWriter.write(new dev.tollgate.openai.ChatCompletion(
                 answer.id(),
                 answer.createdSeconds(),
                 answer.model(),

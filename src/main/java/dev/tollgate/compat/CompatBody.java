@@ -19,14 +19,14 @@ final class CompatBody {
     private final byte[] whole;
     private final String maxTokensField;
     private final List<String> ignored;
-    private final List<MediaSlot> slots;
-    private final List<MediaSlot.Filling> fillings;
+    private final List<ContentPartSlot> slots;
+    private final List<ContentPartSlot.Filling> fillings;
 
     /**
      * @param whole a JSON object with at least one member
      * @param slots in its order
      */
-    CompatBody(byte[] whole, String maxTokensField, List<String> ignored, List<MediaSlot> slots) {
+    CompatBody(byte[] whole, String maxTokensField, List<String> ignored, List<ContentPartSlot> slots) {
         this(whole, maxTokensField, ignored, slots, List.of());
     }
 
@@ -34,8 +34,8 @@ final class CompatBody {
             byte[] whole,
             String maxTokensField,
             List<String> ignored,
-            List<MediaSlot> slots,
-            List<MediaSlot.Filling> fillings) {
+            List<ContentPartSlot> slots,
+            List<ContentPartSlot.Filling> fillings) {
         this.whole = whole;
         this.maxTokensField = maxTokensField;
         this.ignored = List.copyOf(ignored);
@@ -48,7 +48,7 @@ final class CompatBody {
     }
 
     List<WantedMedium> wanted() {
-        return slots.stream().<WantedMedium>map(MediaSlot::wanted).toList();
+        return slots.stream().<WantedMedium>map(ContentPartSlot::wanted).toList();
     }
 
     /**
@@ -57,7 +57,7 @@ final class CompatBody {
      * @throws dev.tollgate.error.ApiException naming the field of a medium that the protocol has no part for
      */
     CompatBody loaded(CallMedia media) {
-        List<MediaSlot.Filling> filled =
+        List<ContentPartSlot.Filling> filled =
                 slots.stream().map(slot -> slot.filling(media)).toList();
         Set<String> all = new LinkedHashSet<>(ignored);
         filled.forEach(filling -> all.addAll(filling.ignored()));

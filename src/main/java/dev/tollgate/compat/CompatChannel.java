@@ -27,11 +27,11 @@ final class CompatChannel implements Channel {
     private final String name;
     private final FarEnd farEnd;
     private final @Nullable String key;
-    private final Dialect dialect;
+    private final ServerDialect dialect;
     private final CompatErrors errors;
 
     /** @param key sent as a bearer token and shown nowhere; null where the server wants none */
-    CompatChannel(String name, FarEnd farEnd, @Nullable String key, Dialect dialect) {
+    CompatChannel(String name, FarEnd farEnd, @Nullable String key, ServerDialect dialect) {
         this.name = name;
         this.farEnd = farEnd;
         this.key = key;

@@ -52,8 +52,8 @@ public final class CompatProvider implements Provider {
         }
         YamlNode field = entry.node().find("max_tokens_field");
         YamlNode effort = entry.node().find("reasoning_effort");
-        Dialect dialect =
-                new Dialect(field == null ? "max_tokens" : field.choice(FIELDS), effort != null && effort.choice(SENT));
+        ServerDialect dialect = new ServerDialect(
+                field == null ? "max_tokens" : field.choice(FIELDS), effort != null && effort.choice(SENT));
         return new Compatible(this, entry.id(), url, entry.key(), dialect, entry.timeouts());
     }
 
@@ -62,7 +62,7 @@ public final class CompatProvider implements Provider {
             String id,
             String baseUrl,
             @Nullable Secret key,
-            Dialect dialect,
+            ServerDialect dialect,
             Timeouts timeouts)
             implements Opening {
         @Override

@@ -29,10 +29,10 @@ final class CompatRequestWriter {
     private final ChatAsk ask;
     private final Conversation conversation;
     private final Sampling sampling;
-    private final Dialect dialect;
+    private final ServerDialect dialect;
     private final Set<String> ignored = new LinkedHashSet<>();
 
-    private CompatRequestWriter(JsonGenerator json, ChatAsk ask, Dialect dialect) {
+    private CompatRequestWriter(JsonGenerator json, ChatAsk ask, ServerDialect dialect) {
         this.json = json;
         this.ask = ask;
         this.conversation = ask.conversation();
@@ -41,10 +41,10 @@ final class CompatRequestWriter {
     }
 
     /** @throws ApiException what the protocol cannot express */
-    static CompatBody write(ChatAsk ask, Dialect dialect) {
+    static CompatBody write(ChatAsk ask, ServerDialect dialect) {
         CountedBytes out = new CountedBytes(ask.memory(), 1024);
         CompatRequestWriter writer;
-        List<MediaSlot> slots;
+        List<ContentPartSlot> slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             writer = new CompatRequestWriter(json, ask, dialect);
             slots = writer.write(new MessagesWriter(json, out, writer.ignored));
@@ -53,7 +53,7 @@ final class CompatRequestWriter {
     }
 
     /** @return places of media that have to be downloaded */
-    private List<MediaSlot> write(MessagesWriter messages) {
+    private List<ContentPartSlot> write(MessagesWriter messages) {
         if (conversation.searches()) {
             String field = conversation.searchField();
             throw ApiError.invalid(

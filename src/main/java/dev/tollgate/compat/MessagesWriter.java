@@ -26,7 +26,7 @@ final class MessagesWriter {
     private final JsonGenerator json;
     private final ByteArrayOutputStream out;
     private final Set<String> ignored;
-    private final List<MediaSlot> slots = new ArrayList<>(0);
+    private final List<ContentPartSlot> slots = new ArrayList<>(0);
 
     /**
      * @param out what the generator writes to
@@ -39,7 +39,7 @@ final class MessagesWriter {
     }
 
     /** Places of media that have to be downloaded, in the order of the body. */
-    List<MediaSlot> slots() {
+    List<ContentPartSlot> slots() {
         return List.copyOf(slots);
     }
 
@@ -118,7 +118,7 @@ final class MessagesWriter {
     private void writeMedia(ContentPart.Media media) {
         switch (media.source()) {
             case ContentPart.Source.Inline inline -> writeInline(media, inline.base64());
-            case ContentPart.Source.Remote remote -> keepPlace(media, MediaSlot.wanted(media, remote));
+            case ContentPart.Source.Remote remote -> keepPlace(media, ContentPartSlot.wanted(media, remote));
         }
     }
 
@@ -126,7 +126,7 @@ final class MessagesWriter {
     private void keepPlace(ContentPart.Media media, WantedMedium.Remote wanted) {
         json.writeNull();
         json.flush();
-        slots.add(new MediaSlot(out.size() - NULL_LENGTH, out.size(), media, wanted));
+        slots.add(new ContentPartSlot(out.size() - NULL_LENGTH, out.size(), media, wanted));
     }
 
     private void writeInline(ContentPart.Media media, String base64) {
@@ -141,7 +141,7 @@ final class MessagesWriter {
         } else if (type == null && said != null && MediaLabel.textType(said) != null) {
             writeTextPart(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8));
         } else {
-            throw MediaSlot.refuse(media, "is of a type that this model does not take at the moment.");
+            throw ContentPartSlot.refuse(media, "is of a type that this model does not take at the moment.");
         }
     }
 
@@ -212,7 +212,7 @@ final class MessagesWriter {
         return switch (part) {
             case ContentPart.Text text -> wellFormed(text.text());
             case ContentPart.Media media ->
-                throw MediaSlot.refuse(media, "cannot stand in a tool's result for this model at the moment.");
+                throw ContentPartSlot.refuse(media, "cannot stand in a tool's result for this model at the moment.");
         };
     }
 }

@@ -1,7 +1,7 @@
 package dev.tollgate.conversation;
 
 import dev.tollgate.conversation.ContentPart.Media;
-import dev.tollgate.json.Utf8;
+import dev.tollgate.json.StrictUtf8;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +124,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         }
 
         void text(@Nullable String text) {
-            bytes += text == null ? 0 : Math.max(text.length(), Utf8.length(text));
+            bytes += text == null ? 0 : Math.max(text.length(), StrictUtf8.length(text));
         }
     }
 }

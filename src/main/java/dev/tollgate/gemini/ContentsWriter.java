@@ -69,7 +69,7 @@ final class ContentsWriter {
         this.memory = memory;
     }
 
-    void write(Turns conversation) {
+    void write(GeminiTurns conversation) {
         boolean instructionsOnly = conversation.turns().isEmpty();
         if (!instructionsOnly) {
             writeInstructions(conversation.instructions());
@@ -88,9 +88,9 @@ final class ContentsWriter {
     }
 
     /** Not every model goes on from its own last words, and none from nothing else: the least that a user can say follows them. */
-    private void writeContinuation(List<Turns.Turn> turns) {
+    private void writeContinuation(List<GeminiTurns.Turn> turns) {
         boolean goesOn = model.trailingAssistant() && turns.size() > 1;
-        if (!turns.isEmpty() && turns.getLast() instanceof Turns.Turn.Model last && !goesOn) {
+        if (!turns.isEmpty() && turns.getLast() instanceof GeminiTurns.Turn.Model last && !goesOn) {
             writeContent("user", () -> parts.text(LEAST_TEXT, null));
             ignored.add(last.lastPlace().path() + " (continued)");
         }
@@ -107,12 +107,12 @@ final class ContentsWriter {
         json.writeEndObject();
     }
 
-    private void writeTurn(Turns.Turn turn, boolean current) {
+    private void writeTurn(GeminiTurns.Turn turn, boolean current) {
         switch (turn) {
-            case Turns.Turn.User user ->
+            case GeminiTurns.Turn.User user ->
                 writeContent("user", () -> parts.all(user.message().parts()));
-            case Turns.Turn.Model answered -> writeContent("model", () -> writeAnswered(answered, current));
-            case Turns.Turn.Results results -> writeContent("user", () -> writeResults(results.answers()));
+            case GeminiTurns.Turn.Model answered -> writeContent("model", () -> writeAnswered(answered, current));
+            case GeminiTurns.Turn.Results results -> writeContent("user", () -> writeResults(results.answers()));
         }
     }
 
@@ -125,7 +125,7 @@ final class ContentsWriter {
         json.writeEndObject();
     }
 
-    private void writeAnswered(Turns.Turn.Model turn, boolean current) {
+    private void writeAnswered(GeminiTurns.Turn.Model turn, boolean current) {
         boolean first = true;
         for (Message.Assistant message : turn.messages()) {
             noteIds(message);
@@ -248,15 +248,15 @@ final class ContentsWriter {
         return id == null || id.isEmpty() || id.startsWith("call_") ? null : id;
     }
 
-    private void writeResults(List<Turns.Answer> answers) {
+    private void writeResults(List<GeminiTurns.Answer> answers) {
         List<Runnable> media = new ArrayList<>();
-        for (Turns.Answer answer : answers) {
+        for (GeminiTurns.Answer answer : answers) {
             writeResult(answer, media);
         }
         media.forEach(Runnable::run);
     }
 
-    private void writeResult(Turns.Answer answer, List<Runnable> mediaAfter) {
+    private void writeResult(GeminiTurns.Answer answer, List<Runnable> mediaAfter) {
         List<ContentPart.Media> media = PartWriter.media(answer.result().parts());
         json.writeStartObject();
         json.writeObjectPropertyStart("functionResponse");

@@ -1,7 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.OutgoingBody;
-import dev.tollgate.channel.WholeAnswer;
+import dev.tollgate.channel.WholeReply;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.gemini.UploadedFile.Content;
 import dev.tollgate.media.Medium;
@@ -94,10 +94,10 @@ final class FileUpload {
         return ready(name, waitUntilActive(name, described));
     }
 
-    private WholeAnswer ask(
+    private WholeReply ask(
             String method, String path, Map<String, String> headers, @Nullable OutgoingBody body, long millis)
             throws UploadFailed {
-        WholeAnswer reply = protocol.send(method, path, headers, body, millis, this::began);
+        WholeReply reply = protocol.send(method, path, headers, body, millis, this::began);
         breakOff = null;
         requireWanted();
         return reply;
@@ -126,11 +126,11 @@ final class FileUpload {
                 "x-goog-upload-header-content-type", medium.mimeType(),
                 "content-type", "application/json");
         OutgoingBody body = OutgoingBody.of("{\"file\":{}}".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        WholeAnswer started = ask("POST", "/upload/v1beta/files", headers, body, CONTROL_MILLIS);
+        WholeReply started = ask("POST", "/upload/v1beta/files", headers, body, CONTROL_MILLIS);
         return protocol.path(started.header(UploadProtocol.URL));
     }
 
-    private WholeAnswer send(String path) throws UploadFailed {
+    private WholeReply send(String path) throws UploadFailed {
         long from = 0;
         for (int resumed = 0; ; resumed++) {
             try {
@@ -154,7 +154,7 @@ final class FileUpload {
 
     /** How far the upstream got. */
     private long received(String path, UploadFailed why) throws UploadFailed {
-        WholeAnswer state = ask("POST", path, Map.of("x-goog-upload-command", "query"), null, CONTROL_MILLIS);
+        WholeReply state = ask("POST", path, Map.of("x-goog-upload-command", "query"), null, CONTROL_MILLIS);
         String received = state.header(UploadProtocol.RECEIVED);
         boolean active = "active".equals(state.header(UploadProtocol.STATUS));
         if (!active || received == null || !received.matches("[0-9]{1,18}")) {

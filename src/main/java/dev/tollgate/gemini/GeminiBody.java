@@ -18,10 +18,10 @@ final class GeminiBody {
 
     private final byte[] whole;
     private final List<String> ignored;
-    private final List<MediaSlot> slots;
+    private final List<DataSlot> slots;
 
     /** @param whole a JSON object whose last member is the object {@code generationConfig} without {@code maxOutputTokens} */
-    GeminiBody(byte[] whole, List<String> ignored, List<MediaSlot> slots) {
+    GeminiBody(byte[] whole, List<String> ignored, List<DataSlot> slots) {
         if (whole.length < CLOSING_BRACES || whole[whole.length - 1] != '}' || whole[whole.length - 2] != '}') {
             throw new IllegalArgumentException("generationConfig must come last");
         }
@@ -35,15 +35,15 @@ final class GeminiBody {
     }
 
     /** In the order of the body. */
-    List<MediaSlot> slots() {
+    List<DataSlot> slots() {
         return slots;
     }
 
     List<WantedMedium> wanted() {
         return slots.stream()
-                .map(MediaSlot::content)
-                .filter(MediaSlot.Loaded.class::isInstance)
-                .map(content -> ((MediaSlot.Loaded) content).wanted())
+                .map(DataSlot::content)
+                .filter(DataSlot.Loaded.class::isInstance)
+                .map(content -> ((DataSlot.Loaded) content).wanted())
                 .toList();
     }
 

@@ -42,7 +42,7 @@ public final class GeminiChannel implements Channel {
 
     private final String name;
     private final FarEnd farEnd;
-    private final Access access;
+    private final GeminiEndpoint access;
     private final Succession models;
     private final GeminiErrors errors;
     private final Set<String> buckets;
@@ -75,7 +75,7 @@ public final class GeminiChannel implements Channel {
         }
     }
 
-    GeminiChannel(String name, FarEnd farEnd, Access access, Succession models, GeminiMedia media) {
+    GeminiChannel(String name, FarEnd farEnd, GeminiEndpoint access, Succession models, GeminiMedia media) {
         this.name = name;
         this.farEnd = farEnd;
         this.access = access;

@@ -3,7 +3,7 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.Roundtrip;
 import dev.tollgate.channel.StreamedCall;
-import dev.tollgate.channel.WholeAnswer;
+import dev.tollgate.channel.WholeReply;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamEvent.Modalities;
@@ -43,14 +43,14 @@ final class GeminiCount {
                 }));
     }
 
-    private static Future<WholeAnswer> send(Roundtrip roundtrip, StreamedCall.Errand errand, long millis) {
-        Future<WholeAnswer> answer = WholeAnswer.of(roundtrip, ANSWER_BYTES_MAX);
+    private static Future<WholeReply> send(Roundtrip roundtrip, StreamedCall.Errand errand, long millis) {
+        Future<WholeReply> answer = WholeReply.of(roundtrip, ANSWER_BYTES_MAX);
         roundtrip.await(millis, false);
         errand.send(roundtrip);
         return answer;
     }
 
-    private static Optional<PromptCount> count(WholeAnswer counted) {
+    private static Optional<PromptCount> count(WholeReply counted) {
         if (counted.status() != OK) {
             return Optional.empty();
         }

@@ -48,7 +48,7 @@ final class GeminiRequestWriter {
                             ignored,
                             ask.searches() && ask.functions(),
                             ask.memory())
-                    .write(Turns.of(conversation));
+                    .write(GeminiTurns.of(conversation));
             new ToolsWriter(json, conversation, ignored).write();
             if (conversation.google() != null) {
                 SafetyWriter.write(json, conversation.google().safetySettings(), conversation.place());

@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /** The Gemini API: a key in a header, never in the query, where logs would keep it. */
-record KeyAccess(String key) implements Access {
+record KeyAccess(String key) implements GeminiEndpoint {
 
     static final String HEADER = "x-goog-api-key";
 

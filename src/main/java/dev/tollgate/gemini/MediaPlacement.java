@@ -74,10 +74,10 @@ final class MediaPlacement {
         return chosen;
     }
 
-    private long base64Length(MediaSlot.Content content) {
+    private long base64Length(DataSlot.Content content) {
         return switch (content) {
-            case MediaSlot.Inline inline -> inline.media().base64().length();
-            case MediaSlot.Loaded loaded ->
+            case DataSlot.Inline inline -> inline.media().base64().length();
+            case DataSlot.Loaded loaded ->
                 OutgoingBody.base64Length(medium(loaded.wanted()).length());
         };
     }
@@ -110,11 +110,11 @@ final class MediaPlacement {
     }
 
     private FileUploads.Ticket want(FileUploads uploads, int slot) {
-        MediaSlot.Content content = body.slots().get(slot).content();
+        DataSlot.Content content = body.slots().get(slot).content();
         FileUploads.Ticket ticket =
                 switch (content) {
-                    case MediaSlot.Inline inline -> uploads.want(inline.media().medium());
-                    case MediaSlot.Loaded loaded -> uploads.want(medium(loaded.wanted()));
+                    case DataSlot.Inline inline -> uploads.want(inline.media().medium());
+                    case DataSlot.Loaded loaded -> uploads.want(medium(loaded.wanted()));
                 };
         synchronized (tickets) {
             tickets.add(ticket);
@@ -134,10 +134,10 @@ final class MediaPlacement {
         return placed;
     }
 
-    private PlacedMedium inBody(MediaSlot.Content content) {
+    private PlacedMedium inBody(DataSlot.Content content) {
         return switch (content) {
-            case MediaSlot.Inline inline -> new PlacedMedium.Text(inline.media());
-            case MediaSlot.Loaded loaded -> new PlacedMedium.Encoded(medium(loaded.wanted()));
+            case DataSlot.Inline inline -> new PlacedMedium.Text(inline.media());
+            case DataSlot.Loaded loaded -> new PlacedMedium.Encoded(medium(loaded.wanted()));
         };
     }
 

@@ -20,7 +20,7 @@ final class MediaSlots {
 
     private final JsonGenerator json;
     private final ByteArrayOutputStream out;
-    private final List<MediaSlot> slots = new ArrayList<>();
+    private final List<DataSlot> slots = new ArrayList<>();
     private int videos;
 
     /** @param out what the generator writes to */
@@ -30,15 +30,15 @@ final class MediaSlots {
     }
 
     /** Writes a member of the object that the generator is in; what separates it from the one before is not in the place. */
-    void add(MediaSlot.Content content) {
+    void add(DataSlot.Content content) {
         json.writeNullProperty(MEMBER);
         json.flush();
-        slots.add(new MediaSlot(out.size() - MEMBER_LENGTH, out.size(), content));
+        slots.add(new DataSlot(out.size() - MEMBER_LENGTH, out.size(), content));
     }
 
     /** Gemini takes no GIF: the first frame goes there in its place, once who asks is known to have a balance. */
     void addFrame(String param, String base64) {
-        add(new MediaSlot.Loaded(new WantedMedium.Frame(param, base64)));
+        add(new DataSlot.Loaded(new WantedMedium.Frame(param, base64)));
     }
 
     /**
@@ -54,7 +54,7 @@ final class MediaSlots {
         }
     }
 
-    List<MediaSlot> all() {
+    List<DataSlot> all() {
         return List.copyOf(slots);
     }
 }

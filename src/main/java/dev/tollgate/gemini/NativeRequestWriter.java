@@ -337,7 +337,7 @@ final class NativeRequestWriter {
             return;
         }
         if (medium.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
-            slots.add(new MediaSlot.Inline(medium));
+            slots.add(new DataSlot.Inline(medium));
             return;
         }
         json.writeObjectPropertyStart("inlineData");
@@ -358,7 +358,7 @@ final class NativeRequestWriter {
         } else {
             RemoteMedia.requireDownload(part, remote.url());
             String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
-            slots.add(new MediaSlot.Loaded(
+            slots.add(new DataSlot.Loaded(
                     new WantedMedium.Remote(part.place().path(), remote.url(), new WantedMedium.Said(said, false))));
             return;
         }

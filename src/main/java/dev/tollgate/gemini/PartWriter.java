@@ -132,7 +132,7 @@ final class PartWriter {
             return;
         }
         if (inline.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
-            slots.add(new MediaSlot.Inline(inline));
+            slots.add(new DataSlot.Inline(inline));
             return;
         }
         json.writeObjectPropertyStart("inlineData");
@@ -145,7 +145,7 @@ final class PartWriter {
         RemoteMedia file = RemoteMedia.of(part, remote, buckets);
         if (file == null) {
             WantedMedium.Said said = new WantedMedium.Said(remote.suffixType(), part.isPicture());
-            slots.add(new MediaSlot.Loaded(new WantedMedium.Remote(part.place().path(), remote.url(), said)));
+            slots.add(new DataSlot.Loaded(new WantedMedium.Remote(part.place().path(), remote.url(), said)));
             return;
         }
         if (GoogleUrl.isYouTube(file.fileUri())) {

@@ -6,7 +6,7 @@ import dev.tollgate.channel.Json;
 import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.channel.Request;
 import dev.tollgate.channel.Roundtrip;
-import dev.tollgate.channel.WholeAnswer;
+import dev.tollgate.channel.WholeReply;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
@@ -37,10 +37,10 @@ final class UploadProtocol {
     private static final int ANSWER_BYTES_MAX = 64 * 1024;
 
     private final FarEnd farEnd;
-    private final Access access;
+    private final GeminiEndpoint access;
     private final GeminiErrors errors;
 
-    UploadProtocol(FarEnd farEnd, Access access, GeminiErrors errors) {
+    UploadProtocol(FarEnd farEnd, GeminiEndpoint access, GeminiErrors errors) {
         this.farEnd = farEnd;
         this.access = access;
         this.errors = errors;
@@ -53,7 +53,7 @@ final class UploadProtocol {
      * @param begun told how to break it off, from then on
      * @throws UploadFailed for any other status than 200
      */
-    WholeAnswer send(
+    WholeReply send(
             String method,
             String path,
             Map<String, String> headers,
@@ -63,7 +63,7 @@ final class UploadProtocol {
             throws UploadFailed {
         Context loop = farEnd.vertx().getOrCreateContext();
         Request request = request(method, path, headers);
-        CompletableFuture<WholeAnswer> answered = new CompletableFuture<>();
+        CompletableFuture<WholeReply> answered = new CompletableFuture<>();
         CompletableFuture<Roundtrip> connected = new CompletableFuture<>();
         loop.runOnContext(_ -> access.connect(farEnd, request)
                 .compose(roundtrip -> {
@@ -106,8 +106,8 @@ final class UploadProtocol {
         }
     }
 
-    private static Future<WholeAnswer> exchange(Context loop, Roundtrip roundtrip, @Nullable OutgoingBody body) {
-        Future<WholeAnswer> answer = WholeAnswer.of(roundtrip, ANSWER_BYTES_MAX, URL, RECEIVED, STATUS, RETRY_AFTER);
+    private static Future<WholeReply> exchange(Context loop, Roundtrip roundtrip, @Nullable OutgoingBody body) {
+        Future<WholeReply> answer = WholeReply.of(roundtrip, ANSWER_BYTES_MAX, URL, RECEIVED, STATUS, RETRY_AFTER);
         if (body == null) {
             roundtrip.send(new byte[0]);
         } else {
@@ -117,7 +117,7 @@ final class UploadProtocol {
     }
 
     /** Missing where it is no JSON. */
-    static JsonNode json(WholeAnswer answer) {
+    static JsonNode json(WholeReply answer) {
         try {
             return Json.tree(answer.body());
         } catch (JacksonException notJson) {
@@ -125,7 +125,7 @@ final class UploadProtocol {
         }
     }
 
-    private WholeAnswer checked(WholeAnswer answer) throws UploadFailed {
+    private WholeReply checked(WholeReply answer) throws UploadFailed {
         if (answer.status() != OK) {
             throw new UploadFailed(errors.of(answer.status(), answer.body(), answer.header(RETRY_AFTER)));
         }

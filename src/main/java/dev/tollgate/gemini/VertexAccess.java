@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Vertex AI (protocol 1.1): models below a project and a location with a service account's token, or in express mode with a key.
  * What it does not take of the Gemini API's bodies is left out or refused here.
  */
-final class VertexAccess implements Access {
+final class VertexAccess implements GeminiEndpoint {
 
     private final String parent;
     private final @Nullable String expressKey;

@@ -4,7 +4,7 @@ import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.NotAdmitted;
 import dev.tollgate.channel.Request;
-import dev.tollgate.channel.WholeAnswer;
+import dev.tollgate.channel.WholeReply;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import io.vertx.core.Context;
@@ -119,7 +119,7 @@ final class VertexToken {
         Request request = farEnd.request("POST", "").with("content-type", "application/x-www-form-urlencoded");
         return farEnd.connect(request)
                 .compose(roundtrip -> {
-                    Future<WholeAnswer> answer = WholeAnswer.of(roundtrip, ANSWER_BYTES_MAX);
+                    Future<WholeReply> answer = WholeReply.of(roundtrip, ANSWER_BYTES_MAX);
                     roundtrip.await(FETCH_MILLIS, false);
                     roundtrip.send(form.getBytes(StandardCharsets.US_ASCII));
                     return answer;
@@ -127,7 +127,7 @@ final class VertexToken {
                 .compose(this::take);
     }
 
-    private Future<String> take(WholeAnswer answer) {
+    private Future<String> take(WholeReply answer) {
         int status = answer.status();
         JsonNode json = json(answer.body());
         String value = json.path("access_token").asString("");

@@ -138,7 +138,7 @@ public final class GenerateProtocol implements Protocol {
                 ConversationRules.checkToCount(request.contents(), asked.upstream());
             } else {
                 ConversationRules.check(request.contents(), asked.upstream());
-                ModelRules.check(asked, request);
+                GenerateModelRules.check(asked, request);
             }
         }
 
@@ -172,8 +172,8 @@ public final class GenerateProtocol implements Protocol {
         @Override
         public Sink sink(Outlet outlet, MeteredRequest metered) {
             return form == AnswerForm.WHOLE
-                    ? new WholeAnswer(outlet, metered, request.schema(), checks)
-                    : new StreamAnswer(outlet, new Chunks(metered), form);
+                    ? new WholeResponse(outlet, metered, request.schema(), checks)
+                    : new ResponseStream(outlet, new Chunks(metered), form);
         }
     }
 }

@@ -69,7 +69,7 @@ public final class JsonBody {
 
     /** @param memory what is made of the body is charged to it */
     public JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
-        Utf8.check(bytes);
+        StrictUtf8.check(bytes);
         this.bytes = bytes;
         this.limits = limits;
         this.tally = new Tally(memory);
@@ -500,7 +500,7 @@ public final class JsonBody {
     }
 
     private long wholeLength(String text) {
-        long length = Utf8.length(text);
+        long length = StrictUtf8.length(text);
         if (length < 0) {
             throw invalid("holds half of a surrogate pair, which is not a character.");
         }

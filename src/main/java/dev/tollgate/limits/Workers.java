@@ -11,19 +11,19 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few platform threads for work that keeps a core busy or hangs in native code, in {@link Turns} by account: a virtual thread would not
+ * A few platform threads for work that keeps a core busy or hangs in native code, in {@link FairTurns} by account: a virtual thread would not
  * let the others of its carrier run meanwhile. Thread-safe.
  */
 public final class Workers implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofSeconds(30);
 
-    private final Turns turns;
+    private final FairTurns turns;
     private final ThreadPoolExecutor threads;
 
     /** @param bounds as many threads as permits */
-    public Workers(Turns.Bounds bounds, ThreadFactory factory) {
-        this.turns = new Turns(bounds);
+    public Workers(FairTurns.Bounds bounds, ThreadFactory factory) {
+        this.turns = new FairTurns(bounds);
         // The turns are the queue: what comes here has its thread already.
         this.threads = new ThreadPoolExecutor(
                 bounds.atOnceMax(),
@@ -37,9 +37,9 @@ public final class Workers implements AutoCloseable {
     }
 
     /** Of what keeps a core busy: half of the cores, so that calls have the others, and one for each account. */
-    public static Turns.Bounds halfOfTheCores(int waitingMax, int eachWaitingMax) {
+    public static FairTurns.Bounds halfOfTheCores(int waitingMax, int eachWaitingMax) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        return new Turns.Bounds(threads, 1, waitingMax, eachWaitingMax);
+        return new FairTurns.Bounds(threads, 1, waitingMax, eachWaitingMax);
     }
 
     /** Threads of the platform. @param stackBytes 0 for as much as is usual */
@@ -62,7 +62,7 @@ public final class Workers implements AutoCloseable {
     /** Never blocks. @return null where too many wait */
     public <T> @Nullable Job<T> start(String accountId, Work<T> work) {
         Job<T> job = new Job<>(work);
-        Turns.Turn turn = turns.ask(accountId, its -> threads.execute(() -> job.run(its)));
+        FairTurns.Turn turn = turns.ask(accountId, its -> threads.execute(() -> job.run(its)));
         job.turn = turn;
         return turn == null ? null : job;
     }
@@ -72,14 +72,14 @@ public final class Workers implements AutoCloseable {
 
         private final Work<T> work;
         private final CompletableFuture<T> result = new CompletableFuture<>();
-        private volatile Turns.@Nullable Turn turn;
+        private volatile FairTurns.@Nullable Turn turn;
         private volatile boolean unwanted;
 
         private Job(Work<T> work) {
             this.work = work;
         }
 
-        private void run(Turns.Turn its) {
+        private void run(FairTurns.Turn its) {
             try {
                 result.complete(work.run(() -> unwanted));
             } catch (Exception | StackOverflowError failure) {
@@ -99,7 +99,7 @@ public final class Workers implements AutoCloseable {
         /** Nobody wants it any more: it is not begun, or told so. */
         public void cancel() {
             unwanted = true;
-            Turns.Turn mine = turn;
+            FairTurns.Turn mine = turn;
             if (mine != null && mine.giveUp()) {
                 result.completeExceptionally(new CancellationException());
             }

@@ -1,13 +1,13 @@
 /**
  * How often a key may call, and how accounts share what the process has only so much of: permits go round among them ({@link
- * dev.tollgate.limits.Turns}), work that keeps a core busy has few threads and turns ({@link dev.tollgate.limits.Workers}), room is shared
+ * dev.tollgate.limits.FairTurns}), work that keeps a core busy has few threads and turns ({@link dev.tollgate.limits.Workers}), room is shared
  * as it is wanted ({@link dev.tollgate.limits.Shares}). Limits are per node until several nodes share them.
  *
  * <p>Invariants: a key without a limit is never refused; a refusal says when to come back. One account cannot have all of anything, and
  * who waits waits for at most one piece of work of each other account. Bounded memory: a bucket that has not been touched while it would
  * have refilled is forgotten, which changes nothing; of accounts only those that have or wait for something are known.
  *
- * <p>Threading: safe from any thread, never blocks, but for {@link dev.tollgate.limits.Turns#enter}.
+ * <p>Threading: safe from any thread, never blocks, but for {@link dev.tollgate.limits.FairTurns#enter}.
  */
 @NullMarked
 package dev.tollgate.limits;

@@ -225,7 +225,7 @@ final class Downloads implements AutoCloseable {
             WantedMedium.Said said,
             @Nullable String named) {
 
-        String type(Head head) throws MediaRefused {
+        String type(FirstBytes head) throws MediaRefused {
             return MediaLabel.ofDownloaded(head.bytes(), answer.header("content-type"), said, named);
         }
     }
@@ -262,7 +262,7 @@ final class Downloads implements AutoCloseable {
 
     private String read(Receiving receiving, Unpacked.Pieces pieces, CallBudget budget, Draft draft)
             throws MediaRefused, NoRoom, InterruptedException {
-        Head head = new Head();
+        FirstBytes head = new FirstBytes();
         String type = null;
         for (byte[] piece = pieces.next(); piece != null; piece = pieces.next()) {
             if (draft.length() + piece.length > limits.mediumBytesMax()) {

@@ -1,7 +1,7 @@
 package dev.tollgate.media;
 
+import dev.tollgate.limits.FairTurns;
 import dev.tollgate.limits.RequestRates;
-import dev.tollgate.limits.Turns;
 import dev.tollgate.limits.Workers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +25,7 @@ final class FirstFrames implements AutoCloseable {
     /** Of one account: some seconds of one core. */
     private static final long ACCOUNT_PIXELS_A_MINUTE = 64L * 1024 * 1024;
 
-    private static final Turns.Bounds TURNS = Workers.halfOfTheCores(4_096, 400);
+    private static final FairTurns.Bounds TURNS = Workers.halfOfTheCores(4_096, 400);
 
     private final MediaSpool spool;
     private final RequestRates rates = new RequestRates();

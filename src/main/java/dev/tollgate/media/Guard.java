@@ -1,6 +1,6 @@
 package dev.tollgate.media;
 
-import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.FairTurns;
 import dev.tollgate.limits.Workers;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -24,7 +24,7 @@ final class Guard implements AutoCloseable {
      * As many as downloads. Threads of the platform: a name server that does not answer holds one in native code, longer than its caller
      * waits, and its account's turn with it.
      */
-    private static final Turns.Bounds LOOKUPS = new Turns.Bounds(64, 4, 10_000, 1_000);
+    private static final FairTurns.Bounds LOOKUPS = new FairTurns.Bounds(64, 4, 10_000, 1_000);
 
     private static final int ADDRESSES_MAX = 64;
 

@@ -2,7 +2,7 @@ package dev.tollgate.media;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.FairTurns;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.io.ByteArrayInputStream;
@@ -32,7 +32,7 @@ public final class MediaLoader implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MediaLoader.class);
 
     /** Calls of one account load four at once (D29); in all it is their downloads that are limited. */
-    private static final Turns.Bounds CALLS = new Turns.Bounds(Integer.MAX_VALUE, 4, 4_096, 256);
+    private static final FairTurns.Bounds CALLS = new FairTurns.Bounds(Integer.MAX_VALUE, 4, 4_096, 256);
 
     private static final int DOWNLOADS_WAITING_MAX = 100_000;
     private static final int EACH_DOWNLOADS_WAITING_MAX = 1_000;
@@ -43,8 +43,8 @@ public final class MediaLoader implements AutoCloseable {
     private final Downloads downloads;
     private final FirstFrames frames;
     private final MediaLimits limits;
-    private final Turns callTurns = new Turns(CALLS);
-    private final Turns downloadTurns;
+    private final FairTurns callTurns = new FairTurns(CALLS);
+    private final FairTurns downloadTurns;
 
     public MediaLoader(Vertx vertx, Resolver resolver, AllowedPlaces allowed, MediaSpool spool, MediaLimits limits) {
         this(limits, spool, new Downloads(vertx, new Guard(resolver, allowed), spool, limits, new HttpClientOptions()));
@@ -54,7 +54,7 @@ public final class MediaLoader implements AutoCloseable {
         this.limits = limits;
         this.downloads = downloads;
         this.frames = new FirstFrames(spool);
-        this.downloadTurns = new Turns(new Turns.Bounds(
+        this.downloadTurns = new FairTurns(new FairTurns.Bounds(
                 limits.downloadsMax(),
                 limits.accountDownloadsMax(),
                 DOWNLOADS_WAITING_MAX,
@@ -74,7 +74,7 @@ public final class MediaLoader implements AutoCloseable {
     public void load(String accountId, List<WantedMedium> wanted, long inlineBytes, CallMedia into)
             throws InterruptedException {
         boolean loaded = false;
-        try (Turns.Turn turn = turn(callTurns, accountId, new Deadline(WAIT_MAX))) {
+        try (FairTurns.Turn turn = turn(callTurns, accountId, new Deadline(WAIT_MAX))) {
             Objects.requireNonNull(turn);
             loadAll(accountId, distinct(wanted), budgets(inlineBytes), into);
             loaded = true;
@@ -91,8 +91,8 @@ public final class MediaLoader implements AutoCloseable {
         return new Budgets(bytes, FirstFrames.pixelsOfCall());
     }
 
-    private static Turns.Turn turn(Turns turns, String accountId, Deadline wait) throws InterruptedException {
-        Turns.Turn turn = turns.enter(accountId, wait.leftNanos());
+    private static FairTurns.Turn turn(FairTurns turns, String accountId, Deadline wait) throws InterruptedException {
+        FairTurns.Turn turn = turns.enter(accountId, wait.leftNanos());
         if (turn == null) {
             throw busy(COME_BACK).asException();
         }
@@ -165,7 +165,7 @@ public final class MediaLoader implements AutoCloseable {
     private Medium download(String accountId, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
             throws MediaRefused, NoRoom, TooMuch, InterruptedException {
         Medium got;
-        try (Turns.Turn turn = turn(downloadTurns, accountId, wait)) {
+        try (FairTurns.Turn turn = turn(downloadTurns, accountId, wait)) {
             Objects.requireNonNull(turn);
             got = downloads.get(accountId, medium, budgets.bytes());
         }

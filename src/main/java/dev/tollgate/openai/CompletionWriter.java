@@ -15,13 +15,13 @@ public final class CompletionWriter {
         this.out = out;
     }
 
-    public static byte[] write(Completion completion) {
+    public static byte[] write(ChatCompletion completion) {
         Utf8Buffer out = new Utf8Buffer(4096);
         new CompletionWriter(out).completion(completion);
         return out.toByteArray();
     }
 
-    private void completion(Completion it) {
+    private void completion(ChatCompletion it) {
         out.raw("{\"id\":").string(it.id());
         out.raw(",\"object\":\"chat.completion\",\"created\":").number(it.created());
         out.raw(",\"model\":").string(it.model());
@@ -35,7 +35,7 @@ public final class CompletionWriter {
         out.raw('}');
     }
 
-    private void choice(Completion.Choice it) {
+    private void choice(ChatCompletion.Choice it) {
         out.raw("{\"index\":").number(it.index()).raw(",\"message\":");
         message(it);
         out.raw(",\"logprobs\":");
@@ -51,7 +51,7 @@ public final class CompletionWriter {
         out.raw('}');
     }
 
-    private void message(Completion.Choice it) {
+    private void message(ChatCompletion.Choice it) {
         out.raw("{\"role\":\"assistant\",\"content\":");
         content(it);
         out.raw(",\"refusal\":null");
@@ -72,7 +72,7 @@ public final class CompletionWriter {
     }
 
     /** Null only beside calls: some clients fail on it elsewhere (protocol 3.3). */
-    private void content(Completion.Choice it) {
+    private void content(ChatCompletion.Choice it) {
         if (it.content().isEmpty() && !it.calls().isEmpty()) {
             out.raw("null");
         } else {
@@ -81,7 +81,7 @@ public final class CompletionWriter {
     }
 
     /** No member at all where there are no calls: some clients take an empty list for tool mode. */
-    private void calls(Completion.Choice it) {
+    private void calls(ChatCompletion.Choice it) {
         List<Message.ToolCall> calls = it.calls();
         if (calls.isEmpty()) {
             return;
@@ -99,7 +99,7 @@ public final class CompletionWriter {
     }
 
     /** A deprecated call has no place for its signature but the message's. */
-    private static ExtraContent extra(Completion.Choice it) {
+    private static ExtraContent extra(ChatCompletion.Choice it) {
         ExtraContent extra = it.extra();
         boolean isCarried = it.legacyFunctions() && !it.calls().isEmpty() && extra.thoughtSignature() == null;
         return isCarried

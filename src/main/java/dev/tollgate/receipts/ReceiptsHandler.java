@@ -7,7 +7,7 @@ import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.ledger.Records;
-import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.FairTurns;
 import dev.tollgate.limits.Workers;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
@@ -31,15 +31,15 @@ public final class ReceiptsHandler {
     /** So many are signed in one turn, some 10 ms: whoever wants one waits no longer for each account that wants many. */
     private static final int SLICE = 25;
 
-    private static final Turns.Bounds SIGNING = Workers.halfOfTheCores(1_000, 64);
+    private static final FairTurns.Bounds SIGNING = Workers.halfOfTheCores(1_000, 64);
 
     /** Pages at work keep what is signed of them, some megabytes in all; those of one account follow one another. */
-    private static final Turns.Bounds PAGES = new Turns.Bounds(8, 1, 256, 16);
+    private static final FairTurns.Bounds PAGES = new FairTurns.Bounds(8, 1, 256, 16);
 
     private final Receipts receipts;
     private final InstantSource clock;
     private final Workers workers;
-    private final Turns pages = new Turns(PAGES);
+    private final FairTurns pages = new FairTurns(PAGES);
 
     /** @param workers who sign */
     public ReceiptsHandler(Receipts receipts, InstantSource clock, Workers workers) {
@@ -103,7 +103,7 @@ public final class ReceiptsHandler {
         if (limit <= SLICE) {
             return lines(signed(accountId, () -> receipts.page(accountId, after, limit)));
         }
-        try (Turns.Turn turn = pages.enter(accountId, WAIT_MAX.toNanos())) {
+        try (FairTurns.Turn turn = pages.enter(accountId, WAIT_MAX.toNanos())) {
             if (turn == null) {
                 throw busy();
             }

@@ -4,7 +4,7 @@
  *
  * <p>A receipt is a JSON object in the form of RFC 8785, so that everybody hashes and signs the same bytes. {@link
  * dev.tollgate.receipts.WriteReceipt} adds it in the charge's own transaction; {@link dev.tollgate.receipts.Receipts} signs what
- * is read; {@link dev.tollgate.receipts.ReceiptCheck} checks a file, without a database.
+ * is read; {@link dev.tollgate.receipts.ReceiptFileCheck} checks a file, without a database.
  *
  * <p>Invariants: each charge above zero has exactly one receipt, and each receipt its charge; the sequence of an account's
  * receipts runs from 1 without gaps; a body is never changed; the key that signs it is fixed when it is written, and kept for

@@ -1,7 +1,7 @@
 package dev.tollgate.schema;
 
 import dev.tollgate.fatal.Fatal;
-import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.FairTurns;
 import dev.tollgate.limits.Workers;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,7 +18,7 @@ public final class SchemaChecks implements AutoCloseable {
      * What comes beyond those that may wait is not checked, rather than answered late; of one account few may, so that it is the others'
      * answers that find a place.
      */
-    static final Turns.Bounds TURNS = Workers.halfOfTheCores(256, 16);
+    static final FairTurns.Bounds TURNS = Workers.halfOfTheCores(256, 16);
 
     private final Workers workers = new Workers(TURNS, Workers.threads("schema-check", SchemaCheck.STACK_BYTES));
 

@@ -2,7 +2,7 @@ package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.tollgate.limits.Turns;
+import dev.tollgate.limits.FairTurns;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,7 +30,7 @@ public final class Database implements AutoCloseable {
     private final @Nullable FileWatch watch;
     private final WriterConnection writerConnection;
     private final HikariDataSource readers;
-    private final Turns turns;
+    private final FairTurns turns;
     private @Nullable Writer writer;
 
     private Database(Engine engine, boolean writes, @Nullable DataLock lock, @Nullable FileWatch watch) {
@@ -222,7 +222,7 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable likewise, and where the account has too many reads waiting
      */
     public <T extends @Nullable Object> T readFor(String accountId, Query<T> query) {
-        try (Turns.Turn turn = turns.enter(accountId, TimeUnit.MILLISECONDS.toNanos(READER_WAIT_MILLIS))) {
+        try (FairTurns.Turn turn = turns.enter(accountId, TimeUnit.MILLISECONDS.toNanos(READER_WAIT_MILLIS))) {
             if (turn == null) {
                 throw new StoreUnavailable("reads of this account wait for too long, or there are too many");
             }
@@ -233,9 +233,9 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static Turns turns(int connections) {
+    private static FairTurns turns(int connections) {
         int atOnce = Math.max(1, connections - 1);
-        return new Turns(new Turns.Bounds(atOnce, Math.max(1, atOnce - 1), WAITING_MAX, EACH_WAITING_MAX));
+        return new FairTurns(new FairTurns.Bounds(atOnce, Math.max(1, atOnce - 1), WAITING_MAX, EACH_WAITING_MAX));
     }
 
     /**

@@ -30,7 +30,7 @@ final class Attempt implements UpstreamListener {
         return leg;
     }
 
-    Route route() {
+    ModelRoute route() {
         return leg.route();
     }
 

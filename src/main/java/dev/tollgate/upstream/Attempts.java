@@ -42,8 +42,8 @@ final class Attempts implements SentCall {
     private final @Nullable Long maxOutputTokens;
     private final UpstreamListener listener;
     private final Legs legs;
-    private final List<Route> tried = new ArrayList<>(0);
-    private final List<Route> ruledOut;
+    private final List<ModelRoute> tried = new ArrayList<>(0);
+    private final List<ModelRoute> ruledOut;
     private final HedgeRace race;
 
     private Ask ask;
@@ -62,7 +62,7 @@ final class Attempts implements SentCall {
             Upstreams pool,
             Ask ask,
             Leg first,
-            List<Route> unfit,
+            List<ModelRoute> unfit,
             @Nullable Long maxOutputTokens,
             UpstreamListener listener) {
         this.pool = pool;
@@ -139,9 +139,9 @@ final class Attempts implements SentCall {
         if (over) {
             return;
         }
-        List<Route> usable = pool.routes(ask, ruledOut);
+        List<ModelRoute> usable = pool.routes(ask, ruledOut);
         long now = pool.clock().millis();
-        Route route = plan.mayAsk() ? pool.chooser().choose(usable, preferred(usable, now), tried, now) : null;
+        ModelRoute route = plan.mayAsk() ? pool.chooser().choose(usable, preferred(usable, now), tried, now) : null;
         if (route != null) {
             approach(route, now);
         } else {
@@ -150,14 +150,14 @@ final class Attempts implements SentCall {
     }
 
     /** What has been translated already is asked first, as long as it may be. */
-    private @Nullable String preferred(List<Route> usable, long now) {
-        Route first = legs.first().route();
+    private @Nullable String preferred(List<ModelRoute> usable, long now) {
+        ModelRoute first = legs.first().route();
         boolean fit =
                 plan.attempts() == 0 && first.isHealthy(now) && usable.stream().anyMatch(first::isSame);
         return fit ? first.channel().id() : ask.preferredChannel();
     }
 
-    private void approach(Route route, long now) {
+    private void approach(ModelRoute route, long now) {
         long wait = 0;
         if (tried.stream().anyMatch(route::isSame)) {
             wait = plan.pauseMillis(lastFailure, pool.random());
@@ -177,12 +177,12 @@ final class Attempts implements SentCall {
         }
     }
 
-    private void ask(Route route, long now) {
+    private void ask(ModelRoute route, long now) {
         route.channel().breaker().enter(now);
         legs.on(route).ifPresentOrElse(this::start, () -> legs.translate(ask, route, leg -> translated(route, leg)));
     }
 
-    private void translated(Route route, @Nullable Leg leg) {
+    private void translated(ModelRoute route, @Nullable Leg leg) {
         if (leg == null) {
             route.channel().breaker().abandoned(pool.clock().millis());
             ruledOut.add(route);
@@ -230,7 +230,7 @@ final class Attempts implements SentCall {
     /** It costs a retry of the pool's and one of the call's. Nothing happens where there is nobody to ask, or no retry left. */
     private void hedge(Attempt first) {
         if (isAloneAndSilent(first) && !pool.budget().isEmpty()) {
-            Route route = pool.chooser()
+            ModelRoute route = pool.chooser()
                     .beside(
                             first.route(),
                             pool.routes(ask, ruledOut),
@@ -241,7 +241,7 @@ final class Attempts implements SentCall {
         }
     }
 
-    private void hedge(Attempt first, Route route, @Nullable Leg leg) {
+    private void hedge(Attempt first, ModelRoute route, @Nullable Leg leg) {
         if (leg == null || !route.channel().enter()) {
             ruledOut.add(route);
             hedge(first);
@@ -258,7 +258,7 @@ final class Attempts implements SentCall {
     }
 
     /** All that could be asked rest: a short rest is waited for, a longer one is told. */
-    private void waitOrFail(List<Route> usable, long now) {
+    private void waitOrFail(List<ModelRoute> usable, long now) {
         long soonest = usable.stream()
                 .mapToLong(route -> route.firmUntilMillis(now))
                 .filter(until -> until > 0)
@@ -337,8 +337,8 @@ final class Attempts implements SentCall {
 
     /** What the failure of an attempt means for its channel and for the call. */
     void failed(Attempt attempt, UpstreamFailure failure) {
-        Route route = attempt.route();
-        Health.note(route, failure, wasPaused, pool.clock().instant());
+        ModelRoute route = attempt.route();
+        ChannelHealth.note(route, failure, wasPaused, pool.clock().instant());
         race.stopWatching();
         lastFailure = failure;
         tried.add(route);
@@ -353,7 +353,7 @@ final class Attempts implements SentCall {
         }
     }
 
-    private void goOnAfter(Route route, UpstreamFailure failure) {
+    private void goOnAfter(ModelRoute route, UpstreamFailure failure) {
         Leg empty = saidNothing;
         Decision decision = carriedOut(budget -> plan.afterFailure(failure, empty != null, budget));
         if (decision.rulesOut()) {
@@ -381,7 +381,7 @@ final class Attempts implements SentCall {
         return decision;
     }
 
-    private void askWithoutSignatures(Route route) {
+    private void askWithoutSignatures(ModelRoute route) {
         log.warn(
                 "channel {} does not take the thought signatures of a call, and is asked without",
                 route.channel().id());
@@ -390,7 +390,7 @@ final class Attempts implements SentCall {
     }
 
     /** What was translated before has become wrong. */
-    private void askAnew(Route route) {
+    private void askAnew(ModelRoute route) {
         race.clear();
         legs.translate(ask, route, leg -> {
             if (leg != null && !over) {

@@ -11,12 +11,12 @@ final class ChannelSet {
 
     static final ChannelSet EMPTY = new ChannelSet(List.of(), Map.of());
 
-    private static final List<Route> NONE = List.of();
+    private static final List<ModelRoute> NONE = List.of();
 
     private final List<PooledChannel> channels;
-    private final Map<String, List<Route>> byModel;
+    private final Map<String, List<ModelRoute>> byModel;
 
-    private ChannelSet(List<PooledChannel> channels, Map<String, List<Route>> byModel) {
+    private ChannelSet(List<PooledChannel> channels, Map<String, List<ModelRoute>> byModel) {
         this.channels = channels;
         this.byModel = byModel;
     }
@@ -24,15 +24,16 @@ final class ChannelSet {
     /** Opens what is new; a channel that has not changed stays, with its connections and all that is known of it. */
     ChannelSet next(List<ChannelSpec> specs) {
         List<PooledChannel> next = new ArrayList<>();
-        Map<String, List<Route>> routes = new HashMap<>();
+        Map<String, List<ModelRoute>> routes = new HashMap<>();
         for (ChannelSpec spec : specs) {
             PooledChannel channel = kept(spec);
             next.add(channel);
             spec.models().keySet().forEach(modelId -> routes.computeIfAbsent(modelId, _ -> new ArrayList<>())
-                    .add(Route.of(channel, spec, modelId)));
+                    .add(ModelRoute.of(channel, spec, modelId)));
         }
-        routes.replaceAll((_, list) ->
-                list.stream().sorted(Comparator.comparingInt(Route::priority)).toList());
+        routes.replaceAll((_, list) -> list.stream()
+                .sorted(Comparator.comparingInt(ModelRoute::priority))
+                .toList());
         return new ChannelSet(List.copyOf(next), Map.copyOf(routes));
     }
 
@@ -44,7 +45,7 @@ final class ChannelSet {
     }
 
     /** Lower priorities first; empty where no channel serves the model. */
-    List<Route> routes(String modelId) {
+    List<ModelRoute> routes(String modelId) {
         return byModel.getOrDefault(modelId, NONE);
     }
 
@@ -52,11 +53,11 @@ final class ChannelSet {
         return channels;
     }
 
-    List<Route> routesOf(PooledChannel channel) {
+    List<ModelRoute> routesOf(PooledChannel channel) {
         return byModel.values().stream()
                 .flatMap(List::stream)
                 .filter(route -> route.channel().equals(channel))
-                .sorted(Comparator.comparing(Route::modelId))
+                .sorted(Comparator.comparing(ModelRoute::modelId))
                 .toList();
     }
 }

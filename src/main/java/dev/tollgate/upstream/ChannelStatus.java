@@ -48,7 +48,7 @@ public record ChannelStatus(
         return breaker == BreakerState.CLOSED && models.stream().anyMatch(model -> model.rest() == null);
     }
 
-    static ChannelStatus of(PooledChannel channel, List<Route> routes, long nowMillis) {
+    static ChannelStatus of(PooledChannel channel, List<ModelRoute> routes, long nowMillis) {
         Breaker.State state = channel.breaker().state();
         PooledChannel.Trouble trouble = channel.trouble();
         return new ChannelStatus(
@@ -70,7 +70,7 @@ public record ChannelStatus(
         };
     }
 
-    private static Model model(Route route, long nowMillis) {
+    private static Model model(ModelRoute route, long nowMillis) {
         Rest rest = route.resting().now(nowMillis);
         Resting resting = rest == null
                 ? null

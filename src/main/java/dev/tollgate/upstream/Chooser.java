@@ -24,10 +24,10 @@ final class Chooser {
      * @return null where all of them rest
      */
     @Nullable
-    Route choose(List<Route> usable, @Nullable String preferred, List<Route> tried, long nowMillis) {
-        Predicate<Route> healthy = route -> route.isHealthy(nowMillis);
-        Predicate<Route> untried = route -> tried.stream().noneMatch(route::isSame);
-        Route chosen = preferred == null ? null : named(usable, preferred, healthy.and(untried));
+    ModelRoute choose(List<ModelRoute> usable, @Nullable String preferred, List<ModelRoute> tried, long nowMillis) {
+        Predicate<ModelRoute> healthy = route -> route.isHealthy(nowMillis);
+        Predicate<ModelRoute> untried = route -> tried.stream().noneMatch(route::isSame);
+        ModelRoute chosen = preferred == null ? null : named(usable, preferred, healthy.and(untried));
         if (chosen == null) {
             chosen = weighted(usable, healthy.and(untried));
         }
@@ -35,7 +35,7 @@ final class Chooser {
             chosen = weighted(usable, healthy);
         }
         if (chosen == null) {
-            Predicate<Route> askable = route -> route.firmUntilMillis(nowMillis) == 0;
+            Predicate<ModelRoute> askable = route -> route.firmUntilMillis(nowMillis) == 0;
             chosen = weighted(usable, askable.and(untried));
             if (chosen == null) {
                 chosen = weighted(usable, askable);
@@ -52,7 +52,7 @@ final class Chooser {
      * @return null where there is none
      */
     @Nullable
-    Route beside(Route asked, List<Route> usable, long nowMillis) {
+    ModelRoute beside(ModelRoute asked, List<ModelRoute> usable, long nowMillis) {
         return weighted(
                 usable,
                 route -> !route.channel().id().equals(asked.channel().id())
@@ -60,8 +60,8 @@ final class Chooser {
                         && route.isHealthy(nowMillis));
     }
 
-    private static @Nullable Route named(List<Route> routes, String id, Predicate<Route> fit) {
-        for (Route route : routes) {
+    private static @Nullable ModelRoute named(List<ModelRoute> routes, String id, Predicate<ModelRoute> fit) {
+        for (ModelRoute route : routes) {
             if (route.channel().id().equals(id) && fit.test(route)) {
                 return route;
             }
@@ -69,12 +69,12 @@ final class Chooser {
         return null;
     }
 
-    private @Nullable Route weighted(List<Route> routes, Predicate<Route> fit) {
+    private @Nullable ModelRoute weighted(List<ModelRoute> routes, Predicate<ModelRoute> fit) {
         int priority = 0;
         int weights = 0;
-        Route only = null;
+        ModelRoute only = null;
         boolean several = false;
-        for (Route route : routes) {
+        for (ModelRoute route : routes) {
             if ((only == null || route.priority() == priority) && fit.test(route)) {
                 several = only != null;
                 only = only == null ? route : only;
@@ -85,10 +85,10 @@ final class Chooser {
         return several ? drawn(routes, fit, priority, weights) : only;
     }
 
-    private @Nullable Route drawn(List<Route> routes, Predicate<Route> fit, int priority, int weights) {
+    private @Nullable ModelRoute drawn(List<ModelRoute> routes, Predicate<ModelRoute> fit, int priority, int weights) {
         int draw = random.nextInt(weights);
-        Route last = null;
-        for (Route route : routes) {
+        ModelRoute last = null;
+        for (ModelRoute route : routes) {
             if (route.priority() == priority && fit.test(route)) {
                 last = route;
                 draw -= route.weight();

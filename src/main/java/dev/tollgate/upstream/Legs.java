@@ -29,7 +29,7 @@ final class Legs {
         return legs.getFirst();
     }
 
-    Optional<Leg> on(Route route) {
+    Optional<Leg> on(ModelRoute route) {
         return legs.stream().filter(leg -> leg.route().isSame(route)).findFirst();
     }
 
@@ -43,7 +43,7 @@ final class Legs {
     }
 
     /** Aside, as every translation of what may be large. @param then on the call's event loop; null where it cannot be expressed there */
-    void translate(Ask ask, Route route, Consumer<@Nullable Leg> then) {
+    void translate(Ask ask, ModelRoute route, Consumer<@Nullable Leg> then) {
         Context loop = pool.vertx().getOrCreateContext();
         Thread.ofVirtual().name("translate").start(() -> {
             Leg leg = translated(ask, route);
@@ -51,7 +51,7 @@ final class Legs {
         });
     }
 
-    private @Nullable Leg translated(Ask ask, Route route) {
+    private @Nullable Leg translated(Ask ask, ModelRoute route) {
         try {
             return pool.loadedLeg(ask, route);
         } catch (ApiException unfit) {

@@ -94,7 +94,7 @@ public final class Upstreams {
      * @throws ApiException naming the field, where no channel can
      */
     public PreparedCall prepare(Ask ask) {
-        List<Route> routes = channels.routes(ask.modelId());
+        List<ModelRoute> routes = channels.routes(ask.modelId());
         if (routes.size() == 1) {
             return new Prepared(ask, leg(ask, routes.getFirst()), List.of());
         }
@@ -107,16 +107,16 @@ public final class Upstreams {
      */
     private PreparedCall prepareOneOf(
             Ask ask,
-            List<Route> routes,
-            List<Route> ruledOut,
+            List<ModelRoute> routes,
+            List<ModelRoute> ruledOut,
             @Nullable ApiException refused,
-            BiFunction<Ask, Route, Leg> translation) {
-        List<Route> left = new ArrayList<>(routes);
-        List<Route> unfit = new ArrayList<>(ruledOut);
+            BiFunction<Ask, ModelRoute, Leg> translation) {
+        List<ModelRoute> left = new ArrayList<>(routes);
+        List<ModelRoute> unfit = new ArrayList<>(ruledOut);
         ApiException refusal = refused;
         while (!left.isEmpty()) {
-            Route route = chooser.choose(left, ask.preferredChannel(), List.of(), clock.millis());
-            Route next = route == null ? left.getFirst() : route;
+            ModelRoute route = chooser.choose(left, ask.preferredChannel(), List.of(), clock.millis());
+            ModelRoute next = route == null ? left.getFirst() : route;
             try {
                 return new Prepared(ask, translation.apply(ask, next), List.copyOf(unfit));
             } catch (ApiException cannot) {
@@ -136,7 +136,7 @@ public final class Upstreams {
     }
 
     /** An ask, translated for a channel. */
-    record Leg(Route route, PreparedAsk ask) {
+    record Leg(ModelRoute route, PreparedAsk ask) {
 
         /** @throws ApiException where a medium cannot be expressed there */
         Leg loaded() {
@@ -145,12 +145,12 @@ public final class Upstreams {
     }
 
     /** @throws ApiException what cannot be expressed there */
-    Leg leg(Ask ask, Route route) {
+    Leg leg(Ask ask, ModelRoute route) {
         return new Leg(route, route.channel().channel().prepare(ask.forUpstreamModel(route.upstreamModel())));
     }
 
     /** The same for an ask whose media are there; what only this channel wants besides is loaded now. Blocks. */
-    Leg loadedLeg(Ask ask, Route route) {
+    Leg loadedLeg(Ask ask, ModelRoute route) {
         Leg leg = leg(ask, route);
         try {
             ask.media().complete(leg.ask().wanted());
@@ -161,8 +161,8 @@ public final class Upstreams {
     }
 
     /** Who can be asked now, without those that the call has ruled out. */
-    List<Route> routes(Ask ask, List<Route> ruledOut) {
-        List<Route> routes = channels.routes(ask.modelId());
+    List<ModelRoute> routes(Ask ask, List<ModelRoute> ruledOut) {
+        List<ModelRoute> routes = channels.routes(ask.modelId());
         return ruledOut.isEmpty()
                 ? routes
                 : routes.stream()
@@ -200,9 +200,9 @@ public final class Upstreams {
 
         private final Ask ask;
         private final Leg first;
-        private final List<Route> unfit;
+        private final List<ModelRoute> unfit;
 
-        private Prepared(Ask ask, Leg first, List<Route> unfit) {
+        private Prepared(Ask ask, Leg first, List<ModelRoute> unfit) {
             this.ask = ask;
             this.first = first;
             this.unfit = unfit;
@@ -223,7 +223,7 @@ public final class Upstreams {
             try {
                 return new Prepared(ask, first.loaded(), unfit);
             } catch (ApiException refused) {
-                List<Route> ruledOut = new ArrayList<>(unfit);
+                List<ModelRoute> ruledOut = new ArrayList<>(unfit);
                 ruledOut.add(first.route());
                 return prepareOneOf(ask, routes(ask, ruledOut), ruledOut, refused, Upstreams.this::loadedLeg);
             }

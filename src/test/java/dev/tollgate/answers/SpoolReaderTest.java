@@ -97,7 +97,7 @@ class SpoolReaderTest {
     void a_whole_body_is_announced_with_its_length() {
         FakeOutlet outlet = new FakeOutlet(Long.MAX_VALUE);
         begin(outlet, false);
-        spool.begin("t1", new Head(false, Map.of(), List.of()), () -> {});
+        spool.begin("t1", new SpoolHead(false, Map.of(), List.of()), () -> {});
         spool.end(new byte[100_000], ended -> {});
         work();
         assertThat(outlet.log).isEmpty();
@@ -115,7 +115,7 @@ class SpoolReaderTest {
     }
 
     private void write(int blocks) {
-        spool.begin("t1", new Head(true, Map.of("task", "t1"), List.of("user")), () -> {});
+        spool.begin("t1", new SpoolHead(true, Map.of("task", "t1"), List.of("user")), () -> {});
         for (int i = 0; i < blocks; i++) {
             spool.append(new byte[BLOCK_BYTES]);
             work();

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A spool over a real folder, its worker run by hand. */
 class SpoolTest {
 
-    private static final Head HEAD = new Head(true, Map.of("x-tollgate-task-id", "t1"), List.of("user"));
+    private static final SpoolHead HEAD = new SpoolHead(true, Map.of("x-tollgate-task-id", "t1"), List.of("user"));
     private static final ApiError ERROR = ApiError.of(ErrorCode.UPSTREAM_ERROR, "It is down.");
     private static final Runnable LISTENER = () -> {};
 

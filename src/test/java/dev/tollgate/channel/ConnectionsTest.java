@@ -49,11 +49,11 @@ class ConnectionsTest {
         return new FarEnd(vertx, server.url() + "/base", connectionsMax, timeouts);
     }
 
-    private static CompletableFuture<WholeAnswer> ask(FarEnd farEnd, Context loop) {
-        CompletableFuture<WholeAnswer> answer = new CompletableFuture<>();
+    private static CompletableFuture<WholeReply> ask(FarEnd farEnd, Context loop) {
+        CompletableFuture<WholeReply> answer = new CompletableFuture<>();
         loop.runOnContext(_ -> farEnd.connect(farEnd.post("/path"))
                 .compose(roundtrip -> {
-                    var whole = WholeAnswer.of(roundtrip, 1_000, "x-name");
+                    var whole = WholeReply.of(roundtrip, 1_000, "x-name");
                     roundtrip.send("body".getBytes(StandardCharsets.US_ASCII));
                     return whole;
                 })
@@ -61,14 +61,14 @@ class ConnectionsTest {
         return answer;
     }
 
-    private static WholeAnswer got(CompletableFuture<WholeAnswer> answer) throws Exception {
+    private static WholeReply got(CompletableFuture<WholeReply> answer) throws Exception {
         return answer.get(15, TimeUnit.SECONDS);
     }
 
     @Test
     void a_request_says_what_it_is_to_and_little_else() throws Exception {
         server.then(exchange -> exchange.raw("HTTP/1.1 201 Made\r\nX-Name: it\r\ncontent-length: 2\r\n\r\nhi"));
-        WholeAnswer answer = got(ask(farEnd(1, PATIENT), loop));
+        WholeReply answer = got(ask(farEnd(1, PATIENT), loop));
         assertThat(answer.status()).isEqualTo(201);
         assertThat(answer.header("x-name")).isEqualTo("it");
         assertThat(answer.body()).asString(StandardCharsets.US_ASCII).isEqualTo("hi");
@@ -123,10 +123,10 @@ class ConnectionsTest {
             exchange.status("200 OK", "first");
         });
         server.then(exchange -> exchange.status("200 OK", "second"));
-        CompletableFuture<WholeAnswer> first = ask(farEnd, loop);
+        CompletableFuture<WholeReply> first = ask(farEnd, loop);
         server.request();
-        CompletableFuture<WholeAnswer> second = ask(farEnd, loop);
-        CompletableFuture<WholeAnswer> third = ask(farEnd, loop);
+        CompletableFuture<WholeReply> second = ask(farEnd, loop);
+        CompletableFuture<WholeReply> third = ask(farEnd, loop);
         assertThatThrownBy(() -> got(third))
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("too many calls wait");
@@ -151,12 +151,12 @@ class ConnectionsTest {
             answers.await();
             exchange.status("200 OK", "third");
         });
-        CompletableFuture<WholeAnswer> third = ask(farEnd, other);
+        CompletableFuture<WholeReply> third = ask(farEnd, other);
         for (int i = 0; i < 3; i++) {
             server.request();
         }
         server.then(exchange -> exchange.status("200 OK", "fourth"));
-        CompletableFuture<WholeAnswer> fourth = ask(farEnd, loop);
+        CompletableFuture<WholeReply> fourth = ask(farEnd, loop);
         answers.countDown();
         assertThat(got(third).body()).asString(StandardCharsets.US_ASCII).isEqualTo("third");
         assertThat(got(fourth).body()).asString(StandardCharsets.US_ASCII).isEqualTo("fourth");
@@ -188,7 +188,7 @@ class ConnectionsTest {
             answers.await();
             exchange.status("200 OK", "first");
         });
-        CompletableFuture<WholeAnswer> first = ask(farEnd, loop);
+        CompletableFuture<WholeReply> first = ask(farEnd, loop);
         server.request();
         assertThatThrownBy(() -> got(ask(farEnd, loop)))
                 .isInstanceOf(ExecutionException.class)
@@ -277,7 +277,7 @@ class ConnectionsTest {
     void a_closed_far_end_fails_what_runs_and_what_comes() throws Exception {
         FarEnd farEnd = farEnd(2, PATIENT);
         server.then(exchange -> exchange.left());
-        CompletableFuture<WholeAnswer> running = ask(farEnd, loop);
+        CompletableFuture<WholeReply> running = ask(farEnd, loop);
         server.request();
         farEnd.close();
         assertThatThrownBy(() -> got(running)).isInstanceOf(ExecutionException.class);
@@ -288,10 +288,10 @@ class ConnectionsTest {
     void a_body_in_pieces_comes_as_one() throws Exception {
         server.then(exchange -> exchange.status("200 OK", "hi"));
         FarEnd farEnd = farEnd(1, PATIENT);
-        CompletableFuture<WholeAnswer> answer = new CompletableFuture<>();
+        CompletableFuture<WholeReply> answer = new CompletableFuture<>();
         byte[] large = "x".repeat(200_000).getBytes(StandardCharsets.US_ASCII);
         loop.runOnContext(_ -> farEnd.connect(farEnd.post("/path")).onSuccess(roundtrip -> {
-            WholeAnswer.of(roundtrip, 1_000).onComplete(answer::complete, answer::completeExceptionally);
+            WholeReply.of(roundtrip, 1_000).onComplete(answer::complete, answer::completeExceptionally);
             BodySender.start(
                     vertx.getOrCreateContext(),
                     roundtrip,

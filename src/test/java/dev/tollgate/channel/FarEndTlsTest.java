@@ -52,10 +52,10 @@ class FarEndTlsTest {
     }
 
     private String asked(FarEnd farEnd) throws Exception {
-        CompletableFuture<WholeAnswer> answer = new CompletableFuture<>();
+        CompletableFuture<WholeReply> answer = new CompletableFuture<>();
         vertx.runOnContext(_ -> farEnd.connect(farEnd.post("/"))
                 .compose(roundtrip -> {
-                    var whole = WholeAnswer.of(roundtrip, 1_000);
+                    var whole = WholeReply.of(roundtrip, 1_000);
                     roundtrip.send(new byte[0]);
                     return whole;
                 })

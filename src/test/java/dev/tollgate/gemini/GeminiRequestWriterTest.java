@@ -457,7 +457,7 @@ class GeminiRequestWriterTest {
                 {"parts":[{"inlineData":null,"mediaResolution":{"level":"MEDIA_RESOLUTION_LOW"}},{"inlineData":null}]""".replace("{\"parts\"", "\"parts\""));
         GeminiBody body = asks.body();
         assertThat(body.slots()).hasSize(2);
-        for (MediaSlot slot : body.slots()) {
+        for (DataSlot slot : body.slots()) {
             assertThat(new String(body.bytes(null), slot.from(), slot.to() - slot.from(), StandardCharsets.UTF_8))
                     .isEqualTo("\"inlineData\":null");
         }

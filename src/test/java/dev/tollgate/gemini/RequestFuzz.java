@@ -64,10 +64,10 @@ public final class RequestFuzz {
         }
     }
 
-    private static PlacedMedium placed(MediaSlot slot) {
+    private static PlacedMedium placed(DataSlot slot) {
         return switch (slot.content()) {
-            case MediaSlot.Inline inline -> new PlacedMedium.Text(inline.media());
-            case MediaSlot.Loaded loaded -> new PlacedMedium.Uploaded(FILE);
+            case DataSlot.Inline inline -> new PlacedMedium.Text(inline.media());
+            case DataSlot.Loaded loaded -> new PlacedMedium.Uploaded(FILE);
         };
     }
 

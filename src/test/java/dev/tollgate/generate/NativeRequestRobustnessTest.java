@@ -104,7 +104,7 @@ class NativeRequestRobustnessTest {
         for (Model model : CATALOGUE.all()) {
             try {
                 ConversationRules.check(request.contents(), model.upstream());
-                ModelRules.check(model, request);
+                GenerateModelRules.check(model, request);
                 taken = true;
             } catch (ApiException refused) {
                 assertThat(refused.error().status()).isEqualTo(400);

@@ -18,7 +18,7 @@ class WorkersTest {
     private final CountDownLatch held = new CountDownLatch(1);
     private final List<String> done = new CopyOnWriteArrayList<>();
     private final Workers workers = new Workers(
-            new Turns.Bounds(1, 1, 10, 5), Thread.ofPlatform().daemon().factory());
+            new FairTurns.Bounds(1, 1, 10, 5), Thread.ofPlatform().daemon().factory());
 
     @AfterEach
     void close() {

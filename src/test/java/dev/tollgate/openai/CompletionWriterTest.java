@@ -19,22 +19,22 @@ class CompletionWriterTest {
     private static final PrintedUsage USAGE = new PrintedUsage(
             new PrintedUsage.Prompt(194, 0, 0, 0, 194), new PrintedUsage.Completion(229, 457, 229), 880);
 
-    private static String written(Completion.Choice... choices) {
-        Completion completion = new Completion("chatcmpl-1", 17, "m", List.of(choices), USAGE, 250_000);
+    private static String written(ChatCompletion.Choice... choices) {
+        ChatCompletion completion = new ChatCompletion("chatcmpl-1", 17, "m", List.of(choices), USAGE, 250_000);
         return new String(CompletionWriter.write(completion), StandardCharsets.UTF_8);
     }
 
-    private static JsonNode message(Completion.Choice choice) {
+    private static JsonNode message(ChatCompletion.Choice choice) {
         return MAPPER.readTree(written(choice)).at("/choices/0/message");
     }
 
-    private static Completion.Choice choice(
+    private static ChatCompletion.Choice choice(
             String content,
             String reasoning,
             List<Message.ToolCall> calls,
             boolean legacy,
             @Nullable String signature) {
-        return new Completion.Choice(
+        return new ChatCompletion.Choice(
                 0,
                 content,
                 reasoning,
@@ -98,7 +98,7 @@ class CompletionWriterTest {
 
     @Test
     void several_choices_with_citations_and_logprobs_are_written() {
-        Completion.Choice second = new Completion.Choice(
+        ChatCompletion.Choice second = new ChatCompletion.Choice(
                 1,
                 "x",
                 "",

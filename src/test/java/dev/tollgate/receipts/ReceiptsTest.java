@@ -272,10 +272,10 @@ class ReceiptsTest {
         try {
             byte[] file =
                     (String.join("\n", page(account)) + (receipts > 0 ? "\n" : "")).getBytes(StandardCharsets.UTF_8);
-            ReceiptCheck check = new ReceiptCheck(
+            ReceiptFileCheck check = new ReceiptFileCheck(
                     PublicKeys.parse(Receipts.keys(store.database)),
                     head(account).getBytes(StandardCharsets.UTF_8));
-            assertThat(check.check(new ByteArrayInputStream(file))).isEqualTo(new ReceiptCheck.Sound(receipts));
+            assertThat(check.check(new ByteArrayInputStream(file))).isEqualTo(new ReceiptFileCheck.Sound(receipts));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -14,12 +14,12 @@ class ChooserTest {
     private static final long NOW = 1_000_000;
 
     private final Chooser chooser = new Chooser(new Random(7));
-    private final Route a = route("a", 1, 3);
-    private final Route b = route("b", 1, 1);
-    private final Route c = route("c", 2, 1);
-    private final List<Route> all = List.of(a, b, c);
+    private final ModelRoute a = route("a", 1, 3);
+    private final ModelRoute b = route("b", 1, 1);
+    private final ModelRoute c = route("c", 2, 1);
+    private final List<ModelRoute> all = List.of(a, b, c);
 
-    private static Route route(String id, int priority, int weight) {
+    private static ModelRoute route(String id, int priority, int weight) {
         ChannelSpec spec = new ChannelSpec(id, "fake", priority, weight, Map.of("m", "m"), () -> new Channel() {
             @Override
             public String name() {
@@ -31,22 +31,22 @@ class ChooserTest {
                 throw new AssertionError("nobody asks");
             }
         });
-        return Route.of(new PooledChannel(id, "fake", spec.opening()), spec, "m");
+        return ModelRoute.of(new PooledChannel(id, "fake", spec.opening()), spec, "m");
     }
 
-    private Route choose(String preferred, Route... tried) {
+    private ModelRoute choose(String preferred, ModelRoute... tried) {
         return chooser.choose(all, preferred, List.of(tried), NOW);
     }
 
-    private static void rest(Route route, UpstreamFailure.Kind kind) {
+    private static void rest(ModelRoute route, UpstreamFailure.Kind kind) {
         UpstreamFailure failure = new UpstreamFailure(kind, Duration.ofMinutes(1), "");
-        Health.note(route, failure, false, Instant.ofEpochMilli(NOW));
+        ChannelHealth.note(route, failure, false, Instant.ofEpochMilli(NOW));
     }
 
-    private static void fail(Route route, boolean heldBack) {
+    private static void fail(ModelRoute route, boolean heldBack) {
         UpstreamFailure failure = new UpstreamFailure(UpstreamFailure.Kind.UNAVAILABLE, null, "");
         for (int i = 0; i < Breaker.FAILURES_MAX; i++) {
-            Health.note(route, failure, heldBack, Instant.ofEpochMilli(NOW));
+            ChannelHealth.note(route, failure, heldBack, Instant.ofEpochMilli(NOW));
         }
     }
 
@@ -63,7 +63,7 @@ class ChooserTest {
     void shares_follow_the_weights_within_a_priority() {
         int first = 0;
         for (int i = 0; i < 4_000; i++) {
-            Route chosen = choose(null);
+            ModelRoute chosen = choose(null);
             assertThat(chosen).isIn(a, b);
             first += chosen.equals(a) ? 1 : 0;
         }

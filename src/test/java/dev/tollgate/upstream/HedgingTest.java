@@ -324,7 +324,7 @@ class HedgingTest {
     @Test
     void a_channel_on_trial_is_not_asked_beside_another() {
         Upstreams pool = pool(SOON, "a", "b");
-        Route b = pool.routes(ask(), List.of()).getLast();
+        ModelRoute b = pool.routes(ask(), List.of()).getLast();
         for (int i = 0; i < Breaker.FAILURES_MAX; i++) {
             b.channel().breaker().failed(clock.millis());
         }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param instructions texts of system and developer messages wherever they stood
  * @param turns at least one; a {@link Turn.Results} follows each model turn that calls
  */
-record Turns(List<String> instructions, List<Turn> turns) {
+record GeminiTurns(List<String> instructions, List<Turn> turns) {
 
     sealed interface Turn {
         record User(Message.User message) implements Turn {}
@@ -43,7 +43,7 @@ record Turns(List<String> instructions, List<Turn> turns) {
 
     record Answer(Message.ToolCall call, Message.ToolResult result) {}
 
-    static Turns of(Conversation conversation) {
+    static GeminiTurns of(Conversation conversation) {
         Builder builder = new Builder();
         conversation.messages().forEach(builder::add);
         return builder.build(conversation.place());
@@ -140,14 +140,14 @@ record Turns(List<String> instructions, List<Turn> turns) {
             }
         }
 
-        Turns build(Place body) {
+        GeminiTurns build(Place body) {
             requireAllAnswered();
             if (turns.isEmpty() && instructions.isEmpty()) {
                 String field = body.path(Member.MESSAGES);
                 throw ApiError.invalid(field, "'" + field + "' holds nothing to answer.")
                         .asException();
             }
-            return new Turns(List.copyOf(instructions), List.copyOf(turns));
+            return new GeminiTurns(List.copyOf(instructions), List.copyOf(turns));
         }
     }
 

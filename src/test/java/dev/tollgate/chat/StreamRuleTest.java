@@ -11,11 +11,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Decisions D1 and D52, row by row. */
-class AnswerFormTest {
+class StreamRuleTest {
 
     private static final String AI_SDK = "ai/7.0.1 ai-sdk-provider-utils/4.0.0 runtime/node.js/20";
 
-    private final AnswerForm form = new AnswerForm(
+    private final StreamRule form = new StreamRule(
             new Settings.JsonClients(true, List.of("x-stainless-lang"), List.of("ai-sdk"), List.of("node")));
 
     @ParameterizedTest(name = "{0}")

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param part that names the medium
  * @param wanted the medium
  */
-record MediaSlot(int from, int to, ContentPart.Media part, WantedMedium.Remote wanted) {
+record ContentPartSlot(int from, int to, ContentPart.Media part, WantedMedium.Remote wanted) {
 
     /** What fills the place. @param ignored dotted names of what is said of the medium without effect */
     record Filling(List<OutgoingBody.Piece> pieces, List<String> ignored) {}

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** One JSON object, assembled from the upstream's stream (D46); its size is bounded by the meter. */
-final class WholeAnswer extends Answer {
+final class WholeResponse extends GenerateAnswer {
 
     private final MeteredRequest metered;
     private final SchemaChecks checks;
@@ -36,7 +36,7 @@ final class WholeAnswer extends Answer {
     }
 
     /** @param schema what the answer has to fit (D48) */
-    WholeAnswer(Outlet outlet, MeteredRequest metered, @Nullable ObjectNode schema, SchemaChecks checks) {
+    WholeResponse(Outlet outlet, MeteredRequest metered, @Nullable ObjectNode schema, SchemaChecks checks) {
         super(outlet);
         this.metered = metered;
         this.checks = checks;

@@ -17,18 +17,18 @@ import org.junit.jupiter.api.Timeout;
 
 /** One account that wants all of something cannot keep the others from it. */
 @Timeout(60)
-class TurnsTest {
+class FairTurnsTest {
 
     private final List<String> begun = new ArrayList<>();
 
-    private Turns.Turn ask(Turns turns, String account, String name) {
+    private FairTurns.Turn ask(FairTurns turns, String account, String name) {
         return turns.ask(account, turn -> begun.add(name));
     }
 
     @Test
     void accounts_that_wait_are_served_one_after_the_other_whatever_each_has_waiting() {
-        Turns turns = new Turns(new Turns.Bounds(1, 1, 100, 100));
-        List<Turns.Turn> all = new ArrayList<>();
+        FairTurns turns = new FairTurns(new FairTurns.Bounds(1, 1, 100, 100));
+        List<FairTurns.Turn> all = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             all.add(ask(turns, "a", "a" + i));
         }
@@ -46,8 +46,8 @@ class TurnsTest {
 
     @Test
     void an_account_has_no_more_than_its_own_and_the_rest_is_free_for_others() {
-        Turns turns = new Turns(new Turns.Bounds(4, 2, 100, 100));
-        Turns.Turn first = ask(turns, "a", "a0");
+        FairTurns turns = new FairTurns(new FairTurns.Bounds(4, 2, 100, 100));
+        FairTurns.Turn first = ask(turns, "a", "a0");
         ask(turns, "a", "a1");
         ask(turns, "a", "a2");
         ask(turns, "b", "b0");
@@ -58,7 +58,7 @@ class TurnsTest {
 
     @Test
     void the_queue_is_bounded_for_each_account_and_in_all() {
-        Turns turns = new Turns(new Turns.Bounds(1, 1, 3, 2));
+        FairTurns turns = new FairTurns(new FairTurns.Bounds(1, 1, 3, 2));
         ask(turns, "a", "a0");
         assertThat(ask(turns, "a", "a1")).isNotNull();
         assertThat(ask(turns, "a", "a2")).isNotNull();
@@ -70,9 +70,9 @@ class TurnsTest {
 
     @Test
     void who_leaves_while_waiting_is_taken_out_and_never_begins() {
-        Turns turns = new Turns(new Turns.Bounds(1, 1, 3, 3));
-        Turns.Turn inside = ask(turns, "a", "a0");
-        Turns.Turn leaving = ask(turns, "b", "b0");
+        FairTurns turns = new FairTurns(new FairTurns.Bounds(1, 1, 3, 3));
+        FairTurns.Turn inside = ask(turns, "a", "a0");
+        FairTurns.Turn leaving = ask(turns, "b", "b0");
         ask(turns, "c", "c0");
         assertThat(leaving.giveUp()).isTrue();
         assertThat(leaving.giveUp()).isFalse();
@@ -87,7 +87,7 @@ class TurnsTest {
 
     @Test
     void who_waits_too_long_or_is_interrupted_is_taken_out() throws Exception {
-        Turns turns = new Turns(new Turns.Bounds(1, 1, 3, 3));
+        FairTurns turns = new FairTurns(new FairTurns.Bounds(1, 1, 3, 3));
         ask(turns, "a", "a0");
         assertThat(turns.enter("b", 1)).isNull();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -111,7 +111,7 @@ class TurnsTest {
         long seed = Long.getLong("test.seed", System.nanoTime());
         Random random = new Random(seed);
         for (int round = 0; round < 2_000; round++) {
-            Turns.Bounds bounds = new Turns.Bounds(
+            FairTurns.Bounds bounds = new FairTurns.Bounds(
                     1 + random.nextInt(4), 1 + random.nextInt(3), random.nextInt(12), random.nextInt(6));
             new Model(bounds, random, "seed " + seed + ", round " + round).run();
         }
@@ -120,22 +120,22 @@ class TurnsTest {
     /** What should happen, kept in lists. */
     private static final class Model {
 
-        private record Wish(String account, Turns.Turn[] turn) {}
+        private record Wish(String account, FairTurns.Turn[] turn) {}
 
-        private final Turns.Bounds bounds;
+        private final FairTurns.Bounds bounds;
         private final Random random;
         private final String where;
-        private final Turns turns;
+        private final FairTurns turns;
         private final List<Wish> inside = new ArrayList<>();
         private final List<Wish> waiting = new ArrayList<>();
         /** How often others were served since an account began to wait and could be. */
         private final Map<String, Map<String, Integer>> served = new HashMap<>();
 
-        Model(Turns.Bounds bounds, Random random, String where) {
+        Model(FairTurns.Bounds bounds, Random random, String where) {
             this.bounds = bounds;
             this.random = random;
             this.where = where;
-            this.turns = new Turns(bounds);
+            this.turns = new FairTurns(bounds);
         }
 
         void run() {
@@ -159,14 +159,14 @@ class TurnsTest {
         }
 
         private void ask(String account) {
-            Wish wish = new Wish(account, new Turns.Turn[1]);
+            Wish wish = new Wish(account, new FairTurns.Turn[1]);
             long its = waiting.stream()
                     .filter(one -> one.account().equals(account))
                     .count();
             boolean free = inside.size() < bounds.atOnceMax() && count(account) < bounds.eachMax();
             boolean fits = waiting.size() < bounds.waitingMax() && its < bounds.eachWaitingMax();
             waiting.add(wish);
-            Turns.Turn turn = turns.ask(account, its2 -> begun(wish));
+            FairTurns.Turn turn = turns.ask(account, its2 -> begun(wish));
             assertThat(turn != null).as(where).isEqualTo(free || fits);
             if (turn == null) {
                 waiting.remove(wish);
@@ -221,7 +221,7 @@ class TurnsTest {
     /** Threads of the platform and many rounds each: what two of them do at the same moment is what this is about. */
     @Test
     void threads_that_come_at_once_never_exceed_the_bounds_and_all_get_their_turn() throws Exception {
-        Turns turns = new Turns(new Turns.Bounds(3, 2, 1_000, 1_000));
+        FairTurns turns = new FairTurns(new FairTurns.Bounds(3, 2, 1_000, 1_000));
         Map<String, AtomicInteger> inside = Map.of("a", new AtomicInteger(), "b", new AtomicInteger());
         AtomicInteger all = new AtomicInteger();
         CountDownLatch start = new CountDownLatch(1);
@@ -253,9 +253,9 @@ class TurnsTest {
         assertThat(turns.accounts()).isZero();
     }
 
-    private static void enter(Turns turns, String account, AtomicInteger its, AtomicInteger all)
+    private static void enter(FairTurns turns, String account, AtomicInteger its, AtomicInteger all)
             throws InterruptedException {
-        try (Turns.Turn turn = turns.enter(account, TimeUnit.SECONDS.toNanos(20))) {
+        try (FairTurns.Turn turn = turns.enter(account, TimeUnit.SECONDS.toNanos(20))) {
             assertThat(turn).isNotNull();
             assertThat(its.incrementAndGet()).isLessThanOrEqualTo(2);
             assertThat(all.incrementAndGet()).isLessThanOrEqualTo(3);

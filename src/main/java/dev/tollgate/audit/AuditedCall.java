@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One reservation's row with its task and its entries. */
-record Call(
+record AuditedCall(
         String id,
         String accountId,
         String keyId,
@@ -34,10 +34,10 @@ record Call(
             String usageFlags,
             @Nullable String pricingJson) {}
 
-    static Call read(ResultSet row) throws SQLException {
+    static AuditedCall read(ResultSet row) throws SQLException {
         String id = row.getString(1);
         String accountId = row.getString(2);
-        return new Call(
+        return new AuditedCall(
                 id,
                 accountId,
                 row.getString(3),

@@ -10,13 +10,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Chunks as they come, as events or as the elements of one array: one write for each read of the upstream's (protocol 2.2). */
-final class StreamAnswer extends Answer {
+final class ResponseStream extends GenerateAnswer {
 
     private final Chunks chunks;
     private final boolean isArray;
     private boolean begun;
 
-    StreamAnswer(Outlet outlet, Chunks chunks, AnswerForm form) {
+    ResponseStream(Outlet outlet, Chunks chunks, AnswerForm form) {
         super(outlet);
         this.chunks = chunks;
         this.isArray = form == AnswerForm.ARRAY;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * served one after the other, whatever each has waiting. So nobody waits for more than one piece of work of each other account. Holds
  * only accounts that are in or wait. Thread-safe; what happens under its lock takes no time.
  */
-public final class Turns {
+public final class FairTurns {
 
     /**
      * @param atOnceMax permits in all
@@ -42,7 +42,7 @@ public final class Turns {
     private int inside;
     private int waiting;
 
-    public Turns(Bounds bounds) {
+    public FairTurns(Bounds bounds) {
         this.bounds = bounds;
     }
 
@@ -113,7 +113,7 @@ public final class Turns {
         void admit(Turn turn) {
             turn.stage = Stage.INSIDE;
             inside++;
-            Turns.this.inside++;
+            FairTurns.this.inside++;
         }
 
         void toRing() {
@@ -147,7 +147,7 @@ public final class Turns {
         @Nullable
         Turn leave() {
             inside--;
-            Turns.this.inside--;
+            FairTurns.this.inside--;
             toRing();
             Account whose = ring.pollFirst();
             Turn next = whose == null ? null : whose.next();
@@ -182,7 +182,7 @@ public final class Turns {
 
         /** Who waits still waits no longer. @return false where the turn has come, or is over */
         public boolean giveUp() {
-            synchronized (Turns.this) {
+            synchronized (FairTurns.this) {
                 if (stage != Stage.WAITING) {
                     return false;
                 }
@@ -196,7 +196,7 @@ public final class Turns {
         @Override
         public void close() {
             Turn next;
-            synchronized (Turns.this) {
+            synchronized (FairTurns.this) {
                 if (giveUp() || stage == Stage.OVER) {
                     return;
                 }

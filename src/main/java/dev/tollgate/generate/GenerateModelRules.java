@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  * What a model takes, by the same rows of the catalogue as at the other door; what can be known beforehand is refused here, before money
  * moves (D2, D3, D4).
  */
-final class ModelRules {
+final class GenerateModelRules {
 
     private static final String JSON = "application/json";
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");
@@ -25,7 +25,7 @@ final class ModelRules {
     private final UpstreamModel upstream;
     private final NativeRequest request;
 
-    private ModelRules(Model model, NativeRequest request) {
+    private GenerateModelRules(Model model, NativeRequest request) {
         this.model = model;
         this.upstream = model.upstream();
         this.request = request;
@@ -33,7 +33,7 @@ final class ModelRules {
 
     /** @throws dev.tollgate.error.ApiException a 400 that names the field */
     static void check(Model model, NativeRequest request) {
-        ModelRules rules = new ModelRules(model, request);
+        GenerateModelRules rules = new GenerateModelRules(model, request);
         rules.checkTools();
         rules.checkFormat();
         rules.checkSampling();

@@ -5,14 +5,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a failure tells of a channel: it rests, its breaker counts, and the operator is told once. */
-final class Health {
+final class ChannelHealth {
 
-    private static final Logger log = LoggerFactory.getLogger(Health.class);
+    private static final Logger log = LoggerFactory.getLogger(ChannelHealth.class);
 
-    private Health() {}
+    private ChannelHealth() {}
 
     /** @param wasHeldBack whether we had stopped reading at some time: then a break is not the channel's fault (D18) */
-    static void note(Route route, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
+    static void note(ModelRoute route, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
         PooledChannel channel = route.channel();
         if (failure.kind() == UpstreamFailure.Kind.REFUSED || failure.kind() == UpstreamFailure.Kind.SIGNATURE) {
             channel.breaker().answered();
@@ -40,7 +40,7 @@ final class Health {
         }
     }
 
-    private static void rest(Route route, UpstreamFailure failure, Instant now) {
+    private static void rest(ModelRoute route, UpstreamFailure failure, Instant now) {
         Rest next = Rest.after(failure, now);
         if (next == null) {
             return;
@@ -52,7 +52,7 @@ final class Health {
         }
     }
 
-    private static void tell(Route route, UpstreamFailure failure, Rest rest) {
+    private static void tell(ModelRoute route, UpstreamFailure failure, Rest rest) {
         Instant until = Instant.ofEpochMilli(rest.untilMillis());
         String channel = route.channel().id();
         if (rest.reason() == Rest.Reason.MISCONFIGURED) {

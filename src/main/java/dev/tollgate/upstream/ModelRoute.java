@@ -3,7 +3,7 @@ package dev.tollgate.upstream;
 import org.jspecify.annotations.Nullable;
 
 /** A model on a channel. Immutable but for what is known of its health. */
-record Route(
+record ModelRoute(
         PooledChannel channel,
         String modelId,
         String upstreamModel,
@@ -11,9 +11,9 @@ record Route(
         int weight,
         PooledChannel.Resting resting) {
 
-    static Route of(PooledChannel channel, ChannelSpec spec, String modelId) {
+    static ModelRoute of(PooledChannel channel, ChannelSpec spec, String modelId) {
         String upstreamModel = String.valueOf(spec.models().get(modelId));
-        return new Route(
+        return new ModelRoute(
                 channel, modelId, upstreamModel, spec.priority(), spec.weight(), channel.resting(upstreamModel));
     }
 
@@ -39,7 +39,7 @@ record Route(
     }
 
     /** The same model on the same channel, whichever reading of the file it is of. */
-    boolean isSame(@Nullable Route other) {
+    boolean isSame(@Nullable ModelRoute other) {
         return other != null && other.channel.equals(channel) && other.upstreamModel.equals(upstreamModel);
     }
 }

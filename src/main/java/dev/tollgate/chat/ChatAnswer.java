@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a streamed and a whole answer have in common: where it goes, its name, its choices. Confined to its call. */
-final class Answer {
+final class ChatAnswer {
 
     private static final int CALL_ID_CHARS = 24;
 
@@ -64,7 +64,8 @@ final class Answer {
         }
     }
 
-    Answer(Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
+    ChatAnswer(
+            Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
         this.outlet = outlet;
         this.metered = metered;
         this.request = request;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers those that were asked for, where they came
  * @param body at most as much as was asked for
  */
-public record WholeAnswer(int status, Map<String, String> headers, byte[] body) {
+public record WholeReply(int status, Map<String, String> headers, byte[] body) {
 
     public @Nullable String header(String name) {
         return headers.get(name);
@@ -27,8 +27,8 @@ public record WholeAnswer(int status, Map<String, String> headers, byte[] body) 
      * @param bytesMax a longer one is a failure, and reset
      * @param names of headers, in lower case
      */
-    public static Future<WholeAnswer> of(Roundtrip roundtrip, int bytesMax, String... names) {
-        Promise<WholeAnswer> whole = Promise.promise();
+    public static Future<WholeReply> of(Roundtrip roundtrip, int bytesMax, String... names) {
+        Promise<WholeReply> whole = Promise.promise();
         roundtrip.answer(new Gathering(roundtrip, bytesMax, List.of(names), whole));
         return whole.future();
     }
@@ -37,12 +37,12 @@ public record WholeAnswer(int status, Map<String, String> headers, byte[] body) 
         private final Roundtrip roundtrip;
         private final int bytesMax;
         private final List<String> names;
-        private final Promise<WholeAnswer> whole;
+        private final Promise<WholeReply> whole;
         private final Map<String, String> headers = new HashMap<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private int status;
 
-        Gathering(Roundtrip roundtrip, int bytesMax, List<String> names, Promise<WholeAnswer> whole) {
+        Gathering(Roundtrip roundtrip, int bytesMax, List<String> names, Promise<WholeReply> whole) {
             this.roundtrip = roundtrip;
             this.bytesMax = bytesMax;
             this.names = names;
@@ -72,7 +72,7 @@ public record WholeAnswer(int status, Map<String, String> headers, byte[] body) 
 
         @Override
         public void ended() {
-            whole.tryComplete(new WholeAnswer(status, headers, body.toByteArray()));
+            whole.tryComplete(new WholeReply(status, headers, body.toByteArray()));
         }
 
         @Override

@@ -3,23 +3,23 @@ package dev.tollgate.receipts;
 import org.jspecify.annotations.Nullable;
 
 /** What an account's chain had come to at one time: later receipts may follow, none of those before may be missing. One thread. */
-final class Head {
+final class ChainHead {
 
     private final SignedObject head;
     private final long sequence;
     private boolean passed;
 
-    private Head(SignedObject head) {
+    private ChainHead(SignedObject head) {
         this.head = head;
         this.sequence = head.number("sequence");
         this.passed = sequence == 0;
     }
 
     /** @throws IllegalArgumentException with what is wrong with it */
-    static Head parse(byte[] bytes, PublicKeys keys) {
+    static ChainHead parse(byte[] bytes, PublicKeys keys) {
         SignedObject parsed = SignedObject.parse(bytes, SignedObject.HEAD);
         parsed.requireSignature(keys);
-        return new Head(parsed);
+        return new ChainHead(parsed);
     }
 
     void pass(Chain chain) {

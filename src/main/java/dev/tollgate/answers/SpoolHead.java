@@ -18,9 +18,9 @@ import java.util.Map;
  * @param headers of our own, in order
  * @param ignored fields without effect that only the call itself found out (decision D5)
  */
-public record Head(boolean streams, Map<String, String> headers, List<String> ignored) {
+public record SpoolHead(boolean streams, Map<String, String> headers, List<String> ignored) {
 
-    public Head {
+    public SpoolHead {
         headers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         ignored = List.copyOf(ignored);
     }
@@ -44,7 +44,7 @@ public record Head(boolean streams, Map<String, String> headers, List<String> ig
         return bytes.toByteArray();
     }
 
-    static Head of(byte[] bytes) throws IOException {
+    static SpoolHead of(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         boolean streams = in.readBoolean();
         Map<String, String> headers = new LinkedHashMap<>();
@@ -55,6 +55,6 @@ public record Head(boolean streams, Map<String, String> headers, List<String> ig
         for (int left = in.readInt(); left > 0; left--) {
             ignored.add(in.readUTF());
         }
-        return new Head(streams, headers, ignored);
+        return new SpoolHead(streams, headers, ignored);
     }
 }

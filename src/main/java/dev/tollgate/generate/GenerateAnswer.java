@@ -7,11 +7,11 @@ import dev.tollgate.metering.Sink;
 import java.util.List;
 
 /** What both forms say before the answer. Confined to its call. */
-abstract class Answer implements Sink {
+abstract class GenerateAnswer implements Sink {
 
     private final Outlet outlet;
 
-    Answer(Outlet outlet) {
+    GenerateAnswer(Outlet outlet) {
         this.outlet = outlet;
     }
 

@@ -6,4 +6,4 @@ package dev.tollgate.compat;
  * @param maxTokensField {@code max_tokens}, which nearly all know, or {@code max_completion_tokens}, which OpenAI's newer models demand
  * @param reasoningEffort whether {@code reasoning_effort} is sent; many servers refuse it
  */
-record Dialect(String maxTokensField, boolean reasoningEffort) {}
+record ServerDialect(String maxTokensField, boolean reasoningEffort) {}

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is done to receipts after they were given out is found. */
-class ReceiptCheckTest {
+class ReceiptFileCheckTest {
 
     private static final String NO_HEAD = null;
     private static final byte[] FLIPS = {0x01, 0x20, (byte) 0x80};
@@ -62,15 +62,15 @@ class ReceiptCheckTest {
 
     @Test
     void what_nobody_has_touched_is_sound() {
-        assertThat(check(file(lines), head)).isEqualTo(new ReceiptCheck.Sound(5));
-        assertThat(check(file(lines), NO_HEAD)).isEqualTo(new ReceiptCheck.Sound(5));
-        assertThat(check(new byte[0], emptyHead)).isEqualTo(new ReceiptCheck.Sound(0));
+        assertThat(check(file(lines), head)).isEqualTo(new ReceiptFileCheck.Sound(5));
+        assertThat(check(file(lines), NO_HEAD)).isEqualTo(new ReceiptFileCheck.Sound(5));
+        assertThat(check(new byte[0], emptyHead)).isEqualTo(new ReceiptFileCheck.Sound(0));
     }
 
     @Test
     void a_last_line_may_have_no_line_feed_and_a_head_may_have_one() {
         byte[] file = file(lines);
-        assertThat(check(Arrays.copyOf(file, file.length - 1), head + "\n")).isEqualTo(new ReceiptCheck.Sound(5));
+        assertThat(check(Arrays.copyOf(file, file.length - 1), head + "\n")).isEqualTo(new ReceiptFileCheck.Sound(5));
     }
 
     @Test
@@ -83,7 +83,7 @@ class ReceiptCheckTest {
                 changed[i] ^= bits;
                 assertThat(check(changed, NO_HEAD))
                         .as("byte %d, bits %d", i, bits)
-                        .isInstanceOfSatisfying(ReceiptCheck.Wrong.class, wrongIn(line));
+                        .isInstanceOfSatisfying(ReceiptFileCheck.Wrong.class, wrongIn(line));
             }
             line += file[i] == '\n' ? 1 : 0;
         }
@@ -96,7 +96,7 @@ class ReceiptCheckTest {
             byte[] shorter = new byte[file.length - 1];
             System.arraycopy(file, 0, shorter, 0, i);
             System.arraycopy(file, i + 1, shorter, i, shorter.length - i);
-            assertThat(check(shorter, NO_HEAD)).as("byte %d", i).isInstanceOf(ReceiptCheck.Wrong.class);
+            assertThat(check(shorter, NO_HEAD)).as("byte %d", i).isInstanceOf(ReceiptFileCheck.Wrong.class);
         }
     }
 
@@ -111,7 +111,7 @@ class ReceiptCheckTest {
                 longer.write(file, i, file.length - i);
                 assertThat(check(longer.toByteArray(), NO_HEAD))
                         .as("byte %d, %d", i, (int) added)
-                        .isInstanceOf(ReceiptCheck.Wrong.class);
+                        .isInstanceOf(ReceiptFileCheck.Wrong.class);
             }
         }
     }
@@ -157,13 +157,13 @@ class ReceiptCheckTest {
     @ValueSource(ints = {0, 1, 4})
     void an_end_that_was_cut_off_is_found_with_the_head_only(int left) {
         List<String> cut = lines.subList(0, left);
-        assertThat(check(file(cut), NO_HEAD)).isEqualTo(new ReceiptCheck.Sound(left));
+        assertThat(check(file(cut), NO_HEAD)).isEqualTo(new ReceiptFileCheck.Sound(left));
         assertWrong(cut, head, "line " + (left + 1) + ": missing; the head counts 5 receipts");
     }
 
     @Test
     void receipts_may_have_come_after_the_head() {
-        assertThat(check(file(lines), emptyHead)).isEqualTo(new ReceiptCheck.Sound(5));
+        assertThat(check(file(lines), emptyHead)).isEqualTo(new ReceiptFileCheck.Sound(5));
     }
 
     @Test
@@ -179,7 +179,7 @@ class ReceiptCheckTest {
             changed[i] ^= 1;
             assertThat(check(file(lines), changed))
                     .as("byte %d", i)
-                    .isInstanceOfSatisfying(ReceiptCheck.Wrong.class, wrong -> assertThat(wrong.sentence())
+                    .isInstanceOfSatisfying(ReceiptFileCheck.Wrong.class, wrong -> assertThat(wrong.sentence())
                             .startsWith("the head: "));
         }
     }
@@ -194,19 +194,19 @@ class ReceiptCheckTest {
     void what_another_installation_has_signed_is_not_ours() throws IOException {
         SigningKey stranger = SigningKey.random(StoreFixture.SECRETS, new SecureRandom(), StoreFixture.NOON);
         PublicKeys others = PublicKeys.parse(SigningKeys.json(List.of(stranger)));
-        assertThat(new ReceiptCheck(others, null).check(new ByteArrayInputStream(file(lines))))
-                .isEqualTo(new ReceiptCheck.Wrong("line 1: signed with a key that is not among those given"));
+        assertThat(new ReceiptFileCheck(others, null).check(new ByteArrayInputStream(file(lines))))
+                .isEqualTo(new ReceiptFileCheck.Wrong("line 1: signed with a key that is not among those given"));
         String ours = new Signer(List.of(stranger), StoreFixture.SECRETS)
                 .sign(bodyOf(lines.getFirst()).replaceFirst("sig_[0-9a-f]{16}", stranger.id()));
-        assertThat(new ReceiptCheck(others, null).check(new ByteArrayInputStream(file(List.of(ours)))))
-                .isEqualTo(new ReceiptCheck.Sound(1));
+        assertThat(new ReceiptFileCheck(others, null).check(new ByteArrayInputStream(file(List.of(ours)))))
+                .isEqualTo(new ReceiptFileCheck.Sound(1));
     }
 
     @Test
     void a_line_of_any_length_is_read_within_limits() {
-        byte[] endless = new byte[ReceiptCheck.LINE_BYTES_MAX * 3];
+        byte[] endless = new byte[ReceiptFileCheck.LINE_BYTES_MAX * 3];
         Arrays.fill(endless, (byte) ' ');
-        assertThat(check(endless, NO_HEAD)).isInstanceOfSatisfying(ReceiptCheck.Wrong.class, wrongIn(1));
+        assertThat(check(endless, NO_HEAD)).isInstanceOfSatisfying(ReceiptFileCheck.Wrong.class, wrongIn(1));
     }
 
     @ParameterizedTest
@@ -231,20 +231,20 @@ class ReceiptCheckTest {
     // ---- how it is said ----
 
     private static void assertWrong(List<String> receipts, String head, String sentence) {
-        assertThat(check(file(receipts), head)).isEqualTo(new ReceiptCheck.Wrong(sentence));
+        assertThat(check(file(receipts), head)).isEqualTo(new ReceiptFileCheck.Wrong(sentence));
     }
 
-    private static java.util.function.Consumer<ReceiptCheck.Wrong> wrongIn(int line) {
+    private static java.util.function.Consumer<ReceiptFileCheck.Wrong> wrongIn(int line) {
         return wrong -> assertThat(wrong.sentence()).startsWith("line " + line + ": ");
     }
 
-    private static ReceiptCheck.Result check(byte[] file, String head) {
+    private static ReceiptFileCheck.Result check(byte[] file, String head) {
         return check(file, head == null ? null : head.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static ReceiptCheck.Result check(byte[] file, byte[] head) {
+    private static ReceiptFileCheck.Result check(byte[] file, byte[] head) {
         try {
-            return new ReceiptCheck(keys, head).check(new ByteArrayInputStream(file));
+            return new ReceiptFileCheck(keys, head).check(new ByteArrayInputStream(file));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

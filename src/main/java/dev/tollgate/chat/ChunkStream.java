@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  * A stream of chunks (protocol 3.4): one write for each read of the upstream's. Finish chunks wait for the settlement and leave in one
  * write with the usage and {@code [DONE]}: some clients take the finish for the end, and all finishes come after all else.
  */
-final class StreamAnswer implements Sink {
+final class ChunkStream implements Sink {
 
-    private final Answer answer;
+    private final ChatAnswer answer;
     /** About what an event becomes: half of them are counts, which become nothing. */
     private static final int EVENT_BYTES = 128;
 
     private final Utf8Buffer out = new Utf8Buffer(256);
     private @Nullable ChunkWriter begun;
 
-    StreamAnswer(Answer answer) {
+    ChunkStream(ChatAnswer answer) {
         this.answer = answer;
     }
 

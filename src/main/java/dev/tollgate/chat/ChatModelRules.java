@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
  * What a model takes, and what excludes what (S000, S002, S003: "mutually exclusive"; D3, D4): every row is the catalogue's.
  * Everything that can be known beforehand is refused here, before money moves (D2).
  */
-final class ModelRules {
+final class ChatModelRules {
 
     private final Model model;
     private final Conversation request;
 
-    private ModelRules(Model model, Conversation request) {
+    private ChatModelRules(Model model, Conversation request) {
         this.model = model;
         this.request = request;
     }
 
     /** @throws dev.tollgate.error.ApiException a 400 that names the field */
     static void check(Model model, Conversation request) {
-        ModelRules rules = new ModelRules(model, request);
+        ChatModelRules rules = new ChatModelRules(model, request);
         rules.checkTools();
         rules.checkResponseFormat();
         rules.checkSampling();

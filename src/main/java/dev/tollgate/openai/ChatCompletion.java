@@ -13,10 +13,10 @@ import tools.jackson.databind.JsonNode;
  * @param model as the answer is to name it (D20)
  * @param creditsMicros exactly what was charged, in micro-credits
  */
-public record Completion(
+public record ChatCompletion(
         String id, long created, String model, List<Choice> choices, PrintedUsage usage, long creditsMicros) {
 
-    public Completion {
+    public ChatCompletion {
         choices = List.copyOf(choices);
     }
 

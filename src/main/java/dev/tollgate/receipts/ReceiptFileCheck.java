@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Checks a file of receipts, one a line from the first on, as {@code GET /v1/receipts} gives them: finds a changed byte, a line that
  * is missing, doubled or out of its place, and with the account's head an end that was cut off. Needs no database. Pure.
  */
-public final class ReceiptCheck {
+public final class ReceiptFileCheck {
 
     /** Longer lines are no receipts. */
     public static final int LINE_BYTES_MAX = 65_536;
@@ -29,7 +29,7 @@ public final class ReceiptCheck {
     public record Wrong(String sentence) implements Result {}
 
     /** @param head as {@code GET /v1/receipts/head} gives it; null where the end is not to be checked */
-    public ReceiptCheck(PublicKeys keys, byte @Nullable [] head) {
+    public ReceiptFileCheck(PublicKeys keys, byte @Nullable [] head) {
         this.keys = keys;
         this.head = head == null ? null : withoutNewline(head);
     }
@@ -38,7 +38,7 @@ public final class ReceiptCheck {
     public Result check(InputStream file) throws IOException {
         Chain chain = new Chain(keys);
         try {
-            Head end = head == null ? null : Head.parse(head, keys);
+            ChainHead end = head == null ? null : ChainHead.parse(head, keys);
             String wrong = wrongLine(new BufferedInputStream(file), chain, end);
             if (wrong == null && end != null) {
                 wrong = end.problem(chain);
@@ -49,7 +49,7 @@ public final class ReceiptCheck {
         }
     }
 
-    private static @Nullable String wrongLine(InputStream in, Chain chain, @Nullable Head end) throws IOException {
+    private static @Nullable String wrongLine(InputStream in, Chain chain, @Nullable ChainHead end) throws IOException {
         for (byte[] line = line(in); line != null; line = line(in)) {
             try {
                 chain.add(line);

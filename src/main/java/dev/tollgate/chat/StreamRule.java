@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * Whether an answer is a stream or one JSON body (D1, D52). An explicit {@code stream} always wins; where it is absent, the model's
  * default holds, except for clients that show that they do not expect a stream.
  */
-final class AnswerForm {
+final class StreamRule {
 
     private final Settings.JsonClients jsonClients;
 
-    AnswerForm(Settings.JsonClients jsonClients) {
+    StreamRule(Settings.JsonClients jsonClients) {
         this.jsonClients = jsonClients;
     }
 

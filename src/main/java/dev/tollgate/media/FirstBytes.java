@@ -3,7 +3,7 @@ package dev.tollgate.media;
 import java.util.Arrays;
 
 /** The first bytes of what comes in pieces. */
-final class Head {
+final class FirstBytes {
 
     private final byte[] bytes = new byte[MediaLabel.HEAD_BYTES];
     private int count;

@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (protocol 1.1). */
-interface Access {
+interface GeminiEndpoint {
 
     /** Below the base URL. */
     String path(String model, String method);

@@ -9,11 +9,11 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** UTF-8 of bodies and texts, where the JSON parser is more lenient than the format. */
-public final class Utf8 {
+public final class StrictUtf8 {
 
     private static final int CHUNK_CHARS = 4096;
 
-    private Utf8() {}
+    private StrictUtf8() {}
 
     /**
      * Refuses what is not UTF-8. The parser itself lets overlong forms pass, and takes a body for UTF-16 or UTF-32 by its

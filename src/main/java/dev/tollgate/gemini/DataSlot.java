@@ -8,7 +8,7 @@ import dev.tollgate.media.WantedMedium;
  * @param from of the bytes that give way
  * @param to behind them
  */
-record MediaSlot(int from, int to, Content content) {
+record DataSlot(int from, int to, Content content) {
 
     sealed interface Content {}
 
