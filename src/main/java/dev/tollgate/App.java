@@ -324,7 +324,7 @@ public final class App implements AutoCloseable {
         try {
             store.signatures().forgetOld();
         } catch (StoreException e) {
-            log.warn("old signatures are still there; the next time tries again", e);
+            log.warn("old signatures could not be deleted; trying again next time", e);
         }
     }
 

@@ -70,7 +70,7 @@ final class Awaited {
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
             if (!failing) {
-                log.warn("the keys that are awaited could not be looked up, and are again", e);
+                log.warn("the awaited keys could not be looked up; trying again", e);
             }
             failing = true;
         } finally {

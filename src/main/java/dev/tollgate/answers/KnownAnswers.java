@@ -71,7 +71,7 @@ public final class KnownAnswers implements AutoCloseable {
         try {
             expiry.deleteOrphans();
         } catch (StoreException e) {
-            log.warn("spools that nobody refers to are still there; the next hour tries again", e);
+            log.warn("unused spools could not be deleted; trying again in an hour", e);
         }
     }
 
@@ -79,7 +79,7 @@ public final class KnownAnswers implements AutoCloseable {
         try {
             expiry.forgetOld();
         } catch (StoreException e) {
-            log.warn("old answers are still there; the next minute tries again", e);
+            log.warn("old answers could not be deleted; trying again in a minute", e);
         }
     }
 

@@ -85,7 +85,7 @@ final class PackedAnswer implements Pieces {
             }
             return new PackedAnswer(packed, SpoolHead.of(head), bodyStart, bodyBytes);
         } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
-            throw new IOException("a packed answer is none", e);
+            throw new IOException("a packed answer cannot be read", e);
         }
     }
 
@@ -115,7 +115,7 @@ final class PackedAnswer implements Pieces {
             }
             return block;
         } catch (DataFormatException e) {
-            throw new IOException("a block of a packed answer is none", e);
+            throw new IOException("a block of a packed answer cannot be read", e);
         } finally {
             inflater.end();
         }

@@ -93,7 +93,7 @@ final class SpoolFile implements Pieces {
         }
         if (position != known.bytes()
                 || !HexFormat.of().formatHex(digest.digest()).equals(known.hash())) {
-            throw new IOException("a spool is not what was kept");
+            throw new IOException("a spool is not the one that was kept");
         }
         return plain;
     }
@@ -159,7 +159,7 @@ final class SpoolFile implements Pieces {
             all.get(sealed);
             return PackedAnswer.of(seals.apply(outer.open(key, context(taskId))).open(sealed, PACKED));
         } catch (BufferUnderflowException e) {
-            throw new IOException("the copy of an answer is none", e);
+            throw new IOException("the copy of an answer cannot be read", e);
         }
     }
 

@@ -228,7 +228,7 @@ final class AnswerParser {
         for (int i = 0; i < text.length() && isNumber; i++) {
             isNumber = text.charAt(i) >= '0' && text.charAt(i) <= '9';
         }
-        require(isNumber, "a content-length that is none");
+        require(isNumber, "a content-length that is not a number");
         return Long.parseLong(text);
     }
 

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the settings: argument over environment over file over default. What is not allowed is a {@link ConfigException} that
+ * Reads the settings: argument over environment over file over default. What is not valid is a {@link ConfigException} that
  * names the argument, the variable, or the file and line.
  */
 public final class SettingsLoader {
@@ -196,7 +196,7 @@ public final class SettingsLoader {
     private static String complaint(Setting<?> setting, Found value) {
         // An address may carry a password before its @.
         boolean hidden = setting.secret() || value.text().contains("@");
-        String shown = hidden ? "not what it may be" : "'" + shorten(value.text()) + "'";
+        String shown = hidden ? "not valid" : "'" + shorten(value.text()) + "'";
         return value.place() + " is " + shown + "; allowed is " + setting.allowed() + ".";
     }
 

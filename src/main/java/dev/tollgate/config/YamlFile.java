@@ -106,7 +106,7 @@ public final class YamlFile {
             parser.nextToken();
             YamlNode value = node(below, depth + 1);
             if (fields.put(key, new YamlNode(place, below, value.raw())) != null) {
-                throw new ConfigException(place + ": " + below + " stands here a second time.");
+                throw new ConfigException(place + ": " + below + " is given a second time.");
             }
         }
         return fields;

@@ -155,7 +155,7 @@ public final class YamlNode {
         if (read == null) {
             // An address may carry a password before its @.
             throw text.contains("@")
-                    ? complaint("is not what it may be; allowed is " + kind.allowed() + ".")
+                    ? complaint("is not valid; allowed is " + kind.allowed() + ".")
                     : wrong(kind.allowed());
         }
         return read;

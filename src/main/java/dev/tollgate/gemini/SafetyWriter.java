@@ -37,7 +37,7 @@ final class SafetyWriter {
             require(
                     seen.add(setting.category()),
                     setting.category(),
-                    "stands twice; each of these may once",
+                    "is set twice; each may be set once",
                     CATEGORIES,
                     body);
             json.writeStartObject();

@@ -65,7 +65,7 @@ final class SchemaCleaner {
 
     ObjectNode clean() {
         if (size(root) > NODES_MAX) {
-            throw refuse(param, "is too large a schema; at most %d values may stand in it.".formatted(NODES_MAX));
+            throw refuse(param, "is too large a schema; it may hold at most %d values.".formatted(NODES_MAX));
         }
         ObjectNode cleaned = object(inlined(root, 0), param);
         SchemaCycles.relax(cleaned, removed);

@@ -70,9 +70,9 @@ record ServiceAccount(
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("holds a \"token_uri\" that is no URL");
+            throw new IllegalArgumentException("holds a \"token_uri\" that is not a URL");
         }
-        throw new IllegalArgumentException("holds a \"token_uri\" that is no URL");
+        throw new IllegalArgumentException("holds a \"token_uri\" that is not a URL");
     }
 
     private static PrivateKey key(String pem) {
@@ -82,7 +82,7 @@ record ServiceAccount(
             byte[] bytes = Base64.getDecoder().decode(base64);
             return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(bytes));
         } catch (IllegalArgumentException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("holds a \"private_key\" that is no RSA key in PKCS#8 PEM");
+            throw new IllegalArgumentException("holds a \"private_key\" that is not an RSA key in PKCS#8 PEM");
         }
     }
 

@@ -157,7 +157,7 @@ final class UploadProtocol {
                     : path;
             return parsed.getRawQuery() == null ? own : own + "?" + parsed.getRawQuery();
         } catch (URISyntaxException e) {
-            throw failed("an upload URL came that is none");
+            throw failed("the upload URL that came is not valid");
         }
     }
 }

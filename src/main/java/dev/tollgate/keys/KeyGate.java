@@ -101,7 +101,7 @@ public final class KeyGate implements Gate<KeyCaller> {
     /** As Google's clients send it. In the query it would end up in logs, ours or those on the way (D23). */
     private static String googleSecret(Exchange exchange) {
         if (exchange.query("key") != null) {
-            throw refuse("An API key in the query is not taken: send it in the header 'x-goog-api-key'.");
+            throw refuse("An API key in the query is not accepted: send it in the header 'x-goog-api-key'.");
         }
         String header = exchange.header("x-goog-api-key");
         if (header != null && !header.isBlank()) {

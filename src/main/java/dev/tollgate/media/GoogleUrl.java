@@ -41,7 +41,7 @@ public final class GoogleUrl {
      */
     public static void requireDownload(String url) throws MediaRefused {
         if (MediaUrl.parse(url).host().equals(FILES_API)) {
-            throw new MediaRefused("is a file of Google's Files API, which is not taken; send the file itself.");
+            throw new MediaRefused("is a file of Google's Files API, which is not supported; send the file itself.");
         }
     }
 }

@@ -65,7 +65,7 @@ public final class MediaLabel {
         if (found == null) {
             throw new MediaRefused(
                     label == null
-                            ? "is of no known type; say which it is, or send " + SUPPORTED + "."
+                            ? "is of an unknown type; name the type, or send " + SUPPORTED + "."
                             : "is labelled %s, but its bytes are not of a type that is taken: %s."
                                     .formatted(label, SUPPORTED));
         }
@@ -94,12 +94,13 @@ public final class MediaLabel {
         if (text == null) {
             throw new MediaRefused(
                     said == null
-                            ? "leads to a file of no known type; what is taken: " + SUPPORTED + "."
+                            ? "leads to a file of an unknown type; allowed are: " + SUPPORTED + "."
                             : "leads to a file that is said to be %s, but its bytes are not of a type that is taken: %s.%s"
-                                    .formatted(said, SUPPORTED, isPage(head) ? " What came is an HTML page." : ""));
+                                    .formatted(said, SUPPORTED, isPage(head) ? " The server sent an HTML page." : ""));
         }
         if (!looksLikeText(head)) {
-            throw new MediaRefused("leads to a file that is said to be %s, but its bytes are no text.".formatted(said));
+            throw new MediaRefused(
+                    "leads to a file that is said to be %s, but its bytes are not text.".formatted(said));
         }
         requireDocument(text, isPage(head) || text.equals("text/html"), wanted, named);
         return text;

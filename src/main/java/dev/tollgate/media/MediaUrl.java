@@ -70,7 +70,7 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
 
     private static MediaUrl authority(boolean tls, String authority, String target) throws MediaRefused {
         if (authority.indexOf('@') >= 0) {
-            throw new MediaRefused("is a URL with a user name or password, which is not taken.");
+            throw new MediaRefused("is a URL with a user name or password, which is not allowed.");
         }
         // A backslash ends the host for some readers of URLs and not for others.
         if (authority.indexOf('\\') >= 0 || authority.indexOf('%') >= 0) {
@@ -104,7 +104,7 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
             return standardPort(tls);
         }
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > PORT_MAX) {
-            throw new MediaRefused("is a URL with a port that is none.");
+            throw new MediaRefused("is a URL with an invalid port.");
         }
         return Integer.parseInt(text);
     }

@@ -48,8 +48,7 @@ final class Unpacked implements AutoCloseable {
             case "", "identity" -> false;
             case "gzip", "x-gzip" -> true;
             default ->
-                throw new MediaRefused(
-                        "could not be downloaded: its server compresses it although that was not asked for, and not with gzip.");
+                throw new MediaRefused("could not be downloaded: its server compresses it unasked, and not with gzip.");
         };
     }
 
@@ -73,7 +72,7 @@ final class Unpacked implements AutoCloseable {
             return unpacking.read(piece);
         } catch (IOException broken) {
             packed.rethrow();
-            throw new MediaRefused("could not be downloaded: it is said to be gzip, and is not.");
+            throw new MediaRefused("could not be downloaded: it is labelled gzip, but is not.");
         }
     }
 

@@ -60,7 +60,7 @@ public final class CatalogueLoader {
         for (YamlNode row : rows(file.need("upstream_models"))) {
             UpstreamModel upstream = CatalogueUpstream.read(row);
             if (upstreams.put(upstream.name(), upstream) != null) {
-                throw row.need("name").complaint("'" + upstream.name() + "' stands here a second time.");
+                throw row.need("name").complaint("'" + upstream.name() + "' is given a second time.");
             }
         }
         rows(file.need("upstream_models")).forEach(this::checkRetirements);

@@ -335,7 +335,7 @@ public final class Signatures {
             byte[] sealed = Base64.getDecoder().decode(row.signature());
             return new String(sealing.open(sealed, context(accountId, row.print())), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException | StoreException e) {
-            log.warn("a kept signature cannot be opened and is as good as lost: {}", e.getMessage());
+            log.warn("a kept signature cannot be opened and is lost: {}", e.getMessage());
             return null;
         }
     }

@@ -188,7 +188,7 @@ class SettingsLoaderTest {
         assertThatThrownBy(() -> SettingsLoader.load(Map.of(name, secret), Map.of()))
                 .isInstanceOf(ConfigException.class)
                 .message()
-                .contains(" is not what it may be; allowed is ")
+                .contains(" is not valid; allowed is ")
                 .doesNotContain(secret)
                 .doesNotContain("secret@");
     }

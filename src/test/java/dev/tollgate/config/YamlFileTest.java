@@ -43,7 +43,7 @@ class YamlFileTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "a: 1\\na: 2\\n | f.yaml:2: a stands here a second time.",
+                "a: 1\\na: 2\\n | f.yaml:2: a is given a second time.",
                 "a: &x 1\\nb: *x\\n | f.yaml:2: b is an alias (*), which is not supported here.",
                 "a: 1\\n---\\nb: 2\\n | only one document is allowed.",
                 "a: [1\\nb: 2\\n | f.yaml:",

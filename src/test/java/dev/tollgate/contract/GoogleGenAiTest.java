@@ -371,7 +371,7 @@ class GoogleGenAiTest {
                         Content.fromParts(
                                 Part.fromUri("https://generativelanguage.googleapis.com/v1beta/files/x", "image/png")),
                         null))
-                .hasMessageContaining("a file of Google's Files API, which is not taken");
+                .hasMessageContaining("a file of Google's Files API, which is not supported");
         assertThatThrownBy(() -> client.models.embedContent(PRO, "Hi", null))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.message())
                         .contains("This method of a model is not served here"));

@@ -53,7 +53,7 @@ class ChannelsFileTest {
             channels: [{id: a, kind: gemini, key_env: "sk-x y"}]        | channels[0].key_env is not the name of a variable
             channels: [{id: a, kind: gemini, key_file: /no/such/file}]  | channels[0].key_file names a file that cannot be read
             channels: [{id: a, kind: gemini, key: KEY, base_url: "ftp://x"}]  | channels[0].base_url is 'ftp://x'; allowed is an http or https URL
-            channels: [{id: a, kind: gemini, key: KEY, base_url: "http://u:KEY@h"}]  | channels[0].base_url is not what it may be
+            channels: [{id: a, kind: gemini, key: KEY, base_url: "http://u:KEY@h"}]  | channels[0].base_url is not valid
             channels: [{id: a, kind: gemini, key: KEY, priority: 0}]    | channels[0].priority is '0'; allowed is a whole number from 1 to 100.
             channels: [{id: a, kind: gemini, key: KEY, weight: -1}]     | channels[0].weight is '-1'; allowed is a whole number from 1 to 1000.
             channels: [{id: a, kind: gemini, key: KEY, models: [gpt-9]}] | channels[0].models[0] is of the model 'gpt-9', which is not on sale; allowed is one of gemini-2.5-pro

@@ -273,9 +273,9 @@ class DownloadTest {
         serves("/p.png", "Content-Type: text/html\r\n", latin1("<html>Please log in</html>"));
         assertRefused(url("/p.png"), "is image/png by its name, but what came is text/html.");
         serves("/t", "Content-Type: text/plain\r\n", latin1("PK\u0003\u0004\0\0\0"));
-        assertRefused(url("/t"), "said to be text/plain, but its bytes are no text.");
+        assertRefused(url("/t"), "said to be text/plain, but its bytes are not text.");
         serves("/z", "", latin1("PK\u0003\u0004"));
-        assertRefused(url("/z"), "no known type");
+        assertRefused(url("/z"), "unknown type");
     }
 
     /** A login or an error page that comes with 200 would be sent to the model as text, and billed (D56). */
@@ -293,8 +293,8 @@ class DownloadTest {
             /a.mp3                  | text/html                | is audio/mp3 by its name, but what came is text/html.
             /a.pdf                  | text/plain               | is application/pdf by its name, but what came is text/html.
             /a.png                  |                          | said to be image/png, but its bytes are not of a type
-            /a                      | image/jpeg               | What came is an HTML page.
-            /a                      | application/pdf          | What came is an HTML page.
+            /a                      | image/jpeg               | The server sent an HTML page.
+            /a                      | application/pdf          | The server sent an HTML page.
             /a                      | text/html                | leads to an HTML page (text/html)
             /a                      | text/plain               | leads to an HTML page (text/html)
             """)
@@ -443,12 +443,12 @@ class DownloadTest {
                 gzip("a".repeat(2_500_000).getBytes(UTF_8)));
         assertRefused(url("/bomb"), "become more than 200 times as many when they are unpacked.");
         serves("/not", packed + "Content-Type: text/plain\r\n", latin1("Just words"));
-        assertRefused(url("/not"), "said to be gzip, and is not");
+        assertRefused(url("/not"), "labelled gzip, but is not");
         byte[] whole = gzip(MediaSamples.BY_TYPE.get("image/png"));
         serves("/half", packed + "Content-Type: image/png\r\n", Arrays.copyOf(whole, whole.length / 2));
-        assertRefused(url("/half"), "said to be gzip, and is not");
+        assertRefused(url("/half"), "labelled gzip, but is not");
         serves("/br", "Content-Type: text/plain\r\nContent-Encoding: br\r\n", latin1("Just words"));
-        assertRefused(url("/br"), "compresses it although that was not asked for, and not with gzip");
+        assertRefused(url("/br"), "compresses it unasked, and not with gzip");
         serves("/twice", "Content-Encoding: gzip, gzip\r\n", gzip(gzip(latin1("%PDF-"))));
         assertRefused(url("/twice"), "not with gzip");
         serves("/file.gz", "Content-Type: application/gzip\r\n", gzip(new byte[20_000_000]));

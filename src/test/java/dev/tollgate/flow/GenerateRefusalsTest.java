@@ -196,7 +196,7 @@ class GenerateRefusalsTest {
         Reply query = gateway.send(post(MODEL + "generateContent?key=" + other.key(), HI));
         Reply both = gateway.send(post(MODEL + "generateContent?key=x", HI).header("x-goog-api-key", other.key()));
         assertError(query, 401, "UNAUTHENTICATED", "invalid_api_key");
-        assertThat(query.text()).contains("in the query is not taken").doesNotContain(other.key());
+        assertThat(query.text()).contains("in the query is not accepted").doesNotContain(other.key());
         assertError(both, 401, "UNAUTHENTICATED", "invalid_api_key");
     }
 
@@ -334,7 +334,7 @@ class GenerateRefusalsTest {
                 "{\"parts\":[{\"text\":\"x\",\"mediaResolution\":{\"level\":\"MEDIA_RESOLUTION_LOW\"}}]}|contents[0].parts[0].media_resolution|not supported by this model",
                 "{\"parts\":[{\"text\":\"x\",\"mediaResolution\":{\"level\":\"FOO\"}}]}|contents[0].parts[0].media_resolution.level|TYPE_ENUM",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"gs://b/x\"}}]}|contents[0].parts[0].file_data.file_uri|not a file in one of the buckets",
-                "{\"parts\":[{\"fileData\":{\"fileUri\":\"https://generativelanguage.googleapis.com/v1beta/files/x\"}}]}|contents[0].parts[0].file_data.file_uri|Files API, which is not taken",
+                "{\"parts\":[{\"fileData\":{\"fileUri\":\"https://generativelanguage.googleapis.com/v1beta/files/x\"}}]}|contents[0].parts[0].file_data.file_uri|Files API, which is not supported",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"files/x\"}}]}|contents[0].parts[0].file_data.file_uri|is not a URL",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"file:///etc/passwd\"}}]}|contents[0].parts[0].file_data.file_uri|neither http nor https",
                 "{\"parts\":[{\"fileData\":{\"fileUri\":\"http://127.0.0.1/x\"}}]}|contents[0].parts[0].file_data.file_uri|could not be reached at a public address",

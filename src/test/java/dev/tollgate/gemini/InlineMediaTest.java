@@ -64,7 +64,7 @@ class InlineMediaTest {
     void bytes_of_no_known_type_are_refused() {
         refused("image/png", base64("not an image"), "image/png");
         refused("image/bmp", base64("BM.........."), "image/bmp");
-        refused(null, base64("who knows"), "no known type");
+        refused(null, base64("who knows"), "unknown type");
         refused(null, "", "no bytes");
         refused("text/plain", "", "no bytes");
     }

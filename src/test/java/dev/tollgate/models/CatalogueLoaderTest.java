@@ -150,7 +150,7 @@ class CatalogueLoaderTest {
     @Test
     void an_entry_that_stands_twice_is_refused() {
         String upstream = SMALL.substring(SMALL.indexOf("  - name: up"));
-        assertComplaint(SMALL + upstream, "upstream_models[1].name 'up' stands here a second time.");
+        assertComplaint(SMALL + upstream, "upstream_models[1].name 'up' is given a second time.");
         String model = SMALL.substring(SMALL.indexOf("  - id"), SMALL.indexOf("upstream_models"));
         assertComplaint(SMALL.replace("upstream_models:", model + "upstream_models:"), "models[1]");
     }
