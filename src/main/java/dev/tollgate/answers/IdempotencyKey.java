@@ -20,7 +20,7 @@ public final class IdempotencyKey {
      *
      * @param values of the header, each as it was sent
      * @return SHA-256 in lower-case hex, null where none was sent
-     * @throws dev.tollgate.error.ApiException for a key that is none
+     * @throws dev.tollgate.error.ApiException for a key that is not valid
      */
     public static @Nullable String hash(List<String> values) {
         if (values.isEmpty()) {

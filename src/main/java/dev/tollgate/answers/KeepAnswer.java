@@ -29,7 +29,7 @@ public final class KeepAnswer extends Decision<List<String>> implements AnswerCh
      * @param settle of the same unit
      * @param bytes of the spool's file
      * @param hash SHA-256 of the spool's file in lower-case hex
-     * @param copy the answer as other nodes read it, sealed; null where there is none. It counts in nobody's share: what it is a copy of does
+     * @param copy the answer as other nodes read it, sealed; null where there is none. It counts in no share: the answer itself does
      */
     public static KeepAnswer kept(Settle settle, String accountId, long bytes, String hash, byte @Nullable [] copy) {
         return new KeepAnswer(settle, accountId, bytes, hash, copy);

@@ -200,7 +200,7 @@ public final class Spool {
         opened(known, folder.open(known));
     }
 
-    /** As above, from the copy in the database, for a node that does not have the file. @throws IOException when it is none */
+    /** As above, from the copy in the database, for a node that does not have the file. @throws IOException when it cannot be read as one */
     public void open(KnownAnswer known, byte[] copy) throws IOException {
         opened(known, folder.open(known.taskId(), copy));
     }

@@ -90,7 +90,7 @@ public final class SpoolFolder {
         }
     }
 
-    /** A copy that another node has made. @throws IOException when it is none */
+    /** A copy that another node has made. @throws IOException when it cannot be read as one */
     PackedAnswer open(String taskId, byte[] copy) throws IOException {
         return SpoolFile.unpack(copy, keys, taskId, key -> new Seal(key, random));
     }

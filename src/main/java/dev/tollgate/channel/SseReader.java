@@ -178,7 +178,7 @@ public final class SseReader {
         }
     }
 
-    /** One without data is none: servers keep connections awake with them. */
+    /** An event without data does not count: servers keep connections awake with them. */
     private void event(byte[] bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             if (bytes[i] != ' ' && bytes[i] != '\n' && bytes[i] != '\t') {

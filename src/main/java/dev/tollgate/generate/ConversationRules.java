@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class ConversationRules {
 
-    private static final Set<String> ROLES = Set.of("", "user", "model", "function"); // elder clients send function
+    private static final Set<String> ROLES = Set.of("", "user", "model", "function"); // older clients send function
     /** Either alphabet of base64: the field is proto bytes. */
     private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
 

@@ -208,7 +208,7 @@ final class GenerateModelRules {
                         budget == -1
                                 || (budget >= rule.budgetMin() && budget <= rule.budgetMax())
                                 || (budget == 0 && rule.byEffort().containsValue(0L));
-                    case UpstreamModel.Thinking.Level rule -> // kept for elder clients
+                    case UpstreamModel.Thinking.Level rule -> // kept for older clients
                         rule.budgets()
                                 && (budget == -1
                                         || (budget >= UpstreamModel.Thinking.Level.BUDGET_MIN

@@ -90,7 +90,7 @@ final class ProtoMessages {
         return MESSAGES.containsKey(type);
     }
 
-    /** The values of an enum; null where the type is none. */
+    /** The values of an enum; null where the type is not an enum. */
     static @Nullable Set<String> words(String type) {
         return WORDS.get(type);
     }

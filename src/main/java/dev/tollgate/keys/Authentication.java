@@ -6,7 +6,7 @@ public sealed interface Authentication {
     /** The key is good; where it may be used from and for what is still to be asked of it. */
     record Found(Key key) implements Authentication {}
 
-    /** There is no such key, or it is none by its form. */
+    /** There is no such key, or it does not have the form of one. */
     record Unknown() implements Authentication {}
 
     record Disabled() implements Authentication {}

@@ -14,7 +14,7 @@ public enum KeyKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException when it is none */
+    /** @throws IllegalArgumentException when it is neither */
     public static KeyKind parse(String code) {
         for (KeyKind kind : values()) {
             if (kind.code().equals(code)) {

@@ -43,7 +43,7 @@ public final class MediaLabel {
 
     private MediaLabel() {}
 
-    /** The text type that a label stands for, null where it is none. */
+    /** The text type that a label stands for, null if it stands for none. */
     public static @Nullable String textType(String said) {
         return said.startsWith("text/") ? said : TEXT.get(said);
     }
@@ -106,7 +106,7 @@ public final class MediaLabel {
         return text;
     }
 
-    /** A page of apologies or a login in the place of a picture is none, and no document either. */
+    /** An error page or a login page in place of a picture is neither a picture nor a document. */
     private static void requireDocument(String text, boolean isPage, WantedMedium.Said wanted, @Nullable String named)
             throws MediaRefused {
         String came = isPage ? "text/html" : text;

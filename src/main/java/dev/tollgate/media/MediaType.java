@@ -136,7 +136,7 @@ public enum MediaType {
     }
 
     /**
-     * Set bits begin a frame of MPEG audio. Of the two bits of the layer 0 is AAC in ADTS, 1 is MP3, 2 its elder brother, and 3
+     * Set bits begin a frame of MPEG audio. Of the two bits of the layer 0 is AAC in ADTS, 1 is MP3, 2 the older MP2, and 3
      * would also be the byte order mark of UTF-16.
      */
     private static @Nullable MediaType frameSync(Head h) {

@@ -17,7 +17,7 @@ final class SchemaWords {
     private static final Set<String> NAMED_SCHEMAS =
             Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
 
-    /** What looks like a keyword in them is none. */
+    /** What looks like a keyword in them is not one. */
     private static final Set<String> DATA = Set.of("enum", "const", "default", "example", "examples");
 
     private static final Set<String> BEYOND_TYPE = Set.of("$ref", "anyOf", "oneOf", "allOf", "const", "not");

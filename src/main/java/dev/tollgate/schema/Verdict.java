@@ -4,6 +4,6 @@ package dev.tollgate.schema;
 public enum Verdict {
     FITS,
     MISFIT,
-    /** The schema is none, or too costly to follow: nothing is known about the text. */
+    /** The schema is not valid, or too costly to follow: nothing is known about the text. */
     UNDECIDED
 }
