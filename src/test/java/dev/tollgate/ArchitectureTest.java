@@ -56,9 +56,6 @@ class ArchitectureTest {
     private static final String ROOT = "dev.tollgate";
     private static final Set<Class<?>> FLOATING = Set.of(double.class, float.class, Double.class, Float.class);
 
-    /** Left to rename: the operator's, beside those of a call and of the ledger. */
-    private static final Set<String> OPERATORS_TOO = Set.of("Books", "Records", "StoredBooks");
-
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
@@ -268,7 +265,6 @@ class ArchitectureTest {
                 .filter(it -> !it.getSimpleName().equals("package-info"))
                 .collect(groupingBy(JavaClass::getSimpleName, mapping(JavaClass::getPackageName, toList())));
         places.values().removeIf(it -> it.size() == 1);
-        places.keySet().removeAll(OPERATORS_TOO);
 
         assertThat(places).isEmpty();
     }

@@ -2,7 +2,7 @@ package dev.tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.admin.Records;
+import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.http.Route;
 import dev.tollgate.testing.Customer;
@@ -70,7 +70,8 @@ class RouteGatesTest {
                 .administration()
                 .createKey(
                         customer.account(),
-                        new Records.KeyChoice("m", Records.Kind.MANAGEMENT, Records.Spend.UNLIMITED, List.of(), null))
+                        new AdminViews.KeyChoice(
+                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null))
                 .secret();
     }
 

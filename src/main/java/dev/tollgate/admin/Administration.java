@@ -1,11 +1,11 @@
 package dev.tollgate.admin;
 
-import dev.tollgate.admin.Records.Account;
-import dev.tollgate.admin.Records.ApiKey;
-import dev.tollgate.admin.Records.KeyChange;
-import dev.tollgate.admin.Records.KeyChoice;
-import dev.tollgate.admin.Records.NewKey;
-import dev.tollgate.admin.Records.Page;
+import dev.tollgate.admin.AdminViews.Account;
+import dev.tollgate.admin.AdminViews.ApiKey;
+import dev.tollgate.admin.AdminViews.KeyChange;
+import dev.tollgate.admin.AdminViews.KeyChoice;
+import dev.tollgate.admin.AdminViews.NewKey;
+import dev.tollgate.admin.AdminViews.Page;
 import org.jspecify.annotations.Nullable;
 
 /**

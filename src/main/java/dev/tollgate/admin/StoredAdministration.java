@@ -49,7 +49,7 @@ public final class StoredAdministration implements Administration {
     }
 
     @Override
-    public Records.Account createAccount(String name, long creditsMicros) throws Refused {
+    public AdminViews.Account createAccount(String name, long creditsMicros) throws Refused {
         return refusable(() -> {
             Instant now = clock.instant();
             CreateAccount account = new CreateAccount(OwnIds.account(random), name, now);
@@ -65,13 +65,13 @@ public final class StoredAdministration implements Administration {
     }
 
     @Override
-    public Records.Page<Records.Account> accounts(@Nullable String after, int limit) throws Refused {
-        return refusable(
-                () -> page(ledger.accounts(after, limit), limit, StoredAdministration::account, Records.Account::id));
+    public AdminViews.Page<AdminViews.Account> accounts(@Nullable String after, int limit) throws Refused {
+        return refusable(() ->
+                page(ledger.accounts(after, limit), limit, StoredAdministration::account, AdminViews.Account::id));
     }
 
     @Override
-    public Records.Account grant(String accountId, long creditsMicros, String reason) throws Refused {
+    public AdminViews.Account grant(String accountId, long creditsMicros, String reason) throws Refused {
         return refusable(() -> {
             Grant grant = new Grant(accountId, creditsMicros, reason, clock.instant());
             writer.commitAndWait(Unit.of(grant));
@@ -91,11 +91,11 @@ public final class StoredAdministration implements Administration {
     }
 
     @Override
-    public Records.NewKey createKey(String accountId, Records.KeyChoice choice) throws Refused {
+    public AdminViews.NewKey createKey(String accountId, AdminViews.KeyChoice choice) throws Refused {
         return refusable(() -> {
             KeySecret secret = KeySecret.random(random);
             KeySettings settings = KeySettings.named(choice.name())
-                    .withKind(choice.kind() == Records.Kind.MANAGEMENT ? KeyKind.MANAGEMENT : KeyKind.API)
+                    .withKind(choice.kind() == AdminViews.Kind.MANAGEMENT ? KeyKind.MANAGEMENT : KeyKind.API)
                     .withAllow(Allowlist.of(choice.allow()))
                     .withSpend(new Spend(
                             choice.spend().hourMicros(),
@@ -106,21 +106,21 @@ public final class StoredAdministration implements Administration {
             CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant());
             writer.commitAndWait(Unit.of(create));
             return switch (create.outcome()) {
-                case CreateKey.Created created -> new Records.NewKey(key(created.key()), secret.reveal());
+                case CreateKey.Created created -> new AdminViews.NewKey(key(created.key()), secret.reveal());
                 case CreateKey.NoSuchAccount none -> throw noSuchAccount(accountId);
             };
         });
     }
 
     @Override
-    public Records.Page<Records.ApiKey> keys(@Nullable String accountId, @Nullable String after, int limit)
+    public AdminViews.Page<AdminViews.ApiKey> keys(@Nullable String accountId, @Nullable String after, int limit)
             throws Refused {
-        return refusable(
-                () -> page(keys.list(accountId, after, limit), limit, StoredAdministration::key, Records.ApiKey::id));
+        return refusable(() ->
+                page(keys.list(accountId, after, limit), limit, StoredAdministration::key, AdminViews.ApiKey::id));
     }
 
     @Override
-    public Records.ApiKey setKey(String keyId, Records.KeyChange change) throws Refused {
+    public AdminViews.ApiKey setKey(String keyId, AdminViews.KeyChange change) throws Refused {
         return refusable(() -> {
             SetKey set = new SetKey(keyId, settings -> changed(settings, change));
             writer.commitAndWait(Unit.of(set));
@@ -131,7 +131,7 @@ public final class StoredAdministration implements Administration {
         });
     }
 
-    private static KeySettings changed(KeySettings settings, Records.KeyChange change) {
+    private static KeySettings changed(KeySettings settings, AdminViews.KeyChange change) {
         Spend old = settings.spend();
         KeySettings next = settings.withSpend(new Spend(
                         limit(change.spendHourMicros(), old.hourMicros()),
@@ -144,12 +144,12 @@ public final class StoredAdministration implements Administration {
         return change.allow() == null ? next : next.withAllow(Allowlist.of(change.allow()));
     }
 
-    private static @Nullable Long limit(Records.@Nullable Limit change, @Nullable Long old) {
+    private static @Nullable Long limit(AdminViews.@Nullable Limit change, @Nullable Long old) {
         return change == null ? old : change.most();
     }
 
     @Override
-    public Records.ApiKey disableKey(String keyId) throws Refused {
+    public AdminViews.ApiKey disableKey(String keyId) throws Refused {
         return refusable(() -> {
             DisableKey disable = new DisableKey(keyId, true);
             writer.commitAndWait(Unit.of(disable));
@@ -165,13 +165,13 @@ public final class StoredAdministration implements Administration {
         closing.run();
     }
 
-    private Records.Account account(String id) {
+    private AdminViews.Account account(String id) {
         return account(ledger.account(id).orElseThrow(() -> noSuchAccount(id)));
     }
 
-    private static Records.Account account(Account account) {
+    private static AdminViews.Account account(Account account) {
         Balance balance = account.balance();
-        return new Records.Account(
+        return new AdminViews.Account(
                 account.id(),
                 account.name(),
                 account.blocked(),
@@ -182,27 +182,28 @@ public final class StoredAdministration implements Administration {
                 account.createdAt());
     }
 
-    private static Records.ApiKey key(Key key) {
+    private static AdminViews.ApiKey key(Key key) {
         KeySettings settings = key.settings();
         Spend spend = settings.spend();
         Long requests = settings.requestsPerMinute();
-        return new Records.ApiKey(
+        return new AdminViews.ApiKey(
                 key.id(),
                 key.accountId(),
                 key.prefix(),
                 settings.name(),
-                settings.kind() == KeyKind.MANAGEMENT ? Records.Kind.MANAGEMENT : Records.Kind.API,
+                settings.kind() == KeyKind.MANAGEMENT ? AdminViews.Kind.MANAGEMENT : AdminViews.Kind.API,
                 key.disabled(),
-                new Records.Spend(spend.hourMicros(), spend.dayMicros(), spend.totalMicros()),
+                new AdminViews.Spend(spend.hourMicros(), spend.dayMicros(), spend.totalMicros()),
                 settings.allow().texts(),
                 requests == null ? null : Math.toIntExact(requests),
                 key.createdAt(),
                 key.lastUsedAt());
     }
 
-    private static <S, T> Records.Page<T> page(List<S> found, int limit, Function<S, T> shown, Function<T, String> id) {
+    private static <S, T> AdminViews.Page<T> page(
+            List<S> found, int limit, Function<S, T> shown, Function<T, String> id) {
         List<T> data = found.stream().map(shown).toList();
-        return new Records.Page<>(data, data.size() < limit ? null : id.apply(data.getLast()));
+        return new AdminViews.Page<>(data, data.size() < limit ? null : id.apply(data.getLast()));
     }
 
     /** What an operator got wrong is told in a sentence; everything else is a fault. */

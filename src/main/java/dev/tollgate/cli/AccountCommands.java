@@ -1,8 +1,8 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.AdminViews.Account;
+import dev.tollgate.admin.AdminViews.Page;
 import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Records.Account;
-import dev.tollgate.admin.Records.Page;
 import dev.tollgate.admin.Refused;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,9 @@ package dev.tollgate.cli;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tollgate.admin.AdminViews.KeyChange;
+import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Records.KeyChange;
-import dev.tollgate.admin.Records.KeyChoice;
 import dev.tollgate.admin.Refused;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,13 +1,13 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.AdminViews.ApiKey;
+import dev.tollgate.admin.AdminViews.KeyChange;
+import dev.tollgate.admin.AdminViews.KeyChoice;
+import dev.tollgate.admin.AdminViews.Limit;
+import dev.tollgate.admin.AdminViews.Page;
+import dev.tollgate.admin.AdminViews.Spend;
 import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Records;
-import dev.tollgate.admin.Records.ApiKey;
-import dev.tollgate.admin.Records.KeyChange;
-import dev.tollgate.admin.Records.KeyChoice;
-import dev.tollgate.admin.Records.Limit;
-import dev.tollgate.admin.Records.Page;
-import dev.tollgate.admin.Records.Spend;
 import dev.tollgate.admin.Refused;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +119,7 @@ final class KeyCommands {
                 paramLabel = "KIND",
                 converter = Values.KeyKind.class,
                 description = "api (calls models) or management (administers its account). Default: api.")
-        private Records.Kind kind = Records.Kind.API;
+        private AdminViews.Kind kind = AdminViews.Kind.API;
 
         @Mixin
         private Limits limits = new Limits();

@@ -1,7 +1,7 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.admin.Records;
-import dev.tollgate.admin.Records.Limit;
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.AdminViews.Limit;
 import dev.tollgate.config.Decimals;
 import dev.tollgate.money.Credits;
 import java.time.DateTimeException;
@@ -70,13 +70,13 @@ final class Values {
         }
     }
 
-    static final class KeyKind implements ITypeConverter<Records.Kind> {
+    static final class KeyKind implements ITypeConverter<AdminViews.Kind> {
 
         @Override
-        public Records.Kind convert(String text) {
+        public AdminViews.Kind convert(String text) {
             return switch (text) {
-                case "api" -> Records.Kind.API;
-                case "management" -> Records.Kind.MANAGEMENT;
+                case "api" -> AdminViews.Kind.API;
+                case "management" -> AdminViews.Kind.MANAGEMENT;
                 default -> throw notAllowed(text, "api or management");
             };
         }

@@ -2,13 +2,13 @@ package dev.tollgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.AdminViews.Kind;
+import dev.tollgate.admin.AdminViews.Spend;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.CannotLook;
 import dev.tollgate.admin.Inspection;
 import dev.tollgate.admin.ReceiptFiles;
-import dev.tollgate.admin.Records;
-import dev.tollgate.admin.Records.Kind;
-import dev.tollgate.admin.Records.Spend;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.config.Setting;
 import dev.tollgate.config.SettingTable;
@@ -264,7 +264,7 @@ class CliTest {
                 .isZero();
         assertThat(out).matches("sk-[0-9a-f]{64}\n");
         assertThat(err).isEmpty();
-        Records.ApiKey key = administration.keys.get("key_1");
+        AdminViews.ApiKey key = administration.keys.get("key_1");
         assertThat(key.name()).isEqualTo("laptop");
         assertThat(key.kind()).isEqualTo(Kind.MANAGEMENT);
         assertThat(key.spend()).isEqualTo(new Spend(1_000_000L, 2_500_000L, 1_000_000_000L));
@@ -276,7 +276,7 @@ class CliTest {
     void a_key_has_no_limits_unless_told_otherwise() {
         run("account", "create", "--name", "Ann");
         run("key", "create", "--account", "acc_1");
-        Records.ApiKey key = administration.keys.get("key_1");
+        AdminViews.ApiKey key = administration.keys.get("key_1");
         assertThat(key.kind()).isEqualTo(Kind.API);
         assertThat(key.spend()).isEqualTo(Spend.UNLIMITED);
         assertThat(key.allow()).isEmpty();
@@ -311,7 +311,7 @@ class CliTest {
         assertThat(run("key", "set", "key_1", "--spend-hour", "none", "--rate", "7"))
                 .isZero();
         assertThat(out).isEmpty();
-        Records.ApiKey key = administration.keys.get("key_1");
+        AdminViews.ApiKey key = administration.keys.get("key_1");
         assertThat(key.spend()).isEqualTo(new Spend(null, 2_000_000L, null));
         assertThat(key.allow()).containsExactly("::1");
         assertThat(key.requestsPerMinute()).isEqualTo(7);

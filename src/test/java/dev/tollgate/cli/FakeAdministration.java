@@ -1,14 +1,14 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.AdminViews.Account;
+import dev.tollgate.admin.AdminViews.ApiKey;
+import dev.tollgate.admin.AdminViews.KeyChange;
+import dev.tollgate.admin.AdminViews.KeyChoice;
+import dev.tollgate.admin.AdminViews.Limit;
+import dev.tollgate.admin.AdminViews.NewKey;
+import dev.tollgate.admin.AdminViews.Page;
+import dev.tollgate.admin.AdminViews.Spend;
 import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Records.Account;
-import dev.tollgate.admin.Records.ApiKey;
-import dev.tollgate.admin.Records.KeyChange;
-import dev.tollgate.admin.Records.KeyChoice;
-import dev.tollgate.admin.Records.Limit;
-import dev.tollgate.admin.Records.NewKey;
-import dev.tollgate.admin.Records.Page;
-import dev.tollgate.admin.Records.Spend;
 import dev.tollgate.admin.Refused;
 import java.time.Instant;
 import java.util.ArrayList;

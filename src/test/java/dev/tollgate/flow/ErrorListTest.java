@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.admin.Records;
+import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -220,7 +220,7 @@ class ErrorListTest {
                 .administration()
                 .setKey(
                         customer.keyId(),
-                        new Records.KeyChange(null, null, null, new Records.Limit(120_000L), null, null));
+                        new AdminViews.KeyChange(null, null, null, new AdminViews.Limit(120_000L), null, null));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).error().get("message").asString()).contains("0.02 are used");
     }
@@ -294,8 +294,8 @@ class ErrorListTest {
     @Test
     void a_management_key_calls_no_model() throws Refused {
         Customer customer = gateway.customer("1");
-        Records.KeyChoice choice =
-                new Records.KeyChoice("m", Records.Kind.MANAGEMENT, Records.Spend.UNLIMITED, List.of(), null);
+        AdminViews.KeyChoice choice =
+                new AdminViews.KeyChoice("m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null);
         String key = gateway.app()
                 .administration()
                 .createKey(customer.account(), choice)

@@ -3,7 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.admin.Records;
+import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -64,18 +64,18 @@ class RunningCallTest {
         upstream.close();
     }
 
-    private static Records.Limit credits(String credits) {
-        return new Records.Limit(
+    private static AdminViews.Limit credits(String credits) {
+        return new AdminViews.Limit(
                 credits == null
                         ? null
                         : new BigDecimal(credits).movePointRight(6).longValueExact());
     }
 
     static void setTotal(Gateway gateway, Customer customer, String credits) {
-        set(gateway, customer, new Records.KeyChange(null, null, null, credits(credits), null, null));
+        set(gateway, customer, new AdminViews.KeyChange(null, null, null, credits(credits), null, null));
     }
 
-    private static void set(Gateway gateway, Customer customer, Records.KeyChange change) {
+    private static void set(Gateway gateway, Customer customer, AdminViews.KeyChange change) {
         try {
             gateway.app().administration().setKey(customer.keyId(), change);
         } catch (Refused e) {
@@ -183,7 +183,7 @@ class RunningCallTest {
         gateway.setNow(Instant.parse("2026-11-20T12:59:50Z"));
         try (RawCall call = customer.chatRaw(STREAM)) {
             say(call, "One.", 500);
-            set(gateway, customer, new Records.KeyChange(null, credits("3"), null, null, null, null));
+            set(gateway, customer, new AdminViews.KeyChange(null, credits("3"), null, null, null, null));
             gateway.setNow(Instant.parse("2026-11-20T13:00:10Z"));
             say(call, "Two.", 5_000);
             upstream.says(BEYOND, 20_000);

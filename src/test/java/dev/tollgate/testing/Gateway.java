@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.App;
 import dev.tollgate.Surroundings;
-import dev.tollgate.admin.Records;
+import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.audit.Audit;
 import dev.tollgate.config.SettingsLoader;
@@ -273,7 +273,7 @@ public final class Gateway implements AutoCloseable {
         try {
             long micros = new BigDecimal(credits).movePointRight(6).longValueExact();
             String account = app.administration().createAccount("Test", micros).id();
-            Records.NewKey key = app.administration().createKey(account, options.choice());
+            AdminViews.NewKey key = app.administration().createKey(account, options.choice());
             return new Customer(this, account, key.key().id(), key.secret());
         } catch (Refused e) {
             throw new AssertionError(e);
@@ -297,9 +297,9 @@ public final class Gateway implements AutoCloseable {
             return new KeyOptions(null, null, null, List.of(), requests);
         }
 
-        public Records.KeyChoice choice() {
-            Records.Spend spend = new Records.Spend(micros(hour), micros(day), micros(total));
-            return new Records.KeyChoice("test", Records.Kind.API, spend, allow, perMinute);
+        public AdminViews.KeyChoice choice() {
+            AdminViews.Spend spend = new AdminViews.Spend(micros(hour), micros(day), micros(total));
+            return new AdminViews.KeyChoice("test", AdminViews.Kind.API, spend, allow, perMinute);
         }
 
         private static Long micros(String credits) {

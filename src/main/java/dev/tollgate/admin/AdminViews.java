@@ -6,9 +6,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Plain values of the administration, as they also stand on the control socket. */
-public final class Records {
+public final class AdminViews {
 
-    private Records() {}
+    private AdminViews() {}
 
     /**
      * An account and its money, micro-credits; balance + reserved + consumed = purchased (D40).
