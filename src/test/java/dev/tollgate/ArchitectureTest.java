@@ -372,10 +372,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void transport_stays_in_the_front_the_channels_the_downloads_and_the_sandbox() {
+    void the_general_http_library_stays_in_the_downloads_and_the_sandbox() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(packageOf("http"), packageOf("media"), packageOf("sandbox"))
+                .resideOutsideOfPackages(packageOf("media"), packageOf("sandbox"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.core.http.."));

@@ -1,8 +1,6 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.error.ApiError;
-import io.vertx.core.buffer.Buffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a door writes an answer to: its caller's exchange, or a spool that several callers read. Begun once, by {@link #stream} or
@@ -22,10 +20,11 @@ public interface Outlet {
     /** Begins one JSON body of so many bytes. */
     void body(long bytes);
 
-    /** Of a stream whole events only. */
-    void write(Buffer bytes);
+    /** Of a stream whole events only. @param length how many of them count; they may be changed afterwards */
+    void write(byte[] bytes, int length);
 
-    void end(@Nullable Buffer last);
+    /** With the last bytes, of which there may be none: as {@link #write}. */
+    void end(byte[] last, int length);
 
     /** Ends with an error: a plain one where the answer has not begun, else the connection is reset. */
     void fail(ApiError error);

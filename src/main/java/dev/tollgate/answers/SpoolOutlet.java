@@ -1,8 +1,8 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.error.ApiError;
-import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,6 @@ final class SpoolOutlet implements Outlet {
     private static final int IGNORED_MAX = 33;
 
     private static final int IGNORED_CHARS_MAX = 1_024;
-    private static final Buffer NOTHING = Buffer.buffer();
 
     private final Spool spool;
     private final Executor loop;
@@ -97,21 +96,21 @@ final class SpoolOutlet implements Outlet {
     }
 
     @Override
-    public void write(Buffer bytes) {
-        spool.append(bytes.getBytes());
+    public void write(byte[] bytes, int length) {
+        spool.append(Arrays.copyOf(bytes, length));
     }
 
     @Override
-    public void end(@Nullable Buffer last) {
-        byte[] bytes = (last == null ? NOTHING : last).getBytes();
+    public void end(byte[] some, int length) {
+        byte[] last = Arrays.copyOf(some, length);
         if (error != null) {
-            spool.finish(bytes, error);
+            spool.finish(last, error);
             return;
         }
         if (!keepsEnd) {
             throw new IllegalStateException("an answer ends before it is settled");
         }
-        spool.end(bytes, written -> loop.execute(() -> ended(written)));
+        spool.end(last, written -> loop.execute(() -> ended(written)));
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.metering.Running;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class SpoolReader implements Running {
 
     private static final Logger log = LoggerFactory.getLogger(SpoolReader.class);
+
+    private static final byte[] NOTHING = {};
 
     private final Spool spool;
     private final Outlet outlet;
@@ -89,7 +90,7 @@ final class SpoolReader implements Running {
             case Spool.End end -> {
                 beginAnswer();
                 leave();
-                outlet.end(null);
+                outlet.end(NOTHING, 0);
                 yield false;
             }
             case Spool.Failed failed -> {
@@ -127,7 +128,7 @@ final class SpoolReader implements Running {
         beginAnswer();
         place = piece.next();
         if (piece.bytes().length > 0) {
-            outlet.write(Buffer.buffer(piece.bytes()));
+            outlet.write(piece.bytes(), piece.bytes().length);
         }
     }
 

@@ -8,9 +8,6 @@ import dev.tollgate.openai.ChunkWriter;
 import dev.tollgate.openai.MadeFile;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
-import io.netty.buffer.Unpooled;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +51,8 @@ final class ChunkStream implements Sink {
             write(chunks, event);
         }
         if (out.size() > 0) {
-            answer.outlet().write(taken());
+            answer.outlet().write(out.array(), out.size());
+            out.clear();
         }
     }
 
@@ -128,8 +126,8 @@ final class ChunkStream implements Sink {
         }
         chunks.usage(completion.usage(), completion.chargeMicros());
         chunks.done();
-        Buffer last = taken();
-        return () -> answer.outlet().end(last);
+        byte[] last = taken();
+        return () -> answer.outlet().end(last, last.length);
     }
 
     @Override
@@ -138,7 +136,7 @@ final class ChunkStream implements Sink {
             answer.outlet().fail(error);
         } else {
             begun.error(error);
-            answer.outlet().end(taken());
+            answer.outlet().end(out.array(), out.size());
         }
     }
 
@@ -162,9 +160,10 @@ final class ChunkStream implements Sink {
         answer.outlet().onDrain(resume);
     }
 
-    private Buffer taken() {
-        int size = out.size();
-        return BufferInternal.buffer(Unpooled.wrappedBuffer(out.taken(), 0, size));
+    private byte[] taken() {
+        byte[] taken = out.toByteArray();
+        out.clear();
+        return taken;
     }
 
     private ChunkWriter known() {

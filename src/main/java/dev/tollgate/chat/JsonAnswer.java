@@ -1,6 +1,7 @@
 package dev.tollgate.chat;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.CompletionWriter;
 import dev.tollgate.openai.FinishReason;
@@ -9,7 +10,7 @@ import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.schema.Verdict;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
-import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -48,7 +49,9 @@ final class JsonAnswer implements Sink {
     @Override
     public void events(List<UpstreamEvent> events) {
         answer.nameFrom(events.getFirst());
-        events.forEach(this::take);
+        for (UpstreamEvent event : events) {
+            take(event);
+        }
     }
 
     private void take(UpstreamEvent event) {
@@ -83,18 +86,22 @@ final class JsonAnswer implements Sink {
 
     @Override
     public End end(Completion completion) {
-        byte[] body = CompletionWriter.write(new dev.tollgate.openai.ChatCompletion(
+        List<dev.tollgate.openai.ChatCompletion.Choice> choices = new ArrayList<>();
+        for (Choice choice : answer.choices()) {
+            choices.add(choice.whole());
+        }
+        Utf8Buffer body = CompletionWriter.write(new dev.tollgate.openai.ChatCompletion(
                 answer.id(),
                 answer.createdSeconds(),
                 answer.model(),
-                answer.choices().stream().map(Choice::whole).toList(),
+                choices,
                 completion.usage(),
                 completion.chargeMicros()));
         return () -> {
             answer.tellVerdict();
             answer.tellUpstreamId();
-            answer.outlet().body(body.length);
-            answer.outlet().end(Buffer.buffer(body));
+            answer.outlet().body(body.size());
+            answer.outlet().end(body.array(), body.size());
         };
     }
 

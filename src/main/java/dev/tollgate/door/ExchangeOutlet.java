@@ -4,7 +4,6 @@ import dev.tollgate.answers.Outlet;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SseWriter;
-import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes an answer to its caller. Confined to the exchange's event loop. */
@@ -45,13 +44,13 @@ final class ExchangeOutlet implements Outlet {
     }
 
     @Override
-    public void write(Buffer bytes) {
-        begun().write(bytes);
+    public void write(byte[] bytes, int length) {
+        begun().write(bytes, length);
     }
 
     @Override
-    public void end(@Nullable Buffer last) {
-        begun().end(last);
+    public void end(byte[] last, int length) {
+        begun().end(last, length);
     }
 
     @Override

@@ -2,15 +2,21 @@ package dev.tollgate.generate;
 
 import dev.tollgate.answers.Outlet;
 import dev.tollgate.error.ApiError;
+import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Chunks as they come, as events or as the elements of one array: one write for each read of the upstream's (protocol 2.2). */
 final class ResponseStream extends GenerateAnswer {
+
+    private static final byte[] BEGIN = Utf8Buffer.ascii("[");
+    private static final byte[] NEXT = Utf8Buffer.ascii(",\r\n");
+    private static final byte[] END = Utf8Buffer.ascii("]");
+    private static final byte[] DATA = Utf8Buffer.ascii("data: ");
+    private static final byte[] EVENT_END = Utf8Buffer.ascii("\r\n\r\n");
 
     private final Chunks chunks;
     private final boolean isArray;
@@ -26,18 +32,18 @@ final class ResponseStream extends GenerateAnswer {
     public void events(List<UpstreamEvent> events) {
         List<ObjectNode> shown = chunks.of(events);
         if (!shown.isEmpty()) {
-            Buffer bytes = pieces(shown);
+            Utf8Buffer bytes = pieces(shown);
             begin();
-            outlet().write(bytes);
+            outlet().write(bytes.array(), bytes.size());
         }
     }
 
     @Override
     public End end(Completion completion) {
-        Buffer last = last(chunks.last(completion));
+        Utf8Buffer last = last(chunks.last(completion));
         return () -> {
             begin();
-            outlet().end(last);
+            outlet().end(last.array(), last.size());
         };
     }
 
@@ -50,10 +56,13 @@ final class ResponseStream extends GenerateAnswer {
     public void failed(ApiError error) {
         if (begun && !isArray) {
             JsonNode tree = GoogleErrors.tree(error);
-            outlet().write(pieces(List.of(tree)));
-            outlet().end(Buffer.buffer(GoogleJson.bytes(tree)));
+            Utf8Buffer bytes = pieces(List.of(tree));
+            outlet().write(bytes.array(), bytes.size());
+            byte[] last = GoogleJson.bytes(tree);
+            outlet().end(last, last.length);
         } else if (begun) {
-            outlet().end(last(GoogleErrors.tree(error)));
+            Utf8Buffer last = last(GoogleErrors.tree(error));
+            outlet().end(last.array(), last.size());
         } else {
             outlet().fail(error);
         }
@@ -66,21 +75,19 @@ final class ResponseStream extends GenerateAnswer {
         }
     }
 
-    private Buffer last(JsonNode chunk) {
-        Buffer bytes = pieces(List.of(chunk));
-        return isArray ? bytes.appendString("]") : bytes;
+    private Utf8Buffer last(JsonNode chunk) {
+        Utf8Buffer bytes = pieces(List.of(chunk));
+        return isArray ? bytes.raw(END) : bytes;
     }
 
-    private Buffer pieces(List<? extends JsonNode> shown) {
-        Buffer bytes = Buffer.buffer();
+    private Utf8Buffer pieces(List<? extends JsonNode> shown) {
+        Utf8Buffer bytes = new Utf8Buffer();
         for (JsonNode chunk : shown) {
             if (isArray) {
-                boolean isFirst = !begun && bytes.length() == 0;
-                bytes.appendString(isFirst ? "[" : ",\r\n").appendBytes(GoogleJson.bytes(chunk));
+                boolean isFirst = !begun && bytes.size() == 0;
+                bytes.raw(isFirst ? BEGIN : NEXT).raw(GoogleJson.bytes(chunk));
             } else {
-                bytes.appendString("data: ")
-                        .appendBytes(GoogleJson.bytes(chunk))
-                        .appendString("\r\n\r\n");
+                bytes.raw(DATA).raw(GoogleJson.bytes(chunk)).raw(EVENT_END);
             }
         }
         return bytes;

@@ -8,7 +8,6 @@ import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.schema.Verdict;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.upstream.UpstreamEvent;
-import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -64,7 +63,7 @@ final class WholeResponse extends GenerateAnswer {
                 outlet().setHeader("x-tollgate-schema", told.verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
             }
             outlet().body(body.length);
-            outlet().end(Buffer.buffer(body));
+            outlet().end(body, body.length);
         };
     }
 

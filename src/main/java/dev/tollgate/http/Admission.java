@@ -3,7 +3,6 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,16 +21,16 @@ final class Admission {
         this.loop = loop;
     }
 
-    void admit(Exchange exchange, HttpServerRequest request) {
+    void admit(Exchange exchange) {
         exchange.guard(() -> {
             if (loop.options().trustedHops() > 0 && !exchange.enter()) {
                 exchange.fail(tooMany());
                 return;
             }
-            exchange.decoded(RequestPath.decode(request.path()));
+            exchange.decoded(RequestPath.decode(exchange.requestHead().rawPath()));
             String origin = preflightOrigin(exchange);
             if (origin != null && loop.routes().isApi(exchange.path())) {
-                preflight(exchange, request, origin);
+                preflight(exchange, origin);
             } else {
                 route(exchange);
             }
@@ -52,9 +51,9 @@ final class Admission {
         return preflight ? exchange.header("origin") : null;
     }
 
-    private void preflight(Exchange exchange, HttpServerRequest request, String origin) {
+    private void preflight(Exchange exchange, String origin) {
         String names = String.join(",", exchange.headers("access-control-request-headers"));
-        loop.cors().preflight(origin, names, request.response().headers());
+        loop.cors().preflight(origin, names, exchange.response().unsent());
         exchange.empty(204);
     }
 

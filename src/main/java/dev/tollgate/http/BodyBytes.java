@@ -3,7 +3,7 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.memory.Lease;
-import io.vertx.core.buffer.Buffer;
+import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
@@ -37,10 +37,11 @@ final class BodyBytes implements BodySink {
     }
 
     @Override
-    public void append(Buffer chunk) {
-        reserve(chunk.length());
-        chunk.getBytes(array, size);
-        size += chunk.length();
+    public void append(ByteBuf piece) {
+        int length = piece.readableBytes();
+        reserve(length);
+        piece.getBytes(piece.readerIndex(), array, size, length);
+        size += length;
     }
 
     private void reserve(int more) {

@@ -3,8 +3,8 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one body under the limits of D28 and D29. Confined to the event loop, but for the unpacking. */
@@ -40,11 +40,6 @@ final class BodyIntake {
         this.then = then;
     }
 
-    void start(HttpServerRequest request) {
-        request.handler(chunk -> chunk(request, chunk));
-        request.endHandler(end -> ended());
-    }
-
     /** From now on nothing is kept of what comes; packed data still are, until they can be unpacked. */
     void digest(BodyGate.Digest wanted) {
         digest = wanted;
@@ -55,29 +50,26 @@ final class BodyIntake {
         }
     }
 
-    private void chunk(HttpServerRequest request, Buffer chunk) {
+    void take(ByteBuf piece) {
         if (over) {
             return;
         }
         try {
-            if (!admitted && sent.size() + chunk.length() > loop.limits().smallBodyBytesMax()) {
-                request.pause();
+            if (!admitted && sent.size() + piece.readableBytes() > loop.limits().smallBodyBytesMax()) {
                 admitted = true;
-                body.grown(() -> {
-                    add(chunk);
-                    request.resume();
-                });
+                ByteBuf kept = Unpooled.copiedBuffer(piece); // it may never be asked for again
+                body.grown(() -> add(kept));
             } else {
-                add(chunk);
+                add(piece);
             }
         } catch (ApiException e) {
             stop(e.error());
         }
     }
 
-    private void add(Buffer chunk) {
+    private void add(ByteBuf piece) {
         try {
-            sink.append(chunk);
+            sink.append(piece);
         } catch (ApiException e) {
             stop(e.error());
         }
@@ -102,7 +94,7 @@ final class BodyIntake {
         }
     }
 
-    private void ended() {
+    void end() {
         if (over) {
             return;
         }
@@ -114,7 +106,7 @@ final class BodyIntake {
         } else if (coding == ContentCoding.IDENTITY) {
             exchange.guard(() -> wanted.then().accept(wanted.digest().digest()));
         } else {
-            exchange.inTurn(() -> digestUnpacked(wanted), wanted.then());
+            loop.aside().inTurn(exchange, () -> digestUnpacked(wanted), wanted.then());
         }
     }
 

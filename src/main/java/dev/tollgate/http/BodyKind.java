@@ -3,7 +3,7 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
-import io.vertx.core.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
@@ -65,7 +65,7 @@ public enum BodyKind {
         String types = taken.stream().sorted().map(kind -> kind.type).collect(Collectors.joining(", "));
         return ApiError.of(ErrorCode.INVALID_REQUEST, what + ": it must be " + types.replace(", ", " or ") + ".")
                 .withStatus(415)
-                .withHeader(HttpHeaders.ACCEPT.toString(), types)
+                .withHeader(HttpHeaderNames.ACCEPT.toString(), types)
                 .asException();
     }
 

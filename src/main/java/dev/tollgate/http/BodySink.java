@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
-import io.vertx.core.buffer.Buffer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /** Takes a body piece by piece, under its limits. Used by one thread at a time. */
 interface BodySink {
@@ -9,7 +10,7 @@ interface BodySink {
     void append(byte[] from, int length);
 
     /** As above. */
-    default void append(Buffer chunk) {
-        append(chunk.getBytes(), chunk.length());
+    default void append(ByteBuf piece) {
+        append(ByteBufUtil.getBytes(piece), piece.readableBytes());
     }
 }

@@ -1,6 +1,5 @@
 package dev.tollgate.http;
 
-import io.vertx.core.MultiMap;
 import java.util.Locale;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -48,9 +47,9 @@ final class Cors {
     }
 
     /** Puts the headers of an answer; the others have to be there already. */
-    void answer(String origin, MultiMap headers) {
-        if (allow(origin, headers)) {
-            headers.set("access-control-expose-headers", exposed(headers));
+    void answer(String origin, ResponseHead head) {
+        if (allow(origin, head)) {
+            head.set("access-control-expose-headers", exposed(head));
         }
     }
 
@@ -58,40 +57,40 @@ final class Cors {
      * Puts the headers of a preflight's answer. The requested names are echoed one by one, for {@code *} does not cover
      * {@code authorization}.
      */
-    void preflight(String origin, @Nullable String requestedNames, MultiMap headers) {
-        if (!allow(origin, headers)) {
+    void preflight(String origin, @Nullable String requestedNames, ResponseHead head) {
+        if (!allow(origin, head)) {
             return;
         }
-        headers.set("access-control-allow-methods", METHODS);
+        head.set("access-control-allow-methods", METHODS);
         String names = tokens(requestedNames == null ? "" : requestedNames);
         if (!names.isEmpty()) {
-            headers.set("access-control-allow-headers", names);
+            head.set("access-control-allow-headers", names);
         }
-        headers.set("access-control-max-age", "7200");
-        headers.add("vary", "access-control-request-headers");
+        head.set("access-control-max-age", "7200");
+        head.add("vary", "access-control-request-headers");
     }
 
-    private boolean allow(String origin, MultiMap headers) {
+    private boolean allow(String origin, ResponseHead head) {
         if (any) {
-            headers.set("access-control-allow-origin", "*");
+            head.set("access-control-allow-origin", "*");
             return true;
         }
-        headers.add("vary", "origin");
+        head.add("vary", "origin");
         if (!origins.contains(origin)) {
             return false;
         }
-        headers.set("access-control-allow-origin", origin);
+        head.set("access-control-allow-origin", origin);
         return true;
     }
 
-    private String exposed(MultiMap headers) {
+    private String exposed(ResponseHead head) {
         StringJoiner names = new StringJoiner(", ").add(exposed);
-        for (String name : headers.names()) {
+        head.forEachName(name -> {
             String lower = name.toLowerCase(Locale.ROOT);
             if (!EXPOSED.contains(lower) && !NEVER_LISTED.contains(lower) && !lower.startsWith("access-control-")) {
                 names.add(lower);
             }
-        }
+        });
         return names.toString();
     }
 

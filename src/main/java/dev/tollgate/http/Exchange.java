@@ -5,14 +5,8 @@ import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.memory.Lease;
+import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,13 +28,6 @@ import org.slf4j.event.Level;
  */
 public final class Exchange {
 
-    private enum Stage {
-        OPEN,
-        STREAMING,
-        ANSWERED,
-        GONE
-    }
-
     /** Its level is the operator's choice. */
     public static final String ACCESS_LOG_NAME = "access";
 
@@ -48,41 +35,32 @@ public final class Exchange {
     private static final Logger ACCESS_LOG = LoggerFactory.getLogger(ACCESS_LOG_NAME);
 
     private final FrontLoop loop;
-    private final HttpServerRequest request;
-    private final HttpServerResponse response;
-    private final Context context;
+    private final CallerConnection connection;
     private final String requestId;
     private final long startedNanos = System.nanoTime();
     private final RequestHead head;
     private final RequestBody body;
+    private final Response response;
 
-    private Stage stage = Stage.OPEN;
     private String path = "/";
     private @Nullable String remoteAddress;
     private @Nullable String entered;
     private boolean finished;
-    private int status;
-    private long answeredNanos;
     private @Nullable Route<?> route;
     private ErrorFormat errors = ErrorFormat.PLATFORM;
     private Map<String, String> params = Map.of();
     private String payer = "";
-    private @Nullable IgnoredFields ignored;
-    private @Nullable SseWriter stream;
     private @Nullable Runnable gone;
-    private boolean closes;
     /** Read by who works for this exchange on other threads. */
     private volatile boolean departed;
 
-    Exchange(FrontLoop loop, HttpServerRequest request, Context context, String requestId, BodyPace pace) {
+    Exchange(FrontLoop loop, CallerConnection connection, HttpRequest request, String requestId) {
         this.loop = loop;
-        this.request = request;
-        this.response = request.response();
-        this.context = context;
+        this.connection = connection;
         this.requestId = requestId;
         this.head = new RequestHead(request);
-        this.body = new RequestBody(this, loop, request, head.bytesAnnounced(), pace);
-        response.closeHandler(closed -> departed());
+        this.body = new RequestBody(this, loop, connection, head.bytesAnnounced());
+        this.response = new Response(this, loop, connection, !head.isKeepAlive());
     }
 
     // the request
@@ -125,7 +103,8 @@ public final class Exchange {
     public String remoteAddress() {
         String known = remoteAddress;
         if (known == null) {
-            known = head.remoteAddress(loop.options().trustedHops());
+            int hops = loop.options().trustedHops();
+            known = hops == 0 ? peerAddress() : RemoteAddress.of(peerAddress(), headers("x-forwarded-for"), hops);
             remoteAddress = known;
         }
         return known;
@@ -161,7 +140,7 @@ public final class Exchange {
 
     /** The IP at the connection's other end, proxy or not. */
     public String peerAddress() {
-        return head.peerAddress();
+        return connection.peer();
     }
 
     /** Our own id of this exchange, also in the answer's {@code x-request-id}. */
@@ -177,6 +156,8 @@ public final class Exchange {
         return body.lease();
     }
 
+    // work aside
+
     /**
      * Reads the body into a value, forgets its bytes, and goes on with the value, on this loop. A large body is read on another thread
      * meanwhile, when it is its account's turn. What either throws is answered as {@link #fail(Throwable)} does; if the caller leaves,
@@ -186,7 +167,7 @@ public final class Exchange {
         BodyBytes sent = body.bytes();
         body.forget();
         if (hasLargeBody()) {
-            inTurn(() -> body.read(sent, reader), then);
+            loop.aside().inTurn(this, () -> body.read(sent, reader), then);
         } else {
             guard(() -> then.accept(body.read(sent, reader)));
         }
@@ -203,44 +184,9 @@ public final class Exchange {
      */
     public <T> void compute(Supplier<T> blocking, Consumer<T> then) {
         if (hasLargeBody()) {
-            inTurn(blocking, then);
+            loop.aside().inTurn(this, blocking, then);
         } else {
-            Lease held = memory().retain();
-            Thread.ofVirtual().name("compute").start(() -> work(blocking, then, held));
-        }
-    }
-
-    /** As {@link #compute}, for what takes processor time. */
-    <T> void inTurn(Supplier<T> work, Consumer<T> then) {
-        Lease held = memory().retain();
-        loop.readers().execute(payer(), new BodyReaders.Work() {
-            @Override
-            public void run() {
-                if (departed) {
-                    held.release();
-                } else {
-                    held.beingRead();
-                    work(work, then, held);
-                }
-            }
-
-            @Override
-            public void refuse(ApiError busy) {
-                held.release();
-                Exchange.this.run(() -> fail(busy));
-            }
-        });
-    }
-
-    private <T> void work(Supplier<T> work, Consumer<T> then, Lease held) {
-        try {
-            T value = work.get();
-            run(() -> then.accept(value));
-        } catch (RuntimeException | Error e) {
-            Fatal.check(e);
-            run(() -> fail(e));
-        } finally {
-            held.release();
+            Aside.blocking(this, blocking, then);
         }
     }
 
@@ -253,7 +199,7 @@ public final class Exchange {
 
     /** The event loop's context. */
     public Context context() {
-        return context;
+        return loop.context();
     }
 
     /**
@@ -261,11 +207,10 @@ public final class Exchange {
      * goes through {@link #context}.
      */
     public void run(Runnable step) {
-        context.runOnContext(turn -> {
-            if (stage == Stage.GONE) {
-                return;
+        loop.context().runOnContext(turn -> {
+            if (!response.isGone()) {
+                guard(step);
             }
-            guard(step);
         });
     }
 
@@ -283,7 +228,7 @@ public final class Exchange {
      * once if that has happened already; never after a normal end. There is one at a time: a later one replaces it.
      */
     public void onGone(Runnable gone) {
-        if (stage == Stage.GONE) {
+        if (response.isGone()) {
             guard(gone);
         } else {
             this.gone = gone;
@@ -294,45 +239,26 @@ public final class Exchange {
 
     /** Sets a header of the answer, also of an error that may become of it. Throws when the head has been sent. */
     public void setHeader(String name, String value) {
-        if (stage != Stage.GONE) {
-            response.putHeader(name, value);
-        }
+        response.setHeader(name, value);
     }
 
     /** Lists a field as accepted without effect (D5). */
     public void ignore(String fieldPath) {
-        if (ignored == null) {
-            ignored = new IgnoredFields();
-        }
-        ignored.add(fieldPath);
+        response.ignore(fieldPath);
     }
 
     public void json(int status, byte[] body) {
-        json(status, Buffer.buffer(body));
-    }
-
-    public void json(int status, Buffer body) {
         send(status, "application/json", body);
     }
 
     /** Answers with a whole body. */
-    public void send(int status, String contentType, Buffer body) {
-        if (stage == Stage.GONE) {
-            return;
-        }
-        response.headers()
-                .set(HttpHeaders.CONTENT_TYPE, contentType)
-                .set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-        begin(status);
-        end(head.isHead() ? null : body);
+    public void send(int status, String contentType, byte[] body) {
+        response.send(status, contentType, body);
     }
 
     /** Answers without a body, e.g. with 204. */
     public void empty(int status) {
-        if (stage != Stage.GONE) {
-            begin(status);
-            end(null);
-        }
+        response.empty(status);
     }
 
     /** Begins a stream of events; nothing is sent before the first write. */
@@ -342,36 +268,12 @@ public final class Exchange {
 
     /** The same of another type, e.g. a JSON array that grows. */
     public SseWriter stream(String contentType) {
-        if (stage == Stage.GONE) {
-            return new SseWriter(this, response);
-        }
-        response.headers()
-                .set(HttpHeaders.CONTENT_TYPE, contentType)
-                .set(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .set("x-accel-buffering", "no");
-        closes |= head.isHttp10();
-        response.setChunked(true);
-        return beginPieces();
+        return response.stream(contentType, -1);
     }
 
     /** Begins a JSON body of so many bytes that is written in pieces, as fast as the caller reads. */
     public SseWriter body(long bytes) {
-        if (stage == Stage.GONE) {
-            return new SseWriter(this, response);
-        }
-        response.headers()
-                .set(HttpHeaders.CONTENT_TYPE, "application/json")
-                .set(HttpHeaders.CONTENT_LENGTH, Long.toString(bytes));
-        return beginPieces();
-    }
-
-    private SseWriter beginPieces() {
-        SseWriter writer = new SseWriter(this, response);
-        begin(200);
-        response.setWriteQueueMaxSize(loop.limits().writeQueueBytesMax());
-        stage = Stage.STREAMING;
-        stream = writer;
-        return writer;
+        return response.stream("application/json", bytes);
     }
 
     /**
@@ -379,13 +281,8 @@ public final class Exchange {
      * is reset (a door that has a way to say it in the stream does so itself). Does nothing after an answer.
      */
     public void fail(ApiError error) {
-        if (stage == Stage.STREAMING && response.headWritten()) {
+        if (!response.fail(error, errors)) {
             reset();
-        } else if (stage == Stage.OPEN || stage == Stage.STREAMING) {
-            stage = Stage.OPEN;
-            response.headers().remove(HttpHeaders.TRANSFER_ENCODING);
-            error.headers().forEach(response::putHeader);
-            json(error.status(), errors.render(error));
         }
     }
 
@@ -395,7 +292,7 @@ public final class Exchange {
         if (cause instanceof ApiException refusal) {
             fail(refusal.error());
         } else {
-            LOG.atLevel(stage == Stage.GONE ? Level.DEBUG : Level.ERROR)
+            LOG.atLevel(response.isGone() ? Level.DEBUG : Level.ERROR)
                     .setCause(cause)
                     .log("request {} failed", requestId);
             fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred. Request id: " + requestId + "."));
@@ -404,79 +301,7 @@ public final class Exchange {
 
     /** Ends the connection; where the answer had not ended, that is a departure. */
     public void reset() {
-        if (stage == Stage.STREAMING && response.writeQueueFull()) {
-            cut();
-        } else {
-            request.connection().close().onFailure(e -> LOG.debug("a connection could not be closed", e));
-        }
-    }
-
-    /** Vert.x's own close writes out first what is waiting, and where nobody reads, that never ends. */
-    void cut() {
-        if (request.connection() instanceof ConnectionBase connection) {
-            connection.channelHandlerContext().close();
-        } else {
-            request.connection().close();
-        }
-    }
-
-    private void begin(int status) {
-        if (stage != Stage.OPEN) {
-            throw new IllegalStateException("request " + requestId + " is answered already");
-        }
-        this.status = status;
-        closes |= loop.draining() || body.spoilsConnection();
-        response.setStatusCode(status);
-        MultiMap headers = response.headers();
-        headers.set("x-request-id", requestId)
-                .set("openai-version", "2020-10-01")
-                .set("openai-processing-ms", Long.toString(millis()))
-                .set(HttpHeaders.DATE, loop.date());
-        if (ignored != null) {
-            headers.set("x-tollgate-ignored", ignored.header());
-        }
-        if (closes) {
-            headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        }
-        allowBrowser(headers);
-    }
-
-    private void allowBrowser(MultiMap headers) {
-        String origin = header("origin");
-        if (origin != null
-                && !headers.contains("access-control-allow-origin")
-                && loop.routes().isApi(path)) {
-            loop.cors().answer(origin, headers);
-        }
-    }
-
-    private long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
-    }
-
-    boolean isStreaming() {
-        return stage == Stage.STREAMING;
-    }
-
-    void endStream(@Nullable Buffer last) {
-        if (stage == Stage.STREAMING) {
-            end(last);
-        }
-    }
-
-    private void end(@Nullable Buffer last) {
-        stage = Stage.ANSWERED;
-        answeredNanos = System.nanoTime();
-        Future<Void> left = last == null ? response.end() : response.end(last);
-        Linger linger = body.leave(closes);
-        if (linger == null) {
-            left.onComplete(sent -> finish(closes));
-            return;
-        }
-        left.onComplete(sent -> {
-            finish(false);
-            linger.flushed();
-        });
+        response.reset();
     }
 
     // the life of it
@@ -501,25 +326,47 @@ public final class Exchange {
     }
 
     boolean isOpen() {
-        return stage == Stage.OPEN;
+        return response.isOpen();
     }
 
     /** The connection is of no further use. */
     void closeAfterwards() {
-        closes = true;
+        response.closeAfterwards();
+    }
+
+    RequestHead requestHead() {
+        return head;
     }
 
     RequestBody requestBody() {
         return body;
     }
 
-    private void departed() {
-        if (stage == Stage.ANSWERED || stage == Stage.GONE) {
+    Response response() {
+        return response;
+    }
+
+    CallerConnection connection() {
+        return connection;
+    }
+
+    /** From any thread. */
+    boolean hasDeparted() {
+        return departed;
+    }
+
+    /** Since the request's head has come. */
+    long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    }
+
+    /** The connection has ended. */
+    void departed() {
+        if (!response.leave()) {
             return;
         }
-        stage = Stage.GONE;
         departed = true;
-        finish(false);
+        finish();
         Runnable told = gone;
         gone = null;
         if (told != null) {
@@ -527,7 +374,8 @@ public final class Exchange {
         }
     }
 
-    private void finish(boolean close) {
+    /** The answer has left, or the caller has. */
+    void finish() {
         if (finished) {
             return;
         }
@@ -538,33 +386,22 @@ public final class Exchange {
         }
         loop.closed(this);
         logAccess();
-        if (close) {
-            reset();
-        }
     }
 
     /** The route's pattern and not the path, which may carry an id; never the query. */
     private void logAccess() {
         if (ACCESS_LOG.isInfoEnabled()) {
-            Object end = stage == Stage.GONE ? "gone" : status;
             ACCESS_LOG.info(
-                    "{} {} {} {} ms {}", method(), route == null ? "-" : route.path(), end, millis(), requestId);
+                    "{} {} {} {} ms {}",
+                    method(),
+                    route == null ? "-" : route.path(),
+                    response.outcome(),
+                    millis(),
+                    requestId);
         }
     }
 
     void sweep(long nowNanos) {
-        if (stage == Stage.ANSWERED) {
-            if (nowNanos - answeredNanos > loop.limits().write().toNanos()) {
-                cut();
-            }
-        } else if (stream != null) {
-            stream.sweep(nowNanos, loop.limits().write().toNanos());
-        } else {
-            body.sweep();
-        }
-    }
-
-    io.vertx.core.http.HttpConnection connection() {
-        return request.connection();
+        response.sweep(nowNanos);
     }
 }

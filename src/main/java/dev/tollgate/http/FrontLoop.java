@@ -1,31 +1,28 @@
 package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
-import dev.tollgate.fatal.Fatal;
 import dev.tollgate.memory.MemoryBudget;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.DecoderResult;
-import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.SocketAddress;
-import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.impl.buffer.VertxByteBufAllocator;
+import io.vertx.core.internal.ContextInternal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -35,25 +32,20 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of the front that lives on one event loop: its server, connections and open exchanges, and the sweep that looks
+ * The part of the front that lives on one event loop: its connections and open exchanges, and the sweep that looks
  * at their time limits. One sweep instead of timers by exchange, for almost none ever runs into a limit. All but {@link
  * #openExchanges} is confined to the loop.
  */
 final class FrontLoop implements Deployable {
 
-    /**
-     * What is shared by all loops; each member is immutable or thread-safe.
-     *
-     * @param portId tells this front's random port from that of another in the same process
-     */
+    /** What is shared by all loops; each member is immutable or thread-safe. */
     record Shared(
-            int portId,
             Vertx vertx,
             HttpOptions options,
             Routes routes,
             Cors cors,
             MemoryBudget memory,
-            BodyReaders readers,
+            Aside aside,
             InstantSource clock,
             BooleanSupplier draining,
             AtomicInteger connections,
@@ -61,8 +53,10 @@ final class FrontLoop implements Deployable {
             WrongKeys wrongKeys) {}
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
-    private static final int LINE_BYTES_MAX = 8 * 1024;
-    private static final int CHUNK_BYTES_MAX = 64 * 1024;
+    static final int LINE_BYTES_MAX = 8 * 1024;
+    static final int CHUNK_BYTES_MAX = 64 * 1024;
+    private static final byte[] REQUEST_ID = ResponseHead.ascii("req_");
+    private static final byte[] HEX = ResponseHead.ascii("0123456789abcdef");
     private static final long UNREADABLE_LINGER_MILLIS = 1000;
 
     private final Shared shared;
@@ -70,23 +64,12 @@ final class FrontLoop implements Deployable {
     private final Admission admission;
     private final Set<Exchange> open = new HashSet<>();
     private final AtomicInteger openCount = new AtomicInteger();
-    private final IdentityHashMap<HttpConnection, Link> links = new IdentityHashMap<>();
-    private String date = "";
-    private volatile int port = -1;
+    private final Set<CallerConnection> connections = new HashSet<>();
+    private final Promise<Void> closed = Promise.promise();
+    private @Nullable ContextInternal context;
+    private boolean closing;
+    private byte[] date = {};
     private volatile long turnedNanos = System.nanoTime();
-
-    /** A connection, whose it is, how its bodies come in, and since when it has had no exchange. */
-    private static final class Link {
-        private final @Nullable String network;
-        private final BodyPace pace;
-        private int exchanges;
-        private long idleSinceNanos = System.nanoTime();
-
-        Link(@Nullable String network, BodyPace pace) {
-            this.network = network;
-            this.pace = pace;
-        }
-    }
 
     FrontLoop(Shared shared, long seed) {
         this.shared = shared;
@@ -96,127 +79,98 @@ final class FrontLoop implements Deployable {
 
     /** Called on the loop. */
     @Override
-    public Future<?> deploy(Context context) {
+    public Future<?> deploy(Context own) {
+        context = (ContextInternal) own;
         tick();
         vertx().setPeriodic(limits().sweep().toMillis(), turn -> sweep());
-        HttpServer server = vertx().createHttpServer(serverOptions())
-                .connectionHandler(this::connected)
-                .requestHandler(this::requested)
-                .invalidRequestHandler(this::unreadable);
-        return server.listen(address()).onSuccess(bound -> port = bound.actualPort());
+        return Future.succeededFuture();
     }
 
-    private HttpServerOptions serverOptions() {
-        HttpServerOptions options = new HttpServerOptions()
-                .setMaxHeaderSize(limits().headerBytesMax())
-                .setMaxInitialLineLength(LINE_BYTES_MAX)
-                .setMaxChunkSize(CHUNK_BYTES_MAX)
-                .setHandle100ContinueAutomatically(false)
-                .setHttp2ClearTextEnabled(false)
-                .setCompressionSupported(false)
-                .setDecompressionSupported(false)
-                .setPerFrameWebSocketCompressionSupported(false)
-                .setPerMessageWebSocketCompressionSupported(false)
-                .setStrictThreadMode(true);
-        options.setTcpNoDelay(true).setIdleTimeout(0);
-        return options;
+    /** Closes every connection; what has not ended by now is a departure. */
+    @Override
+    public Future<?> undeploy(Context own) {
+        own.runOnContext(turn -> {
+            closing = true;
+            closeIfLast();
+            List.copyOf(connections).forEach(CallerConnection::cut);
+        });
+        return closed.future();
     }
 
-    /** With port 0 every server would take one of its own; a shared random port is one for all of the deployment. */
-    private SocketAddress address() {
-        return options().port() == 0
-                ? SocketAddress.sharedRandomPort(shared.portId(), options().host())
-                : SocketAddress.inetSocketAddress(options().port(), options().host());
-    }
-
-    /** Behind proxies connections are the proxies'; there the callers' requests are counted ({@link Admission}). */
-    private void connected(HttpConnection connection) {
-        BodyPace pace = new BodyPace(limits(), System::nanoTime);
-        guard(connection, pace);
-        String network = options().trustedHops() > 0 ? null : RemoteAddress.network(peer(connection));
-        boolean tooMany = shared.connections().incrementAndGet() > limits().connectionsMax();
-        if (network != null) {
-            tooMany |= !shared.callers().enter(network);
-        }
-        connection.exceptionHandler(Fatal::check);
-        links.put(connection, new Link(network, pace));
-        connection.closeHandler(closed -> left(connection));
-        if (tooMany) {
-            connection.close();
+    private void closeIfLast() {
+        if (closing && connections.isEmpty()) {
+            closed.tryComplete();
         }
     }
 
-    private void left(HttpConnection connection) {
+    /** Takes in a connection that has no loop yet. From any thread. */
+    void accept(Channel channel) {
+        ChannelConfig config = channel.config();
+        config.setAllocator(VertxByteBufAllocator.POOLED_ALLOCATOR); // which the connections to upstreams have, too
+        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
+        int room = limits().writeQueueBytesMax();
+        config.setWriteBufferWaterMark(new WriteBufferWaterMark(room / 2, room));
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setOption(ChannelOption.TCP_NODELAY, true);
+        new CallerConnection(this, channel).fill(channel.pipeline());
+        context().nettyEventLoop().register(channel).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                channel.unsafe().closeForcibly();
+            }
+        });
+    }
+
+    /**
+     * Counts a connection, which has to leave in either case. Behind proxies connections are the proxies'; there the callers' requests are
+     * counted ({@link Admission}).
+     *
+     * @return false where there are too many
+     */
+    boolean entered(CallerConnection connection) {
+        connections.add(connection);
+        boolean room = shared.connections().incrementAndGet() <= limits().connectionsMax();
+        if (options().trustedHops() == 0) {
+            room &= shared.callers().enter(RemoteAddress.network(connection.peer()));
+        }
+        return room && !closing;
+    }
+
+    void left(CallerConnection connection) {
+        connections.remove(connection);
         shared.connections().decrementAndGet();
-        Link link = links.remove(connection);
-        if (link != null && link.network != null) {
-            shared.callers().leave(link.network);
+        if (options().trustedHops() == 0) {
+            shared.callers().leave(RemoteAddress.network(connection.peer()));
         }
+        closeIfLast();
     }
 
-    /** An IP, without its zone. */
-    static String peer(HttpConnection connection) {
-        String address = connection.remoteAddress().hostAddress();
-        String bare = address == null ? null : RemoteAddress.bare(address);
-        return bare == null ? "" : bare;
-    }
-
-    /** Puts what reads requests strictly, at their pace and one at a time in the place of what Vert.x reads them with. */
-    private void guard(HttpConnection connection, BodyPace pace) {
-        ChannelHandlerContext handler = ((ConnectionBase) connection).channelHandlerContext();
-        handler.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        handler.channel().config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
-        Turns turns = new Turns(
-                LINE_BYTES_MAX,
-                limits().headerBytesMax(),
-                CHUNK_BYTES_MAX,
-                options().edge().halfClose());
-        handler.pipeline().replace(HttpRequestDecoder.class, "requests", turns.decoder());
-        handler.pipeline().addBefore(handler.name(), "pace", pace);
-        handler.pipeline().addBefore(handler.name(), "turns", turns);
-    }
-
-    private void requested(HttpServerRequest request) {
-        Link link = links.get(request.connection());
-        if (link != null) { // nothing is begun for one that has left
-            admission.admit(open(request, link), request);
-        }
-    }
-
-    private Exchange open(HttpServerRequest request, Link link) {
-        Context context = Objects.requireNonNull(Vertx.currentContext());
-        Exchange exchange = new Exchange(this, request, context, newRequestId(), link.pace);
+    Exchange open(CallerConnection connection, HttpRequest request) {
+        Exchange exchange = new Exchange(this, connection, request, newRequestId());
         open.add(exchange);
         openCount.lazySet(open.size());
-        link.exchanges++;
         return exchange;
     }
 
     void closed(Exchange exchange) {
         open.remove(exchange);
         openCount.lazySet(open.size());
-        Link link = links.get(exchange.connection());
-        if (link != null && --link.exchanges == 0) {
-            link.idleSinceNanos = System.nanoTime();
-        }
     }
 
     /**
      * What the decoder cannot read: a broken head, or one above its limit. The closed list has no 431, so it is a 400. The
-     * answer is not ended, because the server closes at its end, and a close over unread bytes is a reset that may overtake the
-     * answer.
+     * connection is not closed at once, because a close over unread bytes is a reset that may overtake the answer.
      */
-    private void unreadable(HttpServerRequest request) {
-        byte[] body = ErrorFormat.PLATFORM.render(ApiError.invalid(null, unreadable(request.decoderResult())));
-        request.response()
-                .setStatusCode(400)
-                .putHeader("content-type", "application/json")
-                .putHeader("content-length", Integer.toString(body.length))
-                .putHeader("connection", "close")
-                .putHeader("date", date)
-                .putHeader("x-request-id", newRequestId());
-        request.response().write(io.vertx.core.buffer.Buffer.buffer(body));
-        vertx().setTimer(UNREADABLE_LINGER_MILLIS, fired -> request.connection().close());
+    void unreadable(CallerConnection connection, DecoderResult result) {
+        byte[] body = ErrorFormat.PLATFORM.render(ApiError.invalid(null, unreadable(result)));
+        ResponseHead head = new ResponseHead();
+        head.set("content-type", "application/json");
+        head.set("connection", "close");
+        head.set("x-request-id", newRequestId());
+        ByteBuf out = connection.buffer(ResponseHead.USUAL_BYTES + body.length);
+        head.write(out, false, 400);
+        Response.endWithLength(out.writeBytes(date), body.length);
+        connection.write(out.writeBytes(body));
+        connection.after(UNREADABLE_LINGER_MILLIS, connection::cut);
     }
 
     private String unreadable(DecoderResult result) {
@@ -233,14 +187,9 @@ final class FrontLoop implements Deployable {
         for (Exchange exchange : List.copyOf(open)) {
             sweep(exchange, now);
         }
-        List<HttpConnection> idle = new ArrayList<>();
-        links.forEach((connection, link) -> {
-            if (link.exchanges == 0
-                    && now - link.idleSinceNanos > limits().idle().toNanos()) {
-                idle.add(connection);
-            }
-        });
-        idle.forEach(HttpConnection::close);
+        for (CallerConnection connection : List.copyOf(connections)) {
+            connection.sweep(now);
+        }
         tick(); // last: a date that cannot be written holds nothing up
     }
 
@@ -250,22 +199,26 @@ final class FrontLoop implements Deployable {
             exchange.sweep(now);
         } catch (RuntimeException | Error e) {
             exchange.fail(e);
-            exchange.cut();
+            exchange.connection().cut();
         }
     }
 
     private void tick() {
-        date = DATE.format(shared.clock().instant());
+        date = ResponseHead.ascii("date: " + DATE.format(shared.clock().instant()) + "\r\n");
     }
 
     private String newRequestId() {
-        HexFormat hex = HexFormat.of();
-        return "req_" + hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+        byte[] id = new byte[REQUEST_ID.length + 32];
+        System.arraycopy(REQUEST_ID, 0, id, 0, REQUEST_ID.length);
+        putHex(random.nextLong(), id, REQUEST_ID.length);
+        putHex(random.nextLong(), id, REQUEST_ID.length + 16);
+        return new String(id, StandardCharsets.ISO_8859_1);
     }
 
-    /** Once deployed; from any thread. */
-    int port() {
-        return port;
+    private static void putHex(long value, byte[] to, int at) {
+        for (int i = 0; i < 16; i++) {
+            to[at + i] = HEX[(int) (value >>> 60 - 4 * i) & 15];
+        }
     }
 
     /** Whether it has turned within that time; from any thread. */
@@ -276,6 +229,15 @@ final class FrontLoop implements Deployable {
     /** From any thread. */
     int openExchanges() {
         return openCount.get();
+    }
+
+    /** Once deployed; that of all its turns. */
+    ContextInternal context() {
+        return Objects.requireNonNull(context);
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     Vertx vertx() {
@@ -302,8 +264,8 @@ final class FrontLoop implements Deployable {
         return shared.memory();
     }
 
-    BodyReaders readers() {
-        return shared.readers();
+    Aside aside() {
+        return shared.aside();
     }
 
     ByAddress callers() {
@@ -318,7 +280,8 @@ final class FrontLoop implements Deployable {
         return shared.draining().getAsBoolean();
     }
 
-    String date() {
+    /** The header, with the end of its line. */
+    byte[] date() {
         return date;
     }
 }

@@ -2,7 +2,7 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Health implements Handler<Object> {
 
-    private static final Buffer UP = Buffer.buffer("{\"status\":\"up\"}");
+    private static final byte[] UP = "{\"status\":\"up\"}".getBytes(StandardCharsets.US_ASCII);
     private static final Duration COME_BACK = Duration.ofSeconds(1);
 
     private final BooleanSupplier good;

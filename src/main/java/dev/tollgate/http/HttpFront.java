@@ -2,11 +2,13 @@ package dev.tollgate.http;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.memory.MemoryBudget;
+import io.netty.channel.Channel;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -30,9 +32,8 @@ public final class HttpFront {
     /** Within which a loop has to have looked at its time limits once. */
     private static final int STILL_SWEEPS_MAX = 7;
 
-    private static final AtomicInteger FRONTS = new AtomicInteger();
-
     private final Vertx vertx;
+    private final HttpOptions options;
     private final MemoryBudget memory;
     private final BodyReaders readers =
             new BodyReaders(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
@@ -42,6 +43,7 @@ public final class HttpFront {
     private final Duration stillMax;
     private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
     private volatile boolean draining;
+    private volatile @Nullable Channel listening;
     private volatile int port = -1;
 
     /**
@@ -58,17 +60,17 @@ public final class HttpFront {
             InstantSource clock,
             MemoryBudget memory) {
         this.vertx = vertx;
+        this.options = options;
         this.memory = memory;
         this.callers = new ByAddress(options.edge().connectionsPerAddressMax());
         this.stillMax = options.limits().sweep().multipliedBy(STILL_SWEEPS_MAX);
         FrontLoop.Shared shared = new FrontLoop.Shared(
-                FRONTS.incrementAndGet(),
                 vertx,
                 options,
                 new Routes(routes),
                 new Cors(options.origins()),
                 memory,
-                readers,
+                new Aside(readers),
                 clock,
                 this::draining,
                 connections,
@@ -86,11 +88,16 @@ public final class HttpFront {
         Iterator<FrontLoop> next = loops.iterator();
         Supplier<Deployable> instances = next::next;
         return vertx.deployVerticle(instances, new DeploymentOptions().setInstances(loops.size()))
-                .map(id -> {
-                    deployment.set(id);
-                    port = loops.getFirst().port();
-                    return this;
-                });
+                .onSuccess(deployment::set)
+                .compose(id -> Acceptor.listen(vertx, options, loops))
+                .map(this::listening)
+                .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
+    }
+
+    private HttpFront listening(Channel server) {
+        listening = server;
+        port = ((InetSocketAddress) server.localAddress()).getPort();
+        return this;
     }
 
     /** The bound port, -1 before {@link #start} has completed. */
@@ -147,7 +154,19 @@ public final class HttpFront {
     public Future<Void> close() {
         draining = true;
         readers.close();
-        String id = deployment.getAndSet(null);
-        return id == null ? Future.succeededFuture() : vertx.undeploy(id);
+        return stopListening().compose(nothing -> {
+            String id = deployment.getAndSet(null);
+            return id == null ? Future.succeededFuture() : vertx.undeploy(id);
+        });
+    }
+
+    private Future<Void> stopListening() {
+        Channel server = listening;
+        if (server == null) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> stopped = Promise.promise();
+        server.close().addListener(end -> stopped.complete());
+        return stopped.future();
     }
 }

@@ -1,7 +1,6 @@
 package dev.tollgate.http;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 
 /**
  * Closes a connection whose request was refused before its body was read. Closing at once would send a reset over the
@@ -10,35 +9,30 @@ import io.vertx.core.http.HttpServerRequest;
  */
 final class Linger {
 
-    private final HttpServerRequest request;
+    private final CallerConnection connection;
     private final long bytesMax;
     private long bytes;
     private boolean flushed;
     private boolean ended;
 
-    private Linger(HttpServerRequest request, long bytesMax) {
-        this.request = request;
+    private Linger(CallerConnection connection, long bytesMax) {
+        this.connection = connection;
         this.bytesMax = bytesMax;
     }
 
-    static Linger over(HttpServerRequest request, HttpLimits limits, Vertx vertx) {
-        Linger linger = new Linger(request, limits.lingerBytesMax());
-        linger.listen();
-        vertx.setTimer(limits.linger().toMillis(), fired -> linger.close());
-        return linger;
+    static void over(CallerConnection connection, Duration time, long bytesMax) {
+        connection.lingers(new Linger(connection, bytesMax));
+        connection.after(time.toMillis(), connection::cut);
     }
 
-    private void listen() {
-        if (request.isEnded()) {
-            ended = true;
-            return;
-        }
-        request.handler(chunk -> dropped(chunk.length()));
-        request.endHandler(end -> {
-            ended = true;
+    void take(int length, boolean last) {
+        bytes += length;
+        ended |= last;
+        if (bytes > bytesMax) {
+            connection.cut();
+        } else {
             closeWhenDone();
-        });
-        request.resume();
+        }
     }
 
     /** The answer has left. */
@@ -47,20 +41,9 @@ final class Linger {
         closeWhenDone();
     }
 
-    private void dropped(int length) {
-        bytes += length;
-        if (bytes > bytesMax) {
-            close();
-        }
-    }
-
     private void closeWhenDone() {
         if (flushed && ended) {
-            close();
+            connection.cut();
         }
-    }
-
-    private void close() {
-        request.connection().close();
     }
 }

@@ -2,9 +2,10 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.memory.Lease;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpServerRequest;
-import java.io.IOException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,18 @@ final class RequestBody {
     private static final int SMALL_REST_BYTES = 64 * 1024;
 
     private static final byte[] NONE = new byte[0];
+    private static final byte[] CONTINUE = ResponseHead.ascii("HTTP/1.1 100 Continue\r\n\r\n");
+
+    /** How long a broken connection is read on, so that the caller gets to see why. */
+    private static final Duration BROKEN_LINGER = Duration.ofSeconds(1);
 
     private final Exchange exchange;
     private final FrontLoop loop;
-    private final HttpServerRequest request;
+    private final CallerConnection connection;
     private final long bytesAnnounced;
-    private final BodyPace pace;
-    private boolean unread;
     private boolean paused;
+    private boolean isWhole;
+    private boolean isBroken;
     private boolean isLarge;
     private Lease lease = Lease.FREE;
     private @Nullable Supplier<BodyGate.Question> gate;
@@ -34,17 +39,19 @@ final class RequestBody {
     private @Nullable BodyBytes bytes;
 
     /** @param bytesAnnounced the announced length, -1 for a chunked body, 0 for none */
-    RequestBody(Exchange exchange, FrontLoop loop, HttpServerRequest request, long bytesAnnounced, BodyPace pace) {
+    RequestBody(Exchange exchange, FrontLoop loop, CallerConnection connection, long bytesAnnounced) {
         this.exchange = exchange;
         this.loop = loop;
-        this.request = request;
+        this.connection = connection;
         this.bytesAnnounced = bytesAnnounced;
-        this.pace = pace;
-        this.unread = bytesAnnounced != 0;
     }
 
     boolean isAnnounced() {
         return bytesAnnounced != 0;
+    }
+
+    private boolean isUnread() {
+        return bytesAnnounced != 0 && !isWhole;
     }
 
     /** -1 where nothing is announced. At most what a body may have, once it is taken. */
@@ -64,9 +71,36 @@ final class RequestBody {
 
     /** Keeps the body waiting while the gate thinks. */
     void pause() {
-        if (unread) {
+        if (isUnread()) {
             paused = true;
-            request.pause();
+            connection.pause();
+        }
+    }
+
+    private void resume() {
+        if (paused) {
+            paused = false;
+            connection.resume();
+        }
+    }
+
+    /** Some of it has come. */
+    void take(ByteBuf piece, boolean last) {
+        BodyIntake reading = intake;
+        if (reading != null) {
+            reading.take(piece);
+        }
+        if (last) {
+            isWhole = true;
+            end();
+        }
+    }
+
+    /** Its end has come, and nobody thinks about what came before it. */
+    private void end() {
+        BodyIntake reading = intake;
+        if (isWhole && !paused && reading != null) {
+            reading.end();
         }
     }
 
@@ -86,7 +120,6 @@ final class RequestBody {
         lease = loop.memory().lease(exchange.payer(), exchange.remoteAddress(), large);
         BodyIntake reading = new BodyIntake(exchange, this, loop, coding, large, then);
         intake = reading;
-        request.response().exceptionHandler(this::broken);
         if (large && gate != null) {
             pause();
             ask(gate, () -> start(reading));
@@ -96,14 +129,11 @@ final class RequestBody {
     }
 
     private void start(BodyIntake reading) {
-        if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
-            request.response().writeContinue();
+        if ("100-continue".equalsIgnoreCase(exchange.requestHead().header(HttpHeaderNames.EXPECT))) {
+            connection.writeInformation(Unpooled.wrappedBuffer(CONTINUE));
         }
-        pace.start();
-        reading.start(request);
-        if (paused) {
-            request.resume();
-        }
+        connection.pace().start();
+        resume();
     }
 
     /**
@@ -117,7 +147,12 @@ final class RequestBody {
         if (gate == null) {
             then.run();
         } else {
-            ask(gate, then);
+            pause();
+            ask(gate, () -> {
+                then.run();
+                resume();
+                end();
+            });
         }
     }
 
@@ -146,13 +181,10 @@ final class RequestBody {
         then.run();
     }
 
-    /**
-     * Broken framing; the server closes right after this, so the answer has to be written here. A connection that has broken is told
-     * here, too, at any time before the answer's end; that is a departure, which the exchange hears of next.
-     */
-    private void broken(Throwable cause) {
-        boolean connection = cause instanceof HttpClosedException || cause instanceof IOException;
-        if (unread && exchange.isOpen() && !connection) {
+    /** Its framing is broken: where it ends nobody knows. */
+    void broken() {
+        isBroken = true;
+        if (isUnread() && exchange.isOpen()) {
             exchange.closeAfterwards();
             exchange.fail(ApiError.invalid(null, "The request body is not validly framed."));
         }
@@ -160,7 +192,6 @@ final class RequestBody {
 
     /** All bytes have arrived, though they may not be unpacked yet. */
     void arrived() {
-        unread = false;
         intake = null;
     }
 
@@ -208,29 +239,24 @@ final class RequestBody {
     /** Whether an answer given now leaves so much unread that the connection has to be closed after it. */
     boolean spoilsConnection() {
         boolean small = bytesAnnounced > 0 && bytesAnnounced <= SMALL_REST_BYTES;
-        return unread && (!small || request.getHeader("expect") != null);
+        return isUnread() && (!small || exchange.requestHead().header(HttpHeaderNames.EXPECT) != null);
     }
 
-    /** An answer is being written. Throws away what is left of the body; null where nothing is. */
-    @Nullable
-    Linger leave(boolean close) {
-        if (!unread) {
-            return null;
+    /** An answer is about to be given away. Throws away what is left of the body. @param close whether the connection ends with it */
+    void leave(boolean close) {
+        dropIntake(); // nobody waits for the end of it any more
+        if (isUnread() && close) {
+            Linger.over(
+                    connection,
+                    isBroken ? BROKEN_LINGER : loop.limits().linger(),
+                    loop.limits().lingerBytesMax());
         }
-        if (close) {
-            return Linger.over(request, loop.limits(), loop.vertx());
-        }
-        if (!request.isEnded()) {
-            request.handler(chunk -> {});
-            request.endHandler(end -> {});
-            request.resume();
-        }
-        return null;
+        resume();
     }
 
     void sweep() {
         BodyIntake reading = intake;
-        String late = reading == null ? null : pace.late();
+        String late = reading == null ? null : connection.pace().late();
         if (reading != null && late != null) {
             reading.late(late);
         }
@@ -238,11 +264,15 @@ final class RequestBody {
 
     /** The exchange is over. */
     void release() {
+        dropIntake();
+        bytes = null; // perhaps being read on another thread, which holds the lease as long
+        lease.release();
+    }
+
+    private void dropIntake() {
         if (intake != null) {
             intake.drop();
             intake = null;
         }
-        bytes = null; // perhaps being read on another thread, which holds the lease as long
-        lease.release();
     }
 }

@@ -18,7 +18,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Reads the requests of one connection, each to the letter, and one at a time: what comes behind a request stays bytes until {@link
@@ -26,19 +25,21 @@ import java.util.regex.Pattern;
  */
 class RequestDecoder extends HttpRequestDecoder {
 
-    /** An authority, or what may stand there where the target has none. */
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._~%!$&'()*+,;=:\\[\\]-]*");
+    private static final String HOST_SIGNS = "._~%!$&'()*+,;=:[]-";
 
     private final HeadGrammar grammar = new HeadGrammar();
     private boolean inHead = true;
     private boolean headWhole;
     private boolean isTurnTaken;
+    private boolean isHeld;
     private boolean refused;
 
     /** Of the bytes that wait, how many the grammar has seen. */
     private int seen;
 
     private int contentLengths;
+    private int hosts;
+    private int codings;
 
     RequestDecoder(int lineBytesMax, int headerBytesMax, int chunkBytesMax) {
         super(new HttpDecoderConfig()
@@ -50,6 +51,19 @@ class RequestDecoder extends HttpRequestDecoder {
     /** Bytes behind a request that waits for its answer. */
     int held() {
         return isTurnTaken ? actualReadableBytes() : 0;
+    }
+
+    /** Whoever takes the body takes no more of it now: what comes stays bytes. */
+    void hold() {
+        isHeld = true;
+    }
+
+    void release() {
+        isHeld = false;
+    }
+
+    boolean hasBytes() {
+        return actualReadableBytes() > 0;
     }
 
     /** More has come behind a request that waits for its answer. */
@@ -77,7 +91,7 @@ class RequestDecoder extends HttpRequestDecoder {
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         if (refused) {
             in.skipBytes(in.readableBytes());
-        } else if (!isTurnTaken) {
+        } else if (!isTurnTaken && !isHeld) {
             decodeStrictly(context, in, out);
         }
     }
@@ -123,6 +137,8 @@ class RequestDecoder extends HttpRequestDecoder {
             headWhole = false;
             seen = 0;
             contentLengths = 0;
+            hosts = 0;
+            codings = 0;
             grammar.reset();
         }
     }
@@ -141,16 +157,16 @@ class RequestDecoder extends HttpRequestDecoder {
     /** What the grammar cannot see: how long the body is must have one answer, and whom it is for. */
     private void check(HttpRequest request) {
         HttpHeaders headers = request.headers();
-        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
-        if (hosts.size() > 1 || hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-            throw new BadHead("A request must have one Host header, not " + hosts.size() + ".");
+        if (hosts > 1 || hosts == 0 && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+            throw new BadHead("A request must have one Host header, not " + hosts + ".");
         }
-        if (!hosts.isEmpty() && !HOST.matcher(hosts.getFirst()).matches()) {
+        if (hosts == 1 && !isHost(headers.get(HttpHeaderNames.HOST))) {
             throw new BadHead("The Host header must be a host and perhaps a port.");
         }
-        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (!codings.isEmpty()
-                && (codings.size() > 1 || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()))) {
+        if (codings > 0
+                && (codings > 1
+                        || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(
+                                headers.get(HttpHeaderNames.TRANSFER_ENCODING)))) {
             throw new BadHead("The only Transfer-Encoding that is taken is 'chunked', in one header.");
         }
         if (contentLengths > 1) {
@@ -164,12 +180,28 @@ class RequestDecoder extends HttpRequestDecoder {
         }
     }
 
-    /** The decoder makes one of several equal lengths before anybody sees them. */
+    /** An authority, or what may stand there where the target has none. */
+    private static boolean isHost(String host) {
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            if (!plain && HOST_SIGNS.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Counted here: of several equal lengths the decoder makes one before anybody sees them. */
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
         AsciiString name = super.splitHeaderName(line, start, length);
         if (HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)) {
             contentLengths++;
+        } else if (HttpHeaderNames.HOST.contentEqualsIgnoreCase(name)) {
+            hosts++;
+        } else if (HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)) {
+            codings++;
         }
         return name;
     }

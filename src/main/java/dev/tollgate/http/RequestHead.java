@@ -1,11 +1,13 @@
 package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +18,13 @@ final class RequestHead {
 
     private static final int QUERY_PARAMS_MAX = 64;
 
-    private final HttpServerRequest request;
+    private final HttpRequest request;
+    private final HttpHeaders headers;
     private @Nullable Map<String, List<String>> query;
 
-    RequestHead(HttpServerRequest request) {
+    RequestHead(HttpRequest request) {
         this.request = request;
+        this.headers = request.headers();
     }
 
     String method() {
@@ -33,54 +37,70 @@ final class RequestHead {
 
     /** Without chunks, a stream ends with its connection. */
     boolean isHttp10() {
-        return request.version() == HttpVersion.HTTP_1_0;
+        return request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+    }
+
+    /** Whether the caller may want to ask more on its connection. */
+    boolean isKeepAlive() {
+        return headers.contains(HttpHeaderNames.CONNECTION) ? HttpUtil.isKeepAlive(request) : !isHttp10();
     }
 
     @Nullable
     String header(CharSequence name) {
-        return request.getHeader(name);
+        return headers.get(name);
     }
 
     List<String> headers(String name) {
-        return request.headers().getAll(name);
+        return headers.getAll(name);
     }
 
     /** The announced length, -1 for a chunked body, 0 for none. The decoder has refused what is no number. */
     long bytesAnnounced() {
-        String length = header(HttpHeaders.CONTENT_LENGTH);
+        String length = header(HttpHeaderNames.CONTENT_LENGTH);
         if (length != null) {
             return Long.parseLong(length);
         }
-        return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) ? -1 : 0;
+        return headers.contains(HttpHeaderNames.TRANSFER_ENCODING) ? -1 : 0;
+    }
+
+    /** As sent, without the query and without the host that may stand before it. */
+    String rawPath() {
+        String target = request.uri();
+        int begin = target.startsWith("/") ? 0 : afterHost(target);
+        int end = target.indexOf('?', begin);
+        return target.substring(begin, end < 0 ? target.length() : end);
+    }
+
+    private static int afterHost(String target) {
+        int host = target.indexOf("://");
+        if (host < 0) {
+            return 0;
+        }
+        int begin = target.indexOf('/', host + 3);
+        return begin < 0 ? target.length() : begin;
     }
 
     @Nullable
     String query(String name) {
         Map<String, List<String>> known = query;
         if (known == null) {
-            known = decode(request.query());
+            known = decode(request.uri());
             query = known;
         }
         List<String> values = known.get(name);
         return values == null ? null : values.getFirst();
     }
 
-    private static Map<String, List<String>> decode(@Nullable String raw) {
+    private static Map<String, List<String>> decode(String target) {
+        int begin = target.indexOf('?') + 1;
         try {
-            return raw == null
+            return begin == 0
                     ? Map.of()
-                    : new QueryStringDecoder(raw, StandardCharsets.UTF_8, false, QUERY_PARAMS_MAX).parameters();
+                    : new QueryStringDecoder(target.substring(begin), StandardCharsets.UTF_8, false, QUERY_PARAMS_MAX)
+                            .parameters();
         } catch (IllegalArgumentException e) {
             throw ApiError.invalid(null, "The query string has a broken percent-escape.")
                     .asException();
         }
-    }
-
-    String remoteAddress(int trustedHops) {
-        return RemoteAddress.of(peerAddress(), headers("x-forwarded-for"), trustedHops);
-    }
-
-    String peerAddress() {
-        return FrontLoop.peer(request.connection());
     }
 }

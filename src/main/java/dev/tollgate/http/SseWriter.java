@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -10,54 +10,157 @@ import org.jspecify.annotations.Nullable;
  * Exchange#fail} still makes a plain HTTP error of it. After the caller's departure every call does nothing.
  * Confined to the exchange's event loop.
  */
-public final class SseWriter {
+public final class SseWriter implements Response.Stage {
 
-    private static final Buffer HEARTBEAT = Buffer.buffer(": keep-alive\n\n");
+    private static final byte[] NOTHING = {};
+    private static final byte[] HEARTBEAT = ResponseHead.ascii(": keep-alive\n\n");
+    private static final byte[] STREAM_HEADERS =
+            ResponseHead.ascii("cache-control: no-cache\r\nx-accel-buffering: no\r\n");
+    private static final byte[] CHUNKED = ResponseHead.ascii("transfer-encoding: chunked\r\n");
+    private static final byte[] LINE = ResponseHead.ascii("\r\n");
+    private static final byte[] LAST_CHUNK = ResponseHead.ascii("0\r\n\r\n");
 
-    private final Exchange exchange;
-    private final HttpServerResponse response;
+    /** A chunk's own lines, and the last chunk. */
+    private static final int FRAME_BYTES = 24;
+
+    private final Response response;
+    private final CallerConnection connection;
+    private final String contentType;
+    private final boolean isSized;
+    private final boolean isChunked;
+    private @Nullable ResponseHead unsent;
+    private long bytesLeft;
     private long heartbeatNanos = Long.MAX_VALUE;
     private long lastWriteNanos = System.nanoTime();
     private boolean wroteSinceSweep;
     private long fullSinceNanos;
     private boolean wasFull;
+    private boolean isRoomAwaited;
+    private @Nullable Runnable drained;
 
-    SseWriter(Exchange exchange, HttpServerResponse response) {
-        this.exchange = exchange;
+    /** @param bytes of the whole body, -1 where that shows only at its end */
+    SseWriter(Response response, CallerConnection connection, ResponseHead head, String contentType, long bytes) {
         this.response = response;
+        this.connection = connection;
+        this.unsent = head;
+        this.contentType = contentType;
+        this.bytesLeft = bytes;
+        this.isSized = bytes >= 0;
+        this.isChunked = !isSized && !response.isHttp10();
     }
 
     /** Sends whole events (blank lines included) in one write; give it all that there is, not one by one. */
-    public void write(Buffer events) {
-        if (exchange.isStreaming()) {
+    public void write(byte[] events) {
+        write(events, events.length);
+    }
+
+    /** The same of the first bytes of an array, which may be changed afterwards. */
+    public void write(byte[] events, int length) {
+        if (response.is(this) && length > 0) {
             wroteSinceSweep = true;
-            response.write(events);
+            connection.write(framed(events, length));
         }
+    }
+
+    /** Ends the answer. */
+    public void end() {
+        end(NOTHING, 0);
+    }
+
+    /** Sends the last events and ends the answer. */
+    public void end(byte[] last) {
+        end(last, last.length);
+    }
+
+    /** The same of the first bytes of an array, which may be changed afterwards. */
+    public void end(byte[] last, int length) {
+        if (!response.is(this)) {
+            return;
+        }
+        ByteBuf out = framed(last, length);
+        if (isChunked && !response.isHead()) {
+            out.writeBytes(LAST_CHUNK);
+        }
+        if (isSized && bytesLeft != 0 && !response.isHead()) {
+            response.closeAfterwards(); // the caller shall not take what comes next for the rest of it
+        }
+        response.answered(200, out);
+    }
+
+    private ByteBuf framed(byte[] bytes, int length) {
+        ByteBuf out = begin(length + FRAME_BYTES);
+        if (length == 0 || response.isHead()) {
+            return out;
+        }
+        if (isChunked) {
+            out.writeCharSequence(Integer.toHexString(length), StandardCharsets.US_ASCII);
+            out.writeBytes(LINE).writeBytes(bytes, 0, length).writeBytes(LINE);
+        } else {
+            bytesLeft -= length;
+            out.writeBytes(bytes, 0, length);
+        }
+        return out;
+    }
+
+    private ByteBuf begin(int room) {
+        ResponseHead head = unsent;
+        if (head == null) {
+            return connection.buffer(room);
+        }
+        unsent = null;
+        ByteBuf out = response.begin(head, 200, room);
+        ResponseHead.writeField(out, "content-type", contentType);
+        if (isSized) {
+            Response.endWithLength(out, bytesLeft);
+            return out;
+        }
+        out.writeBytes(STREAM_HEADERS);
+        if (isChunked) {
+            out.writeBytes(CHUNKED);
+        }
+        ResponseHead.writeEnd(out);
+        return out;
+    }
+
+    /** Null once it has been sent. */
+    @Nullable
+    ResponseHead unsent() {
+        return unsent;
     }
 
     /** True while the caller reads more slowly than we write; stop asking upstream until {@link #onDrain}. */
     public boolean full() {
-        return exchange.isStreaming() && response.writeQueueFull();
+        boolean full = response.is(this) && !connection.hasRoom();
+        isRoomAwaited |= full;
+        return full;
     }
 
-    /** Called each time that there is room again; the last one given counts. */
+    /** Called each time that there is room again after {@link #full} was true; the last one given counts. */
     public void onDrain(Runnable drained) {
-        if (exchange.isStreaming()) {
-            response.drainHandler(room -> {
-                wasFull = false;
-                exchange.guard(drained);
-            });
+        if (response.is(this)) {
+            this.drained = drained;
+        }
+    }
+
+    /** The connection has room again. In a turn of its own: this may be told in the middle of a write. */
+    void hasRoom() {
+        if (isRoomAwaited) {
+            isRoomAwaited = false;
+            connection.nextTurn(this::resume);
+        }
+    }
+
+    private void resume() {
+        Runnable step = drained;
+        if (step != null && response.is(this)) {
+            wasFull = false;
+            response.drained(step);
         }
     }
 
     /** From now on a comment line goes out after each such silence (D35), exact to the limits' sweep. */
     public void heartbeatAfter(Duration silence) {
         heartbeatNanos = silence.toNanos();
-    }
-
-    /** Sends the last events and ends the answer. */
-    public void end(@Nullable Buffer last) {
-        exchange.endStream(last);
     }
 
     void sweep(long nowNanos, long writeLimitNanos) {
@@ -68,7 +171,7 @@ public final class SseWriter {
             wasFull = true;
             fullSinceNanos = nowNanos;
         } else if (nowNanos - fullSinceNanos > writeLimitNanos) {
-            exchange.reset();
+            response.reset();
         }
     }
 
@@ -76,9 +179,9 @@ public final class SseWriter {
         if (wroteSinceSweep) {
             wroteSinceSweep = false;
             lastWriteNanos = nowNanos;
-        } else if (nowNanos - lastWriteNanos >= heartbeatNanos && response.headWritten() && !full()) {
+        } else if (nowNanos - lastWriteNanos >= heartbeatNanos && unsent == null && !full()) {
             lastWriteNanos = nowNanos;
-            response.write(HEARTBEAT.copy());
+            connection.write(framed(HEARTBEAT, HEARTBEAT.length));
         }
     }
 }

@@ -2,13 +2,9 @@ package dev.tollgate.http;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.time.Duration;
@@ -115,26 +111,24 @@ final class Turns extends ChannelDuplexHandler {
 
     // ---- what goes ----
 
-    @Override
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        if (message instanceof HttpResponse response
-                && response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-            context.write(message, promise);
-            return;
-        }
-        isAnswerBegun |= message instanceof HttpObject;
-        if (message instanceof LastHttpContent) {
-            isAnswerEnded = true;
-            context.write(message, promise.unvoid().addListener(written -> gone(context)));
-        } else {
-            context.write(message, promise);
-        }
+    /** Some of an answer is written now. */
+    void answerBegins() {
+        isAnswerBegun = true;
     }
 
-    /** The connection's end tells of a write that has failed. */
-    private void gone(ChannelHandlerContext context) {
+    /** The rest of it is. */
+    void answerEnds() {
+        isAnswerBegun = true;
+        isAnswerEnded = true;
+    }
+
+    /** All of it has been handed to the socket, or cannot be: then the connection's end tells. */
+    void answerLeft() {
+        ChannelHandlerContext context = decoding;
         isAnswerGone = true;
-        next(context);
+        if (context != null) {
+            next(context);
+        }
     }
 
     /** Once a request is whole and its answer gone it is the next one's turn. */
@@ -149,6 +143,15 @@ final class Turns extends ChannelDuplexHandler {
             context.executor().execute(() -> readHeld(context));
         } else {
             closeIfDone(context);
+        }
+    }
+
+    /** What was held of a body is read on. */
+    void release() {
+        ChannelHandlerContext context = decoding;
+        decoder.release();
+        if (context != null && decoder.hasBytes()) {
+            context.executor().execute(() -> readHeld(context));
         }
     }
 
@@ -210,7 +213,6 @@ final class Turns extends ChannelDuplexHandler {
         }
     }
 
-    /** Vert.x's own close writes out first what is waiting, and where nobody reads, that never ends. */
     private static void close(ChannelHandlerContext context) {
         context.close().addListener(closed -> {
             if (!closed.isSuccess()) {

@@ -9,16 +9,28 @@ import java.util.List;
 /** Writes a whole answer as JSON. Not thread-safe, used once. */
 public final class CompletionWriter {
 
+    /** Most of what stands around the content, the usage above all. */
+    private static final int FRAME_BYTES = 1024;
+
+    /** More is only taken when it is needed. */
+    private static final int ROOM_BYTES_MAX = 1 << 20;
+
     private final Utf8Buffer out;
 
     private CompletionWriter(Utf8Buffer out) {
         this.out = out;
     }
 
-    public static byte[] write(ChatCompletion completion) {
-        Utf8Buffer out = new Utf8Buffer(4096);
+    /** @return the answer, in a buffer that nobody else has */
+    public static Utf8Buffer write(ChatCompletion completion) {
+        int chars = FRAME_BYTES;
+        for (ChatCompletion.Choice choice : completion.choices()) {
+            chars += Math.min(
+                    ROOM_BYTES_MAX, choice.content().length() + choice.content().length() / 16);
+        }
+        Utf8Buffer out = new Utf8Buffer(Math.min(ROOM_BYTES_MAX, chars));
         new CompletionWriter(out).completion(completion);
-        return out.toByteArray();
+        return out;
     }
 
     private void completion(ChatCompletion it) {

@@ -9,7 +9,6 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.ledger.Records;
 import dev.tollgate.limits.FairTurns;
 import dev.tollgate.limits.Workers;
-import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -78,7 +77,7 @@ public final class ReceiptsHandler {
             exchange.onGone(() -> left.set(true));
             exchange.compute(
                     () -> page(accountId, after, limit, left::get),
-                    lines -> exchange.send(200, "application/jsonl", Buffer.buffer(lines)));
+                    lines -> exchange.send(200, "application/jsonl", lines));
         };
     }
 

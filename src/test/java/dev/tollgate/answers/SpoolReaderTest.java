@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.storage.SecretBox;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -179,13 +178,13 @@ class SpoolReaderTest {
         }
 
         @Override
-        public void write(Buffer some) {
-            bytes += some.length();
-            waiting += some.length();
+        public void write(byte[] some, int length) {
+            bytes += length;
+            waiting += length;
         }
 
         @Override
-        public void end(@Nullable Buffer last) {
+        public void end(byte[] last, int length) {
             ended = true;
         }
 

@@ -19,7 +19,6 @@ import dev.tollgate.upstream.Ask;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.Replay;
 import dev.tollgate.upstream.UpstreamEvent;
-import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -167,20 +166,26 @@ final class PlainTextProtocol implements Protocol {
                 }
             }
             if (!said.isEmpty()) {
-                outlet.write(Buffer.buffer(said.toString()));
+                byte[] bytes = bytes(said.toString());
+                outlet.write(bytes, bytes.length);
             }
+        }
+
+        private static byte[] bytes(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
         }
 
         @Override
         public End end(Completion completion) {
-            Buffer last = Buffer.buffer("\n" + Credits.text(completion.chargeMicros()) + " credits\n");
-            return () -> outlet.end(last);
+            byte[] last = bytes("\n" + Credits.text(completion.chargeMicros()) + " credits\n");
+            return () -> outlet.end(last, last.length);
         }
 
         @Override
         public void failed(ApiError error) {
             if (begun) {
-                outlet.end(Buffer.buffer("\nfailed: " + error.message() + "\n"));
+                byte[] last = bytes("\nfailed: " + error.message() + "\n");
+                outlet.end(last, last.length);
             } else {
                 outlet.fail(error);
             }

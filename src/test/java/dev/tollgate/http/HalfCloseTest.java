@@ -4,16 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Gateway;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -119,13 +111,13 @@ class HalfCloseTest {
             Exchange exchange = next(waiting);
             awaitSeen();
             for (int i = 0; i < 3; i++) {
-                Buffer event = Buffer.buffer("data: " + i + "\n\n");
+                byte[] event = ("data: " + i + "\n\n").getBytes();
                 exchange.run(() -> stream.write(event));
             }
             client.readHead();
             assertThat(new String(client.readChunk(), StandardCharsets.US_ASCII))
                     .isEqualTo("data: 0\n\n");
-            exchange.run(() -> stream.end(Buffer.buffer("data: [DONE]\n\n")));
+            exchange.run(() -> stream.end("data: [DONE]\n\n".getBytes()));
             assertThat(new String(client.readChunk(), StandardCharsets.US_ASCII))
                     .isEqualTo("data: 1\n\n");
             assertThat(new String(client.readChunk(), StandardCharsets.US_ASCII))
@@ -189,7 +181,7 @@ class HalfCloseTest {
         try (RawClient client = client(LONG)) {
             client.send(RawClient.head("GET", "/v1/stream"));
             SseWriter stream = next(streams);
-            next(waiting).run(() -> stream.write(Buffer.buffer("data: 1\n\n")));
+            next(waiting).run(() -> stream.write("data: 1\n\n".getBytes()));
             client.readHead();
             client.shutOutput();
             awaitGone();
@@ -208,7 +200,7 @@ class HalfCloseTest {
         awaitSeen();
         SseWriter stream = next(streams);
         Gateway.await("a write that fails", () -> {
-            exchange.run(() -> stream.write(Buffer.buffer("data: 1\n\n")));
+            exchange.run(() -> stream.write("data: 1\n\n".getBytes()));
             return gone.getCount() == 0;
         });
         awaitNoConnections();
@@ -257,12 +249,18 @@ class HalfCloseTest {
 
     private static final Duration HALF_CLOSE = EdgeLimits.of(1).halfClose();
 
-    private static EmbeddedChannel asked() {
-        Turns turns = new Turns(8192, 32 * 1024, 64 * 1024, HALF_CLOSE);
+    private final Turns turns = new Turns(8192, 32 * 1024, 64 * 1024, HALF_CLOSE);
+
+    private EmbeddedChannel asked() {
         EmbeddedChannel channel = new EmbeddedChannel(turns.decoder(), turns);
         channel.freezeTime();
         channel.writeInbound(Unpooled.copiedBuffer(REQUEST, StandardCharsets.US_ASCII));
         return channel;
+    }
+
+    private void answer() {
+        turns.answerEnds();
+        turns.answerLeft();
     }
 
     private static void advance(EmbeddedChannel channel, Duration time) {
@@ -283,7 +281,7 @@ class HalfCloseTest {
         nothingMoreComes(channel);
         advance(channel, Duration.ofMinutes(1));
         assertThat(channel.isOpen()).isTrue();
-        channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        answer();
         assertThat(channel.isOpen()).isFalse();
         channel.finishAndReleaseAll();
     }
@@ -312,7 +310,7 @@ class HalfCloseTest {
     void each_request_has_20_milliseconds_of_its_own() {
         EmbeddedChannel channel = asked();
         advance(channel, Duration.ofMillis(15));
-        channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        answer();
         channel.writeInbound(Unpooled.copiedBuffer(REQUEST, StandardCharsets.US_ASCII));
         for (int i = 0; i < 15; i++) {
             advance(channel, Duration.ofMillis(1)); // at the end of the first one's 20, too
@@ -326,20 +324,12 @@ class HalfCloseTest {
     void what_ends_between_an_answer_and_the_request_that_was_sent_ahead_is_a_half_close() {
         EmbeddedChannel channel = asked();
         channel.writeInbound(Unpooled.copiedBuffer(REQUEST, StandardCharsets.US_ASCII));
-        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
-            @Override
-            public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-                context.write(message, promise.addListener(_ -> nothingMoreComes(context)));
-                context.pipeline().remove(this);
-            }
-
-            private void nothingMoreComes(ChannelHandlerContext context) {
-                context.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-            }
-        });
-        channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        turns.answerEnds();
+        nothingMoreComes(channel);
+        turns.answerLeft();
+        channel.runPendingTasks();
         assertThat(channel.isOpen()).isTrue();
-        channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        answer();
         assertThat(channel.isOpen()).isFalse();
         channel.finishAndReleaseAll();
     }
@@ -347,8 +337,7 @@ class HalfCloseTest {
     @Test
     void what_ends_behind_the_first_byte_of_an_answer_is_a_departure_within_20_milliseconds_too() {
         EmbeddedChannel channel = asked();
-        channel.writeOutbound(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-        channel.writeOutbound(new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        turns.answerBegins();
         nothingMoreComes(channel);
         assertThat(channel.isOpen()).isFalse();
         channel.finishAndReleaseAll();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.testing.Gateway;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -105,14 +104,14 @@ class LifeTest {
             client.send(RawClient.head("GET", "/v1/stream"));
             SseWriter stream = next(streams);
             Exchange exchange = next(waiting);
-            exchange.run(() -> stream.write(Buffer.buffer("data: 1\n\n")));
+            exchange.run(() -> stream.write("data: 1\n\n".getBytes()));
             client.readHead();
             client.readChunk();
             client.close();
             assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(onLoop(exchange, () -> {
-                        stream.write(Buffer.buffer("data: 2\n\n"));
-                        stream.end(null);
+                        stream.write("data: 2\n\n".getBytes());
+                        stream.end();
                         exchange.fail(ApiError.invalid(null, "late"));
                         return stream.full();
                     }))
@@ -168,7 +167,7 @@ class LifeTest {
             client.send(RawClient.head("GET", "/v1/stream"));
             SseWriter stream = next(streams);
             Exchange exchange = next(waiting);
-            exchange.run(() -> stream.write(Buffer.buffer("data: 1\n\ndata: 2\n\n")));
+            exchange.run(() -> stream.write("data: 1\n\ndata: 2\n\n".getBytes()));
             RawClient.Answer head = client.readHead();
 
             assertThat(head.header("content-type")).isEqualTo("text/event-stream; charset=utf-8");
@@ -176,7 +175,7 @@ class LifeTest {
             assertThat(head.header("x-accel-buffering")).isEqualTo("no");
             assertThat(head.header("x-request-id")).isEqualTo(exchange.requestId());
             assertThat(new String(client.readChunk())).isEqualTo("data: 1\n\ndata: 2\n\n");
-            exchange.run(() -> stream.end(Buffer.buffer("data: [DONE]\n\n")));
+            exchange.run(() -> stream.end("data: [DONE]\n\n".getBytes()));
             assertThat(new String(client.readChunk())).isEqualTo("data: [DONE]\n\n");
             assertThat(client.readChunk()).isEmpty();
             assertThat(client.ask("GET", "/v1/ok").text()).isEqualTo("ok");
@@ -203,7 +202,7 @@ class LifeTest {
             client.send(RawClient.head("GET", "/v1/stream"));
             SseWriter stream = next(streams);
             next(waiting).run(() -> {
-                stream.write(Buffer.buffer("data: 1\n\n"));
+                stream.write("data: 1\n\n".getBytes());
                 throw new IllegalStateException("fault");
             });
             client.readHead();
@@ -219,8 +218,8 @@ class LifeTest {
             client.send("GET /v1/stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
             SseWriter stream = next(streams);
             next(waiting).run(() -> {
-                stream.write(Buffer.buffer("data: 1\n\n"));
-                stream.end(null);
+                stream.write("data: 1\n\n".getBytes());
+                stream.end();
             });
             RawClient.Answer answer = client.read();
             assertThat(answer.headers()).doesNotContainKey("transfer-encoding");
@@ -235,7 +234,7 @@ class LifeTest {
             SseWriter stream = next(streams);
             next(waiting).run(() -> {
                 stream.heartbeatAfter(Duration.ofMillis(50));
-                stream.write(Buffer.buffer("data: 1\n\n"));
+                stream.write("data: 1\n\n".getBytes());
             });
             client.readHead();
             assertThat(new String(client.readChunk())).isEqualTo("data: 1\n\n");
@@ -255,10 +254,10 @@ class LifeTest {
             SseWriter stream = next(streams);
             Exchange exchange = next(waiting);
             exchange.run(() -> {
-                Buffer piece = Buffer.buffer(new byte[8192]);
+                byte[] piece = new byte[8192];
                 while (!stream.full() && written.get() < 64L << 20) {
-                    stream.write(piece.copy());
-                    written.addAndGet(piece.length());
+                    stream.write(piece);
+                    written.addAndGet(piece.length);
                 }
                 stream.onDrain(drained::countDown);
                 full.countDown();
@@ -283,7 +282,7 @@ class LifeTest {
             SseWriter stream = next(streams);
             next(waiting).run(() -> {
                 while (!stream.full()) {
-                    stream.write(Buffer.buffer(new byte[8192]));
+                    stream.write(new byte[8192]);
                 }
             });
             assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
@@ -300,7 +299,7 @@ class LifeTest {
             Exchange exchange = next(waiting);
             exchange.run(() -> {
                 while (!stream.full()) {
-                    stream.write(Buffer.buffer(new byte[8192]));
+                    stream.write(new byte[8192]);
                 }
                 waiting.add(exchange);
             });

@@ -85,7 +85,7 @@ class RoutingTest {
     }
 
     private static void text(Exchange exchange, String text) {
-        exchange.send(200, "text/plain", io.vertx.core.buffer.Buffer.buffer(text));
+        exchange.send(200, "text/plain", text.getBytes());
     }
 
     @Test

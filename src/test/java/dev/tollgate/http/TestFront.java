@@ -3,6 +3,7 @@ package dev.tollgate.http;
 import dev.tollgate.memory.MemoryBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +40,9 @@ final class TestFront implements AutoCloseable {
         }
     }
 
-    final Vertx vertx = Vertx.vertx();
+    /** With the sockets that the program has, too. */
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+
     private final List<Route<?>> routes = new ArrayList<>();
     private HttpOptions options = new HttpOptions(
             "127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG), new EdgeLimits(64, 5, Duration.ZERO));

@@ -1,0 +1,60 @@
+package dev.tollgate.http;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.fatal.Fatal;
+import dev.tollgate.memory.Lease;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Work for exchanges that an event loop must not do. The value comes back to the exchange's loop, and so does what is thrown, which is answered;
+ * if the caller leaves, nobody is told. The exchange's lease is held until the work is over. Immutable.
+ */
+final class Aside {
+
+    private final BodyReaders readers;
+
+    Aside(BodyReaders readers) {
+        this.readers = readers;
+    }
+
+    /** What waits, e.g. for the database. */
+    static <T> void blocking(Exchange exchange, Supplier<T> work, Consumer<T> then) {
+        Lease held = exchange.memory().retain();
+        Thread.ofVirtual().name("compute").start(() -> work(exchange, work, then, held));
+    }
+
+    /** What takes processor time: when it is its account's turn. */
+    <T> void inTurn(Exchange exchange, Supplier<T> work, Consumer<T> then) {
+        Lease held = exchange.memory().retain();
+        readers.execute(exchange.payer(), new BodyReaders.Work() {
+            @Override
+            public void run() {
+                if (exchange.hasDeparted()) {
+                    held.release();
+                } else {
+                    held.beingRead();
+                    work(exchange, work, then, held);
+                }
+            }
+
+            @Override
+            public void refuse(ApiError busy) {
+                held.release();
+                exchange.run(() -> exchange.fail(busy));
+            }
+        });
+    }
+
+    private static <T> void work(Exchange exchange, Supplier<T> work, Consumer<T> then, Lease held) {
+        try {
+            T value = work.get();
+            exchange.run(() -> then.accept(value));
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            exchange.run(() -> exchange.fail(e));
+        } finally {
+            held.release();
+        }
+    }
+}

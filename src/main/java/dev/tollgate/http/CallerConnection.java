@@ -1,0 +1,270 @@
+package dev.tollgate.http;
+
+import dev.tollgate.fatal.Fatal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection of one caller: begins an exchange for each request that {@link Turns} lets through, hands it its body, and writes its answer.
+ * Has one exchange at a time. Confined to its event loop.
+ */
+final class CallerConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallerConnection.class);
+
+    private final FrontLoop loop;
+    private final Channel channel;
+    private final String peer;
+    private final BodyPace pace;
+    private final Turns turns;
+    private @Nullable Exchange exchange;
+    private @Nullable Linger linger;
+    private boolean isCounted;
+    private boolean isClosing;
+    private long sinceNanos = System.nanoTime();
+
+    /** @param channel not registered with its event loop yet */
+    CallerConnection(FrontLoop loop, Channel channel) {
+        this.loop = loop;
+        this.channel = channel;
+        this.peer = peer(channel);
+        this.pace = new BodyPace(loop.limits(), System::nanoTime);
+        this.turns = new Turns(
+                FrontLoop.LINE_BYTES_MAX,
+                loop.limits().headerBytesMax(),
+                FrontLoop.CHUNK_BYTES_MAX,
+                loop.options().edge().halfClose());
+    }
+
+    /** An IP, without its zone. */
+    private static String peer(Channel channel) {
+        String address = channel.remoteAddress() instanceof InetSocketAddress remote && remote.getAddress() != null
+                ? remote.getAddress().getHostAddress()
+                : null;
+        String bare = address == null ? null : RemoteAddress.bare(address);
+        return bare == null ? "" : bare;
+    }
+
+    void fill(ChannelPipeline pipeline) {
+        pipeline.addLast("requests", turns.decoder())
+                .addLast("pace", pace)
+                .addLast("turns", turns)
+                .addLast("exchanges", this);
+    }
+
+    String peer() {
+        return peer;
+    }
+
+    BodyPace pace() {
+        return pace;
+    }
+
+    // ---- what comes ----
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        isCounted = true;
+        if (!loop.entered(this)) {
+            channel.close();
+        }
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (isCounted) {
+            isCounted = false;
+            loop.left(this);
+        }
+        Exchange left = exchange;
+        if (left != null) {
+            dispatch(left::departed);
+        }
+        context.fireChannelInactive();
+    }
+
+    /** As in a turn of the loop's own context: what is begun here has to find it. */
+    private void dispatch(Runnable step) {
+        loop.context().dispatch(step);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        ContextInternal turn = loop.context();
+        ContextInternal former = turn.beginDispatch();
+        try {
+            if (message instanceof HttpRequest request) {
+                begin(request);
+            } else if (message instanceof HttpContent content) {
+                take(content);
+            }
+        } finally {
+            turn.endDispatch(former);
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    /** Nothing is begun for one that has left. */
+    private void begin(HttpRequest request) {
+        if (!channel.isActive() || isClosing) {
+            return;
+        }
+        if (request.decoderResult().isSuccess()) {
+            Exchange begun = loop.open(this, request);
+            exchange = begun;
+            loop.admission().admit(begun);
+        } else {
+            loop.unreadable(this, request.decoderResult());
+        }
+    }
+
+    private void take(HttpContent content) {
+        boolean broken = content.decoderResult().isFailure();
+        boolean last = content instanceof LastHttpContent;
+        if (linger != null) {
+            linger.take(content.content().readableBytes(), last);
+        } else if (exchange != null && broken) {
+            exchange.requestBody().broken();
+        } else if (exchange != null) {
+            take(exchange, content.content(), last);
+        }
+    }
+
+    private static void take(Exchange exchange, ByteBuf piece, boolean last) {
+        try {
+            exchange.requestBody().take(piece, last);
+        } catch (RuntimeException | Error e) {
+            exchange.fail(e);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (exchange != null && channel.isWritable()) {
+            exchange.response().hasRoom();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Fatal.check(cause);
+        if (!(cause instanceof IOException)) {
+            LOG.error("a caller's connection is closed by a fault", cause);
+        }
+        channel.close();
+    }
+
+    /** Reads no more of the body until {@link #resume}: what has come already stays bytes. */
+    void pause() {
+        turns.decoder().hold();
+        channel.config().setAutoRead(false);
+    }
+
+    void resume() {
+        turns.release();
+        channel.config().setAutoRead(true);
+    }
+
+    // ---- what goes ----
+
+    /** Room for what is written next. */
+    ByteBuf buffer(int bytes) {
+        return channel.alloc().directBuffer(bytes);
+    }
+
+    boolean hasRoom() {
+        return channel.isWritable();
+    }
+
+    /** Some of an answer. */
+    void write(ByteBuf bytes) {
+        turns.answerBegins();
+        channel.writeAndFlush(bytes, channel.voidPromise());
+    }
+
+    void writeInformation(ByteBuf bytes) {
+        channel.writeAndFlush(bytes, channel.voidPromise());
+    }
+
+    /** The end of an answer; its exchange hears when it has left. */
+    void writeLast(ByteBuf bytes) {
+        turns.answerEnds();
+        channel.writeAndFlush(bytes).addListener(this);
+    }
+
+    /** The end of an answer has left, or cannot. */
+    @Override
+    public void operationComplete(ChannelFuture written) {
+        Exchange done = exchange;
+        if (done != null) {
+            exchange = null;
+            sinceNanos = System.nanoTime();
+            over(done);
+        }
+        turns.answerLeft();
+    }
+
+    private void over(Exchange done) {
+        done.finish();
+        if (linger != null) {
+            linger.flushed();
+        } else if (done.response().closes()) {
+            channel.close();
+        }
+    }
+
+    void nextTurn(Runnable step) {
+        channel.eventLoop().execute(() -> dispatch(step));
+    }
+
+    // ---- its end ----
+
+    /** Reads and throws away what comes until it may be closed. */
+    void lingers(Linger over) {
+        linger = over;
+    }
+
+    void after(long millis, Runnable step) {
+        channel.eventLoop().schedule(step, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Closes at once: what is waiting to be written is lost. */
+    void cut() {
+        channel.close();
+    }
+
+    /** Closes when what is waiting has been written, or could not for as long as an answer may wait for its reader. */
+    void closeOnceWritten() {
+        if (!isClosing) {
+            isClosing = true;
+            sinceNanos = System.nanoTime();
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    void sweep(long nowNanos) {
+        long waitedNanos = nowNanos - sinceNanos;
+        if (isClosing && waitedNanos > loop.limits().write().toNanos()
+                || exchange == null && waitedNanos > loop.limits().idle().toNanos()) {
+            channel.close();
+        }
+    }
+}
