@@ -3,6 +3,7 @@ package dev.tollgate.chat;
 import dev.tollgate.conversation.Conversation;
 import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
 import dev.tollgate.models.Model;
 import org.jspecify.annotations.Nullable;
 
@@ -31,20 +32,23 @@ final class ChatModelRules {
     private void checkTools() {
         boolean functions = !request.functions().isEmpty();
         boolean search = request.searches();
-        refuse(
-                functions && !model.tools().functions(),
-                "tools",
-                "'tools' of model '" + model.id() + "' may only hold the search tool, "
-                        + "{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}; it takes no functions.");
-        refuse(
-                search && !model.tools().search(),
-                request.searchField(),
-                "'" + request.searchField() + "': model '" + model.id() + "' does not support web search.");
-        refuse(
-                functions && search && !model.tools().functionsWithSearch(),
-                request.searchField(),
-                "'" + request.searchField() + "': web search and functions cannot be used in one call with model '"
-                        + model.id() + "'; leave out one of the two.");
+        if (functions && !model.tools().functions()) {
+            throw refused(
+                    "tools",
+                    "'tools' of model '" + model.id() + "' may only hold the search tool, "
+                            + "{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}; it takes no functions.");
+        }
+        if (search && !model.tools().search()) {
+            throw refused(
+                    request.searchField(),
+                    "'" + request.searchField() + "': model '" + model.id() + "' does not support web search.");
+        }
+        if (functions && search && !model.tools().functionsWithSearch()) {
+            throw refused(
+                    request.searchField(),
+                    "'" + request.searchField() + "': web search and functions cannot be used in one call with model '"
+                            + model.id() + "'; leave out one of the two.");
+        }
     }
 
     private void checkResponseFormat() {
@@ -52,42 +56,44 @@ final class ChatModelRules {
             return;
         }
         Model.Formats formats = model.formats();
-        refuse(!formats.json(), "response_format", "'response_format' is not supported by model '" + model.id() + "'.");
-        refuse(
-                !formats.jsonWithFunctions() && !request.functions().isEmpty(),
-                "response_format",
-                "'response_format' and 'tools' cannot be used in one call with model '" + model.id() + "'.");
-        refuse(
-                !formats.jsonWithSearch() && request.searches(),
-                "response_format",
-                "'response_format' and web search cannot be used in one call with model '" + model.id() + "'.");
+        if (!formats.json()) {
+            throw refused("response_format", "'response_format' is not supported by model '" + model.id() + "'.");
+        }
+        if (!formats.jsonWithFunctions() && !request.functions().isEmpty()) {
+            throw refused(
+                    "response_format",
+                    "'response_format' and 'tools' cannot be used in one call with model '" + model.id() + "'.");
+        }
+        if (!formats.jsonWithSearch() && request.searches()) {
+            throw refused(
+                    "response_format",
+                    "'response_format' and web search cannot be used in one call with model '" + model.id() + "'.");
+        }
     }
 
     private void checkSampling() {
         int candidatesMax = model.upstream().candidatesMax();
-        refuse(
-                request.sampling().candidates() > candidatesMax,
-                "n",
-                "'n' must be " + (candidatesMax == 1 ? "1" : "between 1 and " + candidatesMax) + " with model '"
-                        + model.id() + "', got " + request.sampling().candidates() + ".");
+        if (request.sampling().candidates() > candidatesMax) {
+            throw refused(
+                    "n",
+                    "'n' must be " + (candidatesMax == 1 ? "1" : "between 1 and " + candidatesMax) + " with model '"
+                            + model.id() + "', got " + request.sampling().candidates() + ".");
+        }
         checkPenalty("presence_penalty", request.sampling().presencePenalty());
         checkPenalty("frequency_penalty", request.sampling().frequencyPenalty());
-        refuse(
-                request.sampling().logprobs() && !model.upstream().logprobs(),
-                "logprobs",
-                "'logprobs' is not supported by model '" + model.id() + "'.");
+        if (request.sampling().logprobs() && !model.upstream().logprobs()) {
+            throw refused("logprobs", "'logprobs' is not supported by model '" + model.id() + "'.");
+        }
     }
 
     private void checkPenalty(String field, @Nullable Double value) {
-        refuse(
-                value != null && value != 0 && !model.upstream().penalties(),
-                field,
-                "'" + field + "' must be 0 or absent with model '" + model.id() + "', got " + value + ".");
+        if (value != null && value != 0 && !model.upstream().penalties()) {
+            throw refused(
+                    field, "'" + field + "' must be 0 or absent with model '" + model.id() + "', got " + value + ".");
+        }
     }
 
-    private static void refuse(boolean wrong, String param, String message) {
-        if (wrong) {
-            throw ApiError.invalid(param, message).asException();
-        }
+    private static ApiException refused(String param, String message) {
+        return ApiError.invalid(param, message).asException();
     }
 }

@@ -31,7 +31,7 @@ public record Conversation(
 
     /** Whether the answer is to be grounded in a web search, by whichever spelling the caller chose (D15). */
     public boolean searches() {
-        return webSearch || tools.stream().anyMatch(Tool::isSearch);
+        return webSearch || !tools.isEmpty() && tools.stream().anyMatch(Tool::isSearch);
     }
 
     /** The field that asks for a web search, to blame where there is none; only of use where {@link #searches}. */
@@ -46,6 +46,8 @@ public record Conversation(
 
     /** The tools that are functions of the caller's; a search tool is not one. */
     public List<Tool> functions() {
-        return tools.stream().filter(tool -> !tool.isSearch()).toList();
+        return tools.isEmpty()
+                ? tools
+                : tools.stream().filter(tool -> !tool.isSearch()).toList();
     }
 }

@@ -42,7 +42,7 @@ final class ContentsWriter {
     private final Lease memory;
 
     /** Of the calls written so far, those whose ids go back; compared by identity, for ids come again in later turns. */
-    private final Map<Message.ToolCall, String> ids = new IdentityHashMap<>();
+    private final Map<Message.ToolCall, String> ids = new IdentityHashMap<>(1);
 
     /**
      * @param callIds which ids of calls go back
@@ -97,7 +97,7 @@ final class ContentsWriter {
     }
 
     private void writeInstructions(List<String> instructions) {
-        if (instructions.stream().allMatch(String::isEmpty)) {
+        if (instructions.isEmpty() || instructions.stream().allMatch(String::isEmpty)) {
             return;
         }
         json.writeObjectPropertyStart("systemInstruction");

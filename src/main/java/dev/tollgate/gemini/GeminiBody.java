@@ -40,6 +40,9 @@ final class GeminiBody {
     }
 
     List<WantedMedium> wanted() {
+        if (slots.isEmpty()) {
+            return List.of();
+        }
         return slots.stream()
                 .map(DataSlot::content)
                 .filter(DataSlot.Loaded.class::isInstance)

@@ -20,8 +20,10 @@ import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +40,18 @@ public final class GeminiChannel implements Channel {
     /** Counting is an aid: a caller who waits for a refusal need not wait long. */
     private static final long COUNT_MILLIS = 10_000;
 
+    private static final int KNOWN_REQUESTS_MAX = 256;
+
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._@-]{1,128}");
 
     private final String name;
     private final FarEnd farEnd;
     private final GeminiEndpoint access;
     private final Succession models;
+
+    /** By the upstream's model. */
+    private final Map<String, Request> asking = new ConcurrentHashMap<>();
+
     private final GeminiErrors errors;
     private final Set<String> buckets;
     private final @Nullable FileUploads uploads;
@@ -113,6 +121,19 @@ public final class GeminiChannel implements Channel {
         return models.standing(upstreamModel);
     }
 
+    /** Calls of one model begin with the same bytes. */
+    private Request asking(String model) {
+        Request known = asking.get(model);
+        if (known != null) {
+            return known;
+        }
+        Request made = request(model, "streamGenerateContent?alt=sse");
+        if (asking.size() < KNOWN_REQUESTS_MAX) {
+            asking.put(model, made);
+        }
+        return made;
+    }
+
     private Request request(String model, String method) {
         return access.keyed(farEnd.post(access.path(model, method)));
     }
@@ -133,7 +154,7 @@ public final class GeminiChannel implements Channel {
         Prepared(GeminiBody body, String model, Ask ask) {
             this.body = body;
             this.model = model;
-            this.request = request(model, "streamGenerateContent?alt=sse");
+            this.request = asking(model);
             this.ask = ask;
         }
 

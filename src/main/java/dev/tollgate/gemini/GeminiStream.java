@@ -110,7 +110,7 @@ final class GeminiStream {
 
     /** Whether an end may follow now: each candidate that was seen has its finish reason, or the prompt was blocked. */
     boolean mayEnd() {
-        return blocked || (seen() > 0 && candidates.stream().allMatch(c -> c.finished || !c.seen));
+        return blocked || (seen() > 0 && isNoneUnfinished());
     }
 
     /** Whether nothing is missing; only usage may still come. */
@@ -118,8 +118,21 @@ final class GeminiStream {
         return mayEnd() && (blocked || seen() >= candidatesExpected);
     }
 
-    private long seen() {
-        return candidates.stream().filter(c -> c.seen).count();
+    private boolean isNoneUnfinished() {
+        for (Candidate candidate : candidates) {
+            if (candidate.seen && !candidate.finished) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int seen() {
+        int seen = 0;
+        for (Candidate candidate : candidates) {
+            seen += candidate.seen ? 1 : 0;
+        }
+        return seen;
     }
 
     /** Whether anything of an answer has come: usage alone is nothing. */

@@ -54,8 +54,16 @@ final class PartWriter {
 
     /** Empty texts are left out unless nothing else would be there: Gemini refuses a content without parts. */
     void texts(List<String> texts) {
-        List<String> spoken = texts.stream().filter(text -> !text.isEmpty()).toList();
-        (spoken.isEmpty() ? List.of("") : spoken).forEach(text -> text(text, null));
+        boolean written = false;
+        for (String text : texts) {
+            if (!text.isEmpty()) {
+                text(text, null);
+                written = true;
+            }
+        }
+        if (!written) {
+            text("", null);
+        }
     }
 
     void all(List<ContentPart> parts) {

@@ -17,6 +17,7 @@ public final class Utf8Buffer {
     /** What is smaller is copied, so that the room serves again. */
     private static final int GIVEN_AWAY_BYTES_MIN = 4 * 1024;
 
+    private static final int DECIMALS_MAX = 19;
     private static final int ESCAPE_BYTES_MAX = 6;
     private static final byte[] HEX = ascii("0123456789abcdef");
     /** By ASCII character: 0 where it stands for itself, the letter of its short escape, or {@code u}. */
@@ -98,7 +99,22 @@ public final class Utf8Buffer {
         if (value >= 0 && value < 10) {
             return raw((char) ('0' + value));
         }
-        return raw(Long.toString(value));
+        if (value < 0) {
+            return raw(Long.toString(value));
+        }
+        ensure(DECIMALS_MAX);
+        long tenth = value / 10;
+        int digits = 1;
+        for (; tenth > 0; tenth /= 10) {
+            digits++;
+        }
+        long left = value;
+        for (int at = size + digits - 1; at >= size; at--) {
+            bytes[at] = (byte) ('0' + left % 10);
+            left /= 10;
+        }
+        size += digits;
+        return this;
     }
 
     /** The text as a JSON string, quotes included. */

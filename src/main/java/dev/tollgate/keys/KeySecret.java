@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 /** A key as its owner holds it. Lives only while it is made and shown; never in a log. */
 public final class KeySecret {
 
+    /** One a thread: making one costs more than most of what it is used for. */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(KeySecret::sha256);
+
     private static final String START = "sk-";
     private static final int RANDOM_BYTES = 32;
 
@@ -65,16 +68,19 @@ public final class KeySecret {
 
     /** SHA-256 in lower-case hex. */
     static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(SHA_256.get().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override
     public String toString() {
         return prefix() + "…";
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 }

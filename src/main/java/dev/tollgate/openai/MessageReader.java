@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageReader {
 
+    private static final List<String> USER_TYPES = List.of("text", "image_url", "input_audio", "file", "video_url");
     private static final List<String> ROLES = List.of("system", "developer", "user", "assistant", "tool", "function");
 
     private final JsonBody json;
@@ -174,13 +175,20 @@ final class MessageReader {
 
     private static String textOf(List<Part> parts, List<String> types) {
         checkTypes(parts, types);
+        if (parts.size() == 1 && parts.getFirst().content() instanceof ContentPart.Text only) {
+            return only.text();
+        }
         Stream<String> texts = parts.stream().map(part -> ((ContentPart.Text) part.content()).text());
         return String.join("\n", texts.toList());
     }
 
     private static List<ContentPart> partsOf(List<Part> parts) {
-        checkTypes(parts, List.of("text", "image_url", "input_audio", "file", "video_url"));
-        return parts.stream().map(Part::content).toList();
+        checkTypes(parts, USER_TYPES);
+        List<ContentPart> contents = new ArrayList<>(parts.size());
+        for (Part part : parts) {
+            contents.add(part.content());
+        }
+        return contents;
     }
 
     private static void checkTypes(List<Part> parts, List<String> types) {

@@ -11,6 +11,9 @@ final class Digest {
     /** Before the first receipt. */
     static final String NONE = "0".repeat(64);
 
+    /** One a thread: making one costs more than most of what it is used for. */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Digest::made);
+
     private Digest() {}
 
     static String of(String canonicalText) {
@@ -18,8 +21,12 @@ final class Digest {
     }
 
     static byte[] sha256(byte[] bytes) {
+        return SHA_256.get().digest(bytes);
+    }
+
+    private static MessageDigest made() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

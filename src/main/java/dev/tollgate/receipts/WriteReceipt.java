@@ -51,12 +51,20 @@ public final class WriteReceipt implements ReceiptChange {
 
     /** Half a character, which an upstream can put into its name, has no bytes to be hashed: it becomes a question mark. */
     private static String quoted(String text) {
-        boolean hasHalves = text.chars().anyMatch(c -> Character.isSurrogate((char) c));
         String wellFormed =
-                hasHalves ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8) : text;
+                hasSurrogates(text) ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8) : text;
         StringBuilder out = new StringBuilder(text.length() + 2);
         CanonicalJson.append(out, wellFormed);
         return out.toString();
+    }
+
+    private static boolean hasSurrogates(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The receipt in its canonical form without the signature: the names below are in the RFC's order. */
