@@ -3,7 +3,6 @@ package dev.tollgate;
 import dev.tollgate.fatal.Fatal;
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +12,7 @@ final class EventLoops implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EventLoops.class);
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    private final Vertx vertx = Vertx.vertx();
     private volatile boolean closing;
 
     EventLoops() {
