@@ -62,6 +62,10 @@ class RequestDecoder extends HttpRequestDecoder {
         isHeld = false;
     }
 
+    boolean isHeld() {
+        return isHeld;
+    }
+
     boolean hasBytes() {
         return actualReadableBytes() > 0;
     }

@@ -48,6 +48,9 @@ final class Turns extends ChannelDuplexHandler {
     /** The next one's turn has come, and it waits for the loop to read it. */
     private boolean isReadingOn;
 
+    /** Nothing more comes, and what came before that is held. */
+    private boolean isEndHeld;
+
     private boolean isHalfClosed;
     private boolean isBroken;
     private boolean wantsRead;
@@ -150,7 +153,7 @@ final class Turns extends ChannelDuplexHandler {
     void release() {
         ChannelHandlerContext context = decoding;
         decoder.release();
-        if (context != null && decoder.hasBytes()) {
+        if (context != null && (decoder.hasBytes() || isEndHeld)) {
             context.executor().execute(() -> readHeld(context));
         }
     }
@@ -165,6 +168,10 @@ final class Turns extends ChannelDuplexHandler {
             decoder.readHeld(reading);
         } catch (Exception e) {
             context.fireExceptionCaught(e);
+        }
+        if (isEndHeld && !decoder.isHeld()) {
+            isEndHeld = false;
+            nothingMoreComes(context);
         }
         closeIfDone(context);
         if (wantsRead && decoder.held() <= HELD_BYTES_MAX) {
@@ -184,7 +191,10 @@ final class Turns extends ChannelDuplexHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            nothingMoreComes(context);
+            isEndHeld = decoder.isHeld();
+            if (!isEndHeld) {
+                nothingMoreComes(context);
+            }
         } else if (!(event instanceof ChannelInputShutdownReadComplete)) {
             context.fireUserEventTriggered(event);
         }

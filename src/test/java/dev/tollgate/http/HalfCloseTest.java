@@ -342,4 +342,24 @@ class HalfCloseTest {
         assertThat(channel.isOpen()).isFalse();
         channel.finishAndReleaseAll();
     }
+
+    /** Some sockets tell of the end although nobody reads: what came before it is looked at first. */
+    @Test
+    void what_ends_while_its_body_is_held_back_is_a_half_close_when_the_body_is_whole_and_else_a_departure() {
+        for (boolean isWhole : new boolean[] {true, false}) {
+            Turns held = new Turns(8192, 32 * 1024, 64 * 1024, HALF_CLOSE);
+            EmbeddedChannel channel = new EmbeddedChannel(held.decoder(), held);
+            channel.freezeTime();
+            channel.writeInbound(Unpooled.copiedBuffer(
+                    RawClient.head("POST", "/v1/wait", "Content-Length: 2"), StandardCharsets.US_ASCII));
+            held.decoder().hold();
+            channel.writeInbound(Unpooled.copiedBuffer(isWhole ? "{}" : "{", StandardCharsets.US_ASCII));
+            nothingMoreComes(channel);
+            assertThat(channel.isOpen()).isTrue();
+            held.release();
+            channel.runPendingTasks();
+            assertThat(channel.isOpen()).isEqualTo(isWhole);
+            channel.finishAndReleaseAll();
+        }
+    }
 }
