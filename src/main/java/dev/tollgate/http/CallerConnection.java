@@ -38,6 +38,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     private @Nullable Linger linger;
     private boolean isCounted;
     private boolean isClosing;
+    private boolean isPaused;
     private long sinceNanos = System.nanoTime();
 
     /** @param channel not registered with its event loop yet */
@@ -82,7 +83,9 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     @Override
     public void channelActive(ChannelHandlerContext context) {
         isCounted = true;
-        if (!loop.entered(this)) {
+        if (loop.entered(this)) {
+            context.read();
+        } else {
             channel.close();
         }
         context.fireChannelActive();
@@ -136,6 +139,14 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         }
     }
 
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!isPaused) {
+            context.read();
+        }
+        context.fireChannelReadComplete();
+    }
+
     private void take(HttpContent content) {
         boolean broken = content.decoderResult().isFailure();
         boolean last = content instanceof LastHttpContent;
@@ -174,13 +185,14 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
 
     /** Reads no more of the body until {@link #resume}: what has come already stays bytes. */
     void pause() {
+        isPaused = true;
         turns.decoder().hold();
-        channel.config().setAutoRead(false);
     }
 
     void resume() {
+        isPaused = false;
         turns.release();
-        channel.config().setAutoRead(true);
+        channel.read();
     }
 
     // ---- what goes ----

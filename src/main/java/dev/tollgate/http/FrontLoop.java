@@ -108,6 +108,7 @@ final class FrontLoop implements Deployable {
         ChannelConfig config = channel.config();
         config.setAllocator(VertxByteBufAllocator.POOLED_ALLOCATOR); // which the connections to upstreams have, too
         config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
+        config.setAutoRead(false); // each read is asked for, so that whoever takes no more holds back the sender
         int room = limits().writeQueueBytesMax();
         config.setWriteBufferWaterMark(new WriteBufferWaterMark(room / 2, room));
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);

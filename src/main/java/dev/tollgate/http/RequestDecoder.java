@@ -80,7 +80,7 @@ class RequestDecoder extends HttpRequestDecoder {
 
     void readHeld(ChannelHandlerContext context) throws Exception {
         super.channelRead(context, Unpooled.EMPTY_BUFFER);
-        super.channelReadComplete(context);
+        channelReadComplete(context);
     }
 
     @Override
@@ -89,6 +89,13 @@ class RequestDecoder extends HttpRequestDecoder {
         if (held() > 0) {
             heldMore();
         }
+    }
+
+    /** Asks for no more itself: whoever takes the requests does. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        discardSomeReadBytes();
+        context.fireChannelReadComplete();
     }
 
     @Override

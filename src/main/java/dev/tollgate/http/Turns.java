@@ -51,6 +51,7 @@ final class Turns extends ChannelDuplexHandler {
     /** Nothing more comes, and what came before that is held. */
     private boolean isEndHeld;
 
+    private boolean hasEnded;
     private boolean isHalfClosed;
     private boolean isBroken;
     private boolean wantsRead;
@@ -105,6 +106,9 @@ final class Turns extends ChannelDuplexHandler {
 
     @Override
     public void read(ChannelHandlerContext context) {
+        if (hasEnded) {
+            return; // some sockets fail when they are asked again
+        }
         if (decoder.held() > HELD_BYTES_MAX) {
             wantsRead = true;
         } else {
@@ -176,7 +180,7 @@ final class Turns extends ChannelDuplexHandler {
         closeIfDone(context);
         if (wantsRead && decoder.held() <= HELD_BYTES_MAX) {
             wantsRead = false;
-            context.read();
+            read(context);
         }
     }
 
@@ -191,6 +195,7 @@ final class Turns extends ChannelDuplexHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
+            hasEnded = true;
             isEndHeld = decoder.isHeld();
             if (!isEndHeld) {
                 nothingMoreComes(context);
