@@ -3,7 +3,6 @@ package dev.tollgate.http;
 import dev.tollgate.memory.MemoryBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ final class TestFront implements AutoCloseable {
     }
 
     /** With the sockets that the program has, too. */
-    final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    final Vertx vertx = Vertx.vertx();
 
     private final List<Route<?>> routes = new ArrayList<>();
     private HttpOptions options = new HttpOptions(
