@@ -1,5 +1,7 @@
 package dev.tollgate.testing;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
 import dev.tollgate.storage.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -135,6 +137,7 @@ public final class Postgres {
     }
 
     private static String fresh(String how) {
+        assumeFalse("none".equals(System.getProperty("test.postgres")), "only a look for mutants goes without PostgreSQL");
         EmbeddedPostgres server = Server.RUNNING;
         String name = "test" + DATABASES.incrementAndGet();
         execute(server, "CREATE DATABASE " + name + how);
