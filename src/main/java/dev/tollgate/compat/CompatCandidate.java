@@ -155,11 +155,11 @@ final class CompatCandidate {
         if (name != null && call.name.isEmpty()) {
             call.name = name;
         }
-        String arguments = CompatReader.text(function, "arguments");
-        if (arguments != null) {
-            argumentsChars += arguments.length();
-            call.arguments.append(arguments);
-        }
+        JsonNode arguments = function.path("arguments");
+        // Some servers send an object instead of its text.
+        String text = arguments.isObject() ? arguments.toString() : arguments.asString("");
+        argumentsChars += text.length();
+        call.arguments.append(text);
     }
 
     /** Some servers give all calls the same index; another id is another call. */

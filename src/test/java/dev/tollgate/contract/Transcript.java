@@ -89,7 +89,7 @@ record Transcript(String name) {
 
     private static Path folder() {
         try {
-            return Path.of(Objects.requireNonNull(Transcript.class.getResource("/transcripts"))
+            return Path.of(Objects.requireNonNull(Transcript.class.getResource("/golden/gemini/calls"))
                     .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TranscriptCutTest {
 
     static List<Path> transcripts() throws IOException, URISyntaxException {
-        Path folder = Path.of(Objects.requireNonNull(TranscriptCutTest.class.getResource("/transcripts"))
+        Path folder = Path.of(Objects.requireNonNull(TranscriptCutTest.class.getResource("/golden/gemini/calls"))
                 .toURI());
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(".upstream.sse"))

@@ -137,7 +137,8 @@ public final class Postgres {
     }
 
     private static String fresh(String how) {
-        assumeFalse("none".equals(System.getProperty("test.postgres")), "only a look for mutants goes without PostgreSQL");
+        assumeFalse(
+                "none".equals(System.getProperty("test.postgres")), "only a look for mutants goes without PostgreSQL");
         EmbeddedPostgres server = Server.RUNNING;
         String name = "test" + DATABASES.incrementAndGet();
         execute(server, "CREATE DATABASE " + name + how);

@@ -1,0 +1,87 @@
+package dev.tollgate.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pair of files under {@code src/test/resources/golden}, named by what it shows: {@code NAME.in.*} goes in, {@code NAME.out.*} is what has
+ * to come out, to the letter. With {@code -Dtollgate.golden=write} what came out is written instead, to be read before it is committed.
+ */
+public record Golden(Path in, Path out) {
+
+    private static final Path FOLDER = Path.of("src/test/resources/golden");
+    private static final boolean WRITES = "write".equals(System.getProperty("tollgate.golden"));
+    private static final String IN = ".in.";
+
+    /**
+     * All pairs of a folder.
+     *
+     * @param in how the names of what goes in end, as in {@code sse}
+     * @param out how those of what comes out do
+     */
+    public static List<Golden> pairs(String folder, String in, String out) {
+        try (Stream<Path> files = Files.list(FOLDER.resolve(folder))) {
+            return files.filter(file -> file.toString().endsWith(IN + in))
+                    .sorted()
+                    .map(file -> new Golden(file, file.resolveSibling(name(file) + ".out." + out)))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String name(Path in) {
+        String file = in.getFileName().toString();
+        return file.substring(0, file.indexOf(IN));
+    }
+
+    public byte[] read() {
+        try {
+            return Files.readAllBytes(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @param made a text, whose line end at the end is the file's */
+    public void check(String made) {
+        try {
+            if (WRITES) {
+                Files.writeString(out, made + "\n");
+            }
+            assertThat(made + "\n").as(out.toString()).isEqualTo(Files.readString(out, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Events and an end as they are written in such files: one on a line, the end last. */
+    public static String lines(List<UpstreamEvent> events, @Nullable UpstreamFailure failure) {
+        return events.stream().map(event -> line(event) + "\n").collect(Collectors.joining())
+                + (failure == null ? "ended" : line(failure));
+    }
+
+    private static String line(Object said) {
+        return said.toString()
+                .replace("\n", "\\n")
+                .replace("\t", "\\t")
+                .replace(Long.toString(UpstreamEvent.Usage.ABSENT), "absent")
+                .replace(UpstreamEvent.Modalities.NONE.toString(), "none");
+    }
+
+    @Override
+    public String toString() {
+        return name(in);
+    }
+}
