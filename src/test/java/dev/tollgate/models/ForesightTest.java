@@ -1,0 +1,312 @@
+package dev.tollgate.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an operator is told at the start: of models that retire, that are sold below cost, and whose answers may be empty. */
+class ForesightTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final Instant DAY = Instant.parse("2026-12-24T00:00:00Z");
+
+    private static final String HOUSE = """
+              - id: house
+                aliases: []
+                active: true
+                upstream: old
+                answers_as: requested
+                price:
+                  version: house-1
+                  input: 10
+                  output: 20
+                  reasoning: billed
+                  rounding: {rule: nearest-component, step: 0.0001, minimum: 0}
+                usage: units
+                defaults: {stream: false, include_thoughts: false, reasoning_effort: model, max_tokens: none}
+                tools: {functions: true, search: false, together: false}
+                response_format: {json: true, with_functions: true, with_search: false}
+            """;
+
+    private static final String OLD = """
+              - name: old
+                limits: {input_tokens: 1000, output_tokens: 2000}
+                candidates: 8
+                penalties: true
+                logprobs: true
+                thinking: {by: budget, min: 10, max: 20, efforts: {low: 10, high: 20}}
+                media_resolution: part
+                media_in_tool_results: true
+                trailing_assistant: true
+                signatures: false
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, ModelLife.Retirement> ends = new HashMap<>();
+
+    private Foresight foresight(String models, String upstreams) throws IOException {
+        Path file = folder.resolve("models.yaml");
+        Files.writeString(file, "created: 2026-01-02T03:04:05Z\nmodels:\n" + models + "upstream_models:\n" + upstreams);
+        Catalogue catalogue = CatalogueLoader.load(file);
+        ModelLife life = new ModelLife() {
+            @Override
+            public Model current(Model model) {
+                Retirement end = retirement(model);
+                return end == null || !end.isInEffect()
+                        ? model
+                        : model.standingOn(Objects.requireNonNull(catalogue.upstream(end.successor())));
+            }
+
+            @Override
+            public @Nullable Retirement retirement(Model model) {
+                return ends.get(model.id());
+            }
+        };
+        return new Foresight(catalogue, life, NOW);
+    }
+
+    private static String villa(String upstream) {
+        return HOUSE.replace("house", "villa").replace("upstream: old", "upstream: " + upstream);
+    }
+
+    private static String next(String... changes) {
+        String next = OLD.replace("name: old", "name: next");
+        for (int i = 0; i < changes.length; i += 2) {
+            assertThat(next).contains(changes[i]);
+            next = next.replace(changes[i], changes[i + 1]);
+        }
+        return next;
+    }
+
+    // ---- models that retire ----
+
+    @Test
+    void models_whose_end_is_far_are_not_spoken_of() throws IOException {
+        assertThat(foresight(HOUSE, OLD).retirements()).isEmpty();
+    }
+
+    @Test
+    void models_that_stand_on_one_that_retires_are_named_in_one_sentence() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", false));
+        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
+                .containsExactly(
+                        "house stands on old, which the provider retires on 2026-12-24; from then on next answers.");
+        ends.put("villa", new ModelLife.Retirement(DAY, "next", false));
+        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
+                .containsExactly(
+                        "house, villa stand on old, which the provider retires on 2026-12-24; from then on next answers.");
+    }
+
+    @Test
+    void models_that_end_on_different_days_are_named_each() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", false));
+        ends.put("villa", new ModelLife.Retirement(DAY.plus(Duration.ofDays(1)), "next", false));
+        assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("villa stands on old, which the provider retires on 2026-12-25");
+    }
+
+    @Test
+    void of_an_end_that_has_come_what_answers_now_is_named() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", true));
+        assertThat(foresight(HOUSE, OLD + next()).retirements())
+                .containsExactly("house stands on next now, in place of old (its day is 2026-12-24).");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            candidates: 8                          | candidates: 1                                                | n is at most 1, not 8
+            signatures: false                      | signatures: true                                             | it wants its thought signatures back
+            penalties: true                        | penalties: false                                             | it takes no penalties
+            logprobs: true                         | logprobs: false                                              | it gives no logprobs
+            trailing_assistant: true               | trailing_assistant: false                                    | it does not continue an assistant's message
+            input_tokens: 1000                     | input_tokens: 999                                            | its limits are 999 tokens in and 2000 out
+            output_tokens: 2000                    | output_tokens: 1999                                          | its limits are 1000 tokens in and 1999 out
+            thinking: {by: budget, min: 10, max: 20, efforts: {low: 10, high: 20}} | thinking: {by: level, efforts: {high: HIGH, low: LOW, medium: LOW}} | it thinks by levels (LOW, HIGH), to which budgets are translated
+            """)
+    void what_callers_will_notice_is_told(String from, String to, String told) throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", false));
+        assertThat(foresight(HOUSE, OLD + next(from, to)).retirements())
+                .singleElement()
+                .asString()
+                .endsWith("next answers. What differs: " + told + ".");
+        // The other way round nobody loses anything, but for what thinks by levels.
+        assertThat(foresight(HOUSE, OLD.replace(from, to) + next()).retirements())
+                .singleElement()
+                .asString()
+                .endsWith("next answers.");
+    }
+
+    @Test
+    void several_differences_stand_beside_each_other() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", false));
+        String after = next("penalties: true", "penalties: false", "logprobs: true", "logprobs: false");
+        assertThat(foresight(HOUSE, OLD + after).retirements())
+                .singleElement()
+                .asString()
+                .endsWith("What differs: it takes no penalties; it gives no logprobs.");
+    }
+
+    @Test
+    void what_the_old_and_the_new_one_lack_is_no_difference() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", false));
+        String little = OLD.replace("penalties: true", "penalties: false")
+                .replace("logprobs: true", "logprobs: false")
+                .replace("trailing_assistant: true", "trailing_assistant: false")
+                .replace("signatures: false", "signatures: true");
+        assertThat(foresight(HOUSE, little + little.replace("name: old", "name: next"))
+                        .retirements())
+                .singleElement()
+                .asString()
+                .doesNotContain("differs");
+    }
+
+    // ---- what is sold below cost ----
+
+    /** A dollar is 200 credits. */
+    private static String price(String dollarsIn, String dollarsOut) {
+        return "input: " + dollarsIn + ", cached: 0, output: " + dollarsOut + ", search: 0}";
+    }
+
+    private static String costs(String... costs) {
+        return "    list_price_usd: [" + String.join(", ", costs) + "]\n";
+    }
+
+    private static final String LOSS = "house is sold at 10 in / 20 out credits per million tokens; ";
+
+    @Test
+    void what_is_sold_at_its_cost_or_above_it_or_at_an_unknown_cost_is_no_loss() throws IOException {
+        assertThat(foresight(HOUSE, OLD).losses()).isEmpty();
+        assertThat(foresight(HOUSE, OLD + costs("{" + price("0.05", "0.1"))).losses())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.051, 0.1, 10.2 / 20", "0.05, 0.101, 10 / 20.2"})
+    void what_is_sold_below_its_cost_in_or_out_is_a_loss(String in, String out, String cost) throws IOException {
+        assertThat(foresight(HOUSE, OLD + costs("{" + price(in, out))).losses())
+                .containsExactly(LOSS + "old costs " + cost + ".");
+    }
+
+    @Test
+    void thoughts_that_are_free_are_told_of_a_loss() throws IOException {
+        String free = HOUSE.replace("reasoning: billed", "reasoning: free");
+        assertThat(foresight(free, OLD + costs("{" + price("1", "1"))).losses())
+                .containsExactly(
+                        "house is sold at 10 in / 20 out credits per million tokens, its thoughts free; old costs 200 / 200.");
+    }
+
+    @Test
+    void a_loss_that_comes_soon_is_told_with_its_day() throws IOException {
+        String soon = costs("{" + price("0", "0"), "{from: 2026-12-24T00:00:00Z, " + price("1", "0"));
+        assertThat(foresight(HOUSE, OLD + soon).losses())
+                .containsExactly("From 2026-12-24 on " + LOSS + "old costs 200 / 0.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2027-01-19T12:00:00Z, 1", "2027-01-19T12:00:01Z, 0"})
+    void a_loss_that_is_more_than_sixty_days_away_is_not_told(String from, int told) throws IOException {
+        String far = costs("{" + price("0", "0"), "{from: " + from + ", " + price("1", "0"));
+        assertThat(foresight(HOUSE, OLD + far).losses()).hasSize(told);
+    }
+
+    @Test
+    void a_loss_that_goes_on_is_told_once_and_another_one_again() throws IOException {
+        String growing = costs(
+                "{" + price("1", "0"),
+                "{from: 2026-11-01T00:00:00Z, " + price("2", "0"),
+                "{from: 2026-12-01T00:00:00Z, " + price("3", "0"));
+        assertThat(foresight(HOUSE, OLD + growing).losses())
+                .containsExactly(LOSS + "old costs 400 / 0.", "From 2026-12-01 on " + LOSS + "old costs 600 / 0.");
+        ends.put("house", new ModelLife.Retirement(DAY, "next", false));
+        assertThat(foresight(HOUSE, OLD + costs("{" + price("1", "0")) + next()).losses())
+                .as("what comes after is not known to cost more")
+                .containsExactly(LOSS + "old costs 200 / 0.");
+    }
+
+    @Test
+    void the_successors_cost_counts_from_its_day_on() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", false));
+        String later = next() + costs("{" + price("1", "0"), "{from: 2027-01-01T00:00:00Z, " + price("2", "0"));
+        assertThat(foresight(HOUSE, OLD + later).losses())
+                .containsExactly(
+                        "From 2026-12-24 on " + LOSS + "next costs 200 / 0.",
+                        "From 2027-01-01 on " + LOSS + "next costs 400 / 0.");
+    }
+
+    @Test
+    void the_same_cost_of_a_successor_is_told_again_under_its_name() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", false));
+        String same = costs("{" + price("1", "0"));
+        assertThat(foresight(HOUSE, OLD + same + next() + same).losses())
+                .containsExactly(LOSS + "old costs 200 / 0.", "From 2026-12-24 on " + LOSS + "next costs 200 / 0.");
+    }
+
+    @Test
+    void a_successor_that_answers_already_costs_already() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", true));
+        assertThat(foresight(HOUSE, OLD + next() + costs("{" + price("1", "0"))).losses())
+                .containsExactly(LOSS + "next costs 200 / 0.");
+    }
+
+    // ---- small answers ----
+
+    private static final String SMALL = ": where the caller names no maximum it is ";
+
+    private static String atMost(String model, long tokens) {
+        return model.replace("max_tokens: none", "max_tokens: " + tokens);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1024, 1", "1025, 0"})
+    void a_short_answer_of_what_always_thinks_may_be_empty(long tokens, int told) throws IOException {
+        assertThat(foresight(atMost(HOUSE, tokens), OLD).smallAnswers()).hasSize(told);
+    }
+
+    @Test
+    void the_models_of_one_kind_stand_in_one_sentence() throws IOException {
+        assertThat(foresight(atMost(HOUSE, 7) + atMost(villa("old"), 7), OLD).smallAnswers())
+                .singleElement()
+                .asString()
+                .startsWith("house, villa" + SMALL + "7 tokens, and old thinks within it and cannot be told not to");
+        assertThat(foresight(atMost(HOUSE, 7) + atMost(villa("old"), 8), OLD).smallAnswers())
+                .hasSize(2);
+    }
+
+    @Test
+    void no_answer_is_small_without_a_maximum_or_without_thoughts() throws IOException {
+        String small = atMost(HOUSE, 7);
+        assertThat(foresight(HOUSE, OLD).smallAnswers()).isEmpty();
+        assertThat(foresight(small, OLD.replace("efforts: {low: 10", "efforts: {none: 0, low: 10"))
+                        .smallAnswers())
+                .isEmpty();
+        assertThat(foresight(small, OLD.replaceAll("thinking: .*", "thinking: {by: none}"))
+                        .smallAnswers())
+                .isEmpty();
+    }
+
+    @Test
+    void what_answers_now_is_what_thinks() throws IOException {
+        ends.put("house", new ModelLife.Retirement(DAY, "next", true));
+        assertThat(foresight(atMost(HOUSE, 7), OLD + next()).smallAnswers())
+                .singleElement()
+                .asString()
+                .contains("and next thinks");
+    }
+}

@@ -1,0 +1,106 @@
+package dev.tollgate.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.conversation.Effort;
+import dev.tollgate.models.UpstreamModel.Thinking;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UpstreamModelTest {
+
+    private static final Thinking BUDGETS = new Thinking.Budget(
+            128, 32_768, Map.of(Effort.NONE, 0L, Effort.LOW, 1024L, Effort.MEDIUM, 8192L, Effort.HIGH, 24_576L));
+    private static final Thinking LEVELS = new Thinking.Level(
+            Map.of(Effort.NONE, "NOTHING", Effort.LOW, "LOW", Effort.MEDIUM, "MEDIUM", Effort.HIGH, "HIGH"), false);
+    private static final Thinking LEVELS_AND_BUDGETS = new Thinking.Level(Map.of(Effort.LOW, "LOW"), true);
+
+    private static UpstreamModel model(String name, Thinking thinking, UpstreamModel.Cost... costs) {
+        return new UpstreamModel(
+                name,
+                1000,
+                1000,
+                1,
+                false,
+                false,
+                thinking,
+                false,
+                false,
+                false,
+                false,
+                List.of(costs),
+                Map.of(),
+                null);
+    }
+
+    private static UpstreamModel after(Thinking before, Thinking thinking) {
+        return model("next", thinking).inPlaceOf(model("old", before));
+    }
+
+    @Test
+    void what_answers_in_the_place_of_another_keeps_its_own_rules() {
+        UpstreamModel old = model("old", BUDGETS);
+        UpstreamModel next = model("next", LEVELS);
+        assertThat(next.asked()).isSameAs(next);
+        assertThat(next.inPlaceOf(old).asked()).isSameAs(old);
+        assertThat(next.inPlaceOf(old).name()).isEqualTo("next");
+        assertThat(next.inPlaceOf(old).thinking()).isEqualTo(LEVELS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, LOW", "1024, LOW", "1025, MEDIUM", "8192, MEDIUM", "8193, HIGH", "24576, HIGH", "32768, HIGH"})
+    void a_budget_becomes_the_least_level_that_covers_it_else_the_greatest(long tokens, String level) {
+        assertThat(after(BUDGETS, LEVELS).levelFor(tokens)).isEqualTo(level);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1"})
+    void a_budget_that_names_no_amount_becomes_no_level(long tokens) {
+        assertThat(after(BUDGETS, LEVELS).levelFor(tokens)).isNull();
+    }
+
+    @Test
+    void an_effort_that_the_successor_does_not_know_becomes_no_level() {
+        assertThat(after(BUDGETS, new Thinking.Level(Map.of(Effort.LOW, "LOW"), false))
+                        .levelFor(20_000))
+                .isNull();
+    }
+
+    @Test
+    void only_levels_in_the_place_of_budgets_are_translated() {
+        assertThat(after(BUDGETS, LEVELS).translatesBudgets()).isTrue();
+        assertThat(after(BUDGETS, LEVELS_AND_BUDGETS).translatesBudgets()).isFalse();
+        assertThat(after(BUDGETS, BUDGETS).translatesBudgets()).isFalse();
+        assertThat(after(LEVELS, LEVELS).translatesBudgets()).isFalse();
+        assertThat(model("next", LEVELS).translatesBudgets()).isFalse();
+        assertThat(after(BUDGETS, LEVELS_AND_BUDGETS).levelFor(1024)).isNull();
+        assertThat(after(LEVELS, LEVELS).levelFor(1024)).isNull();
+    }
+
+    @Test
+    void the_latest_price_that_has_begun_is_the_cost() {
+        Instant first = Instant.parse("2026-01-01T00:00:00Z");
+        Instant second = Instant.parse("2026-06-01T00:00:00Z");
+        UpstreamModel.Cost late = new UpstreamModel.Cost(second, 2, 2, 2, 2);
+        UpstreamModel.Cost early = new UpstreamModel.Cost(first, 1, 1, 1, 1);
+        UpstreamModel model = model("old", BUDGETS, late, early);
+        assertThat(model.cost(first.minusMillis(1))).isNull();
+        assertThat(model.cost(first)).isEqualTo(early);
+        assertThat(model.cost(second.minusMillis(1))).isEqualTo(early);
+        assertThat(model.cost(second)).isEqualTo(late);
+    }
+
+    @Test
+    void an_unknown_model_is_named_as_far_as_its_name_can_be_shown() {
+        String long80 = "m".repeat(80);
+        assertThat(ModelsHandler.notFound(long80).message())
+                .isEqualTo("The model '" + long80 + "' does not exist or is inactive.");
+        assertThat(ModelsHandler.notFound(long80 + "x").message()).contains("'" + long80 + "…'");
+        assertThat(ModelsHandler.notFound("a\nb").message()).contains("'a?b'");
+        assertThat(ModelsHandler.notFound("a").status()).isEqualTo(404);
+    }
+}
