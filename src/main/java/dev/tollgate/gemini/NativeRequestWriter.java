@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -109,10 +108,9 @@ final class NativeRequestWriter {
 
     /** The door goes by the rules of what was asked for as long as any channel does (D59): here may be another model. */
     private void requireAnswers(JsonNode config) {
-        boolean penalty = Stream.of("presencePenalty", "frequencyPenalty")
-                .anyMatch(name -> config.path(name).asDouble(0) != 0);
         refuse(ask.candidates() > model.candidatesMax(), "candidate_count");
-        refuse(penalty && !model.penalties(), "presence_penalty");
+        refuse(config.path("presencePenalty").asDouble(0) != 0 && !model.penalties(), "presence_penalty");
+        refuse(config.path("frequencyPenalty").asDouble(0) != 0 && !model.penalties(), "frequency_penalty");
         refuse(config.path("responseLogprobs").asBoolean(false) && !model.logprobs(), "response_logprobs");
     }
 

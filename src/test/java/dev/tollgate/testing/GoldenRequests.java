@@ -11,6 +11,7 @@ import dev.tollgate.openai.ChatRequestReader;
 import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.Replay;
 import java.util.List;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,15 +34,22 @@ public final class GoldenRequests {
     private GoldenRequests() {}
 
     public static void check(Golden pair, Translator translator) {
-        pair.check(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(made(pair, translator)));
-    }
-
-    private static ObjectNode made(Golden pair, Translator translator) {
-        ObjectNode out = Json.MAPPER.createObjectNode();
-        try {
+        check(pair, () -> {
             ChatRequest request = ChatRequestReader.read(pair.read(), ReadLimits.DEFAULT);
             JsonNode channel = Json.STRICT.readTree(pair.read()).path("channel");
-            Made made = translator.write(request, ask(request), channel);
+            return translator.write(request, ask(request), channel);
+        });
+    }
+
+    /** @param translation throws {@link ApiException} what it cannot express */
+    public static void check(Golden pair, Supplier<Made> translation) {
+        pair.check(Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(out(translation)));
+    }
+
+    private static ObjectNode out(Supplier<Made> translation) {
+        ObjectNode out = Json.MAPPER.createObjectNode();
+        try {
+            Made made = translation.get();
             out.set("body", Json.STRICT.readTree(made.body()));
             made.ignored().forEach(out.withArray("/ignored")::add);
             made.wanted().forEach(wanted -> out.withArray("/downloaded").add(wanted.key()));
