@@ -1,0 +1,203 @@
+package dev.tollgate.metering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.ledger.ReserveOutcome;
+import dev.tollgate.ledger.SpendWindow;
+import dev.tollgate.models.Usage;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a caller is told of a refusal or a failure, what a task keeps of a charge, what an operator is told of odd reports. */
+class RefusalsTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final Map<String, String> SOON = Map.of("retry-after", "1", "retry-after-ms", "1000");
+
+    @Test
+    void an_empty_balance_is_told_with_what_running_calls_hold() {
+        ApiError empty = Refusals.nothingToSpend(0);
+        assertThat(empty.code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
+        assertThat(empty.message())
+                .isEqualTo("Your credit balance is too low. Please top up. No credits are available.");
+        assertThat(empty.headers()).isEmpty();
+        ApiError held = Refusals.nothingToSpend(1_500_000);
+        assertThat(held.message())
+                .isEqualTo("Your credit balance is too low. Please top up. 1.5 credits are held by running calls.");
+        assertThat(held.headers()).isEqualTo(SOON);
+    }
+
+    @Test
+    void a_balance_that_is_too_low_is_told_with_what_is_needed() {
+        ApiError low = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 999_999, 2_000_000));
+        assertThat(low.message())
+                .isEqualTo(
+                        "Your credit balance is too low. Please top up. The call needs at least 2 credits; 1 are available.");
+        assertThat(low.headers()).isEmpty();
+        ApiError held = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000));
+        assertThat(held.message()).endsWith("; 1 are available while 1 are held by running calls.");
+        assertThat(held.headers()).isEqualTo(SOON);
+    }
+
+    private static ApiError limit(SpendWindow window, long used, long held, Instant freesAt) {
+        return Refusals.of(
+                new ReserveOutcome.SpendLimitReached(window, 10_000_000, used, held, 2_000_000, freesAt), NOW);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HOUR, hourly", "DAY, daily", "TOTAL, total"})
+    void a_spend_limit_is_named_with_the_time_at_which_it_resets(SpendWindow window, String word) {
+        ApiError reached = limit(window, 9_000_000, 0, NOW.plus(Duration.ofMinutes(5)));
+        assertThat(reached.code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
+        assertThat(reached.message())
+                .isEqualTo(
+                        "The key's " + word
+                                + " spend limit of 10 credits is reached: 9 are used, the call needs at least 2. It will reset at 2026-11-20T12:05:00Z.");
+        assertThat(reached.headers())
+                .isEqualTo(Map.of("retry-after", "300", "retry-after-ms", "300000", "x-should-retry", "false"));
+    }
+
+    @Test
+    void a_spend_limit_that_never_resets_is_not_worth_trying_again() {
+        ApiError reached = limit(SpendWindow.TOTAL, 9_000_000, 0, null);
+        assertThat(reached.message()).endsWith(", the call needs at least 2. It does not reset by itself.");
+        assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
+    }
+
+    @Test
+    void a_spend_limit_that_running_calls_hold_is_worth_trying_soon() {
+        ApiError reached = limit(SpendWindow.DAY, 8_000_000, 1_000_000, null);
+        assertThat(reached.message())
+                .endsWith("8 are used and 1 are held by running calls, the call needs at least 2.");
+        assertThat(reached.headers()).isEqualTo(SOON);
+    }
+
+    // ---- the upstream's failures ----
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void a_failure_of_the_upstreams_is_told_in_words_of_ours(Kind kind) {
+        ApiError error = UpstreamErrors.of(new UpstreamFailure(kind, null, "its own words"));
+        assertThat(error.code()).isEqualTo(ErrorCode.UPSTREAM_ERROR);
+        assertThat(error.message())
+                .doesNotContain("its own words")
+                .contains(
+                        switch (kind) {
+                            case REFUSED, SIGNATURE -> "refused the request";
+                            case BROKEN -> "closed the stream";
+                            default -> "temporarily unavailable";
+                        });
+        assertThat(error.headers().containsKey("x-should-retry"))
+                .isEqualTo(Set.of(Kind.REFUSED, Kind.SIGNATURE).contains(kind));
+        assertThat(UpstreamErrors.of(new UpstreamFailure(kind, Duration.ofSeconds(7), ""))
+                        .headers()
+                        .get("retry-after"))
+                .isEqualTo(Set.of(Kind.REFUSED, Kind.SIGNATURE, Kind.BROKEN).contains(kind) ? null : "7");
+    }
+
+    @Test
+    void what_was_blocked_or_too_long_is_told() {
+        assertThat(UpstreamErrors.blocked().message()).contains("sensitive or prohibited content");
+        assertThat(UpstreamErrors.blocked().headers()).containsEntry("x-should-retry", "false");
+        assertThat(UpstreamErrors.tooLong().message()).contains("more than an answer may hold");
+    }
+
+    // ---- what a task keeps ----
+
+    private static Books.Settlement settlement(
+            boolean reasoningBilled, long held, Books.End end, UsageMeter.Flag... flags) {
+        EnumSet<UsageMeter.Flag> odd = EnumSet.noneOf(UsageMeter.Flag.class);
+        odd.addAll(List.of(flags));
+        return new Books.Settlement(
+                "task",
+                Sold.request(reasoningBilled),
+                "m",
+                new Books.Bill(new Usage(70, 30, 20, 5, 0, 0, 0, 20), 140, held, end),
+                odd,
+                null,
+                Sold.bounds(false, 1, null).usageLimits(),
+                77L,
+                end,
+                List.of(),
+                "main",
+                "up");
+    }
+
+    @Test
+    void a_task_keeps_how_its_charge_came_about() {
+        TaskResult kept = TaskDetails.of(settlement(false, 200, Books.End.COMPLETED));
+        assertThat(kept.pricingJson())
+                .isEqualTo(
+                        "{\"price_version\":\"v1\",\"input_per_million\":1,\"output_per_million\":2,\"prompt_tokens\":100,\"completion_tokens\":20,\"reasoning_tokens\":5,\"reasoning_billed\":false,\"exact\":0.00014,\"charged\":0.00014,\"rounding\":\"floor to 0.000001, minimum 0.00001\"}");
+        assertThat(kept.usageFlags()).isEmpty();
+        assertThat(kept.maxTokensApplied()).isEqualTo(77);
+    }
+
+    @Test
+    void a_task_names_what_was_odd_and_what_nothing_covered() {
+        TaskResult short40 = TaskDetails.of(
+                settlement(true, 100, Books.End.COMPLETED, UsageMeter.Flag.ESTIMATED, UsageMeter.Flag.TOTAL_MISMATCH));
+        assertThat(short40.usageFlags()).containsExactly("estimated", "total_mismatch", "shortfall");
+        assertThat(short40.pricingJson()).contains("\"charged\":0.0001,", "\"reasoning_billed\":true");
+        TaskResult whole = TaskDetails.of(settlement(false, 200, Books.End.CUT_HOLD_USED));
+        assertThat(whole.pricingJson()).contains("\"charged\":0.0002,").endsWith(",\"hold_charged\":true}");
+        assertThat(whole.usageFlags()).isEmpty();
+    }
+
+    @Test
+    void a_bill_is_never_more_than_the_hold() {
+        Usage usage = Usage.of(1, 1, 0);
+        assertThat(new Books.Bill(usage, 140, 100, Books.End.COMPLETED))
+                .returns(100L, Books.Bill::chargeMicros)
+                .returns(40L, Books.Bill::shortfallMicros)
+                .returns(40L, Books.Bill::missingMicros)
+                .returns(false, Books.Bill::isHoldCharged);
+        assertThat(new Books.Bill(usage, 140, 100, Books.End.CUT).missingMicros())
+                .isZero();
+        assertThat(new Books.Bill(usage, 140, 200, Books.End.COMPLETED))
+                .returns(140L, Books.Bill::chargeMicros)
+                .returns(0L, Books.Bill::shortfallMicros)
+                .returns(0L, Books.Bill::missingMicros);
+        assertThat(new Books.Bill(usage, 140, 100, Books.End.COMPLETED)
+                        .withHeld(150)
+                        .chargeMicros())
+                .isEqualTo(140);
+        assertThat(new Books.Bill(usage, 140, 200, Books.End.CUT_HOLD_USED))
+                .returns(200L, Books.Bill::chargeMicros)
+                .returns(true, Books.Bill::isHoldCharged)
+                .returns(0L, Books.Bill::shortfallMicros);
+    }
+
+    // ---- odd reports ----
+
+    @Test
+    void reports_of_more_than_a_call_can_come_to_are_told_once_a_minute() {
+        ExcessReports reports = new ExcessReports();
+        ExcessReports.Excess excess = new ExcessReports.Excess(1_000, 2_000);
+        UsageLimits limits = Sold.bounds(false, 1, 50L).usageLimits();
+        try (LogCapture log = new LogCapture()) {
+            reports.tell("task_1", "far", excess, limits);
+            reports.tell("task_2", "far", excess, limits);
+            assertThat(log.text())
+                    .contains(
+                            "task task_1: channel far has reported 1000 tokens in and 2000 out",
+                            "at most 300 and 50",
+                            "(0 more")
+                    .doesNotContain("task_2");
+        }
+    }
+}
