@@ -34,7 +34,8 @@ class CompatReaderTest {
     }
 
     private static String cited(String url) {
-        return delta("{\"annotations\":[{\"url_citation\":{\"url\":\"" + url + "\",\"title\":\"t\",\"end_index\":1}}]}");
+        return delta(
+                "{\"annotations\":[{\"url_citation\":{\"url\":\"" + url + "\",\"title\":\"t\",\"end_index\":1}}]}");
     }
 
     private static final String STOP = "{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}";
