@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** A call over a bare socket, which its caller can leave at any point. */
 public final class RawCall implements AutoCloseable {
@@ -15,7 +16,15 @@ public final class RawCall implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
-    private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    private final Seen seen = new Seen();
+
+    private static final class Seen extends ByteArrayOutputStream {
+
+        boolean endsWith(byte[] wanted) {
+            int from = count - wanted.length;
+            return from >= 0 && Arrays.equals(buf, from, count, wanted, 0, wanted.length);
+        }
+    }
 
     private RawCall(Socket socket) throws IOException {
         this.socket = socket;
@@ -95,16 +104,23 @@ public final class RawCall implements AutoCloseable {
         }
     }
 
-    /** Reads until the text has come; returns all that has come so far. */
+    /** Reads until the text has come, and not a byte more; returns all that has come so far. */
     public String readUntil(String text) {
+        String before = all();
+        return before.contains(text) ? before : readOn(text);
+    }
+
+    /** Looks at the end of what has come alone: to look through all of it at each byte takes seconds where much comes. */
+    private String readOn(String text) {
+        byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
         try {
-            while (!all().contains(text)) {
+            do {
                 int next = in.read();
                 if (next < 0) {
                     throw new AssertionError("the answer ended before '" + text + "': " + all());
                 }
                 seen.write(next);
-            }
+            } while (!seen.endsWith(wanted));
             return all();
         } catch (IOException e) {
             throw new UncheckedIOException("after: " + all(), e);
@@ -114,9 +130,8 @@ public final class RawCall implements AutoCloseable {
     /** Reads until the second text has come behind the first one. @return how many bytes have come so far */
     public int readThrough(String first, String second) {
         String all = readUntil(first);
-        while (all.indexOf(second, all.indexOf(first)) < 0) {
-            read(1);
-            all = all();
+        if (all.indexOf(second, all.indexOf(first)) < 0) {
+            readOn(second);
         }
         return seen.size();
     }
