@@ -97,6 +97,14 @@ class SlotsTest {
             gateway.post(door.wholePath, door.body.formatted(false), customer.key());
         }
 
+        /** The same where it is time that ends both. */
+        void askAtOnce() {
+            CompletableFuture<Gateway.Reply> stream = CompletableFuture.supplyAsync(
+                    () -> gateway.post(door.streamPath, door.body.formatted(true), customer.key()));
+            gateway.post(door.wholePath, door.body.formatted(false), customer.key());
+            stream.join();
+        }
+
         void leaveAfter(String text) {
             try (RawCall call =
                     RawCall.post(gateway.app().port(), door.streamPath, customer.key(), door.body.formatted(true))) {
@@ -140,8 +148,8 @@ class SlotsTest {
                 "0.5",
                 (caller, _) -> caller.ask()),
         SILENT_UPSTREAM(
-                UpstreamScript.answers().text("Half ", SOME).delay(FOREVER), "1000", (caller, _) -> caller.ask()),
-        OUT_OF_TIME(UpstreamScript.answers().delay(FOREVER), "1000", (caller, _) -> caller.ask()),
+                UpstreamScript.answers().text("Half ", SOME).delay(FOREVER), "1000", (caller, _) -> caller.askAtOnce()),
+        OUT_OF_TIME(UpstreamScript.answers().delay(FOREVER), "1000", (caller, _) -> caller.askAtOnce()),
         TOO_POOR(UpstreamScript.says("Done.", 1_000, 100), "0.001", (caller, _) -> caller.ask()),
         NOT_WRITTEN(UpstreamScript.says("Done.", 1_000, 100), "1000", (caller, gateway) -> {
             try (Gateway.Fault broken = gateway.fault("INSERT", "task", "1 = 1")) {
