@@ -86,12 +86,12 @@ class ServiceAccountTest {
         "client_email, '', 'holds no \"client_email\"'",
         "private_key, '', 'holds no \"private_key\"'",
         "token_uri, '', 'holds no \"token_uri\"'",
-        "token_uri, ftp://tokens.example, is no URL",
-        "token_uri, https:/token, is no URL",
-        "token_uri, 'https://me:secret@tokens.example', is no URL",
-        "token_uri, 'https://a b', is no URL",
-        "private_key, c2VjcmV0, is no RSA key",
-        "private_key, '?', is no RSA key"
+        "token_uri, ftp://tokens.example, is not a URL",
+        "token_uri, https:/token, is not a URL",
+        "token_uri, 'https://me:secret@tokens.example', is not a URL",
+        "token_uri, 'https://a b', is not a URL",
+        "private_key, c2VjcmV0, is not an RSA key",
+        "private_key, '?', is not an RSA key"
     })
     void a_file_that_is_none_is_told_without_a_word_of_it(String field, String value, String complaint) {
         assertThatThrownBy(() -> read(file().put(field, value)))
