@@ -1,13 +1,15 @@
 package dev.tollgate.signatures;
 
-import dev.tollgate.json.CanonicalJson;
 import dev.tollgate.storage.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -63,9 +65,37 @@ final class Prints {
             return arguments;
         }
         try {
-            return CanonicalJson.text(JSON.readTree(arguments));
+            StringBuilder sorted = new StringBuilder(arguments.length());
+            append(JSON.readTree(arguments), sorted);
+            return sorted.toString();
         } catch (JacksonException e) {
             return arguments;
+        }
+    }
+
+    /** Of no standard, with a comma after each member: rows that were kept long ago are found by it, so it stays as it is. */
+    private static void append(JsonNode node, StringBuilder out) {
+        if (node.isObject()) {
+            Map<String, JsonNode> members = new TreeMap<>();
+            node.properties().forEach(member -> members.put(member.getKey(), member.getValue()));
+            out.append('{');
+            members.forEach((name, value) -> {
+                out.append(JSON.writeValueAsString(name)).append(':');
+                append(value, out);
+                out.append(',');
+            });
+            out.append('}');
+        } else if (node.isArray()) {
+            out.append('[');
+            for (JsonNode element : node) {
+                append(element, out);
+                out.append(',');
+            }
+            out.append(']');
+        } else if (node.isNumber()) {
+            out.append(node.decimalValue().stripTrailingZeros());
+        } else {
+            out.append(node);
         }
     }
 }

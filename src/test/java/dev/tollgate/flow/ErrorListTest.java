@@ -242,7 +242,7 @@ class ErrorListTest {
 
     @Test
     void a_store_that_cannot_write_lets_no_call_begin_after_the_one_that_finds_out() {
-        gateway.execute("CREATE TRIGGER broken BEFORE INSERT ON task BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+        gateway.execute("CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
         try {
             assertError(gateway.chat(CALL), 503, "internal_error", "api_error");
             int asked = gateway.asked().size();
