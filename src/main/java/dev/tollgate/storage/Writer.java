@@ -206,7 +206,7 @@ public final class Writer implements AutoCloseable {
 
     /** Here and now, where that needs no wait and no database: two switches between threads less for a call that is alone. */
     private boolean decideAtOnce(Waiting waiting) {
-        if (!alone || !queue.isEmpty() || !turn.tryLock()) {
+        if (!alone || !turn.tryLock()) {
             return false;
         }
         try {
