@@ -1,6 +1,7 @@
 package dev.tollgate.bench;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.stream.Collectors;
 
 /** Under what a run was done: figures of two machines, or of a machine that was busy, must not be compared unseen. */
 final class Conditions {
+    private static final double BUSY_LOAD = 0.5;
+
     private Conditions() {}
 
     /** @param data the folder of the gateway's database: a synced commit costs nothing on a file system in memory */
@@ -33,6 +36,13 @@ final class Conditions {
         conditions.put("java_options", String.join(" ", options.javaOptions()));
         conditions.put("note", options.note());
         return conditions;
+    }
+
+    static void warnOfNeighbours(Map<String, String> conditions, PrintStream out) {
+        String load = conditions.getOrDefault("load_before", "0");
+        if (Double.parseDouble(load) > BUSY_LOAD) {
+            out.println("The machine is busy (load " + load + "): read ratios with care, absolute figures not at all.");
+        }
     }
 
     /** Load average of the last minute. */

@@ -50,8 +50,15 @@ final class Gateway {
         this.mockPort = mockPort;
     }
 
-    /** @param startMillis from the process's start until {@code /health/ready} said 200 */
-    record Started(Process process, int port, long startMillis) {}
+    /**
+     * @param beginNanos the process's start, on {@link System#nanoTime}
+     * @param startMillis from then until {@code /health/ready} said 200
+     */
+    record Started(Process process, int port, long beginNanos, long startMillis) {
+        long millisSinceBegin() {
+            return (System.nanoTime() - beginNanos) / 1_000_000;
+        }
+    }
 
     /** Blocks until it is ready, at most a minute. */
     Started start() throws IOException, InterruptedException {
@@ -65,7 +72,7 @@ final class Gateway {
             }
             Thread.sleep(POLL_MILLIS);
         }
-        return new Started(process, port, (System.nanoTime() - begin) / 1_000_000);
+        return new Started(process, port, begin, (System.nanoTime() - begin) / 1_000_000);
     }
 
     private List<String> command(int port) {

@@ -11,7 +11,9 @@ enum Kind {
     /** Fifty text events, each in a write of its own. */
     PACED(50, 10),
     /** Twenty-five text events likewise and then silence: nothing but its caller's departure ends it. */
-    LEAVE(25, 10);
+    LEAVE(25, 10),
+    /** Eighty text events, a quarter of a second apart, each with the moment at which it was sent: one of thousands at once. */
+    CROWD(80, 250);
 
     private final int events;
     private final int gapMillis;
@@ -46,6 +48,11 @@ enum Kind {
     /** Whether its caller leaves it, so that what is measured is not the answer but how soon the upstream hears of it. */
     boolean leaving() {
         return this == LEAVE;
+    }
+
+    /** Whether each event tells when it was sent, so that what is measured is how long it was under way. */
+    boolean stamped() {
+        return this == CROWD;
     }
 
     /**

@@ -23,6 +23,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private final LoadRecord record;
     private final LongSupplier numbers;
     private final AnswerScan scan = new AnswerScan();
+    private final SentStamp stamps;
     private final StringBuilder shown = new StringBuilder();
     private boolean asking;
     private boolean keepAlive;
@@ -30,6 +31,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private long number;
     private long sentNanos;
     private long firstByteNanos;
+    private long readNanos;
 
     /** @param numbers one for each call that is to be left, never the same twice */
     LoadConnection(LoadPhase phase, ByteBuf request, LoadRecord record, LongSupplier numbers) {
@@ -37,6 +39,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         this.request = request;
         this.record = record;
         this.numbers = numbers;
+        stamps = new SentStamp(sent -> record.underWay(readNanos - sent));
     }
 
     @Override
@@ -52,6 +55,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         }
         record.start(now);
         scan.reset();
+        stamps.reset();
         asking = true;
         status = 0;
         firstByteNanos = 0;
@@ -94,13 +98,17 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         if (!bytes.isReadable()) {
             return;
         }
+        readNanos = System.nanoTime();
         if (firstByteNanos == 0) {
-            firstByteNanos = System.nanoTime();
+            firstByteNanos = readNanos;
         }
         if (status != 200 && shown.length() < SHOWN_BYTES_MAX) {
             shown.append(bytes.toString(StandardCharsets.UTF_8));
         }
         bytes.forEachByte(scan);
+        if (phase.kind().stamped()) {
+            bytes.forEachByte(stamps);
+        }
     }
 
     private void leaveInTime(ChannelHandlerContext context) {

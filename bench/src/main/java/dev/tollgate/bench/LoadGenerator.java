@@ -16,9 +16,12 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Runs phases one after the other on one event loop that stays warm between them. */
 final class LoadGenerator implements AutoCloseable {
@@ -27,6 +30,7 @@ final class LoadGenerator implements AutoCloseable {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
     private static final int RECONNECT_MILLIS = 10;
+    private static final int CONNECTIONS_OF_AN_ADDRESS = 1_024;
     private static final int LINE_BYTES_MAX = 4_096;
     private static final int HEADER_BYTES_MAX = 32 * 1024;
     private static final int PART_BYTES_MAX = 64 * 1024;
@@ -72,7 +76,7 @@ final class LoadGenerator implements AutoCloseable {
             this.result = result;
             record = new LoadRecord(phase);
             channels = new DefaultChannelGroup(group.next());
-            byte[] bytes = phase.protocol().request(phase.kind(), phase.authority(), key);
+            byte[] bytes = phase.protocol().request(phase, key);
             request = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(
                     ByteBuffer.allocateDirect(bytes.length).put(bytes).flip()));
         }
@@ -115,21 +119,33 @@ final class LoadGenerator implements AutoCloseable {
 
         private void connectAll() {
             for (int i = 0; i < phase.connections(); i++) {
-                group.schedule(this::connect, staggerMicros(i), TimeUnit.MICROSECONDS);
+                int index = i;
+                group.schedule(() -> connect(index), staggerMicros(i), TimeUnit.MICROSECONDS);
             }
         }
 
-        /** Paced streams that begin together would have all their events together: they are spread over one gap between events. */
+        /**
+         * Paced streams that begin together would have all their events together: they are spread over one gap between events. Of a crowd a
+         * thousand begin each second, for what is measured is that they last.
+         */
         private long staggerMicros(int index) {
-            return phase.kind().gapMillis() * 1_000L * index / phase.connections();
+            int gap = phase.kind().gapMillis();
+            int millis = phase.kind().stamped() ? Math.max(gap, phase.connections()) : gap;
+            return millis * 1_000L * index / phase.connections();
         }
 
-        private void connect() {
+        /** One address may hold only a part of what a server admits, so thousands of connections come from several. */
+        private @Nullable SocketAddress from(int index) {
+            int address = index / CONNECTIONS_OF_AN_ADDRESS;
+            return address == 0 ? null : new InetSocketAddress("127.0.0." + (1 + address), 0);
+        }
+
+        private void connect(int index) {
             bootstrap(
                             new HttpResponseDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX),
                             new LoadConnection(phase, request, record, () -> ++numbers))
-                    .connect(LoadPhase.HOST, phase.port())
-                    .addListener((ChannelFuture connected) -> onConnect(connected));
+                    .connect(new InetSocketAddress(LoadPhase.HOST, phase.port()), from(index))
+                    .addListener((ChannelFuture connected) -> onConnect(connected, index));
         }
 
         private Bootstrap bootstrap(ChannelHandler... handlers) {
@@ -146,17 +162,17 @@ final class LoadGenerator implements AutoCloseable {
                     });
         }
 
-        private void onConnect(ChannelFuture connected) {
+        private void onConnect(ChannelFuture connected, int index) {
             if (!connected.isSuccess()) {
                 record.fail("cannot connect: " + connected.cause());
             }
             channels.add(connected.channel());
-            connected.channel().closeFuture().addListener(closed -> onClose());
+            connected.channel().closeFuture().addListener(closed -> onClose(index));
         }
 
-        private void onClose() {
+        private void onClose(int index) {
             if (record.mayStart(System.nanoTime())) {
-                group.schedule(this::connect, RECONNECT_MILLIS, TimeUnit.MILLISECONDS);
+                group.schedule(() -> connect(index), RECONNECT_MILLIS, TimeUnit.MILLISECONDS);
                 return;
             }
             open--;

@@ -5,23 +5,23 @@ package dev.tollgate.bench;
  * {@code openai leave 127.0.0.1:8080 64 3000 0 127.0.0.1:9000}.
  *
  * @param port on loopback; the load generator calls nothing else
- * @param connections keep-alive, one call at a time on each; 1 to 1,024
+ * @param connections keep-alive, one call at a time on each; 1 to 10,000
  * @param millis no call starts later than this; 1 to 600,000
  * @param callsMax no more calls than this are started; 0 for any number
- * @param mockPort of the mock upstream, which tells when it was left; 0 for kinds that are not left
+ * @param mockPort of the mock upstream, which tells when it was left, or which Portkey is to call; 0 where neither is
  */
 record LoadPhase(Protocol protocol, Kind kind, int port, int connections, int millis, int callsMax, int mockPort) {
     static final String HOST = "127.0.0.1";
 
-    static final String SYNTAX = "openai|gemini call|burst|paced|leave 127.0.0.1:PORT CONNECTIONS MILLIS"
-            + " [CALLS [127.0.0.1:PORT of the mock, for leave]]";
+    static final String SYNTAX = "openai|gemini|portkey call|burst|paced|leave|crowd 127.0.0.1:PORT CONNECTIONS MILLIS"
+            + " [CALLS [127.0.0.1:PORT of the mock, for leave and portkey]]";
 
     LoadPhase {
         requireBetween("port", port, 1, 65_535);
-        requireBetween("connections", connections, 1, 1_024);
+        requireBetween("connections", connections, 1, 10_000);
         requireBetween("millis", millis, 1, 600_000);
         requireBetween("calls", callsMax, 0, Integer.MAX_VALUE);
-        if (kind.leaving()) {
+        if (kind.leaving() || protocol == Protocol.PORTKEY) {
             requireBetween("the mock's port", mockPort, 1, 65_535);
         }
     }

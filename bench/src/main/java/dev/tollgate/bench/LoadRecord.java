@@ -17,9 +17,11 @@ final class LoadRecord {
 
     private final Histogram whole = new Histogram(LATENCY_NANOS_MAX, 3);
     private final Histogram first = new Histogram(LATENCY_NANOS_MAX, 3);
+    private final Histogram underWay = new Histogram(LATENCY_NANOS_MAX, 3);
     private final Map<Long, Departure> awaited = new HashMap<>();
     private final long lengthNanos;
     private final long callsMax;
+    private final boolean stamped;
     private long started;
     private long startedNanos;
     private boolean over;
@@ -32,6 +34,7 @@ final class LoadRecord {
 
     LoadRecord(LoadPhase phase) {
         lengthNanos = phase.millis() * 1_000_000L;
+        stamped = phase.kind().stamped();
         callsMax = phase.callsMax() == 0 ? Long.MAX_VALUE : phase.callsMax();
     }
 
@@ -54,6 +57,11 @@ final class LoadRecord {
         whole.recordValue(Math.min(wholeNanos, LATENCY_NANOS_MAX));
         events += answerEvents;
         lastNanos = nowNanos;
+    }
+
+    /** @param nanos from the mock's sending of an event to its arrival */
+    void underWay(long nanos) {
+        underWay.recordValue(Math.clamp(nanos, 0, LATENCY_NANOS_MAX));
     }
 
     /** The caller leaves now; the call succeeds when the upstream's connection has been closed. */
@@ -93,15 +101,16 @@ final class LoadRecord {
     }
 
     LoadResult result() {
+        Histogram told = stamped ? underWay : whole;
         return new LoadResult(
                 whole.getTotalCount(),
                 errors,
                 events,
                 (lastNanos - startedNanos) / 1_000,
-                whole.getValueAtPercentile(50),
-                whole.getValueAtPercentile(99),
+                told.getValueAtPercentile(50),
+                told.getValueAtPercentile(99),
                 first.getValueAtPercentile(50),
                 first.getValueAtPercentile(99),
-                whole.getMaxValue());
+                told.getMaxValue());
     }
 }

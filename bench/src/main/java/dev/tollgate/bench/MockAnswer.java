@@ -43,6 +43,13 @@ final class MockAnswer {
         return writes.get(index).duplicate();
     }
 
+    /** The one answer in JSON instead of events, for who asks {@code generateContent}. */
+    static MockAnswer json(Kind kind) {
+        String body = body(kind, 0, true);
+        return new MockAnswer(List.of(shared("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                + body.length() + "\r\nServer: bench\r\n\r\n" + body)));
+    }
+
     private static List<String> chunks(Kind kind) {
         List<String> chunks = new ArrayList<>();
         for (int i = 0; i < kind.events(); i++) {
@@ -61,18 +68,25 @@ final class MockAnswer {
     }
 
     private static String event(Kind kind, int index, boolean last) {
+        return "data: " + body(kind, index, last) + "\r\n\r\n";
+    }
+
+    private static String body(Kind kind, int index, boolean last) {
         int tokens = kind == Kind.CALL ? CALL_TOKENS : (index + 1) * TOKENS_PER_EVENT;
-        return "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"" + text(kind)
+        return "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"" + text(kind)
                 + "\"}],\"role\":\"model\"}" + (last ? ",\"finishReason\":\"STOP\"" : "")
                 + ",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":" + PROMPT_TOKENS
                 + ",\"candidatesTokenCount\":" + tokens
                 + ",\"totalTokenCount\":" + (PROMPT_TOKENS + tokens)
                 + ",\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":" + PROMPT_TOKENS
-                + "}]},\"modelVersion\":\"" + kind.model() + "\",\"responseId\":\"bench-response-1\"}\r\n\r\n";
+                + "}]},\"modelVersion\":\"" + kind.model() + "\",\"responseId\":\"bench-response-1\"}";
     }
 
     private static String text(Kind kind) {
-        return kind == Kind.CALL ? WORDS.repeat(20) + MARK : "a few more words " + MARK + " ";
+        if (kind == Kind.CALL) {
+            return WORDS.repeat(20) + MARK;
+        }
+        return (kind.stamped() ? SentStamp.PLACE + " " : "") + "a few more words " + MARK + " ";
     }
 
     private static ByteBuf shared(String ascii) {

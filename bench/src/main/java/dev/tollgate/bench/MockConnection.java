@@ -34,17 +34,21 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
             .getBytes(StandardCharsets.US_ASCII);
 
     private final Map<Kind, MockAnswer> answers;
+    private final MockAnswer json;
     private final ChannelGroup watchers;
     private final CallNumber number = new CallNumber();
     private @Nullable Kind asked;
     private @Nullable Future<?> pacing;
     private @Nullable Future<?> silence;
+    private boolean plain;
     private boolean watching;
     private boolean leavable;
     private int next;
 
-    MockConnection(Map<Kind, MockAnswer> answers, ChannelGroup watchers) {
+    /** @param json to who asks for a call's answer without events */
+    MockConnection(Map<Kind, MockAnswer> answers, MockAnswer json, ChannelGroup watchers) {
         this.answers = answers;
+        this.json = json;
         this.watchers = watchers;
     }
 
@@ -52,6 +56,7 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest request) {
             asked = request.decoderResult().isSuccess() ? kind(request.uri()) : null;
+            plain = asked == null && request.uri().contains("/models/" + Kind.CALL.model() + ":generateContent");
             watching = request.uri().equals(DEPARTURES);
             number.reset();
         }
@@ -70,23 +75,33 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
             watchers.add(context.channel());
             return;
         }
+        if (plain) {
+            context.writeAndFlush(json.write(0), context.voidPromise());
+            return;
+        }
         if (asked == null) {
             context.writeAndFlush(Unpooled.wrappedBuffer(NOT_FOUND)).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         MockAnswer answer = answers.get(asked);
+        boolean stamped = asked.stamped();
         next = 1;
         leavable = asked.leaving();
-        context.writeAndFlush(answer.write(0), context.voidPromise());
+        context.writeAndFlush(bytes(answer, 0, stamped), context.voidPromise());
         if (answer.size() > 1) {
             int gap = asked.gapMillis();
             pacing = context.executor()
-                    .scheduleAtFixedRate(() -> pace(context, answer), gap, gap, TimeUnit.MILLISECONDS);
+                    .scheduleAtFixedRate(() -> pace(context, answer, stamped), gap, gap, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void pace(ChannelHandlerContext context, MockAnswer answer) {
-        context.writeAndFlush(answer.write(next), context.voidPromise());
+    private static ByteBuf bytes(MockAnswer answer, int index, boolean stamped) {
+        ByteBuf bytes = answer.write(index);
+        return stamped ? SentStamp.stamped(bytes, System.nanoTime()) : bytes;
+    }
+
+    private void pace(ChannelHandlerContext context, MockAnswer answer, boolean stamped) {
+        context.writeAndFlush(bytes(answer, next, stamped), context.voidPromise());
         next++;
         if (next == answer.size()) {
             stopPacing();

@@ -29,6 +29,7 @@ final class MockUpstream implements AutoCloseable {
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final ChannelGroup watchers = new DefaultChannelGroup(group.next());
     private final Map<Kind, MockAnswer> answers = new EnumMap<>(Kind.class);
+    private final MockAnswer json = MockAnswer.json(Kind.CALL);
     private final Channel server;
 
     /** Listens on loopback before it returns; port 0 takes any free one. */
@@ -45,7 +46,7 @@ final class MockUpstream implements AutoCloseable {
                     protected void initChannel(SocketChannel channel) {
                         channel.pipeline()
                                 .addLast(new HttpRequestDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX))
-                                .addLast(new MockConnection(answers, watchers));
+                                .addLast(new MockConnection(answers, json, watchers));
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), port)

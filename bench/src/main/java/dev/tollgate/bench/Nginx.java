@@ -48,6 +48,12 @@ final class Nginx {
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    /** For the results: its version, or that it was left out. */
+    static String version(RunOptions options) throws IOException {
+        Optional<Path> binary = options.nginx() ? find() : Optional.empty();
+        return binary.isPresent() ? version(binary.get()) : "left out";
+    }
+
     static String version(Path binary) throws IOException {
         return about(binary).lines().findFirst().orElse("").replaceFirst("nginx version: ", "");
     }
@@ -59,7 +65,7 @@ final class Nginx {
                 worker_processes 1;
                 pid %1$s/nginx.pid;
                 error_log stderr error;
-                events { worker_connections 4096; }
+                events { worker_connections 16384; }
                 http {
                   access_log off;
                 %2$s

@@ -3,10 +3,11 @@ package dev.tollgate.bench;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Which door the load generator speaks to: the gateway's OpenAI door, or Gemini at the mock itself (directly or through a plain proxy). */
+/** Which door the load generator speaks to: the gateway's OpenAI door, or Gemini at the mock itself (directly or through a plain proxy), or Portkey's. */
 enum Protocol {
     OPENAI,
-    GEMINI;
+    GEMINI,
+    PORTKEY;
 
     private static final String WORDS = "What does a traveller pay who comes to the gate at night with a cart? ";
     /** Makes a body of about 1 KB. */
@@ -23,21 +24,33 @@ enum Protocol {
     }
 
     /** The whole request as it goes on the wire, the same bytes for each call of a phase but for the number of one that is left. */
-    byte[] request(Kind kind, String authority, String key) {
+    byte[] request(LoadPhase phase, String key) {
+        Kind kind = phase.kind();
         String text = kind.leaving() ? USER_TEXT + CallNumber.PLACE : USER_TEXT;
-        String body = this == OPENAI ? openAiBody(kind, text) : geminiBody(text);
-        String head = "POST " + path(kind) + " HTTP/1.1\r\nHost: " + authority
+        String body = this == GEMINI ? geminiBody(text) : openAiBody(kind, text);
+        String head = "POST " + path(kind) + " HTTP/1.1\r\nHost: " + phase.authority()
                 + "\r\nContent-Type: application/json\r\nAccept: "
                 + (kind.streaming() ? "text/event-stream" : "application/json")
-                + (this == OPENAI ? "\r\nAuthorization: Bearer " : "\r\nx-goog-api-key: ") + key
+                + credentials(phase, key)
                 + "\r\nUser-Agent: tollgate-bench\r\nContent-Length: " + body.length() + "\r\n\r\n";
         return (head + body).getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Portkey is told with each call which upstream it is for, and in what protocol. */
+    private String credentials(LoadPhase phase, String key) {
+        return switch (this) {
+            case OPENAI -> "\r\nAuthorization: Bearer " + key;
+            case GEMINI -> "\r\nx-goog-api-key: " + key;
+            case PORTKEY ->
+                "\r\nAuthorization: Bearer " + key + "\r\nx-portkey-provider: google\r\nx-portkey-custom-host: http://"
+                        + LoadPhase.HOST + ":" + phase.mockPort();
+        };
+    }
+
     private String path(Kind kind) {
-        return this == OPENAI
-                ? "/v1/chat/completions"
-                : "/v1beta/models/" + kind.model() + ":streamGenerateContent?alt=sse";
+        return this == GEMINI
+                ? "/v1beta/models/" + kind.model() + ":streamGenerateContent?alt=sse"
+                : "/v1/chat/completions";
     }
 
     private static String openAiBody(Kind kind, String text) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code runs.csv} (a line for each run, with its conditions) and {@code measurements.csv} (a line for each phase), both only ever appended to. */
+/** {@code runs.csv} (a line for each run, with its conditions) and {@code measurements.csv} (a line for each phase), and what a run has besides; all are only ever appended to. */
 final class ResultFiles {
     private final Path directory;
 
@@ -27,7 +27,7 @@ final class ResultFiles {
                 measurements.stream().map(m -> m.csv(run)).toList());
     }
 
-    private void append(String name, String header, List<String> lines) throws IOException {
+    void append(String name, String header, List<String> lines) throws IOException {
         Path file = directory.resolve(name);
         if (Files.notExists(file)) {
             Files.writeString(file, header + "\n");

@@ -64,6 +64,21 @@ final class RunCommand implements Callable<Integer> {
             description = "without bytes allocated, for which a management agent is loaded into the gateway's JVM")
     private boolean withoutAllocation;
 
+    @Option(
+            names = "--table",
+            description =
+                    "instead, all rows of the table with their goals, beside Spring Cloud Gateway and Portkey too")
+    private boolean table;
+
+    @Option(names = "--no-others", description = "the table without Spring Cloud Gateway and Portkey")
+    private boolean withoutOthers;
+
+    @Option(
+            names = "--streams",
+            defaultValue = "5000",
+            description = "at once, in the table; default ${DEFAULT-VALUE}, 0 for none")
+    private int streams;
+
     @Option(names = "--results", description = "folder of the CSV files, default bench/results")
     private Path results = Main.home().resolve("results");
 
@@ -80,7 +95,13 @@ final class RunCommand implements Callable<Integer> {
             System.err.println("There is no gateway at " + jar + ".");
             return 2;
         }
-        return new Run(options(), freshDirectory(), InstantSource.system(), System.out).run(pinning()) ? 0 : 1;
+        return measure(pinning()) ? 0 : 1;
+    }
+
+    private boolean measure(boolean pinning) throws IOException, InterruptedException {
+        return table
+                ? new TableRun(options(), freshDirectory(), InstantSource.system(), System.out).run(pinning)
+                : new Run(options(), freshDirectory(), InstantSource.system(), System.out).run(pinning);
     }
 
     private RunOptions options() {
@@ -95,6 +116,8 @@ final class RunCommand implements Callable<Integer> {
                 javaOptions,
                 !withoutNginx,
                 !withoutAllocation,
+                !withoutOthers,
+                streams,
                 results,
                 note);
     }

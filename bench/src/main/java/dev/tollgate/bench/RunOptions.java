@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param jar of the gateway; null where the launcher starts it
  * @param javaOptions for the gateway's JVM, beside those of the launcher
  * @param allocation whether the gateway's JVM is asked what it allocates
+ * @param others whether Spring Cloud Gateway and Portkey are measured beside it, for the table
+ * @param streams at once, for the table; 0 to 10,000, 0 for none
  */
 record RunOptions(
         int rounds,
@@ -28,6 +30,8 @@ record RunOptions(
         List<String> javaOptions,
         boolean nginx,
         boolean allocation,
+        boolean others,
+        int streams,
         Path results,
         String note) {
     RunOptions {
@@ -35,6 +39,7 @@ record RunOptions(
         requireBetween("--seconds", seconds, 1, 300);
         requireBetween("--warmup", warmupSeconds, 0, 300);
         requireBetween("--connections", connections, 1, 1_024);
+        requireBetween("--streams", streams, 0, 10_000);
         javaOptions = List.copyOf(javaOptions);
     }
 

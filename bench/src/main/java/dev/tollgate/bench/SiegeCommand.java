@@ -47,7 +47,20 @@ final class SiegeCommand implements Callable<Integer> {
                 .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
                 .toList();
         RunOptions options = new RunOptions(
-                1, 1, 0, 1, "", "", jar, List.of("-Xmx" + heap), false, false, directory.resolve("results"), "");
+                1,
+                1,
+                0,
+                1,
+                "",
+                "",
+                jar,
+                List.of("-Xmx" + heap),
+                false,
+                false,
+                false,
+                0,
+                directory.resolve("results"),
+                "");
         try (Children children = new Children(directory, false);
                 MockUpstream mock = new MockUpstream(0)) {
             Path models = ModelsFile.write(directory.resolve("models.yaml"));

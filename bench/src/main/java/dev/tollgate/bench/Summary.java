@@ -2,10 +2,8 @@ package dev.tollgate.bench;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The table for people: medians over the rounds; the ratio is the median of each round's own ratio. */
@@ -19,13 +17,13 @@ final class Summary {
 
     private final List<Measurement> measurements;
     private final int connections;
-    private final int rounds;
+    private final ByRound rounds;
     private final StringBuilder table = new StringBuilder();
 
     Summary(List<Measurement> measurements, int connections) {
         this.measurements = measurements;
         this.connections = connections;
-        rounds = measurements.stream().mapToInt(Measurement::round).max().orElse(0);
+        rounds = new ByRound(measurements);
     }
 
     String table() {
@@ -94,41 +92,18 @@ final class Summary {
     private void row(String name, Kind kind, ToDoubleFunction<Measurement> figure) {
         compare(
                 name + at(connections),
-                round -> figure(round, "gateway", kind, connections, figure),
-                round -> figure(round, "nginx", kind, connections, figure));
+                rounds.of("gateway", kind, connections, figure),
+                rounds.of("nginx", kind, connections, figure));
     }
 
     /** One call at a time, above what the same round's call to the mock itself took. */
     private void added(String name, Kind kind, ToDoubleFunction<LoadResult> nanos) {
-        compare(
-                name + at(1),
-                round -> added(round, "gateway", kind, nanos),
-                round -> added(round, "nginx", kind, nanos));
-    }
-
-    private double added(int round, String server, Kind kind, ToDoubleFunction<LoadResult> nanos) {
-        ToDoubleFunction<Measurement> millis = m -> nanos.applyAsDouble(m.load()) / 1e6;
-        return figure(round, server, kind, 1, millis) - figure(round, "direct", kind, 1, millis);
+        compare(name + at(1), rounds.added("gateway", kind, 1, nanos), rounds.added("nginx", kind, 1, nanos));
     }
 
     private void compare(String name, IntToDoubleFunction gateway, IntToDoubleFunction nginx) {
-        line(
-                name,
-                Figures.plain(median(gateway)),
-                Figures.plain(median(nginx)),
-                Figures.plain(median(round -> gateway.applyAsDouble(round) / nginx.applyAsDouble(round))));
-    }
-
-    private double median(IntToDoubleFunction byRound) {
-        return Figures.median(IntStream.rangeClosed(1, rounds).mapToDouble(byRound));
-    }
-
-    private double figure(int round, String server, Kind kind, int wires, ToDoubleFunction<Measurement> figure) {
-        Optional<Measurement> found = measurements.stream()
-                .filter(m -> m.round() == round && m.server().equals(server))
-                .filter(m -> m.kind() == kind && m.connections() == wires)
-                .findFirst();
-        return found.isPresent() ? figure.applyAsDouble(found.get()) : Double.NaN;
+        ByRound.Compared compared = rounds.compare(gateway, nginx);
+        line(name, Figures.plain(compared.figure()), Figures.plain(compared.other()), Figures.plain(compared.ratio()));
     }
 
     private static String at(int connections) {

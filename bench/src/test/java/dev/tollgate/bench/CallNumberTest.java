@@ -16,7 +16,8 @@ class CallNumberTest {
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void the_number_of_a_request_is_found_wherever_it_is_cut(Protocol protocol) {
-        byte[] template = protocol.request(Kind.LEAVE, "127.0.0.1:8080", "sk-test-key");
+        LoadPhase phase = new LoadPhase(protocol, Kind.LEAVE, 8080, 1, 1_000, 0, 9_000);
+        byte[] template = protocol.request(phase, "sk-test-key");
         ByteBuf request = CallNumber.numbered(Unpooled.wrappedBuffer(template), 40_312);
 
         assertThat(request.readableBytes()).isEqualTo(template.length);

@@ -1,0 +1,247 @@
+package dev.tollgate.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What a call and an event may cost, row by row: the gateway's figure, that of the server it stands beside, and the goal. */
+final class Table {
+    /** Where the gateway's JVM was asked what it allocates, in phases of their own. */
+    static final String ASKED = "gateway-asked";
+
+    /** Of {@link Kind#PACED}: as many streams as give an event every 67 µs. */
+    static final int PACED_STREAMS = 150;
+
+    private static final String LINE = "%-50s %9s  %-28s %7s  %-13s %s%n";
+    private static final String GATEWAY = "gateway";
+
+    private final List<Measurement> measurements;
+    private final List<GatewayStart> starts;
+    private final int connections;
+    private final int streams;
+    private final ByRound rounds;
+    private final List<Row> rows = new ArrayList<>();
+
+    /** @param streams of the crowd; 0 where there was none */
+    Table(List<Measurement> measurements, List<GatewayStart> starts, int connections, int streams) {
+        this.measurements = measurements;
+        this.starts = starts;
+        this.connections = connections;
+        this.streams = streams;
+        rounds = new ByRound(measurements);
+        fill();
+    }
+
+    /** @param ofRatio whether the bound is for the ratio, or for the figure itself */
+    record Goal(boolean ofRatio, boolean atMost, double bound) {
+        static Goal ratioAtMost(double bound) {
+            return new Goal(true, true, bound);
+        }
+
+        static Goal ratioAtLeast(double bound) {
+            return new Goal(true, false, bound);
+        }
+
+        static Goal atMost(double bound) {
+            return new Goal(false, true, bound);
+        }
+
+        static Goal atLeast(double bound) {
+            return new Goal(false, false, bound);
+        }
+
+        private boolean isMet(double value) {
+            return atMost ? value <= bound : value >= bound;
+        }
+
+        private String text() {
+            return (atMost ? "≤ " : "≥ ") + number() + (ofRatio ? " ×" : "");
+        }
+
+        private String number() {
+            return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
+        }
+    }
+
+    /**
+     * @param beside the server that it is compared with; empty where with none
+     * @param other its figure, NaN where it did not run; so is the ratio
+     * @param goal null for a row that only informs
+     */
+    record Row(
+            String what,
+            double figure,
+            String beside,
+            double other,
+            double ratio,
+            @Nullable Goal goal) {
+        static final String HEADER = "run,what,figure,beside,beside_figure,ratio,goal,verdict";
+
+        String verdict() {
+            double value = goal != null && goal.ofRatio() ? ratio : figure;
+            if (!Double.isFinite(value)) {
+                return "not measured";
+            }
+            return goal == null ? "" : goal.isMet(value) ? "met" : "MISSED";
+        }
+
+        String csv(String run) {
+            return String.join(
+                    ",",
+                    run,
+                    what.replace(",", ";"),
+                    Figures.plain(figure),
+                    beside,
+                    Figures.plain(other),
+                    Figures.plain(ratio),
+                    goalText(),
+                    verdict());
+        }
+
+        private String goalText() {
+            return goal == null ? "" : goal.text();
+        }
+
+        private String line() {
+            String neighbour = beside.isEmpty() ? "" : (beside + " " + Figures.plain(other));
+            return String.format(
+                    Locale.ROOT,
+                    LINE,
+                    what,
+                    Figures.plain(figure),
+                    neighbour,
+                    Figures.plain(ratio),
+                    goalText(),
+                    verdict());
+        }
+    }
+
+    List<Row> rows() {
+        return List.copyOf(rows);
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, LINE, "what", "figure", "beside", "ratio", "goal (must)", ""));
+        rows.forEach(row -> text.append(row.line()));
+        return text.toString();
+    }
+
+    private void fill() {
+        ToDoubleFunction<Measurement> cpuOfCall = Measurement::cpuMicrosPerCall;
+        ToDoubleFunction<Measurement> cpuOfEvent = Measurement::cpuMicrosPerEvent;
+        under("CPU µs a call", Kind.CALL, connections, cpuOfCall, "nginx", Goal.ratioAtMost(4.8));
+        under("CPU µs a call", Kind.CALL, connections, cpuOfCall, Contestants.SPRING, Goal.ratioAtMost(1));
+        under("CPU µs an event, 50 in one write", Kind.BURST, connections, cpuOfEvent, "nginx", Goal.ratioAtMost(5.5));
+        under(
+                "CPU µs an event, 10 ms apart, " + PACED_STREAMS + " streams",
+                Kind.PACED,
+                PACED_STREAMS,
+                cpuOfEvent,
+                "nginx",
+                Goal.ratioAtMost(1.6));
+        added("added p50 ms, call, concurrency 1", Kind.CALL, LoadResult::p50Nanos, 3.5);
+        added("added p99 ms, call, concurrency 1", Kind.CALL, LoadResult::p99Nanos, 3.5);
+        added("added p50 ms, first byte of a stream", Kind.BURST, LoadResult::firstP50Nanos, 2.5);
+        added("added p99 ms, first byte of a stream", Kind.BURST, LoadResult::firstP99Nanos, 2.5);
+        alone(
+                "bytes allocated a call",
+                rounds.median(rounds.of(ASKED, Kind.CALL, connections, Measurement::allocatedBytesPerCall)),
+                Goal.atMost(28_000));
+        alone(
+                "bytes allocated an event, 50 in one write",
+                rounds.median(rounds.of(ASKED, Kind.BURST, connections, Measurement::allocatedBytesPerEvent)),
+                Goal.atMost(1_500));
+        alone("CPU s, start to the first 10,000 calls", ofStarts(GatewayStart::cpuMicros) / 1e6, Goal.atMost(16));
+        under(
+                "calls/s on the core",
+                Kind.CALL,
+                connections,
+                m -> m.load().callsPerSecond(),
+                Contestants.PORTKEY,
+                Goal.ratioAtLeast(9));
+        alone(
+                "s, second start to the first billed answer",
+                ofStarts(GatewayStart::billedMillis) / 1e3,
+                Goal.atMost(0.9));
+        alone("resident MB, idle", ofStarts(GatewayStart::idleResidentKib) / 1024, Goal.atMost(150));
+        alone("resident MB, under load", residentUnderLoad(), Goal.atMost(280));
+        if (streams > 0) {
+            crowd();
+        }
+    }
+
+    private void crowd() {
+        String what = streams + " streams, an event every 250 ms: ";
+        alone(what + "complete", leastComplete(), Goal.atLeast(streams));
+        row(
+                what + "added p99 ms",
+                rounds.added(GATEWAY, Kind.CROWD, streams, LoadResult::p99Nanos),
+                "nginx",
+                rounds.added("nginx", Kind.CROWD, streams, LoadResult::p99Nanos),
+                Goal.atMost(20));
+        row(
+                what + "resident MB",
+                rounds.of(GATEWAY, Kind.CROWD, streams, Table::residentMegabytes),
+                "nginx",
+                rounds.of("nginx", Kind.CROWD, streams, Table::residentMegabytes),
+                Goal.atMost(600));
+    }
+
+    private void under(
+            String what, Kind kind, int wires, ToDoubleFunction<Measurement> figure, String beside, Goal goal) {
+        row(what, rounds.of(GATEWAY, kind, wires, figure), beside, rounds.of(beside, kind, wires, figure), goal);
+    }
+
+    private void added(String what, Kind kind, ToDoubleFunction<LoadResult> nanos, double ratioAtMost) {
+        row(
+                what,
+                rounds.added(GATEWAY, kind, 1, nanos),
+                "nginx",
+                rounds.added("nginx", kind, 1, nanos),
+                Goal.ratioAtMost(ratioAtMost));
+    }
+
+    private void row(String what, IntToDoubleFunction figure, String beside, IntToDoubleFunction other, Goal goal) {
+        ByRound.Compared compared = rounds.compare(figure, other);
+        rows.add(new Row(what, compared.figure(), beside, compared.other(), compared.ratio(), goal));
+    }
+
+    private void alone(String what, double figure, Goal goal) {
+        rows.add(new Row(what, figure, "", Double.NaN, Double.NaN, goal));
+    }
+
+    private double ofStarts(ToLongFunction<GatewayStart> figure) {
+        return Figures.median(starts.stream().mapToDouble(figure::applyAsLong));
+    }
+
+    /** The most of all phases but the crowd's, which has a row of its own. */
+    private double residentUnderLoad() {
+        return measurements.stream()
+                .filter(m -> m.server().equals(GATEWAY) && m.kind() != Kind.CROWD)
+                .mapToDouble(Table::residentMegabytes)
+                .max()
+                .orElse(Double.NaN);
+    }
+
+    private double leastComplete() {
+        return measurements.stream()
+                .filter(m -> m.server().equals(GATEWAY) && m.kind() == Kind.CROWD)
+                .mapToDouble(m -> m.load().calls())
+                .min()
+                .orElse(Double.NaN);
+    }
+
+    private static double residentMegabytes(Measurement measurement) {
+        return measurement.residentKib() / 1024.0;
+    }
+
+    /** Of all servers. */
+    long errors() {
+        return measurements.stream().mapToLong(m -> m.load().errors()).sum();
+    }
+}
