@@ -36,34 +36,51 @@ final class Table {
         fill();
     }
 
+    private enum Relation {
+        AT_MOST("≤"),
+        BELOW("<"),
+        AT_LEAST("≥");
+
+        private final String sign;
+
+        Relation(String sign) {
+            this.sign = sign;
+        }
+    }
+
     /** @param ofRatio whether the bound is for the ratio, or for the figure itself */
-    record Goal(boolean ofRatio, boolean atMost, double bound) {
+    record Goal(boolean ofRatio, Relation relation, double bound) {
         static Goal ratioAtMost(double bound) {
-            return new Goal(true, true, bound);
+            return new Goal(true, Relation.AT_MOST, bound);
+        }
+
+        static Goal ratioBelow(double bound) {
+            return new Goal(true, Relation.BELOW, bound);
         }
 
         static Goal ratioAtLeast(double bound) {
-            return new Goal(true, false, bound);
+            return new Goal(true, Relation.AT_LEAST, bound);
         }
 
         static Goal atMost(double bound) {
-            return new Goal(false, true, bound);
+            return new Goal(false, Relation.AT_MOST, bound);
         }
 
         static Goal atLeast(double bound) {
-            return new Goal(false, false, bound);
+            return new Goal(false, Relation.AT_LEAST, bound);
         }
 
         private boolean isMet(double value) {
-            return atMost ? value <= bound : value >= bound;
+            return switch (relation) {
+                case AT_MOST -> value <= bound;
+                case BELOW -> value < bound;
+                case AT_LEAST -> value >= bound;
+            };
         }
 
         private String text() {
-            return (atMost ? "≤ " : "≥ ") + number() + (ofRatio ? " ×" : "");
-        }
-
-        private String number() {
-            return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
+            String number = bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
+            return relation.sign + " " + number + (ofRatio ? " ×" : "");
         }
     }
 
@@ -93,7 +110,7 @@ final class Table {
             return String.join(
                     ",",
                     run,
-                    what.replace(",", ";"),
+                    what.replace(",", ""),
                     Figures.plain(figure),
                     beside,
                     Figures.plain(other),
@@ -135,7 +152,7 @@ final class Table {
         ToDoubleFunction<Measurement> cpuOfCall = Measurement::cpuMicrosPerCall;
         ToDoubleFunction<Measurement> cpuOfEvent = Measurement::cpuMicrosPerEvent;
         under("CPU µs a call", Kind.CALL, connections, cpuOfCall, "nginx", Goal.ratioAtMost(4.8));
-        under("CPU µs a call", Kind.CALL, connections, cpuOfCall, Contestants.SPRING, Goal.ratioAtMost(1));
+        under("CPU µs a call", Kind.CALL, connections, cpuOfCall, Contestants.SPRING, Goal.ratioBelow(1));
         under("CPU µs an event, 50 in one write", Kind.BURST, connections, cpuOfEvent, "nginx", Goal.ratioAtMost(5.5));
         under(
                 "CPU µs an event, 10 ms apart, " + PACED_STREAMS + " streams",
