@@ -3,7 +3,7 @@ package dev.tollgate.bench;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Which door the load generator speaks to: the gateway's OpenAI door, or Gemini at the mock itself (directly or through a plain proxy), or Portkey's. */
+/** Which door the load generator speaks to: the gateway's OpenAI door, Gemini at the mock itself (directly or through a plain proxy), or Portkey's. */
 enum Protocol {
     OPENAI,
     GEMINI,

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code runs.csv} (a line for each run, with its conditions) and {@code measurements.csv} (a line for each phase), and what a run has besides; all are only ever appended to. */
+/**
+ * {@code runs.csv} (a line for each run, with its conditions), {@code measurements.csv} (a line for each phase), and what else a run has; all are
+ * only ever appended to.
+ */
 final class ResultFiles {
     private final Path directory;
 
