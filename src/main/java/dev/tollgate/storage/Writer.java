@@ -3,9 +3,7 @@ package dev.tollgate.storage;
 import dev.tollgate.fatal.Fatal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -88,53 +86,6 @@ public final class Writer implements AutoCloseable {
         boolean isDurable();
     }
 
-    /** A class and not a record: two of them are never equal. */
-    private static final class Waiting implements Riding {
-
-        private final Unit unit;
-        private final boolean rides;
-        private final Executor executor;
-        private final Completion completion;
-        private final Completion lost;
-        private boolean reported;
-        private @Nullable List<Object> told;
-        private volatile boolean durable;
-
-        Waiting(Unit unit, boolean rides, Executor executor, Completion completion, Completion lost) {
-            this.unit = unit;
-            this.rides = rides;
-            this.executor = executor;
-            this.completion = completion;
-            this.lost = lost;
-        }
-
-        @Override
-        public boolean isDurable() {
-            return durable;
-        }
-
-        /** The batch has failed: what was told of it has to come out again. */
-        void rememberTold() {
-            told = reported ? unit.outcomes() : null;
-        }
-
-        /** @throws IllegalStateException when it was decided otherwise than it was told before */
-        void requireAsTold() {
-            if (told != null && !told.equals(unit.outcomes())) {
-                throw new IllegalStateException("told as " + told + ", and now " + unit.outcomes());
-            }
-        }
-
-        void tell(Completion told, @Nullable StoreException failure) {
-            try {
-                told.completed(failure);
-            } catch (RuntimeException | Error e) { // the others of the batch wait for theirs
-                Fatal.check(e);
-                log.error("a completion has failed", e);
-            }
-        }
-    }
-
     Writer(WriterConnection connection, List<Part<?>> parts, int waitingMax) {
         this.connection = connection;
         this.batch = new Batch(parts);
@@ -197,7 +148,7 @@ public final class Writer implements AutoCloseable {
         Waiting waiting = new Waiting(unit, true, executor, completion, lost);
         batch.check(unit);
         if (decideAtOnce(waiting)) {
-            handOver(executor, List.of(waiting), null);
+            Reports.handOver(executor, List.of(waiting), null);
         } else {
             offer(waiting);
         }
@@ -233,7 +184,7 @@ public final class Writer implements AutoCloseable {
             return false;
         }
         try {
-            if (!batch.decideIfKnown(statements, waiting.unit)) {
+            if (!batch.decideIfKnown(statements, waiting.unit())) {
                 return false;
             }
         } catch (Exception
@@ -255,7 +206,7 @@ public final class Writer implements AutoCloseable {
         rodeNanos = now;
         riding.add(waiting);
         toldUnwritten = true;
-        waiting.reported = true;
+        waiting.reported();
         if (wakesAtNanos - rideEndNanos > 0) {
             wake();
         }
@@ -268,13 +219,13 @@ public final class Writer implements AutoCloseable {
     }
 
     private void offer(Waiting waiting) {
-        batch.check(waiting.unit);
+        batch.check(waiting.unit());
         if (closing) {
-            report(List.of(waiting), new StoreUnavailable("the store is closing"));
+            Reports.report(List.of(waiting), new StoreUnavailable("the store is closing"));
         } else if (!queue.offer(waiting)) {
-            report(List.of(waiting), new StoreUnavailable("too many units wait for the store"));
+            Reports.report(List.of(waiting), new StoreUnavailable("too many units wait for the store"));
         } else if (stopped && queue.remove(waiting)) {
-            report(List.of(waiting), new StoreUnavailable("the store is closed"));
+            Reports.report(List.of(waiting), new StoreUnavailable("the store is closed"));
         }
     }
 
@@ -448,7 +399,7 @@ public final class Writer implements AutoCloseable {
     private @Nullable Throwable decide(List<Waiting> taken) {
         int rodeBefore = riding.size();
         for (Waiting waiting : taken) {
-            (waiting.rides && mayRide ? riding : urgent).add(waiting);
+            (waiting.rides() && mayRide ? riding : urgent).add(waiting);
         }
         taken.clear();
         List<Waiting> fresh = riding.subList(rodeBefore, riding.size());
@@ -462,7 +413,7 @@ public final class Writer implements AutoCloseable {
                 rideEndNanos = System.nanoTime() + RIDE_MAX.toNanos();
             }
             toldUnwritten |= !fresh.isEmpty();
-            report(fresh, null);
+            Reports.report(fresh, null);
         }
         return failure;
     }
@@ -510,7 +461,7 @@ public final class Writer implements AutoCloseable {
         if (failure == null) {
             committed(all);
         } else if (all.size() == 1 || isEveryones(Failures.kind(failure))) {
-            fail(all, failure);
+            Reports.fail(all, failure);
         } else {
             all.forEach(this::commitAlone);
         }
@@ -536,7 +487,7 @@ public final class Writer implements AutoCloseable {
     }
 
     private static List<Unit> units(List<Waiting> some) {
-        return some.stream().map(waiting -> waiting.unit).toList();
+        return some.stream().map(waiting -> waiting.unit()).toList();
     }
 
     /** Commits what was decided before, and these. */
@@ -578,57 +529,9 @@ public final class Writer implements AutoCloseable {
 
     private void committed(List<Waiting> all) {
         for (Waiting waiting : all) {
-            waiting.durable = true;
-            mayRide |= waiting.rides && waiting.unit.writes();
+            waiting.becameDurable();
+            mayRide |= waiting.rides() && waiting.unit().writes();
         }
-        report(all, null);
-    }
-
-    private static void fail(List<Waiting> all, Throwable failure) {
-        log.error("{} of work failed", all.size() == 1 ? "a unit" : all.size() + " units", failure);
-        StoreException told = Failures.of(failure);
-        List<Waiting> unreported = new ArrayList<>();
-        for (Waiting waiting : all) {
-            if (waiting.reported) {
-                tellLost(waiting, told);
-            } else {
-                waiting.unit.forgetOutcomes();
-                unreported.add(waiting);
-            }
-        }
-        report(unreported, told);
-    }
-
-    private static void tellLost(Waiting waiting, StoreException failure) {
-        try {
-            waiting.executor.execute(() -> waiting.tell(waiting.lost, failure));
-        } catch (RuntimeException e) {
-            log.warn("the loss of a unit could not be handed over", e);
-        }
-    }
-
-    /**
-     * Each once; what is said later to somebody who was told of the decision nobody hears. Those of one executor are handed over
-     * together: an event loop that is woken for each costs more than what it is told.
-     */
-    private static void report(List<Waiting> some, @Nullable StoreException failure) {
-        Map<Executor, List<Waiting>> byExecutor = new IdentityHashMap<>();
-        for (Waiting waiting : some) {
-            if (!waiting.reported) {
-                waiting.reported = true;
-                byExecutor
-                        .computeIfAbsent(waiting.executor, executor -> new ArrayList<>())
-                        .add(waiting);
-            }
-        }
-        byExecutor.forEach((executor, told) -> handOver(executor, told, failure));
-    }
-
-    private static void handOver(Executor executor, List<Waiting> told, @Nullable StoreException failure) {
-        try {
-            executor.execute(() -> told.forEach(waiting -> waiting.tell(waiting.completion, failure)));
-        } catch (RuntimeException e) {
-            log.warn("the outcome of {} units could not be handed over", told.size(), e);
-        }
+        Reports.report(all, null);
     }
 }

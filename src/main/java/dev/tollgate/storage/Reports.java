@@ -1,0 +1,68 @@
+package dev.tollgate.storage;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How those who have offered units hear of them: from the writer's turn, on their own executors. */
+final class Reports {
+
+    private static final Logger log = LoggerFactory.getLogger(Reports.class);
+
+    private Reports() {}
+
+    /** Why they are not written: those that were reported as decided are lost, the others learn it as their outcome. */
+    static void fail(List<Waiting> all, Throwable failure) {
+        log.error("{} of work failed", all.size() == 1 ? "a unit" : all.size() + " units", failure);
+        StoreException told = Failures.of(failure);
+        List<Waiting> unreported = new ArrayList<>();
+        for (Waiting waiting : all) {
+            if (waiting.isReported()) {
+                tellLost(waiting, told);
+            } else {
+                waiting.unit().forgetOutcomes();
+                unreported.add(waiting);
+            }
+        }
+        report(unreported, told);
+    }
+
+    private static void tellLost(Waiting waiting, StoreException failure) {
+        try {
+            waiting.executor().execute(() -> waiting.tellLost(failure));
+        } catch (RuntimeException e) {
+            log.warn("the loss of a unit could not be handed over", e);
+        }
+    }
+
+    /**
+     * Each once; what is said later to somebody who was told of the decision nobody hears. Those of one executor are handed over
+     * together: an event loop that is woken for each costs more than what it is told.
+     */
+    static void report(List<Waiting> some, @Nullable StoreException failure) {
+        Map<Executor, List<Waiting>> byExecutor = new IdentityHashMap<>();
+        for (Waiting waiting : some) {
+            if (!waiting.isReported()) {
+                waiting.reported();
+                byExecutor
+                        .computeIfAbsent(waiting.executor(), executor -> new ArrayList<>())
+                        .add(waiting);
+            }
+        }
+        byExecutor.forEach((executor, told) -> handOver(executor, told, failure));
+    }
+
+    /** Those of one executor, as one task. */
+    static void handOver(Executor executor, List<Waiting> told, @Nullable StoreException failure) {
+        try {
+            executor.execute(() -> told.forEach(waiting -> waiting.tellOutcome(failure)));
+        } catch (RuntimeException e) {
+            log.warn("the outcome of {} units could not be handed over", told.size(), e);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.tollgate.storage;
+
+import dev.tollgate.fatal.Fatal;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A unit that was offered to the writer, and who is to be told. A class and not a record: two of them are never equal. What is not final
+ * belongs to whoever has the writer's turn, but for whether it is durable.
+ */
+final class Waiting implements Writer.Riding {
+
+    private static final Logger log = LoggerFactory.getLogger(Waiting.class);
+
+    private final Unit unit;
+    private final boolean rides;
+    private final Executor executor;
+    private final Completion completion;
+    private final Completion lost;
+    private boolean reported;
+    private @Nullable List<Object> told;
+    private volatile boolean durable;
+
+    Waiting(Unit unit, boolean rides, Executor executor, Completion completion, Completion lost) {
+        this.unit = unit;
+        this.rides = rides;
+        this.executor = executor;
+        this.completion = completion;
+        this.lost = lost;
+    }
+
+    Unit unit() {
+        return unit;
+    }
+
+    /** Whether it may be reported before it is durable. */
+    boolean rides() {
+        return rides;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    @Override
+    public boolean isDurable() {
+        return durable;
+    }
+
+    void becameDurable() {
+        durable = true;
+    }
+
+    boolean isReported() {
+        return reported;
+    }
+
+    void reported() {
+        reported = true;
+    }
+
+    /** The batch has failed: what was told of it has to come out again. */
+    void rememberTold() {
+        told = reported ? unit.outcomes() : null;
+    }
+
+    /** @throws IllegalStateException when it was decided otherwise than it was told before */
+    void requireAsTold() {
+        if (told != null && !told.equals(unit.outcomes())) {
+            throw new IllegalStateException("told as " + told + ", and now " + unit.outcomes());
+        }
+    }
+
+    /** What has become of it. On its executor. */
+    void tellOutcome(@Nullable StoreException failure) {
+        tell(completion, failure);
+    }
+
+    /** That it is gone, though it was reported as decided. On its executor. */
+    void tellLost(StoreException failure) {
+        tell(lost, failure);
+    }
+
+    private static void tell(Completion told, @Nullable StoreException failure) {
+        try {
+            told.completed(failure);
+        } catch (RuntimeException | Error e) { // the others of the batch wait for theirs
+            Fatal.check(e);
+            log.error("a completion has failed", e);
+        }
+    }
+}
