@@ -57,7 +57,13 @@ final class PlayedCall implements Executor {
     }
 
     void begin() {
-        call = new Call(
+        Call made = call == null ? make(() -> lines.add("over")) : call;
+        does(made::begin);
+    }
+
+    /** @param over run when the call is over */
+    Call make(Runnable over) {
+        Call made = new Call(
                 books,
                 counting,
                 NO_MEDIA,
@@ -66,8 +72,9 @@ final class PlayedCall implements Executor {
                 caller,
                 this,
                 () -> nanos,
-                () -> lines.add("over"));
-        does(call::begin);
+                over);
+        call = made;
+        return made;
     }
 
     @SuppressWarnings("NullAway") // a call without media does not touch it
@@ -164,8 +171,7 @@ final class PlayedCall implements Executor {
         }
 
         @Override
-        public void extend(
-                String taskId, MeteredRequest request, long least, long wanted, Consumer<Extension> then) {
+        public void extend(String taskId, MeteredRequest request, long least, long wanted, Consumer<Extension> then) {
             lines.add("extend by " + least + " to " + wanted);
             extended = then;
         }
@@ -225,8 +231,8 @@ final class PlayedCall implements Executor {
         }
 
         void counts(@Nullable Long tokens) {
-            Optional<PromptCount> count = Optional.ofNullable(tokens)
-                    .map(known -> new PromptCount(known, UpstreamEvent.Modalities.NONE));
+            Optional<PromptCount> count =
+                    Optional.ofNullable(tokens).map(known -> new PromptCount(known, UpstreamEvent.Modalities.NONE));
             does(() -> Objects.requireNonNull(counted).accept(count));
         }
 
@@ -333,7 +339,8 @@ final class PlayedCall implements Executor {
 
         @Override
         public void admitted(Admission admission) {
-            lines.add("admitted " + admission.taskId() + " " + admission.maxTokensApplied() + " " + admission.ignored());
+            lines.add(
+                    "admitted " + admission.taskId() + " " + admission.maxTokensApplied() + " " + admission.ignored());
         }
 
         @Override

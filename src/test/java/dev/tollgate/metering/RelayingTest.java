@@ -180,11 +180,11 @@ class RelayingTest {
         assertThat(call.told()).containsExactly("cancel");
         call.upstream.says(text("lo"));
         call.books.confirms(null);
-        assertThat(call.told())
-                .containsExactly("answering 1", "shows 'Hel'", "resume", "give back FAILED");
+        assertThat(call.told()).containsExactly("answering 1", "shows 'Hel'", "resume", "give back FAILED");
         call.books.givesBack();
         assertThat(call.told())
-                .containsExactly("over", "failed The upstream provider closed the stream before the answer was complete.");
+                .containsExactly(
+                        "over", "failed The upstream provider closed the stream before the answer was complete.");
     }
 
     @Test
@@ -240,7 +240,8 @@ class RelayingTest {
         assertThat(played.told()).as("once more, for it is needed now").containsExactly("pause", "extend by 2 to 8198");
         played.books.grows(new Books.NotGrown("KEY_DISABLED"));
         assertThat(played.told())
-                .containsExactly("cancel", "shows Usage 'b' LENGTH/KEY_DISABLED", "end 8292", "settle CUT_HOLD_USED 8292");
+                .containsExactly(
+                        "cancel", "shows Usage 'b' LENGTH/KEY_DISABLED", "end 8292", "settle CUT_HOLD_USED 8292");
     }
 
     @Test
@@ -312,7 +313,8 @@ class RelayingTest {
         assertThat(played.told()).containsExactly("cancel", "give back FAILED");
         played.books.givesBack();
         assertThat(played.told())
-                .containsExactly("over", "failed The upstream provider closed the stream before the answer was complete.");
+                .containsExactly(
+                        "over", "failed The upstream provider closed the stream before the answer was complete.");
     }
 
     // ---- what fails ----
@@ -441,7 +443,8 @@ class RelayingTest {
         assertThat(played.told()).containsExactly("cancel", "settle CANCELLED 110");
         played.books.settles(new Books.Charged());
         assertThat(played.told())
-                .containsExactly("over", "failed The upstream provider closed the stream before the answer was complete.");
+                .containsExactly(
+                        "over", "failed The upstream provider closed the stream before the answer was complete.");
     }
 
     @Test
@@ -557,7 +560,8 @@ class RelayingTest {
 
     @Test
     void the_first_answer_is_the_one_after_all_where_the_second_comes_to_nothing() {
-        assertThat(second(call -> call.upstream.fails(Kind.UNAVAILABLE))).startsWith("cancel", "take back", "answering 2");
+        assertThat(second(call -> call.upstream.fails(Kind.UNAVAILABLE)))
+                .startsWith("cancel", "take back", "answering 2");
         assertThat(second(call -> call.does(call.call()::timeIsUp))).startsWith("cancel", "take back");
         assertThat(second(call -> {
                     call.upstream.says(used(5_000), text("b"));
