@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.media.WantedMedium;
+import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.upstream.PreparedCall;
@@ -319,6 +320,7 @@ final class PlayedCall implements Executor {
         boolean leavesWhole;
         boolean cannotRender;
         boolean cannotSend;
+        List<SignedPart> signed = List.of();
         private @Nullable Draft draft;
         private @Nullable Consumer<Boolean> judged;
         private @Nullable Runnable drained;
@@ -380,6 +382,11 @@ final class PlayedCall implements Executor {
         @Override
         public void cut() {
             lines.add("cut");
+        }
+
+        @Override
+        public List<SignedPart> signed() {
+            return signed;
         }
 
         @Override

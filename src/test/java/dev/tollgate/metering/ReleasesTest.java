@@ -1,0 +1,183 @@
+package dev.tollgate.metering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.ledger.Release;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.storage.Change;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How often it is tried to give back what a call holds, and who hears of it: pauses are of a second, one after the other as a test lets them. */
+class ReleasesTest {
+
+    @TempDir
+    Path folder;
+
+    private final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
+    private final Deque<Runnable> loop = new ConcurrentLinkedDeque<>();
+    private final AtomicInteger tries = new AtomicInteger();
+    private final AtomicInteger told = new AtomicInteger();
+    private int failures;
+    private StoreFixture store;
+    private Releases releases;
+
+    @BeforeEach
+    void open() {
+        store = Stores.SQLITE.open(folder);
+        store.account("acc_1", 1_000);
+        store.reserve("t1", "acc_1", 100, 100);
+        releases = new Releases(
+                new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), pauses::add),
+                loop::add,
+                new Failing());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private final class Failing implements Keeper {
+
+        @Override
+        public List<Change> free(Release release) {
+            if (tries.incrementAndGet() <= failures) {
+                throw new IllegalStateException("a mistake");
+            }
+            return List.of();
+        }
+
+        @Override
+        public List<Change> claim(Reserve reserve) {
+            return List.of();
+        }
+
+        @Override
+        public boolean won() {
+            return true;
+        }
+
+        @Override
+        public void lost() {}
+
+        @Override
+        public void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed) {}
+
+        @Override
+        public boolean callerHoldsBack() {
+            return true;
+        }
+    }
+
+    private void begin() {
+        releases.begin("t1", "m", TaskStatus.CANCELLED, TaskResult.NONE, told::incrementAndGet);
+        runLoop();
+    }
+
+    private void runLoop() {
+        while (!loop.isEmpty()) {
+            loop.remove().run();
+        }
+    }
+
+    private void pauses(int count) {
+        for (int i = 0; i < count; i++) {
+            pauses.remove().run();
+            runLoop();
+        }
+    }
+
+    private void isBack() {
+        Gateway.await("the hold", () -> store.balance("acc_1").reservedMicros() == 0);
+    }
+
+    @Test
+    void a_release_that_fails_is_tried_each_second_for_a_minute_and_then_each_minute() {
+        failures = 1_000;
+        begin();
+        assertThat(tries).hasValue(1);
+        pauses(60);
+        assertThat(tries).hasValue(61);
+        pauses(59);
+        assertThat(tries).hasValue(61);
+        pauses(1);
+        assertThat(tries).hasValue(62);
+        pauses(60);
+        assertThat(tries).hasValue(63);
+        assertThat(pauses).hasSize(1);
+    }
+
+    @Test
+    void the_call_goes_on_after_the_first_try_and_is_told_once() {
+        failures = 2;
+        begin();
+        assertThat(told).hasValue(1);
+        pauses(2);
+        isBack();
+        assertThat(told).hasValue(1);
+        assertThat(store.tasks.find("acc_1", "t1").orElseThrow().status()).isEqualTo(TaskStatus.CANCELLED);
+    }
+
+    @Test
+    void the_operator_is_told_at_the_first_try_and_after_each_sixty() {
+        failures = 1_000;
+        try (LogCapture log = new LogCapture()) {
+            begin();
+            assertThat(times(log)).isOne();
+            pauses(59);
+            assertThat(times(log)).isOne();
+            pauses(1);
+            assertThat(times(log)).isEqualTo(2);
+        }
+    }
+
+    private static long times(LogCapture log) {
+        return log.text()
+                .lines()
+                .filter("task t1: what it holds could not be given back, and is tried again"::equals)
+                .count();
+    }
+
+    @Test
+    void a_release_that_the_store_does_not_take_is_tried_again() {
+        store.writer.close();
+        begin();
+        assertThat(told).hasValue(1);
+        assertThat(pauses).hasSize(1);
+        pauses(1);
+        assertThat(tries).hasValue(2);
+        assertThat(pauses).hasSize(1);
+    }
+
+    @Test
+    void a_release_that_is_done_is_not_tried_again() {
+        begin();
+        Gateway.await("the store", () -> {
+            runLoop();
+            return told.get() == 1;
+        });
+        isBack();
+        assertThat(pauses).isEmpty();
+        assertThat(tries).hasValue(1);
+    }
+}
