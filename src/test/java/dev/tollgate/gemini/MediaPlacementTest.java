@@ -91,10 +91,9 @@ class MediaPlacementTest {
         InlineMedia middle = medium('C', LARGE);
         List<PlacedMedium> placed = placed(placement(body(small, larger, middle)));
         assertThat(placed.get(0)).isEqualTo(new PlacedMedium.Text(small));
-        assertThat(placed.get(1))
-                .isInstanceOfSatisfying(
-                        PlacedMedium.Uploaded.class,
-                        file -> assertThat(file.file().name()).isEqualTo("files/f1"));
+        assertThat(placed.get(1)).isInstanceOfSatisfying(PlacedMedium.Uploaded.class, file -> assertThat(
+                        file.file().name())
+                .isEqualTo("files/f1"));
         assertThat(placed.get(2)).isEqualTo(new PlacedMedium.Text(middle));
         assertThat(upstream.uploaded()).singleElement().satisfies(file -> assertThat(file.bytes())
                 .isEqualTo(12_000_000));
@@ -102,8 +101,8 @@ class MediaPlacementTest {
 
     @Test
     void as_many_are_uploaded_as_it_takes() throws Exception {
-        List<PlacedMedium> placed = placed(placement(body(
-                medium('A', 2 * LARGE), medium('B', 4_000), medium('C', 2 * LARGE + 4), medium('D', LARGE))));
+        List<PlacedMedium> placed = placed(placement(
+                body(medium('A', 2 * LARGE), medium('B', 4_000), medium('C', 2 * LARGE + 4), medium('D', LARGE))));
         assertThat(placed.get(0)).isInstanceOf(PlacedMedium.Uploaded.class);
         assertThat(placed.get(1)).isInstanceOf(PlacedMedium.Text.class);
         assertThat(placed.get(2)).isInstanceOf(PlacedMedium.Uploaded.class);
@@ -162,7 +161,8 @@ class MediaPlacementTest {
 
     @Test
     void a_medium_that_was_not_loaded_is_a_fault_of_ours() {
-        WantedMedium wanted = new WantedMedium.Remote("messages.0", "https://far.example/a", new WantedMedium.Said(null, true));
+        WantedMedium wanted =
+                new WantedMedium.Remote("messages.0", "https://far.example/a", new WantedMedium.Said(null, true));
         GeminiBody body = new GeminiBody(
                 PLAIN.getBytes(StandardCharsets.US_ASCII),
                 List.of(),

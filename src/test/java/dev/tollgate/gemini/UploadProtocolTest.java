@@ -76,8 +76,8 @@ class UploadProtocolTest {
     }
 
     private void answers(String headers, String body) {
-        server.then(exchange -> exchange.raw(
-                "HTTP/1.1 200 OK\r\n" + headers + "content-length: " + body.length() + "\r\n\r\n" + body));
+        server.then(exchange ->
+                exchange.raw("HTTP/1.1 200 OK\r\n" + headers + "content-length: " + body.length() + "\r\n\r\n" + body));
     }
 
     @Test
@@ -204,8 +204,7 @@ class UploadProtocolTest {
     void a_medium_that_is_gone_is_not_sent() {
         Medium medium = Medium.of("text/plain", "a".getBytes());
         medium.release();
-        FileUpload upload =
-                new FileUpload(protocol, new UploadedFile.Content("hash", "text/plain"), medium, () -> NOW);
+        FileUpload upload = new FileUpload(protocol, new UploadedFile.Content("hash", "text/plain"), medium, () -> NOW);
         upload.start();
         assertThatThrownBy(() -> upload.file().get(30, TimeUnit.SECONDS)).hasMessageContaining("the medium is gone");
         assertThat(server.connections()).isZero();

@@ -214,10 +214,7 @@ class VertexTokenTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             400 Bad Request         | {"error":"invalid_grant"}      | MISCONFIGURED | no token: HTTP 400 invalid_grant
             400 Bad Request         | {"error":"<b>Key9 AIza</b>"}   | MISCONFIGURED | any
             499 Odd                 | {}                             | MISCONFIGURED | no token: HTTP 499

@@ -128,8 +128,8 @@ class MeterTest {
                 Replay.NONE,
                 media,
                 Lease.FREE);
-        MeteredCall call = meter.prepare(
-                new MeteredRequest(accountId, "key_1", "sk-", "chat", sold.model(), "m", ask, null));
+        MeteredCall call =
+                meter.prepare(new MeteredRequest(accountId, "key_1", "sk-", "chat", sold.model(), "m", ask, null));
         loads(_ -> heard.add("loaded"));
         return call;
     }
@@ -273,8 +273,8 @@ class MeterTest {
     void media_are_loaded_before_anything_is_held() throws Exception {
         wanted = List.of(PICTURE);
         MeteredCall call = prepared("acc_1");
-        loads(these -> heard.add("loads " + these + ", held "
-                + store.balance("acc_1").reservedMicros()));
+        loads(these ->
+                heard.add("loads " + these + ", held " + store.balance("acc_1").reservedMicros()));
         on(() -> meter.start(call, new Hearing()));
         assertThat(next()).isEqualTo("loads [" + PICTURE + "], held 0");
         assertThat(next()).isEqualTo("asked");
@@ -287,7 +287,8 @@ class MeterTest {
         store.account("acc_poor", 0);
         start("acc_poor");
         assertThat(next())
-                .isEqualTo("insufficient_credits: Your credit balance is too low. Please top up. No credits are available.");
+                .isEqualTo(
+                        "insufficient_credits: Your credit balance is too low. Please top up. No credits are available.");
         isOver();
         assertThat(heard).isEmpty();
     }
@@ -351,14 +352,15 @@ class MeterTest {
 
     // ---- counts for their own sake ----
 
-    private static final Optional<PromptCount> SEVEN =
-            Optional.of(new PromptCount(7, UpstreamEvent.Modalities.NONE));
+    private static final Optional<PromptCount> SEVEN = Optional.of(new PromptCount(7, UpstreamEvent.Modalities.NONE));
 
     @Test
     void a_count_is_told_as_it_comes() throws Exception {
         MeteredCall call = prepared("acc_1");
         on(() -> {
-            freeCounts.count(call, counted -> heard.add("counted " + counted.orElseThrow().tokens()));
+            freeCounts.count(
+                    call,
+                    counted -> heard.add("counted " + counted.orElseThrow().tokens()));
             return true;
         });
         on(() -> {
@@ -393,7 +395,8 @@ class MeterTest {
         on(() -> {
             freeCounts.countLoaded(
                     plain,
-                    (counted, count) -> heard.add("counted " + count.orElseThrow().tokens()),
+                    (counted, count) ->
+                            heard.add("counted " + count.orElseThrow().tokens()),
                     refused -> heard.add(refused.message()));
             counts.getFirst().accept(SEVEN);
             return true;
@@ -406,7 +409,8 @@ class MeterTest {
         on(() -> {
             freeCounts.countLoaded(
                     call,
-                    (counted, count) -> heard.add("counted " + count.orElseThrow().tokens()),
+                    (counted, count) ->
+                            heard.add("counted " + count.orElseThrow().tokens()),
                     refused -> heard.add(refused.message()));
             return true;
         });
@@ -457,8 +461,8 @@ class MeterTest {
         store.account("acc_busy", 1_000);
         store.reserve("t1", "acc_busy", 1_000, 1_000);
         assertThatThrownBy(() -> freeCounts.requireBalance("acc_busy"))
-                .isInstanceOfSatisfying(ApiException.class, refused -> assertThat(
-                                refused.error().headers())
-                        .containsEntry("retry-after", "1"));
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.error().headers()).containsEntry("retry-after", "1"));
     }
 }

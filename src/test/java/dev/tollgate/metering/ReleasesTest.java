@@ -14,7 +14,6 @@ import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
-
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
