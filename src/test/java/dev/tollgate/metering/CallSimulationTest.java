@@ -61,10 +61,11 @@ class CallSimulationTest {
             play(one);
             return;
         }
-        long first = new Random().nextLong();
+        Random seeds =
+                new Random(); // seeds in a row begin alike: whole kinds of orders would be missing from a few thousand
         try (Silence _ = new Silence()) { // hundreds of thousands of faults are told of otherwise
             for (int i = 0; i < ORDERS; i++) {
-                play(first + i);
+                play(seeds.nextLong());
             }
         }
         assertThat(List.of(sent, charged, back, lost, refused, faults, again))
