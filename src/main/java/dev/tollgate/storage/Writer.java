@@ -69,6 +69,7 @@ public final class Writer implements AutoCloseable {
     private final boolean alone;
     private final Pulse pulse = new Pulse();
     private long askedNanos = System.nanoTime();
+    private long idleAskedNanos = System.nanoTime();
     private boolean mayRide = true;
     private long rideEndNanos;
     private long rodeNanos = System.nanoTime() - ALERT_NANOS;
@@ -293,7 +294,7 @@ public final class Writer implements AutoCloseable {
                 clearAway(broken);
             }
             if (more && taken.isEmpty() && riding.isEmpty()) {
-                ask();
+                askIfDue();
                 continue;
             }
             Throwable failure = decide(taken);
@@ -322,7 +323,15 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    /** Nobody has anything to write; whether it could be written is asked all the same. */
+    /** Nobody has anything to write; whether it could be written is asked all the same, and no oftener where the writer is alert. */
+    private void askIfDue() {
+        long now = System.nanoTime();
+        if (now - idleAskedNanos >= Pulse.ASK_EVERY.toNanos()) {
+            idleAskedNanos = now;
+            ask();
+        }
+    }
+
     private void ask() {
         boolean writes = pulse.isInTrouble();
         if (attempt(() -> connection.ask(writes)) == null && writes) {

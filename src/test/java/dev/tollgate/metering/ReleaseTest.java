@@ -2,23 +2,15 @@ package dev.tollgate.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.ledger.Release;
-import dev.tollgate.ledger.Reserve;
-import dev.tollgate.ledger.Settle;
-import dev.tollgate.storage.Change;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +23,7 @@ class ReleaseTest {
     @TempDir
     Path folder;
 
-    private final AtomicInteger tries = new AtomicInteger();
+    private final FailingKeeper keeper = new FailingKeeper();
 
     @ParameterizedTest
     @EnumSource(Stores.class)
@@ -42,9 +34,10 @@ class ReleaseTest {
             store.reserve("task_1", "acc_1", 100, 100);
             Accounting accounting =
                     new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
+            keeper.failures = FAILURES; // for longer than anybody had patience
             CompletableFuture<Void> told = new CompletableFuture<>();
 
-            new StoredBooks(accounting, loop, new Failing())
+            new StoredBooks(accounting, loop, keeper)
                     .giveBack(
                             "task_1",
                             "model",
@@ -55,42 +48,7 @@ class ReleaseTest {
             told.join(); // the call does not wait for it
             Gateway.await("the hold", () -> store.balance("acc_1").reservedMicros() == 0);
             assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(1_000);
-            assertThat(tries).hasValue(FAILURES + 1);
-        }
-    }
-
-    /** Fails for longer than anybody had patience. */
-    private final class Failing implements Keeper {
-
-        @Override
-        public List<Change> free(Release release) {
-            if (tries.incrementAndGet() <= FAILURES) {
-                throw new IllegalStateException("a mistake");
-            }
-            return List.of();
-        }
-
-        @Override
-        public List<Change> claim(Reserve reserve) {
-            return List.of();
-        }
-
-        @Override
-        public boolean won() {
-            return true;
-        }
-
-        @Override
-        public void lost() {}
-
-        @Override
-        public void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed) {
-            then.accept(List.of());
-        }
-
-        @Override
-        public boolean callerHoldsBack() {
-            return true;
+            assertThat(keeper.tries).hasValue(FAILURES + 1);
         }
     }
 }

@@ -2,11 +2,6 @@ package dev.tollgate.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.ledger.Release;
-import dev.tollgate.ledger.Reserve;
-import dev.tollgate.ledger.Settle;
-import dev.tollgate.storage.Change;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.Gateway;
@@ -15,12 +10,10 @@ import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.util.Deque;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,9 +27,8 @@ class ReleasesTest {
 
     private final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
     private final Deque<Runnable> loop = new ConcurrentLinkedDeque<>();
-    private final AtomicInteger tries = new AtomicInteger();
+    private final FailingKeeper keeper = new FailingKeeper();
     private final AtomicInteger told = new AtomicInteger();
-    private int failures;
     private StoreFixture store;
     private Releases releases;
 
@@ -48,44 +40,12 @@ class ReleasesTest {
         releases = new Releases(
                 new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), pauses::add),
                 loop::add,
-                new Failing());
+                keeper);
     }
 
     @AfterEach
     void close() {
         store.close();
-    }
-
-    private final class Failing implements Keeper {
-
-        @Override
-        public List<Change> free(Release release) {
-            if (tries.incrementAndGet() <= failures) {
-                throw new IllegalStateException("a mistake");
-            }
-            return List.of();
-        }
-
-        @Override
-        public List<Change> claim(Reserve reserve) {
-            return List.of();
-        }
-
-        @Override
-        public boolean won() {
-            return true;
-        }
-
-        @Override
-        public void lost() {}
-
-        @Override
-        public void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed) {}
-
-        @Override
-        public boolean callerHoldsBack() {
-            return true;
-        }
     }
 
     private void begin() {
@@ -112,23 +72,23 @@ class ReleasesTest {
 
     @Test
     void a_release_that_fails_is_tried_each_second_for_a_minute_and_then_each_minute() {
-        failures = 1_000;
+        keeper.failures = 1_000;
         begin();
-        assertThat(tries).hasValue(1);
+        assertThat(keeper.tries).hasValue(1);
         pauses(60);
-        assertThat(tries).hasValue(61);
+        assertThat(keeper.tries).hasValue(61);
         pauses(59);
-        assertThat(tries).hasValue(61);
+        assertThat(keeper.tries).hasValue(61);
         pauses(1);
-        assertThat(tries).hasValue(62);
+        assertThat(keeper.tries).hasValue(62);
         pauses(60);
-        assertThat(tries).hasValue(63);
+        assertThat(keeper.tries).hasValue(63);
         assertThat(pauses).hasSize(1);
     }
 
     @Test
     void the_call_goes_on_after_the_first_try_and_is_told_once() {
-        failures = 2;
+        keeper.failures = 2;
         begin();
         assertThat(told).hasValue(1);
         pauses(2);
@@ -139,7 +99,7 @@ class ReleasesTest {
 
     @Test
     void the_operator_is_told_at_the_first_try_and_after_each_sixty() {
-        failures = 1_000;
+        keeper.failures = 1_000;
         try (LogCapture log = new LogCapture()) {
             begin();
             assertThat(times(log)).isOne();
@@ -164,7 +124,7 @@ class ReleasesTest {
         assertThat(told).hasValue(1);
         assertThat(pauses).hasSize(1);
         pauses(1);
-        assertThat(tries).hasValue(2);
+        assertThat(keeper.tries).hasValue(2);
         assertThat(pauses).hasSize(1);
     }
 
@@ -177,6 +137,6 @@ class ReleasesTest {
         });
         isBack();
         assertThat(pauses).isEmpty();
-        assertThat(tries).hasValue(1);
+        assertThat(keeper.tries).hasValue(1);
     }
 }
