@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.admin.Actor;
 import dev.tollgate.admin.AdminGate;
 import dev.tollgate.admin.AdminKey;
 import dev.tollgate.admin.Administration;
@@ -115,7 +116,7 @@ public final class App implements AutoCloseable {
     private final List<Route<?>> routes;
     private final HttpFront front;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
-    private final Administration administration;
+    private final StoredAdministration administration;
     private final Opened opened;
 
     /** @param opened takes all that is to be closed */
@@ -166,13 +167,13 @@ public final class App implements AutoCloseable {
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
+        this.administration = new StoredAdministration(
+                store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
         this.routes = List.copyOf(table());
         this.front = opened.add(
                 new HttpFront(vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap()),
                 it -> await(it.close()));
         await(front.start());
-        this.administration =
-                new StoredAdministration(store.ledger(), store.keys(), store.writer(), clock, secureRandom, () -> {});
         opened.add(control(), App::close);
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.admin.Actor;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.CannotLook;
 import dev.tollgate.admin.Inspection;
@@ -117,7 +118,7 @@ public final class Main {
             try {
                 Store store = Store.openForCommand(settings, clock, random);
                 return new StoredAdministration(
-                        store.ledger(), store.keys(), store.writer(), clock, random, store::close);
+                        store.ledger(), store.keys(), store.writer(), clock, random, Actor.COMMAND, store::close);
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }

@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.admin.AuditLog;
 import dev.tollgate.answers.Answers;
 import dev.tollgate.answers.FreeAbandoned;
 import dev.tollgate.config.Secret;
@@ -47,6 +48,7 @@ final class Store implements AutoCloseable {
     private final Receipts receipts;
     private final Tasks tasks;
     private final Answers answers;
+    private final AuditLog auditLog;
     private final Writer writer;
     private final Signatures signatures;
     private final @Nullable NodeLease lease;
@@ -61,6 +63,7 @@ final class Store implements AutoCloseable {
         this.receipts = new Receipts(database, secrets);
         this.tasks = new Tasks(database);
         this.answers = new Answers(database);
+        this.auditLog = new AuditLog(database);
         this.writer = database.startWriter(List.of(
                 SecretKeys.part(),
                 InstallationValue.part(),
@@ -71,7 +74,8 @@ final class Store implements AutoCloseable {
                 receipts.part(),
                 tasks.part(),
                 Signatures.part(),
-                answers.part()));
+                answers.part(),
+                AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         begin(random);
         database.markBegun();
@@ -251,6 +255,15 @@ final class Store implements AutoCloseable {
 
     Answers answers() {
         return answers;
+    }
+
+    AuditLog auditLog() {
+        return auditLog;
+    }
+
+    /** For what reads all of it. */
+    Database database() {
+        return database;
     }
 
     Signatures signatures() {

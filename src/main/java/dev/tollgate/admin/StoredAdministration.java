@@ -11,16 +11,12 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
-import dev.tollgate.ledger.Account;
-import dev.tollgate.ledger.Balance;
-import dev.tollgate.ledger.CreateAccount;
-import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
@@ -35,59 +31,75 @@ public final class StoredAdministration implements Administration {
     private final Writer writer;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final Deeds deeds;
+    private final By by;
     private final Runnable closing;
 
-    /** @param closing what was opened for this administration alone is closed by it */
+    /**
+     * @param actor who does what is done by it
+     * @param closing what was opened for this administration alone is closed by it
+     */
     public StoredAdministration(
-            Ledger ledger, Keys keys, Writer writer, InstantSource clock, SecureRandom random, Runnable closing) {
+            Ledger ledger,
+            Keys keys,
+            Writer writer,
+            InstantSource clock,
+            SecureRandom random,
+            Actor actor,
+            Runnable closing) {
+        this(
+                ledger,
+                keys,
+                writer,
+                clock,
+                random,
+                new Deeds(ledger, writer, clock, random),
+                By.of(actor),
+                closing);
+    }
+
+    private StoredAdministration(
+            Ledger ledger,
+            Keys keys,
+            Writer writer,
+            InstantSource clock,
+            SecureRandom random,
+            Deeds deeds,
+            By by,
+            Runnable closing) {
         this.ledger = ledger;
         this.keys = keys;
         this.writer = writer;
         this.clock = clock;
         this.random = random;
+        this.deeds = deeds;
+        this.by = by;
         this.closing = closing;
+    }
+
+    /** The same, on somebody else's word. Need not be closed. */
+    public StoredAdministration as(By other) {
+        return new StoredAdministration(ledger, keys, writer, clock, random, deeds, other, () -> {});
+    }
+
+    /** What is done with accounts and money. */
+    public Deeds deeds() {
+        return deeds;
     }
 
     @Override
     public AdminViews.Account createAccount(String name, long creditsMicros) throws Refused {
-        return refusable(() -> {
-            Instant now = clock.instant();
-            CreateAccount account = new CreateAccount(OwnIds.account(random), name, now);
-            if (creditsMicros > 0) {
-                Grant grant = new Grant(account.id(), creditsMicros, "credits at creation", now);
-                writer.commitAndWait(Unit.of(account, grant));
-                granted(grant, account.id());
-            } else {
-                writer.commitAndWait(Unit.of(account));
-            }
-            return account(account.id());
-        });
+        return deeds.createAccount(by, name, creditsMicros);
     }
 
     @Override
     public AdminViews.Page<AdminViews.Account> accounts(@Nullable String after, int limit) throws Refused {
-        return refusable(() ->
-                page(ledger.accounts(after, limit), limit, StoredAdministration::account, AdminViews.Account::id));
+        return refusable(() -> page(ledger.accounts(after, limit), limit, Deeds::shown, AdminViews.Account::id));
     }
 
     @Override
     public AdminViews.Account grant(String accountId, long creditsMicros, String reason) throws Refused {
-        return refusable(() -> {
-            Grant grant = new Grant(accountId, creditsMicros, reason, clock.instant());
-            writer.commitAndWait(Unit.of(grant));
-            granted(grant, accountId);
-            return account(accountId);
-        });
-    }
-
-    private static void granted(Grant grant, String accountId) {
-        switch (grant.outcome()) {
-            case Grant.Granted granted -> {}
-            case Grant.NotWanted notWanted -> {}
-            case Grant.NoSuchAccount none -> throw noSuchAccount(accountId);
-            case Grant.TooMuch tooMuch ->
-                throw new IllegalArgumentException("An account cannot hold that many credits.");
-        }
+        return deeds.grant(new By(by.actor(), reason, by.requestId()), accountId, creditsMicros);
     }
 
     @Override
@@ -104,7 +116,9 @@ public final class StoredAdministration implements Administration {
                     .withRequestsPerMinute(
                             choice.requestsPerMinute() == null ? null : Long.valueOf(choice.requestsPerMinute()));
             CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant());
-            writer.commitAndWait(Unit.of(create));
+            commit("key.create", create, create.id(), () -> create.outcome() instanceof CreateKey.Created created
+                    ? new Deed.Changed(null, DeedJson.of(key(created.key())))
+                    : null);
             return switch (create.outcome()) {
                 case CreateKey.Created created -> new AdminViews.NewKey(key(created.key()), secret.reveal());
                 case CreateKey.NoSuchAccount none -> throw noSuchAccount(accountId);
@@ -122,13 +136,25 @@ public final class StoredAdministration implements Administration {
     @Override
     public AdminViews.ApiKey setKey(String keyId, AdminViews.KeyChange change) throws Refused {
         return refusable(() -> {
+            Key before = keys.byId(keyId).orElse(null);
             SetKey set = new SetKey(keyId, settings -> changed(settings, change));
-            writer.commitAndWait(Unit.of(set));
+            commit("key.set", set, keyId, () -> changed(before, set.outcome()));
             return switch (set.outcome()) {
                 case SetKey.Changed done -> key(done.key());
                 case SetKey.NoSuchKey none -> throw noSuchKey(keyId);
             };
         });
+    }
+
+    private void commit(String action, Change change, String keyId, Supplier<Deed.@Nullable Changed> changed) {
+        Deed deed = new Deed(by.actor(), action, keyId, by.reason(), clock.instant(), changed);
+        writer.commitAndWait(Unit.of(change, deed));
+    }
+
+    private static Deed.@Nullable Changed changed(@Nullable Key before, SetKey.Outcome outcome) {
+        return outcome instanceof SetKey.Changed done
+                ? new Deed.Changed(before == null ? null : DeedJson.of(key(before)), DeedJson.of(key(done.key())))
+                : null;
     }
 
     private static KeySettings changed(KeySettings settings, AdminViews.KeyChange change) {
@@ -151,8 +177,9 @@ public final class StoredAdministration implements Administration {
     @Override
     public AdminViews.ApiKey disableKey(String keyId) throws Refused {
         return refusable(() -> {
+            Key before = keys.byId(keyId).orElse(null);
             DisableKey disable = new DisableKey(keyId, true);
-            writer.commitAndWait(Unit.of(disable));
+            commit("key.disable", disable, keyId, () -> changed(before, disable.outcome()));
             return switch (disable.outcome()) {
                 case SetKey.Changed done -> key(done.key());
                 case SetKey.NoSuchKey none -> throw noSuchKey(keyId);
@@ -163,23 +190,6 @@ public final class StoredAdministration implements Administration {
     @Override
     public void close() {
         closing.run();
-    }
-
-    private AdminViews.Account account(String id) {
-        return account(ledger.account(id).orElseThrow(() -> noSuchAccount(id)));
-    }
-
-    private static AdminViews.Account account(Account account) {
-        Balance balance = account.balance();
-        return new AdminViews.Account(
-                account.id(),
-                account.name(),
-                account.blocked(),
-                balance.balanceMicros(),
-                balance.reservedMicros(),
-                balance.purchasedMicros(),
-                balance.consumedMicros(),
-                account.createdAt());
     }
 
     private static AdminViews.ApiKey key(Key key) {
@@ -210,16 +220,27 @@ public final class StoredAdministration implements Administration {
     private static <T> T refusable(Supplier<T> work) throws Refused {
         try {
             return work.get();
+        } catch (Missing e) {
+            throw new Refused(Refused.Why.NOT_FOUND, String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException | StoreException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         }
     }
 
-    private static IllegalArgumentException noSuchAccount(String id) {
-        return new IllegalArgumentException("There is no account " + id + ".");
+    private static Missing noSuchAccount(String id) {
+        return new Missing("There is no account " + id + ".");
     }
 
-    private static IllegalArgumentException noSuchKey(String id) {
-        return new IllegalArgumentException("There is no key " + id + ".");
+    private static Missing noSuchKey(String id) {
+        return new Missing("There is no key " + id + ".");
+    }
+
+    private static final class Missing extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Missing(String message) {
+            super(message);
+        }
     }
 }

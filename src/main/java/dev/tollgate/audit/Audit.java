@@ -44,6 +44,7 @@ public final class Audit {
         checks.add(new HoldCheck());
         checks.add(CallCheck.ofEnded());
         checks.add(CallCheck.ofOpen());
+        checks.add(new RequestedCheck());
         checks.add(new ReceiptCheck());
         checks.add(new BalanceAfterCheck());
         checks.add(new WindowCheck());

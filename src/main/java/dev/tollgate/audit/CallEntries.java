@@ -12,6 +12,7 @@ final class CallEntries {
     private long releasedMicros;
     private long expiredMicros;
     private long shortfallMicros;
+    private long refundedMicros;
     private int charges;
     private int returns;
 
@@ -26,6 +27,8 @@ final class CallEntries {
     void add(Movement movement, Findings findings) {
         if (!movement.accountId().equals(accountId)) {
             findings.add(name + " is of account " + accountId + ", its " + movement.name() + " is not");
+        } else if (movement.move().equals(Movement.REFUND)) {
+            checkFollows(movement, findings);
         } else if (movement.sequence() < firstSequence || movement.sequence() > lastSequence) {
             findings.add(name + " has its entries from " + firstSequence + " to " + lastSequence + ", but not its "
                     + movement.name());
@@ -38,9 +41,16 @@ final class CallEntries {
             }
             case Movement.RETURN -> giveBack(movement);
             case Movement.SHORTFALL -> shortfallMicros += movement.micros();
+            case Movement.REFUND -> refundedMicros += movement.micros(); // the call is settled and stays so
             default -> {
-                // a refund: the call is settled and stays so
+                // told of the entry itself
             }
+        }
+    }
+
+    private void checkFollows(Movement movement, Findings findings) {
+        if (movement.sequence() <= lastSequence) {
+            findings.add(name + " has its entries up to " + lastSequence + ", but its refund is " + movement.name());
         }
     }
 
@@ -61,6 +71,10 @@ final class CallEntries {
     void check(String state, long rowHeldMicros, long rowChargedMicros, Findings findings) {
         findings.same(name + " holds", rowHeldMicros, "its entries hold", heldMicros);
         findings.same(name + " is charged", rowChargedMicros, "its entries charge", chargedMicros);
+        if (refundedMicros > chargedMicros) {
+            findings.add(name + " is charged " + Findings.credits(chargedMicros) + " and refunded "
+                    + Findings.credits(refundedMicros));
+        }
         if (charges > 1 || returns > 1) {
             findings.add(name + " is resolved more than once: charges " + charges + ", returns " + returns);
         }

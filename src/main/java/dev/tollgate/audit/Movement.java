@@ -23,6 +23,7 @@ record Movement(
     static final String CHARGE = "reserved>revenue";
     static final String RETURN = "reserved>available";
     static final String SHORTFALL = "shortfall>revenue";
+    static final String REFUND = "revenue>available";
 
     /** Nobody can own more (a billion credits), so nothing larger can move. */
     private static final long MICROS_MAX = 1_000_000_000_000_000L;
@@ -34,9 +35,10 @@ record Movement(
             "release", Set.of(RETURN),
             "expiry", Set.of(RETURN),
             "refund", Set.of("revenue>available"),
-            "reversal", Set.of("available>funding", "shortfall>funding"));
+            "reversal", Set.of("available>funding", "shortfall>funding"),
+            "adjustment", Set.of("funding>available", "available>funding"));
 
-    private static final Set<String> OF_CALLS = Set.of("reservation", "charge", "release", "expiry");
+    private static final Set<String> OF_CALLS = Set.of("reservation", "charge", "release", "expiry", "refund");
 
     /** Reads {@code account_id, sequence, kind, reservation_id, from_bucket, to_bucket, amount_micros} from a column on. */
     static Movement read(ResultSet row, int first) throws SQLException {
@@ -55,7 +57,7 @@ record Movement(
         if (micros <= 0 || micros > MICROS_MAX) {
             return "moves " + Findings.credits(micros);
         }
-        if (!kind.equals("adjustment") && !MOVES.getOrDefault(kind, Set.of()).contains(move)) {
+        if (!MOVES.getOrDefault(kind, Set.of()).contains(move)) {
             return "is a " + kind + " that moves " + move;
         }
         return OF_CALLS.contains(kind) && reservationId == null ? "is a " + kind + " without a reservation" : null;

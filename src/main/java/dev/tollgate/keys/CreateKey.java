@@ -22,6 +22,10 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
         this.hash = secret.hash();
     }
 
+    public String id() {
+        return key.id();
+    }
+
     @Override
     String idOrHash() {
         return key.id();

@@ -32,6 +32,7 @@ final class Book {
     private final Map<String, ReservationRow> reservations = new LinkedHashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new LinkedHashMap<>();
     private final List<Entry> entries = new ArrayList<>();
+    private final RequestedEntries requested;
     private List<String> abandoned = List.of();
     private int abandonedMax;
 
@@ -40,6 +41,7 @@ final class Book {
         this.rows = rows;
         this.kept = kept;
         this.nodeId = nodeId;
+        this.requested = rows.requested();
     }
 
     // ---- what is needed, before anything is decided ----
@@ -164,8 +166,26 @@ final class Book {
     /** How a reservation that is not open has ended, or null where there never was one. Reads, if that was not in this batch: rare. */
     @Nullable
     ReservationState end(String id) throws SQLException {
+        EndedCall ended = ended(id);
+        return ended == null ? null : ended.state();
+    }
+
+    /** As above, with its charge. */
+    @Nullable
+    EndedCall ended(String id) throws SQLException {
         ReservationRow row = reservations.get(id);
-        return row != null ? row.state() : rows.end(id);
+        return row != null ? new EndedCall(row.accountId, row.state(), row.chargedMicros()) : rows.end(id);
+    }
+
+    /** What was done for an account under the id of a request, or null. Reads. */
+    @Nullable
+    Requested requested(String accountId, RequestId requestId) throws SQLException {
+        return requested.earlier(accountId, requestId);
+    }
+
+    /** What was given back of a call's charge. Reads. */
+    long refundedMicros(String taskId) throws SQLException {
+        return requested.refundedMicros(taskId);
     }
 
     KeyWindows windows(String keyId, long atMillis) {
@@ -197,14 +217,37 @@ final class Book {
         return reservation;
     }
 
-    void fund(AccountRow account, long micros, String reason, Instant at) {
-        enter(account, EntryKind.TOP_UP, null, Bucket.FUNDING, Bucket.AVAILABLE, micros, reason, at);
+    void fund(AccountRow account, Requested asked, String reason, Instant at) {
+        long sequence = enter(account, asked, Bucket.FUNDING, Bucket.AVAILABLE, asked.amountMicros(), reason, at);
+        if (asked.requestId() != null) {
+            requested.add(asked, sequence);
+        }
+    }
+
+    void refund(AccountRow account, Requested asked, String reason, Instant at) {
+        requested.add(
+                asked, enter(account, asked, Bucket.REVENUE, Bucket.AVAILABLE, asked.amountMicros(), reason, at));
+    }
+
+    /** @param missingMicros what the platform makes up for, beside the customer's account */
+    void reverse(
+            AccountRow account, Requested asked, long takenMicros, long missingMicros, String reason, Instant at) {
+        long taken = enter(account, asked, Bucket.AVAILABLE, Bucket.FUNDING, takenMicros, reason, at);
+        long missing = enter(account, asked, Bucket.SHORTFALL, Bucket.FUNDING, missingMicros, reason, at);
+        requested.add(asked, taken > 0 ? taken : missing);
+    }
+
+    void adjust(AccountRow account, Requested asked, String reason, Instant at) {
+        long micros = asked.amountMicros();
+        Bucket from = micros > 0 ? Bucket.FUNDING : Bucket.AVAILABLE;
+        Bucket to = micros > 0 ? Bucket.AVAILABLE : Bucket.FUNDING;
+        requested.add(asked, enter(account, asked, from, to, Math.abs(micros), reason, at));
     }
 
     void hold(ReservationRow reservation, AccountRow account, KeyWindows windows, long micros, Instant at) {
         reservation.hold(micros);
         windows.hold(micros);
-        enter(account, EntryKind.RESERVATION, reservation, Bucket.AVAILABLE, Bucket.RESERVED, micros, null, at);
+        enter(account, EntryKind.RESERVATION, reservation, Bucket.AVAILABLE, Bucket.RESERVED, micros, at);
     }
 
     Resolution.Resolved resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at) {
@@ -214,15 +257,15 @@ final class Book {
         reservation.resolve(end, chargeMicros);
         windowsOf(reservation).resolve(heldMicros, chargeMicros);
         EntryKind back = end == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
-        enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, null, at);
-        enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, null, at);
+        enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, at);
+        enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, at);
         return new Resolution.Resolved(chargeMicros, releasedMicros, account.balance());
     }
 
     /** Enters what a call has used beyond what could be held. @return how many such there are in the account's day, with it */
     int fallShort(ReservationRow reservation, long micros, Instant at) throws SQLException {
         AccountRow account = accountOf(reservation);
-        enter(account, EntryKind.CHARGE, reservation, Bucket.SHORTFALL, Bucket.REVENUE, micros, null, at);
+        enter(account, EntryKind.CHARGE, reservation, Bucket.SHORTFALL, Bucket.REVENUE, micros, at);
         return shortfallsOnDayOf(account, at);
     }
 
@@ -231,7 +274,8 @@ final class Book {
         long fromMillis = SpendWindow.DAY.startMillis(at.toEpochMilli());
         int written = rows.shortfalls(account.id, fromMillis);
         long inThisBatch = entries.stream()
-                .filter(entry -> entry.from() == Bucket.SHORTFALL
+                .filter(entry -> entry.kind() == EntryKind.CHARGE
+                        && entry.from() == Bucket.SHORTFALL
                         && entry.accountId().equals(account.id)
                         && entry.at().toEpochMilli() >= fromMillis)
                 .count();
@@ -244,6 +288,7 @@ final class Book {
         rows.writeReservations(reservations.values(), nodeId);
         rows.writeWindows(windows.values());
         rows.append(entries);
+        requested.write();
     }
 
     /** What was written is in the database for good. */
@@ -251,24 +296,41 @@ final class Book {
         kept.committed(accounts.values(), reservations.values(), windows.values());
     }
 
-    /** Nothing moves without an entry; nothing is entered where nothing moves. */
     private void enter(
             AccountRow account,
             EntryKind kind,
-            @Nullable ReservationRow reservation,
+            ReservationRow reservation,
+            Bucket from,
+            Bucket to,
+            long micros,
+            Instant at) {
+        long sequence = enter(account, kind, reservation.id, from, to, micros, null, at);
+        if (sequence > 0) {
+            reservation.entered(sequence);
+        }
+    }
+
+    private long enter(
+            AccountRow account, Requested asked, Bucket from, Bucket to, long micros, String reason, Instant at) {
+        return enter(account, asked.kind(), asked.taskId(), from, to, micros, reason, at);
+    }
+
+    /** Nothing moves without an entry; nothing is entered where nothing moves. @return its sequence, or 0 */
+    private long enter(
+            AccountRow account,
+            EntryKind kind,
+            @Nullable String reservationId,
             Bucket from,
             Bucket to,
             long micros,
             @Nullable String reason,
             Instant at) {
-        if (micros > 0) {
-            long sequence = account.move(from, to, micros);
-            if (reservation != null) {
-                reservation.entered(sequence);
-            }
-            String reservationId = reservation == null ? null : reservation.id;
-            entries.add(new Entry(account.id, sequence, at, kind, reservationId, from, to, micros, reason));
+        if (micros == 0) {
+            return 0;
         }
+        long sequence = account.move(from, to, micros);
+        entries.add(new Entry(account.id, sequence, at, kind, reservationId, from, to, micros, reason));
+        return sequence;
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.tollgate.ledger;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Puts credits into an account: a top-up, which counts as purchased, gifts included (decision D40). */
 public final class Grant extends LedgerChange<Grant.Outcome> {
@@ -25,19 +27,41 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     /** The condition that it was given did not hold. */
     public record NotWanted() implements Outcome {}
 
+    /** The very same was given under this request's id before. Nothing moves. */
+    public record GrantedBefore(Balance balance) implements Outcome {}
+
+    /** Something else was done under this request's id before. */
+    public record IdTaken() implements Outcome {}
+
     private final String accountId;
     private final long micros;
     private final String reason;
     private final BooleanSupplier condition;
+    private final @Nullable RequestId requestId;
     private final Instant at;
 
     /** @param micros above zero */
     public Grant(String accountId, long micros, String reason, Instant at) {
-        this(accountId, micros, reason, () -> true, at);
+        this(accountId, micros, reason, () -> true, null, at);
+    }
+
+    /** @param requestId given once under this id */
+    public Grant(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
+        this(accountId, micros, reason, () -> true, requestId, at);
     }
 
     /** @param condition asked when it is applied, e.g. whether an earlier change of the unit has made the account */
     public Grant(String accountId, long micros, String reason, BooleanSupplier condition, Instant at) {
+        this(accountId, micros, reason, condition, null, at);
+    }
+
+    private Grant(
+            String accountId,
+            long micros,
+            String reason,
+            BooleanSupplier condition,
+            @Nullable RequestId requestId,
+            Instant at) {
         if (micros <= 0) {
             throw new IllegalArgumentException("a grant is above zero");
         }
@@ -48,6 +72,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         this.micros = micros;
         this.reason = reason;
         this.condition = condition;
+        this.requestId = requestId;
         this.at = at;
     }
 
@@ -57,7 +82,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     }
 
     @Override
-    Outcome decideOver(Book book) {
+    Outcome decideOver(Book book) throws SQLException {
         AccountRow account = book.account(accountId);
         if (!condition.getAsBoolean()) {
             return new NotWanted();
@@ -65,10 +90,15 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         if (account == null) {
             return new NoSuchAccount();
         }
+        Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
+        Requested earlier = requestId == null ? null : book.requested(accountId, requestId);
+        if (earlier != null) {
+            return earlier.equals(asked) ? new GrantedBefore(account.balance()) : new IdTaken();
+        }
         if (micros > PURCHASED_MICROS_MAX - account.purchasedMicros()) {
             return new TooMuch();
         }
-        book.fund(account, micros, reason, at);
+        book.fund(account, asked, reason, at);
         return new Granted(account.balance());
     }
 }

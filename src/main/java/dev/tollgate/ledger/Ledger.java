@@ -31,7 +31,12 @@ public final class Ledger {
                     UNION ALL SELECT id, account_id, first_sequence, last_sequence FROM reservation WHERE id = ?) AS r
                 JOIN entry e ON e.account_id = r.account_id
                     AND e.sequence BETWEEN r.first_sequence AND r.last_sequence AND e.reservation_id = r.id
-            ORDER BY e.sequence LIMIT ?""";
+            UNION ALL
+            SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                e.reason
+            FROM requested_entry q JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
+            WHERE q.task_id = ?
+            ORDER BY sequence LIMIT ?""";
 
     private static final String RESERVATION = """
             SELECT id, account_id, key_id, created_at, 'open', held_micros, 0 FROM open_hold WHERE id = ?
@@ -47,7 +52,7 @@ public final class Ledger {
     /**
      * Goes after the part that finds out whether a key may be used, before all that depends on what was reserved.
      *
-     * @param blockedOrNot told the account's id after each committed {@link SetBlocked}, on the writer's thread; must not block
+     * @param blockedOrNot told the account's id after each commit that has blocked one or let it in again, on the writer's thread; must not block
      * @param nodeId who owns reservations from now on; asked in each batch, on the writer's thread, and fails where nobody may
      */
     public Part<?> part(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
@@ -79,12 +84,19 @@ public final class Ledger {
                 .findFirst());
     }
 
-    /** The movements of one call, in their order; at most {@value #PAGE_MAX}. */
+    /** The movements of one call, refunds included, in their order; at most {@value #PAGE_MAX}. */
     public List<Entry> entries(String accountId, String reservationId) {
         return database.readFor(
                 accountId,
                 connection ->
-                        list(connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, reservationId, PAGE_MAX));
+                        list(
+                        connection,
+                        ENTRIES_OF_CALL,
+                        LedgerSql::entry,
+                        reservationId,
+                        reservationId,
+                        reservationId,
+                        PAGE_MAX));
     }
 
     /**

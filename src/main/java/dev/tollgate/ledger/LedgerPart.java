@@ -94,8 +94,9 @@ final class LedgerPart implements Part<LedgerChange> {
             open = null;
         }
         for (LedgerChange<?> change : changes) {
-            if (change instanceof SetBlocked set) {
-                blockedOrNot.accept(set.accountId());
+            String accountId = change.blockedOrNot();
+            if (accountId != null) {
+                blockedOrNot.accept(accountId);
             }
         }
     }

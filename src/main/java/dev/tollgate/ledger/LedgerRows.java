@@ -24,7 +24,7 @@ final class LedgerRows {
     private static final String LOCKED = Dialect.POSTGRESQL.lock();
 
     private static final String COUNT_SHORTFALLS =
-            "SELECT COUNT(*) FROM entry WHERE account_id = ? AND created_at >= ? AND from_bucket = 'shortfall'";
+            "SELECT COUNT(*) FROM entry WHERE account_id = ? AND created_at >= ? AND from_bucket = 'shortfall' AND kind = 'charge'";
 
     private static final RowStatement SELECT_ACCOUNT = RowStatement.of(
             LedgerSql.SELECT_ACCOUNT + " WHERE id = ?",
@@ -34,7 +34,8 @@ final class LedgerRows {
             "SELECT id, account_id, key_id, door, model, created_at, held_micros, first_sequence, last_sequence FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
-    private static final String SELECT_END = "SELECT state FROM reservation WHERE id = ?";
+    private static final String SELECT_END =
+            "SELECT account_id, state, charged_micros FROM reservation WHERE id = ?";
 
     private static final String WINDOW_COLUMNS =
             "SELECT key_id, kind, starts_at, charged_micros, held_micros FROM spend_window";
@@ -159,11 +160,14 @@ final class LedgerRows {
 
     /** How a reservation that is not open has ended, or null where there never was one. */
     @Nullable
-    ReservationState end(String id) throws SQLException {
+    EndedCall end(String id) throws SQLException {
         PreparedStatement select = statements.of(SELECT_END);
         select.setString(1, id);
         try (ResultSet row = select.executeQuery()) {
-            return row.next() ? Codes.parse(ReservationState.class, row.getString(1)) : null;
+            return row.next()
+                    ? new EndedCall(
+                            row.getString(1), Codes.parse(ReservationState.class, row.getString(2)), row.getLong(3))
+                    : null;
         }
     }
 
@@ -336,6 +340,10 @@ final class LedgerRows {
         }
         inserts.finish();
         updates.finishEach();
+    }
+
+    RequestedEntries requested() {
+        return new RequestedEntries(statements);
     }
 
     void append(List<Entry> entries) throws SQLException {

@@ -11,6 +11,7 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
 
     private final String accountId;
     private final boolean blocked;
+    private boolean wasBlocked;
 
     public SetBlocked(String accountId, boolean blocked) {
         this.accountId = accountId;
@@ -18,6 +19,16 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
     }
 
     public String accountId() {
+        return accountId;
+    }
+
+    /** Once applied: whether it was blocked before. */
+    public boolean wasBlocked() {
+        return wasBlocked;
+    }
+
+    @Override
+    String blockedOrNot() {
         return accountId;
     }
 
@@ -32,6 +43,7 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
         if (account == null) {
             return Outcome.NO_SUCH_ACCOUNT;
         }
+        wasBlocked = account.isBlocked();
         account.setBlocked(blocked);
         return Outcome.DONE;
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.admin.AuditLog;
 import dev.tollgate.answers.Answers;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.KeySecret;
@@ -93,7 +94,8 @@ public final class StoreFixture implements AutoCloseable {
                 receipts.part(),
                 tasks.part(),
                 Signatures.part(SIGNATURES_KIB_MAX),
-                answers.part()));
+                answers.part(),
+                AuditLog.part()));
         signatures = new Signatures(database, writer, SECRETS, clock);
         if (!receipts.hasSigningKey()) {
             commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));

@@ -1,0 +1,46 @@
+package dev.tollgate.admin;
+
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.money.Credits;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/** What stood and what stands now, as the audit log keeps it. Amounts are exact decimal credits. */
+final class DeedJson {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final ObjectNode node = JSON.createObjectNode();
+
+    DeedJson credits(String name, long micros) {
+        node.putRawValue(name, new RawValue(Credits.text(micros)));
+        return this;
+    }
+
+    DeedJson text(String name, String value) {
+        node.put(name, value);
+        return this;
+    }
+
+    DeedJson flag(String name, boolean value) {
+        node.put(name, value);
+        return this;
+    }
+
+    DeedJson balance(Balance balance) {
+        return credits("balance", balance.balanceMicros())
+                .credits("reserved", balance.reservedMicros())
+                .credits("purchased", balance.purchasedMicros())
+                .credits("consumed", balance.consumedMicros());
+    }
+
+    String end() {
+        return JSON.writeValueAsString(node);
+    }
+
+    /** A record as it is, its fields in its own words. */
+    static String of(Object view) {
+        return JSON.writeValueAsString(JSON.valueToTree(view));
+    }
+}

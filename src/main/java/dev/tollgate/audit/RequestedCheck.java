@@ -1,0 +1,63 @@
+package dev.tollgate.audit;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * What stands beside an entry that somebody has asked for says the same as that entry. The next refund of a call goes by it, so a refund
+ * without it, or with another call or amount, would be given again.
+ */
+final class RequestedCheck implements Check {
+
+    private static final String SQL = """
+            SELECT e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                q.kind, q.task_id, q.amount_micros
+            FROM entry e LEFT JOIN requested_entry q ON q.account_id = e.account_id AND q.sequence = e.sequence
+            WHERE e.kind = 'refund' OR q.kind IS NOT NULL
+            UNION ALL
+            SELECT q.account_id, q.sequence, NULL, NULL, '', '', 0, q.kind, q.task_id, q.amount_micros
+            FROM requested_entry q
+            WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.account_id = q.account_id AND e.sequence = q.sequence)""";
+
+    @Override
+    public String subject() {
+        return "refunds and corrections";
+    }
+
+    @Override
+    public String sql() {
+        return SQL;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        String kind = row.getString(3);
+        String name = "entry " + row.getString(1) + "/" + row.getLong(2);
+        if (kind == null) {
+            findings.add(name + " was asked for and is not there");
+            return;
+        }
+        Movement movement = Movement.read(row, 1);
+        if (row.getString(8) == null) {
+            findings.add(name + " is a refund, and nothing says of which call");
+        } else if (!kind.equals(row.getString(8)) || !isOfItsCall(movement, row.getString(9))) {
+            findings.add(name + " is a " + kind + " of " + movement.reservationId() + ", asked for was a "
+                    + row.getString(8) + " of " + row.getString(9));
+        } else if (!isAsked(movement, row.getLong(10))) {
+            findings.add(name + " moves " + Findings.credits(movement.micros()) + ", asked for was "
+                    + Findings.credits(row.getLong(10)));
+        }
+    }
+
+    private static boolean isOfItsCall(Movement movement, String taskId) {
+        String reservationId = movement.reservationId();
+        return reservationId == null ? taskId == null : reservationId.equals(taskId);
+    }
+
+    /** A payment that is taken back is split where the balance does not cover it. */
+    private static boolean isAsked(Movement movement, long micros) {
+        return movement.kind().equals("reversal")
+                ? movement.micros() <= micros
+                : movement.micros() == Math.abs(micros);
+    }
+}
