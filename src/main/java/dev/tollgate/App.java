@@ -1,11 +1,14 @@
 package dev.tollgate;
 
-import dev.tollgate.admin.Actor;
+import dev.tollgate.admin.AccountsHandler;
 import dev.tollgate.admin.AdminGate;
 import dev.tollgate.admin.AdminKey;
-import dev.tollgate.admin.Administration;
+import dev.tollgate.admin.AuditLogHandler;
+import dev.tollgate.admin.BooksCheck;
+import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelsHandler;
 import dev.tollgate.admin.StoredAdministration;
+import dev.tollgate.admin.TasksHandler;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.KnownAnswers;
 import dev.tollgate.answers.LargeBodies;
@@ -14,6 +17,8 @@ import dev.tollgate.chat.ChatProtocol;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
 import dev.tollgate.config.Settings;
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.door.Calls;
 import dev.tollgate.door.Door;
 import dev.tollgate.door.Protocol;
@@ -117,6 +122,7 @@ public final class App implements AutoCloseable {
     private final HttpFront front;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
+    private final BooksCheck booksCheck;
     private final Opened opened;
 
     /** @param opened takes all that is to be closed */
@@ -169,6 +175,7 @@ public final class App implements AutoCloseable {
                         .retryAfter(COME_BACK)));
         this.administration = new StoredAdministration(
                 store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
+        this.booksCheck = new BooksCheck(store.database(), clock);
         this.routes = List.copyOf(table());
         this.front = opened.add(
                 new HttpFront(vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap()),
@@ -235,10 +242,32 @@ public final class App implements AutoCloseable {
                     .withErrors(GoogleErrors.OBJECT));
         }
         routes.add(Route.get("/admin/channels", admin, new ChannelsHandler(channels.upstreams()::status, clock)));
+        operator(routes, admin);
         routes.add(
                 Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
         return routes;
+    }
+
+    private void operator(List<Route<?>> routes, AdminGate admin) {
+        AccountsHandler accounts = new AccountsHandler(administration);
+        TasksHandler tasks = new TasksHandler(administration.deeds(), store.ledger(), store.tasks());
+        BooksHandler books = new BooksHandler(booksCheck);
+        AuditLogHandler audit = new AuditLogHandler(store.auditLog());
+        routes.add(Route.get("/admin/accounts", admin, accounts.list()));
+        routes.add(Route.post("/admin/accounts", admin, accounts.create()));
+        routes.add(Route.get("/admin/accounts/{id}", admin, accounts.one()));
+        routes.add(Route.post("/admin/accounts/{id}/grants", admin, accounts.grant()));
+        routes.add(Route.post("/admin/accounts/{id}/adjustments", admin, accounts.adjust()));
+        routes.add(Route.post("/admin/accounts/{id}/block", admin, accounts.block()));
+        routes.add(Route.get("/admin/accounts/{id}/keys", admin, accounts.keys()));
+        routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
+        routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));
+        routes.add(Route.post("/admin/tasks/{id}/refunds", admin, tasks.refund()));
+        routes.add(Route.get("/admin/books", admin, books.state()));
+        routes.add(Route.post("/admin/books", admin, books.verify()).taking());
+        routes.add(Route.get("/admin/audit", admin, audit.list()));
+        routes.add(Route.get("/admin/audit.csv", admin, audit.csv()));
     }
 
     private @Nullable String complaint() {
@@ -428,8 +457,18 @@ public final class App implements AutoCloseable {
         return demo;
     }
 
+    /** A check of the books beside the calls. Thread-safe. */
+    public BooksCheck booksCheck() {
+        return booksCheck;
+    }
+
+    /** What operators have done. Thread-safe. */
+    public AuditLog auditLog() {
+        return store.auditLog();
+    }
+
     /** What an operator may do beside the running server. Thread-safe. */
-    public Administration administration() {
+    public StoredAdministration administration() {
         return administration;
     }
 

@@ -1,6 +1,5 @@
 package dev.tollgate;
 
-import dev.tollgate.admin.Actor;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.CannotLook;
 import dev.tollgate.admin.Inspection;
@@ -16,6 +15,7 @@ import dev.tollgate.cli.Cli;
 import dev.tollgate.cli.SandboxChoice;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
+import dev.tollgate.deeds.Actor;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.SecretBox;

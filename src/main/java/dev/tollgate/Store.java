@@ -1,10 +1,10 @@
 package dev.tollgate;
 
-import dev.tollgate.admin.AuditLog;
 import dev.tollgate.answers.Answers;
 import dev.tollgate.answers.FreeAbandoned;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
+import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;

@@ -173,14 +173,19 @@ class ArchitectureTest {
                 "ledger",
                 "keys",
                 "receipts",
+                "tasks",
+                "deeds",
                 "audit",
                 "upstream",
                 "storage",
                 "ids",
+                "json",
+                "memory",
                 "config",
                 "error",
                 "http");
         knowsOnly("cli", "admin", "config");
+        knowsOnly("deeds", "storage");
     }
 
     @Test
@@ -362,6 +367,7 @@ class ArchitectureTest {
                         packageOf("ledger"),
                         packageOf("keys"),
                         packageOf("receipts"),
+                        packageOf("deeds"),
                         packageOf("tasks"),
                         packageOf("signatures"),
                         packageOf("answers"),

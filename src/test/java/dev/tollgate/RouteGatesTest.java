@@ -3,7 +3,9 @@ package dev.tollgate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
+import dev.tollgate.deeds.Actor;
 import dev.tollgate.http.Route;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -110,6 +112,19 @@ class RouteGatesTest {
     }
 
     @Test
+    void a_banned_accounts_key_is_a_401_on_every_route_that_takes_a_key() throws Refused {
+        Customer banned = gateway.customer("1");
+        assertThat(gateway.get("/v1/credits", banned.key()).status()).isEqualTo(200);
+        gateway.app().administration().deeds().block(By.of(Actor.COMMAND, "abuse"), banned.account(), true);
+        assertThat(gateway.app().routes())
+                .filteredOn(route -> route.gate().name().contains("API"))
+                .isNotEmpty()
+                .allSatisfy(route -> assertThat(ask(route, "Authorization", "Bearer " + banned.key()))
+                        .as(route.path())
+                        .isEqualTo(401));
+    }
+
+    @Test
     void what_is_the_operators_and_what_is_everybodys_is_told_by_its_path() {
         assertThat(behind("admin key"))
                 .allSatisfy(route -> assertThat(route.path()).startsWith("/admin/"));
@@ -120,6 +135,16 @@ class RouteGatesTest {
     }
 
     private static int ask(Route<?> route, Role role) {
+        return switch (role) {
+            case NOBODY -> ask(route, "x-nothing", "nothing");
+            case CUSTOMER -> ask(route, "Authorization", "Bearer " + customer.key());
+            case GOOGLES_CLIENT -> ask(route, "x-goog-api-key", customer.key());
+            case MANAGER -> ask(route, "Authorization", "Bearer " + managementKey);
+            case OPERATOR -> ask(route, "Authorization", "Bearer " + ADMIN_KEY);
+        };
+    }
+
+    private static int ask(Route<?> route, String header, String value) {
         String path = route.path().replaceAll("\\{[^}]*}", "nothing");
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
                 .method(
@@ -127,13 +152,7 @@ class RouteGatesTest {
                         route.method().equals("GET")
                                 ? HttpRequest.BodyPublishers.noBody()
                                 : HttpRequest.BodyPublishers.ofString("{}"));
-        switch (role) {
-            case NOBODY -> {}
-            case CUSTOMER -> request.header("Authorization", "Bearer " + customer.key());
-            case GOOGLES_CLIENT -> request.header("x-goog-api-key", customer.key());
-            case MANAGER -> request.header("Authorization", "Bearer " + managementKey);
-            case OPERATOR -> request.header("Authorization", "Bearer " + ADMIN_KEY);
-        }
+        request.header(header, value);
         try {
             return CLIENT.send(request.build(), HttpResponse.BodyHandlers.discarding())
                     .statusCode();

@@ -1,5 +1,7 @@
 package dev.tollgate.admin;
 
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.deeds.Deed;
 import dev.tollgate.ledger.RequestId;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why; money, prices and rights need one
  * @param requestId under which money is moved once, however often it is asked for; null: each time
  */
-public record By(Actor actor, @Nullable String reason, @Nullable RequestId requestId) {
+public record By(
+        Actor actor, @Nullable String reason, @Nullable RequestId requestId) {
 
     public static By of(Actor actor) {
         return new By(actor, null, null);

@@ -1,5 +1,6 @@
 package dev.tollgate.admin;
 
+import dev.tollgate.deeds.Deed;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Adjustment;
@@ -135,8 +136,8 @@ public final class Deeds {
         if (call == null) {
             throw noSuchTask(taskId);
         }
-        Refund refund = checked(() ->
-                new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), now));
+        Refund refund = checked(
+                () -> new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), now));
         correct(by, "task.refund", taskId, refund);
         return account(call.accountId());
     }
@@ -222,11 +223,7 @@ public final class Deeds {
     }
 
     private static Deed deed(
-            By by,
-            String action,
-            String subject,
-            Instant at,
-            Supplier<Deed.@Nullable Changed> changed) {
+            By by, String action, String subject, Instant at, Supplier<Deed.@Nullable Changed> changed) {
         return new Deed(by.actor(), action, subject, by.reason(), at, changed);
     }
 

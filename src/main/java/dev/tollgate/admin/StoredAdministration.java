@@ -1,5 +1,7 @@
 package dev.tollgate.admin;
 
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.deeds.Deed;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.CreateKey;
@@ -47,15 +49,7 @@ public final class StoredAdministration implements Administration {
             SecureRandom random,
             Actor actor,
             Runnable closing) {
-        this(
-                ledger,
-                keys,
-                writer,
-                clock,
-                random,
-                new Deeds(ledger, writer, clock, random),
-                By.of(actor),
-                closing);
+        this(ledger, keys, writer, clock, random, new Deeds(ledger, writer, clock, random), By.of(actor), closing);
     }
 
     private StoredAdministration(
@@ -116,9 +110,13 @@ public final class StoredAdministration implements Administration {
                     .withRequestsPerMinute(
                             choice.requestsPerMinute() == null ? null : Long.valueOf(choice.requestsPerMinute()));
             CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant());
-            commit("key.create", create, create.id(), () -> create.outcome() instanceof CreateKey.Created created
-                    ? new Deed.Changed(null, DeedJson.of(key(created.key())))
-                    : null);
+            commit(
+                    "key.create",
+                    create,
+                    create.id(),
+                    () -> create.outcome() instanceof CreateKey.Created created
+                            ? new Deed.Changed(null, DeedJson.of(key(created.key())))
+                            : null);
             return switch (create.outcome()) {
                 case CreateKey.Created created -> new AdminViews.NewKey(key(created.key()), secret.reveal());
                 case CreateKey.NoSuchAccount none -> throw noSuchAccount(accountId);

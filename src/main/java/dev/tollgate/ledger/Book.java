@@ -225,13 +225,11 @@ final class Book {
     }
 
     void refund(AccountRow account, Requested asked, String reason, Instant at) {
-        requested.add(
-                asked, enter(account, asked, Bucket.REVENUE, Bucket.AVAILABLE, asked.amountMicros(), reason, at));
+        requested.add(asked, enter(account, asked, Bucket.REVENUE, Bucket.AVAILABLE, asked.amountMicros(), reason, at));
     }
 
     /** @param missingMicros what the platform makes up for, beside the customer's account */
-    void reverse(
-            AccountRow account, Requested asked, long takenMicros, long missingMicros, String reason, Instant at) {
+    void reverse(AccountRow account, Requested asked, long takenMicros, long missingMicros, String reason, Instant at) {
         long taken = enter(account, asked, Bucket.AVAILABLE, Bucket.FUNDING, takenMicros, reason, at);
         long missing = enter(account, asked, Bucket.SHORTFALL, Bucket.FUNDING, missingMicros, reason, at);
         requested.add(asked, taken > 0 ? taken : missing);

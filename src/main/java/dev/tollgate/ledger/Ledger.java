@@ -88,8 +88,7 @@ public final class Ledger {
     public List<Entry> entries(String accountId, String reservationId) {
         return database.readFor(
                 accountId,
-                connection ->
-                        list(
+                connection -> list(
                         connection,
                         ENTRIES_OF_CALL,
                         LedgerSql::entry,

@@ -34,8 +34,7 @@ final class LedgerRows {
             "SELECT id, account_id, key_id, door, model, created_at, held_micros, first_sequence, last_sequence FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
-    private static final String SELECT_END =
-            "SELECT account_id, state, charged_micros FROM reservation WHERE id = ?";
+    private static final String SELECT_END = "SELECT account_id, state, charged_micros FROM reservation WHERE id = ?";
 
     private static final String WINDOW_COLUMNS =
             "SELECT key_id, kind, starts_at, charged_micros, held_micros FROM spend_window";

@@ -18,12 +18,7 @@ public final class Refund extends Correction {
      * @param reason the customer sees it
      */
     public Refund(
-            String accountId,
-            String taskId,
-            long micros,
-            String reason,
-            @Nullable RequestId requestId,
-            Instant at) {
+            String accountId, String taskId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
         super(accountId, micros, reason, requestId, at);
         if (micros <= 0) {
             throw new IllegalArgumentException("a refund is above zero");

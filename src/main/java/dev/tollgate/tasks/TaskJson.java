@@ -1,6 +1,7 @@
 package dev.tollgate.tasks;
 
 import dev.tollgate.ledger.Entry;
+import dev.tollgate.ledger.EntryKind;
 import dev.tollgate.money.Credits;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
@@ -68,6 +69,7 @@ public final class TaskJson {
 
     private static void writeMoney(JsonGenerator json, Task task, List<Entry> entries) {
         writeCredits(json, "credits_consumed", task.chargeMicros());
+        writeCredits(json, "credits_refunded", refundedMicros(entries));
         writeRaw(json, "pricing_detail", task.result().pricingJson());
         json.writeArrayPropertyStart("entries");
         for (Entry entry : entries) {
@@ -78,9 +80,19 @@ public final class TaskJson {
             json.writeStringProperty("from", entry.from().code());
             json.writeStringProperty("to", entry.to().code());
             json.writeNumberProperty("created_at", entry.at().getEpochSecond());
+            if (entry.reason() != null) {
+                json.writeStringProperty("reason", entry.reason());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static long refundedMicros(List<Entry> entries) {
+        return entries.stream()
+                .filter(entry -> entry.kind() == EntryKind.REFUND)
+                .mapToLong(Entry::amountMicros)
+                .sum();
     }
 
     private static void writeError(JsonGenerator json, TaskResult result) {

@@ -83,6 +83,45 @@ class AuditTest {
                         "reservation {plain.call} belongs to no account: {plain}");
     }
 
+    // ---- what was corrected afterwards ----
+
+    @Test
+    void a_refund_that_nothing_says_the_call_of_is_found() {
+        assertThat(found("DELETE FROM requested_entry WHERE account_id = '{back}' AND sequence = 5"))
+                .containsExactly("entry {back}/5 is a refund, and nothing says of which call");
+    }
+
+    @Test
+    void a_correction_that_differs_from_what_was_asked_for_is_found() {
+        assertThat(found("UPDATE requested_entry SET amount_micros = 1 WHERE account_id = '{back}' AND sequence = 5"))
+                .containsExactly("entry {back}/5 moves 0.1, asked for was 0.000001");
+        assertThat(
+                        found(
+                                "UPDATE requested_entry SET task_id = '{plain.call}' WHERE account_id = '{back}' AND sequence = 5"))
+                .containsExactly("entry {back}/5 is a refund of {back.call}, asked for was a refund of {plain.call}");
+        assertThat(found("UPDATE requested_entry SET kind = 'adjustment' WHERE account_id = '{back}' AND sequence = 5"))
+                .containsExactly(
+                        "entry {back}/5 is a refund of {back.call}, asked for was a adjustment of {back.call}");
+        assertThat(found("UPDATE requested_entry SET sequence = 99 WHERE account_id = '{back}' AND sequence = 7"))
+                .containsExactly("entry {back}/99 was asked for and is not there");
+    }
+
+    @Test
+    void refunds_beyond_the_charge_are_found() {
+        assertThat(found(
+                        "UPDATE entry SET amount_micros = 300000 WHERE account_id = '{back}' AND sequence = 5",
+                        "UPDATE requested_entry SET amount_micros = 300000 WHERE account_id = '{back}' AND sequence = 5",
+                        "UPDATE account SET balance_micros = balance_micros + 200000,"
+                                + " consumed_micros = consumed_micros - 200000 WHERE id = '{back}'"))
+                .contains("reservation {back.call} is charged 0.28 and refunded 0.38");
+    }
+
+    @Test
+    void a_refund_that_stands_before_its_charge_is_found() {
+        assertThat(found("UPDATE reservation SET last_sequence = 5 WHERE id = '{back.call}'"))
+                .containsExactly("reservation {back.call} has its entries up to 5, but its refund is entry {back}/5");
+    }
+
     // ---- entries ----
 
     @Test
@@ -129,7 +168,9 @@ class AuditTest {
     @Test
     void an_entry_that_moves_what_its_kind_does_not_is_found() {
         assertThat(found("UPDATE entry SET kind = 'refund' WHERE account_id = '{plain}' AND sequence = 1"))
-                .containsExactly("entry {plain}/1 is a refund that moves funding>available");
+                .containsExactly(
+                        "entry {plain}/1 is a refund that moves funding>available",
+                        "entry {plain}/1 is a refund, and nothing says of which call");
         assertThat(found("UPDATE entry SET kind = 'unheard_of' WHERE account_id = '{plain}' AND sequence = 1"))
                 .containsExactly("entry {plain}/1 is a unheard_of that moves funding>available");
     }

@@ -1,5 +1,9 @@
 package dev.tollgate.audit;
 
+import dev.tollgate.admin.By;
+import dev.tollgate.admin.Deeds;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.deeds.Actor;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -22,7 +26,7 @@ import java.util.Map;
 
 /**
  * Copies of the books of a real run: an account with a call of each kind, among them {@code plain} (gemini-2.5-pro), {@code units}
- * (google/…), {@code failed}, {@code left}, {@code cut} (its hold charged whole), {@code short} (a shortfall), and {@code open}, which
+ * (google/…), {@code failed}, {@code left}, {@code cut} (its hold charged whole), {@code short} (a shortfall), {@code back} (refunded in part, its account corrected), and {@code open}, which
  * was still running.
  */
 final class Copies implements AutoCloseable {
@@ -47,6 +51,7 @@ final class Copies implements AutoCloseable {
                                         "SELECT COUNT(*) FROM open_hold WHERE account_id = '" + ids.get("open") + "'")
                                 > 0);
                 findCalls(gateway);
+                correct(gateway);
                 try (Database reading = Database.openReading(gateway.data())) {
                     reading.backupTo(original);
                 }
@@ -57,6 +62,10 @@ final class Copies implements AutoCloseable {
     private void calls(Gateway gateway) {
         gateway.script(UpstreamScript.answers()
                 .whenAsked("plain")
+                .text("Hello.", new Tokens(1000, 500, 200))
+                .finish("STOP", new Tokens(1000, 500, 200))
+                .next()
+                .whenAsked("back")
                 .text("Hello.", new Tokens(1000, 500, 200))
                 .finish("STOP", new Tokens(1000, 500, 200))
                 .next()
@@ -91,7 +100,23 @@ final class Copies implements AutoCloseable {
         try (RawCall left = call(gateway, "left", "10", "")) {
             left.readUntil("begun");
         }
+        call(gateway, "back", "10", "").readUntil("[DONE]");
         gateway.assertBooksAreClosed();
+    }
+
+    /** What an operator corrects afterwards. */
+    private void correct(Gateway gateway) {
+        Deeds deeds = gateway.app().administration().deeds();
+        By by = By.of(Actor.COMMAND, "a test");
+        try {
+            deeds.refund(by, ids.get("back.call"), 100_000);
+            deeds.refund(by, ids.get("back.call"), 80_000);
+            deeds.adjust(by, ids.get("back"), -2_000_000);
+            deeds.adjust(by, ids.get("back"), 1_000_000);
+            deeds.reverse(by, ids.get("back"), 3_000_000);
+        } catch (Refused e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void findCalls(Gateway gateway) {

@@ -62,6 +62,7 @@ class LedgerModelTest {
         final Instant at;
         long held;
         long charged;
+        long refunded;
         ReservationState state = ReservationState.OPEN;
 
         Call(String account, String key, Instant at, long held) {
@@ -112,13 +113,16 @@ class LedgerModelTest {
         }
 
         private void operate() {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(16)) {
                 case 0 -> create();
                 case 1 -> grant();
                 case 2, 3, 4, 5 -> reserve();
                 case 6 -> extend();
                 case 7, 8, 9 -> settle();
                 case 10 -> release();
+                case 11, 12 -> refund();
+                case 13 -> reverse();
+                case 14 -> adjust();
                 default -> store.setNow(store.now().plusMillis(random.nextLong(-600_000, 7_200_000)));
             }
         }
@@ -222,6 +226,64 @@ class LedgerModelTest {
             }
         }
 
+        private void refund() {
+            String id = anyCall();
+            if (id == null) {
+                return;
+            }
+            Call call = calls.get(id);
+            long micros = 1 + random.nextInt(300);
+            changes.add(new Refund(call.account, id, micros, "model", null, store.now()));
+            expected.add(refund(call, micros));
+        }
+
+        private Correction.Outcome refund(Call call, long micros) {
+            if (call.state == ReservationState.OPEN) {
+                return new Correction.StillRuns();
+            }
+            if (call.refunded + micros > call.charged) {
+                return new Correction.BeyondCharge(call.charged, call.refunded);
+            }
+            Balance before = balance(call.account);
+            call.refunded += micros;
+            return new Correction.Corrected(micros, 0, before, balance(call.account), false);
+        }
+
+        /** Who is blocked by it is let in again at once: the others are to be tried on that account too. */
+        private void reverse() {
+            String id = account();
+            long micros = 1 + random.nextInt(500);
+            changes.add(new Reversal(id, micros, "model", null, store.now()));
+            if (!purchased.containsKey(id)) {
+                expected.add(new Correction.NoSuchAccount());
+                return;
+            }
+            Balance before = balance(id);
+            long taken = Math.min(micros, before.balanceMicros());
+            purchased.put(id, purchased.get(id) - taken);
+            expected.add(new Correction.Corrected(-taken, micros - taken, before, balance(id), micros > taken));
+            if (micros > taken) {
+                changes.add(new SetBlocked(id, false));
+                expected.add(SetBlocked.Outcome.DONE);
+            }
+        }
+
+        private void adjust() {
+            String id = account();
+            long micros = random.nextBoolean() ? 1 + random.nextInt(500) : -1 - random.nextInt(500);
+            changes.add(new Adjustment(id, micros, "model", null, store.now()));
+            expected.add(purchased.containsKey(id) ? adjust(id, micros) : new Correction.NoSuchAccount());
+        }
+
+        private Correction.Outcome adjust(String id, long micros) {
+            Balance before = balance(id);
+            if (-micros > before.balanceMicros()) {
+                return new Correction.BelowZero(before.balanceMicros());
+            }
+            purchased.put(id, purchased.get(id) + micros);
+            return new Correction.Corrected(micros, 0, before, balance(id), false);
+        }
+
         private Resolution.Outcome resolve(Call call, ReservationState end, long charge) {
             if (call.state != ReservationState.OPEN) {
                 return new Resolution.AlreadyResolved(call.state);
@@ -237,7 +299,7 @@ class LedgerModelTest {
             for (Call call : calls.values()) {
                 if (call.account.equals(account)) {
                     reserved += call.state == ReservationState.OPEN ? call.held : 0;
-                    consumed += call.charged;
+                    consumed += call.charged - call.refunded;
                 }
             }
             long all = purchased.get(account);

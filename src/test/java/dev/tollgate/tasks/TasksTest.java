@@ -152,7 +152,7 @@ class TasksTest {
         assertThat(shown("t1")).isEqualTo("""
                         {"id":"t1","object":"task","status":"processing","model":"gemini-3-pro","created_at":1795178096,\
                         "completed_at":null,"progress":null,"output":null,"usage":null,"usage_flags":[],\
-                        "max_tokens_applied":null,"credits_consumed":0,"pricing_detail":null,"entries":[\
+                        "max_tokens_applied":null,"credits_consumed":0,"credits_refunded":0,"pricing_detail":null,"entries":[\
                         {"sequence":2,"kind":"reservation","amount":0.5,"from":"available","to":"reserved",\
                         "created_at":1795178096}],"error":null}""");
     }
@@ -164,8 +164,9 @@ class TasksTest {
         assertThat(shown("t1"))
                 .contains(
                         "\"output\":{\"usage\":{\"prompt_tokens\":194,\"total_tokens\":880}},\"usage\":{\"prompt_tokens\"")
-                .contains("\"usage_flags\":[\"estimated\",\"clamped\"],\"max_tokens_applied\":300,"
-                        + "\"credits_consumed\":0.250001,\"pricing_detail\":{\"price_version\":1,\"exact\":0.2509},")
+                .contains(
+                        "\"usage_flags\":[\"estimated\",\"clamped\"],\"max_tokens_applied\":300,"
+                                + "\"credits_consumed\":0.250001,\"credits_refunded\":0,\"pricing_detail\":{\"price_version\":1,\"exact\":0.2509},")
                 .contains(
                         "{\"sequence\":3,\"kind\":\"charge\",\"amount\":0.250001,\"from\":\"reserved\",\"to\":\"revenue\"")
                 .contains("{\"sequence\":4,\"kind\":\"release\",\"amount\":0.249999,");

@@ -1,7 +1,7 @@
 package dev.tollgate.testing;
 
-import dev.tollgate.admin.AuditLog;
 import dev.tollgate.answers.Answers;
+import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;

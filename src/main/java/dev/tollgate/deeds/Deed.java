@@ -1,4 +1,4 @@
-package dev.tollgate.admin;
+package dev.tollgate.deeds;
 
 import dev.tollgate.storage.Change;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package dev.tollgate.admin;
+package dev.tollgate.deeds;
 
 import org.jspecify.annotations.Nullable;
 

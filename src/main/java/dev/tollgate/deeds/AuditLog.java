@@ -1,4 +1,4 @@
-package dev.tollgate.admin;
+package dev.tollgate.deeds;
 
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
@@ -61,8 +61,8 @@ public final class AuditLog {
         return database.read(connection -> lines(connection, sql, subject, before, limit));
     }
 
-    private static List<Line> lines(
-            Connection connection, String sql, @Nullable String subject, long before, int limit) throws SQLException {
+    private static List<Line> lines(Connection connection, String sql, @Nullable String subject, long before, int limit)
+            throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             int parameter = 1;
             select.setLong(parameter++, before);

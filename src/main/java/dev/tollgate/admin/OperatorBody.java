@@ -1,0 +1,132 @@
+package dev.tollgate.admin;
+
+import dev.tollgate.deeds.Deed;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.json.JsonBody;
+import dev.tollgate.json.ReadLimits;
+import dev.tollgate.json.Shown;
+import dev.tollgate.ledger.RequestId;
+import dev.tollgate.memory.Lease;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What an operator sends: one small object, whose members are all known. Every refusal names the member. */
+final class OperatorBody {
+
+    private static final int BYTES_MAX = 64 * 1024;
+    private static final int MICROS_DIGITS = 6;
+
+    /** A billion credits. */
+    private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
+
+    private final ObjectNode object;
+
+    private OperatorBody(ObjectNode object) {
+        this.object = object;
+    }
+
+    /** @throws ApiException for what is no such object, or has a member that is not among the allowed */
+    static OperatorBody read(byte[] bytes, Lease memory, String... allowed) {
+        if (bytes.length > BYTES_MAX) {
+            throw ApiError.invalid(null, "The body is too large: at most " + BYTES_MAX + " bytes are allowed here.")
+                    .withStatus(413)
+                    .asException();
+        }
+        AtomicReference<@Nullable ObjectNode> read = new AtomicReference<>();
+        new JsonBody(bytes, ReadLimits.DEFAULT, memory).wholeObject(body -> read.set(body.objectTree()));
+        ObjectNode object = Objects.requireNonNull(read.get());
+        List<String> known = List.of(allowed);
+        for (String name : object.propertyNames()) {
+            if (!known.contains(name)) {
+                throw wrong(Shown.plain(name), "is not known here; allowed are " + String.join(", ", known));
+            }
+        }
+        return new OperatorBody(object);
+    }
+
+    @Nullable
+    String text(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (!value.isString()) {
+            throw wrong(name, "must be a string");
+        }
+        return value.stringValue();
+    }
+
+    String needText(String name) {
+        String text = text(name);
+        if (text == null) {
+            throw wrong(name, "is missing");
+        }
+        return text;
+    }
+
+    boolean needFlag(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || !value.isBoolean()) {
+            throw wrong(name, "must be true or false");
+        }
+        return value.booleanValue();
+    }
+
+    boolean has(String name) {
+        return object.hasNonNull(name);
+    }
+
+    /** Micro-credits of a number of credits, exact; below zero too. */
+    long credits(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || !value.isNumber()) {
+            throw wrong(name, "must be a number of credits");
+        }
+        BigDecimal credits = value.decimalValue();
+        if (credits.abs().compareTo(CREDITS_MAX) > 0) {
+            throw wrong(name, "must be at most a billion credits");
+        }
+        try {
+            return credits.movePointRight(MICROS_DIGITS).longValueExact();
+        } catch (ArithmeticException e) {
+            throw wrong(name, "has at most six decimals");
+        }
+    }
+
+    /** Above zero. */
+    long someCredits(String name) {
+        long micros = credits(name);
+        if (micros <= 0) {
+            throw wrong(name, "must be above 0");
+        }
+        return micros;
+    }
+
+    String reason() {
+        try {
+            return Deed.reason(text("reason"));
+        } catch (IllegalArgumentException e) {
+            throw ApiError.invalid("reason", String.valueOf(e.getMessage())).asException();
+        }
+    }
+
+    @Nullable
+    RequestId requestId() {
+        String id = text("id");
+        try {
+            return id == null ? null : new RequestId(id);
+        } catch (IllegalArgumentException e) {
+            throw wrong("id", "has 1 to 128 printable ASCII characters without spaces");
+        }
+    }
+
+    static ApiException wrong(String name, String what) {
+        return ApiError.invalid(name, "'" + name + "' " + what + ".").asException();
+    }
+}

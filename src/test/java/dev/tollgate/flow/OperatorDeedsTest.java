@@ -1,0 +1,317 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.By;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Stores;
+import java.math.BigDecimal;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** What an operator does over HTTP, by command and in the process: each deed stands in the audit log, and nothing else does. */
+@ParameterizedClass
+@EnumSource(Stores.class)
+@Timeout(60)
+class OperatorDeedsTest {
+
+    private static final String CHAT = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Say hello."}]}""";
+
+    @Parameter
+    Stores stores;
+
+    private static Gateway gateway;
+    private static Stores kind;
+    private static String adminKey;
+
+    @BeforeEach
+    void start() {
+        if (kind != stores) {
+            stop();
+            gateway = Gateway.startOn(stores);
+            kind = stores;
+            adminKey = gateway.app().banner().text().replaceAll("(?s).*: (adm-[0-9a-f]{64}).*", "$1");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (gateway != null) {
+            gateway.close();
+            gateway = null;
+            kind = null;
+        }
+    }
+
+    @AfterEach
+    void the_books_add_up() {
+        gateway.assertBooksAreClosed();
+    }
+
+    private static Gateway.Reply post(String path, String body) {
+        return gateway.post("/admin" + path, body, adminKey);
+    }
+
+    private static JsonNode get(String path) {
+        Gateway.Reply reply = gateway.get("/admin" + path, adminKey);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply.json();
+    }
+
+    private static JsonNode deeds(String subject) {
+        return get("/audit?subject=" + subject).get("data");
+    }
+
+    private static String chargedCall(Customer customer) {
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("credits_consumed").decimalValue()).isPositive();
+        return task.get("id").asString();
+    }
+
+    @Test
+    void an_account_that_an_operator_makes_has_a_row_with_who_and_from_where() {
+        Gateway.Reply made = post("/accounts", """
+                {"name":"Ann","credits":12.5,"reason":"a new customer"}""");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        String id = made.json().get("id").asString();
+        assertThat(made.json().get("balance").decimalValue()).isEqualByComparingTo("12.5");
+        assertThat(get("/accounts/" + id)).isEqualTo(made.json());
+        JsonNode deed = deeds(id).get(0);
+        assertThat(deed.get("actor").asString()).isEqualTo("admin key");
+        assertThat(deed.get("address").asString()).isEqualTo("127.0.0.1");
+        assertThat(deed.get("action").asString()).isEqualTo("account.create");
+        assertThat(deed.get("before").isNull()).isTrue();
+        assertThat(deed.get("after").toString()).isEqualTo("{\"name\":\"Ann\",\"balance\":12.5}");
+        assertThat(deed.get("reason").asString()).isEqualTo("a new customer");
+    }
+
+    @Test
+    void grants_and_adjustments_move_the_balance_and_tell_what_it_was() {
+        String id = gateway.customer("10").account();
+        assertThat(post("/accounts/" + id + "/grants", "{\"credits\":5,\"reason\":\"thanks\"}")
+                        .json()
+                        .get("total_purchased")
+                        .decimalValue())
+                .isEqualByComparingTo("15");
+        assertThat(post("/accounts/" + id + "/adjustments", "{\"credits\":-0.25,\"reason\":\"too much\"}")
+                        .json()
+                        .get("balance")
+                        .decimalValue())
+                .isEqualByComparingTo("14.75");
+        JsonNode deeds = deeds(id);
+        assertThat(deeds.get(0).get("action").asString()).isEqualTo("account.adjust");
+        assertThat(deeds.get(0).get("before").get("balance").decimalValue()).isEqualByComparingTo("15");
+        assertThat(deeds.get(0).get("after").get("balance").decimalValue()).isEqualByComparingTo("14.75");
+        assertThat(deeds.get(1).get("action").asString()).isEqualTo("account.grant");
+        assertThat(deeds.get(1).get("before").get("purchased").decimalValue()).isEqualByComparingTo("10");
+    }
+
+    @Test
+    void what_is_posted_twice_under_one_id_is_done_once_and_audited_once() {
+        String id = gateway.customer("10").account();
+        String grant = "{\"credits\":5,\"reason\":\"thanks\",\"id\":\"form-17\"}";
+        assertThat(post("/accounts/" + id + "/grants", grant).status()).isEqualTo(200);
+        Gateway.Reply again = post("/accounts/" + id + "/grants", grant);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json().get("balance").decimalValue()).isEqualByComparingTo("15");
+        assertThat(post("/accounts/" + id + "/grants", grant.replace("5", "6")).status())
+                .isEqualTo(409);
+        assertThat(deeds(id)).hasSize(2); // with the one that made it
+    }
+
+    @Test
+    void a_refund_comes_back_to_the_balance_and_the_customer_sees_why() {
+        Customer customer = gateway.customer("10");
+        String task = chargedCall(customer);
+        BigDecimal charge = customer.consumed();
+        Gateway.Reply half = post("/tasks/" + task + "/refunds", "{\"credits\":0.005,\"reason\":\"it was slow\"}");
+        assertThat(half.status()).as(half.text()).isEqualTo(200);
+        assertThat(customer.consumed()).isEqualByComparingTo(charge.subtract(new BigDecimal("0.005")));
+        JsonNode seen = gateway.get("/v1/tasks/" + task, customer.key()).json();
+        assertThat(seen.get("credits_consumed").decimalValue()).isEqualByComparingTo(charge);
+        assertThat(seen.get("credits_refunded").decimalValue()).isEqualByComparingTo("0.005");
+        JsonNode entry = seen.get("entries").get(seen.get("entries").size() - 1);
+        assertThat(entry.get("kind").asString()).isEqualTo("refund");
+        assertThat(entry.get("reason").asString()).isEqualTo("it was slow");
+        Gateway.Reply tooMuch = post(
+                "/tasks/" + task + "/refunds", "{\"credits\":" + charge.toPlainString() + ",\"reason\":\"all of it\"}");
+        assertThat(tooMuch.status()).isEqualTo(409);
+        assertThat(tooMuch.error().get("message").asString()).contains("0.005 were given back before");
+        assertThat(deeds(task)).hasSize(1);
+        assertThat(get("/tasks/" + task).get("account").asString()).isEqualTo(customer.account());
+    }
+
+    @Test
+    void without_a_reason_nothing_is_done() {
+        String id = gateway.customer("10").account();
+        String task = "chatcmpl-nothing";
+        for (String path : List.of(
+                "/accounts",
+                "/accounts/" + id + "/grants",
+                "/accounts/" + id + "/adjustments",
+                "/accounts/" + id + "/block",
+                "/accounts/" + id + "/keys",
+                "/tasks/" + task + "/refunds")) {
+            for (String reason : List.of("null", "\"\"", "\"  a  \"", "\"" + "x".repeat(501) + "\"", "7")) {
+                Gateway.Reply reply = post(path, "{\"reason\":" + reason + "}");
+                assertThat(reply.status()).as(path + " " + reason).isEqualTo(400);
+                assertThat(reply.error().get("param").asString()).isEqualTo("reason");
+            }
+        }
+        assertThat(deeds(id)).hasSize(1);
+    }
+
+    @Test
+    void what_is_not_understood_is_refused_by_name() {
+        String grants = "/accounts/" + gateway.customer("1").account() + "/grants";
+        for (String[] wrong : new String[][] {
+            {"{\"credits\":\"5\",\"reason\":\"thanks\"}", "credits"},
+            {"{\"credits\":0.0000001,\"reason\":\"thanks\"}", "credits"},
+            {"{\"credits\":-1,\"reason\":\"thanks\"}", "credits"},
+            {"{\"credits\":1e30,\"reason\":\"thanks\"}", "credits"},
+            {"{\"reason\":\"thanks\"}", "credits"},
+            {"{\"credits\":1,\"reason\":\"thanks\",\"id\":\"a b\"}", "id"},
+            {"{\"credits\":1,\"reason\":\"thanks\",\"much\":true}", "much"}
+        }) {
+            Gateway.Reply reply = post(grants, wrong[0]);
+            assertThat(reply.status()).as(wrong[0]).isEqualTo(400);
+            assertThat(reply.error().get("param").asString()).isEqualTo(wrong[1]);
+        }
+        assertThat(post("/accounts/acc_nobody/grants", "{\"credits\":1,\"reason\":\"thanks\"}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(gateway.get("/admin/accounts/acc_nobody", adminKey).status()).isEqualTo(404);
+        assertThat(gateway.get("/admin/accounts?limit=201", adminKey).status()).isEqualTo(400);
+    }
+
+    @Test
+    void what_is_refused_leaves_no_row() {
+        String id = gateway.customer("1").account();
+        assertThat(post("/accounts/" + id + "/adjustments", "{\"credits\":-2,\"reason\":\"too much\"}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(deeds(id)).hasSize(1);
+    }
+
+    @Test
+    void where_its_row_cannot_be_written_nothing_is_done() throws Exception {
+        Customer customer = gateway.customer("1");
+        try (Gateway.Fault fault = gateway.fault("INSERT", "audit_log", "NEW.action = 'account.grant'")) {
+            assertThat(post("/accounts/" + customer.account() + "/grants", "{\"credits\":5,\"reason\":\"thanks\"}")
+                            .status())
+                    .isGreaterThanOrEqualTo(400);
+        }
+        assertThat(customer.balance()).isEqualByComparingTo("1");
+    }
+
+    @Test
+    void what_comes_over_the_control_socket_or_from_a_person_stands_there_too() throws Refused {
+        Customer customer = gateway.customer("1");
+        AdminViews.KeyChange rename = new AdminViews.KeyChange("renamed", null, null, null, null, null);
+        gateway.app().administration().setKey(customer.keyId(), rename);
+        gateway.app()
+                .administration()
+                .as(By.of(Actor.person("person_1", "192.0.2.7"), "it leaked"))
+                .disableKey(customer.keyId());
+        JsonNode deeds = deeds(customer.keyId());
+        assertThat(deeds.get(0).get("actor").asString()).isEqualTo("person_1");
+        assertThat(deeds.get(0).get("address").asString()).isEqualTo("192.0.2.7");
+        assertThat(deeds.get(0).get("reason").asString()).isEqualTo("it leaked");
+        assertThat(deeds.get(0).get("before").get("disabled").asBoolean()).isFalse();
+        assertThat(deeds.get(0).get("after").get("disabled").asBoolean()).isTrue();
+        assertThat(deeds.get(1).get("actor").asString()).isEqualTo("control socket");
+        assertThat(deeds.get(1).get("before").get("name").asString()).isEqualTo("test");
+        assertThat(deeds.get(1).get("after").get("name").asString()).isEqualTo("renamed");
+        assertThat(deeds.get(2).get("action").asString()).isEqualTo("key.create");
+        assertThat(deeds.toString()).doesNotContain(customer.key());
+    }
+
+    @Test
+    void a_banned_account_is_refused_at_once_and_let_in_again() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        String block = "/accounts/" + customer.account() + "/block";
+        assertThat(post(block, "{\"blocked\":true,\"reason\":\"abuse\"}")
+                        .json()
+                        .get("blocked")
+                        .asBoolean())
+                .isTrue();
+        assertThat(customer.chat(CHAT).status()).isEqualTo(401);
+        assertThat(gateway.get("/v1/credits", customer.key()).status()).isEqualTo(401);
+        assertThat(post(block, "{\"blocked\":false,\"reason\":\"a mistake\"}").status())
+                .isEqualTo(200);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        JsonNode deeds = deeds(customer.account());
+        assertThat(deeds.get(0).get("action").asString()).isEqualTo("account.unblock");
+        assertThat(deeds.get(1).get("before").toString()).isEqualTo("{\"blocked\":false}");
+    }
+
+    @Test
+    void a_key_that_an_operator_makes_is_shown_once() {
+        String id = gateway.customer("10").account();
+        Gateway.Reply made = post("/accounts/" + id + "/keys", "{\"name\":\"ci\",\"reason\":\"asked for by mail\"}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        String key = made.json().get("key").asString();
+        assertThat(gateway.get("/v1/credits", key).status()).isEqualTo(200);
+        assertThat(get("/accounts/" + id + "/keys").toString())
+                .contains(made.json().get("id").asString())
+                .doesNotContain(key);
+        assertThat(get("/audit").toString()).doesNotContain(key);
+    }
+
+    @Test
+    void accounts_and_deeds_are_read_page_by_page() {
+        gateway.customer("1");
+        gateway.customer("1");
+        JsonNode first = get("/accounts?limit=1");
+        JsonNode second = get("/accounts?limit=1&after=" + first.get("next").asString());
+        assertThat(first.get("data")).hasSize(1);
+        assertThat(second.get("data").get(0).get("id").asString())
+                .isGreaterThan(first.get("data").get(0).get("id").asString());
+        JsonNode newest = get("/audit?limit=2");
+        JsonNode older = get("/audit?limit=2&after=" + newest.get("next").asString());
+        assertThat(older.get("data").get(0).get("sequence").asLong())
+                .isEqualTo(newest.get("data").get(1).get("sequence").asLong() - 1);
+    }
+
+    @Test
+    void the_audit_log_as_csv_holds_no_formula() {
+        String id = gateway.customer("1").account();
+        post("/accounts/" + id + "/grants", "{\"credits\":1,\"reason\":\"=cmd|' /C calc'!A0, \\\"q\\\"\"}");
+        Gateway.Reply csv = gateway.get("/admin/audit.csv?subject=" + id, adminKey);
+        assertThat(csv.header("content-type")).startsWith("text/csv");
+        assertThat(csv.text().lines().toList().get(0))
+                .isEqualTo("time,sequence,actor,address,action,subject,before,after,reason");
+        assertThat(csv.text()).contains(",\"'=cmd|' /C calc'!A0, \"\"q\"\"\"\n");
+    }
+
+    @Test
+    void the_books_are_checked_beside_the_calls() {
+        Gateway.Reply begun = gateway.post("/admin/books", "", adminKey);
+        assertThat(begun.status()).as(begun.text()).isEqualTo(202);
+        Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));
+        assertThat(get("/books").get("state").asString()).isEqualTo("sound");
+        Customer customer = gateway.customer("1");
+        gateway.execute("UPDATE account SET last_sequence = 9 WHERE id = '" + customer.account() + "'");
+        gateway.post("/admin/books", "", adminKey);
+        Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));
+        gateway.execute("UPDATE account SET last_sequence = 1 WHERE id = '" + customer.account() + "'");
+        assertThat(get("/books").get("state").asString()).isEqualTo("differs");
+        assertThat(get("/books").get("differences").get(0).asString())
+                .isEqualTo("account " + customer.account() + " counts 9 entries, the last one is 1");
+    }
+}
