@@ -39,7 +39,9 @@ import dev.tollgate.http.HttpOptions;
 import dev.tollgate.http.Route;
 import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.json.ReadLimits;
+import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyGate;
+import dev.tollgate.keys.KeysHandler;
 import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.limits.RequestRates;
 import dev.tollgate.limits.Workers;
@@ -58,6 +60,7 @@ import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.receipts.ReceiptsHandler;
 import dev.tollgate.sandbox.Sandbox;
@@ -120,6 +123,7 @@ public final class App implements AutoCloseable {
     private final Workers signing;
     private final List<Route<?>> routes;
     private final HttpFront front;
+    private final CustomerKeys customerKeys;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
     private final BooksCheck booksCheck;
@@ -176,6 +180,7 @@ public final class App implements AutoCloseable {
         this.administration = new StoredAdministration(
                 store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
         this.booksCheck = new BooksCheck(store.database(), clock);
+        this.customerKeys = new CustomerKeys(store.keys(), store.writer(), clock, secureRandom);
         this.routes = List.copyOf(table());
         this.front = opened.add(
                 new HttpFront(vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap()),
@@ -226,6 +231,14 @@ public final class App implements AutoCloseable {
         api(routes, Route.get("/models/{id...}", key, models.one()));
         api(routes, Route.get("/credits", key, new CreditsHandler(store.ledger())));
         api(routes, Route.get("/tasks/{id}", key, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
+        KeyGate managementKey = key.forManagement();
+        KeysHandler keys = new KeysHandler(customerKeys, this::modelId);
+        api(routes, Route.get("/keys", managementKey, keys.list()));
+        api(routes, Route.post("/keys", managementKey, keys.create()));
+        api(routes, Route.get("/keys/{id}", managementKey, keys.one()));
+        api(routes, Route.patch("/keys/{id}", managementKey, keys.change()));
+        api(routes, Route.delete("/keys/{id}", managementKey, keys.delete()));
+        api(routes, Route.post("/keys/{id}/rotate", managementKey, keys.rotate()));
         api(routes, Route.get("/receipts", key, receipts.list()));
         api(routes, Route.get("/receipts/head", key, receipts.head()));
         api(routes, Route.get("/receipts/key", key, receipts.keys()));
@@ -268,6 +281,11 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/books", admin, books.verify()).taking());
         routes.add(Route.get("/admin/audit", admin, audit.list()));
         routes.add(Route.get("/admin/audit.csv", admin, audit.csv()));
+    }
+
+    private @Nullable String modelId(String idOrAlias) {
+        Model model = catalogue.find(idOrAlias);
+        return model == null ? null : model.id();
     }
 
     private @Nullable String complaint() {

@@ -172,6 +172,7 @@ class ArchitectureTest {
                 "admin",
                 "ledger",
                 "keys",
+                "limits",
                 "receipts",
                 "tasks",
                 "deeds",
@@ -191,7 +192,7 @@ class ArchitectureTest {
     @Test
     void tasks_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
         knowsOnly("tasks", "ledger", "storage", "error", "http");
-        knowsOnly("keys", "limits", "storage", "error", "http");
+        knowsOnly("keys", "limits", "storage", "ids", "json", "memory", "error", "http");
     }
 
     @Test

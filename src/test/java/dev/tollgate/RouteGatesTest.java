@@ -47,6 +47,7 @@ class RouteGatesTest {
             "API key", said(401, IN, 401, 403, 401),
             "API or management key, also as Google's clients send it", said(401, IN, IN, IN, 401),
             "API key, also as Google's clients send it", said(401, IN, IN, 403, 401),
+            "management key", said(401, 403, 401, IN, 401),
             "admin key", said(401, 403, 401, 403, IN));
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

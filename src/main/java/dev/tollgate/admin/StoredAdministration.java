@@ -7,6 +7,7 @@ import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.DisableKey;
 import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
@@ -14,6 +15,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.limits.Rates;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -107,8 +109,8 @@ public final class StoredAdministration implements Administration {
                             choice.spend().hourMicros(),
                             choice.spend().dayMicros(),
                             choice.spend().totalMicros()))
-                    .withRequestsPerMinute(
-                            choice.requestsPerMinute() == null ? null : Long.valueOf(choice.requestsPerMinute()));
+                    .withRates(Rates.NONE.withRequests(
+                            choice.requestsPerMinute() == null ? null : Long.valueOf(choice.requestsPerMinute())));
             CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant());
             commit(
                     "key.create",
@@ -120,6 +122,7 @@ public final class StoredAdministration implements Administration {
             return switch (create.outcome()) {
                 case CreateKey.Created created -> new AdminViews.NewKey(key(created.key()), secret.reveal());
                 case CreateKey.NoSuchAccount none -> throw noSuchAccount(accountId);
+                case CreateKey.TooMany none -> throw new IllegalStateException("as many as are wanted");
             };
         });
     }
@@ -137,11 +140,16 @@ public final class StoredAdministration implements Administration {
             Key before = keys.byId(keyId).orElse(null);
             SetKey set = new SetKey(keyId, settings -> changed(settings, change));
             commit("key.set", set, keyId, () -> changed(before, set.outcome()));
-            return switch (set.outcome()) {
-                case SetKey.Changed done -> key(done.key());
-                case SetKey.NoSuchKey none -> throw noSuchKey(keyId);
-            };
+            return edited(keyId, set);
         });
+    }
+
+    private static AdminViews.ApiKey edited(String keyId, KeyEdit edit) {
+        return switch (edit.outcome()) {
+            case KeyEdit.Changed done -> key(done.key());
+            case KeyEdit.NoSuchKey none -> throw noSuchKey(keyId);
+            case KeyEdit.ChangedMeanwhile never -> throw new IllegalStateException("whatever it has become");
+        };
     }
 
     private void commit(String action, Change change, String keyId, Supplier<Deed.@Nullable Changed> changed) {
@@ -161,7 +169,9 @@ public final class StoredAdministration implements Administration {
                         limit(change.spendHourMicros(), old.hourMicros()),
                         limit(change.spendDayMicros(), old.dayMicros()),
                         limit(change.spendTotalMicros(), old.totalMicros())))
-                .withRequestsPerMinute(limit(change.requestsPerMinute(), settings.requestsPerMinute()));
+                .withRates(settings.rates()
+                        .withRequests(limit(
+                                change.requestsPerMinute(), settings.rates().requests())));
         if (change.name() != null) {
             next = next.withName(change.name());
         }
@@ -178,10 +188,7 @@ public final class StoredAdministration implements Administration {
             Key before = keys.byId(keyId).orElse(null);
             DisableKey disable = new DisableKey(keyId, true);
             commit("key.disable", disable, keyId, () -> changed(before, disable.outcome()));
-            return switch (disable.outcome()) {
-                case SetKey.Changed done -> key(done.key());
-                case SetKey.NoSuchKey none -> throw noSuchKey(keyId);
-            };
+            return edited(keyId, disable);
         });
     }
 
@@ -193,7 +200,7 @@ public final class StoredAdministration implements Administration {
     private static AdminViews.ApiKey key(Key key) {
         KeySettings settings = key.settings();
         Spend spend = settings.spend();
-        Long requests = settings.requestsPerMinute();
+        Long requests = settings.rates().requests();
         return new AdminViews.ApiKey(
                 key.id(),
                 key.accountId(),

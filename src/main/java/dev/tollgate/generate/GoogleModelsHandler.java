@@ -1,6 +1,7 @@
 package dev.tollgate.generate;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.models.Catalogue;
@@ -28,16 +29,18 @@ public final class GoogleModelsHandler {
         this.life = life;
     }
 
-    public Handler<Object> list() {
-        return (exchange, caller) -> list(exchange);
+    public Handler<Caller> list() {
+        return this::list;
     }
 
-    public Handler<Object> one() {
-        return (exchange, caller) -> one(exchange);
+    public Handler<Caller> one() {
+        return this::one;
     }
 
-    private void list(Exchange exchange) {
-        List<Model> models = catalogue.all();
+    private void list(Exchange exchange, Caller caller) {
+        List<Model> models = catalogue.all().stream()
+                .filter(model -> caller.mayUse(model.id()))
+                .toList();
         int from = number("page_token", exchange.query("pageToken"), 0, models.size());
         int size = number("page_size", exchange.query("pageSize"), PAGE_DEFAULT, PAGE_MAX);
         int to = Math.min(models.size(), from + (size == 0 ? PAGE_DEFAULT : size));
@@ -62,10 +65,10 @@ public final class GoogleModelsHandler {
         return Math.min(max, Integer.parseInt(text));
     }
 
-    private void one(Exchange exchange) {
+    private void one(Exchange exchange, Caller caller) {
         String id = exchange.pathParam("id");
         Model model = catalogue.find(id);
-        if (model == null) {
+        if (model == null || !caller.mayUse(model.id())) {
             exchange.fail(ModelsHandler.notFound(id));
         } else {
             exchange.json(200, GoogleJson.bytes(tree(id, model)));

@@ -5,4 +5,9 @@ public interface Caller {
 
     /** The account that pays. */
     String accountId();
+
+    /** Whether a model may be called, by its id: what may not is not there. */
+    default boolean mayUse(String model) {
+        return true;
+    }
 }

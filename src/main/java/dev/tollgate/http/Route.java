@@ -48,6 +48,15 @@ public record Route<C>(
         return of("POST", path, gate, Set.of(BodyKind.JSON), handler);
     }
 
+    /** Takes JSON. */
+    public static <C> Route<C> patch(String path, Gate<C> gate, Handler<? super C> handler) {
+        return of("PATCH", path, gate, Set.of(BodyKind.JSON), handler);
+    }
+
+    public static <C> Route<C> delete(String path, Gate<C> gate, Handler<? super C> handler) {
+        return of("DELETE", path, gate, Set.of(), handler);
+    }
+
     /** The same route for bodies of other kinds, or for none. */
     public Route<C> taking(BodyKind... kinds) {
         return new Route<>(method, path, gate, Set.of(kinds), handler, errors, servedWhileDraining, bodyGate);

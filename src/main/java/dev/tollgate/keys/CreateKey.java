@@ -13,13 +13,23 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
 
     public record NoSuchAccount() implements Outcome {}
 
+    /** The account has as many as it may. */
+    public record TooMany() implements Outcome {}
+
     private final Key key;
     private final String hash;
+    private final int keysMax;
 
-    /** @param id {@code key_…}, never used before */
+    /** As many as are wanted. @param id {@code key_…}, never used before */
     public CreateKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at) {
-        this.key = new Key(id, accountId, secret.prefix(), settings, false, at, null);
+        this(id, accountId, secret, settings, at, Integer.MAX_VALUE);
+    }
+
+    /** @param keysMax how many the account may have then */
+    CreateKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at, int keysMax) {
+        this.key = Key.made(id, accountId, secret.prefix(), settings, at);
         this.hash = secret.hash();
+        this.keysMax = keysMax;
     }
 
     public String id() {
@@ -35,6 +45,9 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
     Outcome decideOver(KeyRows rows) throws SQLException {
         if (!rows.hasAccount(key.accountId())) {
             return new NoSuchAccount();
+        }
+        if (keysMax < Integer.MAX_VALUE && rows.hasKeys(key.accountId(), keysMax)) {
+            return new TooMany();
         }
         rows.insert(key, hash);
         touch(hash);

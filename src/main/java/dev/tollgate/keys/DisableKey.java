@@ -1,34 +1,22 @@
 package dev.tollgate.keys;
 
-import java.sql.SQLException;
-
 /** Disables a key, or enables it again. */
-public final class DisableKey extends KeyChange<SetKey.Outcome> {
+public final class DisableKey extends KeyEdit {
 
-    private final String id;
     private final boolean disabled;
 
-    public DisableKey(String id, boolean disabled) {
-        this.id = id;
+    public DisableKey(String id, KeyCondition condition, boolean disabled) {
+        super(id, condition);
         this.disabled = disabled;
     }
 
-    @Override
-    String idOrHash() {
-        return id;
+    /** Anybody's, whatever it has become. */
+    public DisableKey(String id, boolean disabled) {
+        this(id, KeyCondition.NONE, disabled);
     }
 
     @Override
-    SetKey.Outcome decideOver(KeyRows rows) throws SQLException {
-        KeyRows.Row present = rows.byId(id);
-        if (present == null) {
-            return new SetKey.NoSuchKey();
-        }
-        Key old = present.key();
-        Key changed = new Key(
-                old.id(), old.accountId(), old.prefix(), old.settings(), disabled, old.createdAt(), old.lastUsedAt());
-        rows.update(changed);
-        touch(present.hash());
-        return new SetKey.Changed(changed);
+    Key edited(Key old) {
+        return old.withDisabled(disabled);
     }
 }

@@ -14,7 +14,7 @@ public final class EnsureKey extends KeyChange<Key> {
 
     /** @param id {@code key_…}, used if the key is new */
     public EnsureKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at) {
-        this.key = new Key(id, accountId, secret.prefix(), settings, false, at, null);
+        this.key = Key.made(id, accountId, secret.prefix(), settings, at);
         this.hash = secret.hash();
     }
 
@@ -25,16 +25,20 @@ public final class EnsureKey extends KeyChange<Key> {
 
     @Override
     Key decideOver(KeyRows rows) throws SQLException {
-        touch(hash);
         KeyRows.Row present = rows.byHash(hash);
         if (present == null) {
             rows.insert(key, hash);
+            touch(hash);
             return key;
         }
+        touch(present);
         Key old = present.key();
-        Key ensured = new Key(
-                old.id(), key.accountId(), old.prefix(), old.settings(), false, old.createdAt(), old.lastUsedAt());
-        rows.update(ensured);
-        return ensured;
+        Key ensured = old.withAccount(key.accountId()).withDisabled(false).withDeletedAt(null);
+        if (ensured.equals(old)) {
+            return old;
+        }
+        Key changed = ensured.asNextVersion();
+        rows.update(changed);
+        return changed;
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.keys;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.limits.Rates;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,18 @@ final class KeyCache {
 
     private static final int ENTRIES_MAX = 10_000;
 
-    /** A key, and whether its account is blocked. */
-    record Known(Key key, boolean accountBlocked) {}
+    /**
+     * What a secret stands for.
+     *
+     * @param accountRates what all keys of its account may use together
+     * @param isOld whether it is the secret before the present one
+     */
+    record Known(Key key, boolean accountBlocked, Rates accountRates, boolean isOld) {
+
+        Known(Key key, boolean accountBlocked) {
+            this(key, accountBlocked, Rates.NONE, false);
+        }
+    }
 
     private final Cache<String, Known> known;
     private final AtomicLong changes = new AtomicLong();

@@ -2,12 +2,16 @@ package dev.tollgate.keys;
 
 import dev.tollgate.storage.Decision;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Something that changes a key's row, and so what the cache may say of it. */
-public abstract sealed class KeyChange<O> extends Decision<O> permits CreateKey, EnsureKey, SetKey, DisableKey {
+public abstract sealed class KeyChange<O> extends Decision<O>
+        permits CreateKey, EnsureKey, EnsureHiddenKey, KeyEdit, SetAccountRates {
 
-    private @Nullable String touchedHash;
+    private final List<String> touchedHashes = new ArrayList<>(2);
+    private @Nullable String touchedAccount;
 
     /** Which row it reads and changes: the key's id, or its hash. */
     abstract String idOrHash();
@@ -15,15 +19,33 @@ public abstract sealed class KeyChange<O> extends Decision<O> permits CreateKey,
     abstract O decideOver(KeyRows rows) throws SQLException;
 
     final void applyTo(KeyRows rows) throws SQLException {
+        touchedHashes.clear();
         decide(decideOver(rows));
     }
 
     /** Remembers whose answer in the cache is no longer true. */
     final void touch(String hash) {
-        touchedHash = hash;
+        touchedHashes.add(hash);
     }
 
-    final @Nullable String touchedHash() {
-        return touchedHash;
+    /** The same of all secrets that a key has had. */
+    final void touch(KeyRows.Row row) {
+        touch(row.hash());
+        if (row.oldHash() != null) {
+            touch(row.oldHash());
+        }
+    }
+
+    /** The same of all keys of an account. */
+    final void touchAccount(String accountId) {
+        touchedAccount = accountId;
+    }
+
+    final List<String> touchedHashes() {
+        return touchedHashes;
+    }
+
+    final @Nullable String touchedAccount() {
+        return touchedAccount;
     }
 }

@@ -37,10 +37,13 @@ final class KeyChangesPart implements Part<KeyChange> {
     public void committed(List<KeyChange> changes) {
         kept.forget();
         for (KeyChange<?> change : changes) {
-            String hash = change.touchedHash();
-            if (hash != null) {
+            for (String hash : change.touchedHashes()) {
                 roll.add(hash);
                 cache.forget(hash);
+            }
+            String accountId = change.touchedAccount();
+            if (accountId != null) {
+                cache.forgetAccount(accountId);
             }
         }
     }

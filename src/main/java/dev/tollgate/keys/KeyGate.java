@@ -23,34 +23,46 @@ public final class KeyGate implements Gate<KeyCaller> {
     private final Keys keys;
     private final RequestRates rates;
     private final boolean isGoogle;
-    private final boolean isForModels;
 
-    private KeyGate(Keys keys, RequestRates rates, boolean isGoogle, boolean isForModels) {
+    /** The only kind of key that is let in; null: every kind. */
+    private final @Nullable KeyKind kind;
+
+    private KeyGate(Keys keys, RequestRates rates, boolean isGoogle, @Nullable KeyKind kind) {
         this.keys = keys;
         this.rates = rates;
         this.isGoogle = isGoogle;
-        this.isForModels = isForModels;
+        this.kind = kind;
     }
 
     /** For keys of every kind, which come as OpenAI's clients send them. */
     public KeyGate(Keys keys, RequestRates rates) {
-        this(keys, rates, false, false);
+        this(keys, rates, false, null);
     }
 
     /** The same for the keys that may come in the header of Google's clients, too (D23). */
     public KeyGate orAsGooglesClients() {
-        return new KeyGate(keys, rates, true, isForModels);
+        return new KeyGate(keys, rates, true, kind);
     }
 
     /** The same for keys that may call models. */
     public KeyGate forModels() {
-        return new KeyGate(keys, rates, isGoogle, true);
+        return new KeyGate(keys, rates, isGoogle, KeyKind.API);
+    }
+
+    /** The same for keys that administer an account. */
+    public KeyGate forManagement() {
+        return new KeyGate(keys, rates, isGoogle, KeyKind.MANAGEMENT);
     }
 
     @Override
     public String name() {
-        return (isForModels ? "API key" : "API or management key")
-                + (isGoogle ? ", also as Google's clients send it" : "");
+        String kinds =
+                switch (kind) {
+                    case null -> "API or management key";
+                    case API, HIDDEN -> "API key";
+                    case MANAGEMENT -> "management key";
+                };
+        return kinds + (isGoogle ? ", also as Google's clients send it" : "");
     }
 
     @Override
@@ -115,9 +127,11 @@ public final class KeyGate implements Gate<KeyCaller> {
 
     private KeyCaller admit(Exchange exchange, Authentication found) {
         return switch (found) {
-            case Authentication.Found good -> admit(exchange, good.key());
+            case Authentication.Found good -> admit(exchange, good);
             case Authentication.Unknown unknown ->
                 throw exchange.refuseWrongKey(ApiError.of(ErrorCode.INVALID_API_KEY, "The API key is invalid."));
+            case Authentication.Deleted deleted -> throw refuse("The API key was deleted.");
+            case Authentication.Replaced replaced -> throw refuse("The API key has been replaced by a new one.");
             case Authentication.Disabled disabled -> throw refuse("The API key is disabled.");
             case Authentication.Expired expired -> throw refuse("The API key has expired.");
             case Authentication.AccountBlocked blocked -> throw refuse("The account of this API key is blocked.");
@@ -130,23 +144,28 @@ public final class KeyGate implements Gate<KeyCaller> {
         };
     }
 
-    private KeyCaller admit(Exchange exchange, Key key) {
+    private KeyCaller admit(Exchange exchange, Authentication.Found found) {
+        Key key = found.key();
         if (!key.allows(exchange.remoteAddress())) {
             throw ApiError.of(
                             ErrorCode.IP_NOT_ALLOWED,
                             "The address " + exchange.remoteAddress() + " is not in the allowlist of this API key.")
                     .asException();
         }
-        Long requestsPerMinute = key.settings().requestsPerMinute();
+        Long requestsPerMinute = key.settings().rates().requests();
         if (requestsPerMinute != null) {
             count(exchange, key, requestsPerMinute);
         }
-        if (isForModels && key.settings().kind() != KeyKind.API) {
-            throw ApiError.of(ErrorCode.INVALID_API_KEY, "A management key cannot call models; use an API key.")
+        if (kind != null && key.settings().kind() != kind) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_API_KEY,
+                            kind == KeyKind.API
+                                    ? "A management key cannot call models; use an API key."
+                                    : "An API key cannot administer keys; use a management key.")
                     .withStatus(403)
                     .asException();
         }
-        return new KeyCaller(key);
+        return new KeyCaller(key, found.accountRates());
     }
 
     /** Tells the caller how much of its rate is left, in the headers that OpenAI's clients know (protocol 3.5). */

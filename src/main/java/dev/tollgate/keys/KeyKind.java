@@ -7,17 +7,19 @@ public enum KeyKind {
     /** Calls models. */
     API,
     /** Administers an account's keys and looks at its use; calls no model. */
-    MANAGEMENT;
+    MANAGEMENT,
+    /** Counts what an account's people do in the playground: it has no secret and stands in no list. */
+    HIDDEN;
 
-    /** The name in the database and in JSON. */
+    /** The name in JSON. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException when it is neither */
+    /** @throws IllegalArgumentException when it is not one of those that can be chosen */
     public static KeyKind parse(String code) {
         for (KeyKind kind : values()) {
-            if (kind.code().equals(code)) {
+            if (kind != HIDDEN && kind.code().equals(code)) {
                 return kind;
             }
         }

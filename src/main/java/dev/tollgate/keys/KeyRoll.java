@@ -61,6 +61,8 @@ final class KeyRoll {
 
     private static final String LAST = "SELECT COALESCE(MAX(number), 0) FROM api_key";
     private static final String SELECT_PAGE = "SELECT hash FROM api_key WHERE hash > ? ORDER BY hash LIMIT " + PAGE;
+    private static final String SELECT_OLD_PAGE =
+            "SELECT old_hash FROM api_key WHERE old_hash > ? ORDER BY old_hash LIMIT " + PAGE;
     private static final String COUNT_NEW = "SELECT COUNT(*), COALESCE(MAX(number), 0) FROM api_key WHERE number >= ?";
     private static final String SELECT_NEW =
             "SELECT number, hash FROM api_key WHERE number >= ? ORDER BY number LIMIT " + PAGE;
@@ -95,9 +97,11 @@ final class KeyRoll {
     void load() {
         long began = System.nanoTime();
         long last = database.read(KeyRoll::last);
-        String after = "";
-        while (after != null) {
-            after = page(after);
+        for (String sql : List.of(SELECT_PAGE, SELECT_OLD_PAGE)) {
+            String after = "";
+            while (after != null) {
+                after = page(sql, after);
+            }
         }
         synchronized (this) {
             lastNumber = last;
@@ -110,8 +114,8 @@ final class KeyRoll {
     }
 
     /** @return the last of the page, null where there may be no further one */
-    private @Nullable String page(String after) {
-        List<String> page = database.read(connection -> hashes(connection, after));
+    private @Nullable String page(String sql, String after) {
+        List<String> page = database.read(connection -> hashes(connection, sql, after));
         page.forEach(this::add);
         return page.size() < PAGE || hashes.size() > KEYS_MAX ? null : page.getLast();
     }
@@ -259,9 +263,9 @@ final class KeyRoll {
         }
     }
 
-    private static List<String> hashes(Connection connection, String after) throws SQLException {
+    private static List<String> hashes(Connection connection, String sql, String after) throws SQLException {
         List<String> found = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(SELECT_PAGE)) {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, after);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {

@@ -1,5 +1,6 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.limits.Rates;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -18,12 +19,28 @@ final class KeyRows {
     private static final String SELECT_ACCOUNT = "SELECT 1 FROM account WHERE id = ?";
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
-                rate_requests, expires_at, id, hash, prefix, created_at, number)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
+                rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, id, hash, prefix,
+                created_at, number)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key))""";
     private static final String UPDATE = """
             UPDATE api_key SET account_id = ?, name = ?, kind = ?, disabled = ?, allow = ?, models = ?, spend_hour = ?,
-                spend_day = ?, spend_total = ?, rate_requests = ?, expires_at = ?
+                spend_day = ?, spend_total = ?, rate_requests = ?, rate_tokens = ?, rate_concurrency = ?, expires_at = ?,
+                hidden = ?, version = ?, deleted_at = ?
             WHERE id = ?""";
+
+    // Other nodes read on from the last number: under a new one they find the new hash.
+    private static final String ROTATE = """
+            UPDATE api_key SET hash = ?, prefix = ?, old_hash = ?, old_until = ?, version = ?,
+                number = (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key)
+            WHERE id = ?""";
+    private static final String SELECT_SOME = """
+            SELECT COUNT(*) FROM (SELECT 1 FROM api_key
+                WHERE account_id = ? AND deleted_at IS NULL AND hidden = 0 LIMIT ?) AS found""";
+    private static final String SET_ACCOUNT_RATES = """
+            INSERT INTO account_rates (account_id, requests, tokens, concurrency) VALUES (?, ?, ?, ?)
+            ON CONFLICT (account_id) DO UPDATE SET requests = excluded.requests, tokens = excluded.tokens,
+                concurrency = excluded.concurrency""";
 
     private static final RowStatement LOCK = RowStatement.shared(
             "SELECT id FROM api_key WHERE id = ANY (?) OR hash = ANY (?) ORDER BY id" + Dialect.POSTGRESQL.lock(),
@@ -31,7 +48,7 @@ final class KeyRows {
             "text");
 
     /** A key and its hash, which is nobody else's business. */
-    record Row(Key key, String hash) {}
+    record Row(Key key, String hash, @Nullable String oldHash) {}
 
     private final Statements statements;
 
@@ -74,40 +91,77 @@ final class KeyRows {
     void insert(Key key, String hash) throws SQLException {
         PreparedStatement insert = statements.of(INSERT);
         setChangeable(insert, key);
-        insert.setString(12, key.id());
-        insert.setString(13, hash);
-        insert.setString(14, key.prefix());
-        insert.setLong(15, key.createdAt().toEpochMilli());
+        insert.setString(17, key.id());
+        insert.setString(18, hash);
+        insert.setString(19, key.prefix());
+        insert.setLong(20, key.createdAt().toEpochMilli());
         insert.executeUpdate();
     }
 
     void update(Key key) throws SQLException {
         PreparedStatement update = statements.of(UPDATE);
         setChangeable(update, key);
-        update.setString(12, key.id());
+        update.setString(17, key.id());
         update.executeUpdate();
+    }
+
+    /** @param oldHash of the secret that stays good for a while; null: of none */
+    void rotate(Key key, String hash, @Nullable String oldHash) throws SQLException {
+        PreparedStatement update = statements.of(ROTATE);
+        update.setString(1, hash);
+        update.setString(2, key.prefix());
+        update.setString(3, oldHash);
+        KeySql.set(update, 4, KeySql.millis(key.oldSecretUntil()));
+        update.setLong(5, key.version());
+        update.setString(6, key.id());
+        update.executeUpdate();
+    }
+
+    /** Whether the account has so many that can be used or enabled. */
+    boolean hasKeys(String accountId, int count) throws SQLException {
+        PreparedStatement select = statements.of(SELECT_SOME);
+        select.setString(1, accountId);
+        select.setInt(2, count);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() && row.getLong(1) >= count;
+        }
+    }
+
+    void setAccountRates(String accountId, Rates rates) throws SQLException {
+        PreparedStatement upsert = statements.of(SET_ACCOUNT_RATES);
+        upsert.setString(1, accountId);
+        KeySql.set(upsert, 2, rates.requests());
+        KeySql.set(upsert, 3, rates.tokens());
+        KeySql.set(upsert, 4, rates.concurrency());
+        upsert.executeUpdate();
     }
 
     private static void setChangeable(PreparedStatement statement, Key key) throws SQLException {
         KeySettings settings = key.settings();
         statement.setString(1, key.accountId());
         statement.setString(2, settings.name());
-        statement.setString(3, settings.kind().code());
+        // The column knows two kinds; what is hidden calls models.
+        statement.setString(3, (key.isHidden() ? KeyKind.API : settings.kind()).code());
         statement.setInt(4, key.disabled() ? 1 : 0);
         statement.setString(5, String.join(" ", settings.allow().texts()));
         statement.setString(6, String.join(" ", settings.models()));
         KeySql.set(statement, 7, settings.spend().hourMicros());
         KeySql.set(statement, 8, settings.spend().dayMicros());
         KeySql.set(statement, 9, settings.spend().totalMicros());
-        KeySql.set(statement, 10, settings.requestsPerMinute());
-        KeySql.set(statement, 11, KeySql.millis(settings.expiresAt()));
+        KeySql.set(statement, 10, settings.rates().requests());
+        KeySql.set(statement, 11, settings.rates().tokens());
+        KeySql.set(statement, 12, settings.rates().concurrency());
+        KeySql.set(statement, 13, KeySql.millis(settings.expiresAt()));
+        statement.setInt(14, key.isHidden() ? 1 : 0);
+        statement.setLong(15, key.version());
+        KeySql.set(statement, 16, KeySql.millis(key.deletedAt()));
     }
 
     private @Nullable Row row(String sql, String value) throws SQLException {
         PreparedStatement select = statements.of(sql);
         select.setString(1, value);
         try (ResultSet row = select.executeQuery()) {
-            return row.next() ? new Row(KeySql.key(row), row.getString("hash")) : null;
+            return row.next() ? new Row(KeySql.key(row), row.getString("hash"), row.getString("old_hash")) : null;
         }
     }
 }

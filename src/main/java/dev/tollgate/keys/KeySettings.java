@@ -1,5 +1,6 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.limits.Rates;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What the owner of a key can choose.
  *
  * @param name 1 to 200 characters
- * @param requestsPerMinute above zero, or null for no limit
+ * @param rates what it may use a minute and at once
  * @param models the ids that it may use, at most 100; empty is all
  * @param expiresAt from when on it is refused, or null
  */
@@ -18,7 +19,7 @@ public record KeySettings(
         KeyKind kind,
         Allowlist allow,
         Spend spend,
-        @Nullable Long requestsPerMinute,
+        Rates rates,
         List<String> models,
         @Nullable Instant expiresAt) {
 
@@ -35,42 +36,39 @@ public record KeySettings(
                 || !models.stream().allMatch(model -> MODEL.matcher(model).matches())) {
             throw new IllegalArgumentException("a key names at most " + MODELS_MAX + " model ids");
         }
-        if (requestsPerMinute != null && requestsPerMinute <= 0) {
-            throw new IllegalArgumentException("a rate is above zero");
-        }
         models = List.copyOf(models);
     }
 
     /** An API key without limits. */
     public static KeySettings named(String name) {
-        return new KeySettings(name, KeyKind.API, Allowlist.EVERYBODY, Spend.UNLIMITED, null, List.of(), null);
+        return new KeySettings(name, KeyKind.API, Allowlist.EVERYBODY, Spend.UNLIMITED, Rates.NONE, List.of(), null);
     }
 
     public KeySettings withName(String name) {
-        return new KeySettings(name, kind, allow, spend, requestsPerMinute, models, expiresAt);
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withKind(KeyKind kind) {
-        return new KeySettings(name, kind, allow, spend, requestsPerMinute, models, expiresAt);
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withAllow(Allowlist allow) {
-        return new KeySettings(name, kind, allow, spend, requestsPerMinute, models, expiresAt);
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withSpend(Spend spend) {
-        return new KeySettings(name, kind, allow, spend, requestsPerMinute, models, expiresAt);
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 
-    public KeySettings withRequestsPerMinute(@Nullable Long requestsPerMinute) {
-        return new KeySettings(name, kind, allow, spend, requestsPerMinute, models, expiresAt);
+    public KeySettings withRates(Rates rates) {
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withModels(List<String> models) {
-        return new KeySettings(name, kind, allow, spend, requestsPerMinute, models, expiresAt);
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 
     public KeySettings withExpiresAt(@Nullable Instant expiresAt) {
-        return new KeySettings(name, kind, allow, spend, requestsPerMinute, models, expiresAt);
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.limits.Rates;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,7 +15,8 @@ final class KeySql {
     static final String COLUMNS = """
             api_key.id, api_key.account_id, api_key.hash, api_key.prefix, api_key.name, api_key.kind, api_key.disabled,
             api_key.allow, api_key.models, api_key.spend_hour, api_key.spend_day, api_key.spend_total, api_key.rate_requests,
-            api_key.expires_at, api_key.last_used_at, api_key.created_at""";
+            api_key.rate_tokens, api_key.rate_concurrency, api_key.expires_at, api_key.last_used_at, api_key.created_at,
+            api_key.hidden, api_key.version, api_key.deleted_at, api_key.old_hash, api_key.old_until""";
 
     private KeySql() {}
 
@@ -25,17 +27,20 @@ final class KeySql {
                 row.getString("prefix"),
                 settings(row),
                 row.getInt("disabled") == 1,
+                row.getLong("version"),
                 Instant.ofEpochMilli(row.getLong("created_at")),
-                instant(row, "last_used_at"));
+                instant(row, "last_used_at"),
+                instant(row, "deleted_at"),
+                instant(row, "old_until"));
     }
 
     private static KeySettings settings(ResultSet row) throws SQLException {
         return new KeySettings(
                 row.getString("name"),
-                KeyKind.parse(row.getString("kind")),
+                row.getInt("hidden") == 1 ? KeyKind.HIDDEN : KeyKind.parse(row.getString("kind")),
                 Allowlist.of(words(row.getString("allow"))),
                 spend(row),
-                number(row, "rate_requests"),
+                new Rates(number(row, "rate_requests"), number(row, "rate_tokens"), number(row, "rate_concurrency")),
                 words(row.getString("models")),
                 instant(row, "expires_at"));
     }

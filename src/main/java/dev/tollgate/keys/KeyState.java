@@ -2,6 +2,7 @@ package dev.tollgate.keys;
 
 import dev.tollgate.storage.Decision;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a key's state in the transaction of a reservation or of its growth: a key disabled a moment ago makes none, and a limit that was
@@ -13,30 +14,44 @@ public final class KeyState extends Decision<KeyState.Outcome> {
     public enum Outcome {
         USABLE,
         UNKNOWN,
+        DELETED,
+        /** It has another secret by now than the one that was shown. */
+        REPLACED,
         DISABLED,
         EXPIRED,
         ACCOUNT_BLOCKED
     }
 
     private final String keyId;
+    private final @Nullable String prefix;
     private final Instant at;
     private final boolean admits;
     private Spend spend = Spend.UNLIMITED;
 
     /** For a call that comes: also notes that the key is used. */
     public KeyState(String keyId, Instant at) {
-        this(keyId, at, true);
+        this(keyId, null, at, true);
     }
 
-    private KeyState(String keyId, Instant at, boolean admits) {
+    /**
+     * The same with the key's secret looked at once more, by its beginning: another node may have rotated it a moment ago.
+     *
+     * @param prefix as the key was known when the caller showed it
+     */
+    public KeyState(String keyId, String prefix, Instant at) {
+        this(keyId, prefix, at, true);
+    }
+
+    private KeyState(String keyId, @Nullable String prefix, Instant at, boolean admits) {
         this.keyId = keyId;
+        this.prefix = prefix;
         this.at = at;
         this.admits = admits;
     }
 
     /** For one that runs. */
     public static KeyState ofRunningCall(String keyId, Instant at) {
-        return new KeyState(keyId, at, false);
+        return new KeyState(keyId, null, at, false);
     }
 
     /** Once applied: the condition to give to the reservation. */
@@ -57,6 +72,12 @@ public final class KeyState extends Decision<KeyState.Outcome> {
 
     String keyId() {
         return keyId;
+    }
+
+    /** Null where no secret is to be looked at. */
+    @Nullable
+    String prefix() {
+        return prefix;
     }
 
     Instant at() {

@@ -22,7 +22,8 @@ final class KeyStatePart implements Part<KeyState> {
 
     private static final String COLUMNS = """
             SELECT api_key.id, api_key.disabled, account.blocked, COALESCE(api_key.expires_at, 9223372036854775807),
-                COALESCE(api_key.last_used_at, 0), api_key.spend_hour, api_key.spend_day, api_key.spend_total
+                COALESCE(api_key.last_used_at, 0), api_key.spend_hour, api_key.spend_day, api_key.spend_total,
+                api_key.prefix, COALESCE(api_key.old_until, 0) AS old_until, api_key.deleted_at
             FROM api_key JOIN account ON account.id = api_key.account_id""";
     private static final RowStatement SELECT =
             RowStatement.of(COLUMNS + " WHERE api_key.id = ?", COLUMNS + " WHERE api_key.id = ANY (?)", "text");
@@ -37,9 +38,23 @@ final class KeyStatePart implements Part<KeyState> {
                 FOR NO KEY UPDATE OF api_key SKIP LOCKED) AS free
             WHERE api_key.id = free.id""", "bigint", "text");
 
-    record State(boolean disabled, boolean blocked, long expiresAtMillis, long lastUsedAtMillis, Spend spend) {
+    record State(
+            boolean disabled,
+            boolean blocked,
+            boolean deleted,
+            long expiresAtMillis,
+            long lastUsedAtMillis,
+            Spend spend,
+            String prefix,
+            long oldUntilMillis) {
 
-        KeyState.Outcome at(long nowMillis) {
+        KeyState.Outcome at(long nowMillis, @Nullable String shown) {
+            if (deleted) {
+                return KeyState.Outcome.DELETED;
+            }
+            if (shown != null && !shown.equals(prefix) && nowMillis >= oldUntilMillis) {
+                return KeyState.Outcome.REPLACED;
+            }
             if (blocked) {
                 return KeyState.Outcome.ACCOUNT_BLOCKED;
             }
@@ -50,7 +65,7 @@ final class KeyStatePart implements Part<KeyState> {
         }
 
         State used(long nowMillis) {
-            return new State(disabled, blocked, expiresAtMillis, nowMillis, spend);
+            return new State(disabled, blocked, deleted, expiresAtMillis, nowMillis, spend, prefix, oldUntilMillis);
         }
     }
 
@@ -99,7 +114,7 @@ final class KeyStatePart implements Part<KeyState> {
                 change.found(KeyState.Outcome.UNKNOWN, Spend.UNLIMITED);
                 continue;
             }
-            change.found(state.at(nowMillis), state.spend());
+            change.found(state.at(nowMillis, change.prefix()), state.spend());
             if (change.admits() && change.usable() && nowMillis - state.lastUsedAtMillis() >= USED_EVERY_MILLIS) {
                 used.put(change.keyId(), nowMillis);
                 states.put(change.keyId(), state.used(nowMillis));
@@ -134,9 +149,12 @@ final class KeyStatePart implements Part<KeyState> {
                         new State(
                                 row.getInt(2) == 1,
                                 row.getInt(3) == 1,
+                                KeySql.number(row, "deleted_at") != null,
                                 row.getLong(4),
                                 row.getLong(5),
-                                KeySql.spend(row))));
+                                KeySql.spend(row),
+                                row.getString("prefix"),
+                                row.getLong("old_until"))));
         Set<String> keyIds = new LinkedHashSet<>();
         for (KeyState change : changes) {
             if (!states.containsKey(change.keyId()) && keyIds.add(change.keyId())) {

@@ -1,6 +1,7 @@
 package dev.tollgate.keys;
 
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.limits.Rates;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
@@ -35,13 +36,21 @@ public final class Keys {
 
     private static final Logger log = LoggerFactory.getLogger(Keys.class);
 
-    private static final String SELECT_BY_HASH = "SELECT " + KeySql.COLUMNS
-            + ", account.blocked AS account_blocked FROM api_key JOIN account ON account.id = api_key.account_id"
-            + " WHERE api_key.hash = ?";
+    private static final String SELECT_KNOWN = "SELECT " + KeySql.COLUMNS + ", account.blocked AS account_blocked,"
+            + " account_rates.requests, account_rates.tokens, account_rates.concurrency"
+            + " FROM api_key JOIN account ON account.id = api_key.account_id"
+            + " LEFT JOIN account_rates ON account_rates.account_id = api_key.account_id WHERE ";
+    private static final String SELECT_BY_HASH = SELECT_KNOWN + "api_key.hash = ?";
+    private static final String SELECT_BY_OLD_HASH = SELECT_KNOWN + "api_key.old_hash = ?";
+    private static final String SELECT_ACCOUNT_RATES =
+            "SELECT requests, tokens, concurrency FROM account_rates WHERE account_id = ?";
     private static final String SELECT_BY_ID = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id = ?";
-    private static final String SELECT_PAGE =
-            "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id > ? ORDER BY id LIMIT ?";
+    private static final String SELECT_PAGE = "SELECT " + KeySql.COLUMNS
+            + " FROM api_key WHERE id > ? AND hidden = 0 AND deleted_at IS NULL" + " ORDER BY id LIMIT ?";
     private static final String SELECT_PAGE_OF_ACCOUNT =
+            "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE account_id = ?"
+                    + " AND id > ? AND hidden = 0 AND deleted_at IS NULL ORDER BY id LIMIT ?";
+    private static final String SELECT_EVER =
             "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE account_id = ? AND id > ? ORDER BY id LIMIT ?";
 
     private final Database database;
@@ -132,37 +141,72 @@ public final class Keys {
         if (!KeySecret.isPlausible(rawKey)) {
             return new Authentication.Unknown();
         }
-        String hash = KeySecret.hash(rawKey);
+        return findByHash(KeySecret.hash(rawKey));
+    }
+
+    private Authentication findByHash(String hash) {
         KeyCache.Known known = cache.known(hash);
         return known == null ? lookUp(hash) : judge(known);
     }
 
+    /** One that was deleted, and a hidden one, too. */
     public Optional<Key> byId(String id) {
         return database.read(
                 connection -> keys(connection, SELECT_BY_ID, id).stream().findFirst());
     }
 
     /**
-     * Keys in the order of their ids.
+     * Keys in the order of their ids, but for those that were deleted, and hidden ones.
      *
      * @param accountId whose, or null for everybody's
      * @param after the last id of the page before, or null
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) {
-        if (limit < 1 || limit > PAGE_MAX) {
-            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " keys, not " + limit);
-        }
+        requirePage(limit);
         String from = after == null ? "" : after;
         return database.read(connection -> accountId == null
                 ? keys(connection, SELECT_PAGE, from, limit)
                 : keys(connection, SELECT_PAGE_OF_ACCOUNT, accountId, from, limit));
     }
 
+    /** All keys that an account has ever had, in the order of their ids: for the names in its history. Parameters as above. */
+    public List<Key> everMade(String accountId, @Nullable String after, int limit) {
+        requirePage(limit);
+        return database.read(connection -> keys(connection, SELECT_EVER, accountId, after == null ? "" : after, limit));
+    }
+
+    private static void requirePage(int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " keys, not " + limit);
+        }
+    }
+
+    /** What all keys of an account may use together. */
+    public Rates accountRates(String accountId) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(SELECT_ACCOUNT_RATES)) {
+                select.setString(1, accountId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? accountRates(row) : Rates.NONE;
+                }
+            }
+        });
+    }
+
+    /** The caller that an account's people are in the playground; empty until {@link EnsureHiddenKey} has made its key. Blocks. */
+    public Optional<Authentication> hidden(String accountId) {
+        Authentication found = findByHash(EnsureHiddenKey.hash(accountId));
+        return found instanceof Authentication.Unknown ? Optional.empty() : Optional.of(found);
+    }
+
     private Authentication lookUp(String hash) {
         try {
             long stamp = cache.stamp();
-            KeyCache.Known found = database.read(connection -> byHash(connection, hash));
+            KeyCache.Known found = database.read(connection -> {
+                KeyCache.Known present = byHash(connection, SELECT_BY_HASH, "hash", hash);
+                return present == null ? byHash(connection, SELECT_BY_OLD_HASH, "old_hash", hash) : present;
+            });
             if (found == null) {
                 return new Authentication.Unknown();
             }
@@ -177,24 +221,46 @@ public final class Keys {
 
     private Authentication judge(KeyCache.Known known) {
         Instant now = clock.instant();
+        Key key = known.key();
+        if (key.isDeleted()) {
+            return new Authentication.Deleted();
+        }
+        Instant oldUntil = key.oldSecretUntil();
+        if (known.isOld() && (oldUntil == null || !now.isBefore(oldUntil))) {
+            return new Authentication.Replaced();
+        }
         if (known.accountBlocked()) {
             return new Authentication.AccountBlocked();
         }
-        if (known.key().disabled()) {
+        if (key.disabled()) {
             return new Authentication.Disabled();
         }
-        return known.key().expired(now) ? new Authentication.Expired() : new Authentication.Found(known.key());
+        return key.expired(now) ? new Authentication.Expired() : new Authentication.Found(key, known.accountRates());
     }
 
-    private static KeyCache.@Nullable Known byHash(Connection connection, String hash) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(SELECT_BY_HASH)) {
+    private static KeyCache.@Nullable Known byHash(Connection connection, String sql, String column, String hash)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, hash);
             try (ResultSet row = select.executeQuery()) {
-                return row.next() && same(row.getString("hash"), hash)
-                        ? new KeyCache.Known(KeySql.key(row), row.getInt("account_blocked") == 1)
+                return row.next() && same(row.getString(column), hash)
+                        ? new KeyCache.Known(
+                                KeySql.key(row),
+                                row.getInt("account_blocked") == 1,
+                                accountRates(row),
+                                column.equals("old_hash"))
                         : null;
             }
         }
+    }
+
+    private static Rates accountRates(ResultSet row) throws SQLException {
+        Long requests = KeySql.number(row, "requests");
+        Long tokens = KeySql.number(row, "tokens");
+        Long concurrency = KeySql.number(row, "concurrency");
+        return requests == null && tokens == null && concurrency == null
+                ? Rates.NONE
+                : new Rates(requests, tokens, concurrency);
     }
 
     /** In constant time; what the index found is already the hash of the secret and not the secret. */

@@ -1,49 +1,32 @@
 package dev.tollgate.keys;
 
-import java.sql.SQLException;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** Changes what a key's owner can choose. What was counted stays counted (decision D47). */
-public final class SetKey extends KeyChange<SetKey.Outcome> {
+/** Changes what a key's owner can choose. */
+public final class SetKey extends KeyEdit {
 
-    /** What became of it. */
-    public sealed interface Outcome {}
-
-    public record Changed(Key key) implements Outcome {}
-
-    public record NoSuchKey() implements Outcome {}
-
-    private final String id;
     private final UnaryOperator<KeySettings> edit;
+    private final @Nullable Boolean disabled;
 
-    /** @param edit run on the writer's thread over the settings as they are then; must not block or fail */
-    public SetKey(String id, UnaryOperator<KeySettings> edit) {
-        this.id = id;
+    /**
+     * @param edit run on the writer's thread over the settings as they are then; must not block or fail
+     * @param disabled null: stays as it is
+     */
+    public SetKey(String id, KeyCondition condition, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {
+        super(id, condition);
         this.edit = edit;
+        this.disabled = disabled;
+    }
+
+    /** Anybody's, whatever it has become. */
+    public SetKey(String id, UnaryOperator<KeySettings> edit) {
+        this(id, KeyCondition.NONE, edit, null);
     }
 
     @Override
-    String idOrHash() {
-        return id;
-    }
-
-    @Override
-    Outcome decideOver(KeyRows rows) throws SQLException {
-        KeyRows.Row present = rows.byId(id);
-        if (present == null) {
-            return new NoSuchKey();
-        }
-        Key old = present.key();
-        Key changed = new Key(
-                old.id(),
-                old.accountId(),
-                old.prefix(),
-                edit.apply(old.settings()),
-                old.disabled(),
-                old.createdAt(),
-                old.lastUsedAt());
-        rows.update(changed);
-        touch(present.hash());
-        return new Changed(changed);
+    Key edited(Key old) {
+        Key changed = old.withSettings(edit.apply(old.settings()));
+        return disabled == null ? changed : changed.withDisabled(disabled);
     }
 }

@@ -47,7 +47,7 @@ final class Holds {
             Consumer<Books.Reservation> then,
             Consumer<ApiError> lost) {
         Instant now = accounting.clock().instant();
-        KeyState key = new KeyState(request.keyId(), now);
+        KeyState key = new KeyState(request.keyId(), request.keyPrefix(), now);
         OpenHold hold = new OpenHold(
                 taskId, request.accountId(), request.keyId(), request.door(), request.requestedModel(), now);
         Reserve reserve = new Reserve(
@@ -179,6 +179,8 @@ final class Holds {
                     case EXPIRED -> "The API key has expired.";
                     case ACCOUNT_BLOCKED, USABLE -> "The account of this API key is blocked.";
                     case UNKNOWN -> "The API key does not exist.";
+                    case DELETED -> "The API key was deleted.";
+                    case REPLACED -> "The API key has been replaced by a new one.";
                 });
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.models;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.io.ByteArrayOutputStream;
@@ -22,18 +23,18 @@ public final class ModelsHandler {
         this.life = life;
     }
 
-    public Handler<Object> list() {
-        return (exchange, caller) -> exchange.json(200, renderList());
+    public Handler<Caller> list() {
+        return (exchange, caller) -> exchange.json(200, renderList(caller));
     }
 
-    public Handler<Object> one() {
-        return (exchange, caller) -> one(exchange);
+    public Handler<Caller> one() {
+        return this::one;
     }
 
-    private void one(Exchange exchange) {
+    private void one(Exchange exchange, Caller caller) {
         String id = exchange.pathParam("id");
         Model model = catalogue.find(id);
-        if (model == null) {
+        if (model == null || !caller.mayUse(model.id())) {
             exchange.fail(notFound(id));
         } else {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -55,13 +56,13 @@ public final class ModelsHandler {
                 java.util.Map.of());
     }
 
-    private byte[] renderList() {
+    private byte[] renderList(Caller caller) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
-            catalogue.all().forEach(model -> write(json, model));
+            catalogue.all().stream().filter(model -> caller.mayUse(model.id())).forEach(model -> write(json, model));
             json.writeEndArray();
             json.writeEndObject();
         }

@@ -23,7 +23,8 @@ public class KeyCacheLinearizabilityTest {
     private final KeyCache cache = new KeyCache(null);
 
     private static Key key(boolean disabled) {
-        return new Key("key_1", "acc_1", "sk-", KeySettings.named("test"), disabled, Instant.EPOCH, null);
+        return Key.made("key_1", "acc_1", "sk-", KeySettings.named("test"), Instant.EPOCH)
+                .withDisabled(disabled);
     }
 
     /** As {@link Keys} does it. */

@@ -134,8 +134,7 @@ class KeyLookupsTest {
     }
 
     private static Authentication enabled() {
-        return new Authentication.Found(
-                new Key("key_1", "acc_1", "sk-", KeySettings.named("x"), false, Instant.EPOCH, null));
+        return new Authentication.Found(Key.made("key_1", "acc_1", "sk-", KeySettings.named("x"), Instant.EPOCH));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SetBlocked;
 import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.limits.Rates;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
@@ -107,11 +108,11 @@ class KeysTest {
                 .withKind(KeyKind.MANAGEMENT)
                 .withAllow(Allowlist.of(List.of("10.0.0.0/8", "::1")))
                 .withSpend(new Spend(1L, null, 0L))
-                .withRequestsPerMinute(60L)
+                .withRates(new Rates(60L, 1_000L, 2L))
                 .withModels(List.of("google/gemini-2.5-pro", "gemini-3-pro"))
                 .withExpiresAt(StoreFixture.NOON.plusSeconds(60));
         KeySecret secret = store.key("key_1", "acc_1", settings);
-        Key key = new Key("key_1", "acc_1", secret.prefix(), settings, false, StoreFixture.NOON, null);
+        Key key = Key.made("key_1", "acc_1", secret.prefix(), settings, StoreFixture.NOON);
         assertThat(store.keys.find(secret.reveal())).isEqualTo(new Authentication.Found(key));
         assertThat(store.keys.byId("key_1")).contains(key);
         assertThat(key.mayUse("gemini-3-pro")).isTrue();
@@ -216,7 +217,7 @@ class KeysTest {
     @Test
     void a_row_read_before_a_change_does_not_stay_in_the_cache_after_it() {
         KeyCache cache = new KeyCache(null);
-        Key key = new Key("key_1", "acc_1", "sk-", KeySettings.named("x"), false, StoreFixture.NOON, null);
+        Key key = Key.made("key_1", "acc_1", "sk-", KeySettings.named("x"), StoreFixture.NOON);
         long stamp = cache.stamp();
         cache.forget("hash");
         cache.offer("hash", new KeyCache.Known(key, false), stamp);
@@ -287,8 +288,7 @@ class KeysTest {
         assertThatThrownBy(() -> KeySettings.named("x").withModels(List.of("two words")))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Spend(-1L, null, null)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> KeySettings.named("x").withRequestsPerMinute(0L))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Rates(0L, null, null)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> KeyKind.parse("root")).isInstanceOf(IllegalArgumentException.class);
     }
 

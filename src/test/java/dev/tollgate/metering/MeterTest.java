@@ -71,6 +71,7 @@ class MeterTest {
     private List<WantedMedium> wanted = List.of();
     private boolean answers = true;
     private StoreFixture store;
+    private String prefix;
     private Meter meter;
     private FreeCounts freeCounts;
 
@@ -79,7 +80,7 @@ class MeterTest {
     void open() {
         store = Stores.SQLITE.open(folder);
         store.account("acc_1", 100_000);
-        store.key("key_1", "acc_1", KeySettings.named("test"));
+        prefix = store.key("key_1", "acc_1", KeySettings.named("test")).prefix();
         ChannelSpec channel = new ChannelSpec("far", "far", 1, 1, Map.of("m", "up"), Far::new);
         meter = new Meter(
                 VERTX,
@@ -129,7 +130,7 @@ class MeterTest {
                 media,
                 Lease.FREE);
         MeteredCall call =
-                meter.prepare(new MeteredRequest(accountId, "key_1", "sk-", "chat", sold.model(), "m", ask, null));
+                meter.prepare(new MeteredRequest(accountId, "key_1", prefix, "chat", sold.model(), "m", ask, null));
         loads(_ -> heard.add("loaded"));
         return call;
     }

@@ -46,7 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StoredBooksTest {
 
     private static final Bounds BOUNDS = Sold.bounds(false, 1, null);
-    private static final MeteredRequest REQUEST = request("acc_1", "key_key");
     private static final Executor NOW = Runnable::run;
     private static final String CANNOT_RECORD = "The service cannot record the call right now. Please try again.";
     private static final String GIVEN_BACK = "The call was ended and its credits were given back. Please try again.";
@@ -55,6 +54,7 @@ class StoredBooksTest {
     Path folder;
 
     private StoreFixture store;
+    private MeteredRequest request;
     private Asked keeper;
     private StoredBooks books;
 
@@ -63,6 +63,7 @@ class StoredBooksTest {
         store = Stores.SQLITE.open(folder);
         store.account("acc_1", 10_000);
         store.key("key_key", "acc_1", KeySettings.named("test"));
+        request = request("acc_1", "key_key");
         keeper = new Asked();
         books = books(keeper);
     }
@@ -129,19 +130,19 @@ class StoredBooksTest {
 
     private Books.Reservation reserve(String taskId) {
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
-        books.reserve(taskId, REQUEST, BOUNDS, told::complete, lost -> {});
+        books.reserve(taskId, request, BOUNDS, told::complete, lost -> {});
         return await(told);
     }
 
     private Books.Extension extend(long least, long wanted) {
         CompletableFuture<Books.Extension> told = new CompletableFuture<>();
-        books.extend("t1", REQUEST, least, wanted, told::complete);
+        books.extend("t1", request, least, wanted, told::complete);
         return await(told);
     }
 
     private Books.Extension extendForUsed(long wanted) {
         CompletableFuture<Books.Extension> told = new CompletableFuture<>();
-        books.extendForUsed("t1", REQUEST, wanted, told::complete);
+        books.extendForUsed("t1", request, wanted, told::complete);
         return await(told);
     }
 
@@ -157,7 +158,7 @@ class StoredBooksTest {
         return await(told);
     }
 
-    private static Books.Settlement settlement(
+    private Books.Settlement settlement(
             String id,
             long due,
             long held,
@@ -166,7 +167,7 @@ class StoredBooksTest {
             ExcessReports.@Nullable Excess excess) {
         return new Books.Settlement(
                 id,
-                REQUEST,
+                request,
                 "m",
                 new Books.Bill(Usage.of(100, (due - 100) / 2, 0), due, held, end),
                 flags,
@@ -179,7 +180,7 @@ class StoredBooksTest {
                 "up");
     }
 
-    private static Books.Settlement settlement(long due, long held) {
+    private Books.Settlement settlement(long due, long held) {
         return settlement("t1", due, held, Books.End.COMPLETED, Set.of(), null);
     }
 
@@ -227,13 +228,13 @@ class StoredBooksTest {
         assertThat(held.limit()).isEqualTo("SPEND_LIMIT");
     }
 
-    private static MeteredRequest withKey(String keyId) {
+    private MeteredRequest withKey(String keyId) {
         return request("acc_1", keyId);
     }
 
-    private static MeteredRequest request(String accountId, String keyId) {
+    private MeteredRequest request(String accountId, String keyId) {
         MeteredRequest sold = Sold.request(false);
-        return new MeteredRequest(accountId, keyId, "sk-", "chat", sold.model(), "m", sold.ask(), null);
+        return new MeteredRequest(accountId, keyId, store.prefix(keyId), "chat", sold.model(), "m", sold.ask(), null);
     }
 
     @Test
@@ -244,9 +245,8 @@ class StoredBooksTest {
         assertThat(poor.error().code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
         assertThat(poor.worthCounting()).isFalse();
         store.account("acc_little", 611);
-        MeteredRequest request = request("acc_little", "key_key");
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
-        books.reserve("t4", request, BOUNDS, told::complete, lost -> {});
+        books.reserve("t4", request("acc_little", "key_key"), BOUNDS, told::complete, lost -> {});
         assertThat(((Books.Refused) await(told)).worthCounting()).isTrue();
     }
 
@@ -325,7 +325,7 @@ class StoredBooksTest {
                 "CREATE TRIGGER broken BEFORE INSERT ON open_hold BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
         CompletableFuture<ApiError> lost = new CompletableFuture<>();
-        books.reserve("t1", REQUEST, BOUNDS, told::complete, lost::complete);
+        books.reserve("t1", request, BOUNDS, told::complete, lost::complete);
         assertThat(await(told)).isInstanceOf(Books.Held.class);
         assertThat(await(lost).message()).isEqualTo(CANNOT_RECORD);
     }

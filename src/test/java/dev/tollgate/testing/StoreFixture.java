@@ -3,6 +3,7 @@ package dev.tollgate.testing;
 import dev.tollgate.answers.Answers;
 import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.keys.CreateKey;
+import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
@@ -148,6 +149,11 @@ public final class StoreFixture implements AutoCloseable {
         KeySecret secret = KeySecret.random(new SecureRandom());
         commit(new CreateKey(id, accountId, secret, settings, now));
         return secret;
+    }
+
+    /** The beginning of a key's secret; empty where there is no such key. */
+    public String prefix(String keyId) {
+        return keys.byId(keyId).map(Key::prefix).orElse("");
     }
 
     public Reserve reserveChange(String id, String accountId, long least, long wanted) {

@@ -1,0 +1,187 @@
+package dev.tollgate.keys;
+
+import dev.tollgate.ids.OwnIds;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a customer does with the keys of an account, from a page or with a management key. Every deed is durable when its method returns, and
+ * holds for the next call. Thread-safe; all methods block, and throw {@link dev.tollgate.storage.StoreException} when the database fails.
+ */
+public final class CustomerKeys {
+
+    /** How many keys an account may have, deleted ones not counted. */
+    public static final int KEYS_MAX = 100;
+
+    public static final int NAME_CHARS_MAX = 100;
+
+    private final Keys keys;
+    private final Writer writer;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final boolean byKey;
+
+    private CustomerKeys(Keys keys, Writer writer, InstantSource clock, SecureRandom random, boolean byKey) {
+        this.keys = keys;
+        this.writer = writer;
+        this.clock = clock;
+        this.random = random;
+        this.byKey = byKey;
+    }
+
+    /** For people, who may also make and change management keys. */
+    public CustomerKeys(Keys keys, Writer writer, InstantSource clock, SecureRandom random) {
+        this(keys, writer, clock, random, false);
+    }
+
+    /** The same for who shows a management key: none of those makes another one, or changes one, else who steals one keeps it for good. */
+    public CustomerKeys byManagementKey() {
+        return new CustomerKeys(keys, writer, clock, random, true);
+    }
+
+    /** Whether a key may be called that: 1 to {@value #NAME_CHARS_MAX} characters that can be seen, spaces within. */
+    public static boolean isName(String name) {
+        return !name.isBlank()
+                && name.codePointCount(0, name.length()) <= NAME_CHARS_MAX
+                && name.equals(name.strip())
+                && name.codePoints().allMatch(CustomerKeys::isPrintable);
+    }
+
+    private static boolean isPrintable(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+
+    /**
+     * Makes a key.
+     *
+     * @param settings of a kind that can be chosen, under a name that {@link #isName}
+     */
+    public KeyResult create(String accountId, KeySettings settings) {
+        requireName(settings.name());
+        if (settings.kind() == KeyKind.HIDDEN) {
+            throw new IllegalArgumentException("a hidden key is not made by wish");
+        }
+        if (byKey && settings.kind() == KeyKind.MANAGEMENT) {
+            return new KeyResult.NotByKey();
+        }
+        KeySecret secret = KeySecret.random(random);
+        CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant(), KEYS_MAX);
+        writer.commitAndWait(Unit.of(create));
+        return switch (create.outcome()) {
+            case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
+            case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
+            case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
+        };
+    }
+
+    /**
+     * A page of the account's keys, in the order of their ids.
+     *
+     * @param after the last id of the page before, null for the first
+     * @param limit 1 to {@link Keys#PAGE_MAX}
+     */
+    public List<Key> list(String accountId, @Nullable String after, int limit) {
+        return keys.list(accountId, after, limit);
+    }
+
+    /** The same with those that were deleted, and the playground's: for whoever names them in a history. */
+    public List<Key> everMade(String accountId, @Nullable String after, int limit) {
+        return keys.everMade(accountId, after, limit);
+    }
+
+    /** One that is there. */
+    public Optional<Key> find(String accountId, String id) {
+        return keys.byId(id).filter(key -> key.accountId().equals(accountId) && !key.isDeleted() && !key.isHidden());
+    }
+
+    /**
+     * Changes what its owner can choose; what has been counted stays counted.
+     *
+     * @param version what was seen of it; null: whatever it has become since
+     * @param edit over the settings as they are then; keeps the kind, gives it a name that {@link #isName}, must not fail or block
+     * @param disabled null: stays as it is
+     */
+    public KeyResult change(
+            String accountId,
+            String id,
+            @Nullable Long version,
+            UnaryOperator<KeySettings> edit,
+            @Nullable Boolean disabled) {
+        return edit(accountId, id, () -> new SetKey(id, new KeyCondition(accountId, version), edit, disabled));
+    }
+
+    /** Refuses its calls from now on, or takes them again. To do it twice is no error. */
+    public KeyResult disable(String accountId, String id, boolean disabled) {
+        return edit(accountId, id, () -> new DisableKey(id, new KeyCondition(accountId, null), disabled));
+    }
+
+    /** Takes it out of use for good; its name and its history stay. */
+    public KeyResult delete(String accountId, String id) {
+        return edit(accountId, id, () -> new DeleteKey(id, new KeyCondition(accountId, null), clock.instant()));
+    }
+
+    /**
+     * Gives it another secret; id, limits and counters stay. Where it had an old one that was still good, that ends now.
+     *
+     * @param grace how long the present secret stays good, 0 to {@link RotateKey#GRACE_MAX}
+     * @return {@link KeyResult.Made} with the new secret where it was done
+     */
+    public KeyResult rotate(String accountId, String id, Duration grace) {
+        KeySecret secret = KeySecret.random(random);
+        KeyResult result = edit(
+                accountId,
+                id,
+                () -> new RotateKey(id, new KeyCondition(accountId, null), secret, grace, clock.instant()));
+        return result instanceof KeyResult.Done done ? new KeyResult.Made(done.key(), secret.reveal()) : result;
+    }
+
+    /** Who the account's people are in the playground: a caller without a secret, for any door. Says why where there is none. */
+    public Authentication playground(String accountId) {
+        return keys.hidden(accountId).orElseGet(() -> {
+            EnsureHiddenKey ensure = new EnsureHiddenKey(OwnIds.key(random), accountId, clock.instant());
+            writer.commitAndWait(Unit.of(ensure));
+            return keys.hidden(accountId).orElseGet(Authentication.Unknown::new);
+        });
+    }
+
+    private KeyResult edit(String accountId, String id, Supplier<KeyEdit> change) {
+        Optional<Key> present = find(accountId, id);
+        if (present.isEmpty()) {
+            return new KeyResult.NoSuchKey();
+        }
+        if (byKey && present.get().settings().kind() == KeyKind.MANAGEMENT) { // no change makes one of the other kind
+            return new KeyResult.NotByKey();
+        }
+        KeyEdit edit = change.get();
+        writer.commitAndWait(Unit.of(edit));
+        return switch (edit.outcome()) {
+            case KeyEdit.Changed changed -> new KeyResult.Done(changed.key());
+            case KeyEdit.ChangedMeanwhile changed -> new KeyResult.ChangedMeanwhile(changed.key());
+            case KeyEdit.NoSuchKey none -> new KeyResult.NoSuchKey();
+        };
+    }
+
+    private static void requireName(String name) {
+        if (!isName(name)) {
+            throw new IllegalArgumentException(
+                    "a key's name has 1 to " + NAME_CHARS_MAX + " printable characters, and no space around them");
+        }
+    }
+}

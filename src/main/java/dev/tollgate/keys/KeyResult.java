@@ -1,0 +1,32 @@
+package dev.tollgate.keys;
+
+/** What became of something that a customer did with a key. */
+public sealed interface KeyResult {
+
+    /** @param secret the whole key, to be shown this once */
+    record Made(Key key, String secret) implements KeyResult {
+
+        @Override
+        public String toString() {
+            return "Made[" + key.id() + "]";
+        }
+    }
+
+    /** @param key as it is now */
+    record Done(Key key) implements KeyResult {}
+
+    /** The account has none of that id. */
+    record NoSuchKey() implements KeyResult {}
+
+    /** Somebody else has changed it since it was read. @param key as it is now */
+    record ChangedMeanwhile(Key key) implements KeyResult {}
+
+    /** The account has {@link CustomerKeys#KEYS_MAX} keys. */
+    record TooMany() implements KeyResult {}
+
+    /** A management key may not be made or changed from here. */
+    record NotByKey() implements KeyResult {}
+
+    /** There is no such account any more. */
+    record NoSuchAccount() implements KeyResult {}
+}
