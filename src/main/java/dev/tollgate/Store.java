@@ -10,6 +10,8 @@ import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
+import dev.tollgate.rollups.CountAbandoned;
+import dev.tollgate.rollups.Rollups;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
@@ -23,6 +25,7 @@ import dev.tollgate.tasks.FailAbandoned;
 import dev.tollgate.tasks.Tasks;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -51,10 +54,19 @@ final class Store implements AutoCloseable {
     private final AuditLog auditLog;
     private final Writer writer;
     private final Signatures signatures;
+    private final Rollups rollups;
+    private final Duration callMax;
     private final @Nullable NodeLease lease;
     private volatile Runnable lost = () -> {};
 
-    private Store(Database database, SecretBox secrets, InstantSource clock, SecureRandom random, boolean isNode) {
+    private Store(
+            Database database,
+            SecretBox secrets,
+            InstantSource clock,
+            SecureRandom random,
+            Duration callMax,
+            boolean isNode) {
+        this.callMax = callMax;
         this.database = database;
         this.clock = clock;
         this.secrets = secrets;
@@ -73,10 +85,12 @@ final class Store implements AutoCloseable {
                 keys.changesPart(),
                 receipts.part(),
                 tasks.part(),
+                Rollups.part(this::nodeId),
                 Signatures.part(),
                 answers.part(),
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
+        this.rollups = new Rollups(writer, clock);
         begin(random);
         database.markBegun();
         database.whenGone(() -> lost.run());
@@ -118,7 +132,8 @@ final class Store implements AutoCloseable {
         try {
             Secret chosen = settings.secretKey();
             SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
-            return begun(new Store(database, secrets, clock, random, serves && url != null), serves);
+            return begun(new Store(
+                            database, secrets, clock, random, settings.timeouts().call(), serves && url != null), serves);
         } catch (RuntimeException e) {
             database.close();
             throw e;
@@ -183,8 +198,9 @@ final class Store implements AutoCloseable {
     }
 
     private CompletableFuture<ExpireOpen> expire() {
-        ExpireOpen expired = new ExpireOpen(clock.instant());
-        return writer.commit(Unit.of(expired, new FailAbandoned(expired), new FreeAbandoned(expired)))
+        ExpireOpen expired = new ExpireOpen(clock.instant(), callMax);
+        return writer.commit(Unit.of(
+                        expired, new FailAbandoned(expired), new CountAbandoned(expired), new FreeAbandoned(expired)))
                 .thenApply(unit -> expired);
     }
 
@@ -268,6 +284,10 @@ final class Store implements AutoCloseable {
 
     Signatures signatures() {
         return signatures;
+    }
+
+    Rollups rollups() {
+        return rollups;
     }
 
     Writer writer() {

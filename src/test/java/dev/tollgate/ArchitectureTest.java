@@ -190,8 +190,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void tasks_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
+    void tasks_rollups_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
         knowsOnly("tasks", "ledger", "storage", "error", "http");
+        knowsOnly("rollups", "ledger", "storage");
         knowsOnly("keys", "limits", "storage", "ids", "json", "memory", "error", "http");
     }
 
@@ -370,6 +371,7 @@ class ArchitectureTest {
                         packageOf("receipts"),
                         packageOf("deeds"),
                         packageOf("tasks"),
+                        packageOf("rollups"),
                         packageOf("signatures"),
                         packageOf("answers"),
                         packageOf("audit"))
@@ -421,7 +423,7 @@ class ArchitectureTest {
     // ---- money ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "keys", "receipts", "audit", "generate"})
+    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "rollups", "keys", "receipts", "audit", "generate"})
     void money_is_never_a_floating_point_number(String name) {
         check(classes().that().resideInAPackage(packageOf(name)).should(holdNoFloatingPoint()));
     }

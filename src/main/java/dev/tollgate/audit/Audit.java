@@ -48,6 +48,7 @@ public final class Audit {
         checks.add(new ReceiptCheck());
         checks.add(new BalanceAfterCheck());
         checks.add(new WindowCheck());
+        checks.add(new RollupCheck());
         return checks;
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.Key;
 import dev.tollgate.memory.Lease;
+import dev.tollgate.metering.Arrival;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.MeteredCall;
@@ -72,9 +73,10 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
      * Everything that can be refused without money. Blocks where something has to be looked up.
      *
      * @param door the protocol's name
+     * @param arrival null where it did not come by HTTP
      * @throws dev.tollgate.error.ApiException as the protocol or the model has it; 503 where the records cannot be read
      */
-    public MeteredCall prepare(String door, Key key, Question question, Lease memory) {
+    public MeteredCall prepare(String door, Key key, Question question, Lease memory, @Nullable Arrival arrival) {
         Model model = model(key, question.model());
         question.check(model);
         try {
@@ -86,6 +88,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     model,
                     question.model(),
                     question.ask(model, key.accountId(), memory),
+                    arrival,
                     tokensMax(model, question)));
         } catch (StoreException e) {
             log.error("what was kept for a call could not be looked up", e);

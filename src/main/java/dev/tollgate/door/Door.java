@@ -10,6 +10,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.memory.Lease;
+import dev.tollgate.metering.Arrival;
 import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.MeteredCall;
 import dev.tollgate.metering.Running;
@@ -49,13 +50,14 @@ public final class Door implements Handler<KeyCaller> {
         boolean isLarge = exchange.hasLargeBody();
         String name = name(exchange);
         Lease memory = exchange.memory();
+        Arrival arrival = new Arrival(exchange.requestId(), exchange.startedNanos());
         exchange.read(body -> calls.read(opening, body, memory), read -> {
             if (isLarge || calls.mayBlock(read.question())) {
                 exchange.compute(
-                        () -> calls.prepare(protocol.name(), key, read.question(), memory),
+                        () -> calls.prepare(protocol.name(), key, read.question(), memory, arrival),
                         call -> start(exchange, opening, call, read, name));
             } else {
-                start(exchange, opening, calls.prepare(protocol.name(), key, read.question(), memory), read, name);
+                start(exchange, opening, calls.prepare(protocol.name(), key, read.question(), memory, arrival), read, name);
             }
         });
     }
@@ -98,7 +100,7 @@ public final class Door implements Handler<KeyCaller> {
                 question -> exchange.compute(
                         () -> {
                             counts.requireBalance(key.accountId());
-                            return calls.prepare(protocol.name(), key, question, memory);
+                            return calls.prepare(protocol.name(), key, question, memory, null);
                         },
                         call -> counts.countLoaded(
                                 call,

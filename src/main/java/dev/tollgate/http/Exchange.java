@@ -148,6 +148,11 @@ public final class Exchange {
         return requestId;
     }
 
+    /** When it came, of {@link System#nanoTime}. */
+    public long startedNanos() {
+        return startedNanos;
+    }
+
     /**
      * What the body was charged to, and what is made of it has to be charged to. Held by this exchange until it is over: whoever keeps
      * something longer retains it.

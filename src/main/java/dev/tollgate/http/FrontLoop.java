@@ -208,10 +208,12 @@ final class FrontLoop implements Deployable {
         date = ResponseHead.ascii("date: " + DATE.format(shared.clock().instant()) + "\r\n");
     }
 
+    /** It begins with the time, 12 hex digits of milliseconds since 1970, so that a call can be found by it; the rest is chance. */
     private String newRequestId() {
         byte[] id = new byte[REQUEST_ID.length + 32];
         System.arraycopy(REQUEST_ID, 0, id, 0, REQUEST_ID.length);
-        putHex(random.nextLong(), id, REQUEST_ID.length);
+        long millis = shared.clock().millis();
+        putHex(millis << 16 | random.nextLong() & 0xffff, id, REQUEST_ID.length);
         putHex(random.nextLong(), id, REQUEST_ID.length + 16);
         return new String(id, StandardCharsets.ISO_8859_1);
     }

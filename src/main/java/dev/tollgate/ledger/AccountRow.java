@@ -1,5 +1,7 @@
 package dev.tollgate.ledger;
 
+import java.time.Instant;
+
 /** An account's row while a batch works on it. Writer's thread only. */
 final class AccountRow {
 
@@ -14,6 +16,7 @@ final class AccountRow {
     private long purchasedMicros;
     private long consumedMicros;
     private long lastSequence;
+    private long lastEntryAtMillis;
 
     /** A new account. */
     AccountRow(String id, String name, long createdAtMillis) {
@@ -24,7 +27,7 @@ final class AccountRow {
     }
 
     /** One that is in the database. */
-    AccountRow(Account account, long lastSequence) {
+    AccountRow(Account account, long lastSequence, long lastEntryAtMillis) {
         this.id = account.id();
         this.name = account.name();
         this.createdAtMillis = account.createdAt().toEpochMilli();
@@ -34,6 +37,7 @@ final class AccountRow {
         this.purchasedMicros = account.balance().purchasedMicros();
         this.consumedMicros = account.balance().consumedMicros();
         this.lastSequence = lastSequence;
+        this.lastEntryAtMillis = lastEntryAtMillis;
     }
 
     boolean isBlocked() {
@@ -69,6 +73,16 @@ final class AccountRow {
         return lastSequence;
     }
 
+    /** When the latest entry is from; 0 where there is none. */
+    long lastEntryAtMillis() {
+        return lastEntryAtMillis;
+    }
+
+    /** When something is entered that happens at this time: a clock that has gone back must not put it before what is entered already. */
+    Instant stamp(Instant at) {
+        return at.toEpochMilli() < lastEntryAtMillis ? Instant.ofEpochMilli(lastEntryAtMillis) : at;
+    }
+
     Balance balance() {
         return new Balance(balanceMicros, reservedMicros, purchasedMicros, consumedMicros);
     }
@@ -78,12 +92,13 @@ final class AccountRow {
         changed = true;
     }
 
-    /** Moves the money as the entry says. @return the entry's sequence */
-    long move(Bucket from, Bucket to, long micros) {
+    /** Moves the money as the entry says. @param at its stamp @return the entry's sequence */
+    long move(Bucket from, Bucket to, long micros, Instant at) {
         if (from != Bucket.SHORTFALL && to != Bucket.SHORTFALL) { // what the platform makes up for is nobody's balance
             add(from, -micros);
             add(to, micros);
         }
+        lastEntryAtMillis = at.toEpochMilli();
         changed = true;
         return ++lastSequence;
     }

@@ -326,8 +326,9 @@ final class Book {
         if (micros == 0) {
             return 0;
         }
-        long sequence = account.move(from, to, micros);
-        entries.add(new Entry(account.id, sequence, at, kind, reservationId, from, to, micros, reason));
+        Instant stamp = account.stamp(at);
+        long sequence = account.move(from, to, micros, stamp);
+        entries.add(new Entry(account.id, sequence, stamp, kind, reservationId, from, to, micros, reason));
         return sequence;
     }
 

@@ -52,7 +52,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
     private final long micros;
     private final String reason;
     private final @Nullable RequestId requestId;
-    private final Instant at;
+    private Instant at;
 
     Correction(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
         if (micros == 0 || Math.abs(micros) > Grant.PURCHASED_MICROS_MAX) {
@@ -72,6 +72,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         return accountId;
     }
 
+    /** When it was asked for; once applied, when it took place: not before the account's entries that were there already. */
     public Instant at() {
         return at;
     }
@@ -111,6 +112,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         if (account == null) {
             return new NoSuchAccount();
         }
+        at = account.stamp(at);
         if (requestId != null) {
             Requested earlier = book.requested(accountId, requestId);
             if (earlier != null) {

@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +14,31 @@ public final class ExpireOpen extends LedgerChange<List<String>> {
 
     public static final int AT_ONCE_MAX = 1_000;
 
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
     private final Instant at;
+    private final Duration callMax;
     private List<OpenHold> ended = List.of();
 
+    /** Where calls may last as long as they like. */
     public ExpireOpen(Instant at) {
+        this(at, FOR_EVER);
+    }
+
+    /** @param callMax how long a call can last at most */
+    public ExpireOpen(Instant at, Duration callMax) {
         this.at = at;
+        this.callMax = callMax;
     }
 
     public Instant at() {
         return at;
+    }
+
+    /** When the call of a hold is taken to have ended: whenever its owner died, it could not last longer than a call can. */
+    public Instant endOf(OpenHold hold) {
+        Instant latest = hold.createdAt().plus(callMax);
+        return latest.isBefore(at) ? latest : at;
     }
 
     /** Once applied: whose the holds were and what for, in the order of the outcome. */

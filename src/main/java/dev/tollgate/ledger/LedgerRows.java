@@ -61,18 +61,20 @@ final class LedgerRows {
             "purchased_micros bigint",
             "consumed_micros bigint",
             "last_sequence bigint",
+            "last_entry_at bigint",
             "id text",
             "name text",
             "created_at bigint");
     private static final RowStatement UPDATE_ACCOUNT =
             RowStatement.of("""
             UPDATE account SET blocked = ?, balance_micros = ?, reserved_micros = ?, purchased_micros = ?, consumed_micros = ?,
-                last_sequence = ?
+                last_sequence = ?, last_entry_at = ?
             WHERE id = ?""", """
             UPDATE account SET blocked = r.blocked, balance_micros = r.balance, reserved_micros = r.reserved,
-                purchased_micros = r.purchased, consumed_micros = r.consumed, last_sequence = r.sequence
-            FROM unnest(?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, sequence, id)
-            WHERE account.id = r.id""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text");
+                purchased_micros = r.purchased, consumed_micros = r.consumed, last_sequence = r.sequence,
+                last_entry_at = r.entry_at
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, sequence, entry_at, id)
+            WHERE account.id = r.id""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text");
     private static final RowStatement INSERT_HOLD = RowStatement.insert(
             "open_hold",
             "held_micros bigint",
@@ -193,7 +195,8 @@ final class LedgerRows {
     }
 
     private static AccountRow account(ResultSet row) throws SQLException {
-        return new AccountRow(LedgerSql.account(row), row.getLong(LedgerSql.LAST_SEQUENCE));
+        return new AccountRow(
+                LedgerSql.account(row), row.getLong(LedgerSql.LAST_SEQUENCE), row.getLong(LedgerSql.LAST_ENTRY_AT));
     }
 
     private static WindowRow window(ResultSet row) throws SQLException {
@@ -259,6 +262,7 @@ final class LedgerRows {
                 .number(account.purchasedMicros())
                 .number(account.consumedMicros())
                 .number(account.lastSequence())
+                .number(account.lastEntryAtMillis())
                 .text(account.id);
     }
 

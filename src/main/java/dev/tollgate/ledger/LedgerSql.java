@@ -8,10 +8,13 @@ import java.time.Instant;
 final class LedgerSql {
 
     static final String SELECT_ACCOUNT = """
-            SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence
+            SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
+                last_entry_at
             FROM account""";
-    /** The column of {@link #SELECT_ACCOUNT} that is no part of an {@link Account}. */
+    /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
     static final int LAST_SEQUENCE = 9;
+
+    static final int LAST_ENTRY_AT = 10;
 
     static final String SELECT_ENTRY = """
             SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason

@@ -27,7 +27,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
     public record NeverReserved() implements Outcome {}
 
     private final String reservationId;
-    private final Instant at;
+    private Instant at;
     private @Nullable OpenHold ended;
 
     Resolution(String reservationId, Instant at) {
@@ -39,6 +39,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         return reservationId;
     }
 
+    /** When it was asked for; once applied, when it took place: not before the account's entries that were there already. */
     public Instant at() {
         return at;
     }
@@ -72,6 +73,7 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         ReservationRow reservation = book.openReservation(reservationId);
         if (reservation != null) {
             ended = reservation.hold();
+            at = book.accountOf(reservation).stamp(at);
             return resolve(book, reservation);
         }
         ReservationState end = book.end(reservationId);

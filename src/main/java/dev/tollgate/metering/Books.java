@@ -42,7 +42,8 @@ interface Books {
      *
      * @param then told after the first try, whatever came of it
      */
-    void giveBack(String taskId, String model, TaskStatus status, TaskResult result, Runnable then);
+    void giveBack(
+            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then);
 
     /** Whether it is the caller's doing when the sink is full, and not that of our own disk (D19). */
     boolean callerHoldsBack();
@@ -107,6 +108,7 @@ interface Books {
      * @param signed what is kept of the answer for later turns
      * @param channel the name of the channel that answered
      * @param upstreamModel the upstream's name of the model that answered
+     * @param trace how the call went
      */
     record Settlement(
             String taskId,
@@ -120,7 +122,8 @@ interface Books {
             End end,
             List<SignedPart> signed,
             String channel,
-            String upstreamModel) {
+            String upstreamModel,
+            Trace trace) {
 
         Model model() {
             return request.model();

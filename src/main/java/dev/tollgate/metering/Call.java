@@ -32,6 +32,7 @@ public final class Call implements Running {
     private final Sink sink;
     private final Executor loop;
     private final LongSupplier nanoTime;
+    private final Course course;
     private final Runnable whenOver;
     private final Deque<Runnable> turns = new ArrayDeque<>(2);
 
@@ -60,6 +61,7 @@ public final class Call implements Running {
         this.sink = sink;
         this.loop = loop;
         this.nanoTime = nanoTime;
+        this.course = new Course(metered.request().arrival(), nanoTime);
         this.whenOver = whenOver;
         this.phase = new Reserving(this, counting, media, metered);
     }
@@ -174,6 +176,10 @@ public final class Call implements Running {
 
     Executor loop() {
         return loop;
+    }
+
+    Course course() {
+        return course;
     }
 
     LongSupplier nanoTime() {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param door the door's name, for the task
  * @param requestedModel the id or alias that the caller wrote
  * @param ask complete and checked
+ * @param arrival null where it did not come by HTTP
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
  */
 public record MeteredRequest(
@@ -23,6 +24,7 @@ public record MeteredRequest(
         Model model,
         String requestedModel,
         Ask ask,
+        @Nullable Arrival arrival,
         @Nullable Long askedTokensMax) {
 
     /**

@@ -87,7 +87,9 @@ final class Relaying implements Phase {
 
     private void send() {
         AnswerUnderWay asked = answer();
-        asked.sentAs(prepared.send(bounds.upstreamTokensMax(coverage().tokens()), new Ear(asked)));
+        SentCall sent = prepared.send(bounds.upstreamTokensMax(coverage().tokens()), new Ear(asked));
+        asked.sentAs(sent);
+        call.course().asked(sent);
     }
 
     /** Hears the upstream of one answer until that has ended. */
@@ -137,6 +139,7 @@ final class Relaying implements Phase {
     private void heard(List<UpstreamEvent> events) {
         if (!heard) {
             heard = true;
+            call.course().heard();
             tellIgnored();
         }
         if (Delivery.isStrange(events, bounds.candidates())) {
@@ -493,6 +496,7 @@ final class Relaying implements Phase {
 
     private void end(Ending ending) {
         stopUpstream();
+        call.course().done();
         answer().waiting().clear();
         answer().delivery().clear();
         Sink.Draft judged = judging ? sink.draft() : null;

@@ -2,6 +2,9 @@ package dev.tollgate.metering;
 
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.ledger.Release;
+import dev.tollgate.rollups.CallEnd;
+import dev.tollgate.rollups.CallFigures;
+import dev.tollgate.rollups.CountCall;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.tasks.CloseTask;
@@ -38,36 +41,47 @@ final class Releases {
     }
 
     /** @param then told after the first try */
-    void begin(String taskId, String model, TaskStatus status, TaskResult result, Runnable then) {
-        attempt(taskId, model, status, result, 0, then);
+    void begin(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
+        attempt(taskId, model, status, result, trace, 0, then);
     }
 
-    private void attempt(String taskId, String model, TaskStatus status, TaskResult result, int tries, Runnable then) {
+    private void attempt(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, int tries, Runnable then) {
         try {
             Release release =
                     new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
-            List<Change> changes = new ArrayList<>(List.of(release, new CloseTask(release, status, model, result)));
+            List<Change> changes = new ArrayList<>(List.of(
+                    release,
+                    new CloseTask(release, status, model, result.withCourse(trace.json())),
+                    new CountCall(release, figures(status, trace))));
             changes.addAll(keeper.free(release));
             accounting.writer().commit(Unit.of(changes), loop, failure -> {
                 if (failure != null) {
-                    later(taskId, model, status, result, tries, failure);
+                    later(taskId, model, status, result, trace, tries, failure);
                 }
                 then.run();
             });
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            later(taskId, model, status, result, tries, e);
+            later(taskId, model, status, result, trace, tries, e);
             loop.execute(then);
         }
     }
 
     private void later(
-            String taskId, String model, TaskStatus status, TaskResult result, int tries, Throwable failure) {
+            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, int tries, Throwable failure) {
         if (tries % TRIES_TOLD == 0) {
             log.error("task {}: what it holds could not be given back, and is tried again", taskId, failure);
         }
         int pauses = tries < TRIES_QUICK ? 1 : PAUSES_MAX;
-        pause(pauses, () -> attempt(taskId, model, status, result, tries + 1, () -> {}));
+        pause(pauses, () -> attempt(taskId, model, status, result, trace, tries + 1, () -> {}));
+    }
+
+    private static CallFigures figures(TaskStatus status, Trace trace) {
+        return CallFigures.nothing(
+                status == TaskStatus.CANCELLED ? CallEnd.CANCELLED : CallEnd.FAILED,
+                trace.firstByteMillis(),
+                trace.channel(),
+                trace.upstreamModel());
     }
 
     /** @param pauses of about a second each */

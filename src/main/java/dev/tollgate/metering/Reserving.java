@@ -127,6 +127,7 @@ final class Reserving implements Phase {
     }
 
     private void held(Books.Held held) {
+        call.course().reserved();
         Relaying relaying = new Relaying(call, metered, held);
         call.enter(relaying);
         if (call.isCallerGone()) {

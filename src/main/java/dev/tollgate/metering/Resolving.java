@@ -57,8 +57,9 @@ final class Resolving implements Phase {
     }
 
     private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
+        Trace trace = call.course().trace();
         offered = true;
-        call.books().giveBack(call.taskId(), answerModel(), status, result, () -> call.turn(() -> call.over(end)));
+        call.books().giveBack(call.taskId(), answerModel(), status, result, trace, () -> call.turn(() -> call.over(end)));
     }
 
     /** While the hold was growing nobody knew what is held. */
@@ -110,7 +111,8 @@ final class Resolving implements Phase {
                 charge.end(),
                 call.sink().signed(),
                 sent == null ? "" : sent.channel(),
-                sent == null ? "" : sent.model());
+                sent == null ? "" : sent.model(),
+                call.course().trace());
         if (!call.isCallerGone() && charge.instead() == null) {
             rendered = call.sink().end(new Sink.Completion(bounds.model().printed(bill.usage()), bill.chargeMicros()));
         }

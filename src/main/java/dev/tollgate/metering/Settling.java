@@ -4,12 +4,18 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.Usage;
 import dev.tollgate.receipts.WriteReceipt;
+import dev.tollgate.rollups.CallEnd;
+import dev.tollgate.rollups.CallFigures;
+import dev.tollgate.rollups.CountCall;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.tasks.CloseTask;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.usage.UsageJson;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -62,6 +68,7 @@ final class Settling {
         changes.add(receipt(settlement, settle));
         changes.add(
                 new CloseTask(settle, settlement.end().status(), settlement.answerModel(), TaskDetails.of(settlement)));
+        changes.add(new CountCall(settle, figures(settlement, settle.at())));
         changes.addAll(accounting
                 .signatures()
                 .keeping(
@@ -71,6 +78,33 @@ final class Settling {
                         settlement.channel(),
                         settlement.signed()));
         return changes;
+    }
+
+    /** What the call cost is reckoned at the list price of the day, rounded up once. */
+    private static CallFigures figures(Books.Settlement settlement, Instant at) {
+        Books.Bill bill = settlement.bill();
+        Usage usage = bill.usage();
+        UpstreamModel.Cost cost = settlement.model().upstream().cost(at);
+        return new CallFigures(
+                end(settlement.end()),
+                settlement.flags().contains(UsageMeter.Flag.ESTIMATED),
+                usage.inputTokens(),
+                usage.cachedTokens(),
+                usage.candidatesTokens(),
+                usage.thoughtsTokens(),
+                settlement.trace().firstByteMillis(),
+                settlement.trace().channel(),
+                settlement.trace().upstreamModel(),
+                cost == null ? CallFigures.NONE : cost.micros(usage),
+                bill.shortfallMicros());
+    }
+
+    private static CallEnd end(Books.End end) {
+        return switch (end) {
+            case COMPLETED -> CallEnd.COMPLETED;
+            case CUT, CUT_HOLD_USED -> CallEnd.CUT;
+            case CANCELLED -> CallEnd.CANCELLED;
+        };
     }
 
     private static WriteReceipt receipt(Books.Settlement settlement, Settle settle) {
@@ -121,7 +155,12 @@ final class Settling {
     private void refused(Due due, ApiError error) {
         Books.Settlement settlement = due.settlement();
         releases.begin(
-                settlement.taskId(), settlement.answerModel(), TaskStatus.FAILED, TaskDetails.of(error), () -> {});
+                settlement.taskId(),
+                settlement.answerModel(),
+                TaskStatus.FAILED,
+                TaskDetails.of(error),
+                settlement.trace(),
+                () -> {});
         due.then().accept(new Books.NotCharged(error));
     }
 

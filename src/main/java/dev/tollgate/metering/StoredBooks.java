@@ -51,8 +51,9 @@ final class StoredBooks implements Books {
     }
 
     @Override
-    public void giveBack(String taskId, String model, TaskStatus status, TaskResult result, Runnable then) {
-        releases.begin(taskId, model, status, result, then);
+    public void giveBack(
+            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
+        releases.begin(taskId, model, status, result, trace, then);
     }
 
     @Override

@@ -23,7 +23,8 @@ final class TaskDetails {
                 settlement.tokensMaxApplied(),
                 pricing(settlement.model().pricing(), settlement.bill()),
                 null,
-                null);
+                null,
+                settlement.trace().json());
     }
 
     private static List<String> flags(Books.Settlement settlement) {

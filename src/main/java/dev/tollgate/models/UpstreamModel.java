@@ -1,6 +1,7 @@
 package dev.tollgate.models;
 
 import dev.tollgate.conversation.Effort;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -176,7 +177,24 @@ public record UpstreamModel(
             long inputMicrosPerMillion,
             long cachedMicrosPerMillion,
             long outputMicrosPerMillion,
-            long searchMicros) {}
+            long searchMicros) {
+
+        private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
+
+        /** What a call comes to, micro-credits, rounded up once; thoughts are output. Searches are not in a usage and not in this. */
+        public long micros(Usage usage) {
+            long cached = Math.min(usage.cachedTokens(), usage.inputTokens());
+            BigInteger[] cost = times(usage.inputTokens() - cached, inputMicrosPerMillion)
+                    .add(times(cached, cachedMicrosPerMillion))
+                    .add(times(usage.candidatesTokens() + usage.thoughtsTokens(), outputMicrosPerMillion))
+                    .divideAndRemainder(MILLION);
+            return (cost[1].signum() == 0 ? cost[0] : cost[0].add(BigInteger.ONE)).longValueExact();
+        }
+
+        private static BigInteger times(long tokens, long micros) {
+            return BigInteger.valueOf(tokens).multiply(BigInteger.valueOf(micros));
+        }
+    }
 
     /**
      * The end of a model on one kind of channel (D59).

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the reservation's id, on the OpenAI door the completion's
  * @param door where the call came in, e.g. {@code chat}
  * @param model as the answer names it
+ * @param modelId as it was asked for
  * @param completedAt null exactly while it is processing
  * @param chargeMicros what the ledger charged
  */
@@ -18,6 +19,7 @@ public record Task(
         String keyId,
         String door,
         String model,
+        String modelId,
         TaskStatus status,
         Instant createdAt,
         @Nullable Instant completedAt,

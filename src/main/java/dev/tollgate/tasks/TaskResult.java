@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param pricingJson the {@code pricing_detail} object, or null
  * @param errorCode of the closed list, or null
  * @param errorMessage null exactly when the code is
+ * @param courseJson when each step was taken and who was asked, or null
  */
 public record TaskResult(
         @Nullable String usageJson,
@@ -19,13 +20,17 @@ public record TaskResult(
         @Nullable Long maxTokensApplied,
         @Nullable String pricingJson,
         @Nullable String errorCode,
-        @Nullable String errorMessage) {
+        @Nullable String errorMessage,
+        @Nullable String courseJson) {
 
     /** Nothing yet. */
-    public static final TaskResult NONE = new TaskResult(null, List.of(), null, null, null, null);
+    public static final TaskResult NONE = new TaskResult(null, List.of(), null, null, null, null, null);
 
     private static final int JSON_CHARS_MAX = 16_384;
     private static final int MESSAGE_CHARS_MAX = 4_096;
+
+    /** The longest course. */
+    public static final int COURSE_CHARS_MAX = 1_024;
 
     public TaskResult {
         if ((errorCode == null) != (errorMessage == null)) {
@@ -37,12 +42,17 @@ public record TaskResult(
         checkLength(usageJson, JSON_CHARS_MAX);
         checkLength(pricingJson, JSON_CHARS_MAX);
         checkLength(errorMessage, MESSAGE_CHARS_MAX);
+        checkLength(courseJson, COURSE_CHARS_MAX);
         usageFlags = List.copyOf(usageFlags);
     }
 
     /** A call that came to nothing. */
     public static TaskResult error(String code, String message) {
-        return new TaskResult(null, List.of(), null, null, code, message);
+        return new TaskResult(null, List.of(), null, null, code, message, null);
+    }
+
+    public TaskResult withCourse(@Nullable String json) {
+        return new TaskResult(usageJson, usageFlags, maxTokensApplied, pricingJson, errorCode, errorMessage, json);
     }
 
     private static void checkLength(@Nullable String text, int charsMax) {

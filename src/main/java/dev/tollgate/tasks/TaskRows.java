@@ -20,6 +20,7 @@ final class TaskRows {
             "door text",
             "created_at bigint",
             "model text",
+            "model_id text",
             "status text",
             "completed_at bigint",
             "charge_micros bigint",
@@ -28,7 +29,8 @@ final class TaskRows {
             "max_tokens_applied bigint",
             "pricing text",
             "error_code text",
-            "error_message text");
+            "error_message text",
+            "course text");
 
     private final Rows inserts;
 
@@ -51,7 +53,7 @@ final class TaskRows {
 
     void insert(ExpireOpen expired, TaskResult result) throws SQLException {
         for (OpenHold hold : expired.ended()) {
-            insert(hold, hold.model(), TaskStatus.FAILED, expired.at(), 0, result);
+            insert(hold, hold.model(), TaskStatus.FAILED, expired.endOf(hold), 0, result);
         }
     }
 
@@ -64,6 +66,7 @@ final class TaskRows {
                 .text(hold.door())
                 .number(hold.createdAt().toEpochMilli())
                 .text(model)
+                .text(hold.model())
                 .text(status.code())
                 .number(at.toEpochMilli())
                 .number(chargeMicros)
@@ -73,6 +76,7 @@ final class TaskRows {
                 .text(result.pricingJson())
                 .text(result.errorCode())
                 .text(result.errorMessage())
+                .text(result.courseJson())
                 .next();
     }
 

@@ -15,10 +15,10 @@ public final class Tasks {
 
     private static final String SELECT = """
             SELECT id, account_id, key_id, door, model, status, created_at, completed_at, charge_micros, usage, usage_flags,
-                max_tokens_applied, pricing, error_code, error_message
+                max_tokens_applied, pricing, error_code, error_message, model_id, course
             FROM task WHERE id = ? AND account_id = ?
             UNION ALL
-            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL
+            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL, model, NULL
             FROM open_hold WHERE id = ? AND account_id = ?""";
 
     private final Database database;
@@ -55,6 +55,7 @@ public final class Tasks {
                 row.getString("key_id"),
                 row.getString("door"),
                 row.getString("model"),
+                row.getString("model_id"),
                 TaskStatus.parse(row.getString("status")),
                 Instant.ofEpochMilli(row.getLong("created_at")),
                 completedAt == null ? null : Instant.ofEpochMilli(completedAt),
@@ -70,7 +71,8 @@ public final class Tasks {
                 number(row, "max_tokens_applied"),
                 row.getString("pricing"),
                 row.getString("error_code"),
-                row.getString("error_message"));
+                row.getString("error_message"),
+                row.getString("course"));
     }
 
     private static @Nullable Long number(ResultSet row, String column) throws SQLException {

@@ -19,6 +19,7 @@ final class Attempt implements UpstreamListener {
     private List<UpstreamEvent> held = new ArrayList<>();
     private boolean finished;
     private boolean entered = true;
+    private final long askedNanos = System.nanoTime();
 
     Attempt(Attempts owner, Leg leg, @Nullable Long maxOutputTokens) {
         this.owner = owner;
@@ -45,6 +46,12 @@ final class Attempt implements UpstreamListener {
 
     void resume() {
         call.resume();
+    }
+
+    /** What has become of it until now. */
+    Tried tried(String outcome) {
+        long millis = (System.nanoTime() - askedNanos) / 1_000_000;
+        return new Tried(route().channel().id(), leg.ask().model(), millis, outcome);
     }
 
     /** What has been held back; only once. */

@@ -7,6 +7,7 @@ import dev.tollgate.upstream.Upstreams.Leg;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,6 +38,7 @@ final class Attempts implements SentCall {
     private static final Logger log = LoggerFactory.getLogger(Attempts.class);
 
     private static final long NO_TIMER = -1;
+    private static final int TRIED_MAX = 16;
 
     private final Upstreams pool;
     private final @Nullable Long maxOutputTokens;
@@ -45,6 +47,7 @@ final class Attempts implements SentCall {
     private final List<ModelRoute> tried = new ArrayList<>(0);
     private final List<ModelRoute> ruledOut;
     private final HedgeRace race;
+    private final List<Tried> ends = new ArrayList<>(1);
 
     private Ask ask;
 
@@ -85,6 +88,17 @@ final class Attempts implements SentCall {
     }
 
     @Override
+    public List<Tried> tried() {
+        return List.copyOf(ends);
+    }
+
+    private void note(Attempt attempt, String outcome) {
+        if (ends.size() < TRIED_MAX) {
+            ends.add(attempt.tried(outcome));
+        }
+    }
+
+    @Override
     public List<String> ignored() {
         return leg().ask().ignored();
     }
@@ -107,7 +121,12 @@ final class Attempts implements SentCall {
         }
         race.stopWatching();
         long now = pool.clock().millis();
-        race.running().forEach(attempt -> attempt.giveUp(now));
+        race.running().forEach(attempt -> {
+            attempt.giveUp(now);
+            if (latent) {
+                note(attempt, "left");
+            }
+        });
     }
 
     @Override
@@ -306,6 +325,8 @@ final class Attempts implements SentCall {
     /** The first that has something to say is the one that is heard. */
     void answers(Attempt attempt) {
         race.stopWatching();
+        note(attempt, "answered");
+        race.running().filter(other -> other != attempt).forEach(other -> note(other, "left"));
         race.win(attempt, pool.clock().millis());
         release(attempt);
     }
@@ -320,6 +341,9 @@ final class Attempts implements SentCall {
 
     void ended(Attempt attempt) {
         race.stopWatching();
+        if (latent) {
+            note(attempt, "empty");
+        }
         if (latent && race.leave(attempt)) {
             saidNothing = attempt.leg();
         } else if (latent
@@ -340,6 +364,7 @@ final class Attempts implements SentCall {
         ModelRoute route = attempt.route();
         ChannelHealth.note(route, failure, wasPaused, pool.clock().instant());
         race.stopWatching();
+        note(attempt, failure.kind().name().toLowerCase(Locale.ROOT));
         lastFailure = failure;
         tried.add(route);
         if (race.leave(attempt)) {

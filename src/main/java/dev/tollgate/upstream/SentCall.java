@@ -14,6 +14,11 @@ public interface SentCall extends UpstreamCall {
     /** The upstream's name of the model that is asked there. Never shown to a caller. */
     String model();
 
+    /** What became of each try so far, in the order of their ends; of a call's first 16 tries. */
+    default List<Tried> tried() {
+        return List.of();
+    }
+
     /** Fields without effect on that channel (D5). */
     List<String> ignored();
 }

@@ -34,7 +34,7 @@ class RowsTest {
     void a_movement_takes_from_one_bucket_what_it_puts_into_the_other(
             Bucket from, Bucket to, long balance, long reserved, long purchased, long consumed) {
         AccountRow account = account(1_000, 400, 1_500, 100);
-        assertThat(account.move(from, to, 7)).isEqualTo(10);
+        assertThat(account.move(from, to, 7, NOON)).isEqualTo(10);
         assertThat(account.balance()).isEqualTo(new Balance(balance, reserved, purchased, consumed));
         assertThat(account.lastSequence()).isEqualTo(10);
         assertThat(account.isChanged()).isTrue();
@@ -44,20 +44,20 @@ class RowsTest {
     void each_movement_has_the_next_number() {
         AccountRow account = account(1_000, 0, 1_000, 0);
         for (int next = 10; next < 15; next++) {
-            assertThat(account.move(Bucket.AVAILABLE, Bucket.RESERVED, 1)).isEqualTo(next);
+            assertThat(account.move(Bucket.AVAILABLE, Bucket.RESERVED, 1, NOON)).isEqualTo(next);
         }
     }
 
     @Test
     void an_amount_that_a_long_cannot_hold_is_an_error_and_no_wrapped_balance() {
         AccountRow rich = account(Long.MAX_VALUE, 0, Long.MAX_VALUE, 0);
-        assertThatThrownBy(() -> rich.move(Bucket.FUNDING, Bucket.AVAILABLE, 1))
+        assertThatThrownBy(() -> rich.move(Bucket.FUNDING, Bucket.AVAILABLE, 1, NOON))
                 .isInstanceOf(ArithmeticException.class);
         AccountRow held = account(0, Long.MAX_VALUE, Long.MAX_VALUE, 0);
-        assertThatThrownBy(() -> held.move(Bucket.AVAILABLE, Bucket.RESERVED, 1))
+        assertThatThrownBy(() -> held.move(Bucket.AVAILABLE, Bucket.RESERVED, 1, NOON))
                 .isInstanceOf(ArithmeticException.class);
         AccountRow used = account(0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
-        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1)).isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1, NOON)).isInstanceOf(ArithmeticException.class);
     }
 
     @Test
@@ -89,7 +89,7 @@ class RowsTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.RESERVED, -1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.AVAILABLE, 1))
+        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.AVAILABLE, 1, NOON))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(entry(Bucket.AVAILABLE, Bucket.RESERVED, 1).amountMicros()).isEqualTo(1);
     }
@@ -322,7 +322,7 @@ class RowsTest {
 
     private static AccountRow account(long balance, long reserved, long purchased, long consumed) {
         Balance amounts = new Balance(balance, reserved, purchased, consumed);
-        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9);
+        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0);
     }
 
     private static Entry entry(Bucket from, Bucket to, long micros) {

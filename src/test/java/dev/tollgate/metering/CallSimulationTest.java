@@ -175,7 +175,7 @@ class CallSimulationTest {
     private static final MediaAccess NO_MEDIA = null;
 
     private static MeteredRequest request(Model model, @Nullable Long tokensMax) {
-        return new MeteredRequest("acc", "key", "sk-", "chat", model, model.id(), ASK, tokensMax);
+        return new MeteredRequest("acc", "key", "sk-", "chat", model, model.id(), ASK, null, tokensMax);
     }
 
     private static final ChatAsk ASK = new ChatAsk(

@@ -130,7 +130,7 @@ class MeterTest {
                 media,
                 Lease.FREE);
         MeteredCall call =
-                meter.prepare(new MeteredRequest(accountId, "key_1", prefix, "chat", sold.model(), "m", ask, null));
+                meter.prepare(new MeteredRequest(accountId, "key_1", prefix, "chat", sold.model(), "m", ask, null, null));
         loads(_ -> heard.add("loaded"));
         return call;
     }

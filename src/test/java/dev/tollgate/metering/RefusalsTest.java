@@ -134,7 +134,8 @@ class RefusalsTest {
                 end,
                 List.of(),
                 "main",
-                "up");
+                "up",
+                Trace.NONE);
     }
 
     @Test

@@ -49,7 +49,7 @@ class ReleasesTest {
     }
 
     private void begin() {
-        releases.begin("t1", "m", TaskStatus.CANCELLED, TaskResult.NONE, told::incrementAndGet);
+        releases.begin("t1", "m", TaskStatus.CANCELLED, TaskResult.NONE, Trace.NONE, told::incrementAndGet);
         runLoop();
     }
 

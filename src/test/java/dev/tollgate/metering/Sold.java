@@ -71,6 +71,7 @@ final class Sold {
                 model(reasoningBilled),
                 "m",
                 ask("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
+                null,
                 null);
     }
 }

@@ -177,7 +177,8 @@ class StoredBooksTest {
                 end,
                 List.of(),
                 "far",
-                "up");
+                "up",
+                Trace.NONE);
     }
 
     private Books.Settlement settlement(long due, long held) {
@@ -234,7 +235,7 @@ class StoredBooksTest {
 
     private MeteredRequest request(String accountId, String keyId) {
         MeteredRequest sold = Sold.request(false);
-        return new MeteredRequest(accountId, keyId, store.prefix(keyId), "chat", sold.model(), "m", sold.ask(), null);
+        return new MeteredRequest(accountId, keyId, store.prefix(keyId), "chat", sold.model(), "m", sold.ask(), null, null);
     }
 
     @Test
@@ -334,7 +335,7 @@ class StoredBooksTest {
     void a_hold_that_is_nobodys_any_more_is_not_confirmed() {
         reserve("t1");
         CompletableFuture<Boolean> back = new CompletableFuture<>();
-        books.giveBack("t1", "m", TaskStatus.CANCELLED, TaskResult.NONE, () -> back.complete(true));
+        books.giveBack("t1", "m", TaskStatus.CANCELLED, TaskResult.NONE, Trace.NONE, () -> back.complete(true));
         await(back);
         assertThat(Objects.requireNonNull(confirm()).message()).isEqualTo(GIVEN_BACK);
         assertThat(task("t1").status()).isEqualTo(TaskStatus.CANCELLED);

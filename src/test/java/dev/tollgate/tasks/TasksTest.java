@@ -37,7 +37,8 @@ class TasksTest {
             300L,
             "{\"price_version\":1,\"exact\":0.2509}",
             null,
-            null);
+            null,
+            "{\"reserved\":1200}");
 
     @TempDir
     Path folder;
@@ -64,6 +65,7 @@ class TasksTest {
                         "acc_1",
                         "key_1",
                         "chat",
+                        "gemini-3-pro",
                         "gemini-3-pro",
                         TaskStatus.PROCESSING,
                         StoreFixture.NOON,
@@ -99,6 +101,7 @@ class TasksTest {
                         "key_1",
                         "chat",
                         "gemini-3.1-pro-preview",
+                        "gemini-3-pro",
                         TaskStatus.COMPLETED,
                         StoreFixture.NOON,
                         StoreFixture.NOON.plusSeconds(3),
@@ -184,11 +187,11 @@ class TasksTest {
 
     @Test
     void a_result_has_limits() {
-        assertThatThrownBy(() -> new TaskResult("x".repeat(16_385), List.of(), null, null, null, null))
+        assertThatThrownBy(() -> new TaskResult("x".repeat(16_385), List.of(), null, null, null, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new TaskResult(null, List.of("two words"), null, null, null, null))
+        assertThatThrownBy(() -> new TaskResult(null, List.of("two words"), null, null, null, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new TaskResult(null, List.of(), null, null, "code", null))
+        assertThatThrownBy(() -> new TaskResult(null, List.of(), null, null, "code", null, null))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() ->
                         new CloseTask(new Settle("t1", 0, store.now()), TaskStatus.PROCESSING, "m", TaskResult.NONE))

@@ -16,6 +16,10 @@ import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
 import dev.tollgate.receipts.WriteReceipt;
+import dev.tollgate.rollups.CallEnd;
+import dev.tollgate.rollups.CallFigures;
+import dev.tollgate.rollups.CountCall;
+import dev.tollgate.rollups.Rollups;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
@@ -50,7 +54,8 @@ import java.util.stream.Stream;
  * the meter has them done; told are the process's CPU time a call (the database server's not counted, the driver's is), and how
  * long a call waits for both commits. Arguments: {@code sqlite} or {@code postgresql} or a JDBC address, calls at a time, accounts,
  * calls of a round, rounds, and what is written: {@code ledger} (key state, reservation, entries, balances, windows), {@code tasks}
- * beside it, or {@code receipts} beside both, as the meter has it; and how many
+ * beside it, {@code receipts} beside both, or {@code rollups} too, as the
+ * meter has it; and how many
  * milliseconds an upstream takes between the two commits on average, 0 for none; with one, {@value #WARM_UP} calls without go before.
  */
 public final class LedgerCost {
@@ -64,17 +69,24 @@ public final class LedgerCost {
                     + "\"completion_tokens\":229,\"reasoning_tokens\":457,\"reasoning_billed\":false,\"exact\":0.114108,"
                     + "\"charged\":0.11,\"rounding\":\"floor to 0.01\"}",
             null,
-            null);
+            null,
+            "{\"request_id\":\"req_0123456789abcdef0123456789abcdef\",\"reserved\":1200,\"asked\":1300,\"first_byte\":800000,"
+                    + "\"done\":1400000,\"settled\":1400100,\"channel\":\"main\",\"upstream_model\":\"up\",\"attempts\":[{\"channel\":"
+                    + "\"main\",\"model\":\"up\",\"ms\":799,\"outcome\":\"answered\"}]}");
 
     private static final String USAGE =
             "{\"completion_tokens\":229,\"completion_tokens_details\":{\"reasoning_tokens\":457,\"text_tokens\":229},"
                     + "\"prompt_tokens\":194,\"total_tokens\":880}";
 
+    private static final CallFigures FIGURES =
+            new CallFigures(CallEnd.COMPLETED, false, 194, 0, 229, 457, 800, "main", "up", 9_000, 0);
+
     /** What is written of a call. */
     private enum Depth {
         LEDGER,
         TASKS,
-        RECEIPTS
+        RECEIPTS,
+        ROLLUPS
     }
 
     /** So that the program is compiled where calls are few. */
@@ -109,7 +121,8 @@ public final class LedgerCost {
                     new Ledger(database).part(keys::forgetAccount, () -> "node"),
                     keys.changesPart(),
                     new Receipts(database, StoreFixture.SECRETS).part(),
-                    new Tasks(database).part()));
+                    new Tasks(database).part(),
+                    Rollups.part(() -> "node")));
             Depth depth = Depth.valueOf(args[5].toUpperCase(Locale.ROOT));
             LedgerCost cost = new LedgerCost(writer, accounts, depth);
             writer.commitAndWait(Unit.of(SetSigningKey.first(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
@@ -214,9 +227,12 @@ public final class LedgerCost {
         if (depth != Depth.LEDGER) {
             changes.add(new CloseTask(settle, TaskStatus.COMPLETED, "gemini-3-pro", RESULT));
         }
-        if (depth == Depth.RECEIPTS) {
+        if (depth == Depth.RECEIPTS || depth == Depth.ROLLUPS) {
             changes.add(new WriteReceipt(
                     settle, "acc_cost" + number % accounts, "sk-012345", "gemini-3-pro", "2026-01", USAGE));
+        }
+        if (depth == Depth.ROLLUPS) {
+            changes.add(new CountCall(settle, FIGURES));
         }
         long start = System.nanoTime();
         writer.commit(Unit.of(changes), loop, failure -> {

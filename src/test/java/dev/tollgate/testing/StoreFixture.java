@@ -19,6 +19,7 @@ import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
+import dev.tollgate.rollups.Rollups;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -94,6 +95,7 @@ public final class StoreFixture implements AutoCloseable {
                 keys.changesPart(),
                 receipts.part(),
                 tasks.part(),
+                Rollups.part(() -> nodeId),
                 Signatures.part(SIGNATURES_KIB_MAX),
                 answers.part(),
                 AuditLog.part()));

@@ -1,0 +1,17 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.rollups.CallFigures;
+
+/**
+ * How a call went, for its task and the roll-ups.
+ *
+ * @param json the task's course
+ * @param firstByteMillis from the request's arrival, or {@link CallFigures#NONE}
+ * @param channel who answered or was asked last; empty where nobody was
+ * @param upstreamModel likewise
+ */
+record Trace(String json, long firstByteMillis, String channel, String upstreamModel) {
+
+    /** Of a call of which nothing is known. */
+    static final Trace NONE = new Trace("{}", CallFigures.NONE, "", "");
+}

@@ -1,0 +1,118 @@
+package dev.tollgate.rollups;
+
+import dev.tollgate.ledger.OpenHold;
+import dev.tollgate.ledger.Resolution;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The roll-ups' share of a batch. */
+final class RollupsPart implements Part<RollupChange> {
+
+    // A row of the operator's is found by what the call's course says of who answered: refunds are rare.
+    private static final String SELECT_TASK =
+            "SELECT account_id, key_id, door, model_id, created_at, status, course FROM task WHERE id = ?";
+
+    private static final CallFigures ABANDONED =
+            CallFigures.nothing(CallEnd.ABANDONED, CallFigures.NONE, "", "");
+
+    private static final long UNKNOWN = -1;
+
+    private final Supplier<String> nodeId;
+
+    /** Up to where days are folded, as it was last seen: another node may have come further. */
+    private long foldedUntil = UNKNOWN;
+
+    private long countedFrom = Long.MAX_VALUE;
+
+    RollupsPart(Supplier<String> nodeId) {
+        this.nodeId = nodeId;
+    }
+
+    @Override
+    public Class<RollupChange> type() {
+        return RollupChange.class;
+    }
+
+    @Override
+    public void write(Statements statements, List<RollupChange> changes) throws SQLException {
+        Tallies tallies = new Tallies();
+        for (RollupChange change : changes) {
+            switch (change) {
+                case CountCall call -> count(call, tallies);
+                case CountAbandoned abandoned -> count(abandoned, tallies);
+                case CountRefund refund -> count(refund, statements, tallies);
+                case FoldUsage _ -> {} // last
+            }
+        }
+        tallies.write(statements, statements.dialect() == Dialect.SQLITE ? "" : nodeId.get());
+        countedFrom = tallies.earliest();
+    }
+
+    private static void count(CountCall call, Tallies tallies) {
+        if (call.resolution().outcome() instanceof Resolution.Resolved resolved) {
+            long at = call.resolution().at().toEpochMilli();
+            tallies.call(call.resolution().ended(), at, resolved.chargedMicros(), call.figures());
+        }
+    }
+
+    private static void count(CountAbandoned abandoned, Tallies tallies) {
+        for (OpenHold hold : abandoned.expired().ended()) {
+            tallies.call(hold, abandoned.expired().endOf(hold).toEpochMilli(), 0, ABANDONED);
+        }
+    }
+
+    private static void count(CountRefund refund, Statements statements, Tallies tallies) throws SQLException {
+        CountRefund.Given given = refund.given().get();
+        if (given == null) {
+            return;
+        }
+        PreparedStatement select = statements.of(SELECT_TASK);
+        select.setString(1, refund.taskId());
+        try (ResultSet row = select.executeQuery()) {
+            if (!row.next()) {
+                throw new IllegalStateException("no task " + refund.taskId());
+            }
+            OpenHold call = new OpenHold(
+                    refund.taskId(),
+                    row.getString(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getString(4),
+                    Instant.ofEpochMilli(row.getLong(5)));
+            Answerer answerer = Answerer.of(row.getString(7));
+            CallEnd end = row.getString(6).equals(CallEnd.CANCELLED.code()) ? CallEnd.CANCELLED : CallEnd.COMPLETED;
+            tallies.refund(
+                    call, given.at().toEpochMilli(), given.micros(), answerer.channel(), answerer.model(), end);
+        }
+    }
+
+    /** The fold's row comes last: another node that folds is not waited for by what this one writes before. */
+    @Override
+    public void writeLast(Statements statements, List<RollupChange> changes) throws SQLException {
+        Fold fold = new Fold(statements);
+        if (foldedUntil == UNKNOWN) {
+            foldedUntil = fold.bound();
+        }
+        if (countedFrom < foldedUntil) {
+            fold.goBack(countedFrom);
+        }
+        for (RollupChange change : changes) {
+            if (change instanceof FoldUsage folding) {
+                folding.left(fold.step(folding.now()));
+                foldedUntil = fold.bound();
+            }
+        }
+    }
+
+    @Override
+    public void undone() {
+        foldedUntil = UNKNOWN;
+    }
+}

@@ -1,0 +1,22 @@
+/**
+ * Roll-ups: what calls came to, added up in the commit that writes their entries. Pages, lists and statements show sums from here and never
+ * add up rows themselves.
+ *
+ * <p>{@code usage_quarter} has a row for each account, quarter of an hour (UTC, so that a day is right in every zone), key and model as it was
+ * asked for; {@code usage_day} the same by the day (UTC), folded from closed quarters; {@code usage_hour} is the operator's, with channel, end
+ * and cost at the upstream's list price, and a row of each node's own, so that no two write one.
+ *
+ * <p>Invariants: a call counts once, when it ends, by the commit that ends its reservation and only if that change was the one that ended it; a
+ * refund counts when it is given. Both at the stamp that their entry has; {@code ledger verify} compares them with the entries. Days before
+ * {@code usage_fold.folded_until} are in {@code usage_day}, the others in {@code usage_quarter} alone; a fold puts a day's row in the place of
+ * what was there, so that it may be done again. A call that is counted into a day that was folded sends the fold back to it.
+ *
+ * <p>The sweep ({@link dev.tollgate.rollups.Rollups#sweep}) is run by every server and done by the one that has the fold's row; the others pass
+ * it by. Quarters go when they are folded and {@value dev.tollgate.rollups.Rollups#QUARTER_DAYS} days old; days and hours stay.
+ *
+ * <p>Threading: changes are applied on the writer's thread; the sweep blocks.
+ */
+@NullMarked
+package dev.tollgate.rollups;
+
+import org.jspecify.annotations.NullMarked;
