@@ -171,6 +171,7 @@ class ArchitectureTest {
         knowsOnly(
                 "admin",
                 "ledger",
+                "rollups",
                 "keys",
                 "limits",
                 "receipts",
@@ -423,7 +424,8 @@ class ArchitectureTest {
     // ---- money ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"ledger", "models", "metering", "tasks", "rollups", "keys", "receipts", "audit", "generate"})
+    @ValueSource(
+            strings = {"ledger", "models", "metering", "tasks", "rollups", "keys", "receipts", "audit", "generate"})
     void money_is_never_a_floating_point_number(String name) {
         check(classes().that().resideInAPackage(packageOf(name)).should(holdNoFloatingPoint()));
     }

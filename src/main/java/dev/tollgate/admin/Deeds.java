@@ -14,6 +14,7 @@ import dev.tollgate.ledger.Reservation;
 import dev.tollgate.ledger.Reversal;
 import dev.tollgate.ledger.SetBlocked;
 import dev.tollgate.money.Credits;
+import dev.tollgate.rollups.CountRefund;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -143,7 +144,12 @@ public final class Deeds {
     }
 
     private void correct(By by, String action, String subject, Correction correction) throws Refused {
-        commit(correction, deed(by, action, subject, correction.at(), () -> corrected(correction)));
+        Deed deed = deed(by, action, subject, correction.at(), () -> corrected(correction));
+        if (correction instanceof Refund refund) {
+            commit(refund, new CountRefund(refund), deed);
+        } else {
+            commit(correction, deed);
+        }
         switch (correction.outcome()) {
             case Correction.Corrected _, Correction.DoneBefore _ -> {}
             case Correction.NoSuchAccount _ -> throw noSuchAccount(correction.accountId());

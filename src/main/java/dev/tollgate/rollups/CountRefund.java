@@ -1,27 +1,11 @@
 package dev.tollgate.rollups;
 
-import java.time.Instant;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import dev.tollgate.ledger.Refund;
 
 /**
- * Counts what was given back of a call's charge later, for the key and the model of that call, at the time of the refund's own entry.
+ * Counts what was given back of a call's charge later, for the key and the model of that call, at the time of the refund's own entry; nothing
+ * where nothing was given back.
  *
- * @param taskId a call that has ended and has its task
- * @param given asked when it is applied; null where nothing was given back
+ * @param refund of the same unit
  */
-public record CountRefund(String taskId, Supplier<@Nullable Given> given) implements RollupChange {
-
-    /**
-     * @param micros above zero
-     * @param at the stamp of the entry
-     */
-    public record Given(long micros, Instant at) {
-
-        public Given {
-            if (micros <= 0) {
-                throw new IllegalArgumentException("a refund is above zero");
-            }
-        }
-    }
-}
+public record CountRefund(Refund refund) implements RollupChange {}

@@ -1,6 +1,7 @@
 package dev.tollgate.rollups;
 
 import dev.tollgate.ledger.OpenHold;
+import dev.tollgate.ledger.Refund;
 import dev.tollgate.ledger.Resolution;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
@@ -69,18 +70,18 @@ final class RollupsPart implements Part<RollupChange> {
     }
 
     private static void count(CountRefund refund, Statements statements, Tallies tallies) throws SQLException {
-        CountRefund.Given given = refund.given().get();
-        if (given == null) {
+        Refund given = refund.refund();
+        if (!given.moved()) {
             return;
         }
         PreparedStatement select = statements.of(SELECT_TASK);
-        select.setString(1, refund.taskId());
+        select.setString(1, given.taskId());
         try (ResultSet row = select.executeQuery()) {
             if (!row.next()) {
-                throw new IllegalStateException("no task " + refund.taskId());
+                throw new IllegalStateException("no task " + given.taskId());
             }
             OpenHold call = new OpenHold(
-                    refund.taskId(),
+                    given.taskId(),
                     row.getString(1),
                     row.getString(2),
                     row.getString(3),

@@ -32,6 +32,7 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource readers;
     private final FairTurns turns;
     private @Nullable Writer writer;
+    private @Nullable PageReads pages;
 
     private Database(Engine engine, boolean writes, @Nullable DataLock lock, @Nullable FileWatch watch) {
         this.engine = engine;
@@ -233,6 +234,16 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** Reads for pages and lists, on connections of their own, which are made when they are first wanted. Closed with this. */
+    public synchronized PageReads pages() {
+        PageReads present = pages;
+        if (present == null) {
+            present = new PageReads(engine);
+            pages = present;
+        }
+        return present;
+    }
+
     private static FairTurns turns(int connections) {
         int atOnce = Math.max(1, connections - 1);
         return new FairTurns(new FairTurns.Bounds(atOnce, Math.max(1, atOnce - 1), WAITING_MAX, EACH_WAITING_MAX));
@@ -254,6 +265,9 @@ public final class Database implements AutoCloseable {
     public synchronized void close() {
         if (writer != null) {
             writer.close();
+        }
+        if (pages != null) {
+            pages.close();
         }
         readers.close();
         writerConnection.close();

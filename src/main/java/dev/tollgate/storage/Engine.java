@@ -1,6 +1,8 @@
 package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /** Which database it is and how connections to it are made. */
@@ -18,4 +20,7 @@ sealed interface Engine permits SqliteFile, PostgresServer {
 
     /** Makes connections that only read, each transaction over one snapshot. */
     void setUpReaders(HikariConfig config);
+
+    /** Ends what a reader's connection is doing, which fails then; from any thread. */
+    void interrupt(Connection reader) throws SQLException;
 }

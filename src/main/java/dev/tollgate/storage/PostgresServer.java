@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -95,6 +96,11 @@ final class PostgresServer implements Engine {
         config.setReadOnly(true);
         config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
         config.setMaximumPoolSize(READERS_MAX);
+    }
+
+    @Override
+    public void interrupt(Connection reader) throws SQLException {
+        reader.unwrap(PGConnection.class).cancelQuery();
     }
 
     /** @throws CannotOpen when it cannot be reached, or is too old */

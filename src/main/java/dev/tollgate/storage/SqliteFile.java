@@ -5,9 +5,12 @@ import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteOpenMode;
 
@@ -151,5 +154,10 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         config.setDataSource(existing(config()));
         config.setConnectionInitSql("PRAGMA query_only = 1");
         config.setMaximumPoolSize(READERS_MAX);
+    }
+
+    @Override
+    public void interrupt(Connection reader) throws SQLException {
+        reader.unwrap(SQLiteConnection.class).getDatabase().interrupt();
     }
 }

@@ -134,7 +134,8 @@ class AuditTest {
                         "all buckets together hold -0.28, which should be nothing",
                         "reservation {plain.call} is charged 0.28, its entries charge 0",
                         "reservation {plain.call} is settled and releases " + released("{plain}") + ", should "
-                                + held("{plain}"));
+                                + held("{plain}"),
+                        "account {plain}: the roll-ups of today have charged 0.28, its entries of that day 0");
     }
 
     @Test
@@ -170,7 +171,8 @@ class AuditTest {
         assertThat(found("UPDATE entry SET kind = 'refund' WHERE account_id = '{plain}' AND sequence = 1"))
                 .containsExactly(
                         "entry {plain}/1 is a refund that moves funding>available",
-                        "entry {plain}/1 is a refund, and nothing says of which call");
+                        "entry {plain}/1 is a refund, and nothing says of which call",
+                        "account {plain}: the roll-ups of today have refunded 0, its entries of that day 10");
         assertThat(found("UPDATE entry SET kind = 'unheard_of' WHERE account_id = '{plain}' AND sequence = 1"))
                 .containsExactly("entry {plain}/1 is a unheard_of that moves funding>available");
     }
@@ -374,14 +376,16 @@ class AuditTest {
                         + " WHERE id = '{open.call}'"))
                 .containsExactly(
                         "task {open.call} has no reservation and is completed",
-                        "task {open.call} is completed, its reservation is open");
+                        "task {open.call} is completed, its reservation is open",
+                        "account {open}: the roll-ups of today have 0 calls, 1 tasks have ended on that day");
     }
 
     @Test
     void a_task_of_another_account_or_key_is_found() {
         String wrong = "task {plain.call} is of another account or key than its reservation";
         assertThat(found("UPDATE task SET account_id = '{units}' WHERE id = '{plain.call}'"))
-                .containsExactly(wrong);
+                .containsExactly(
+                        wrong, "account {units}: the roll-ups of today have 1 calls, 2 tasks have ended on that day");
         assertThat(found("UPDATE task SET key_id = '{units.key}' WHERE id = '{plain.call}'"))
                 .containsExactly(wrong);
     }
@@ -391,6 +395,32 @@ class AuditTest {
         assertThat(found("DELETE FROM task WHERE id = '{plain.call}'"))
                 .containsExactly("reservation {plain.call} is settled and has no task");
         assertThat(found("DELETE FROM task WHERE id = '{failed.call}'")).isEmpty();
+    }
+
+    // ---- roll-ups ----
+
+    @Test
+    void a_roll_up_that_says_something_else_than_the_entries_is_found() {
+        assertThat(found("UPDATE usage_quarter SET charged_micros = charged_micros + 1, refunded_micros = 2 WHERE account_id = '{plain}'"))
+                .containsExactly(
+                        "account {plain}: the roll-ups of today have charged 0.280001, its entries of that day 0.28",
+                        "account {plain}: the roll-ups of today have refunded 0.000002, its entries of that day 0");
+        assertThat(found("DELETE FROM usage_quarter WHERE account_id = '{failed}'"))
+                .containsExactly(
+                        "account {failed}: the roll-ups of today have 0 calls, 1 tasks have ended on that day");
+    }
+
+    @Test
+    void of_a_day_that_was_folded_the_days_row_counts_and_its_quarters_do_not() {
+        String fold = "INSERT INTO usage_fold VALUES (1, 99999999999999, 99999999999999, '')";
+        String days =
+                "INSERT INTO usage_day SELECT account_id, starts_at - starts_at % 86400000, key_id, model, SUM(calls), SUM(failed),"
+                        + " SUM(cancelled), SUM(prompt_tokens), SUM(cached_tokens), SUM(completion_tokens), SUM(thoughts_tokens),"
+                        + " SUM(charged_micros), SUM(refunded_micros), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM usage_quarter"
+                        + " GROUP BY account_id, starts_at - starts_at % 86400000, key_id, model";
+        assertThat(found(fold, days, "DELETE FROM usage_quarter")).isEmpty();
+        assertThat(found(fold, days, "UPDATE usage_day SET charged_micros = 0 WHERE account_id = '{plain}'"))
+                .containsExactly("account {plain}: the roll-ups of today have charged 0, its entries of that day 0.28");
     }
 
     // ---- receipts ----
@@ -463,7 +493,7 @@ class AuditTest {
         List<String> found = new ArrayList<>();
         Path copy = copies.tampered(folder.resolve("copy" + ++copied), statements);
         try (Database database = Database.openReading(copy)) {
-            boolean sound = new Audit(database).run(line -> found.add(copies.unnamed(line)), (subject, rows) -> {});
+            boolean sound = new Audit(database).run(line -> found.add(copies.unnamed(line).replaceAll("roll-ups of [-0-9]+", "roll-ups of today")), (subject, rows) -> {});
             assertThat(sound).isEqualTo(found.isEmpty());
         }
         return found;

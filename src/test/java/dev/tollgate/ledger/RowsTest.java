@@ -89,7 +89,7 @@ class RowsTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.RESERVED, -1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.AVAILABLE, 1, NOON))
+        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.AVAILABLE, 1))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(entry(Bucket.AVAILABLE, Bucket.RESERVED, 1).amountMicros()).isEqualTo(1);
     }

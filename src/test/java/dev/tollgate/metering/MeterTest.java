@@ -129,8 +129,8 @@ class MeterTest {
                 Replay.NONE,
                 media,
                 Lease.FREE);
-        MeteredCall call =
-                meter.prepare(new MeteredRequest(accountId, "key_1", prefix, "chat", sold.model(), "m", ask, null, null));
+        MeteredCall call = meter.prepare(
+                new MeteredRequest(accountId, "key_1", prefix, "chat", sold.model(), "m", ask, null, null));
         loads(_ -> heard.add("loaded"));
         return call;
     }

@@ -191,7 +191,8 @@ final class PlayedCall implements Executor {
         }
 
         @Override
-        public void giveBack(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
+        public void giveBack(
+                String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
             lines.add("give back " + status);
             back = then;
         }

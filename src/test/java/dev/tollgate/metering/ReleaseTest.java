@@ -43,7 +43,8 @@ class ReleaseTest {
                             "model",
                             TaskStatus.FAILED,
                             TaskResult.error("internal_error", "of a test"),
-                            Trace.NONE, () -> told.complete(null));
+                            Trace.NONE,
+                            () -> told.complete(null));
 
             told.join(); // the call does not wait for it
             Gateway.await("the hold", () -> store.balance("acc_1").reservedMicros() == 0);

@@ -197,7 +197,8 @@ final class SimulatedBooks implements Books {
     }
 
     @Override
-    public void giveBack(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
+    public void giveBack(
+            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
         world.tell("books.giveBack");
         world.require(!offersSettlement, "what the store was asked to charge only the store gives back");
         offer(() -> {
