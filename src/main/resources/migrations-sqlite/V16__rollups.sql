@@ -89,6 +89,10 @@ CREATE TABLE usage_fold (
 ALTER TABLE account ADD COLUMN last_entry_at BIGINT NOT NULL DEFAULT 0;
 UPDATE account SET last_entry_at = COALESCE((SELECT MAX(e.created_at) FROM entry e WHERE e.account_id = account.id), 0);
 
+-- What moves money beside calls is rare, and a statement begins with it.
+CREATE INDEX entry_beside_calls ON entry (account_id, sequence)
+    WHERE kind <> 'reservation' AND kind <> 'charge' AND kind <> 'release' AND kind <> 'expiry';
+
 -- The model as it was asked for, where model is the answer's word; and the call's course. Of earlier calls only the latter is known.
 ALTER TABLE task ADD COLUMN model_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE task ADD COLUMN course TEXT;

@@ -63,10 +63,10 @@ import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.receipts.ReceiptsHandler;
+import dev.tollgate.rollups.Rollups;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.schema.SchemaChecks;
-import dev.tollgate.rollups.Rollups;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.tasks.TaskHandler;
@@ -172,9 +172,7 @@ public final class App implements AutoCloseable {
                 fired -> Thread.ofVirtual().name("sweep-signatures").start(this::forgetSignatures));
         vertx.setPeriodic(
                 Rollups.SWEEP_EVERY.toMillis(),
-                fired -> Thread.ofVirtual()
-                        .name("sweep-rollups")
-                        .start(store.rollups()::sweep));
+                fired -> Thread.ofVirtual().name("sweep-rollups").start(store.rollups()::sweep));
         told.addAll(foreseen()); // the start tells these itself
         vertx.setPeriodic(
                 LOOK_AT_MODELS.toMillis(),

@@ -132,8 +132,15 @@ final class Store implements AutoCloseable {
         try {
             Secret chosen = settings.secretKey();
             SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
-            return begun(new Store(
-                            database, secrets, clock, random, settings.timeouts().call(), serves && url != null), serves);
+            return begun(
+                    new Store(
+                            database,
+                            secrets,
+                            clock,
+                            random,
+                            settings.timeouts().call(),
+                            serves && url != null),
+                    serves);
         } catch (RuntimeException e) {
             database.close();
             throw e;

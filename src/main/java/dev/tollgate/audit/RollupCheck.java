@@ -12,7 +12,8 @@ import java.time.ZoneOffset;
  */
 final class RollupCheck implements Check {
 
-    // Days are folded up to the one row of usage_fold; where there is none, no day was. Quarters of folded days may still be there, and count
+    // Days are folded up to the one row of usage_fold; where there is none, no day was. Quarters of folded days may
+    // still be there, and count
     // for nothing.
     private static final String SQL = """
             WITH fold AS (SELECT COALESCE(MAX(folded_until), 0) AS until FROM usage_fold),
@@ -56,7 +57,8 @@ final class RollupCheck implements Check {
         findings.same(day + " have charged", row.getLong(3), "its entries of that day", row.getLong(4));
         findings.same(day + " have refunded", row.getLong(5), "its entries of that day", row.getLong(6));
         if (row.getLong(7) < row.getLong(8)) {
-            findings.add(day + " have " + row.getLong(7) + " calls, " + row.getLong(8) + " tasks have ended on that day");
+            findings.add(
+                    day + " have " + row.getLong(7) + " calls, " + row.getLong(8) + " tasks have ended on that day");
         }
     }
 }

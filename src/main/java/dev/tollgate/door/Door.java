@@ -57,7 +57,12 @@ public final class Door implements Handler<KeyCaller> {
                         () -> calls.prepare(protocol.name(), key, read.question(), memory, arrival),
                         call -> start(exchange, opening, call, read, name));
             } else {
-                start(exchange, opening, calls.prepare(protocol.name(), key, read.question(), memory, arrival), read, name);
+                start(
+                        exchange,
+                        opening,
+                        calls.prepare(protocol.name(), key, read.question(), memory, arrival),
+                        read,
+                        name);
             }
         });
     }

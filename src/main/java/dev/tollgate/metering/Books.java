@@ -42,8 +42,7 @@ interface Books {
      *
      * @param then told after the first try, whatever came of it
      */
-    void giveBack(
-            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then);
+    void giveBack(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then);
 
     /** Whether it is the caller's doing when the sink is full, and not that of our own disk (D19). */
     boolean callerHoldsBack();

@@ -45,7 +45,8 @@ final class Releases {
         attempt(taskId, model, status, result, trace, 0, then);
     }
 
-    private void attempt(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, int tries, Runnable then) {
+    private void attempt(
+            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, int tries, Runnable then) {
         try {
             Release release =
                     new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
@@ -68,7 +69,13 @@ final class Releases {
     }
 
     private void later(
-            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, int tries, Throwable failure) {
+            String taskId,
+            String model,
+            TaskStatus status,
+            TaskResult result,
+            Trace trace,
+            int tries,
+            Throwable failure) {
         if (tries % TRIES_TOLD == 0) {
             log.error("task {}: what it holds could not be given back, and is tried again", taskId, failure);
         }

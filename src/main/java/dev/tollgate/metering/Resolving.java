@@ -59,7 +59,8 @@ final class Resolving implements Phase {
     private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
         Trace trace = call.course().trace();
         offered = true;
-        call.books().giveBack(call.taskId(), answerModel(), status, result, trace, () -> call.turn(() -> call.over(end)));
+        call.books()
+                .giveBack(call.taskId(), answerModel(), status, result, trace, () -> call.turn(() -> call.over(end)));
     }
 
     /** While the hold was growing nobody knew what is held. */

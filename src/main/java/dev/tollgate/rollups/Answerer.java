@@ -17,7 +17,9 @@ record Answerer(String channel, String model) {
         }
         try {
             JsonNode course = JSON.readTree(courseJson);
-            return new Answerer(course.path("channel").asString(""), course.path("upstream_model").asString(""));
+            return new Answerer(
+                    course.path("channel").asString(""),
+                    course.path("upstream_model").asString(""));
         } catch (JacksonException e) {
             return NOBODY;
         }

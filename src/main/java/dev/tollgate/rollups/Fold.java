@@ -24,7 +24,8 @@ final class Fold {
     private static final int ACCOUNTS_AT_ONCE = 20;
     private static final long DAYS_AT_ONCE = 31;
 
-    private static final String SELECT = "SELECT folded_until, folding_until, account_after FROM usage_fold WHERE id = 1";
+    private static final String SELECT =
+            "SELECT folded_until, folding_until, account_after FROM usage_fold WHERE id = 1";
     private static final String FIRST = """
             SELECT MIN((SELECT q.starts_at FROM usage_quarter q WHERE q.account_id = a.id ORDER BY q.starts_at LIMIT 1))
             FROM account a""";
@@ -41,8 +42,7 @@ final class Fold {
             SELECT account_id, starts_at - starts_at %% 86400000, key_id, model, %s
             FROM usage_quarter WHERE account_id = ? AND starts_at >= ? AND starts_at < ?
             GROUP BY account_id, starts_at - starts_at %% 86400000, key_id, model
-            ON CONFLICT (account_id, starts_at, key_id, model) DO UPDATE SET %s"""
-            .formatted(
+            ON CONFLICT (account_id, starts_at, key_id, model) DO UPDATE SET %s""".formatted(
                     String.join(", ", Tallies.SUMS),
                     Tallies.SUMS.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", ")),
                     Tallies.SUMS.stream().map(sum -> sum + " = excluded." + sum).collect(Collectors.joining(", ")));

@@ -20,8 +20,7 @@ final class RollupsPart implements Part<RollupChange> {
     private static final String SELECT_TASK =
             "SELECT account_id, key_id, door, model_id, created_at, status, course FROM task WHERE id = ?";
 
-    private static final CallFigures ABANDONED =
-            CallFigures.nothing(CallEnd.ABANDONED, CallFigures.NONE, "", "");
+    private static final CallFigures ABANDONED = CallFigures.nothing(CallEnd.ABANDONED, CallFigures.NONE, "", "");
 
     private static final long UNKNOWN = -1;
 
@@ -89,8 +88,7 @@ final class RollupsPart implements Part<RollupChange> {
                     Instant.ofEpochMilli(row.getLong(5)));
             Answerer answerer = Answerer.of(row.getString(7));
             CallEnd end = row.getString(6).equals(CallEnd.CANCELLED.code()) ? CallEnd.CANCELLED : CallEnd.COMPLETED;
-            tallies.refund(
-                    call, given.at().toEpochMilli(), given.micros(), answerer.channel(), answerer.model(), end);
+            tallies.refund(call, given.at().toEpochMilli(), given.micros(), answerer.channel(), answerer.model(), end);
         }
     }
 

@@ -401,7 +401,9 @@ class AuditTest {
 
     @Test
     void a_roll_up_that_says_something_else_than_the_entries_is_found() {
-        assertThat(found("UPDATE usage_quarter SET charged_micros = charged_micros + 1, refunded_micros = 2 WHERE account_id = '{plain}'"))
+        assertThat(
+                        found(
+                                "UPDATE usage_quarter SET charged_micros = charged_micros + 1, refunded_micros = 2 WHERE account_id = '{plain}'"))
                 .containsExactly(
                         "account {plain}: the roll-ups of today have charged 0.280001, its entries of that day 0.28",
                         "account {plain}: the roll-ups of today have refunded 0.000002, its entries of that day 0");
@@ -493,7 +495,11 @@ class AuditTest {
         List<String> found = new ArrayList<>();
         Path copy = copies.tampered(folder.resolve("copy" + ++copied), statements);
         try (Database database = Database.openReading(copy)) {
-            boolean sound = new Audit(database).run(line -> found.add(copies.unnamed(line).replaceAll("roll-ups of [-0-9]+", "roll-ups of today")), (subject, rows) -> {});
+            boolean sound = new Audit(database)
+                    .run(
+                            line -> found.add(
+                                    copies.unnamed(line).replaceAll("roll-ups of [-0-9]+", "roll-ups of today")),
+                            (subject, rows) -> {});
             assertThat(sound).isEqualTo(found.isEmpty());
         }
         return found;

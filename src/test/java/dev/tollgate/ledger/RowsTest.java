@@ -57,7 +57,8 @@ class RowsTest {
         assertThatThrownBy(() -> held.move(Bucket.AVAILABLE, Bucket.RESERVED, 1, NOON))
                 .isInstanceOf(ArithmeticException.class);
         AccountRow used = account(0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
-        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1, NOON)).isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1, NOON))
+                .isInstanceOf(ArithmeticException.class);
     }
 
     @Test

@@ -31,7 +31,8 @@ class RollupsTest {
 
     private static final Instant MIDNIGHT = Instant.parse("2026-11-21T00:00:00Z");
     private static final long DAY = Duration.ofDays(1).toMillis();
-    private static final TaskResult BY_MAIN = TaskResult.NONE.withCourse("{\"channel\":\"main\",\"upstream_model\":\"up\"}");
+    private static final TaskResult BY_MAIN =
+            TaskResult.NONE.withCourse("{\"channel\":\"main\",\"upstream_model\":\"up\"}");
 
     @Parameter
     Stores stores;
@@ -60,7 +61,9 @@ class RollupsTest {
         Release release = new Release("t3", Release.Why.RELEASE, store.now());
         close(release, TaskStatus.FAILED, CallFigures.nothing(CallEnd.FAILED, CallFigures.NONE, "main", "up"));
 
-        assertThat(store.number("SELECT COUNT(*) FROM usage_quarter WHERE key_id = 'key_1' AND model = 'm' AND starts_at % 900000 = 0"))
+        assertThat(
+                        store.number(
+                                "SELECT COUNT(*) FROM usage_quarter WHERE key_id = 'key_1' AND model = 'm' AND starts_at % 900000 = 0"))
                 .isEqualTo(1);
         assertThat(quarters("calls")).isEqualTo(3);
         assertThat(quarters("failed")).isEqualTo(1);
@@ -107,7 +110,8 @@ class RollupsTest {
                 .isEqualTo(MIDNIGHT.plusSeconds(1).toEpochMilli());
         assertThat(store.number("SELECT completed_at FROM task WHERE id = 't2'"))
                 .isEqualTo(MIDNIGHT.plusSeconds(1).toEpochMilli());
-        assertThat(store.number("SELECT charged_micros FROM usage_quarter WHERE starts_at = " + MIDNIGHT.toEpochMilli()))
+        assertThat(store.number(
+                        "SELECT charged_micros FROM usage_quarter WHERE starts_at = " + MIDNIGHT.toEpochMilli()))
                 .isEqualTo(1_000);
     }
 
@@ -132,7 +136,8 @@ class RollupsTest {
         store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
 
         long end = MIDNIGHT.minusSeconds(1).toEpochMilli();
-        assertThat(store.number("SELECT completed_at FROM task WHERE id = 't1'")).isEqualTo(end);
+        assertThat(store.number("SELECT completed_at FROM task WHERE id = 't1'"))
+                .isEqualTo(end);
         assertThat(store.number("SELECT failed FROM usage_quarter WHERE starts_at = " + (end - end % 900_000)))
                 .isEqualTo(1);
         assertThat(hours("calls", "ending = 'abandoned'")).isEqualTo(1);
@@ -146,8 +151,9 @@ class RollupsTest {
         refund("t1", 300);
         refund("t1", 401);
 
-        assertThat(store.number("SELECT refunded_micros FROM usage_quarter WHERE key_id = 'key_1' AND model = 'm' AND starts_at = "
-                        + MIDNIGHT.toEpochMilli()))
+        assertThat(store.number(
+                        "SELECT refunded_micros FROM usage_quarter WHERE key_id = 'key_1' AND model = 'm' AND starts_at = "
+                                + MIDNIGHT.toEpochMilli()))
                 .isEqualTo(300);
         assertThat(quarters("calls")).isEqualTo(1);
         assertThat(hours("refunded_micros", "channel = 'main' AND starts_at = " + MIDNIGHT.toEpochMilli()))
@@ -244,7 +250,8 @@ class RollupsTest {
     }
 
     private void close(Resolution resolution, TaskStatus status, CallFigures figures) {
-        store.commit(resolution, new CloseTask(resolution, status, "answered", BY_MAIN), new CountCall(resolution, figures));
+        store.commit(
+                resolution, new CloseTask(resolution, status, "answered", BY_MAIN), new CountCall(resolution, figures));
     }
 
     private static CallFigures figures(CallEnd end, long firstByteMillis) {
