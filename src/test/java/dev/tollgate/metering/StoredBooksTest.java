@@ -235,7 +235,8 @@ class StoredBooksTest {
 
     private MeteredRequest request(String accountId, String keyId) {
         MeteredRequest sold = Sold.request(false);
-        return new MeteredRequest(accountId, keyId, store.prefix(keyId), "chat", sold.model(), "m", sold.ask(), null, null);
+        return new MeteredRequest(
+                accountId, keyId, store.prefix(keyId), "chat", sold.model(), "m", sold.ask(), null, null);
     }
 
     @Test
