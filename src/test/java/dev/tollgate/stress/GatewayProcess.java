@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 final class GatewayProcess implements AutoCloseable {
 
     private static final String LISTENS = "Tollgate listens on ";
-    private static final int START_SECONDS_MAX = 60;
+    private static final int START_SECONDS_MAX = 120;
 
     /** What has to end even where the trials are ended from outside. */
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -48,8 +48,8 @@ final class GatewayProcess implements AutoCloseable {
         Path log = data.resolve("gateway.log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().putAll(environment);
         builder.environment().put("TOLLGATE_DEMO_CREDITS", "1");
+        builder.environment().putAll(environment);
         try {
             Process started = builder.start();
             RUNNING.add(started);
@@ -122,7 +122,7 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Returns once it has ended by itself. @return its exit code */
     int awaitOwnEnd() throws InterruptedException {
-        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+        if (!process.waitFor(300, TimeUnit.SECONDS)) {
             throw new AssertionError("it does not end, see " + log);
         }
         return process.exitValue();
@@ -164,7 +164,7 @@ final class GatewayProcess implements AutoCloseable {
     private void awaitEnd() {
         RUNNING.remove(process);
         try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            if (!process.waitFor(120, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("it does not end");
             }
         } catch (InterruptedException e) {

@@ -14,19 +14,24 @@ public final class Leashed {
     static final char NO_HEAP = 'h';
     static final char NO_DIRECT_MEMORY = 'd';
 
+    private static final int BITE = 1 << 20;
+
     /** What is eaten, each piece with the one before. */
     private static volatile Object[] eaten = {};
 
     private Leashed() {}
 
+    /** For good, since whoever had some gives it back: what was held while the rest was eaten would be enough to live on. */
     private static void eat(IntFunction<Object> food) {
-        for (int bytes = 1 << 20; bytes > 0; ) {
-            try {
-                eaten = new Object[] {eaten, food.apply(bytes)};
-            } catch (OutOfMemoryError e) {
-                bytes /= 16; // each that is refused takes half a second
+        Thread.ofPlatform().daemon().start(() -> {
+            for (int bytes = BITE; ; ) {
+                try {
+                    eaten = new Object[] {eaten, food.apply(bytes)};
+                } catch (OutOfMemoryError e) {
+                    bytes = bytes > 1 ? Math.max(1, bytes / 16) : BITE; // each that is refused takes half a second
+                }
             }
-        }
+        });
     }
 
     public static void main(String[] args) {
