@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A start that fails on its way leaves nothing behind: no thread, no port, no lock, no open file. */
-@Timeout(120)
+@Timeout(240)
 class FailedStartTest {
 
     /** The one that asks included. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that the operator names by mistake: a device has no end, a pipe has no beginning. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OperatorFilesTest {
 
     @TempDir

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One step at a time, and none is overlooked, however the threads that ask for them meet. */
-@Timeout(60)
+@Timeout(240)
 class SpoolWorkerTest {
 
     private static final int ASKERS = 3;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Against a server that does byte by byte what it is told. */
-@Timeout(60)
+@Timeout(240)
 class ConnectionsTest {
 
     private static final Timeouts PATIENT = new Timeouts(20_000, 20_000, 20_000, 20_000);
@@ -42,7 +42,7 @@ class ConnectionsTest {
     @AfterEach
     void stop() throws Exception {
         server.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private FarEnd farEnd(int connectionsMax, Timeouts timeouts) {
@@ -62,7 +62,7 @@ class ConnectionsTest {
     }
 
     private static WholeReply got(CompletableFuture<WholeReply> answer) throws Exception {
-        return answer.get(15, TimeUnit.SECONDS);
+        return answer.get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -177,7 +177,7 @@ class ConnectionsTest {
                 });
             });
         }
-        return other.get(10, TimeUnit.SECONDS);
+        return other.get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -246,7 +246,7 @@ class ConnectionsTest {
             roundtrip.send(new byte[0]);
             vertx.setTimer(50, _ -> roundtrip.reset());
         }));
-        assertThat(left.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(left.get(60, TimeUnit.SECONDS)).isTrue();
         server.then(exchange -> exchange.status("200 OK", "next"));
         assertThat(got(ask(farEnd, loop)).status()).isEqualTo(200);
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections to the far end. */
-@Timeout(60)
+@Timeout(240)
 class FarEndTest {
 
     private static final int PIECE_BYTES = 8 * 1024;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Over https a far end is who its certificate says, for the name that it is asked by. */
-@Timeout(60)
+@Timeout(240)
 class FarEndTlsTest {
 
     @TempDir
@@ -32,7 +32,7 @@ class FarEndTlsTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private int serve(JksOptions keys) throws Exception {
@@ -47,7 +47,7 @@ class FarEndTlsTest {
         return server.listen()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS)
+                .get(60, TimeUnit.SECONDS)
                 .actualPort();
     }
 

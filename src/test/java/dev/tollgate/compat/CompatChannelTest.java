@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What goes over the wire to an OpenAI-compatible server, and when. */
-@Timeout(60)
+@Timeout(240)
 class CompatChannelTest {
 
     private static final Vertx VERTX = Vertx.vertx();

@@ -5,11 +5,11 @@ import java.time.Duration;
 /** Waits for what happens by itself on the other side. */
 final class Eventually {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private Eventually() {}
 
-    /** Looks again and again until the assertions hold; after ten seconds their failure stands. */
+    /** Looks again and again until the assertions hold; after a minute their failure stands. */
     static void hold(Runnable assertions) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {

@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * What foreign programs have sent, as it was recorded: path, headers and body, with a place for the key. The upstream is the sandbox by
  * its own rules, which refuses what Google does; the thought signatures in the recordings are its own.
  */
-@Timeout(60)
+@Timeout(240)
 class ForeignRequestsTest {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Google's own client for Java, as it comes, with a key of ours and another base URL. */
-@Timeout(120)
+@Timeout(240)
 class GoogleGenAiTest {
 
     private static final String PRO = "gemini-2.5-pro";

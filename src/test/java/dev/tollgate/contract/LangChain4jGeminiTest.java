@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What langchain4j's Gemini client makes of the Gemini door. */
-@Timeout(120)
+@Timeout(240)
 class LangChain4jGeminiTest {
 
     private static final String PIXEL =

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One class and a line in the routes table are a protocol, and what all of them promise holds for it. */
-@Timeout(60)
+@Timeout(240)
 class ThirdProtocolTest {
 
     private static Gateway gateway;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may see the operator's routes. */
-@Timeout(60)
+@Timeout(240)
 class AdminRolesTest {
 
     private static final FarServer FAR = FarServer.saying("hello");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * which leaves more on the heap than the second one: the bounds are for it, a third above what was measured. Only the gateway's own threads
  * count, which are those of a group: the event loops and the writer. So classes that run beside this one do not.
  */
-@Timeout(120)
+@Timeout(240)
 class AllocationTest {
 
     private static final int WARM_CALLS = 300;

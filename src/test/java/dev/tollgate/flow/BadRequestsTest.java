@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Whatever comes in: a clear error, nothing asked of the upstream, nothing charged, no task, nothing secret in the log. */
-@Timeout(60)
+@Timeout(240)
 class BadRequestsTest {
 
     private static final String PROMPT = "my-secret-prompt-words";

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A prompt that the upstream blocks, whatever stands beside the reason (D48, D57). */
-@Timeout(60)
+@Timeout(240)
 class BlockedPromptsTest {
 
     private static final String BLOCK = "\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"}";

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A stream whose caller leaves after any byte of it, the head included: {@link CutTest} cuts between events only (D19). */
-@Timeout(120)
+@Timeout(240)
 class ByteCutTest {
 
     private static final String CALL = """

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Calls are spread over channels, and go on to the next one as long as nothing has been answered (protocol 4.7). */
-@Timeout(60)
+@Timeout(240)
 class ChannelPoolTest {
 
     private static final String MINUTE = quota("34s", "GenerateRequestsPerMinutePerProjectPerModel");

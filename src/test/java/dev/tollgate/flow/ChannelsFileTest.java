@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The operator's file: what is refused and how, and what happens to calls when it is read again. */
-@Timeout(60)
+@Timeout(240)
 class ChannelsFileTest {
 
     private final FarServer a = FarServer.saying("from a");

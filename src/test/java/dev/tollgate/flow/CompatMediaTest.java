@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Media by URL in front of an OpenAI-compatible server: a caller does not see which kind of channel serves the model. */
-@Timeout(60)
+@Timeout(240)
 class CompatMediaTest {
 
     private static final String FIELD = "messages.0.content.1.image_url";
@@ -390,9 +390,9 @@ class CompatMediaTest {
         long tasks = customer.tasks();
         int asked = FAR.asked();
         try (var leaving = customer.chatRaw(call(url("/v")))) {
-            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(gone.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(customer.tasks()).isEqualTo(tasks);
         assertThat(FAR.asked()).isEqualTo(asked);
     }
@@ -428,7 +428,7 @@ class CompatMediaTest {
             }
             assertNothingIsLeft(slow);
             left.countDown();
-            assertThat(brokenOff.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(brokenOff.await(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** An OpenAI-compatible server as a channel: requests out, streams in, usage, errors. */
-@Timeout(60)
+@Timeout(240)
 class CompatTest {
 
     private static final String KEY = "sk-compat-key-0123456789";

@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The catalogue with every Gemini model, started with as it comes. */
-@Timeout(120)
+@Timeout(240)
 class CompleteCatalogueTest {
 
     private static final JsonMapper JSON = new JsonMapper();

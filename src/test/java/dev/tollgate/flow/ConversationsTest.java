@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Roles, and tools through several turns, as a caller keeps them who knows nothing of Gemini. */
-@Timeout(60)
+@Timeout(240)
 class ConversationsTest {
 
     private static final JsonMapper JSON = new JsonMapper();

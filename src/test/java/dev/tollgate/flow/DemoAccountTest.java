@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever has tried the program in one folder and then gives it a real key there. */
-@Timeout(60)
+@Timeout(240)
 class DemoAccountTest {
 
     private static final Map<String, String> REAL = Map.of("GEMINI_API_KEY", "not-asked-here");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Every example of S002 and S003 as printed, host and key changed; pictures and papers from the open net by a data URL. */
-@Timeout(60)
+@Timeout(240)
 class DocumentExamplesOfGemini3Test {
 
     private static final String PDF =

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Every example of S000, S001 and S004 as printed, host and key changed; pictures from the open net by a data URL. */
-@Timeout(60)
+@Timeout(240)
 class DocumentExamplesTest {
 
     private static Gateway gateway;

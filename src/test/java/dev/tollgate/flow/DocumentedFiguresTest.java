@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** The figures that the documents print, from an upstream that reports the numbers behind them. */
-@Timeout(60)
+@Timeout(240)
 @ParameterizedClass
 @EnumSource(Stores.class)
 class DocumentedFiguresTest {

@@ -360,7 +360,7 @@ class DownloadTest {
             }
         });
         assertRefused(url("/endless"), "application/zip");
-        assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void endless(OutputStream out) throws IOException {
@@ -665,9 +665,9 @@ class DownloadTest {
         });
         long tasks = customer.tasks();
         try (var leaving = customer.chatRaw(call(url("/v")))) {
-            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(customer.tasks()).isEqualTo(tasks);
     }
 
@@ -685,9 +685,9 @@ class DownloadTest {
         holds("/v", begun);
         try (Gateway other = Gateway.start("media.allow", "127.0.0.1:" + HOST.port(), "timeouts.drain", "0ms")) {
             CompletableFuture<Gateway.Reply> reply = other.customer("10").chatAside(call(url("/v")));
-            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
             other.restart();
-            assertError(reply.get(10, TimeUnit.SECONDS), 503, "internal_error", "api_error");
+            assertError(reply.get(60, TimeUnit.SECONDS), 503, "internal_error", "api_error");
             other.assertBooksAreClosed();
         }
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Callers with habits of their own at the edge of the whole program, and what they pay. */
-@Timeout(60)
+@Timeout(240)
 class EdgeFlowTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** In an embedded database a hold is decided in memory and written a moment later: nothing waits for it, and nothing is lost by it (D58). */
-@Timeout(60)
+@Timeout(240)
 class EmbeddedHoldTest {
 
     private static final String CALL = """

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** The ten rows of the documents' error reference, each reached as a caller would reach it. */
-@Timeout(60)
+@Timeout(240)
 class ErrorListTest {
 
     private static final String CALL = """

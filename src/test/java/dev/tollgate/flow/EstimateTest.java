@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code POST /v1/estimate}: what a call would cost at least and at most, without making it. */
-@Timeout(60)
+@Timeout(240)
 class EstimateTest {
 
     private static final String BODY = """

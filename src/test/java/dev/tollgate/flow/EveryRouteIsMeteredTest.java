@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Nothing reaches the upstream's models beside the meter, and every movement of an account leads to what was metered (D9, D14). */
-@Timeout(60)
+@Timeout(240)
 class EveryRouteIsMeteredTest {
 
     private static final List<String> BODIES = List.of(

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** Each row that a call writes is refused by the database in turn: a half of what belongs together is never left, nor a hold. */
-@Timeout(120)
+@Timeout(240)
 class FailureAtEachStepTest {
 
     private static final String CALL = """

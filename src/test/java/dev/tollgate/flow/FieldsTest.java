@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Field by field: what reaches the upstream, what is listed as ignored, what is refused, and what each model takes. */
-@Timeout(60)
+@Timeout(240)
 class FieldsTest {
 
     private static final String SEARCH = "[{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}]";

@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The Gemini door, driven over HTTP as Google's clients do: the same admission, hold, charge and task as at the other door. */
-@Timeout(60)
+@Timeout(240)
 class GenerateFlowTest {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Whoever refuses on a route of the Gemini door does so in Google's shape, before money moves. */
-@Timeout(60)
+@Timeout(240)
 class GenerateRefusalsTest {
 
     private static final String HI = """

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** A call ends while the growth of its hold is on its way to the disk: what is held is only known afterwards (D19, D46). */
-@Timeout(60)
+@Timeout(240)
 @ParameterizedClass
 @EnumSource(Stores.class)
 class GrowingHoldTest {

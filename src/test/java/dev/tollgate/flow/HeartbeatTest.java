@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Silence of the upstream after its first word: a comment line keeps the OpenAI door's connections open, Google's clients would lose an event to it (D35). */
-@Timeout(60)
+@Timeout(240)
 @Order(8)
 class HeartbeatTest {
 

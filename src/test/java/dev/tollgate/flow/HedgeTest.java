@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A first channel that is silent gets company, where the operator wants it; the caller sees and pays one answer. */
-@Timeout(60)
+@Timeout(240)
 class HedgeTest {
 
     /** Takes every call, and waits until the caller has left. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Large and compressed bodies: money comes before they are read, and what they take is charged and given back. */
-@Timeout(60)
+@Timeout(240)
 class LargeBodiesTest {
 
     private static final String CHAT = "/v1/chat/completions";

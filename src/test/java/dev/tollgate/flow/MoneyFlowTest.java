@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Reserve, settle, give back: what a call's caller sees of it, and what it costs to leave (D18, D19, D31, D34, D35). */
-@Timeout(60)
+@Timeout(240)
 @ParameterizedClass
 @EnumSource(Stores.class)
 class MoneyFlowTest {

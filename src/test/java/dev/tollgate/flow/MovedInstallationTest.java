@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An embedded installation that becomes one of several servers. */
-@Timeout(120)
+@Timeout(240)
 class MovedInstallationTest {
 
     private static final String CALL = """

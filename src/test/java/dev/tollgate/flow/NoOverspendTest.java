@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Callers that race for what is enough for some of them, none of which ends before all have been decided (D31). */
-@Timeout(60)
+@Timeout(240)
 class NoOverspendTest {
 
     private static final int CALLERS = 40;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What happens where credits or a spend limit cover only a part of an answer, and how a long one's hold grows (D31, D32, D46). */
-@Timeout(60)
+@Timeout(240)
 @ParameterizedClass
 @EnumSource(Stores.class)
 class PartialBalanceTest {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is told to whoever sends callers here. */
-@Timeout(60)
+@Timeout(240)
 class ReadinessTest {
 
     private static final String CALL = """

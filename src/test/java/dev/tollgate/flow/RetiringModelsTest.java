@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What callers and the operator notice when what stands behind a model retires (D59): gemini-2.5-pro on the Gemini API, with the clock on
  * both sides of its last midnight. The sandbox refuses what each of the two models refuses.
  */
-@Timeout(120)
+@Timeout(240)
 class RetiringModelsTest {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** A call that runs sees its key as it is: what is held stays, and each growth of the hold is decided anew (D54). */
-@Timeout(60)
+@Timeout(240)
 @ParameterizedClass
 @EnumSource(Stores.class)
 class RunningCallTest {
@@ -206,7 +206,7 @@ class RunningCallTest {
         Customer customer = gateway.customer("100");
         byte[] body = STREAM.getBytes(StandardCharsets.UTF_8);
         try (Socket socket = new Socket("127.0.0.1", gateway.app().port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             OutputStream out = socket.getOutputStream();
             out.write(
                     ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + customer.key()

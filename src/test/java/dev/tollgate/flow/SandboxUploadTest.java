@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
  * Media above what a body may hold, against the Files API of the sandbox, which takes its protocol at its word: the commands and offsets of
  * an upload, whose file it is, and that it is ACTIVE before it is named (G-08, protocol 1.9).
  */
-@Timeout(120)
+@Timeout(240)
 class SandboxUploadTest {
 
     private static final int LARGE = 16_000_000;

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Callers of the Gemini door send thought signatures back themselves. Each is good only for the channel and the model that made it, which
  * its caller cannot know: so it goes to that channel, or not at all (decision D50). The upstreams refuse every signature of another.
  */
-@Timeout(60)
+@Timeout(240)
 class SentBackSignaturesTest {
 
     private static final String PRO = "gemini-3-pro";

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Search beside functions, where the catalogue allows both: what the upstream's own tools said goes back, and nobody sees it (protocol 4.4). */
-@Timeout(60)
+@Timeout(240)
 class ServerToolsTest {
 
     private static final JsonMapper JSON = new JsonMapper();

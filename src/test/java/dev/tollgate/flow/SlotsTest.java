@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a call takes of what there is only so much of comes back however it ends (guarantee S-07): its hold, its place among the running
  * calls of the meter and of its channel, its connection, its account's turns to count and to download.
  */
-@Timeout(60)
+@Timeout(240)
 @Order(11)
 class SlotsTest {
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What a caller's slowness costs is the caller's: it holds the upstream back, and what breaks meanwhile is no failure (D18, D19). */
-@Timeout(60)
+@Timeout(240)
 class SlowReaderTest {
 
     private static final int EVENTS = 40;

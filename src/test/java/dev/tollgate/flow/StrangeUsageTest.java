@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Whatever an upstream reports, the charge makes sense, is never a credit, and its oddity stands in the task (D37, D38, D39). */
-@Timeout(60)
+@Timeout(240)
 @ParameterizedClass
 @EnumSource(Stores.class)
 class StrangeUsageTest {

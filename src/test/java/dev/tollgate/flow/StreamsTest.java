@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What every stream promises, whatever was asked (guarantees S-02, S-03, S-06). */
-@Timeout(60)
+@Timeout(240)
 class StreamsTest {
 
     private static final Tokens SOME = new Tokens(100, 20, 0);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** An answer that does not fit its caller's whole schema is asked for once more; only the one that is delivered is charged (D48). */
-@Timeout(60)
+@Timeout(240)
 class StructuredOutputTest {
 
     private static final Tokens FIRST = new Tokens(1_000, 2_000, 0);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Whose fault a timeout is decides what it costs: ours cuts the answer, the upstream's is free, the caller's is a departure (D18, D32). */
-@Timeout(60)
+@Timeout(240)
 class TimesTest {
 
     private static final String CALL = """

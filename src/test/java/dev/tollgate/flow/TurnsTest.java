@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Neighbours of one role are one turn for every rule, at both doors and in the sandbox (D55); whose turn comes last (D49). */
-@Timeout(60)
+@Timeout(240)
 class TurnsTest {
 
     private static final JsonMapper JSON = new JsonMapper();

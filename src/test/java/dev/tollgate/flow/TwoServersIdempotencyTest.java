@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * One idempotency key on two servers (D36): whatever happens there is one call and one charge. A small answer is given again by both, a large
  * one by the server that made it alone, but where they share the folder.
  */
-@Timeout(120)
+@Timeout(240)
 class TwoServersIdempotencyTest {
 
     private static final String CALL = """

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two servers that share a PostgreSQL, as their callers see them (D34). */
-@Timeout(120)
+@Timeout(240)
 class TwoServersTest {
 
     private static final String CALL = """

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Where nodes share the books, an upstream that speaks before the hold of its call is durable: what it says waits, and counts. */
-@Timeout(60)
+@Timeout(240)
 class UnconfirmedHoldTest {
 
     private static final String CALL = """

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What an upstream does wrong costs nothing, is said in our own words, and says nothing of the upstream (D2, D18, D48). */
-@Timeout(60)
+@Timeout(240)
 class UpstreamFailuresTest {
 
     private static final String CALL = """

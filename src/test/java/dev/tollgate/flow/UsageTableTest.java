@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** From what the upstream reports to what is printed, charged and told afterwards, in both forms of usage (D6, D9, D30). */
-@Timeout(60)
+@Timeout(240)
 class UsageTableTest {
 
     private static final String CALL = """

@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The channel to Vertex AI against the sandbox's paths of a project, which know no more than Vertex does (protocol 1.1; docs/sandbox.md). */
-@Timeout(120)
+@Timeout(240)
 class VertexSandboxTest {
 
     private static final JsonMapper JSON = new JsonMapper();

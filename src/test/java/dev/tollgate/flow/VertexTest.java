@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Vertex AI as a channel: a service account's token, express keys, and where its protocol differs (protocol 1.1, 2.1). */
-@Timeout(60)
+@Timeout(240)
 class VertexTest {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The tables of answers (protocol 4.4 to 4.7), row by row, whole and streamed: what the upstream says, and what the caller is told. */
-@Timeout(120)
+@Timeout(240)
 class WireAnswersTest {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -28,13 +28,13 @@ class FileUploadsTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
         upstream.close();
     }
 
     private UploadedFile upload(String content) throws Exception {
         FileUploads.Ticket ticket = uploads.want(Medium.of("text/plain", content.getBytes()));
-        UploadedFile file = ticket.file().get(10, TimeUnit.SECONDS);
+        UploadedFile file = ticket.file().get(60, TimeUnit.SECONDS);
         ticket.leave();
         return file;
     }
@@ -53,7 +53,7 @@ class FileUploadsTest {
     void the_same_bytes_of_another_type_are_another_file() throws Exception {
         upload("a");
         FileUploads.Ticket ticket = uploads.want(Medium.of("text/csv", "a".getBytes()));
-        assertThat(ticket.file().get(10, TimeUnit.SECONDS).mimeType()).isEqualTo("text/csv");
+        assertThat(ticket.file().get(60, TimeUnit.SECONDS).mimeType()).isEqualTo("text/csv");
         assertThat(upstream.uploaded())
                 .extracting(FilesUpstream.Uploaded::mimeType)
                 .containsExactly("text/plain", "text/csv");
@@ -66,7 +66,7 @@ class FileUploadsTest {
         FileUploads.Ticket two = uploads.want(Medium.of("text/plain", "a".getBytes()));
         one.leave();
         one.leave();
-        assertThat(two.file().get(10, TimeUnit.SECONDS).name()).isEqualTo("files/f1");
+        assertThat(two.file().get(60, TimeUnit.SECONDS).name()).isEqualTo("files/f1");
         assertThat(upstream.uploaded()).hasSize(1);
     }
 
@@ -77,7 +77,7 @@ class FileUploadsTest {
         dev.tollgate.testing.Gateway.await(
                 "the upload", () -> upstream.requests().size() == 2);
         ticket.leave();
-        assertThat(ticket.file()).failsWithin(Duration.ofSeconds(5));
+        assertThat(ticket.file()).failsWithin(Duration.ofSeconds(60));
         upstream.uploadMillis = 0;
         assertThat(upload("a").name()).isEqualTo("files/f2");
     }
@@ -86,7 +86,7 @@ class FileUploadsTest {
     void a_failed_upload_is_not_remembered() throws Exception {
         upstream.finalState = "FAILED";
         FileUploads.Ticket ticket = uploads.want(Medium.of("text/plain", "a".getBytes()));
-        assertThat(ticket.file()).failsWithin(Duration.ofSeconds(5));
+        assertThat(ticket.file()).failsWithin(Duration.ofSeconds(60));
         ticket.leave();
         upstream.finalState = "ACTIVE";
         assertThat(upload("a").name()).isEqualTo("files/f2");

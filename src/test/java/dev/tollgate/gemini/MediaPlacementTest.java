@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Which media of a request go along in its body, and which are uploaded: as few as make it fit into 20 MB, the largest first. */
-@Timeout(60)
+@Timeout(240)
 class MediaPlacementTest {
 
     private static final Vertx VERTX = Vertx.vertx();

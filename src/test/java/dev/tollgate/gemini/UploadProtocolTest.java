@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked of the Files API step by step, and what is made of its answers (protocol 1.9). */
-@Timeout(60)
+@Timeout(240)
 class UploadProtocolTest {
 
     private static final Vertx VERTX = Vertx.vertx();

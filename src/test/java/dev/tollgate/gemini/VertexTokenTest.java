@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How a service account's token is fetched, kept and fetched anew. */
-@Timeout(60)
+@Timeout(240)
 class VertexTokenTest {
 
     private static final Vertx VERTX = Vertx.vertx();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What one address can take before anybody knows who it is. The loopback has many: 127.0.0.1, 127.0.0.2 and so on. */
-@Timeout(60)
+@Timeout(240)
 class BeforeAuthenticationTest {
 
     private static final String HERE = "127.0.0.1";

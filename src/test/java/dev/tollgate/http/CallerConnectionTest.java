@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What answers look like on the wire, and what becomes of the connection behind them. */
-@Timeout(60)
+@Timeout(240)
 class CallerConnectionTest {
 
     private final CountDownLatch gone = new CountDownLatch(1);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kinds of bodies that a route takes, and how strictly a form is read. */
-@Timeout(60)
+@Timeout(240)
 class FormTest {
 
     private static final String FORM = "Content-Type: application/x-www-form-urlencoded";

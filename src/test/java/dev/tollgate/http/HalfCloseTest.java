@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers that close their sending side when they have said all, and callers that leave: both look the same at first. */
-@Timeout(60)
+@Timeout(240)
 class HalfCloseTest {
 
     private static final Duration LONG = Duration.ofMinutes(5);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Callers that send the next request before they have the answer to the one before. */
-@Timeout(120)
+@Timeout(240)
 class PipeliningTest {
 
     private final AtomicInteger atOnce = new AtomicInteger();

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /** HTTP/1.1 by hand over a socket, so that no client library hides or repairs anything. */
 final class RawClient implements AutoCloseable {
 
-    private static final int READ_TIMEOUT_MILLIS = 20_000;
+    private static final int READ_TIMEOUT_MILLIS = 60_000;
 
     /** @param headers names in lower case; several values joined by a comma */
     record Answer(int status, Map<String, String> headers, byte[] body) {

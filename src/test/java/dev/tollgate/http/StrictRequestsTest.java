@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A request has one reading, or it is none: where a proxy before us might read another one, it is a 400 and the connection ends. */
-@Timeout(60)
+@Timeout(240)
 class StrictRequestsTest {
 
     private static final String POST = "POST /v1/body HTTP/1.1\r\nHost: x\r\n";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Keys that exist and are not cached: nobody's keep those of others from being looked up. */
-@Timeout(120)
+@Timeout(240)
 class KeyLookupsTest {
 
     private static final String HERE = "7f000001";

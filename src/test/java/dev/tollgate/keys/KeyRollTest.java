@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Made-up keys, in any number, cost no question to the database, and new keys are good all the same. */
-@Timeout(120)
+@Timeout(240)
 class KeyRollTest {
 
     @TempDir

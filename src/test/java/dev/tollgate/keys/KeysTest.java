@@ -308,6 +308,6 @@ class KeysTest {
     private Authentication authenticate(String key) throws Exception {
         CompletableFuture<Authentication> result = new CompletableFuture<>();
         store.keys.authenticate(key, "net", result::complete);
-        return result.get(10, TimeUnit.SECONDS);
+        return result.get(60, TimeUnit.SECONDS);
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several nodes over one PostgreSQL: whatever they do at the same time, the database decides once. */
-@Timeout(120)
+@Timeout(240)
 class NodesTest {
 
     private static final int CALLERS = 64;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How a PostgreSQL goes about the writer's statements. */
-@Timeout(60)
+@Timeout(240)
 class PlansTest {
 
     private static final int CALLS = 200;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(Stores.class)
-@Timeout(60)
+@Timeout(240)
 class RidingTest {
 
     private static final SpendLimits HOUR_1500 = new SpendLimits(1_500L, null, null);

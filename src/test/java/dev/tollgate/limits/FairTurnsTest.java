@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One account that wants all of something cannot keep the others from it. */
-@Timeout(60)
+@Timeout(240)
 class FairTurnsTest {
 
     private final List<String> begun = new ArrayList<>();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(240)
 class WorkersTest {
 
     private final CountDownLatch held = new CountDownLatch(1);
@@ -42,8 +42,8 @@ class WorkersTest {
         }
         Workers.Job<String> one = start("one", "one");
         held.countDown();
-        assertThat(one.result().get(10, TimeUnit.SECONDS)).isEqualTo("one");
-        assertThat(last.result().get(10, TimeUnit.SECONDS)).isEqualTo("many3");
+        assertThat(one.result().get(60, TimeUnit.SECONDS)).isEqualTo("one");
+        assertThat(last.result().get(60, TimeUnit.SECONDS)).isEqualTo("many3");
         assertThat(done).containsExactly("many0", "one", "many1", "many2", "many3");
     }
 
@@ -62,9 +62,9 @@ class WorkersTest {
         waiting.cancel();
         assertThatThrownBy(() -> waiting.result().join()).isInstanceOf(CancellationException.class);
         endless.cancel();
-        assertThat(endless.result().get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(endless.result().get(60, TimeUnit.SECONDS)).isTrue();
         held.countDown();
-        assertThat(start("b", "next").result().get(10, TimeUnit.SECONDS)).isEqualTo("next");
+        assertThat(start("b", "next").result().get(60, TimeUnit.SECONDS)).isEqualTo("next");
         assertThat(done).containsExactly("next");
     }
 
@@ -75,7 +75,7 @@ class WorkersTest {
             throw new IllegalStateException("broken");
         });
         assertThatThrownBy(() -> failing.result().join()).hasCauseInstanceOf(IllegalStateException.class);
-        assertThat(start("a", "next").result().get(10, TimeUnit.SECONDS)).isEqualTo("next");
+        assertThat(start("a", "next").result().get(60, TimeUnit.SECONDS)).isEqualTo("next");
     }
 
     @Test

@@ -44,12 +44,12 @@ class DownloadsTlsTest {
                     namesAskedFor.add(request.connection().indicatedServerName() + " " + request.getHeader("host"));
                     request.response().end("%PDF-1.7\n");
                 });
-        server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        server.listen().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private String download(String host, HttpClientOptions trusting) throws Exception {

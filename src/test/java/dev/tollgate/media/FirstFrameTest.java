@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(240)
 class FirstFrameTest {
 
     @TempDir
@@ -111,7 +111,7 @@ class FirstFrameTest {
                     first.completeExceptionally(e);
                 }
             });
-            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
             AtomicReference<Throwable> end = new AtomicReference<>();
             Thread leaving = Thread.ofVirtual().start(() -> {
                 try {
@@ -124,7 +124,7 @@ class FirstFrameTest {
             assertThat(leaving.join(Duration.ofSeconds(10))).isTrue(); // although the first holds the account's turn
             assertThat(end.get()).isInstanceOf(InterruptedException.class);
             held.countDown();
-            Medium png = first.get(10, TimeUnit.SECONDS);
+            Medium png = first.get(60, TimeUnit.SECONDS);
             assertThat(png.mimeType()).isEqualTo("image/png");
             png.release();
             assertThat(spool.fileBytes() + spool.memoryBytes()).isZero();

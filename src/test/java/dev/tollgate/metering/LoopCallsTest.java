@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The open calls of an event loop: how many there are, and how their time ends. */
-@Timeout(60)
+@Timeout(240)
 class LoopCallsTest {
 
     private static final Vertx VERTX = Vertx.vertx();

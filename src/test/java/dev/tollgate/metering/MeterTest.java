@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Calls and counts through the meter: over real books, on an event loop, with a far side that says what it is told to. */
-@Timeout(60)
+@Timeout(240)
 class MeterTest {
 
     private static final Vertx VERTX = Vertx.vertx();

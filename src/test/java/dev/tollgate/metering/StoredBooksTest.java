@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a call's hold in the books of a real store, and what the call is told of it. Of 10,000 micro-credits, 8,292 are wanted. */
-@Timeout(60)
+@Timeout(240)
 class StoredBooksTest {
 
     private static final Bounds BOUNDS = Sold.bounds(false, 1, null);

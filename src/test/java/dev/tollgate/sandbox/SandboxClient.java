@@ -94,7 +94,7 @@ final class SandboxClient implements AutoCloseable {
 
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(sandbox.baseUrl() + path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .header("x-goog-api-key", "test-key");
     }
 

@@ -82,7 +82,7 @@ class SandboxControlTest {
     })
     void a_page_whose_name_was_led_here_may_not_see_what_was_asked(String host, int status) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", client.sandbox.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream()
                     .write(("GET /sandbox/requests HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));

@@ -335,7 +335,7 @@ class SandboxFilesTest {
 
     private SandboxClient.Reply send(String url, long offset, String command, byte[] content) {
         return client.send(HttpRequest.newBuilder(URI.create(url))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .header("X-Goog-Upload-Offset", Long.toString(offset))
                 .header("X-Goog-Upload-Command", command)
                 .POST(BodyPublishers.ofByteArray(content))

@@ -379,7 +379,7 @@ class SandboxKnobTest {
 
     private static Socket connect(String knobs, String text) throws IOException {
         Socket socket = new Socket("127.0.0.1", client.sandbox.port());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         byte[] body = user(text, "").getBytes(StandardCharsets.UTF_8);
         String head = "POST /v1beta/models/" + GEMINI_25 + "~" + knobs + ":streamGenerateContent?alt=sse HTTP/1.1\r\n"
                 + "host: sandbox\r\nx-goog-api-key: k\r\nconnection: close\r\ncontent-length: " + body.length

@@ -49,7 +49,7 @@ class SandboxScriptTest {
     /** It took minutes, on the sandbox's event loop. */
     @ParameterizedTest
     @ValueSource(strings = {"\"", "'"})
-    @Timeout(30)
+    @Timeout(120)
     void a_script_with_a_large_picture_is_read_at_once(String quote) {
         String data = "A".repeat(12 << 20);
         Script script = Script.parse("- respond:\n  - event: {data: " + quote + data + quote + "}\n");
@@ -394,7 +394,7 @@ class SandboxScriptTest {
 
     private static Socket connect() throws IOException {
         Socket socket = new Socket("127.0.0.1", client.sandbox.port());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         byte[] body = user("Say: 東京 🎉", "").getBytes(StandardCharsets.UTF_8);
         String head = "POST /v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse HTTP/1.1\r\nhost: sandbox\r\n"
                 + "x-goog-api-key: k\r\nconnection: close\r\ncontent-length: " + body.length + "\r\n\r\n";

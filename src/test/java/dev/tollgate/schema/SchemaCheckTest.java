@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A check finds what does not fit, and is over soon whatever schema and text its caller thought of. */
-@Timeout(60)
+@Timeout(240)
 class SchemaCheckTest {
 
     private static final JsonMapper JSON = JsonMapper.builder()

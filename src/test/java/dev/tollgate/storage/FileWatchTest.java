@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedded database in the hands of somebody else, while it is open. */
-@Timeout(60)
+@Timeout(240)
 class FileWatchTest {
 
     @TempDir

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is different on a server that others use too. */
-@Timeout(120)
+@Timeout(240)
 class PostgresServerTest {
 
     private final Notes notes = new Notes();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However often one account reads, the others' reads are not kept waiting. */
-@Timeout(60)
+@Timeout(240)
 class ReadTurnsTest {
 
     @TempDir

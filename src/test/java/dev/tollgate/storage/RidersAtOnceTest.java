@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Riders that need neither the database nor the writer's thread to be decided. */
-@Timeout(60)
+@Timeout(240)
 class RidersAtOnceTest {
 
     @TempDir

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Units that are told what was decided before they are durable. */
 @ParameterizedClass
 @EnumSource(Stores.class)
-@Timeout(60)
+@Timeout(240)
 class RidersTest {
 
     @Parameter

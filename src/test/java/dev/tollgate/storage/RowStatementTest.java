@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows that one statement takes, by the number that a batch happens to have. */
-@Timeout(30)
+@Timeout(120)
 @ParameterizedClass
 @EnumSource(Stores.class)
 class RowStatementTest {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(240)
 class ServerMoveTest {
 
     private static final ServerMove.Step NOTHING_ELSE = to -> "nothing else";

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(30)
+@Timeout(120)
 @ParameterizedClass
 @EnumSource(Stores.class)
 class WriterTest {
@@ -187,7 +187,7 @@ class WriterTest {
             writer.commit(Unit.of(new Notes.Note("b")), one, failure -> other.complete(null));
             return List.of();
         });
-        other.get(10, TimeUnit.SECONDS);
+        other.get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -280,7 +280,7 @@ class WriterTest {
                 Unit.of(new Notes.Note("a")),
                 task -> Thread.ofPlatform().name("loop").start(task),
                 failure -> thread.complete(Thread.currentThread().getName() + failure));
-        assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("loopnull");
+        assertThat(thread.get(60, TimeUnit.SECONDS)).isEqualTo("loopnull");
     }
 
     @Test

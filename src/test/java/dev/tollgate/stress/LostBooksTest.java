@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An installation whose database is gone, and one that others work beside. */
-@Timeout(120)
+@Timeout(240)
 class LostBooksTest {
 
     @TempDir

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
  * Two nodes that need the same rows in opposite order, stopped in the middle by a stranger who holds a row of each, so that the second
  * has what the first wants next if it is possible at all. {@link NoCircleTest} leaves the order to chance.
  */
-@Timeout(60)
+@Timeout(240)
 class WaitingNodesTest {
 
     private static final String HASH = "ab".repeat(32);

@@ -12,7 +12,7 @@ import java.util.Arrays;
 /** A call over a bare socket, which its caller can leave at any point. */
 public final class RawCall implements AutoCloseable {
 
-    private static final int READ_TIMEOUT_MILLIS = 20_000;
+    private static final int READ_TIMEOUT_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;

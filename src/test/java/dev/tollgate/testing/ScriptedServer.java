@@ -44,7 +44,7 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     public Request request() throws InterruptedException {
-        Request request = requests.poll(10, TimeUnit.SECONDS);
+        Request request = requests.poll(60, TimeUnit.SECONDS);
         if (request == null) {
             throw new AssertionError("no request came");
         }
@@ -161,9 +161,9 @@ public final class ScriptedServer implements AutoCloseable {
             peer.close();
         }
 
-        /** Waits for the peer to leave. @return whether it did within ten seconds */
+        /** Waits for the peer to leave. @return whether it did within a minute */
         public boolean left() throws IOException {
-            peer.setSoTimeout(10_000);
+            peer.setSoTimeout(60_000);
             try {
                 return peer.getInputStream().read() < 0;
             } catch (java.net.SocketTimeoutException stillThere) {

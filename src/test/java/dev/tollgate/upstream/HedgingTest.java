@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Who is asked beside a silent channel and who is not, and that nothing is left over however the two take turns. */
-@Timeout(60)
+@Timeout(240)
 class HedgingTest {
 
     private static final Vertx VERTX = Vertx.vertx();
