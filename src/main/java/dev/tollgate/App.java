@@ -7,6 +7,8 @@ import dev.tollgate.admin.AuditLogHandler;
 import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelsHandler;
+import dev.tollgate.admin.Prices;
+import dev.tollgate.admin.PricesHandler;
 import dev.tollgate.admin.StoredAdministration;
 import dev.tollgate.admin.TasksHandler;
 import dev.tollgate.answers.Expiry;
@@ -62,6 +64,7 @@ import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.ReceiptsHandler;
 import dev.tollgate.rollups.Rollups;
 import dev.tollgate.sandbox.Sandbox;
@@ -128,6 +131,7 @@ public final class App implements AutoCloseable {
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
     private final BooksCheck booksCheck;
+    private final Prices prices;
     private final Opened opened;
 
     /** @param opened takes all that is to be closed */
@@ -142,6 +146,7 @@ public final class App implements AutoCloseable {
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
         this.store = opened.add(Store.open(settings, surroundings, secureRandom), Store::close);
+        store.setPrices().applyTo(catalogue);
         this.demo = DemoAccount.wanted(settings)
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
@@ -173,6 +178,11 @@ public final class App implements AutoCloseable {
         vertx.setPeriodic(
                 Rollups.SWEEP_EVERY.toMillis(),
                 fired -> Thread.ofVirtual().name("sweep-rollups").start(store.rollups()::sweep));
+        if (!store.writer().isEmbedded()) {
+            vertx.setPeriodic(
+                    SetPrices.LOOK_EVERY.toMillis(),
+                    fired -> Thread.ofVirtual().name("look-at-prices").start(this::lookAtPrices));
+        }
         told.addAll(foreseen()); // the start tells these itself
         vertx.setPeriodic(
                 LOOK_AT_MODELS.toMillis(),
@@ -183,6 +193,7 @@ public final class App implements AutoCloseable {
                         .retryAfter(COME_BACK)));
         this.administration = new StoredAdministration(
                 store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
+        this.prices = new Prices(catalogue, current, store.setPrices(), store.writer(), clock);
         this.booksCheck = new BooksCheck(store.database(), clock);
         this.customerKeys = new CustomerKeys(store.keys(), store.writer(), clock, secureRandom);
         this.routes = List.copyOf(table());
@@ -281,6 +292,10 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
         routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));
         routes.add(Route.post("/admin/tasks/{id}/refunds", admin, tasks.refund()));
+        PricesHandler pricing = new PricesHandler(prices);
+        routes.add(Route.get("/admin/models", admin, pricing.list()));
+        routes.add(Route.get("/admin/models/{id...}/prices", admin, pricing.versions()));
+        routes.add(Route.post("/admin/models/{id...}/prices", admin, pricing.set()));
         routes.add(Route.get("/admin/books", admin, books.state()));
         routes.add(Route.post("/admin/books", admin, books.verify()).taking());
         routes.add(Route.get("/admin/audit", admin, audit.list()));
@@ -377,6 +392,14 @@ public final class App implements AutoCloseable {
             store.signatures().forgetOld();
         } catch (StoreException e) {
             log.warn("old signatures could not be deleted; trying again next time", e);
+        }
+    }
+
+    private void lookAtPrices() {
+        try {
+            store.setPrices().look();
+        } catch (StoreException e) {
+            log.debug("what other servers have set as prices could not be read; trying again", e);
         }
     }
 
@@ -482,6 +505,11 @@ public final class App implements AutoCloseable {
     /** A check of the books beside the calls. Thread-safe. */
     public BooksCheck booksCheck() {
         return booksCheck;
+    }
+
+    /** What is charged for each model, and what it earns. Thread-safe. */
+    public Prices prices() {
+        return prices;
     }
 
     /** What operators have done. Thread-safe. */

@@ -8,6 +8,7 @@ import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
 import dev.tollgate.rollups.CountAbandoned;
@@ -52,6 +53,7 @@ final class Store implements AutoCloseable {
     private final Tasks tasks;
     private final Answers answers;
     private final AuditLog auditLog;
+    private final SetPrices setPrices;
     private final Writer writer;
     private final Signatures signatures;
     private final Rollups rollups;
@@ -76,6 +78,7 @@ final class Store implements AutoCloseable {
         this.tasks = new Tasks(database);
         this.answers = new Answers(database);
         this.auditLog = new AuditLog(database);
+        this.setPrices = new SetPrices(database);
         this.writer = database.startWriter(List.of(
                 SecretKeys.part(),
                 InstallationValue.part(),
@@ -88,6 +91,7 @@ final class Store implements AutoCloseable {
                 Rollups.part(this::nodeId),
                 Signatures.part(),
                 answers.part(),
+                setPrices.part(),
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);
@@ -278,6 +282,10 @@ final class Store implements AutoCloseable {
 
     Answers answers() {
         return answers;
+    }
+
+    SetPrices setPrices() {
+        return setPrices;
     }
 
     AuditLog auditLog() {

@@ -177,6 +177,8 @@ class ArchitectureTest {
                 "receipts",
                 "tasks",
                 "deeds",
+                "models",
+                "prices",
                 "audit",
                 "upstream",
                 "storage",
@@ -188,6 +190,7 @@ class ArchitectureTest {
                 "http");
         knowsOnly("cli", "admin", "config");
         knowsOnly("deeds", "storage");
+        knowsOnly("prices", "models", "storage");
     }
 
     @Test
@@ -371,6 +374,7 @@ class ArchitectureTest {
                         packageOf("keys"),
                         packageOf("receipts"),
                         packageOf("deeds"),
+                        packageOf("prices"),
                         packageOf("tasks"),
                         packageOf("rollups"),
                         packageOf("signatures"),

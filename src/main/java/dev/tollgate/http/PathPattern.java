@@ -1,6 +1,8 @@
 package dev.tollgate.http;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +12,14 @@ final class PathPattern {
     private final String[] segments;
 
     PathPattern(String path) {
-        segments = path.substring(1).split("/", -1);
+        int rest = path.indexOf("...}");
+        int end = rest < 0 ? path.length() : path.lastIndexOf('/', rest);
+        List<String> all = new ArrayList<>(List.of(path.substring(0, end).split("/", -1)));
+        all.removeFirst();
+        if (rest >= 0) {
+            all.add(path.substring(end + 1)); // with what follows it, slashes included
+        }
+        segments = all.toArray(String[]::new);
         for (int i = 0; i < segments.length; i++) {
             boolean param = segments[i].startsWith("{") && (segments[i].endsWith("}") || isRest(segments[i]));
             if (param != (segments[i].indexOf('{') >= 0) || (isRest(segments[i]) && i < segments.length - 1)) {

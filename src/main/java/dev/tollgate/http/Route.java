@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method upper case; {@code GET} also answers {@code HEAD}
  * @param path begins with a slash; {@code {name}} takes one segment, {@code {name...}} at the end the rest, slashes
- *     included, and may be followed by a fixed end as in {@code {model...}:countTokens}. Matched against the decoded path, so {@code google%2Fgemini-2.5-pro} and {@code google/gemini-2.5-pro}
+ *     included, and may be followed by a fixed end as in {@code {model...}:countTokens} or {@code {id...}/prices}. Matched against the decoded path, so {@code google%2Fgemini-2.5-pro} and {@code google/gemini-2.5-pro}
  *     are the same to {@code {id...}} (D26)
  * @param gate who may call
  * @param bodies one of these is read before the handler runs, others are refused; where there is none, a body is thrown away

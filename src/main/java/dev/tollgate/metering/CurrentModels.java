@@ -28,8 +28,12 @@ public final class CurrentModels implements ModelLife {
     private final InstantSource clock;
     private final Map<Replaced, Model> replaced = new ConcurrentHashMap<>();
 
-    /** @param successor the upstream's name of what answers in its place; at most one for each row and successor that the catalogue knows */
-    private record Replaced(String modelId, String successor) {}
+    /**
+     * At most one for each row, version of its price and successor that the catalogue knows.
+     *
+     * @param successor the upstream's name of what answers in its place
+     */
+    private record Replaced(String modelId, String priceVersion, String successor) {}
 
     public CurrentModels(Catalogue catalogue, Upstreams upstreams, InstantSource clock) {
         this.catalogue = catalogue;
@@ -53,7 +57,8 @@ public final class CurrentModels implements ModelLife {
             return model;
         }
         String successor = standings.iterator().next().model();
-        return replaced.computeIfAbsent(new Replaced(model.id(), successor), _ -> inPlace(model, successor));
+        return replaced.computeIfAbsent(
+                new Replaced(model.id(), model.pricing().version(), successor), _ -> inPlace(model, successor));
     }
 
     /** The upstream's name of the model that a channel is asked for now, by the channel's name; null where it does not serve the model. */

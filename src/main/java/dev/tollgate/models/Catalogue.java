@@ -10,12 +10,28 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is sold, by public id and alias, and what stands behind it, by the upstream's name. */
+/**
+ * What is sold, by public id and alias, and what stands behind it, by the upstream's name. Prices may be set while the program runs: what is
+ * found afterwards has the new one, what was found before keeps its own. Thread-safe; looking up takes no lock and makes nothing.
+ */
 public final class Catalogue {
 
+    /** Nothing is on sale. */
+    public static final Catalogue NONE = new Catalogue(Instant.EPOCH, List.of(), List.of());
+
+    /** What is on sale at one time. Immutable. */
+    private record Offer(List<Model> models, Map<String, Model> byName) {
+
+        static Offer of(List<Model> models) {
+            Map<String, Model> byName = new HashMap<>();
+            models.forEach(model -> names(model).forEach(name -> byName.put(name, model)));
+            return new Offer(models, byName);
+        }
+    }
+
     private final Instant created;
-    private final List<Model> models;
-    private final Map<String, Model> byName = new HashMap<>();
+    private final List<Model> asWritten;
+    private volatile Offer offer;
     private final Map<String, UpstreamModel> upstreams = new LinkedHashMap<>();
 
     /**
@@ -24,20 +40,39 @@ public final class Catalogue {
      */
     public Catalogue(Instant created, List<Model> models, List<UpstreamModel> upstreams) {
         this.created = created;
-        this.models = models.stream().filter(Model::active).toList();
+        this.asWritten = models.stream().filter(Model::active).toList();
         refuseDoubles(models);
-        this.models.forEach(model -> names(model).forEach(name -> byName.put(name, model)));
+        this.offer = Offer.of(asWritten);
         upstreams.forEach(upstream -> this.upstreams.put(upstream.name(), upstream));
     }
 
     /** The model of an id or an alias as it is written, no prefix cut off; null where none is on sale under it. */
     public @Nullable Model find(String idOrAlias) {
-        return byName.get(idOrAlias);
+        return offer.byName.get(idOrAlias);
     }
 
     /** What is on sale, in the file's order. */
     public List<Model> all() {
-        return models;
+        return offer.models;
+    }
+
+    /** The same at the prices of the file. */
+    public List<Model> asWritten() {
+        return asWritten;
+    }
+
+    /**
+     * From now on these prices hold, and those of the file where there is none.
+     *
+     * @param prices by the model's public id; of what is not on sale nothing becomes
+     */
+    public void use(Map<String, Pricing> prices) {
+        offer = Offer.of(asWritten.stream()
+                .map(model -> {
+                    Pricing price = prices.get(model.id());
+                    return price == null ? model : model.at(price);
+                })
+                .toList());
     }
 
     /** The rules of an upstream's model, null where the catalogue does not know it. */

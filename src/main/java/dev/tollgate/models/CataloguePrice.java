@@ -23,6 +23,9 @@ final class CataloguePrice {
         if (node.text().isBlank() || node.text().length() > 128) {
             throw node.wrong("1 to 128 characters");
         }
+        if (node.text().contains("@" + Pricing.SET_MARK)) {
+            throw node.complaint("'@" + Pricing.SET_MARK + "' marks the versions that are set while the program runs.");
+        }
         return node.text();
     }
 

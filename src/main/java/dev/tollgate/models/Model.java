@@ -59,6 +59,24 @@ public record Model(
                 formats);
     }
 
+    /** The same at another price. */
+    public Model at(Pricing price) {
+        return new Model(
+                id,
+                aliases,
+                active,
+                upstream,
+                price,
+                usageForm,
+                answersWithUpstreamName,
+                streamByDefault,
+                thoughtsByDefault,
+                effortByDefault,
+                maxTokensByDefault,
+                tools,
+                formats);
+    }
+
     /** @param functionsWithSearch whether both may stand in one call */
     public record Tools(boolean functions, boolean search, boolean functionsWithSearch) {}
 

@@ -22,7 +22,20 @@ public record Pricing(
     /** The dearest price that is taken, a million credits per million tokens: keeps every product far below 128 bits. */
     public static final long MICROS_PER_MILLION_MAX = 1_000_000_000_000L;
 
+    /** In the version of a price that was set while the program runs; none of the catalogue's has it. */
+    public static final String SET_MARK = "set-";
+
     private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
+
+    /** The same under another version's name. */
+    public Pricing named(String version) {
+        return new Pricing(version, inputMicrosPerMillion, outputMicrosPerMillion, reasoningBilled, rounding);
+    }
+
+    /** Whether it says the same, whatever its version is called. */
+    public boolean isWorth(Pricing other) {
+        return equals(other.named(version));
+    }
 
     public Pricing {
         if (inputMicrosPerMillion < 0
