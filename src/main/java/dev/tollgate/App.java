@@ -7,8 +7,10 @@ import dev.tollgate.admin.AuditLogHandler;
 import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelsHandler;
+import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.Prices;
 import dev.tollgate.admin.PricesHandler;
+import dev.tollgate.admin.SettingsHandler;
 import dev.tollgate.admin.StoredAdministration;
 import dev.tollgate.admin.TasksHandler;
 import dev.tollgate.answers.Expiry;
@@ -18,6 +20,8 @@ import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.chat.ChatProtocol;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
+import dev.tollgate.config.CurrentSettings;
+import dev.tollgate.config.SettingTable;
 import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.deeds.AuditLog;
@@ -132,6 +136,8 @@ public final class App implements AutoCloseable {
     private final StoredAdministration administration;
     private final BooksCheck booksCheck;
     private final Prices prices;
+    private final CurrentSettings currentSettings;
+    private final OperatorSettings operatorSettings;
     private final Opened opened;
 
     /** @param opened takes all that is to be closed */
@@ -141,12 +147,13 @@ public final class App implements AutoCloseable {
         this.clock = surroundings.clock();
         this.protocols = surroundings.protocols();
         this.random = surroundings.random();
-        AccessLog.set(settings.http().accessLog());
         CannotListen.check(settings.host(), settings.port());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
         this.store = opened.add(Store.open(settings, surroundings, secureRandom), Store::close);
         store.setPrices().applyTo(catalogue);
+        this.currentSettings = new CurrentSettings(settings.chosen());
+        store.storedSettings().applyTo(currentSettings, App::apply);
         this.demo = DemoAccount.wanted(settings)
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
@@ -181,7 +188,7 @@ public final class App implements AutoCloseable {
         if (!store.writer().isEmbedded()) {
             vertx.setPeriodic(
                     SetPrices.LOOK_EVERY.toMillis(),
-                    fired -> Thread.ofVirtual().name("look-at-prices").start(this::lookAtPrices));
+                    fired -> Thread.ofVirtual().name("look-at-changes").start(this::lookAtChanges));
         }
         told.addAll(foreseen()); // the start tells these itself
         vertx.setPeriodic(
@@ -193,6 +200,7 @@ public final class App implements AutoCloseable {
                         .retryAfter(COME_BACK)));
         this.administration = new StoredAdministration(
                 store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
+        this.operatorSettings = new OperatorSettings(currentSettings, store.writer(), clock);
         this.prices = new Prices(catalogue, current, store.setPrices(), store.writer(), clock);
         this.booksCheck = new BooksCheck(store.database(), clock);
         this.customerKeys = new CustomerKeys(store.keys(), store.writer(), clock, secureRandom);
@@ -296,6 +304,9 @@ public final class App implements AutoCloseable {
         routes.add(Route.get("/admin/models", admin, pricing.list()));
         routes.add(Route.get("/admin/models/{id...}/prices", admin, pricing.versions()));
         routes.add(Route.post("/admin/models/{id...}/prices", admin, pricing.set()));
+        SettingsHandler changing = new SettingsHandler(operatorSettings);
+        routes.add(Route.get("/admin/settings", admin, changing.list()));
+        routes.add(Route.post("/admin/settings", admin, changing.set()));
         routes.add(Route.get("/admin/books", admin, books.state()));
         routes.add(Route.post("/admin/books", admin, books.verify()).taking());
         routes.add(Route.get("/admin/audit", admin, audit.list()));
@@ -395,12 +406,18 @@ public final class App implements AutoCloseable {
         }
     }
 
-    private void lookAtPrices() {
+    private void lookAtChanges() {
         try {
             store.setPrices().look();
+            store.storedSettings().look();
         } catch (StoreException e) {
-            log.debug("what other servers have set as prices could not be read; trying again", e);
+            log.debug("what other servers have changed could not be read; trying again", e);
         }
+    }
+
+    /** What does not ask for its setting each time is told of it. */
+    private static void apply(CurrentSettings settings) {
+        AccessLog.set(Boolean.TRUE.equals(settings.find(SettingTable.ACCESS_LOG)));
     }
 
     private MediaLoader mediaLoader(Resolver resolver) {
@@ -510,6 +527,11 @@ public final class App implements AutoCloseable {
     /** What is charged for each model, and what it earns. Thread-safe. */
     public Prices prices() {
         return prices;
+    }
+
+    /** All settings, and those that may be changed. Thread-safe. */
+    public OperatorSettings settings() {
+        return operatorSettings;
     }
 
     /** What operators have done. Thread-safe. */

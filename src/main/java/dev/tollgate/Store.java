@@ -13,6 +13,7 @@ import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
 import dev.tollgate.rollups.CountAbandoned;
 import dev.tollgate.rollups.Rollups;
+import dev.tollgate.settings.StoredSettings;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
@@ -54,6 +55,7 @@ final class Store implements AutoCloseable {
     private final Answers answers;
     private final AuditLog auditLog;
     private final SetPrices setPrices;
+    private final StoredSettings storedSettings;
     private final Writer writer;
     private final Signatures signatures;
     private final Rollups rollups;
@@ -79,6 +81,7 @@ final class Store implements AutoCloseable {
         this.answers = new Answers(database);
         this.auditLog = new AuditLog(database);
         this.setPrices = new SetPrices(database);
+        this.storedSettings = new StoredSettings(database);
         this.writer = database.startWriter(List.of(
                 SecretKeys.part(),
                 InstallationValue.part(),
@@ -92,6 +95,7 @@ final class Store implements AutoCloseable {
                 Signatures.part(),
                 answers.part(),
                 setPrices.part(),
+                storedSettings.part(),
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);
@@ -282,6 +286,10 @@ final class Store implements AutoCloseable {
 
     Answers answers() {
         return answers;
+    }
+
+    StoredSettings storedSettings() {
+        return storedSettings;
     }
 
     SetPrices setPrices() {

@@ -179,6 +179,7 @@ class ArchitectureTest {
                 "deeds",
                 "models",
                 "prices",
+                "settings",
                 "audit",
                 "upstream",
                 "storage",
@@ -191,6 +192,7 @@ class ArchitectureTest {
         knowsOnly("cli", "admin", "config");
         knowsOnly("deeds", "storage");
         knowsOnly("prices", "models", "storage");
+        knowsOnly("settings", "config", "storage");
     }
 
     @Test
@@ -375,6 +377,7 @@ class ArchitectureTest {
                         packageOf("receipts"),
                         packageOf("deeds"),
                         packageOf("prices"),
+                        packageOf("settings"),
                         packageOf("tasks"),
                         packageOf("rollups"),
                         packageOf("signatures"),

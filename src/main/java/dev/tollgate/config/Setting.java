@@ -12,25 +12,43 @@ import org.jspecify.annotations.Nullable;
  * @param defaultText as somebody would write it; empty: none
  * @param secret whether its value may be shown
  * @param doc what it does, in a sentence or two
+ * @param changeable whether the operator may change it while the program runs; never a secret, nor where something lies
  */
-public record Setting<T>(String name, String variable, Kind<T> kind, String defaultText, boolean secret, String doc) {
+public record Setting<T>(
+        String name,
+        String variable,
+        Kind<T> kind,
+        String defaultText,
+        boolean secret,
+        String doc,
+        boolean changeable) {
 
     static <T> Setting<T> of(String name, Kind<T> kind, String defaultText, String doc) {
-        return new Setting<>(name, variable(name), kind, defaultText, false, doc);
+        return new Setting<>(name, variable(name), kind, defaultText, false, doc, false);
     }
 
     static Setting<Secret> secret(String name, String allowed, String regex, String doc) {
-        return new Setting<>(name, variable(name), Kind.secret(allowed, regex), "", true, doc);
+        return new Setting<>(name, variable(name), Kind.secret(allowed, regex), "", true, doc, false);
     }
 
     /** The same under a variable's name that others have made known. */
     Setting<T> from(String variable) {
-        return new Setting<>(name, variable, kind, defaultText, secret, doc);
+        return new Setting<>(name, variable, kind, defaultText, secret, doc, changeable);
     }
 
     /** The same with a value that may hold a password. */
     Setting<T> hidden() {
-        return new Setting<>(name, variable, kind, defaultText, true, doc);
+        return new Setting<>(name, variable, kind, defaultText, true, doc, changeable);
+    }
+
+    /** The same, and the operator may change it while the program runs. */
+    Setting<T> whileRunning() {
+        return new Setting<>(name, variable, kind, defaultText, secret, doc, true);
+    }
+
+    /** Whether the text is a value of it. */
+    public boolean allows(String text) {
+        return read(text) != null;
     }
 
     /** {@code --a-b}. */

@@ -99,8 +99,9 @@ public final class SettingTable {
             Kind.wholeNumber(0, 32),
             "0",
             "How many proxies stand before the server and append to X-Forwarded-For; with 0 the header is not looked at.");
-    static final Setting<Boolean> ACCESS_LOG =
-            Setting.of("http.access-log", Kind.flag(), "false", "Logs a line for each call, without query and body.");
+    public static final Setting<Boolean> ACCESS_LOG = Setting.of(
+                    "http.access-log", Kind.flag(), "false", "Logs a line for each call, without query and body.")
+            .whileRunning();
     static final Setting<List<String>> CORS_ORIGINS = Setting.of(
             "cors.origins",
             Kind.list("* for any, or origins like https://example.org", "\\*|null|https?://[A-Za-z0-9.:_\\[\\]-]+"),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelsFile null: the catalogue that is built in
  * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
  * @param adminKey null: made at the first start
+ * @param chosen what was set, as it was written, by the setting's name
  * @param warnings sentences for the start
  */
 public record Settings(
@@ -35,9 +37,11 @@ public record Settings(
         Limits limits,
         Media media,
         Timeouts timeouts,
+        Map<String, CurrentSettings.Chosen> chosen,
         List<String> warnings) {
 
     public Settings {
+        chosen = Map.copyOf(chosen);
         warnings = List.copyOf(warnings);
     }
 

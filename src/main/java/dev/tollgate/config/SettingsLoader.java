@@ -20,9 +20,10 @@ public final class SettingsLoader {
 
     private static final String PREFIX = "TOLLGATE_";
     private static final int SHOWN_CHARS_MAX = 60;
+    private static final String HIDDEN = "(secret)";
 
     /** @param place where it stands, as a complaint names it */
-    private record Found(String text, String place) {}
+    private record Found(String text, String place, CurrentSettings.Source source) {}
 
     private final Map<String, Found> found = new HashMap<>();
     private final List<String> warnings = new ArrayList<>();
@@ -45,7 +46,7 @@ public final class SettingsLoader {
         for (Setting<?> setting : all()) {
             String text = environment.getOrDefault(setting.variable(), "");
             if (!text.isEmpty()) {
-                found.put(setting.name(), new Found(text, setting.variable()));
+                found.put(setting.name(), new Found(text, setting.variable(), CurrentSettings.Source.ENVIRONMENT));
             }
         }
         warnOfUnknown(environment);
@@ -67,7 +68,7 @@ public final class SettingsLoader {
             if (setting == null) {
                 throw new ConfigException("--" + name.replace('.', '-') + " is not the name of a setting.");
             }
-            found.put(name, new Found(text, setting.option()));
+            found.put(name, new Found(text, setting.option(), CurrentSettings.Source.ARGUMENT));
         });
     }
 
@@ -96,7 +97,8 @@ public final class SettingsLoader {
     private void takeValue(Setting<?> setting, YamlNode node) {
         if (!node.isNull()) {
             String text = node.isList() ? String.join(",", node.texts()) : node.text();
-            found.putIfAbsent(setting.name(), new Found(text, node.place() + ": " + node.path()));
+            found.putIfAbsent(
+                    setting.name(), new Found(text, node.place() + ": " + node.path(), CurrentSettings.Source.FILE));
         }
     }
 
@@ -121,7 +123,20 @@ public final class SettingsLoader {
                 limits(),
                 media(),
                 timeouts(),
+                chosen(),
                 warnings);
+    }
+
+    private Map<String, CurrentSettings.Chosen> chosen() {
+        Map<String, CurrentSettings.Chosen> chosen = new HashMap<>();
+        for (Setting<?> setting : all()) {
+            Found value = found.get(setting.name());
+            if (value != null) {
+                String text = setting.secret() ? HIDDEN : value.text();
+                chosen.put(setting.name(), new CurrentSettings.Chosen(text, value.source()));
+            }
+        }
+        return chosen;
     }
 
     private @Nullable Secret databaseUrl() {

@@ -283,6 +283,8 @@ class OperatorDeedsTest {
         assertThat(second.get("data").get(0).get("id").asString())
                 .isGreaterThan(first.get("data").get(0).get("id").asString());
         JsonNode newest = get("/audit?limit=2");
+        assertThat(newest.get("data").get(0).get("sequence").asLong())
+                .isEqualTo(newest.get("data").get(1).get("sequence").asLong() + 1);
         JsonNode older = get("/audit?limit=2&after=" + newest.get("next").asString());
         assertThat(older.get("data").get(0).get("sequence").asLong())
                 .isEqualTo(newest.get("data").get(1).get("sequence").asLong() - 1);

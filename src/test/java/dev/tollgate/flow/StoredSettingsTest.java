@@ -1,0 +1,111 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.http.Exchange;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/** Settings that the operator changes while the program runs. */
+@Timeout(60)
+@Isolated("the access log is the whole process's")
+class StoredSettingsTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final Map<String, String> ENVIRONMENT = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+
+    private static Gateway.Reply set(Gateway gateway, String name, String value) {
+        return gateway.post(
+                "/admin/settings",
+                "{\"name\":\"" + name + "\",\"value\":" + value + ",\"reason\":\"to see more\"}",
+                ADMIN_KEY);
+    }
+
+    private static JsonNode shown(Gateway gateway, String name) {
+        JsonNode settings = gateway.get("/admin/settings", ADMIN_KEY).json().get("data");
+        return StreamSupport.stream(settings.spliterator(), false)
+                .filter(one -> one.get("name").asString().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean logsCalls() {
+        return LoggerFactory.getLogger(Exchange.ACCESS_LOG_NAME).isInfoEnabled();
+    }
+
+    @Test
+    void a_change_holds_at_once_and_after_a_restart_until_it_is_forgotten() {
+        try (Gateway gateway = Gateway.start(ENVIRONMENT)) {
+            assertThat(shown(gateway, "http.access-log").get("source").asString())
+                    .isEqualTo("default");
+            assertThat(logsCalls()).isFalse();
+            JsonNode changed = set(gateway, "http.access-log", "\"true\"").json();
+            assertThat(changed.get("source").asString()).isEqualTo("stored");
+            assertThat(logsCalls()).isTrue();
+            gateway.restart();
+            assertThat(logsCalls()).isTrue();
+            assertThat(set(gateway, "http.access-log", "null")
+                            .json()
+                            .get("value")
+                            .asString())
+                    .isEqualTo("false");
+            assertThat(logsCalls()).isFalse();
+            JsonNode deeds = gateway.get("/admin/audit?subject=http.access-log", ADMIN_KEY)
+                    .json()
+                    .get("data");
+            assertThat(deeds.get(0).get("before").toString()).isEqualTo("{\"value\":\"true\"}");
+            assertThat(deeds.get(0).get("after").isNull()).isTrue();
+            assertThat(deeds.get(1).get("reason").asString()).isEqualTo("to see more");
+        }
+    }
+
+    @Test
+    void an_argument_wins_over_what_is_stored() {
+        try (Gateway gateway = Gateway.start(ENVIRONMENT, "http.access-log", "false")) {
+            JsonNode changed = set(gateway, "http.access-log", "\"true\"").json();
+            assertThat(changed.get("source").asString()).isEqualTo("argument");
+            assertThat(changed.get("value").asString()).isEqualTo("false");
+            assertThat(changed.get("stored").asString()).isEqualTo("true");
+            assertThat(logsCalls()).isFalse();
+        }
+    }
+
+    @Test
+    void what_must_not_be_changed_is_not_and_no_secret_is_shown() {
+        try (Gateway gateway = Gateway.start(ENVIRONMENT)) {
+            assertThat(set(gateway, "host", "\"0.0.0.0\"").status()).isEqualTo(400);
+            assertThat(set(gateway, "admin.key", "\"another-key-of-somebody\"").status())
+                    .isEqualTo(400);
+            assertThat(set(gateway, "http.access-log", "\"perhaps\"").status()).isEqualTo(400);
+            assertThat(set(gateway, "no.such", "\"1\"").status()).isEqualTo(404);
+            JsonNode key = shown(gateway, "admin.key");
+            assertThat(key.get("source").asString()).isEqualTo("environment");
+            assertThat(key.get("set").asBoolean()).isTrue();
+            assertThat(gateway.get("/admin/settings", ADMIN_KEY).text()).doesNotContain(ADMIN_KEY);
+            assertThat(gateway.number("SELECT COUNT(*) FROM setting")).isZero();
+        }
+    }
+
+    @Test
+    void another_server_goes_by_it_within_a_moment() {
+        String url = Postgres.empty();
+        try (Gateway one = Gateway.startOn(url, ENVIRONMENT, "timeouts.drain", "0ms");
+                Gateway two = Gateway.startOn(url, ENVIRONMENT, "timeouts.drain", "0ms")) {
+            set(one, "http.access-log", "\"true\"");
+            Gateway.await(
+                    "the other server's setting",
+                    () -> shown(two, "http.access-log").get("value").asString().equals("true"));
+            set(two, "http.access-log", "null");
+            Gateway.await(
+                    "the first server's setting",
+                    () -> shown(one, "http.access-log").get("value").asString().equals("false"));
+        }
+    }
+}
