@@ -48,8 +48,9 @@ import dev.tollgate.json.ReadLimits;
 import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.KeysHandler;
+import dev.tollgate.keys.RequestCount;
 import dev.tollgate.ledger.CreditsHandler;
-import dev.tollgate.limits.RequestRates;
+import dev.tollgate.limits.Quotas;
 import dev.tollgate.limits.Workers;
 import dev.tollgate.media.AllowedPlaces;
 import dev.tollgate.media.MediaLimits;
@@ -177,6 +178,7 @@ public final class App implements AutoCloseable {
                 new MediaAccess(media, store.ledger()),
                 accounting(),
                 new CompletionIds(clock, random),
+                new Quotas(store::nodes),
                 settings.timeouts().call());
         this.known = opened.add(knownAnswers(), KnownAnswers::close);
         vertx.setPeriodic(
@@ -240,7 +242,7 @@ public final class App implements AutoCloseable {
 
     /** The whole table: one line a route. */
     private List<Route<?>> table() {
-        KeyGate key = new KeyGate(store.keys(), new RequestRates());
+        KeyGate key = new KeyGate(store.keys(), new RequestCount(meter.quotas()));
         KeyGate modelKey = key.forModels();
         AdminGate admin = new AdminGate(adminKey.sha256(), key);
         ModelsHandler models = new ModelsHandler(catalogue, current);

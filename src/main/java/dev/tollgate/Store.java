@@ -19,6 +19,7 @@ import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.NodeLease;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.Unit;
@@ -62,6 +63,9 @@ final class Store implements AutoCloseable {
     private final Duration callMax;
     private final @Nullable NodeLease lease;
     private volatile Runnable lost = () -> {};
+
+    /** Servers over these books that are alive, this one included, as of the last renewal of its lease. */
+    private volatile int nodes = 1;
 
     private Store(
             Database database,
@@ -219,6 +223,19 @@ final class Store implements AutoCloseable {
                 .thenApply(unit -> expired);
     }
 
+    private void countNodes() {
+        try {
+            nodes = Math.max(1, NodeLease.living(database));
+        } catch (StoreException e) {
+            log.warn("the living nodes could not be counted: {}", e.getMessage());
+        }
+    }
+
+    /** How many servers share the books now, at least 1. From any thread. */
+    int nodes() {
+        return nodes;
+    }
+
     private String nodeId() {
         NodeLease present = lease;
         return present == null ? "" : present.nodeId();
@@ -250,6 +267,7 @@ final class Store implements AutoCloseable {
 
         @Override
         public void renewed() {
+            Thread.ofVirtual().name("count-nodes").start(Store.this::countNodes);
             if (expiring.compareAndSet(false, true)) {
                 expire().whenComplete((expired, failure) -> {
                     expiring.set(false);

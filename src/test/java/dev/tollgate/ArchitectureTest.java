@@ -133,7 +133,7 @@ class ArchitectureTest {
     @Test
     void the_ledger_and_the_catalogue_know_no_feature() {
         knowsOnly("ledger", "storage", "error", "http");
-        knowsOnly("models", "conversation", "config", "error", "http");
+        knowsOnly("models", "conversation", "limits", "config", "error", "http");
     }
 
     @Test
@@ -308,7 +308,8 @@ class ArchitectureTest {
 
     @Test
     void every_door_brings_its_ask_to_the_one_meter() {
-        knowsOnly("door", "answers", "metering", "models", "keys", "memory", "upstream", "storage", "error", "http");
+        knowsOnly(
+                "door", "answers", "metering", "models", "keys", "limits", "memory", "upstream", "storage", "error", "http");
         knowsOnly(
                 "chat",
                 "door",

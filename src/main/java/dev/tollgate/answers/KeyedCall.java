@@ -1,6 +1,7 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.memory.Lease;
@@ -190,6 +191,8 @@ final class KeyedCall implements SpooledAnswer.Ending {
             SpoolOutlet outlet = new SpoolOutlet(spool, loop, this::broken);
             SpooledAnswer answer = new SpooledAnswer(name, bodyHash, spool, outlet, door.apply(outlet), this);
             call = known.meter().start(asked.call(), known.refusals().watching(asked.print(), answer), answer);
+        } catch (ApiException notNow) {
+            refuse(notNow.error());
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
             log.error("a call under an idempotency key could not be made", e);

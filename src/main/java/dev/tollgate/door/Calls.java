@@ -7,8 +7,12 @@ import dev.tollgate.answers.Sha256;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.RateAnswers;
+import dev.tollgate.limits.Quota;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.Arrival;
+import dev.tollgate.metering.Call;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.MeteredCall;
@@ -18,7 +22,10 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,20 +48,20 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
     public record Read(Question question, String hash) {}
 
     /** @throws dev.tollgate.error.ApiException 404 for a model that is not there, or not for this key */
-    Model model(Key key, String id) {
+    Model model(KeyCaller caller, String id) {
         Model model = models.find(id);
-        if (model == null || !key.mayUse(model.id())) {
+        if (model == null || !caller.mayUse(model.id())) {
             throw ModelsHandler.notFound(id).asException();
         }
         return model;
     }
 
     /** @throws dev.tollgate.error.ApiException where it cannot be opened by this key */
-    public Protocol.Opening open(Protocol protocol, Key key, Envelope envelope) {
+    public Protocol.Opening open(Protocol protocol, KeyCaller caller, Envelope envelope) {
         Protocol.Opening opening = protocol.open(envelope);
         String id = opening.model();
         if (id != null) {
-            model(key, id);
+            model(caller, id);
         }
         return opening;
     }
@@ -76,8 +83,10 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
      * @param arrival null where it did not come by HTTP
      * @throws dev.tollgate.error.ApiException as the protocol or the model has it; 503 where the records cannot be read
      */
-    public MeteredCall prepare(String door, Key key, Question question, Lease memory, @Nullable Arrival arrival) {
-        Model model = model(key, question.model());
+    public MeteredCall prepare(
+            String door, KeyCaller caller, Question question, Lease memory, @Nullable Arrival arrival) {
+        Model model = model(caller, question.model());
+        Key key = caller.key();
         question.check(model);
         try {
             return meter.prepare(new MeteredRequest(
@@ -89,7 +98,8 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     question.model(),
                     question.ask(model, key.accountId(), memory),
                     arrival,
-                    tokensMax(model, question)));
+                    tokensMax(model, question),
+                    quotas(caller, model)));
         } catch (StoreException e) {
             log.error("what was kept for a call could not be looked up", e);
             throw ApiError.of(
@@ -99,6 +109,16 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     .retryAfter(STORE_WAIT)
                     .asException();
         }
+    }
+
+    private static List<Quota> quotas(KeyCaller caller, Model model) {
+        List<Quota> its = caller.quotas();
+        if (model.rates().isNone()) {
+            return its;
+        }
+        List<Quota> all = new ArrayList<>(its);
+        all.add(Quota.ofModel(caller.accountId(), model.id(), model.rates()));
+        return all;
     }
 
     /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51). */
@@ -113,6 +133,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
      * Answers on the current event loop.
      *
      * @param nameHash of an idempotency key; null without one
+     * @throws dev.tollgate.error.ApiException 429 where a limit does not let it begin
      */
     public Running answer(MeteredCall call, Read read, @Nullable String nameHash, Outlet outlet) {
         Question question = read.question();
@@ -122,7 +143,20 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                 && !Objects.equals(question.tokensMax(), call.request().askedTokensMax())) {
             outlet.ignore(field);
         }
-        return known.answer(
+        showRates(call, outlet::setHeader);
+        Running running = known.answer(
                 new Asked(call, read.hash(), nameHash), outlet, other -> question.sink(other, call.request()));
+        if (running instanceof Call) { // it has begun, and nothing of it has been told
+            showRates(call, outlet::setHeader);
+        }
+        return running;
+    }
+
+    /** What is left of the tightest limits. */
+    void showRates(MeteredCall call, BiConsumer<String, String> headers) {
+        List<Quota> quotas = call.request().quotas();
+        if (!quotas.isEmpty()) {
+            RateAnswers.show(meter.quotas().standing(quotas), headers);
+        }
     }
 }

@@ -38,15 +38,14 @@ public final class Door implements Handler<KeyCaller> {
 
     /** Where requests of the same form come, of which only the prompt is counted, for who has something to spend (D43, D51). */
     public Route<KeyCaller> countingRoute(String path, Gate<KeyCaller> gate, FreeCounts counts, Counted counted) {
-        return Route.post(path, gate, (exchange, caller) -> count(exchange, caller.key(), counts, counted))
+        return Route.post(path, gate, (exchange, caller) -> count(exchange, caller, counts, counted))
                 .withErrors(protocol.errors())
                 .withBodyGate(this::paid);
     }
 
     @Override
     public void handle(Exchange exchange, KeyCaller caller) {
-        Key key = caller.key();
-        Protocol.Opening opening = open(exchange, key);
+        Protocol.Opening opening = open(exchange, caller);
         boolean isLarge = exchange.hasLargeBody();
         String name = name(exchange);
         Lease memory = exchange.memory();
@@ -54,21 +53,21 @@ public final class Door implements Handler<KeyCaller> {
         exchange.read(body -> calls.read(opening, body, memory), read -> {
             if (isLarge || calls.mayBlock(read.question())) {
                 exchange.compute(
-                        () -> calls.prepare(protocol.name(), key, read.question(), memory, arrival),
+                        () -> calls.prepare(protocol.name(), caller, read.question(), memory, arrival),
                         call -> start(exchange, opening, call, read, name));
             } else {
                 start(
                         exchange,
                         opening,
-                        calls.prepare(protocol.name(), key, read.question(), memory, arrival),
+                        calls.prepare(protocol.name(), caller, read.question(), memory, arrival),
                         read,
                         name);
             }
         });
     }
 
-    private Protocol.Opening open(Exchange exchange, Key key) {
-        return calls.open(protocol, key, new OfExchange(exchange));
+    private Protocol.Opening open(Exchange exchange, KeyCaller caller) {
+        return calls.open(protocol, caller, new OfExchange(exchange));
     }
 
     private static @Nullable String name(Exchange exchange) {
@@ -84,7 +83,7 @@ public final class Door implements Handler<KeyCaller> {
     /** A large body is read for who can pay, or where an answer to it is known. */
     private BodyGate.Question paidOrKnown(Exchange exchange, KeyCaller caller) {
         Key key = caller.key();
-        Protocol.Opening opening = open(exchange, key);
+        Protocol.Opening opening = open(exchange, caller);
         String name = name(exchange);
         LargeBodies.Replay replay = new LargeBodies.Replay(
                 new ExchangeOutlet(exchange, opening.form()), running -> exchange.onGone(running::gone));
@@ -97,27 +96,30 @@ public final class Door implements Handler<KeyCaller> {
         void show(Exchange exchange, MeteredCall call, Optional<PromptCount> counted);
     }
 
-    private void count(Exchange exchange, Key key, FreeCounts counts, Counted counted) {
-        Protocol.Opening opening = open(exchange, key);
+    private void count(Exchange exchange, KeyCaller caller, FreeCounts counts, Counted counted) {
+        Protocol.Opening opening = open(exchange, caller);
         Lease memory = exchange.memory();
         exchange.read(
                 body -> opening.read(body, memory),
                 question -> exchange.compute(
                         () -> {
-                            counts.requireBalance(key.accountId());
-                            return calls.prepare(protocol.name(), key, question, memory, null);
+                            counts.requireBalance(caller.accountId());
+                            return calls.prepare(protocol.name(), caller, question, memory, null);
                         },
-                        call -> counts.countLoaded(
-                                call,
-                                (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
-                                exchange::fail)));
+                        call -> {
+                            counts.countRequest(call);
+                            calls.showRates(call, exchange::setHeader);
+                            counts.countLoaded(
+                                    call,
+                                    (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
+                                    exchange::fail);
+                        }));
     }
 
     /** A large one is not even read for who has nothing to spend. */
     private BodyGate.Question paid(Exchange exchange, KeyCaller caller) {
-        Key key = caller.key();
-        open(exchange, key);
-        return () -> bodies.paid(key.accountId());
+        open(exchange, caller);
+        return () -> bodies.paid(caller.accountId());
     }
 
     private record OfExchange(Exchange exchange) implements Envelope {

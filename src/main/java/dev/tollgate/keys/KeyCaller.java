@@ -1,7 +1,9 @@
 package dev.tollgate.keys;
 
 import dev.tollgate.http.Caller;
+import dev.tollgate.limits.Quota;
 import dev.tollgate.limits.Rates;
+import java.util.List;
 
 /**
  * A caller who has shown an API key: whom {@link KeyGate} lets in.
@@ -13,6 +15,20 @@ public record KeyCaller(Key key, Rates accountRates) implements Caller {
     @Override
     public String accountId() {
         return key.accountId();
+    }
+
+    /** What counts its requests, tokens and calls, of whatever model; empty where nothing is limited. */
+    public List<Quota> quotas() {
+        Rates ofKey = key.settings().rates();
+        if (ofKey.isNone() && accountRates.isNone()) {
+            return List.of();
+        }
+        Quota account = Quota.ofAccount(key.accountId(), accountRates);
+        return ofKey.isNone()
+                ? List.of(account)
+                : accountRates.isNone()
+                        ? List.of(Quota.ofKey(key.id(), ofKey))
+                        : List.of(Quota.ofKey(key.id(), ofKey), account);
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
-import dev.tollgate.limits.RequestRates;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -21,37 +20,37 @@ public final class KeyGate implements Gate<KeyCaller> {
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     private final Keys keys;
-    private final RequestRates rates;
+    private final RequestCount count;
     private final boolean isGoogle;
 
     /** The only kind of key that is let in; null: every kind. */
     private final @Nullable KeyKind kind;
 
-    private KeyGate(Keys keys, RequestRates rates, boolean isGoogle, @Nullable KeyKind kind) {
+    private KeyGate(Keys keys, RequestCount count, boolean isGoogle, @Nullable KeyKind kind) {
         this.keys = keys;
-        this.rates = rates;
+        this.count = count;
         this.isGoogle = isGoogle;
         this.kind = kind;
     }
 
     /** For keys of every kind, which come as OpenAI's clients send them. */
-    public KeyGate(Keys keys, RequestRates rates) {
-        this(keys, rates, false, null);
+    public KeyGate(Keys keys, RequestCount count) {
+        this(keys, count, false, null);
     }
 
     /** The same for the keys that may come in the header of Google's clients, too (D23). */
     public KeyGate orAsGooglesClients() {
-        return new KeyGate(keys, rates, true, kind);
+        return new KeyGate(keys, count, true, kind);
     }
 
     /** The same for keys that may call models. */
     public KeyGate forModels() {
-        return new KeyGate(keys, rates, isGoogle, KeyKind.API);
+        return new KeyGate(keys, count, isGoogle, KeyKind.API);
     }
 
     /** The same for keys that administer an account. */
     public KeyGate forManagement() {
-        return new KeyGate(keys, rates, isGoogle, KeyKind.MANAGEMENT);
+        return new KeyGate(keys, count, isGoogle, KeyKind.MANAGEMENT);
     }
 
     @Override
@@ -152,10 +151,8 @@ public final class KeyGate implements Gate<KeyCaller> {
                             "The address " + exchange.remoteAddress() + " is not in the allowlist of this API key.")
                     .asException();
         }
-        Long requestsPerMinute = key.settings().rates().requests();
-        if (requestsPerMinute != null) {
-            count(exchange, key, requestsPerMinute);
-        }
+        KeyCaller caller = new KeyCaller(key, found.accountRates());
+        count.count(exchange, caller);
         if (kind != null && key.settings().kind() != kind) {
             throw ApiError.of(
                             ErrorCode.INVALID_API_KEY,
@@ -165,23 +162,7 @@ public final class KeyGate implements Gate<KeyCaller> {
                     .withStatus(403)
                     .asException();
         }
-        return new KeyCaller(key, found.accountRates());
-    }
-
-    /** Tells the caller how much of its rate is left, in the headers that OpenAI's clients know (protocol 3.5). */
-    private void count(Exchange exchange, Key key, long requestsPerMinute) {
-        RequestRates.Rate rate = rates.take(key.id(), requestsPerMinute);
-        exchange.setHeader("x-ratelimit-limit-requests", Long.toString(rate.limit()));
-        exchange.setHeader("x-ratelimit-remaining-requests", Long.toString(rate.remaining()));
-        exchange.setHeader("x-ratelimit-reset-requests", rate.resetText());
-        if (!rate.allowed()) {
-            throw ApiError.of(
-                            ErrorCode.RATE_LIMIT_EXCEEDED,
-                            "Too many requests, please slow down: this API key may make " + requestsPerMinute
-                                    + " requests a minute.")
-                    .retryAfter(rate.retryAfter())
-                    .asException();
-        }
+        return caller;
     }
 
     private static ApiException refuse(String message) {

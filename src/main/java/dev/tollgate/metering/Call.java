@@ -39,6 +39,7 @@ public final class Call implements Running {
     private Phase phase;
     private boolean turning;
     private boolean callerGone;
+    private long tokensUsed;
 
     /**
      * @param loop runs on the exchange's event loop
@@ -152,6 +153,15 @@ public final class Call implements Running {
             log.error("task {} could not {}", taskId, what, e);
             return false;
         }
+    }
+
+    /** What the upstream was made to do for it counts, whoever pays. */
+    void used(long tokens) {
+        tokensUsed = tokens;
+    }
+
+    long tokensUsed() {
+        return tokensUsed;
     }
 
     boolean isCallerGone() {

@@ -3,10 +3,12 @@ package dev.tollgate.metering;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.keys.RateAnswers;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.Records;
+import dev.tollgate.limits.Quotas;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.upstream.PromptCount;
 import java.time.Duration;
@@ -43,6 +45,18 @@ public final class FreeCounts {
         if (balance.balanceMicros() <= 0) {
             ApiError tooLow = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW);
             throw (balance.reservedMicros() > 0 ? tooLow.retryAfter(SOON) : tooLow).asException();
+        }
+    }
+
+    /**
+     * Counts the request with what is allowed of its model.
+     *
+     * @throws dev.tollgate.error.ApiException 429 where that is used up
+     */
+    public void countRequest(MeteredCall call) {
+        Quotas.Refused refused = meter.quotas().ask(call.request().quotas());
+        if (refused != null) {
+            throw RateAnswers.refusal(refused).asException();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.limits.Quotas;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -28,8 +29,11 @@ final class LoopCalls implements Executor {
     private final long timeNanosMax;
     private final long lookMillis;
 
-    /** Since when each is open, the eldest first. */
-    private final Map<Call, Long> open = new LinkedHashMap<>();
+    /** @param pass left when the call is over */
+    private record Open(long sinceNanos, Quotas.Pass pass) {}
+
+    /** The eldest first. */
+    private final Map<Call, Open> open = new LinkedHashMap<>();
 
     private volatile int size;
     private long timer = -1;
@@ -47,13 +51,16 @@ final class LoopCalls implements Executor {
         context.runOnContext(nothing -> task.run());
     }
 
-    /** @param making makes a call, given what to run when it is over */
-    Call open(Function<Runnable, Call> making) {
+    /**
+     * @param making makes a call, given what to run when it is over
+     * @param pass left then, once
+     */
+    Call open(Function<Runnable, Call> making, Quotas.Pass pass) {
         @Nullable Call[] made = new Call[1];
         Call call = making.apply(() -> close(made[0]));
         made[0] = call;
         call.memory().retain();
-        open.put(call, System.nanoTime());
+        open.put(call, new Open(System.nanoTime(), pass));
         size = open.size();
         if (timer < 0) {
             timer = vertx.setPeriodic(lookMillis, fired -> look());
@@ -62,8 +69,10 @@ final class LoopCalls implements Executor {
     }
 
     private void close(@Nullable Call call) {
-        if (call != null && open.remove(call) != null) {
+        Open was = call == null ? null : open.remove(call);
+        if (call != null && was != null) {
             size = open.size();
+            was.pass().leave(call.tokensUsed());
             call.memory().release();
         }
     }
@@ -72,11 +81,11 @@ final class LoopCalls implements Executor {
     private void look() {
         long now = System.nanoTime();
         List<Call> late = new ArrayList<>();
-        Iterator<Map.Entry<Call, Long>> eldest = open.entrySet().iterator();
+        Iterator<Map.Entry<Call, Open>> eldest = open.entrySet().iterator();
         boolean more = true;
         while (more && eldest.hasNext()) {
-            Map.Entry<Call, Long> next = eldest.next();
-            more = now - next.getValue() >= timeNanosMax;
+            Map.Entry<Call, Open> next = eldest.next();
+            more = now - next.getValue().sinceNanos() >= timeNanosMax;
             if (more) {
                 late.add(next.getKey());
             }

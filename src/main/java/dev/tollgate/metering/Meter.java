@@ -2,10 +2,14 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.ids.CompletionIds;
+import dev.tollgate.keys.RateAnswers;
+import dev.tollgate.limits.Quota;
+import dev.tollgate.limits.Quotas;
 import dev.tollgate.upstream.PreparedCall;
 import dev.tollgate.upstream.Upstreams;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -22,6 +26,7 @@ public final class Meter {
     private final MediaAccess media;
     private final Accounting accounting;
     private final CompletionIds ids;
+    private final Quotas quotas;
     private final Duration totalTimeout;
     private final Counting counting = new Counting();
     private final Map<Thread, LoopCalls> loops = new ConcurrentHashMap<>();
@@ -33,12 +38,14 @@ public final class Meter {
             MediaAccess media,
             Accounting accounting,
             CompletionIds ids,
+            Quotas quotas,
             Duration totalTimeout) {
         this.vertx = vertx;
         this.upstreams = upstreams;
         this.media = media;
         this.accounting = accounting;
         this.ids = ids;
+        this.quotas = quotas;
         this.totalTimeout = totalTimeout;
     }
 
@@ -61,7 +68,11 @@ public final class Meter {
         return new MeteredCall(request, bounds, prompt.textBytes(), prepared);
     }
 
-    /** Starts a call on the current event loop. What follows is told to the sink there, never before this method returns. */
+    /**
+     * Starts a call on the current event loop. What follows is told to the sink there, never before this method returns.
+     *
+     * @throws dev.tollgate.error.ApiException 429 where a limit of its caller does not let it begin; then the sink is told nothing
+     */
     public Running start(MeteredCall call, Sink sink) {
         return start(call, sink, Keeper.NONE);
     }
@@ -70,10 +81,27 @@ public final class Meter {
     public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
         Books books = new StoredBooks(accounting, loop, keeper);
-        Call call = loop.open(
-                over -> new Call(books, counting, media, metered, ids.next(), sink, loop, System::nanoTime, over));
+        Quotas.Pass pass = admit(metered);
+        Call call;
+        try {
+            call = loop.open(
+                    over -> new Call(books, counting, media, metered, ids.next(), sink, loop, System::nanoTime, over),
+                    pass);
+        } catch (RuntimeException | Error e) {
+            pass.leave(0);
+            throw e;
+        }
         call.begin();
         return call;
+    }
+
+    /** It counts from here on until it is over, whichever way that comes. */
+    private Quotas.Pass admit(MeteredCall call) {
+        List<Quota> its = call.request().quotas();
+        return switch (quotas.enter(its, its.isEmpty() ? 0 : call.tokensExpected())) {
+            case Quotas.Pass pass -> pass;
+            case Quotas.Refused refused -> throw RateAnswers.refusal(refused).asException();
+        };
     }
 
     /**
@@ -87,6 +115,11 @@ public final class Meter {
 
     private LoopCalls loop() {
         return loops.computeIfAbsent(Thread.currentThread(), loop -> new LoopCalls(vertx, totalTimeout));
+    }
+
+    /** What calls are counted with. */
+    public Quotas quotas() {
+        return quotas;
     }
 
     Counting counting() {

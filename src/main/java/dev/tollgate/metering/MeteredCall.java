@@ -6,6 +6,9 @@ import dev.tollgate.upstream.PreparedCall;
 /** A request that has been translated and bounded: all that can be refused beforehand has been (D2). Started once, by the meter. */
 public final class MeteredCall {
 
+    private static final long BYTES_OF_A_TOKEN = 4;
+    private static final long TOKENS_OF_A_MEDIUM = 258;
+
     private final MeteredRequest request;
     private final Bounds bounds;
     private final long promptBytes;
@@ -46,6 +49,18 @@ public final class MeteredCall {
         long promptTokensMax =
                 PromptBound.of(request.ask(), request.model().upstream()).tokensMax();
         return new MeteredCall(request, bounds.withPrompt(promptTokensMax), promptBytes, complete);
+    }
+
+    /**
+     * What it will come to, more or less: a token for every four bytes, as much for a medium as a picture takes, and the answer up to the
+     * slice that is held for at first. The end puts it right; a bound would keep most callers from half of what they may use.
+     */
+    long tokensExpected() {
+        long media = request.ask().promptSize().media().size() * TOKENS_OF_A_MEDIUM;
+        long each = bounds.askedTokensMax() == null
+                ? Bounds.SLICE_TOKENS
+                : Math.min(bounds.askedTokensMax(), Bounds.SLICE_TOKENS);
+        return Math.ceilDiv(promptBytes, BYTES_OF_A_TOKEN) + media + each * bounds.candidates();
     }
 
     long promptBytes() {

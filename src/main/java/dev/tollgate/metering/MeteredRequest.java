@@ -1,7 +1,9 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.limits.Quota;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstream.Ask;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ask complete and checked
  * @param arrival null where it did not come by HTTP
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
+ * @param quotas what it counts against, those at the door included
  */
 public record MeteredRequest(
         String accountId,
@@ -25,7 +28,22 @@ public record MeteredRequest(
         String requestedModel,
         Ask ask,
         @Nullable Arrival arrival,
-        @Nullable Long askedTokensMax) {
+        @Nullable Long askedTokensMax,
+        List<Quota> quotas) {
+
+    /** One that is not limited. */
+    public MeteredRequest(
+            String accountId,
+            String keyId,
+            String keyPrefix,
+            String door,
+            Model model,
+            String requestedModel,
+            Ask ask,
+            @Nullable Arrival arrival,
+            @Nullable Long askedTokensMax) {
+        this(accountId, keyId, keyPrefix, door, model, requestedModel, ask, arrival, askedTokensMax, List.of());
+    }
 
     /**
      * The model as the answer names it (D20).

@@ -73,6 +73,7 @@ final class Resolving implements Phase {
 
     private void reckon(Ending.Charge charge) {
         Usage used = answer.usage().usage();
+        call.used(used.inputTokens() + used.candidatesTokens() + used.thoughtsTokens());
         long due = bounds.model().pricing().chargeMicros(used);
         Books.Bill bill = new Books.Bill(used, due, hold.coverage().heldMicros(), charge.end());
         if (bill.missingMicros() == 0) {

@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.YamlFile;
 import dev.tollgate.config.YamlNode;
+import dev.tollgate.limits.Rates;
 import dev.tollgate.conversation.Effort;
 import java.io.IOException;
 import java.io.InputStream;
@@ -100,7 +101,8 @@ public final class CatalogueLoader {
                 "usage",
                 "defaults",
                 "tools",
-                "response_format");
+                "response_format",
+                "rates");
         UpstreamModel upstream = upstream(row.need("upstream"));
         Pricing pricing = CataloguePrice.read(row.need("price"));
         if (!priceVersions.add(pricing.version())) {
@@ -123,7 +125,8 @@ public final class CatalogueLoader {
                 effort(defaults.need("reasoning_effort"), upstream),
                 maxTokens(defaults.need("max_tokens"), upstream),
                 tools(row.need("tools")),
-                formats(row.need("response_format")));
+                formats(row.need("response_format")),
+                rates(row.find("rates")));
     }
 
     private static List<YamlNode> rows(YamlNode list) {
@@ -198,6 +201,19 @@ public final class CatalogueLoader {
                 node.need("json").bool(),
                 node.need("with_functions").bool(),
                 node.need("with_search").bool());
+    }
+
+    private static Rates rates(@Nullable YamlNode node) {
+        if (node == null) {
+            return Rates.NONE;
+        }
+        node.onlyWith("requests", "tokens", "concurrency");
+        return new Rates(
+                rate(node.find("requests")), rate(node.find("tokens")), rate(node.find("concurrency")));
+    }
+
+    private static @Nullable Long rate(@Nullable YamlNode node) {
+        return node == null ? null : Long.valueOf(node.wholeNumber(1, Rates.MAX));
     }
 
     static Instant instant(YamlNode node) {

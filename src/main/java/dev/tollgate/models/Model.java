@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import dev.tollgate.limits.Rates;
 import dev.tollgate.conversation.Effort;
 import dev.tollgate.conversation.PrintedUsage;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokensByDefault null: none (D12)
  * @param tools which tools it takes
  * @param formats when it takes a JSON {@code response_format}
+ * @param rates what each account may use of it
  */
 public record Model(
         String id,
@@ -35,7 +37,8 @@ public record Model(
         @Nullable Effort effortByDefault,
         @Nullable Long maxTokensByDefault,
         Tools tools,
-        Formats formats) {
+        Formats formats,
+        Rates rates) {
 
     public Model {
         aliases = List.copyOf(aliases);
@@ -56,7 +59,8 @@ public record Model(
                 effortByDefault,
                 maxTokensByDefault,
                 tools,
-                formats);
+                formats,
+                rates);
     }
 
     /** The same at another price. */
@@ -74,7 +78,8 @@ public record Model(
                 effortByDefault,
                 maxTokensByDefault,
                 tools,
-                formats);
+                formats,
+                rates);
     }
 
     /** @param functionsWithSearch whether both may stand in one call */

@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import dev.tollgate.fatal.Fatal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -76,6 +77,17 @@ public final class NodeLease implements AutoCloseable {
                 .daemon()
                 .name("tollgate-lease")
                 .start(Fatal.lasting("the renewal of the lease", this::run));
+    }
+
+    /** How many nodes live by the database's clock. Blocks. */
+    public static int living(Database database) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                            "SELECT COUNT(*) FROM node WHERE lease_until > " + Dialect.POSTGRESQL.nowMillis());
+                    ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getInt(1) : 0;
+            }
+        });
     }
 
     /** Who this node is now. @throws StoreUnavailable while it has no lease */

@@ -79,7 +79,8 @@ class CurrentModelsTest {
                 model.effortByDefault(),
                 model.maxTokensByDefault(),
                 model.tools(),
-                model.formats());
+                model.formats(),
+                model.rates());
     }
 
     private CurrentModels models() {

@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.limits.Quotas;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.testing.Gateway;
@@ -44,6 +45,8 @@ class LoopCallsTest {
         return done.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
+    private final Quotas quotas = new Quotas(() -> 1);
+
     private LoopCalls calls(Duration timeMax) {
         return on(() -> new LoopCalls(VERTX, timeMax));
     }
@@ -52,7 +55,7 @@ class LoopCallsTest {
     private PlayedCall open(LoopCalls calls) {
         PlayedCall call = on(() -> {
             PlayedCall made = new PlayedCall(Sold.bounds(false, 1, null));
-            calls.open(made::make);
+            calls.open(made::make, (Quotas.Pass) quotas.enter(List.of(), 0));
             made.begin();
             made.books.holds(8_292);
             made.told();

@@ -8,7 +8,9 @@ import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.keys.KeySettings;
+import dev.tollgate.limits.Quotas;
 import dev.tollgate.media.CallMedia;
+import dev.tollgate.limits.Quotas;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.testing.ChatBodies;
@@ -88,6 +90,7 @@ class MeterTest {
                 new MediaAccess(null, store.ledger),
                 new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), Runnable::run),
                 new CompletionIds(store::now, new Random(1)),
+                new Quotas(() -> 1),
                 Duration.ofMinutes(1));
         freeCounts = new FreeCounts(store.ledger, meter);
     }

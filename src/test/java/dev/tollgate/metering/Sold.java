@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.limits.Rates;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
@@ -51,7 +52,8 @@ final class Sold {
                 null,
                 null,
                 new Model.Tools(true, true, true),
-                new Model.Formats(true, true, true));
+                new Model.Formats(true, true, true),
+                Rates.NONE);
     }
 
     static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {

@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.limits.Rates;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ class CatalogueTest {
                 null,
                 null,
                 new Model.Tools(true, true, false),
-                new Model.Formats(true, false, false));
+                new Model.Formats(true, false, false),
+                Rates.NONE);
     }
 }
