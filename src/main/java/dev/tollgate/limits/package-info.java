@@ -1,7 +1,7 @@
 /**
- * How often a key may call, and how accounts share what the process has only so much of: permits go round among them ({@link
- * dev.tollgate.limits.FairTurns}), work that keeps a core busy has few threads and turns ({@link dev.tollgate.limits.Workers}), room is shared
- * as it is wanted ({@link dev.tollgate.limits.Shares}). Limits are per node until several nodes share them.
+ * What a key, an account and a model may use a minute and at once ({@link dev.tollgate.limits.Quotas}), and how accounts share what the process
+ * has only so much of: permits go round among them ({@link dev.tollgate.limits.FairTurns}), work that keeps a core busy has few threads and turns ({@link dev.tollgate.limits.Workers}), room is shared
+ * as it is wanted ({@link dev.tollgate.limits.Shares}). Of several nodes each grants its share of a limit.
  *
  * <p>Invariants: a key without a limit is never refused; a refusal says when to come back. One account cannot have all of anything, and
  * who waits waits for at most one piece of work of each other account. Bounded memory: a bucket that has not been touched while it would
