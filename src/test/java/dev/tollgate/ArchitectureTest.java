@@ -309,7 +309,17 @@ class ArchitectureTest {
     @Test
     void every_door_brings_its_ask_to_the_one_meter() {
         knowsOnly(
-                "door", "answers", "metering", "models", "keys", "limits", "memory", "upstream", "storage", "error", "http");
+                "door",
+                "answers",
+                "metering",
+                "models",
+                "keys",
+                "limits",
+                "memory",
+                "upstream",
+                "storage",
+                "error",
+                "http");
         knowsOnly(
                 "chat",
                 "door",

@@ -184,7 +184,13 @@ public final class AccountsHandler {
         credits(spend, "hour", key.spend().hourMicros());
         credits(spend, "day", key.spend().dayMicros());
         credits(spend, "total", key.spend().totalMicros());
-        json.putObject("rates").put("requests", key.requestsPerMinute());
+        json.putObject("rates")
+                .put("requests", key.requestsPerMinute())
+                .put("tokens", key.tokensPerMinute())
+                .put("concurrency", key.concurrency());
+        ArrayNode models = json.putArray("models");
+        key.models().forEach(models::add);
+        json.put("expires_at", key.expiresAt() == null ? null : key.expiresAt().toString());
         json.put("created_at", key.createdAt().toString());
         return json.put(
                 "last_used_at",

@@ -46,7 +46,9 @@ public final class AdminViews {
      *
      * @param prefix its first characters
      * @param allow addresses and ranges that may use it; empty: all
-     * @param requestsPerMinute null: no limit
+     * @param requestsPerMinute null: no limit; likewise tokens a minute, and calls at once
+     * @param models the ids that it may use; empty: all
+     * @param expiresAt from when on it is refused; null: never
      */
     public record ApiKey(
             String id,
@@ -58,6 +60,10 @@ public final class AdminViews {
             Spend spend,
             List<String> allow,
             @Nullable Integer requestsPerMinute,
+            @Nullable Integer tokensPerMinute,
+            @Nullable Integer concurrency,
+            List<String> models,
+            @Nullable Instant expiresAt,
             Instant createdAt,
             @Nullable Instant lastUsedAt) {
 
@@ -66,6 +72,7 @@ public final class AdminViews {
             Objects.requireNonNull(kind);
             Objects.requireNonNull(spend);
             allow = List.copyOf(allow);
+            models = List.copyOf(models);
         }
     }
 
@@ -94,13 +101,23 @@ public final class AdminViews {
             Kind kind,
             Spend spend,
             List<String> allow,
-            @Nullable Integer requestsPerMinute) {
+            @Nullable Integer requestsPerMinute,
+            @Nullable Integer tokensPerMinute,
+            @Nullable Integer concurrency,
+            List<String> models,
+            @Nullable Instant expiresAt) {
 
         public KeyChoice {
             Objects.requireNonNull(name);
             Objects.requireNonNull(kind);
             Objects.requireNonNull(spend);
             allow = List.copyOf(allow);
+            models = List.copyOf(models);
+        }
+
+        /** For all models, for good. */
+        public KeyChoice(String name, Kind kind, Spend spend, List<String> allow, @Nullable Integer requestsPerMinute) {
+            this(name, kind, spend, allow, requestsPerMinute, null, null, List.of(), null);
         }
     }
 
@@ -108,6 +125,7 @@ public final class AdminViews {
      * What is changed of a key; null: stays as it is.
      *
      * @param allow empty: every address
+     * @param models empty: all
      */
     public record KeyChange(
             @Nullable String name,
@@ -115,10 +133,36 @@ public final class AdminViews {
             @Nullable Limit spendDayMicros,
             @Nullable Limit spendTotalMicros,
             @Nullable List<String> allow,
-            @Nullable Limit requestsPerMinute) {
+            @Nullable Limit requestsPerMinute,
+            @Nullable Limit tokensPerMinute,
+            @Nullable Limit concurrency,
+            @Nullable List<String> models,
+            @Nullable Expiry expiry) {
 
         public KeyChange {
             allow = allow == null ? null : List.copyOf(allow);
+            models = models == null ? null : List.copyOf(models);
+        }
+
+        /** Of what keys have had from the beginning. */
+        public KeyChange(
+                @Nullable String name,
+                @Nullable Limit spendHourMicros,
+                @Nullable Limit spendDayMicros,
+                @Nullable Limit spendTotalMicros,
+                @Nullable List<String> allow,
+                @Nullable Limit requestsPerMinute) {
+            this(
+                    name,
+                    spendHourMicros,
+                    spendDayMicros,
+                    spendTotalMicros,
+                    allow,
+                    requestsPerMinute,
+                    null,
+                    null,
+                    null,
+                    null);
         }
 
         /** Not named like a property: it would become one on the socket. */
@@ -128,9 +172,16 @@ public final class AdminViews {
                     && spendDayMicros == null
                     && spendTotalMicros == null
                     && allow == null
-                    && requestsPerMinute == null;
+                    && requestsPerMinute == null
+                    && tokensPerMinute == null
+                    && concurrency == null
+                    && models == null
+                    && expiry == null;
         }
     }
+
+    /** @param at null: never any more */
+    public record Expiry(@Nullable Instant at) {}
 
     /** @param most null: no limit any more */
     public record Limit(@Nullable Long most) {}

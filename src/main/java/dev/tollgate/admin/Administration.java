@@ -53,6 +53,13 @@ public interface Administration extends AutoCloseable {
     /** Its calls are refused from now on. Disabling twice is no error. */
     ApiKey disableKey(String keyId) throws Refused;
 
+    /**
+     * Gives a key another secret; id, limits and what it has spent stay.
+     *
+     * @param graceSeconds how long the old one works, 0 to 30 days
+     */
+    NewKey rotateKey(String keyId, long graceSeconds) throws Refused;
+
     @Override
     void close();
 }

@@ -7,11 +7,13 @@ import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.DisableKey;
 import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyCondition;
 import dev.tollgate.keys.KeyEdit;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.keys.RotateKey;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Ledger;
@@ -21,6 +23,7 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
@@ -109,8 +112,12 @@ public final class StoredAdministration implements Administration {
                             choice.spend().hourMicros(),
                             choice.spend().dayMicros(),
                             choice.spend().totalMicros()))
-                    .withRates(Rates.NONE.withRequests(
-                            choice.requestsPerMinute() == null ? null : Long.valueOf(choice.requestsPerMinute())));
+                    .withRates(new Rates(
+                            wide(choice.requestsPerMinute()),
+                            wide(choice.tokensPerMinute()),
+                            wide(choice.concurrency())))
+                    .withModels(choice.models())
+                    .withExpiresAt(choice.expiresAt());
             CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant());
             commit(
                     "key.create",
@@ -169,13 +176,32 @@ public final class StoredAdministration implements Administration {
                         limit(change.spendHourMicros(), old.hourMicros()),
                         limit(change.spendDayMicros(), old.dayMicros()),
                         limit(change.spendTotalMicros(), old.totalMicros())))
-                .withRates(settings.rates()
-                        .withRequests(limit(
-                                change.requestsPerMinute(), settings.rates().requests())));
+                .withRates(changed(settings.rates(), change));
         if (change.name() != null) {
             next = next.withName(change.name());
         }
+        if (change.models() != null) {
+            next = next.withModels(change.models());
+        }
+        if (change.expiry() != null) {
+            next = next.withExpiresAt(change.expiry().at());
+        }
         return change.allow() == null ? next : next.withAllow(Allowlist.of(change.allow()));
+    }
+
+    private static Rates changed(Rates old, AdminViews.KeyChange change) {
+        return new Rates(
+                limit(change.requestsPerMinute(), old.requests()),
+                limit(change.tokensPerMinute(), old.tokens()),
+                limit(change.concurrency(), old.concurrency()));
+    }
+
+    private static @Nullable Long wide(@Nullable Integer number) {
+        return number == null ? null : Long.valueOf(number);
+    }
+
+    private static @Nullable Integer narrow(@Nullable Long number) {
+        return number == null ? null : Math.toIntExact(number);
     }
 
     private static @Nullable Long limit(AdminViews.@Nullable Limit change, @Nullable Long old) {
@@ -193,6 +219,18 @@ public final class StoredAdministration implements Administration {
     }
 
     @Override
+    public AdminViews.NewKey rotateKey(String keyId, long graceSeconds) throws Refused {
+        return refusable(() -> {
+            Key before = keys.byId(keyId).orElse(null);
+            KeySecret secret = KeySecret.random(random);
+            RotateKey rotate =
+                    new RotateKey(keyId, KeyCondition.NONE, secret, Duration.ofSeconds(graceSeconds), clock.instant());
+            commit("key.rotate", rotate, keyId, () -> changed(before, rotate.outcome()));
+            return new AdminViews.NewKey(edited(keyId, rotate), secret.reveal());
+        });
+    }
+
+    @Override
     public void close() {
         closing.run();
     }
@@ -200,7 +238,7 @@ public final class StoredAdministration implements Administration {
     private static AdminViews.ApiKey key(Key key) {
         KeySettings settings = key.settings();
         Spend spend = settings.spend();
-        Long requests = settings.rates().requests();
+        Rates rates = settings.rates();
         return new AdminViews.ApiKey(
                 key.id(),
                 key.accountId(),
@@ -210,7 +248,11 @@ public final class StoredAdministration implements Administration {
                 key.disabled(),
                 new AdminViews.Spend(spend.hourMicros(), spend.dayMicros(), spend.totalMicros()),
                 settings.allow().texts(),
-                requests == null ? null : Math.toIntExact(requests),
+                narrow(rates.requests()),
+                narrow(rates.tokens()),
+                narrow(rates.concurrency()),
+                settings.models(),
+                settings.expiresAt(),
                 key.createdAt(),
                 key.lastUsedAt());
     }

@@ -47,6 +47,7 @@ final class Commands {
                         .addSubcommand(beside(new KeyCommands.Create(session)))
                         .addSubcommand(beside(new KeyCommands.List(session)))
                         .addSubcommand(beside(new KeyCommands.Set(session)))
+                        .addSubcommand(beside(new KeyCommands.Rotate(session)))
                         .addSubcommand(beside(new KeyCommands.Disable(session))))
                 .addSubcommand(
                         new CommandLine(new Receipts()).addSubcommand(beside(new ReceiptCommands.Verify(session))))

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlRequest.CreateKey.class, name = "key.create"),
     @JsonSubTypes.Type(value = ControlRequest.Keys.class, name = "key.list"),
     @JsonSubTypes.Type(value = ControlRequest.SetKey.class, name = "key.set"),
-    @JsonSubTypes.Type(value = ControlRequest.DisableKey.class, name = "key.disable")
+    @JsonSubTypes.Type(value = ControlRequest.DisableKey.class, name = "key.disable"),
+    @JsonSubTypes.Type(value = ControlRequest.RotateKey.class, name = "key.rotate")
 })
 sealed interface ControlRequest {
 
@@ -88,6 +89,18 @@ sealed interface ControlRequest {
         @Override
         public Object on(Administration administration) throws Refused {
             return administration.setKey(key, change);
+        }
+    }
+
+    record RotateKey(String key, long graceSeconds) implements ControlRequest {
+
+        public RotateKey {
+            Objects.requireNonNull(key);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.rotateKey(key, graceSeconds);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.cli;
 
 import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.AdminViews.ApiKey;
+import dev.tollgate.admin.AdminViews.Expiry;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.AdminViews.Limit;
@@ -9,6 +10,7 @@ import dev.tollgate.admin.AdminViews.Page;
 import dev.tollgate.admin.AdminViews.Spend;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,6 +81,33 @@ final class KeyCommands {
                 description = "Requests a minute, or none.")
         private @Nullable Limit rate;
 
+        @Option(
+                names = "--tokens",
+                paramLabel = "N",
+                converter = Values.RateLimit.class,
+                description = "Tokens a minute, or none.")
+        private @Nullable Limit tokens;
+
+        @Option(
+                names = "--concurrency",
+                paramLabel = "N",
+                converter = Values.RateLimit.class,
+                description = "Calls at once, or none.")
+        private @Nullable Limit concurrency;
+
+        @Option(
+                names = "--models",
+                paramLabel = "ID",
+                description = "Models that it may use, by their ids, repeated or with commas; none: all.")
+        private java.util.@Nullable List<String> models;
+
+        @Option(
+                names = "--expires",
+                paramLabel = "TIME",
+                converter = Values.End.class,
+                description = "From when on it is refused, a date or a time like 2026-12-01T12:00:00Z, or none.")
+        private @Nullable Expiry expiry;
+
         private Spend spend() {
             return new Spend(most(spendHour), most(spendDay), most(spendTotal));
         }
@@ -88,7 +117,35 @@ final class KeyCommands {
         }
 
         private KeyChange change(@Nullable String name) {
-            return new KeyChange(name, spendHour, spendDay, spendTotal, allow == null ? null : allowed(), rate);
+            return new KeyChange(
+                    name,
+                    spendHour,
+                    spendDay,
+                    spendTotal,
+                    allow == null ? null : allowed(),
+                    rate,
+                    tokens,
+                    concurrency,
+                    models == null ? null : Values.list(models),
+                    expiry);
+        }
+
+        private KeyChoice choice(String name, AdminViews.Kind kind) {
+            return new KeyChoice(
+                    name,
+                    kind,
+                    spend(),
+                    allowed(),
+                    count(rate),
+                    count(tokens),
+                    count(concurrency),
+                    models == null ? java.util.List.of() : Values.list(models),
+                    expiry == null ? null : expiry.at());
+        }
+
+        private static @Nullable Integer count(@Nullable Limit limit) {
+            Long most = most(limit);
+            return most == null ? null : Math.toIntExact(most);
         }
 
         private static @Nullable Long most(@Nullable Limit limit) {
@@ -130,9 +187,7 @@ final class KeyCommands {
 
         @Override
         public Integer call() throws Refused {
-            Long rate = Limits.most(limits.rate);
-            KeyChoice choice = new KeyChoice(
-                    name, kind, limits.spend(), limits.allowed(), rate == null ? null : Math.toIntExact(rate));
+            KeyChoice choice = limits.choice(name, kind);
             try (Administration administration = session.administration(spec)) {
                 session.out().println(administration.createKey(account, choice).secret());
             }
@@ -167,7 +222,11 @@ final class KeyCommands {
                     "DAY",
                     "TOTAL",
                     "RATE",
+                    "TOKENS",
+                    "AT ONCE",
                     "ALLOW",
+                    "MODELS",
+                    "EXPIRES",
                     "CREATED",
                     "LAST USED",
                     "NAME");
@@ -183,6 +242,10 @@ final class KeyCommands {
             return Cli.done();
         }
 
+        private static String perMinute(@Nullable Integer limit) {
+            return limit == null ? Values.NONE : limit + "/min";
+        }
+
         private static void add(TextTable table, ApiKey key) {
             table.add(
                     key.id(),
@@ -193,11 +256,52 @@ final class KeyCommands {
                     Values.credits(key.spend().hourMicros()),
                     Values.credits(key.spend().dayMicros()),
                     Values.credits(key.spend().totalMicros()),
-                    key.requestsPerMinute() == null ? Values.NONE : key.requestsPerMinute() + "/min",
+                    perMinute(key.requestsPerMinute()),
+                    perMinute(key.tokensPerMinute()),
+                    key.concurrency() == null ? Values.NONE : key.concurrency().toString(),
                     key.allow().isEmpty() ? "all" : String.join(",", key.allow()),
+                    key.models().isEmpty() ? "all" : String.join(",", key.models()),
+                    key.expiresAt() == null ? "never" : key.expiresAt().toString(),
                     key.createdAt().toString(),
                     key.lastUsedAt() == null ? "never" : key.lastUsedAt().toString(),
                     key.name());
+        }
+    }
+
+    @Command(
+            name = "rotate",
+            description = "Gives a key another secret and prints it, this once. Limits and what it has spent stay.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    static final class Rotate implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private KeyId key = new KeyId();
+
+        @Option(
+                names = "--grace",
+                paramLabel = "TIME",
+                converter = Values.Grace.class,
+                description = "How long the old one works beside it, like 90s, 30m, 24h or 7d. Default: not at all.")
+        private Duration grace = Duration.ZERO;
+
+        Rotate(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            String id = key.of(spec);
+            try (Administration administration = session.administration(spec)) {
+                session.out()
+                        .println(administration.rotateKey(id, grace.toSeconds()).secret());
+            }
+            return Cli.done();
         }
     }
 

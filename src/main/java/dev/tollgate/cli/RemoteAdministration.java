@@ -88,6 +88,11 @@ public final class RemoteAdministration implements Administration {
     }
 
     @Override
+    public NewKey rotateKey(String keyId, long graceSeconds) throws Refused {
+        return ask(new ControlRequest.RotateKey(keyId, graceSeconds), NEW_KEY);
+    }
+
+    @Override
     public void close() {
         // Each question has its own connection.
     }

@@ -1,10 +1,12 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.AdminViews.Expiry;
 import dev.tollgate.admin.AdminViews.Limit;
 import dev.tollgate.config.Decimals;
 import dev.tollgate.money.Credits;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -24,7 +26,8 @@ final class Values {
     /** A billion credits. */
     private static final long CREDITS_MOST_MICROS = 1_000_000_000L * Decimals.MICROS;
 
-    private static final int RATE_MOST = 1_000_000;
+    private static final int RATE_MOST = 100_000_000;
+    private static final long GRACE_DAYS_MOST = 30;
 
     private Values() {}
 
@@ -46,7 +49,41 @@ final class Values {
         }
     }
 
-    /** Requests a minute, or none. */
+    /** A time or none, from when on something ends. */
+    static final class End implements ITypeConverter<Expiry> {
+
+        @Override
+        public Expiry convert(String text) {
+            return new Expiry(text.equals(NONE) ? null : new Time().convert(text));
+        }
+    }
+
+    /** So many seconds, minutes, hours or days: {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}. */
+    static final class Grace implements ITypeConverter<Duration> {
+
+        @Override
+        public Duration convert(String text) {
+            if (text.equals("0")) {
+                return Duration.ZERO;
+            }
+            if (text.matches("[0-9]{1,7}[smhd]")) {
+                long count = Long.parseLong(text.substring(0, text.length() - 1));
+                Duration grace =
+                        switch (text.charAt(text.length() - 1)) {
+                            case 's' -> Duration.ofSeconds(count);
+                            case 'm' -> Duration.ofMinutes(count);
+                            case 'h' -> Duration.ofHours(count);
+                            default -> Duration.ofDays(count);
+                        };
+                if (grace.compareTo(Duration.ofDays(GRACE_DAYS_MOST)) <= 0) {
+                    return grace;
+                }
+            }
+            throw notAllowed(text, "0, or a time like 90s, 30m, 24h or 7d, at most " + GRACE_DAYS_MOST + "d");
+        }
+    }
+
+    /** So many a minute or at once, or none. */
     static final class RateLimit implements ITypeConverter<Limit> {
 
         @Override
@@ -109,7 +146,7 @@ final class Values {
     }
 
     private static Long rate(String text) {
-        Long rate = text.matches("[0-9]{1,7}") ? Long.valueOf(text) : null;
+        Long rate = text.matches("[0-9]{1,9}") ? Long.valueOf(text) : null;
         if (rate == null || rate < 1 || rate > RATE_MOST) {
             throw notAllowed(text, "a whole number from 1 to " + RATE_MOST);
         }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -160,7 +159,8 @@ public final class Quotas {
         List<Stay> stays = new ArrayList<>(quotas.size());
         for (Quota quota : quotas) {
             Count count = pinned(quota.id());
-            Stay stay = new Stay(count, share(quota.rates().tokens()), quota.rates().concurrency() != null);
+            Stay stay =
+                    new Stay(count, share(quota.rates().tokens()), quota.rates().concurrency() != null);
             refused = stay.enter(quota, share(quota.rates().concurrency()), tokens, now);
             if (refused != null) {
                 count.unpin();

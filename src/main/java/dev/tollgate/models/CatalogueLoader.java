@@ -3,8 +3,8 @@ package dev.tollgate.models;
 import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.YamlFile;
 import dev.tollgate.config.YamlNode;
-import dev.tollgate.limits.Rates;
 import dev.tollgate.conversation.Effort;
+import dev.tollgate.limits.Rates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -208,8 +208,7 @@ public final class CatalogueLoader {
             return Rates.NONE;
         }
         node.onlyWith("requests", "tokens", "concurrency");
-        return new Rates(
-                rate(node.find("requests")), rate(node.find("tokens")), rate(node.find("concurrency")));
+        return new Rates(rate(node.find("requests")), rate(node.find("tokens")), rate(node.find("concurrency")));
     }
 
     private static @Nullable Long rate(@Nullable YamlNode node) {

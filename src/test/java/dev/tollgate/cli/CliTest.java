@@ -260,7 +260,15 @@ class CliTest {
                         "--allow",
                         "127.0.0.1",
                         "--rate",
-                        "60"))
+                        "60",
+                        "--tokens",
+                        "100000",
+                        "--concurrency",
+                        "4",
+                        "--models",
+                        "gemini-2.5-pro,gemini-3-pro",
+                        "--expires",
+                        "2027-01-31"))
                 .isZero();
         assertThat(out).matches("sk-[0-9a-f]{64}\n");
         assertThat(err).isEmpty();
@@ -270,6 +278,34 @@ class CliTest {
         assertThat(key.spend()).isEqualTo(new Spend(1_000_000L, 2_500_000L, 1_000_000_000L));
         assertThat(key.allow()).containsExactly("10.0.0.0/8", "::1", "127.0.0.1");
         assertThat(key.requestsPerMinute()).isEqualTo(60);
+        assertThat(key.tokensPerMinute()).isEqualTo(100_000);
+        assertThat(key.concurrency()).isEqualTo(4);
+        assertThat(key.models()).containsExactly("gemini-2.5-pro", "gemini-3-pro");
+        assertThat(key.expiresAt()).isEqualTo(Instant.parse("2027-01-31T00:00:00Z"));
+        assertThat(run("key", "set", "key_1", "--tokens", "none", "--models", "none", "--expires", "none"))
+                .isZero();
+        AdminViews.ApiKey set = administration.keys.get("key_1");
+        assertThat(set.tokensPerMinute()).isNull();
+        assertThat(set.concurrency()).isEqualTo(4);
+        assertThat(set.models()).isEmpty();
+        assertThat(set.expiresAt()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "90s, 90", "30m, 1800", "24h, 86400", "7d, 604800"})
+    void a_rotated_key_is_printed_alone_on_a_line_and_the_old_one_has_its_grace(String grace, long seconds) {
+        run("account", "create", "--name", "Ann");
+        run("key", "create", "--account", "acc_1");
+        assertThat(run("key", "rotate", "key_1", "--grace", grace)).isZero();
+        assertThat(out).matches("sk-[0-9a-f]{64}\n");
+        assertThat(administration.rotatedWithGrace).isEqualTo(seconds);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "31d", "-1s", "1w", "24"})
+    void a_grace_that_cannot_be_is_refused(String grace) {
+        assertThat(run("key", "rotate", "key_1", "--grace", grace)).isEqualTo(2);
+        assertThat(err).contains("'" + grace + "' is not allowed; allowed is ");
     }
 
     @Test
@@ -284,7 +320,16 @@ class CliTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--rate, 0", "--rate, fast", "--rate, 1000001", "--kind, root", "--spend-hour, much"})
+    @CsvSource({
+        "--rate, 0",
+        "--rate, fast",
+        "--rate, 100000001",
+        "--tokens, 0",
+        "--concurrency, -1",
+        "--expires, soon",
+        "--kind, root",
+        "--spend-hour, much"
+    })
     void a_key_with_a_limit_that_cannot_be_is_refused(String option, String value) {
         run("account", "create", "--name", "Ann");
         assertThat(run("key", "create", "--account", "acc_1", option, value)).isEqualTo(2);

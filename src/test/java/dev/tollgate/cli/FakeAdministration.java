@@ -28,6 +28,7 @@ final class FakeAdministration implements Administration {
     final List<String> reasons = new ArrayList<>();
     int pageMax = 2;
     int closed;
+    long rotatedWithGrace = -1;
 
     @Override
     public synchronized Account createAccount(String name, long creditsMicros) throws Refused {
@@ -76,6 +77,10 @@ final class FakeAdministration implements Administration {
                 choice.spend(),
                 choice.allow(),
                 choice.requestsPerMinute(),
+                choice.tokensPerMinute(),
+                choice.concurrency(),
+                choice.models(),
+                choice.expiresAt(),
                 TIME,
                 null);
         keys.put(id, key);
@@ -109,6 +114,10 @@ final class FakeAdministration implements Administration {
                 rate == null
                         ? old.requestsPerMinute()
                         : rate.most() == null ? null : rate.most().intValue(),
+                count(change.tokensPerMinute(), old.tokensPerMinute()),
+                count(change.concurrency(), old.concurrency()),
+                change.models() == null ? old.models() : change.models(),
+                change.expiry() == null ? old.expiresAt() : change.expiry().at(),
                 old.createdAt(),
                 old.lastUsedAt()));
     }
@@ -126,8 +135,24 @@ final class FakeAdministration implements Administration {
                 old.spend(),
                 old.allow(),
                 old.requestsPerMinute(),
+                old.tokensPerMinute(),
+                old.concurrency(),
+                old.models(),
+                old.expiresAt(),
                 old.createdAt(),
                 old.lastUsedAt()));
+    }
+
+    @Override
+    public synchronized NewKey rotateKey(String keyId, long graceSeconds) throws Refused {
+        rotatedWithGrace = graceSeconds;
+        return new NewKey(key(keyId), "sk-" + "fedcba0987654321".repeat(4));
+    }
+
+    private static @Nullable Integer count(@Nullable Limit limit, @Nullable Integer old) {
+        return limit == null
+                ? old
+                : limit.most() == null ? null : Integer.valueOf(limit.most().intValue());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -279,6 +280,51 @@ class KeysApiTest {
         assertRefused(ask("PATCH", "/v1/keys/" + managerId, "{\"allow\":[]}"), 403, "management key");
         assertRefused(ask("DELETE", "/v1/keys/" + managerId, null), 403, "management key");
         assertThat(ask("GET", "/v1/keys/" + managerId, null).status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_an_operator_chooses_for_a_key_is_kept_and_can_be_changed_and_rotated() throws Refused {
+        Administration operator = gateway.app().administration();
+        Instant end = Instant.parse("2099-01-01T00:00:00Z");
+        AdminViews.NewKey key = operator.createKey(
+                customer.account(),
+                new AdminViews.KeyChoice(
+                        "o",
+                        AdminViews.Kind.API,
+                        AdminViews.Spend.UNLIMITED,
+                        List.of(),
+                        60,
+                        100_000,
+                        4,
+                        List.of("gemini-2.5-pro"),
+                        end));
+        JsonNode shown = ask("GET", "/v1/keys/" + key.key().id(), null).json();
+        assertThat(shown.get("rates").toString()).isEqualTo("{\"requests\":60,\"tokens\":100000,\"concurrency\":4}");
+        assertThat(shown.get("models").toString()).isEqualTo("[\"gemini-2.5-pro\"]");
+        assertThat(shown.get("expires_at").asLong()).isEqualTo(end.getEpochSecond());
+        AdminViews.ApiKey set = operator.setKey(
+                key.key().id(),
+                new AdminViews.KeyChange(
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        new AdminViews.Limit(null),
+                        new AdminViews.Limit(5L),
+                        List.of(),
+                        new AdminViews.Expiry(null)));
+        assertThat(set.requestsPerMinute()).isEqualTo(60);
+        assertThat(set.tokensPerMinute()).isNull();
+        assertThat(set.concurrency()).isEqualTo(5);
+        assertThat(set.models()).isEmpty();
+        assertThat(set.expiresAt()).isNull();
+        AdminViews.NewKey rotated = operator.rotateKey(key.key().id(), 3_600);
+        assertThat(chat(key.secret()).status()).isEqualTo(200);
+        assertThat(chat(rotated.secret()).status()).isEqualTo(200);
+        operator.rotateKey(key.key().id(), 0);
+        assertThat(chat(rotated.secret()).status()).isEqualTo(401);
     }
 
     @Test

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RatesTest {
 
     private static final String OTHER_MODEL = "gemini-3.1-pro";
-    private static final String NATIVE =
-            "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}";
+    private static final String NATIVE = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}";
 
     @TempDir
     private static Path folder;
@@ -63,7 +62,8 @@ class RatesTest {
     }
 
     private static String body(String model, String text, String more) {
-        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]" + more + "}";
+        return "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]" + more
+                + "}";
     }
 
     private static String call(String text) {
@@ -87,11 +87,11 @@ class RatesTest {
     }
 
     private static Reply google(Customer customer) {
-        return gateway.send(HttpRequest.newBuilder(
-                        URI.create(gateway.url() + "/v1beta/models/gemini-2.5-pro:generateContent"))
-                .header("x-goog-api-key", customer.key())
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(NATIVE)));
+        return gateway.send(
+                HttpRequest.newBuilder(URI.create(gateway.url() + "/v1beta/models/gemini-2.5-pro:generateContent"))
+                        .header("x-goog-api-key", customer.key())
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(NATIVE)));
     }
 
     @Test
@@ -158,7 +158,9 @@ class RatesTest {
         }
         try (RawCall slow = customer.chatRaw(body("gemini-2.5-pro", "slow", ",\"stream\":true"))) {
             slow.readUntil("data:");
-            assertRefused(customer.chat(call("Hi")), "this API key may use 5000 tokens a minute, and this call counts as 4097");
+            assertRefused(
+                    customer.chat(call("Hi")),
+                    "this API key may use 5000 tokens a minute, and this call counts as 4097");
             Reply little = customer.chat(body("gemini-2.5-pro", "Hi", ",\"stream\":false,\"max_tokens\":100"));
             assertThat(little.status()).as(little.text()).isEqualTo(200);
         }
@@ -173,11 +175,14 @@ class RatesTest {
             assertRefused(customer.chat(call("Hi")), "this API key may have 1 running.");
             assertRefused(customer.chat(call("Hi"), "a-name"), "this API key may have 1 running.");
             assertThat(google(customer).status()).isEqualTo(429);
-            assertThat(gateway.post("/v1/estimate", call("Hi"), customer.key()).status()).isEqualTo(200);
+            assertThat(gateway.post("/v1/estimate", call("Hi"), customer.key()).status())
+                    .isEqualTo(200);
         }
         Gateway.await("the caller's departure", () -> customer.chat(call("Hi")).status() == 200);
         assertThat(customer.chat(call("broken")).status()).isEqualTo(503);
-        assertThat(customer.chat(body("gemini-2.5-pro", "Hi", ",\"stream\":true")).status()).isEqualTo(200);
+        assertThat(customer.chat(body("gemini-2.5-pro", "Hi", ",\"stream\":true"))
+                        .status())
+                .isEqualTo(200);
         assertThat(google(customer).status()).isEqualTo(200);
         assertThat(customer.chat(call("kept"), "its-name").status()).isEqualTo(200);
         assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);

@@ -126,8 +126,10 @@ class QuotasTest {
         for (int i = 0; i < 30; i++) {
             quotas.arrive(List.of(key(60L, null, null)));
         }
-        assertThat(quotas.standing(List.of(key(10L, null, null))).requests().remaining()).isEqualTo(5);
-        assertThat(quotas.standing(List.of(key(120L, null, null))).requests().remaining()).isEqualTo(60);
+        assertThat(quotas.standing(List.of(key(10L, null, null))).requests().remaining())
+                .isEqualTo(5);
+        assertThat(quotas.standing(List.of(key(120L, null, null))).requests().remaining())
+                .isEqualTo(60);
     }
 
     @Test
@@ -148,9 +150,11 @@ class QuotasTest {
         List<Quota> its = List.of(key(100L, 4_000L, 60L));
         assertThat(atOnce(200, () -> quotas.arrive(its) == null)).isEqualTo(100);
         now.addAndGet(60 * SECOND);
-        assertThat(atOnce(200, () -> quotas.enter(its, 1) instanceof Quotas.Pass)).isEqualTo(60);
+        assertThat(atOnce(200, () -> quotas.enter(its, 1) instanceof Quotas.Pass))
+                .isEqualTo(60);
         List<Quota> tokens = List.of(Quota.ofKey("key_2", new Rates(null, 4_000L, null)));
-        assertThat(atOnce(200, () -> quotas.enter(tokens, 100) instanceof Quotas.Pass)).isEqualTo(40);
+        assertThat(atOnce(200, () -> quotas.enter(tokens, 100) instanceof Quotas.Pass))
+                .isEqualTo(40);
     }
 
     @Test
@@ -164,7 +168,8 @@ class QuotasTest {
         List<Quota> its = List.of(key(100L, null, 50L));
         assertThat(atOnce(400, () -> quotas.arrive(its) == null)).isEqualTo(100);
         now.addAndGet(60 * SECOND);
-        assertThat(atOnce(400, () -> quotas.enter(its, 1) instanceof Quotas.Pass)).isEqualTo(50);
+        assertThat(atOnce(400, () -> quotas.enter(its, 1) instanceof Quotas.Pass))
+                .isEqualTo(50);
         over.set(true);
         forgetting.join();
     }

@@ -2,9 +2,9 @@ package dev.tollgate.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.limits.Quotas;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.limits.Quotas;
 import dev.tollgate.testing.Gateway;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

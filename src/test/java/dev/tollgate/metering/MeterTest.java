@@ -10,7 +10,6 @@ import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.limits.Quotas;
 import dev.tollgate.media.CallMedia;
-import dev.tollgate.limits.Quotas;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.testing.ChatBodies;
