@@ -298,6 +298,8 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/accounts/{id}/grants", admin, accounts.grant()));
         routes.add(Route.post("/admin/accounts/{id}/adjustments", admin, accounts.adjust()));
         routes.add(Route.post("/admin/accounts/{id}/block", admin, accounts.block()));
+        routes.add(Route.get("/admin/accounts/{id}/limits", admin, accounts.limits()));
+        routes.add(Route.post("/admin/accounts/{id}/limits", admin, accounts.setLimits()));
         routes.add(Route.get("/admin/accounts/{id}/keys", admin, accounts.keys()));
         routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
         routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));

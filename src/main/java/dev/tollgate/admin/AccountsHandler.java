@@ -5,6 +5,7 @@ import static dev.tollgate.admin.OperatorRoutes.by;
 import static dev.tollgate.admin.OperatorRoutes.doing;
 
 import dev.tollgate.http.Handler;
+import dev.tollgate.limits.Rates;
 import dev.tollgate.money.Credits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,41 @@ public final class AccountsHandler {
                 },
                 "blocked",
                 "reason");
+    }
+
+    /** {@code GET /admin/accounts/{id}/limits}. */
+    public Handler<Object> limits() {
+        return asking(exchange -> {
+            String id = exchange.pathParam("id");
+            return () -> JSON.writeValueAsBytes(json(administration.accountRates(id)));
+        });
+    }
+
+    /** {@code POST /admin/accounts/{id}/limits {requests, tokens, concurrency, reason}}: what is left out has no limit. */
+    public Handler<Object> setLimits() {
+        return doing(
+                200,
+                (exchange, body) -> {
+                    By by = by(exchange, body);
+                    String id = exchange.pathParam("id");
+                    Rates rates = new Rates(
+                            body.limit("requests", Rates.MAX),
+                            body.limit("tokens", Rates.MAX),
+                            body.limit("concurrency", Rates.MAX));
+                    return () ->
+                            JSON.writeValueAsBytes(json(administration.as(by).setAccountRates(id, rates)));
+                },
+                "requests",
+                "tokens",
+                "concurrency",
+                "reason");
+    }
+
+    private static ObjectNode json(Rates rates) {
+        return JSON.createObjectNode()
+                .put("requests", rates.requests())
+                .put("tokens", rates.tokens())
+                .put("concurrency", rates.concurrency());
     }
 
     /** {@code GET /admin/accounts/{id}/keys?after=&limit=}. */

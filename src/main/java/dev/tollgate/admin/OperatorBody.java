@@ -82,6 +82,22 @@ final class OperatorBody {
         return object.hasNonNull(name);
     }
 
+    /** A whole number from 1 on; null for no limit. */
+    @Nullable
+    Long limit(String name, long max) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.longValue() >= 1
+                && value.longValue() <= max) {
+            return value.longValue();
+        }
+        throw wrong(name, "must be a whole number from 1 to " + max + ", or null for no limit");
+    }
+
     /** Micro-credits of a number of credits, exact; below zero too. */
     long credits(String name) {
         JsonNode value = object.get(name);

@@ -14,6 +14,7 @@ import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.keys.RotateKey;
+import dev.tollgate.keys.SetAccountRates;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Ledger;
@@ -215,6 +216,34 @@ public final class StoredAdministration implements Administration {
             DisableKey disable = new DisableKey(keyId, true);
             commit("key.disable", disable, keyId, () -> changed(before, disable.outcome()));
             return edited(keyId, disable);
+        });
+    }
+
+    /** What all keys of an account may use together. */
+    public Rates accountRates(String accountId) throws Refused {
+        return refusable(() -> {
+            if (ledger.account(accountId).isEmpty()) {
+                throw noSuchAccount(accountId);
+            }
+            return keys.accountRates(accountId);
+        });
+    }
+
+    /** Sets it, on every server, for what comes from now on. Needs a reason. */
+    public Rates setAccountRates(String accountId, Rates rates) throws Refused {
+        return refusable(() -> {
+            by.needReason();
+            Rates before = keys.accountRates(accountId);
+            SetAccountRates set = new SetAccountRates(accountId, rates);
+            commit(
+                    "account.limits",
+                    set,
+                    accountId,
+                    () -> set.outcome() ? new Deed.Changed(DeedJson.of(before), DeedJson.of(rates)) : null);
+            if (!set.outcome()) {
+                throw noSuchAccount(accountId);
+            }
+            return rates;
         });
     }
 

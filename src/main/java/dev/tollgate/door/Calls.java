@@ -113,7 +113,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
 
     private static List<Quota> quotas(KeyCaller caller, Model model) {
         List<Quota> its = caller.quotas();
-        if (model.rates().isNone()) {
+        if (model.rates().unlimited()) {
             return its;
         }
         List<Quota> all = new ArrayList<>(its);

@@ -20,13 +20,13 @@ public record KeyCaller(Key key, Rates accountRates) implements Caller {
     /** What counts its requests, tokens and calls, of whatever model; empty where nothing is limited. */
     public List<Quota> quotas() {
         Rates ofKey = key.settings().rates();
-        if (ofKey.isNone() && accountRates.isNone()) {
+        if (ofKey.unlimited() && accountRates.unlimited()) {
             return List.of();
         }
         Quota account = Quota.ofAccount(key.accountId(), accountRates);
-        return ofKey.isNone()
+        return ofKey.unlimited()
                 ? List.of(account)
-                : accountRates.isNone()
+                : accountRates.unlimited()
                         ? List.of(Quota.ofKey(key.id(), ofKey))
                         : List.of(Quota.ofKey(key.id(), ofKey), account);
     }

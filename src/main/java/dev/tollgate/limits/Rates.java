@@ -31,7 +31,8 @@ public record Rates(
         }
     }
 
-    public boolean isNone() {
+    /** Not named like a property: it would become one in the audit log. */
+    public boolean unlimited() {
         return requests == null && tokens == null && concurrency == null;
     }
 

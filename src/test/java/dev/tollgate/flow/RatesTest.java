@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,8 @@ class RatesTest {
 
     private static final String OTHER_MODEL = "gemini-3.1-pro";
     private static final String NATIVE = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}";
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
 
     @TempDir
     private static Path folder;
@@ -41,7 +44,7 @@ class RatesTest {
             Path file = Files.writeString(
                     folder.resolve("models.yaml"),
                     built.replace(row, row + "    rates: {requests: 2, concurrency: 1}\n"));
-            gateway = Gateway.start("models.file", file.toString());
+            gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "models.file", file.toString());
         }
         gateway.script(UpstreamScript.answers()
                 .whenAsked("slow")
@@ -126,6 +129,32 @@ class RatesTest {
         assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
         assertThat(google(customer).status()).isEqualTo(200);
         assertRefused(customer.chat(call("Hi")), "this account may make 3 requests a minute.");
+    }
+
+    @Test
+    void an_operator_limits_an_account_from_its_next_call_on_and_it_stands_in_the_audit_log() {
+        Customer customer = gateway.customer("100");
+        assertThat(customer.chat(call("Hi")).header("x-ratelimit-limit-requests"))
+                .isEmpty();
+        String path = "/admin/accounts/" + customer.account() + "/limits";
+        Reply set = gateway.post(path, "{\"requests\":1,\"reason\":\"too eager\"}", ADMIN_KEY);
+        assertThat(set.status()).as(set.text()).isEqualTo(200);
+        assertThat(gateway.get(path, ADMIN_KEY).text())
+                .isEqualTo("{\"requests\":1,\"tokens\":null,\"concurrency\":null}");
+        assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
+        assertRefused(customer.chat(call("Hi")), "this account may make 1 requests a minute.");
+        String row = gateway.get("/admin/audit", ADMIN_KEY).text();
+        assertThat(row).contains("account.limits", "too eager", customer.account());
+        assertThat(gateway.post(path, "{\"reason\":\"enough\"}", ADMIN_KEY).status())
+                .isEqualTo(200);
+        assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
+        Reply wrong = gateway.post(path, "{\"tokens\":0,\"reason\":\"because\"}", ADMIN_KEY);
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.error().get("param").asString()).isEqualTo("tokens");
+        assertThat(gateway.post(path, "{\"tokens\":5}", ADMIN_KEY).status()).isEqualTo(400);
+        assertThat(gateway.post("/admin/accounts/acc_9/limits", "{\"reason\":\"because\"}", ADMIN_KEY)
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test
