@@ -8,11 +8,13 @@ import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelsHandler;
 import dev.tollgate.admin.OperatorSettings;
+import dev.tollgate.admin.OperatorVouchers;
 import dev.tollgate.admin.Prices;
 import dev.tollgate.admin.PricesHandler;
 import dev.tollgate.admin.SettingsHandler;
 import dev.tollgate.admin.StoredAdministration;
 import dev.tollgate.admin.TasksHandler;
+import dev.tollgate.admin.VouchersHandler;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.KnownAnswers;
 import dev.tollgate.answers.LargeBodies;
@@ -69,6 +71,7 @@ import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.payments.Vouchers;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.ReceiptsHandler;
 import dev.tollgate.rollups.Rollups;
@@ -139,6 +142,8 @@ public final class App implements AutoCloseable {
     private final Prices prices;
     private final CurrentSettings currentSettings;
     private final OperatorSettings operatorSettings;
+    private final Vouchers vouchers;
+    private final OperatorVouchers operatorVouchers;
     private final Opened opened;
 
     /** @param opened takes all that is to be closed */
@@ -202,6 +207,8 @@ public final class App implements AutoCloseable {
                         .retryAfter(COME_BACK)));
         this.administration = new StoredAdministration(
                 store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
+        this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom);
+        this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
         this.operatorSettings = new OperatorSettings(currentSettings, store.writer(), clock);
         this.prices = new Prices(catalogue, current, store.setPrices(), store.writer(), clock);
         this.booksCheck = new BooksCheck(store.database(), clock);
@@ -308,6 +315,9 @@ public final class App implements AutoCloseable {
         routes.add(Route.get("/admin/models", admin, pricing.list()));
         routes.add(Route.get("/admin/models/{id...}/prices", admin, pricing.versions()));
         routes.add(Route.post("/admin/models/{id...}/prices", admin, pricing.set()));
+        VouchersHandler codes = new VouchersHandler(operatorVouchers);
+        routes.add(Route.get("/admin/vouchers", admin, codes.list()));
+        routes.add(Route.post("/admin/vouchers", admin, codes.make()));
         SettingsHandler changing = new SettingsHandler(operatorSettings);
         routes.add(Route.get("/admin/settings", admin, changing.list()));
         routes.add(Route.post("/admin/settings", admin, changing.set()));
@@ -536,6 +546,16 @@ public final class App implements AutoCloseable {
     /** All settings, and those that may be changed. Thread-safe. */
     public OperatorSettings settings() {
         return operatorSettings;
+    }
+
+    /** What customers redeem. Thread-safe. */
+    public Vouchers vouchers() {
+        return vouchers;
+    }
+
+    /** What operators make of it. Thread-safe. */
+    public OperatorVouchers operatorVouchers() {
+        return operatorVouchers;
     }
 
     /** What operators have done. Thread-safe. */

@@ -8,6 +8,7 @@ import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.payments.Vouchers;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
@@ -91,6 +92,7 @@ final class Store implements AutoCloseable {
                 InstallationValue.part(),
                 keys.statePart(),
                 answers.claimPart(),
+                Vouchers.part(),
                 ledger.part(keys::forgetAccount, this::nodeId),
                 keys.changesPart(),
                 receipts.part(),

@@ -178,6 +178,7 @@ class ArchitectureTest {
                 "tasks",
                 "deeds",
                 "models",
+                "payments",
                 "prices",
                 "settings",
                 "audit",
@@ -193,6 +194,7 @@ class ArchitectureTest {
         knowsOnly("deeds", "storage");
         knowsOnly("prices", "models", "storage");
         knowsOnly("settings", "config", "storage");
+        knowsOnly("payments", "ledger", "limits", "storage");
     }
 
     @Test
@@ -389,6 +391,7 @@ class ArchitectureTest {
                         packageOf("deeds"),
                         packageOf("prices"),
                         packageOf("settings"),
+                        packageOf("payments"),
                         packageOf("tasks"),
                         packageOf("rollups"),
                         packageOf("signatures"),

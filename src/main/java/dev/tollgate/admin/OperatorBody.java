@@ -98,6 +98,18 @@ final class OperatorBody {
         throw wrong(name, "must be a whole number from 1 to " + max + ", or null for no limit");
     }
 
+    int number(String name, int least, int most) {
+        JsonNode value = object.get(name);
+        if (value == null
+                || !value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.intValue() < least
+                || value.intValue() > most) {
+            throw wrong(name, "must be a whole number from " + least + " to " + most);
+        }
+        return value.intValue();
+    }
+
     /** Micro-credits of a number of credits, exact; below zero too. */
     long credits(String name) {
         JsonNode value = object.get(name);

@@ -44,6 +44,13 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                 AND NOT EXISTS (SELECT 1 FROM receipt c WHERE c.task_id = r.id)
             ORDER BY r.id""";
 
+    private static final String VOUCHERS_WITHOUT_CREDITS = """
+            SELECT v.sequence, v.account_id FROM voucher v
+            WHERE v.account_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM requested_entry q
+                WHERE q.account_id = v.account_id AND q.request_id = 'voucher-' || v.sequence AND q.amount_micros = v.amount_micros)
+            ORDER BY v.sequence""";
+
     static List<Check> checks() {
         return List.of(
                 new StrayRows("entries", ENTRIES_OF_NOBODY, "entry %s/%s belongs to no account", 2),
@@ -52,7 +59,12 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                 new StrayRows("reservations", HOLDS_OF_NOBODY, "open reservation %s belongs to no account: %s", 2),
                 new StrayRows("reservations", HOLDS_THAT_HAVE_ENDED, "reservation %s is open, and also %s", 2),
                 new StrayRows("tasks", TASKS_WITHOUT_RESERVATION, "task %s has no reservation and is %s", 2),
-                new StrayRows("receipts", CHARGES_WITHOUT_RECEIPT, "reservation %s is charged and has no receipt", 1));
+                new StrayRows("receipts", CHARGES_WITHOUT_RECEIPT, "reservation %s is charged and has no receipt", 1),
+                new StrayRows(
+                        "vouchers",
+                        VOUCHERS_WITHOUT_CREDITS,
+                        "voucher %s is redeemed by account %s, which has not got its credits",
+                        2));
     }
 
     @Override

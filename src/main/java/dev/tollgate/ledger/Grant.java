@@ -55,6 +55,12 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         this(accountId, micros, reason, condition, null, at);
     }
 
+    /** Both: given once under this id, and only if the condition holds when it is applied. */
+    public static Grant onCondition(
+            String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
+        return new Grant(accountId, micros, reason, condition, requestId, at);
+    }
+
     private Grant(
             String accountId,
             long micros,

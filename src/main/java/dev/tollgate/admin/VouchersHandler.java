@@ -1,0 +1,91 @@
+package dev.tollgate.admin;
+
+import static dev.tollgate.admin.OperatorRoutes.asking;
+import static dev.tollgate.admin.OperatorRoutes.by;
+import static dev.tollgate.admin.OperatorRoutes.doing;
+
+import dev.tollgate.http.Handler;
+import dev.tollgate.payments.Voucher;
+import dev.tollgate.payments.Vouchers;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/vouchers}: codes are told by the request that makes them and by no other. */
+public final class VouchersHandler {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final OperatorVouchers vouchers;
+
+    public VouchersHandler(OperatorVouchers vouchers) {
+        this.vouchers = vouchers;
+    }
+
+    /** {@code GET /admin/vouchers?after=&limit=}, the newest first. */
+    public Handler<Object> list() {
+        return asking(exchange -> {
+            long before = OperatorRoutes.number(exchange, "after", Long.MAX_VALUE, 1, Long.MAX_VALUE);
+            int limit = OperatorRoutes.limit(exchange, Vouchers.PAGE_MAX);
+            return () -> {
+                List<Voucher> page = vouchers.page(before, limit);
+                ObjectNode list = JSON.createObjectNode();
+                ArrayNode data = list.putArray("data");
+                page.forEach(voucher -> data.add(json(voucher)));
+                String next = page.size() < limit
+                        ? null
+                        : Long.toString(page.getLast().sequence());
+                return JSON.writeValueAsBytes(list.put("next", next));
+            };
+        });
+    }
+
+    /** {@code POST /admin/vouchers {count, credits, expires_at, reason}}. */
+    public Handler<Object> make() {
+        return doing(
+                201,
+                (exchange, body) -> {
+                    By by = by(exchange, body);
+                    int count = body.has("count") ? body.number("count", 1, Vouchers.AT_ONCE_MAX) : 1;
+                    long micros = body.someCredits("credits");
+                    Instant expiresAt = instant(body);
+                    return () -> {
+                        ObjectNode made = JSON.createObjectNode();
+                        ArrayNode codes = made.putArray("codes");
+                        vouchers.make(by, count, micros, expiresAt).forEach(codes::add);
+                        return JSON.writeValueAsBytes(made);
+                    };
+                },
+                "count",
+                "credits",
+                "expires_at",
+                "reason");
+    }
+
+    private static @Nullable Instant instant(OperatorBody body) {
+        String text = body.text("expires_at");
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw OperatorBody.wrong("expires_at", "must be a time in UTC like 2026-12-31T00:00:00Z");
+        }
+    }
+
+    private static ObjectNode json(Voucher voucher) {
+        ObjectNode json = JSON.createObjectNode().put("sequence", voucher.sequence());
+        AccountsHandler.credits(json, "credits", voucher.amountMicros());
+        return json.put("note", voucher.note())
+                .put("created_at", voucher.createdAt().toString())
+                .put("expires_at", text(voucher.expiresAt()))
+                .put("account", voucher.accountId())
+                .put("redeemed_at", text(voucher.redeemedAt()));
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
+    }
+}

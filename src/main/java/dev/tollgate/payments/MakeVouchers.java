@@ -1,0 +1,35 @@
+package dev.tollgate.payments;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes vouchers of one kind. The outcome is the number of the first; the others follow it. */
+public final class MakeVouchers extends VoucherChange<Long> {
+
+    private final List<String> codeHashes;
+    private final long amountMicros;
+    private final String note;
+    private final @Nullable Instant expiresAt;
+    private final Instant at;
+
+    MakeVouchers(List<String> codeHashes, long amountMicros, String note, @Nullable Instant expiresAt, Instant at) {
+        this.codeHashes = List.copyOf(codeHashes);
+        this.amountMicros = amountMicros;
+        this.note = note;
+        this.expiresAt = expiresAt;
+        this.at = at;
+    }
+
+    List<String> codeHashes() {
+        return codeHashes;
+    }
+
+    Voucher numbered(long sequence) {
+        return new Voucher(sequence, amountMicros, note, at, expiresAt, null, null);
+    }
+
+    void made(long firstSequence) {
+        decide(firstSequence);
+    }
+}
