@@ -38,6 +38,8 @@ import dev.tollgate.generate.GoogleModelsHandler;
 import dev.tollgate.generate.TokenCount;
 import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
+import dev.tollgate.history.TaskListHandler;
+import dev.tollgate.history.UsageHandler;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Health;
@@ -263,6 +265,8 @@ public final class App implements AutoCloseable {
         api(routes, Route.get("/models/{id...}", key, models.one()));
         api(routes, Route.get("/credits", key, new CreditsHandler(store.ledger())));
         api(routes, Route.get("/tasks/{id}", key, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
+        api(routes, Route.get("/tasks", key, new TaskListHandler(store.history())));
+        api(routes, Route.get("/usage", key, new UsageHandler(store.history(), clock)));
         KeyGate managementKey = key.forManagement();
         KeysHandler keys = new KeysHandler(customerKeys, this::modelId);
         api(routes, Route.get("/keys", managementKey, keys.list()));

@@ -5,6 +5,8 @@ import dev.tollgate.answers.FreeAbandoned;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.AuditLog;
+import dev.tollgate.history.AccountHistory;
+import dev.tollgate.history.PlatformHistory;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
@@ -61,6 +63,8 @@ final class Store implements AutoCloseable {
     private final Writer writer;
     private final Signatures signatures;
     private final Rollups rollups;
+    private final AccountHistory history;
+    private final PlatformHistory platform;
     private final Duration callMax;
     private final @Nullable NodeLease lease;
     private volatile Runnable lost = () -> {};
@@ -105,6 +109,8 @@ final class Store implements AutoCloseable {
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);
+        this.history = new AccountHistory(database, callMax, clock);
+        this.platform = new PlatformHistory(database);
         begin(random);
         database.markBegun();
         database.whenGone(() -> lost.run());
@@ -327,6 +333,16 @@ final class Store implements AutoCloseable {
 
     Signatures signatures() {
         return signatures;
+    }
+
+    /** What an account is shown of its calls and money. */
+    AccountHistory history() {
+        return history;
+    }
+
+    /** What the operator is shown of all accounts. */
+    PlatformHistory platform() {
+        return platform;
     }
 
     Rollups rollups() {

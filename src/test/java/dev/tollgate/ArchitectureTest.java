@@ -202,6 +202,7 @@ class ArchitectureTest {
         knowsOnly("tasks", "ledger", "storage", "error", "http");
         knowsOnly("rollups", "ledger", "storage");
         knowsOnly("keys", "limits", "storage", "ids", "json", "memory", "error", "http");
+        knowsOnly("history", "rollups", "tasks", "ledger", "keys", "ids", "storage", "error", "http");
     }
 
     @Test
@@ -396,6 +397,7 @@ class ArchitectureTest {
                         packageOf("rollups"),
                         packageOf("signatures"),
                         packageOf("answers"),
+                        packageOf("history"),
                         packageOf("audit"))
                 .should()
                 .dependOnClassesThat()
@@ -446,7 +448,18 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ledger", "models", "metering", "tasks", "rollups", "keys", "receipts", "audit", "generate"})
+            strings = {
+                "ledger",
+                "models",
+                "metering",
+                "tasks",
+                "rollups",
+                "history",
+                "keys",
+                "receipts",
+                "audit",
+                "generate"
+            })
     void money_is_never_a_floating_point_number(String name) {
         check(classes().that().resideInAPackage(packageOf(name)).should(holdNoFloatingPoint()));
     }

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
  */
 public final class CompletionIds {
 
+    private static final String PREFIX = "chatcmpl-";
     private static final int RANDOM_CHARS = 8;
     private static final DateTimeFormatter TO_THE_NANOSECOND =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmssnnnnnnnnn").withZone(ZoneOffset.UTC);
@@ -28,9 +29,14 @@ public final class CompletionIds {
         return next(clock.instant());
     }
 
+    /** Sorts before each id of this time or later, and after each earlier one. */
+    public static String earliest(Instant created) {
+        return PREFIX + TO_THE_NANOSECOND.format(created);
+    }
+
     /** @param created the time that the id is to show */
     public String next(Instant created) {
-        StringBuilder id = new StringBuilder("chatcmpl-");
+        StringBuilder id = new StringBuilder(PREFIX);
         TO_THE_NANOSECOND.formatTo(created, id);
         Alphanumerics.append(id, RANDOM_CHARS, random);
         return id.toString();

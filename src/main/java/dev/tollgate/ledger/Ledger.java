@@ -38,6 +38,9 @@ public final class Ledger {
             WHERE q.task_id = ?
             ORDER BY sequence LIMIT ?""";
 
+    /** For who reads entries within a transaction of its own: without a condition. */
+    public static final String SELECT_ENTRY = LedgerSql.SELECT_ENTRY;
+
     private static final String RESERVATION = """
             SELECT id, account_id, key_id, created_at, 'open', held_micros, 0 FROM open_hold WHERE id = ?
             UNION ALL
@@ -86,16 +89,7 @@ public final class Ledger {
 
     /** The movements of one call, refunds included, in their order; at most {@value #PAGE_MAX}. */
     public List<Entry> entries(String accountId, String reservationId) {
-        return database.readFor(
-                accountId,
-                connection -> list(
-                        connection,
-                        ENTRIES_OF_CALL,
-                        LedgerSql::entry,
-                        reservationId,
-                        reservationId,
-                        reservationId,
-                        PAGE_MAX));
+        return database.readFor(accountId, connection -> entriesOfCall(connection, reservationId));
     }
 
     /**
@@ -108,6 +102,17 @@ public final class Ledger {
         String sql = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
         return database.readFor(
                 accountId, connection -> list(connection, sql, LedgerSql::entry, accountId, after, page(limit)));
+    }
+
+    /** The movements of one call, in their order, within a read transaction; at most {@value #PAGE_MAX}. */
+    public static List<Entry> entriesOfCall(Connection connection, String reservationId) throws SQLException {
+        return list(
+                connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, reservationId, reservationId, PAGE_MAX);
+    }
+
+    /** A row of {@link #SELECT_ENTRY}. */
+    public static Entry entry(ResultSet row) throws SQLException {
+        return LedgerSql.entry(row);
     }
 
     private static int page(int limit) {

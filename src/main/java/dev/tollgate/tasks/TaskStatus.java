@@ -15,7 +15,8 @@ public enum TaskStatus {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static TaskStatus parse(String code) {
+    /** @throws IllegalArgumentException where it is none */
+    public static TaskStatus parse(String code) {
         return valueOf(code.toUpperCase(Locale.ROOT));
     }
 }

@@ -1,0 +1,222 @@
+package dev.tollgate.history;
+
+import dev.tollgate.history.UsageQuestion.By;
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.Entry;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.PageReads;
+import dev.tollgate.tasks.TaskStatus;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One account's calls and money. Each method is one read transaction; see the package for what it may cost. */
+public final class AccountHistory {
+
+    private static final int RUNNING_MAX = 20;
+    private static final int LATEST = 8;
+    private static final int CHART_DAYS = 30;
+    private static final int PACE_DAYS = 7;
+    private static final int PACE_DAYS_MAX = 3_650;
+
+    private static final CallFilter ENDED = new CallFilter(
+            null,
+            null,
+            Set.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED),
+            null,
+            null,
+            null,
+            null,
+            -1);
+
+    private final Database database;
+    private final Duration callMax;
+    private final InstantSource clock;
+
+    /** @param callMax how long a call can last */
+    public AccountHistory(Database database, Duration callMax, InstantSource clock) {
+        this.database = database;
+        this.callMax = callMax;
+        this.clock = clock;
+    }
+
+    private PageReads reads() {
+        return database.pages();
+    }
+
+    /** What comes nearest to a range, as of now. */
+    public Span span(Instant from, Instant to, ZoneId zone) {
+        return Span.of(from, to, zone, clock.instant());
+    }
+
+    /** Empty where there is no such account. */
+    public Optional<Overview> overview(String accountId, ZoneId zone) {
+        return reads().read(accountId, connection -> {
+            LedgerRead.Now now = new LedgerRead(connection, accountId).now();
+            return now == null ? Optional.empty() : Optional.of(overview(connection, accountId, zone, now.balance()));
+        });
+    }
+
+    private Overview overview(Connection connection, String accountId, ZoneId zone, Balance balance)
+            throws SQLException {
+        Instant asOf = clock.instant();
+        LocalDate today = asOf.atZone(zone).toLocalDate();
+        UsageRows usage = new UsageRows(connection, accountId);
+        List<UsageGroup> days = usage.groups(UsageQuestion.of(
+                Span.ofLocalDays(today.minusDays(CHART_DAYS), today.plusDays(1), zone), By.DAY, By.MODEL));
+        CallLog calls = new CallLog(connection, accountId, callMax);
+        Instant midnight = Span.quarter(Span.start(today, zone));
+        Instant yesterday = Span.quarter(Span.start(today.minusDays(1), zone));
+        Instant thisTime =
+                Span.quarter(asOf.minus(Duration.between(yesterday, midnight))).plus(Duration.ofMinutes(15));
+        return new Overview(
+                asOf,
+                balance,
+                since(days, today),
+                usage.sum(yesterday, thisTime.isAfter(midnight) ? midnight : thisTime, null, null),
+                since(days, today.withDayOfMonth(1)),
+                emptyOn(days, today, balance),
+                days,
+                calls.running().stream().limit(RUNNING_MAX).toList(),
+                calls.page(ENDED, null, null, LATEST).calls());
+    }
+
+    private static Figures since(List<UsageGroup> days, LocalDate first) {
+        return between(days, first, LocalDate.MAX);
+    }
+
+    private static Figures between(List<UsageGroup> days, LocalDate first, LocalDate end) {
+        Figures sum = Figures.NONE;
+        for (UsageGroup group : days) {
+            LocalDate day = group.day();
+            if (day != null && !day.isBefore(first) && day.isBefore(end)) {
+                sum = sum.plus(group.figures());
+            }
+        }
+        return sum;
+    }
+
+    private static @Nullable LocalDate emptyOn(List<UsageGroup> days, LocalDate today, Balance balance) {
+        long spent = between(days, today.minusDays(PACE_DAYS), today).netMicros();
+        long left = balance.balanceMicros() + balance.reservedMicros();
+        if (spent <= 0 || left / spent > PACE_DAYS_MAX) {
+            return null;
+        }
+        return today.plusDays(Math.multiplyExact(left / spent, PACE_DAYS) + left % spent * PACE_DAYS / spent);
+    }
+
+    public UsageTable usage(String accountId, UsageQuestion question) {
+        return reads().read(accountId, connection -> {
+            UsageRows usage = new UsageRows(connection, accountId);
+            Span span = question.span();
+            Figures all = usage.sum(span.from(), span.to(), question.model(), question.keyId());
+            List<UsageGroup> groups = usage.groups(withOneMore(question));
+            boolean isMore = groups.size() > question.limit();
+            return new UsageTable(
+                    clock.instant(), span, all, isMore ? groups.subList(0, question.limit()) : groups, isMore);
+        });
+    }
+
+    private static UsageQuestion withOneMore(UsageQuestion question) {
+        int limit = Math.min(UsageQuestion.LIMIT_MAX, question.limit() + 1);
+        return new UsageQuestion(
+                question.span(), question.by(), question.model(), question.keyId(), question.after(), limit);
+    }
+
+    /**
+     * @param before where an earlier page says that older ones begin, or null
+     * @param after where it says that newer ones do; only one of the two
+     * @param limit 1 to 1,000
+     */
+    public CallPage calls(
+            String accountId, CallFilter filter, @Nullable String before, @Nullable String after, int limit) {
+        if (limit < 1 || limit > Ledger.PAGE_MAX || (before != null && after != null)) {
+            throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " calls and one begin");
+        }
+        return reads().read(accountId, connection -> new CallLog(connection, accountId, callMax)
+                .page(filter, before, after, limit));
+    }
+
+    /** Another account's call is as good as none. */
+    public Optional<CallDetail> call(String accountId, String id) {
+        return reads().read(accountId, connection -> {
+            CallRow call = new CallLog(connection, accountId, callMax).find(id);
+            return call == null
+                    ? Optional.empty()
+                    : Optional.of(new CallDetail(call, Ledger.entriesOfCall(connection, id)));
+        });
+    }
+
+    /**
+     * @param from null: the newest
+     * @param holds whether holds and their returns are lines, too
+     * @param limit 1 to 1,000
+     */
+    public LedgerPage entries(String accountId, LedgerPage.@Nullable Cursor from, boolean holds, int limit) {
+        if (limit < 1 || limit > Ledger.PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " lines");
+        }
+        return reads().read(accountId, connection -> {
+            LedgerRead ledger = new LedgerRead(connection, accountId);
+            if (from != null) {
+                return ledger.page(from, holds, limit);
+            }
+            LedgerRead.Now now = ledger.now();
+            return now == null
+                    ? new LedgerPage(List.of(), null, null)
+                    : ledger.page(new LedgerPage.Cursor(now.lastSequence() + 1, total(now.balance())), holds, limit);
+        });
+    }
+
+    private static long total(Balance balance) {
+        return Math.addExact(balance.balanceMicros(), balance.reservedMicros());
+    }
+
+    public MonthStatement statement(String accountId, YearMonth month) {
+        LocalDate first = month.atDay(1);
+        Span span = Span.ofDays(first, first.plusMonths(1));
+        return reads().read(accountId, connection -> {
+            UsageRows usage = new UsageRows(connection, accountId);
+            List<Entry> entries = new LedgerRead(connection, accountId).besideCalls();
+            long moved = moved(entries, span.from(), span.to());
+            Figures before = usage.sum(Instant.EPOCH, span.from(), null, null);
+            long opening = moved(entries, Instant.EPOCH, span.from()) - before.chargedMicros();
+            Figures all = usage.sum(span.from(), span.to(), null, null);
+            return new MonthStatement(
+                    month,
+                    opening,
+                    entries.stream()
+                            .filter(entry -> LedgerRead.isIn(entry, span.from(), span.to()))
+                            .toList(),
+                    moved,
+                    usage.groups(UsageQuestion.of(span, By.MODEL)),
+                    all,
+                    opening + moved - all.chargedMicros());
+        });
+    }
+
+    private static long moved(List<Entry> entries, Instant from, Instant to) {
+        return entries.stream()
+                .filter(entry -> LedgerRead.isIn(entry, from, to))
+                .mapToLong(LedgerRead::amount)
+                .sum();
+    }
+
+    /** What a text names: a call by its id or by its request's, a key by the begin of its name, its prefix or its id. At most 20. */
+    public List<Hit> find(String accountId, String text) {
+        String wanted = text.strip();
+        return wanted.isEmpty()
+                ? List.of()
+                : reads().read(accountId, connection -> new Find(connection, accountId, callMax).find(wanted));
+    }
+}

@@ -1,0 +1,159 @@
+package dev.tollgate.history;
+
+import dev.tollgate.ids.CompletionIds;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An account's calls by their ids, which sort by the time of their start. Within one read transaction. */
+final class CallLog {
+
+    static final int LOOKED_AT_MAX = 2_000;
+
+    /** How much longer than its time a call may take to be settled. */
+    private static final Duration SLACK = Duration.ofMinutes(10);
+
+    private static final String CALLS = "SELECT " + CallRow.COLUMNS + """
+             FROM task t LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.account_id = ? AND t.id > ? AND t.id < ? ORDER BY t.id\s""";
+    private static final String ALL_CALLS = "SELECT " + CallRow.COLUMNS + """
+             FROM task t LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.account_id = ? AND t.id > ? ORDER BY t.id\s""";
+    private static final String RUNNING = "SELECT " + CallRow.COLUMNS_OF_RUNNING + """
+             FROM open_hold t LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.account_id = ? ORDER BY t.id DESC LIMIT 1000""";
+    private static final String ONE = "SELECT " + CallRow.COLUMNS + """
+             FROM task t LEFT JOIN api_key k ON k.id = t.key_id WHERE t.id = ? AND t.account_id = ?
+            UNION ALL SELECT\s""" + CallRow.COLUMNS_OF_RUNNING
+            + " FROM open_hold t LEFT JOIN api_key k ON k.id = t.key_id WHERE t.id = ? AND t.account_id = ?";
+
+    private final Connection connection;
+    private final String accountId;
+    private final Duration callMax;
+
+    /** @param callMax how long a call can last */
+    CallLog(Connection connection, String accountId, Duration callMax) {
+        this.connection = connection;
+        this.accountId = accountId;
+        this.callMax = callMax;
+    }
+
+    @Nullable
+    CallRow find(String id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(ONE)) {
+            select.setString(1, id);
+            select.setString(2, accountId);
+            select.setString(3, id);
+            select.setString(4, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? CallRow.read(row) : null;
+            }
+        }
+    }
+
+    List<CallRow> running() throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(RUNNING)) {
+            select.setString(1, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                List<CallRow> calls = new ArrayList<>();
+                while (row.next()) {
+                    calls.add(CallRow.read(row));
+                }
+                return calls;
+            }
+        }
+    }
+
+    /**
+     * @param before calls with lower ids, or null
+     * @param after calls with higher ids; null, or else {@code before} is
+     */
+    CallPage page(CallFilter filter, @Nullable String before, @Nullable String after, int limit) throws SQLException {
+        String above = after != null ? after : filter.from() == null ? "" : idFrom(filter.from());
+        String below = before != null ? before : filter.to() == null ? null : CompletionIds.earliest(filter.to());
+        boolean newestLast = after != null;
+        Looked looked = look(filter, above, below, newestLast, limit);
+        List<CallRow> calls = looked.calls;
+        if (newestLast) {
+            Collections.reverse(calls);
+            String oldest = calls.isEmpty() ? after : calls.getLast().id();
+            String newest =
+                    calls.isEmpty() ? looked.stoppedAt : calls.getFirst().id();
+            return new CallPage(calls, oldest, looked.isMore ? newest : null, null);
+        }
+        String older = looked.isMore ? calls.getLast().id() : looked.stoppedAt;
+        addRunning(filter, calls, before, older);
+        String newer =
+                before == null || calls.isEmpty() ? null : calls.getFirst().id();
+        return new CallPage(calls, older, newer, looked.isMore ? null : looked.stoppedAtTime);
+    }
+
+    /** A call that ended later began no earlier than this. */
+    private String idFrom(Instant from) {
+        return CompletionIds.earliest(from.minus(callMax).minus(SLACK));
+    }
+
+    /** Beside those that have ended, in their place. */
+    private void addRunning(CallFilter filter, List<CallRow> calls, @Nullable String before, @Nullable String older)
+            throws SQLException {
+        if (filter.wantsRunning()) {
+            for (CallRow call : running()) {
+                if (filter.takes(call)
+                        && (before == null || call.id().compareTo(before) < 0)
+                        && (older == null || call.id().compareTo(older) >= 0)) {
+                    calls.add(call);
+                }
+            }
+            calls.sort(Comparator.comparing(CallRow::id).reversed());
+        }
+    }
+
+    private static final class Looked {
+
+        private final List<CallRow> calls = new ArrayList<>();
+        private boolean isMore;
+        private @Nullable String stoppedAt;
+        private @Nullable Instant stoppedAtTime;
+    }
+
+    private Looked look(CallFilter filter, String above, @Nullable String below, boolean ascending, int limit)
+            throws SQLException {
+        String order = (ascending ? "ASC" : "DESC") + " LIMIT " + LOOKED_AT_MAX;
+        Looked looked = new Looked();
+        try (PreparedStatement select = connection.prepareStatement((below == null ? ALL_CALLS : CALLS) + order)) {
+            select.setString(1, accountId);
+            select.setString(2, above);
+            if (below != null) {
+                select.setString(3, below);
+            }
+            select.setFetchSize(limit + 1);
+            try (ResultSet row = select.executeQuery()) {
+                int seen = 0;
+                while (row.next()) {
+                    seen++;
+                    CallRow call = CallRow.read(row);
+                    if (filter.takes(call)) {
+                        if (looked.calls.size() == limit) {
+                            looked.isMore = true;
+                            return looked;
+                        }
+                        looked.calls.add(call);
+                    }
+                    if (seen == LOOKED_AT_MAX) {
+                        looked.stoppedAt = call.id();
+                        looked.stoppedAtTime = call.startedAt();
+                    }
+                }
+            }
+        }
+        return looked;
+    }
+}

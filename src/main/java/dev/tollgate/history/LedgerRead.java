@@ -1,0 +1,110 @@
+package dev.tollgate.history;
+
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.Entry;
+import dev.tollgate.ledger.Ledger;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An account's entries. Within one read transaction. */
+final class LedgerRead {
+
+    private static final int LOOKED_AT_MAX = 2_000;
+
+    private static final String ENTRIES = Ledger.SELECT_ENTRY
+            + " WHERE account_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT " + LOOKED_AT_MAX;
+    private static final String BALANCE = """
+            SELECT balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence FROM account WHERE id = ?""";
+
+    /** Has an index of its own, for such entries are few; the words are the index's. */
+    private static final String BESIDE_CALLS = Ledger.SELECT_ENTRY + """
+             WHERE account_id = ? AND kind <> 'reservation' AND kind <> 'charge' AND kind <> 'release' AND kind <> 'expiry'
+            ORDER BY sequence""";
+
+    private final Connection connection;
+    private final String accountId;
+
+    LedgerRead(Connection connection, String accountId) {
+        this.connection = connection;
+        this.accountId = accountId;
+    }
+
+    /** @param lastSequence of its newest entry */
+    record Now(Balance balance, long lastSequence) {}
+
+    @Nullable
+    Now now() throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(BALANCE)) {
+            select.setString(1, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? new Now(
+                                new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                                row.getLong(5))
+                        : null;
+            }
+        }
+    }
+
+    /** @param holds whether holds and their returns are lines, too */
+    LedgerPage page(LedgerPage.Cursor from, boolean holds, int limit) throws SQLException {
+        List<LedgerLine> lines = new ArrayList<>();
+        long balance = from.balanceMicros();
+        try (PreparedStatement select = connection.prepareStatement(ENTRIES)) {
+            select.setString(1, accountId);
+            select.setLong(2, from.before());
+            select.setFetchSize(limit * 3);
+            try (ResultSet row = select.executeQuery()) {
+                for (int seen = 1; row.next(); seen++) {
+                    Entry entry = Ledger.entry(row);
+                    long amount = amount(entry);
+                    if (holds || amount != 0) {
+                        if (lines.size() == limit) {
+                            return new LedgerPage(lines, new LedgerPage.Cursor(entry.sequence() + 1, balance), null);
+                        }
+                        lines.add(new LedgerLine(entry, amount, balance));
+                    }
+                    balance -= amount;
+                    if (seen == LOOKED_AT_MAX) {
+                        return new LedgerPage(lines, new LedgerPage.Cursor(entry.sequence(), balance), entry.at());
+                    }
+                }
+            }
+        }
+        return new LedgerPage(lines, null, null);
+    }
+
+    /** What did not move by a call: bought, refunded, taken back, corrected. In their order. */
+    List<Entry> besideCalls() throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(BESIDE_CALLS)) {
+            select.setString(1, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                List<Entry> entries = new ArrayList<>();
+                while (row.next()) {
+                    entries.add(Ledger.entry(row));
+                }
+                return entries;
+            }
+        }
+    }
+
+    /** What an entry changes of the balance, what is held included. */
+    static long amount(Entry entry) {
+        return of(entry.to(), entry) - of(entry.from(), entry);
+    }
+
+    private static long of(Bucket bucket, Entry entry) {
+        return bucket == Bucket.AVAILABLE || bucket == Bucket.RESERVED ? entry.amountMicros() : 0;
+    }
+
+    static boolean isIn(Entry entry, Instant from, Instant to) {
+        return !entry.at().isBefore(from) && entry.at().isBefore(to);
+    }
+}

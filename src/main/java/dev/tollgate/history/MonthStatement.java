@@ -1,0 +1,29 @@
+package dev.tollgate.history;
+
+import dev.tollgate.ledger.Entry;
+import java.time.YearMonth;
+import java.util.List;
+
+/**
+ * A month (UTC) of an account. Balances include what was held then (decision D40); {@code opening} with what {@code beside} moves and the usage
+ * makes {@code closing}. Micro-credits.
+ *
+ * @param beside what did not move by a call: bought, refunded, taken back, corrected; in their order
+ * @param movedMicros what those add up to
+ * @param usage charges by model as it was asked for
+ * @param all of them; its refunds stand in {@code beside}, too
+ */
+public record MonthStatement(
+        YearMonth month,
+        long openingMicros,
+        List<Entry> beside,
+        long movedMicros,
+        List<UsageGroup> usage,
+        Figures all,
+        long closingMicros) {
+
+    public MonthStatement {
+        beside = List.copyOf(beside);
+        usage = List.copyOf(usage);
+    }
+}

@@ -1,0 +1,16 @@
+package dev.tollgate.history;
+
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Figures of what has these in common; null is what was not grouped by.
+ *
+ * @param day of the span's zone
+ * @param model as it was asked for
+ */
+public record UsageGroup(
+        @Nullable LocalDate day,
+        @Nullable String model,
+        @Nullable String keyId,
+        Figures figures) {}

@@ -1,0 +1,442 @@
+package dev.tollgate.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.audit.AccountStatement;
+import dev.tollgate.audit.Audit;
+import dev.tollgate.history.UsageQuestion.By;
+import dev.tollgate.ids.CompletionIds;
+import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.Entry;
+import dev.tollgate.ledger.EntryKind;
+import dev.tollgate.ledger.ExpireOpen;
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.OpenHold;
+import dev.tollgate.ledger.Refund;
+import dev.tollgate.ledger.Release;
+import dev.tollgate.ledger.Reserve;
+import dev.tollgate.ledger.Resolution;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.money.Credits;
+import dev.tollgate.rollups.CallEnd;
+import dev.tollgate.rollups.CallFigures;
+import dev.tollgate.rollups.CountAbandoned;
+import dev.tollgate.rollups.CountCall;
+import dev.tollgate.rollups.CountRefund;
+import dev.tollgate.rollups.Rollups;
+import dev.tollgate.tasks.CloseTask;
+import dev.tollgate.tasks.FailAbandoned;
+import dev.tollgate.tasks.Task;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Some weeks of calls, made up by chance: whatever ends whenever, all that is shown of it agrees with the entries, to the micro-credit. A seed
+ * is repeated with {@code -Dmonth.seed}.
+ */
+@ParameterizedClass
+@EnumSource(Stores.class)
+class RandomMonthTest {
+
+    private static final String ACCOUNT = "acc_1";
+    private static final Duration CALL_MAX = Duration.ofMinutes(10);
+    private static final int CALLS = 220;
+    private static final List<ZoneId> ZONES = List.of(
+            ZoneOffset.UTC, ZoneId.of("Europe/Berlin"), ZoneId.of("Asia/Kathmandu"), ZoneId.of("America/St_Johns"));
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private final long seed = Long.getLong("month.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final List<Task> tasks = new ArrayList<>();
+    private final List<String> ids = new ArrayList<>();
+    private StoreFixture store;
+    private AccountHistory history;
+    private List<Entry> entries = List.of();
+
+    @Test
+    void all_that_is_shown_of_a_month_agrees_with_its_entries() {
+        System.out.println("month.seed=" + seed);
+        try (StoreFixture opened = stores.open(folder)) {
+            store = opened;
+            history = new AccountHistory(store.database, CALL_MAX, store::now);
+            store.setNow(Instant.parse("2026-09-27T21:40:00Z"));
+            store.account(ACCOUNT, 40_000_000);
+            store.account("acc_2", 40_000_000);
+            live();
+            store.reserve("runs", ACCOUNT, 1, 1);
+            collect();
+
+            for (int i = 0; i < 6; i++) {
+                checkSpan(randomSpan());
+            }
+            checkSpan(Span.ofDays(LocalDate.of(2026, 8, 1), LocalDate.of(2027, 2, 1)));
+            checkStatements();
+            checkLedger();
+            checkCalls();
+            checkPlatform();
+            ZONES.forEach(this::checkOverview);
+            checkAudit();
+        } catch (AssertionError e) {
+            throw new AssertionError("month.seed=" + seed, e);
+        }
+    }
+
+    // ---- what happens ----
+
+    private void live() {
+        CompletionIds names = new CompletionIds(store::now, random);
+        for (int i = 0; i < CALLS; i++) {
+            pass();
+            String account = random.nextInt(6) == 0 ? "acc_2" : ACCOUNT;
+            String id = names.next();
+            if (account.equals(ACCOUNT)) {
+                ids.add(id);
+            }
+            long held = 1 + random.nextInt(60_000);
+            store.commit(new Reserve(
+                    new OpenHold(id, account, "key_" + random.nextInt(3), "chat", "m" + random.nextInt(3), store.now()),
+                    held,
+                    held,
+                    () -> SpendLimits.NONE,
+                    () -> true));
+            store.advance(Duration.ofMillis(random.nextInt(400_000)));
+            end(id, held);
+            if (random.nextInt(8) == 0) {
+                refund(id, account);
+            }
+            if (random.nextInt(40) == 0) {
+                store.commit(new Grant(ACCOUNT, 1 + random.nextInt(1_000_000), "more", store.now()));
+            }
+            if (random.nextInt(25) == 0) {
+                new Rollups(store.writer, store::now).sweep();
+            }
+        }
+    }
+
+    /** Often to where a day ends somewhere, and now and then a little back. */
+    private void pass() {
+        switch (random.nextInt(12)) {
+            case 0 -> store.advance(Duration.ofSeconds(-random.nextInt(240)));
+            case 1, 2 -> {
+                ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
+                LocalDate next = store.now().atZone(zone).toLocalDate().plusDays(1);
+                store.setNow(next.atStartOfDay(zone).toInstant().minusMillis(random.nextInt(300_000)));
+            }
+            default -> store.advance(Duration.ofMinutes(random.nextInt(500)));
+        }
+    }
+
+    private void end(String id, long held) {
+        long charge = random.nextLong(held + 1);
+        switch (random.nextInt(10)) {
+            case 0 -> close(new Release(id, Release.Why.RELEASE, store.now()), TaskStatus.FAILED, CallEnd.FAILED);
+            case 1 -> close(new Release(id, Release.Why.RELEASE, store.now()), TaskStatus.CANCELLED, CallEnd.CANCELLED);
+            case 2 -> close(new Settle(id, charge, store.now()), TaskStatus.CANCELLED, CallEnd.CANCELLED);
+            case 3 -> {
+                store.advance(Duration.ofMinutes(random.nextInt(900)));
+                ExpireOpen expired = new ExpireOpen(store.now(), CALL_MAX);
+                store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
+            }
+            case 4 ->
+                close(new Settle(id, charge, random.nextInt(500), store.now()), TaskStatus.COMPLETED, CallEnd.CUT);
+            default -> close(new Settle(id, charge, store.now()), TaskStatus.COMPLETED, CallEnd.COMPLETED);
+        }
+    }
+
+    /** Of what was charged, if anything was: more than that is refused. */
+    private void refund(String id, String account) {
+        store.advance(Duration.ofMinutes(random.nextInt(500)));
+        Refund refund = new Refund(account, id, 1 + random.nextInt(20_000), "too slow", null, store.now());
+        store.commit(refund, new CountRefund(refund));
+    }
+
+    private void close(Resolution resolution, TaskStatus status, CallEnd end) {
+        long tokens = resolution instanceof Settle ? random.nextInt(5_000) : 0;
+        CallFigures figures = new CallFigures(
+                end,
+                false,
+                tokens,
+                tokens / 3,
+                tokens / 2,
+                tokens / 5,
+                random.nextInt(12_000),
+                "main",
+                "up",
+                tokens,
+                0);
+        String pricing = "{\"prompt_tokens\":" + tokens + ",\"completion_tokens\":" + tokens / 2
+                + ",\"reasoning_tokens\":" + tokens / 5 + "}";
+        TaskResult result = status == TaskStatus.FAILED
+                ? TaskResult.error("upstream_error", "=1+1, \"said\"")
+                : new TaskResult(null, List.of(), null, pricing, null, null, "{\"first_byte\":1000}");
+        store.commit(
+                resolution, new CloseTask(resolution, status, "answered", result), new CountCall(resolution, figures));
+    }
+
+    private void collect() {
+        for (String id : ids) {
+            tasks.add(store.tasks.find(ACCOUNT, id).orElseThrow());
+        }
+        List<Entry> all = new ArrayList<>();
+        List<Entry> page;
+        do {
+            page = store.ledger.entries(ACCOUNT, all.size(), 1_000);
+            all.addAll(page);
+        } while (!page.isEmpty());
+        entries = all;
+        assertThat(tasks).isNotEmpty().noneMatch(task -> task.status() == TaskStatus.PROCESSING);
+    }
+
+    private Span randomSpan() {
+        ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
+        LocalDate first = LocalDate.of(2026, 9, 26).plusDays(random.nextInt(60));
+        LocalDate end = first.plusDays(1 + random.nextInt(random.nextBoolean() ? 3 : 50));
+        return history.span(
+                first.atStartOfDay(zone).toInstant(), end.atStartOfDay(zone).toInstant(), zone);
+    }
+
+    // ---- what is shown of it ----
+
+    private void checkSpan(Span span) {
+        Figures all = history.usage(ACCOUNT, UsageQuestion.of(span)).all();
+        assertThat(all.chargedMicros()).as("charged in %s", span).isEqualTo(entered(span, RandomMonthTest::isCharge));
+        assertThat(all.refundedMicros()).isEqualTo(entered(span, entry -> entry.kind() == EntryKind.REFUND));
+        List<Task> ended =
+                tasks.stream().filter(task -> isIn(task.completedAt(), span)).toList();
+        assertThat(all.calls()).isEqualTo(ended.size());
+        assertThat(all.failed()).isEqualTo(count(ended, TaskStatus.FAILED));
+        assertThat(all.cancelled()).isEqualTo(count(ended, TaskStatus.CANCELLED));
+        checkGroups(span, all, ended);
+        checkLog(span, all, ended);
+        checkCsv(span, all);
+    }
+
+    private void checkGroups(Span span, Figures all, List<Task> ended) {
+        for (List<By> by : List.of(
+                List.of(By.DAY),
+                List.of(By.MODEL),
+                List.of(By.KEY),
+                List.of(By.DAY, By.MODEL, By.KEY),
+                List.<By>of())) {
+            List<UsageGroup> groups = paged(span, by);
+            assertThat(groups.stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus))
+                    .as("%s by %s", span, by)
+                    .isEqualTo(all);
+            for (UsageGroup group : groups) {
+                List<Task> of =
+                        ended.stream().filter(task -> isOf(task, group, span)).toList();
+                assertThat(group.figures().calls()).isEqualTo(of.size());
+                assertThat(group.figures().chargedMicros())
+                        .isEqualTo(of.stream().mapToLong(Task::chargeMicros).sum());
+            }
+        }
+    }
+
+    /** In pages of a random length. */
+    private List<UsageGroup> paged(Span span, List<By> by) {
+        List<UsageGroup> groups = new ArrayList<>();
+        UsageTable table;
+        do {
+            UsageGroup after = groups.isEmpty() ? null : groups.getLast();
+            table = history.usage(
+                    ACCOUNT, new UsageQuestion(span, Set.copyOf(by), null, null, after, 1 + random.nextInt(60)));
+            groups.addAll(table.groups());
+        } while (table.isMore());
+        return groups;
+    }
+
+    private static boolean isOf(Task task, UsageGroup group, Span span) {
+        return (group.day() == null
+                        || group.day()
+                                .equals(task.completedAt().atZone(span.zone()).toLocalDate()))
+                && (group.model() == null || group.model().equals(task.modelId()))
+                && (group.keyId() == null || group.keyId().equals(task.keyId()));
+    }
+
+    private void checkLog(Span span, Figures all, List<Task> ended) {
+        List<CallRow> shown = new ArrayList<>();
+        String before = null;
+        do {
+            CallPage page =
+                    history.calls(ACCOUNT, CallFilter.of(span, null, null), before, null, 1 + random.nextInt(60));
+            shown.addAll(page.calls());
+            before = page.older();
+        } while (before != null);
+        assertThat(shown.stream().map(CallRow::id))
+                .as("log of %s", span)
+                .containsExactlyElementsOf(ended.stream()
+                        .map(Task::id)
+                        .sorted((one, two) -> two.compareTo(one))
+                        .toList());
+        assertThat(shown.stream().mapToLong(CallRow::chargeMicros).sum()).isEqualTo(all.chargedMicros());
+        assertThat(shown.stream().mapToLong(call -> call.tokens().prompt()).sum())
+                .isEqualTo(all.promptTokens());
+    }
+
+    private void checkCsv(Span span, Figures all) {
+        CsvExport export = new CsvExport(history);
+        StringBuilder calls = new StringBuilder();
+        export.calls(ACCOUNT, CallFilter.of(span, null, null), piece -> calls.append(piece) != null);
+        assertThat(sum(calls.toString(), 15)).isEqualByComparingTo(Credits.text(all.chargedMicros()));
+        StringBuilder usage = new StringBuilder();
+        export.usage(ACCOUNT, UsageQuestion.of(span, By.DAY, By.KEY), piece -> usage.append(piece) != null);
+        assertThat(sum(usage.toString(), 13)).isEqualByComparingTo(Credits.text(all.netMicros()));
+    }
+
+    private static BigDecimal sum(String csv, int column) {
+        return csv.lines()
+                .skip(1)
+                .map(line -> new BigDecimal(line.split(",", -1)[column]))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    private void checkStatements() {
+        long balance = 0;
+        AccountStatement csv = new AccountStatement(store.database);
+        for (YearMonth month = YearMonth.of(2026, 9);
+                month.isBefore(YearMonth.of(2027, 2));
+                month = month.plusMonths(1)) {
+            MonthStatement statement = history.statement(ACCOUNT, month);
+            assertThat(statement.openingMicros()).as("%s", month).isEqualTo(balance);
+            Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
+            balance += entries.stream()
+                    .filter(entry -> isIn(entry.at(), span))
+                    .mapToLong(LedgerRead::amount)
+                    .sum();
+            assertThat(statement.closingMicros()).isEqualTo(balance);
+            assertThat(statement.all().chargedMicros()).isEqualTo(entered(span, RandomMonthTest::isCharge));
+            List<String> lines = new ArrayList<>();
+            csv.write(ACCOUNT, span.from(), span.to(), lines::add);
+            assertThat(lines.getLast()).endsWith("," + Credits.text(balance));
+        }
+    }
+
+    private void checkLedger() {
+        List<LedgerLine> lines = new ArrayList<>();
+        LedgerPage.Cursor next = null;
+        do {
+            LedgerPage page = history.entries(
+                    ACCOUNT, next == null ? null : LedgerPage.Cursor.parse(next.text()), false, 1 + random.nextInt(80));
+            lines.addAll(page.lines());
+            next = page.older();
+        } while (next != null);
+        long balance = 0;
+        for (LedgerLine line : lines.reversed()) {
+            balance += line.amountMicros();
+            assertThat(line.balanceMicros()).isEqualTo(balance);
+        }
+        assertThat(lines.stream().map(LedgerLine::entry).toList().reversed())
+                .containsExactlyElementsOf(entries.stream()
+                        .filter(entry -> LedgerRead.amount(entry) != 0)
+                        .toList());
+        assertThat(balance)
+                .isEqualTo(store.balance(ACCOUNT).balanceMicros()
+                        + store.balance(ACCOUNT).reservedMicros());
+    }
+
+    private void checkCalls() {
+        for (Task task : tasks.subList(0, 20)) {
+            CallDetail detail = history.call(ACCOUNT, task.id()).orElseThrow();
+            assertThat(detail.call().chargeMicros()).isEqualTo(task.chargeMicros());
+            assertThat(detail.entries()).isEqualTo(store.ledger.entries(ACCOUNT, task.id()));
+            assertThat(history.call("acc_2", task.id())).isEmpty();
+            assertThat(history.find(ACCOUNT, task.id())).containsExactly(new Hit.OfCall(task.id()));
+        }
+    }
+
+    private void checkPlatform() {
+        PlatformHistory platform = new PlatformHistory(store.database);
+        Span all = Span.ofDays(LocalDate.of(2026, 8, 1), LocalDate.of(2029, 1, 1));
+        long charged = store.number(
+                "SELECT SUM(amount_micros) FROM entry WHERE from_bucket = 'reserved' AND to_bucket = 'revenue'");
+        long refunded = store.number("SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE kind = 'refund'");
+        for (PlatformHistory.Part part : PlatformHistory.Part.values()) {
+            List<PlatformHistory.Group> groups = platform.groups(all.from(), all.to(), random.nextBoolean(), part);
+            assertThat(groups.stream()
+                            .mapToLong(PlatformHistory.Group::chargedMicros)
+                            .sum())
+                    .isEqualTo(charged);
+            assertThat(groups.stream()
+                            .mapToLong(PlatformHistory.Group::refundedMicros)
+                            .sum())
+                    .isEqualTo(refunded);
+        }
+        assertThat(platform.accounts(all, null, 200).stream()
+                        .mapToLong(account -> account.figures().netMicros())
+                        .sum())
+                .isEqualTo(charged - refunded);
+    }
+
+    private void checkOverview(ZoneId zone) {
+        Overview overview = history.overview(ACCOUNT, zone).orElseThrow();
+        LocalDate today = store.now().atZone(zone).toLocalDate();
+        assertThat(overview.today().chargedMicros()).isEqualTo(onDays(today, today, zone));
+        assertThat(overview.month().chargedMicros()).isEqualTo(onDays(today.withDayOfMonth(1), today, zone));
+        assertThat(overview.days().stream()
+                        .mapToLong(day -> day.figures().chargedMicros())
+                        .sum())
+                .isEqualTo(onDays(today.minusDays(30), today, zone));
+        assertThat(overview.latest()).hasSize(8);
+        assertThat(overview.running()).extracting(CallRow::id).containsExactly("runs");
+    }
+
+    private long onDays(LocalDate first, LocalDate last, ZoneId zone) {
+        Span span = new Span(
+                first.atStartOfDay(zone).toInstant(),
+                last.plusDays(1).atStartOfDay(zone).toInstant(),
+                zone);
+        return entered(span, RandomMonthTest::isCharge);
+    }
+
+    private void checkAudit() {
+        List<String> differences = new ArrayList<>();
+        new Audit(store.database).run(differences::add, (subject, rows) -> {});
+        assertThat(differences).filteredOn(line -> line.contains("roll-ups")).isEmpty();
+    }
+
+    private long entered(Span span, Predicate<Entry> which) {
+        return entries.stream()
+                .filter(which)
+                .filter(entry -> isIn(entry.at(), span))
+                .mapToLong(Entry::amountMicros)
+                .sum();
+    }
+
+    private static boolean isCharge(Entry entry) {
+        return entry.from() == Bucket.RESERVED && entry.to() == Bucket.REVENUE;
+    }
+
+    private static boolean isIn(Instant at, Span span) {
+        return !at.isBefore(span.from()) && at.isBefore(span.to());
+    }
+
+    private static long count(List<Task> tasks, TaskStatus status) {
+        return tasks.stream().filter(task -> task.status() == status).count();
+    }
+}
