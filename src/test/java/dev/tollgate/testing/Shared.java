@@ -12,5 +12,8 @@ public final class Shared {
     /** What ends the process, see {@link Deaths}. */
     public static final String DEATHS = "deaths";
 
+    /** The one browser, see {@code browser.Visit}. */
+    public static final String BROWSER = "browser";
+
     private Shared() {}
 }

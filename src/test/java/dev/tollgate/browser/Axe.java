@@ -1,0 +1,52 @@
+package dev.tollgate.browser;
+
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+
+/** What axe-core finds on a page against WCAG 2.2, levels A and AA, and its best practices. */
+final class Axe {
+
+    private static final String SHA_256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c";
+
+    private static final String RUN = """
+            async () => (await axe.run(document, {resultTypes: ['violations']})).violations.flatMap(rule =>
+              rule.nodes.map(node => rule.id + ' at ' + node.target.join(' ') + ': ' + node.failureSummary))""";
+
+    private static final class Source {
+
+        static final String TEXT = read();
+    }
+
+    private Axe() {}
+
+    /** @return a sentence for each place that breaks a rule */
+    @SuppressWarnings("unchecked")
+    static List<String> complaints(Page page) {
+        page.evaluate(Source.TEXT);
+        return (List<String>) page.evaluate(RUN);
+    }
+
+    private static String read() {
+        try (InputStream in = Objects.requireNonNull(Axe.class.getResourceAsStream("/axe/axe.min.js"))) {
+            byte[] bytes = in.readAllBytes();
+            String hash = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            if (!hash.equals(SHA_256)) {
+                throw new IllegalStateException("axe.min.js is not the one that was published: " + hash);
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.tollgate.browser;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/** The one browser of a run. Whoever has {@link #taken} it owns it, and Playwright with it, until it is given back. */
+final class Chromium {
+
+    private static final String NOT_RUN =
+            "NOT RUN: pages are looked at with Chromium (Debian: apt install chromium) and Node.js on the PATH; there is no ";
+
+    private static final AtomicBoolean TAKEN = new AtomicBoolean();
+
+    /** What of it is not there, in the words of a user. */
+    private static final Optional<String> MISSING = missing();
+
+    private static Browser browser;
+
+    private Chromium() {}
+
+    /** @return the browser, which starts where it does not run yet */
+    static Browser taken() {
+        assumeTrue(MISSING.isEmpty(), () -> NOT_RUN + MISSING.orElseThrow());
+        if (!TAKEN.compareAndSet(false, true)) {
+            throw new IllegalStateException(
+                    "the browser is in use: declare @ResourceLock(Shared.BROWSER), and visit as one after the other");
+        }
+        if (browser == null) {
+            browser = start();
+        }
+        return browser;
+    }
+
+    static void giveBack() {
+        TAKEN.set(false);
+    }
+
+    private static Browser start() {
+        Playwright playwright = Playwright.create(new Playwright.CreateOptions()
+                .setEnv(Map.of(
+                        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
+                        "1",
+                        "PLAYWRIGHT_NODEJS_PATH",
+                        onPath("node").orElseThrow().toString())));
+        Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
+        return playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(executable().orElseThrow())
+                        // Nothing but this machine has an address: a page that asks for anything else is seen to.
+                        .setArgs(List.of("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")));
+    }
+
+    /** Says aloud when something is: a skipped test is easily overlooked. */
+    private static Optional<String> missing() {
+        Optional<String> missing = executable().isEmpty()
+                ? Optional.of("Chromium")
+                : onPath("node").isEmpty() ? Optional.of("Node.js") : Optional.empty();
+        missing.ifPresent(what -> System.err.println(NOT_RUN + what));
+        return missing;
+    }
+
+    private static Optional<Path> executable() {
+        return Stream.of("chromium", "chromium-browser")
+                .flatMap(name -> onPath(name).stream())
+                .findFirst();
+    }
+
+    private static Optional<Path> onPath(String name) {
+        String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+        return Stream.of(path.split(File.pathSeparator))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+}

@@ -1,0 +1,169 @@
+package dev.tollgate.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.ConsoleMessage;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.options.Sizes;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Somebody who looks at our pages, with a window of some width and no cookies yet. Closing it fails where a script has thrown, the console
+ * has said a warning or an error, or anything was asked of another origin.
+ */
+public final class Visit implements AutoCloseable {
+
+    private static final double MILLIS_MAX = 60_000; // a guard against hanging, not a measure
+    private static final Path PICTURES = Path.of("target", "screenshots");
+    private static final Set<String> SPOKEN = Set.of("warning", "error", "assert");
+    private static final Set<String> WITHOUT_HOST = Set.of("data", "blob", "about");
+
+    /** What has moved although nobody had touched anything. */
+    private static final String WATCH_SHIFTS = """
+            window.layoutShift = 0;
+            new PerformanceObserver(list => list.getEntries().filter(shift => !shift.hadRecentInput)
+              .forEach(shift => window.layoutShift += shift.value)).observe({type: 'layout-shift', buffered: true});""";
+
+    private final String origin;
+    private final int width;
+    private final Scheme scheme;
+    private final BrowserContext context;
+    private final Page page;
+    private final List<String> complaints = new ArrayList<>();
+    private final List<Request> finished = new ArrayList<>();
+
+    /** @param bytes of heads and bodies, as they came over the wire */
+    public record Weight(int requests, long bytes) {}
+
+    private Visit(BrowserContext context, String origin, int width, Scheme scheme) {
+        this.origin = origin;
+        this.width = width;
+        this.scheme = scheme;
+        this.context = context;
+        context.setDefaultTimeout(MILLIS_MAX);
+        context.addInitScript(WATCH_SHIFTS);
+        context.onConsoleMessage(this::hear);
+        context.onWebError(error -> complaints.add("a script has thrown: " + error.error()));
+        context.onRequest(this::judge);
+        context.onRequestFinished(finished::add);
+        page = context.newPage();
+    }
+
+    /**
+     * Waits for nobody: the browser has to be free. The test is left out where there is none.
+     *
+     * @param origin as in {@code http://127.0.0.1:8080}: the only one that may be asked for anything
+     * @param width of the window, in pixels of CSS
+     */
+    public static Visit at(String origin, int width, Scheme scheme) {
+        Browser browser = Chromium.taken();
+        try {
+            BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+                    .setBaseURL(origin)
+                    .setViewportSize(width, 800)
+                    .setColorScheme(scheme.preference())
+                    .setLocale("en-GB") // that of a machine without one is none that scripts know
+                    .setTimezoneId("UTC"));
+            return new Visit(context, origin, width, scheme);
+        } catch (RuntimeException e) {
+            Chromium.giveBack();
+            throw e;
+        }
+    }
+
+    private void hear(ConsoleMessage said) {
+        if (SPOKEN.contains(said.type())) {
+            complaints.add("the console says: " + said.text() + " (" + said.location() + ")");
+        }
+    }
+
+    private void judge(Request request) {
+        String url = request.url();
+        if (!url.equals(origin)
+                && !url.startsWith(origin + "/")
+                && !WITHOUT_HOST.contains(url.substring(0, Math.max(0, url.indexOf(':'))))) {
+            complaints.add("another origin is asked: " + url);
+        }
+    }
+
+    /** What the window shows. Only for the thread of the test. */
+    public Page page() {
+        return page;
+    }
+
+    /** Goes there, and counts from there. @return what the address has answered */
+    public Response open(String path) {
+        finished.clear();
+        return page.navigate(path);
+    }
+
+    /** Since the last {@link #open}, once nothing more is on its way. */
+    public Weight weight() {
+        settle();
+        long bytes = 0;
+        for (Request request : finished) {
+            Sizes sizes = request.sizes();
+            bytes += sizes.responseHeadersSize + sizes.responseBodySize;
+        }
+        return new Weight(finished.size(), bytes);
+    }
+
+    /** How much has moved by itself on the page that is shown, in the unit of the Layout Instability API: 0 for nothing. */
+    public double layoutShift() {
+        settle();
+        return ((Number) page.evaluate("() => window.layoutShift")).doubleValue();
+    }
+
+    /** Fails where axe finds something, or where the page is wider than its window. */
+    public void assertAccessible() {
+        settle();
+        List<String> found = new ArrayList<>(Axe.complaints(page));
+        int widest = ((Number) page.evaluate("() => document.documentElement.scrollWidth")).intValue();
+        if (widest > width) {
+            found.add("the page is " + widest + " px wide in a window of " + width);
+        }
+        fail(found);
+    }
+
+    /** Writes {@code target/screenshots/NAME-WIDTH-SCHEME.png}, of the whole page. */
+    public Path picture(String name) {
+        settle();
+        Path file = PICTURES.resolve(name + "-" + width + "-" + scheme + ".png");
+        page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
+        return file;
+    }
+
+    /** Forgets what the visit would fail for and what has this in it, as where a page is refused on purpose. Fails where there is none. */
+    public void forgive(String part) {
+        settle();
+        if (!complaints.removeIf(complaint -> complaint.contains(part))) {
+            throw new AssertionError("nothing to forgive has '" + part + "' in it: " + complaints);
+        }
+    }
+
+    private void settle() {
+        page.waitForLoadState(com.microsoft.playwright.options.LoadState.NETWORKIDLE);
+    }
+
+    private void fail(List<String> found) {
+        if (!found.isEmpty()) {
+            throw new AssertionError(page.url() + " at " + width + " px, " + scheme + ":\n" + String.join("\n", found));
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            page.evaluate("() => 0"); // what was said before it has been heard then
+            fail(complaints);
+        } finally {
+            context.close();
+            Chromium.giveBack();
+        }
+    }
+}

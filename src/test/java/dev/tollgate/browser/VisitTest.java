@@ -1,0 +1,143 @@
+package dev.tollgate.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.tollgate.testing.Shared;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a browser test of ours sees: a page that has something of it must not pass. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class VisitTest {
+
+    private static final String PAGE = """
+            <!DOCTYPE html><html lang="en"><head><title>A page</title><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+            <style>:root{color-scheme:light dark}</style></head>
+            <body><main><h1>A page</h1><p>Some words.</p>%s</main></body></html>""";
+
+    private static HttpServer server;
+    private static String body = "";
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            byte[] bytes = PAGE.formatted(body).getBytes(StandardCharsets.UTF_8);
+            boolean there = exchange.getRequestURI().getPath().equals("/");
+            exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
+            exchange.getResponseHeaders().set("Content-Security-Policy", "default-src 'self' 'unsafe-inline' data:");
+            exchange.sendResponseHeaders(there ? 200 : 404, bytes.length);
+            try (exchange) {
+                exchange.getResponseBody().write(bytes);
+            }
+        });
+        server.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stop(0);
+    }
+
+    private static Visit visit(int width, Scheme scheme, String more) {
+        body = more;
+        Visit visit = Visit.at("http://127.0.0.1:" + server.getAddress().getPort(), width, scheme);
+        visit.open("/");
+        return visit;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"320,LIGHT", "390,LIGHT", "1280,DARK"})
+    void a_good_page_passes_in_each_window(int width, Scheme scheme) throws IOException {
+        try (Visit visit = visit(width, scheme, "")) {
+            visit.assertAccessible();
+            assertThat(visit.page().evaluate("() => navigator.language")).isEqualTo("en-GB");
+            assertThat(visit.page().evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches"))
+                    .isEqualTo(scheme == Scheme.DARK);
+            assertThat(visit.weight().requests()).isEqualTo(1);
+            assertThat(visit.weight().bytes()).isBetween((long) PAGE.length(), PAGE.length() + 1_000L);
+            assertThat(visit.layoutShift()).isZero();
+            Path picture = visit.picture("harness");
+            assertThat(picture).hasFileName("harness-" + width + "-" + scheme + ".png");
+            assertThat(Files.size(picture)).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<script>throw new Error('lost')</script> | a script has thrown: Error: lost",
+                "<script>console.warn('old')</script> | the console says: old",
+                "<script>Promise.reject(new Error('later'))</script> | a script has thrown: Error: later",
+                "<img src=http://pictures.example/a.png alt=''> | Content Security Policy",
+                "<a href=http://elsewhere.example/>x</a><script>location=document.links[0].href</script>"
+                        + " | another origin is asked: http://elsewhere.example/",
+                "<img src=/none.png alt=''> | 404"
+            })
+    void what_a_page_does_wrong_fails_its_visit(String more, String complaint) {
+        Visit visit = visit(1280, Scheme.LIGHT, more);
+        assertThatThrownBy(visit::close).isInstanceOf(AssertionError.class).hasMessageContaining(complaint);
+    }
+
+    @Test
+    void what_is_refused_on_purpose_can_be_forgiven_once_it_has_happened() {
+        try (Visit visit = visit(1280, Scheme.LIGHT, "")) {
+            assertThatThrownBy(() -> visit.forgive("404")).isInstanceOf(AssertionError.class);
+            assertThat(visit.open("/none").status()).isEqualTo(404);
+            visit.forgive("404");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='> | image-alt",
+                "<p style='color:#777;background:#888'>Grey</p> | color-contrast",
+                "<div style='width:400px'>Wide</div> | 320"
+            })
+    void what_some_cannot_read_is_found(String more, String complaint) {
+        try (Visit visit = visit(320, Scheme.LIGHT, more)) {
+            assertThatThrownBy(visit::assertAccessible)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining(complaint);
+        }
+    }
+
+    @Test
+    void what_moves_by_itself_is_measured() {
+        String moving = "<script>addEventListener('load', () => requestAnimationFrame(() => setTimeout(() =>"
+                + " document.body.prepend(Object.assign(document.createElement('div'), {style: 'height:300px'})), 50)))</script>";
+        try (Visit visit = visit(390, Scheme.LIGHT, moving)) {
+            visit.page().waitForFunction("() => window.layoutShift > 0");
+            assertThat(visit.layoutShift()).isPositive();
+        }
+    }
+
+    @Test
+    void two_at_once_are_refused_and_a_visit_begins_without_the_cookies_of_another() {
+        try (Visit visit = visit(390, Scheme.LIGHT, "<script>document.cookie='a=b'</script>")) {
+            assertThat(visit.page().evaluate("() => document.cookie")).isEqualTo("a=b");
+            assertThatThrownBy(() -> visit(390, Scheme.LIGHT, "")).isInstanceOf(IllegalStateException.class);
+        }
+        try (Visit visit = visit(390, Scheme.LIGHT, "")) {
+            assertThat(visit.page().evaluate("() => document.cookie")).isEqualTo("");
+        }
+    }
+}
