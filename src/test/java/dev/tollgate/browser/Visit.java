@@ -29,6 +29,9 @@ public final class Visit implements AutoCloseable {
             new PerformanceObserver(list => list.getEntries().filter(shift => !shift.hadRecentInput)
               .forEach(shift => window.layoutShift += shift.value)).observe({type: 'layout-shift', buffered: true});""";
 
+    private static final String NEXT_FRAME =
+            "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))";
+
     private final String origin;
     private final int width;
     private final Scheme scheme;
@@ -36,6 +39,7 @@ public final class Visit implements AutoCloseable {
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
     private final List<Request> finished = new ArrayList<>();
+    private int running;
 
     /** @param bytes of heads and bodies, as they came over the wire */
     public record Weight(int requests, long bytes) {}
@@ -50,7 +54,11 @@ public final class Visit implements AutoCloseable {
         context.onConsoleMessage(this::hear);
         context.onWebError(error -> complaints.add("a script has thrown: " + error.error()));
         context.onRequest(this::judge);
-        context.onRequestFinished(finished::add);
+        context.onRequestFinished(request -> {
+            finished.add(request);
+            running--;
+        });
+        context.onRequestFailed(_ -> running--);
         page = context.newPage();
     }
 
@@ -83,6 +91,7 @@ public final class Visit implements AutoCloseable {
     }
 
     private void judge(Request request) {
+        running++;
         String url = request.url();
         if (!url.equals(origin)
                 && !url.startsWith(origin + "/")
@@ -146,8 +155,11 @@ public final class Visit implements AutoCloseable {
         }
     }
 
+    /** Until all that the page has asked for so far is there and shown. */
     private void settle() {
-        page.waitForLoadState(com.microsoft.playwright.options.LoadState.NETWORKIDLE);
+        page.waitForLoadState();
+        page.waitForCondition(() -> running == 0);
+        page.evaluate(NEXT_FRAME);
     }
 
     private void fail(List<String> found) {
