@@ -2,6 +2,9 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.admin.By;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.deeds.Actor;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
@@ -92,6 +95,26 @@ class TwoServersTest {
             assertThat(one.number("SELECT consumed_micros FROM account WHERE id = '" + customer.account() + "'"))
                     .as("the first hold")
                     .isEqualTo(1_840_000);
+        }
+    }
+
+    @Test
+    void an_account_that_is_banned_on_one_server_is_refused_by_the_other_and_what_runs_there_gets_no_more()
+            throws Refused {
+        try (SteppedUpstream upstream = new SteppedUpstream();
+                Gateway three = upstream.gateway(url, "timeouts.drain", "0ms")) {
+            Customer customer = at(three, one.customer("100"));
+            try (RawCall call = customer.chatRaw(CALL.replace("false,\"max_tokens\":1000", "true"))) {
+                upstream.says("One.", 500);
+                call.readUntil("One.");
+                one.app().administration().deeds().block(By.of(Actor.COMMAND, "abuse"), customer.account(), true);
+                assertThat(customer.chat(CALL).status()).isEqualTo(401);
+                upstream.says("beyond ".repeat(2_000), 6_000);
+                assertThat(call.readUntil("[DONE]")).contains("KEY_DISABLED");
+            }
+            Gateway.await( // where nothing is held a server asks again within a second
+                    "the ban where no call is made",
+                    () -> three.get("/v1/credits", customer.key()).status() == 401);
         }
     }
 
