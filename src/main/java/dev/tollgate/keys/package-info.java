@@ -11,10 +11,14 @@
  * somebody has and the cache has not is read by {@link dev.tollgate.keys.KeyLookups}: once for all who ask meanwhile, and no address can have
  * all reads.
  *
+ * <p>What people do with keys goes through {@link dev.tollgate.keys.CustomerKeys}, from a page or over HTTP ({@link
+ * dev.tollgate.keys.KeysHandler}). A deleted key is a state: its row stays, for its name. A rotated one has another secret, and for a time the one
+ * before, too. A hidden one, of which each account has at most one, has none: the playground's calls count under it.
+ *
  * <p>Two parts of the writer's work: {@link dev.tollgate.keys.Keys#statePart} before the ledger, which asks it; {@link
  * dev.tollgate.keys.Keys#changesPart} after it, since a key may be made in one unit with its account.
  *
- * <p>Invariants: no secret in a log, an error message or a {@code toString}; an allowlist that is not empty admits nobody else.
+ * <p>Invariants: no key makes a management key or changes one; what another has changed meanwhile is not overwritten; no secret in a log, an error message or a {@code toString}; an allowlist that is not empty admits nobody else.
  *
  * <p>Threading: {@code authenticate} is made for event loops; the other reads block. Records are immutable.
  */

@@ -68,6 +68,20 @@ class NodeLeaseTest {
     }
 
     @Test
+    void living_nodes_are_counted_and_dead_ones_not() {
+        try (NodeLease one = join(QUICK)) {
+            assertThat(NodeLease.living(database)).isEqualTo(1);
+            try (NodeLease two = database.join(new Random(2), listener, QUICK)) {
+                assertThat(NodeLease.living(database)).isEqualTo(2);
+                execute("INSERT INTO node (id, lease_until) VALUES ('node_dead', 0)");
+                assertThat(NodeLease.living(database)).isEqualTo(2);
+                assertThat(nodeId(one)).isNotEqualTo(nodeId(two));
+            }
+            assertThat(NodeLease.living(database)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void a_node_renews_its_lease_by_the_databases_clock() {
         try (NodeLease lease = join(QUICK)) {
             long first = leaseUntil();
