@@ -21,15 +21,21 @@ public final class Leashed {
 
     private Leashed() {}
 
-    /** For good, since whoever had some gives it back: what was held while the rest was eaten would be enough to live on. */
     private static void eat(IntFunction<Object> food) {
+        for (int bytes = BITE; bytes > 0; ) {
+            try {
+                eaten = new Object[] {eaten, food.apply(bytes)};
+            } catch (OutOfMemoryError e) {
+                bytes /= 16; // each that is refused takes half a second
+            }
+        }
+    }
+
+    /** Whoever had some gives it back: what was held while the rest was eaten would be enough to live on. */
+    private static void eatForGood(IntFunction<Object> food) {
         Thread.ofPlatform().daemon().start(() -> {
-            for (int bytes = BITE; ; ) {
-                try {
-                    eaten = new Object[] {eaten, food.apply(bytes)};
-                } catch (OutOfMemoryError e) {
-                    bytes = bytes > 1 ? Math.max(1, bytes / 16) : BITE; // each that is refused takes half a second
-                }
+            while (true) {
+                eat(food);
             }
         });
     }
@@ -45,7 +51,7 @@ public final class Leashed {
             for (int said = System.in.read(); said >= 0; said = System.in.read()) {
                 switch (said) {
                     case NO_HEAP -> eat(byte[]::new);
-                    case NO_DIRECT_MEMORY -> eat(ByteBuffer::allocateDirect);
+                    case NO_DIRECT_MEMORY -> eatForGood(ByteBuffer::allocateDirect);
                     default -> {}
                 }
             }
