@@ -2,7 +2,7 @@ package dev.tollgate.ids;
 
 import java.util.random.RandomGenerator;
 
-/** New ids of accounts and keys: a prefix that says what it is, and enough randomness that no two are the same. */
+/** New ids of accounts, keys and people: a prefix that says what it is, and enough randomness that no two are the same. */
 public final class OwnIds {
 
     private static final int CHARS = 20;
@@ -15,6 +15,10 @@ public final class OwnIds {
 
     public static String key(RandomGenerator random) {
         return make("key_", random);
+    }
+
+    public static String person(RandomGenerator random) {
+        return make("per_", random);
     }
 
     private static String make(String prefix, RandomGenerator random) {

@@ -1,0 +1,206 @@
+package dev.tollgate.people;
+
+import com.password4j.Argon2Function;
+import com.password4j.Password;
+import com.password4j.types.Argon2;
+import dev.tollgate.limits.FairTurns;
+import dev.tollgate.limits.Workers;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hashes passwords with Argon2id, 19 MiB and two passes, which costs some tens of milliseconds of a core: two at once and 32 that wait, so that a
+ * flood of sign-ins takes no more than that. Thread-safe; blocks.
+ */
+public final class Passwords implements AutoCloseable {
+
+    public static final int CHARS_MIN = 10;
+    public static final int CHARS_MAX = 128;
+
+    private static final int MEMORY_KIB = 19 * 1024;
+    private static final int PASSES = 2;
+    private static final int HASH_BYTES = 32;
+    private static final int SALT_BYTES = 16;
+    private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(2, 1, 32, 4);
+    private static final Argon2Function ARGON2 =
+            Argon2Function.getInstance(MEMORY_KIB, PASSES, 1, HASH_BYTES, Argon2.ID);
+
+    private static final Argon2Function QUICK = Argon2Function.getInstance(64, 1, 1, HASH_BYTES, Argon2.ID);
+
+    // The most common of ten characters and more in published lists, and what people type where they must type
+    // something.
+    private static final Set<String> COMMON = Set.of(
+            "1234567890",
+            "0123456789",
+            "12345678910",
+            "123456789a",
+            "1234567891",
+            "123456789q",
+            "0987654321",
+            "1q2w3e4r5t",
+            "q1w2e3r4t5",
+            "qwertyuiop",
+            "qwerty1234",
+            "qwerty12345",
+            "qwerty123456",
+            "asdfghjkl1",
+            "asdfghjkl;",
+            "zaq12wsxcde3",
+            "1qaz2wsx3edc",
+            "1qazxsw23edc",
+            "password12",
+            "password123",
+            "password1234",
+            "password12345",
+            "passw0rd123",
+            "p@ssw0rd123",
+            "p@ssword123",
+            "iloveyou12",
+            "iloveyou123",
+            "iloveyou1234",
+            "letmein123",
+            "letmein1234",
+            "welcome123",
+            "welcome1234",
+            "changeme123",
+            "changeme1234",
+            "administrator",
+            "admin12345",
+            "admin123456",
+            "administrator1",
+            "operator12",
+            "operator123",
+            "operator1234",
+            "princess123",
+            "football123",
+            "baseball123",
+            "superman123",
+            "michael123",
+            "sunshine123",
+            "trustno1234",
+            "abcdefghij",
+            "abcdefghijk",
+            "abc1234567",
+            "abcd123456",
+            "a123456789",
+            "aa12345678",
+            "abc123456789",
+            "googledotcom",
+            "internet123",
+            "computer123",
+            "dragon12345",
+            "monkey12345",
+            "secret1234",
+            "secret12345",
+            "summer2024",
+            "summer2025",
+            "summer2026",
+            "winter2025",
+            "winter2026",
+            "autumn2026",
+            "correcthorsebatterystaple",
+            "tollgate123",
+            "tollgate1234",
+            "tollgatetollgate");
+
+    private final Workers workers = new Workers(BOUNDS, Workers.threads("password", 0));
+    private final RandomGenerator random;
+    private @Nullable String nobodys;
+
+    public Passwords(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** @return why it cannot be one, as a sentence; null where it can */
+    public static @Nullable String complaint(String password, @Nullable String login) {
+        int chars = password.codePointCount(0, password.length());
+        if (chars < CHARS_MIN || chars > CHARS_MAX) {
+            return "A password has " + CHARS_MIN + " to " + CHARS_MAX + " characters; this one has " + chars + ".";
+        }
+        String lower = password.toLowerCase(Locale.ROOT);
+        if (COMMON.contains(lower) || lower.chars().distinct().count() <= 2) {
+            return "This password is among those that are tried first. Choose another.";
+        }
+        if (login != null && lower.equals(login)) {
+            return "The password must not be the e-mail address.";
+        }
+        return null;
+    }
+
+    /** @param network of who asks: the places are shared out by it. @throws Busy where too many wait already */
+    String hash(String network, String password) {
+        return inTurn(network, () -> hashNow(password, ARGON2));
+    }
+
+    /**
+     * Takes the same time whether there is such a person or not.
+     *
+     * @param network of who asks: the places are shared out by it
+     * @param hash null where the login is unknown
+     * @throws Busy where too many wait already
+     */
+    boolean matches(String network, String password, @Nullable String hash) {
+        return inTurn(network, () -> check(password, hash == null ? nobodys() : hash)) && hash != null;
+    }
+
+    private static boolean check(String password, String hash) {
+        return Password.check(cut(password), hash).with(Argon2Function.getInstanceFromHash(hash));
+    }
+
+    /** Made when it is first needed: not every start is a sign-in. */
+    private synchronized String nobodys() {
+        String known = nobodys;
+        if (known == null) {
+            known = hashNow("nobody has this password", ARGON2);
+            nobodys = known;
+        }
+        return known;
+    }
+
+    /** Of a password that we have made: so random that slow hashing adds nothing, and a start does not wait for it. */
+    String hashOfRandom(String password) {
+        return hashNow(password, QUICK);
+    }
+
+    private String hashNow(String password, Argon2Function function) {
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        return Password.hash(cut(password)).addSalt(salt).with(function).getResult();
+    }
+
+    /** What is longer than a password can be is no password, and costs no more than one. */
+    private static String cut(String password) {
+        return password.length() <= 2 * CHARS_MAX ? password : password.substring(0, 2 * CHARS_MAX);
+    }
+
+    private <T> T inTurn(String network, Supplier<T> work) {
+        Workers.Job<T> job = workers.start(network, unwanted -> work.get());
+        if (job == null) {
+            throw new Busy();
+        }
+        try {
+            return job.result().join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException("a password could not be hashed", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+
+    /** Too many sign in at once. */
+    public static final class Busy extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        Busy() {
+            super("too many passwords are being checked", null, false, false);
+        }
+    }
+}

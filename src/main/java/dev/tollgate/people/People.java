@@ -1,0 +1,452 @@
+package dev.tollgate.people;
+
+import dev.tollgate.ids.OwnIds;
+import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** People and their sessions: reads, and all that changes them. Thread-safe; blocks. */
+public final class People implements AutoCloseable {
+
+    public static final int NAME_CHARS_MAX = 100;
+
+    /** An address that can be written to; whether it is anybody's shows when a mail arrives. */
+    private static final Pattern EMAIL =
+            Pattern.compile("[^\\s@<>\",;:\\\\()\\[\\]]{1,64}@[^\\s@<>\",;:\\\\()\\[\\]]{1,189}");
+
+    private static final Duration SEEN_EVERY = Duration.ofMinutes(5);
+    private static final int SESSIONS_MAX = 50;
+    private static final String MADE_FROM = "abcdefghjkmnpqrstuvwxyz23456789";
+    private static final int MADE_CHARS = 25;
+
+    private final Database database;
+    private final Writer writer;
+    private final Passwords passwords;
+    private final SignInWaits waits;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    public People(Database database, Writer writer, Passwords passwords, InstantSource clock, RandomGenerator random) {
+        this.database = database;
+        this.writer = writer;
+        this.passwords = passwords;
+        this.waits = new SignInWaits(clock);
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** The part that applies their changes; behind the ledger's, whose accounts they need. */
+    public static Part<?> part() {
+        return new PeoplePart();
+    }
+
+    // ---- reading ----
+
+    public Optional<Person> person(String id) {
+        return database.read(connection -> one(connection, "WHERE person.id = ?", id));
+    }
+
+    public Optional<Person> byLogin(String login) {
+        return database.read(connection -> one(connection, "WHERE person.login = ?", Visit.login(login)));
+    }
+
+    /** The people of an account, the first one first. */
+    public List<Person> ofAccount(String accountId) {
+        return database.read(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON
+                            + "WHERE person.account_id = ? ORDER BY person.created_at, person.id LIMIT 100")) {
+                select.setString(1, accountId);
+                List<Person> people = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        people.add(PersonSql.person(row));
+                    }
+                }
+                return people;
+            }
+        });
+    }
+
+    public boolean hasOperator() {
+        return database.read(connection -> one(connection, "WHERE person.role = ? LIMIT 1", Role.OPERATOR.text()))
+                .isPresent();
+    }
+
+    private static Optional<Person> one(Connection connection, String where, String parameter) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + where)) {
+            select.setString(1, parameter);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(PersonSql.person(row)) : Optional.empty();
+            }
+        }
+    }
+
+    /** @param hash null where there is no such person */
+    private record Known(@Nullable Person person, @Nullable String hash) {}
+
+    private Known known(String column, String value) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + "WHERE person." + column + " = ?")) {
+                select.setString(1, value);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next()
+                            ? new Known(PersonSql.person(row), row.getString("password_hash"))
+                            : new Known(null, null);
+                }
+            }
+        });
+    }
+
+    // ---- coming in ----
+
+    /** @throws Passwords.Busy where too many sign in at once */
+    public SignIn signIn(String typedLogin, String password, Visit visit) {
+        String login = Visit.login(typedLogin);
+        Duration wait = waits.wait(login, visit.network());
+        if (wait.isPositive()) {
+            return new SignIn.Wait(wait);
+        }
+        Known known = known("login", login);
+        if (!passwords.matches(visit.network(), password, known.hash()) || known.person() == null) {
+            waits.failed(login, visit.network());
+            return new SignIn.Wrong();
+        }
+        waits.succeeded(login);
+        return known.person().accountBlocked() ? new SignIn.Blocked() : begin(known.person(), visit, List.of());
+    }
+
+    /**
+     * Makes an account, a person who belongs to it, and their first session, in one commit.
+     *
+     * @param creditsMicros what the account begins with
+     * @throws Passwords.Busy where too many sign in at once
+     */
+    public SignIn signUp(String email, String password, String name, String zone, long creditsMicros, Visit visit) {
+        String login = Visit.login(email);
+        SignIn.Refused refused = complaint(login, password, name.strip());
+        if (refused != null) {
+            return refused;
+        }
+        Duration wait = waits.signUpWait(visit.network());
+        if (wait.isPositive()) {
+            return new SignIn.Wait(wait);
+        }
+        waits.signedUp(visit.network());
+        String hash = passwords.hash(visit.network(), password);
+        if (byLogin(login).isPresent()) {
+            return new SignIn.Taken();
+        }
+        return signUp(
+                login,
+                email.strip(),
+                hash,
+                name.strip().isEmpty() ? login : name.strip(),
+                zoneOf(zone),
+                creditsMicros,
+                visit);
+    }
+
+    private SignIn signUp(
+            String login, String email, String hash, String name, String zone, long creditsMicros, Visit visit) {
+        Instant now = clock.instant();
+        CreateAccount account = new CreateAccount(OwnIds.account(random), name, now);
+        NewPerson person = new NewPerson(
+                OwnIds.person(random), account.id(), login, email, name, Role.USER, hash, false, zone, now);
+        List<Change> changes = new ArrayList<>();
+        changes.add(account);
+        if (creditsMicros > 0) {
+            changes.add(new Grant(account.id(), creditsMicros, "credits to start with", now));
+        }
+        changes.add(add(person));
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreException e) {
+            if (byLogin(login).isPresent()) { // somebody else came first
+                return new SignIn.Taken();
+            }
+            throw e;
+        }
+        return begin(person(person.id()).orElseThrow(), visit, List.of());
+    }
+
+    private static PeopleChange<Boolean> add(NewPerson person) {
+        return PeopleChange.of(rows -> {
+            rows.insert(person);
+            return true;
+        });
+    }
+
+    private static SignIn.@Nullable Refused complaint(String login, String password, String name) {
+        if (!EMAIL.matcher(login).matches()) {
+            return new SignIn.Refused("email", "An e-mail address looks like name@example.org.");
+        }
+        String about = Passwords.complaint(password, login);
+        if (about != null) {
+            return new SignIn.Refused("password", about);
+        }
+        return nameComplaint(name) == null ? null : new SignIn.Refused("name", String.valueOf(nameComplaint(name)));
+    }
+
+    private static @Nullable String nameComplaint(String name) {
+        return name.length() > NAME_CHARS_MAX || name.chars().anyMatch(Character::isISOControl)
+                ? "A name has up to " + NAME_CHARS_MAX + " printable characters."
+                : null;
+    }
+
+    private static String zoneOf(String zone) {
+        try {
+            return ZoneId.of(zone).getId();
+        } catch (DateTimeException e) {
+            return "UTC";
+        }
+    }
+
+    /** A new token with each sign-in, so that one that was planted before opens nothing. */
+    private SignIn begin(Person person, Visit visit, List<Change> before) {
+        String token = Tokens.next(random);
+        NewSession session = new NewSession(
+                Tokens.hash(token),
+                person.id(),
+                clock.instant(),
+                person.hasSecondFactor(),
+                visit.address(),
+                visit.agent());
+        List<Change> changes = new ArrayList<>(before);
+        changes.add(PeopleChange.of(rows -> {
+            rows.update(
+                    "DELETE FROM session WHERE person_id = ? AND hash NOT IN"
+                            + " (SELECT hash FROM session WHERE person_id = ? ORDER BY seen_at DESC LIMIT "
+                            + (SESSIONS_MAX - 1) + ")",
+                    person.id(),
+                    person.id());
+            rows.insertSession(session);
+            return true;
+        }));
+        writer.commitAndWait(Unit.of(changes));
+        return new SignIn.Welcome(token, person, person.hasSecondFactor());
+    }
+
+    // ---- sessions ----
+
+    /** Whose token it is; empty where its session has ended, by itself or by somebody. */
+    public Optional<BrowserSession> session(String token) {
+        if (!Tokens.isToken(token)) {
+            return Optional.empty();
+        }
+        Optional<BrowserSession> found = database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash = ?")) {
+                select.setString(1, Tokens.hash(token));
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? Optional.of(PersonSql.session(row)) : Optional.<BrowserSession>empty();
+                }
+            }
+        });
+        Instant now = clock.instant();
+        Optional<BrowserSession> alive = found.filter(
+                        session -> SessionTimes.of(session.person().role()).isAlive(session, now))
+                .filter(session -> !session.person().accountBlocked());
+        alive.filter(session -> session.seenAt().plus(SEEN_EVERY).isBefore(now))
+                .ifPresent(session -> seen(session, now));
+        return alive;
+    }
+
+    /** Nobody waits for it. */
+    private void seen(BrowserSession session, Instant now) {
+        var unused = writer.commit(Unit.of(PeopleChange.of(
+                rows -> rows.update("UPDATE session SET seen_at = ? WHERE hash = ?", now, session.hash()))));
+    }
+
+    /** Those that are alive, the latest first. */
+    public List<BrowserSession> sessions(String personId) {
+        Instant now = clock.instant();
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT " + PersonSql.SESSION
+                    + PersonSql.FROM_SESSION + "WHERE session.person_id = ? ORDER BY session.seen_at DESC")) {
+                select.setString(1, personId);
+                List<BrowserSession> sessions = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        BrowserSession session = PersonSql.session(row);
+                        if (SessionTimes.of(session.person().role()).isAlive(session, now)) {
+                            sessions.add(session);
+                        }
+                    }
+                }
+                return sessions;
+            }
+        });
+    }
+
+    /** @return whether there was such a session of theirs */
+    public boolean endSession(String personId, String hash) {
+        return commit(PeopleChange.of(
+                rows -> rows.update("DELETE FROM session WHERE person_id = ? AND hash = ?", personId, hash)));
+    }
+
+    /** @param butHash null to end all of them */
+    public void endSessions(String personId, @Nullable String butHash) {
+        commit(PeopleChange.of(rows -> {
+            rows.endSessions(personId, butHash);
+            return true;
+        }));
+    }
+
+    /** Whether the password was shown so lately that deeds which want it may be done. */
+    public boolean isProved(BrowserSession session) {
+        return SessionTimes.isProved(session, clock.instant());
+    }
+
+    /** The password again, within a session. */
+    public SignIn prove(BrowserSession session, String password, Visit visit) {
+        Person person = session.person();
+        Duration wait = waits.wait(person.login(), visit.network());
+        if (wait.isPositive()) {
+            return new SignIn.Wait(wait);
+        }
+        if (!passwords.matches(
+                visit.network(), password, known("id", person.id()).hash())) {
+            waits.failed(person.login(), visit.network());
+            return new SignIn.Wrong();
+        }
+        waits.succeeded(person.login());
+        commit(PeopleChange.of(rows ->
+                rows.update("UPDATE session SET proved_at = ? WHERE hash = ?", clock.instant(), session.hash())));
+        return new SignIn.Welcome("", person, false);
+    }
+
+    // ---- changes ----
+
+    /**
+     * Ends every other session, too.
+     *
+     * @return what is wrong with it; null where it was changed
+     * @throws Passwords.Busy where too many sign in at once
+     */
+    public SignIn.@Nullable Refused changePassword(BrowserSession session, String present, String next, Visit visit) {
+        Person person = session.person();
+        String complaint = Passwords.complaint(next, person.login());
+        if (complaint != null) {
+            return new SignIn.Refused("password", complaint);
+        }
+        if (present.equals(next)) {
+            return new SignIn.Refused("password", "This is the present password. Choose another.");
+        }
+        switch (prove(session, present, visit)) {
+            case SignIn.Wait wait -> {
+                return new SignIn.Refused(
+                        "present",
+                        "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds.");
+            }
+            case SignIn.Wrong wrong -> {
+                return new SignIn.Refused("present", "The present password is wrong.");
+            }
+            default -> {}
+        }
+        String hash = passwords.hash(visit.network(), next);
+        commit(PeopleChange.of(rows -> {
+            rows.setPassword(person.id(), hash);
+            rows.endSessions(person.id(), session.hash());
+            return true;
+        }));
+        return null;
+    }
+
+    /** @return false where somebody has changed the person since, and nothing was done */
+    public boolean setPreferences(Person read, String name, Person.Preferences chosen) {
+        String complaint = nameComplaint(name);
+        if (complaint != null || name.isBlank()) {
+            throw new IllegalArgumentException(complaint == null ? "A name is required." : complaint);
+        }
+        return commit(PeopleChange.of(rows -> rows.update(
+                "UPDATE person SET name = ?, zone = ?, theme = ?, shortcuts = ?, balance_line = NULLIF(?, -1),"
+                        + " key_notices = ?, version = version + 1 WHERE id = ? AND version = ?",
+                name.strip(),
+                chosen.zone().getId(),
+                chosen.theme(),
+                chosen.shortcuts() ? 1 : 0,
+                chosen.balanceLineMicros() == null ? -1L : chosen.balanceLineMicros(),
+                chosen.keyNotices() ? 1 : 0,
+                read.id(),
+                read.version())));
+    }
+
+    /**
+     * Makes the first operator, with an account of their own, where there is no operator. Of servers that start together one makes it.
+     *
+     * @param chosen the password; null for one that is made, and has to be changed at the first sign-in
+     * @return the password that was made, to be shown once; null where none was
+     */
+    public @Nullable String ensureOperator(@Nullable String chosen) {
+        if (hasOperator()) {
+            return null;
+        }
+        String password = chosen == null ? madePassword() : chosen;
+        String hash = chosen == null ? passwords.hashOfRandom(password) : passwords.hash("", password);
+        Instant now = clock.instant();
+        CreateAccount account = new CreateAccount(OwnIds.account(random), "Operator", now);
+        NewPerson operator = new NewPerson(
+                "per_first_operator",
+                account.id(),
+                Person.FIRST_OPERATOR,
+                null,
+                "Operator",
+                Role.OPERATOR,
+                hash,
+                chosen == null,
+                "UTC",
+                now);
+        try {
+            writer.commitAndWait(Unit.of(account, add(operator)));
+            return chosen == null ? password : null;
+        } catch (StoreException e) {
+            if (hasOperator()) { // another node came first
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Without what looks alike, in groups, for it may be typed from a screen. */
+    private String madePassword() {
+        StringBuilder password = new StringBuilder();
+        for (int i = 0; i < MADE_CHARS; i++) {
+            password.append(i > 0 && i % 5 == 0 ? "-" : "")
+                    .append(MADE_FROM.charAt(random.nextInt(MADE_FROM.length())));
+        }
+        return password.toString();
+    }
+
+    private <O> O commit(PeopleChange<O> change) {
+        writer.commitAndWait(Unit.of(change));
+        return change.outcome();
+    }
+
+    @Override
+    public void close() {
+        passwords.close();
+    }
+}

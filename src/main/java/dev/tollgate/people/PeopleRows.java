@@ -1,0 +1,106 @@
+package dev.tollgate.people;
+
+import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of this package as the writer sees them. Writer's turn only. */
+final class PeopleRows {
+
+    private final Statements statements;
+
+    PeopleRows(Statements statements) {
+        this.statements = statements;
+    }
+
+    boolean hasLogin(String login) throws SQLException {
+        return exists("SELECT 1 FROM person WHERE login = ?", login);
+    }
+
+    boolean hasPerson(String id) throws SQLException {
+        return exists("SELECT 1 FROM person WHERE id = ?", id);
+    }
+
+    private boolean exists(String sql, String parameter) throws SQLException {
+        PreparedStatement select = statements.of(sql);
+        select.setString(1, parameter);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next();
+        }
+    }
+
+    /** @throws SQLException also where the login or the id is taken */
+    void insert(NewPerson person) throws SQLException {
+        PreparedStatement insert = statements.of("""
+                INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due, zone, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
+        insert.setString(1, person.id());
+        insert.setString(2, person.accountId());
+        insert.setString(3, person.login());
+        insert.setString(4, person.email());
+        insert.setString(5, person.name());
+        insert.setString(6, person.role().text());
+        insert.setString(7, person.passwordHash());
+        insert.setInt(8, person.passwordDue() ? 1 : 0);
+        insert.setString(9, person.zone());
+        insert.setLong(10, person.at().toEpochMilli());
+        insert.executeUpdate();
+    }
+
+    void insertSession(NewSession session) throws SQLException {
+        PreparedStatement insert = statements.of("""
+                INSERT INTO session (hash, person_id, begun_at, seen_at, proved_at, code_due, address, agent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""");
+        insert.setString(1, session.hash());
+        insert.setString(2, session.personId());
+        insert.setLong(3, session.at().toEpochMilli());
+        insert.setLong(4, session.at().toEpochMilli());
+        insert.setLong(5, session.at().toEpochMilli());
+        insert.setInt(6, session.codeDue() ? 1 : 0);
+        insert.setString(7, session.address());
+        insert.setString(8, session.agent());
+        insert.executeUpdate();
+    }
+
+    /** @return whether there was one that waited no longer than this change knows */
+    boolean update(String sql, @Nullable Object... parameters) throws SQLException {
+        PreparedStatement update = statements.of(sql);
+        int index = 0;
+        for (Object parameter : parameters) {
+            index++;
+            switch (parameter) {
+                case null -> update.setNull(index, Types.VARCHAR);
+                case String text -> update.setString(index, text);
+                case Long number -> update.setLong(index, number);
+                case Integer number -> update.setInt(index, number);
+                case Instant instant -> update.setLong(index, instant.toEpochMilli());
+                default -> throw new IllegalArgumentException("no parameter: " + parameter.getClass());
+            }
+        }
+        return update.executeUpdate() > 0;
+    }
+
+    /** Ends all sessions of a person but one. */
+    void endSessions(String personId, @Nullable String butHash) throws SQLException {
+        update("DELETE FROM session WHERE person_id = ? AND hash <> ?", personId, butHash == null ? "" : butHash);
+    }
+
+    void setPassword(String personId, String passwordHash) throws SQLException {
+        update(
+                "UPDATE person SET password_hash = ?, password_due = 0, version = version + 1 WHERE id = ?",
+                passwordHash,
+                personId);
+    }
+
+    void setRecoveryCodes(String personId, List<String> hashes) throws SQLException {
+        update("DELETE FROM recovery_code WHERE person_id = ?", personId);
+        for (String hash : hashes) {
+            update("INSERT INTO recovery_code (person_id, hash) VALUES (?, ?)", personId, hash);
+        }
+    }
+}

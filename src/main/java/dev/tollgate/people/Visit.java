@@ -1,0 +1,23 @@
+package dev.tollgate.people;
+
+import java.util.Locale;
+
+/**
+ * Where somebody signs in from.
+ *
+ * @param address the IP address, to be shown to the person
+ * @param network what strangers are counted by: the address, or half of an IPv6 address
+ * @param agent the browser in its own words
+ */
+public record Visit(String address, String network, String agent) {
+
+    private static final int AGENT_CHARS_MAX = 200;
+
+    public Visit {
+        agent = agent.length() <= AGENT_CHARS_MAX ? agent : agent.substring(0, AGENT_CHARS_MAX);
+    }
+
+    static String login(String typed) {
+        return typed.strip().toLowerCase(Locale.ROOT);
+    }
+}
