@@ -2,6 +2,7 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 import java.io.ByteArrayOutputStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -14,8 +15,18 @@ public interface ErrorFormat {
     /** {@code {"error":{"code","message","type","param"}}}; {@code param} is there even when null. */
     ErrorFormat PLATFORM = ErrorFormat::platform;
 
-    /** The JSON body, UTF-8. */
+    /** The body, UTF-8. */
     byte[] render(ApiError error);
+
+    /** Of what {@link #render} makes. */
+    default String contentType() {
+        return "application/json";
+    }
+
+    /** What such an answer has besides. */
+    default Map<String, String> headers() {
+        return Map.of();
+    }
 
     /** The format for this very request, where it depends on more than the route. */
     default ErrorFormat of(Exchange exchange) {

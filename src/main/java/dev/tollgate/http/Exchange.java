@@ -319,7 +319,7 @@ public final class Exchange {
     }
 
     void formatErrors(ErrorFormat errors) {
-        this.errors = errors;
+        this.errors = errors.of(this);
     }
 
     void decoded(String path) {

@@ -207,8 +207,9 @@ final class Response {
             stage = head;
         }
         if (stage instanceof ResponseHead head) {
+            format.headers().forEach(head::set);
             error.headers().forEach(head::set);
-            send(error.status(), "application/json", format.render(error));
+            send(error.status(), format.contentType(), format.render(error));
         }
         return true;
     }

@@ -25,6 +25,9 @@ final class Routes {
 
     private record Pattern(String text, PathPattern pattern, Map<String, Route<?>> methods) {}
 
+    /** What is served there says how errors look where nothing is. */
+    private static final String ROOT = "/";
+
     private final Map<String, Map<String, Route<?>>> fixed = new HashMap<>();
     private final List<Pattern> patterns;
     private final Map<String, ErrorFormat> formats = new HashMap<>();
@@ -36,6 +39,9 @@ final class Routes {
                 throw new IllegalArgumentException("two routes for " + route.method() + " " + route.path());
             }
             folders(route.path()).forEach(folder -> formats.putIfAbsent(folder, route.errors()));
+            if (route.path().equals(ROOT)) {
+                formats.put(ROOT, route.errors());
+            }
         }
         patterns = byText.values().stream()
                 .sorted(Comparator.comparingInt((Pattern each) -> PathPattern.literalLength(each.text()))
@@ -53,7 +59,7 @@ final class Routes {
     }
 
     private ErrorFormat nearest(String path) {
-        ErrorFormat found = ErrorFormat.PLATFORM;
+        ErrorFormat found = formats.getOrDefault(ROOT, ErrorFormat.PLATFORM);
         for (String folder : folders(path + "/")) {
             found = formats.getOrDefault(folder, found);
         }

@@ -1,0 +1,126 @@
+// What the pages do better with a script than without: nothing here is needed to read or to change anything.
+(() => {
+  'use strict';
+
+  const toast = document.getElementById('toast');
+  let toastTimer = 0;
+
+  const say = (text) => {
+    if (!toast) return;
+    toast.textContent = text;
+    toast.hidden = false;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => { toast.hidden = true; }, 2500);
+  };
+
+  // ---- copying: on plain HTTP there is no clipboard, so an old way, and at last a selection that the person copies
+
+  const select = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const selection = getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  };
+
+  const copy = async (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    if (!source) return;
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      say('Copied');
+    } catch {
+      select(source);
+      say(document.execCommand('copy') ? 'Copied' : 'Press Ctrl+C');
+    }
+  };
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-copy]');
+    if (button) copy(button);
+    const opener = event.target.closest('[data-dialog]');
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.dialog);
+      if (dialog) { event.preventDefault(); dialog.showModal(); }
+    }
+    const closer = event.target.closest('[data-close]');
+    if (closer) closer.closest('dialog')?.close();
+    // a menu of the phone closes when something else is pressed
+    for (const menu of document.querySelectorAll('details.menu[open]')) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
+
+  // ---- the zone of this browser is proposed where none was chosen yet
+
+  const zone = document.querySelector('input[data-zone]');
+  if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+  // ---- filters are sent when they are chosen; the button stays for who has no script
+
+  document.addEventListener('change', (event) => {
+    const form = event.target.closest('form[data-auto]');
+    if (form && event.target.matches('select, input[type=checkbox], input[type=date]')) form.requestSubmit();
+  });
+
+  // ---- single keys, where the person wants them
+
+  const typing = (element) => element.matches('input, textarea, select, [contenteditable]');
+  let row = -1;
+
+  const rows = () => [...document.querySelectorAll('main table tbody tr')].filter((each) => each.querySelector('a'));
+
+  const move = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    row = Math.max(0, Math.min(all.length - 1, row + step));
+    all[row].querySelector('a').focus();
+  };
+
+  if (document.body.dataset.shortcuts === 'on') {
+    document.addEventListener('keydown', (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+      switch (event.key) {
+        case '/': {
+          const find = document.getElementById('find');
+          if (find) { event.preventDefault(); find.focus(); find.select(); }
+          break;
+        }
+        case 'j': move(1); break;
+        case 'k': move(-1); break;
+        case '?': document.getElementById('shortcuts')?.showModal(); break;
+      }
+    });
+  }
+
+  // ---- live figures: one stream a tab, closed while nobody looks
+
+  const live = document.querySelector('[data-live]');
+  if (live && 'EventSource' in window) {
+    let source = null;
+    let silence = 0;
+    const mark = document.getElementById('not-live');
+    const heard = () => {
+      if (mark) mark.hidden = true;
+      clearTimeout(silence);
+      silence = setTimeout(() => { if (mark) mark.hidden = false; }, 25000);
+    };
+    const open = () => {
+      if (source || document.hidden) return;
+      source = new EventSource(live.dataset.live);
+      source.onopen = heard;
+      source.onmessage = (event) => {
+        heard();
+        for (const [id, text] of Object.entries(JSON.parse(event.data))) {
+          for (const element of document.querySelectorAll('[data-figure="' + CSS.escape(id) + '"]')) element.textContent = text;
+        }
+      };
+    };
+    const close = () => { source?.close(); source = null; };
+    document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+    addEventListener('pagehide', close);
+    open();
+  }
+})();
