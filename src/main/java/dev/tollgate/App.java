@@ -23,6 +23,7 @@ import dev.tollgate.chat.ChatProtocol;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
 import dev.tollgate.config.CurrentSettings;
+import dev.tollgate.config.Secret;
 import dev.tollgate.config.SettingTable;
 import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.Actor;
@@ -129,6 +130,7 @@ public final class App implements AutoCloseable {
     private final @Nullable Sandbox sandbox;
     private final UpstreamChannels channels;
     private final CurrentModels current;
+    private final @Nullable String operatorPassword;
     private final AdminKey adminKey;
     private final MediaLoader media;
     private final Meter meter;
@@ -175,6 +177,8 @@ public final class App implements AutoCloseable {
                 opened.add(new UpstreamChannels(vertx, settings, catalogue, sandbox, surroundings), it -> it.upstreams()
                         .close());
         this.current = new CurrentModels(catalogue, channels.upstreams(), clock);
+        Secret operators = settings.pages().operatorPassword();
+        this.operatorPassword = store.people().ensureOperator(operators == null ? null : operators.value());
         this.adminKey = AdminKey.of(settings.adminKey(), store.writer(), secureRandom);
         this.media = opened.add(mediaLoader(surroundings.resolver()), MediaLoader::close);
         this.signing = opened.add(ReceiptsHandler.workers(), Workers::close);
@@ -295,6 +299,7 @@ public final class App implements AutoCloseable {
         routes.add(
                 Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
+        routes.addAll(new PageRoutes(settings, store, catalogue, clock, secureRandom).table());
         return routes;
     }
 
@@ -596,6 +601,7 @@ public final class App implements AutoCloseable {
                 new Banner.Upstream(isSandbox, channels.shown()),
                 demo == null ? null : new Banner.Demo(DemoAccount.ID, demo.balanceMicros(store), demo.secret()),
                 adminKey.made(),
+                operatorPassword,
                 warnings(isSandbox));
     }
 

@@ -11,6 +11,8 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.payments.Vouchers;
+import dev.tollgate.people.Passwords;
+import dev.tollgate.people.People;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
@@ -66,6 +68,7 @@ final class Store implements AutoCloseable {
     private final AccountHistory history;
     private final PlatformHistory platform;
     private final Duration callMax;
+    private final People people;
     private final @Nullable NodeLease lease;
     private volatile Runnable lost = () -> {};
 
@@ -106,11 +109,13 @@ final class Store implements AutoCloseable {
                 answers.part(),
                 setPrices.part(),
                 storedSettings.part(),
+                People.part(),
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);
         this.history = new AccountHistory(database, callMax, clock);
         this.platform = new PlatformHistory(database);
+        this.people = new People(database, writer, new Passwords(random), clock, random);
         begin(random);
         database.markBegun();
         database.whenGone(() -> lost.run());
@@ -349,12 +354,17 @@ final class Store implements AutoCloseable {
         return rollups;
     }
 
+    People people() {
+        return people;
+    }
+
     Writer writer() {
         return writer;
     }
 
     @Override
     public void close() {
+        people.close();
         database.close();
         if (lease != null) {
             lease.close();

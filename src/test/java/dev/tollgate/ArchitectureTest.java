@@ -398,6 +398,7 @@ class ArchitectureTest {
                         packageOf("signatures"),
                         packageOf("answers"),
                         packageOf("history"),
+                        packageOf("people"),
                         packageOf("audit"))
                 .should()
                 .dependOnClassesThat()

@@ -7,6 +7,7 @@ import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.http.Route;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
@@ -37,27 +38,40 @@ class RouteGatesTest {
         CUSTOMER,
         GOOGLES_CLIENT,
         MANAGER,
-        OPERATOR
+        OPERATOR,
+        /** A customer's session in a browser. */
+        MEMBER,
+        /** An operator's. */
+        STAFF
     }
 
     /** What each gate says to each role. */
-    private static final Map<String, Map<Role, Integer>> GATES = Map.of(
-            "public", said(IN, IN, IN, IN, IN),
-            "API or management key", said(401, IN, 401, IN, 401),
-            "API key", said(401, IN, 401, 403, 401),
-            "API or management key, also as Google's clients send it", said(401, IN, IN, IN, 401),
-            "API key, also as Google's clients send it", said(401, IN, IN, 403, 401),
-            "management key", said(401, 403, 401, IN, 401),
-            "admin key", said(401, 403, 401, 403, IN));
+    private static final Map<String, Map<Role, Integer>> GATES = Map.ofEntries(
+            Map.entry("public", said(IN, IN, IN, IN, IN, IN, IN)),
+            Map.entry("API or management key", said(401, IN, 401, IN, 401, 401, 401)),
+            Map.entry("API key", said(401, IN, 401, 403, 401, 401, 401)),
+            Map.entry("API or management key, also as Google's clients send it", said(401, IN, IN, IN, 401, 401, 401)),
+            Map.entry("API key, also as Google's clients send it", said(401, IN, IN, 403, 401, 401, 401)),
+            Map.entry("management key", said(401, 403, 401, IN, 401, 401, 401)),
+            Map.entry("admin key", said(401, 403, 401, 403, IN, 401, 401)),
+            Map.entry("page for everybody", said(IN, IN, IN, IN, IN, IN, IN)),
+            Map.entry("page for whose password was right", said(303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for who is signed in", said(303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for operators", said(303, 303, 303, 303, 303, 403, IN)));
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private static Gateway gateway;
     private static Customer customer;
     private static String managementKey;
+    private static String member;
+    private static String staff;
 
-    private static Map<Role, Integer> said(int nobody, int customer, int google, int manager, int operator) {
+    private static Map<Role, Integer> said(
+            int nobody, int customer, int google, int manager, int operator, int member, int staff) {
         return Map.of(
+                Role.MEMBER, member,
+                Role.STAFF, staff,
                 Role.NOBODY, nobody,
                 Role.CUSTOMER, customer,
                 Role.GOOGLES_CLIENT, google,
@@ -67,7 +81,14 @@ class RouteGatesTest {
 
     @BeforeAll
     static void start() throws Refused {
-        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+        gateway = Gateway.start(
+                Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", "the operator of the tests"));
+        member = new Browser(gateway.url())
+                .signUp("member@example.org", "the member of the tests")
+                .cookies();
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", "the operator of the tests");
+        staff = operator.cookies();
         customer = gateway.customer("1");
         managementKey = gateway.app()
                 .administration()
@@ -104,7 +125,11 @@ class RouteGatesTest {
         assertThat(behind(gate)).isNotEmpty().allSatisfy(route -> GATES.get(gate)
                 .forEach((role, said) -> {
                     int status = ask(route, role);
-                    if (said == IN) {
+                    if (said == IN && route.method().equals("POST") && gate.startsWith("page")) {
+                        assertThat(status)
+                                .as("a form at %s without a token by %s", route.path(), role)
+                                .isEqualTo(403);
+                    } else if (said == IN) {
                         assertThat(status).as("%s by %s", route.path(), role).isNotIn(401, 403);
                     } else {
                         assertThat(status).as("%s by %s", route.path(), role).isEqualTo(said);
@@ -132,7 +157,13 @@ class RouteGatesTest {
         assertThat(gateway.app().routes())
                 .filteredOn(route -> route.path().startsWith("/admin"))
                 .allSatisfy(route -> assertThat(route.gate().name()).isEqualTo("admin key"));
-        assertThat(behind("public").map(Route::path)).isSubsetOf(Set.of("/health/live", "/health/ready"));
+        assertThat(behind("public").map(Route::path))
+                .isSubsetOf(Set.of("/health/live", "/health/ready", "/assets/{hash}/{file}", "/favicon.ico"));
+        assertThat(behind("page for operators"))
+                .allSatisfy(route -> assertThat(route.path()).startsWith("/console"));
+        assertThat(gateway.app().routes())
+                .filteredOn(route -> route.path().startsWith("/console"))
+                .allSatisfy(route -> assertThat(route.gate().name()).isEqualTo("page for operators"));
     }
 
     private static int ask(Route<?> route, Role role) {
@@ -142,12 +173,18 @@ class RouteGatesTest {
             case GOOGLES_CLIENT -> ask(route, "x-goog-api-key", customer.key());
             case MANAGER -> ask(route, "Authorization", "Bearer " + managementKey);
             case OPERATOR -> ask(route, "Authorization", "Bearer " + ADMIN_KEY);
+            case MEMBER -> ask(route, "Cookie", member);
+            case STAFF -> ask(route, "Cookie", staff);
         };
     }
 
     private static int ask(Route<?> route, String header, String value) {
         String path = route.path().replaceAll("\\{[^}]*}", "nothing");
+        boolean isForm =
+                route.gate().name().startsWith("page") && route.method().equals("POST");
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Content-Type", isForm ? "application/x-www-form-urlencoded" : "application/json")
+                .header("Origin", gateway.url())
                 .method(
                         route.method(),
                         route.method().equals("GET")

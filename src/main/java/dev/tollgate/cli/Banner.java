@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstream who answers
  * @param demo null: there is no demo account
  * @param adminKey null unless this start has made it
+ * @param operatorPassword null unless this start has made the first operator
  * @param warnings sentences, a line each
  */
 public record Banner(
@@ -21,6 +22,7 @@ public record Banner(
         Upstream upstream,
         @Nullable Demo demo,
         @Nullable String adminKey,
+        @Nullable String operatorPassword,
         List<String> warnings) {
 
     private static final String EXAMPLE_MODEL = "gemini-2.5-pro";
@@ -54,6 +56,12 @@ public record Banner(
         lines.add(upstreamLine());
         if (adminKey != null) {
             lines.add("Admin key (for /admin, shown this once): " + adminKey);
+        }
+        if (operatorPassword != null) {
+            lines.add("The pages: " + url + " - sign in as operator with the password (shown this once): "
+                    + operatorPassword);
+        } else {
+            lines.add("The pages: " + url);
         }
         if (demo != null) {
             addDemo(lines, demo);

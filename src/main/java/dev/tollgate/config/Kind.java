@@ -93,6 +93,14 @@ record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
         return new Kind<>(allowed, Kind::readBaseUrl);
     }
 
+    /** What stands before the path of every page: scheme, host and perhaps a port. */
+    static Kind<URI> site() {
+        return new Kind<>("an http or https URL without a path, like https://ai.example.org", text -> {
+            URI url = readBaseUrl(text);
+            return url != null && url.getRawPath().isEmpty() ? url : null;
+        });
+    }
+
     static Kind<String> text(String allowed, String regex) {
         Pattern pattern = Pattern.compile(regex);
         return new Kind<>(allowed, text -> pattern.matcher(text).matches() ? text : null);

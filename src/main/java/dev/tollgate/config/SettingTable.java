@@ -84,6 +84,33 @@ public final class SettingTable {
             "10000",
             "The demo account's credits. Against a real upstream the account is made only if this or its key is set.");
 
+    static final Setting<URI> PUBLIC_URL = Setting.of(
+            "public.url",
+            Kind.site(),
+            "",
+            "Where people find this server, like https://ai.example.org: it stands in mails and snippets, and its pages are shown under no"
+                    + " other name. Without it pages are shown on this machine's own addresses, and no mail is sent.");
+    static final Setting<String> BRAND = Setting.of(
+            "brand.name",
+            Kind.text("1 to 40 printable characters", "[^\\p{Cntrl}]{1,40}"),
+            "Tollgate",
+            "What the pages call this service.");
+    static final Setting<String> SIGN_UP = Setting.of(
+            "sign-up.open",
+            Kind.text("auto, true or false", "auto|true|false"),
+            "auto",
+            "Whether anybody can make an account on the pages; auto: while nothing but the sandbox answers.");
+    static final Setting<Long> SIGN_UP_CREDITS = Setting.of(
+            "sign-up.credits",
+            Kind.credits(1_000_000_000_000_000L),
+            "50",
+            "The credits that a new account begins with; where a real channel answers, once its mail's address is confirmed.");
+    static final Setting<Secret> OPERATOR_PASSWORD = Setting.secret(
+            "operator.password",
+            "10 to 128 characters",
+            "[^\\p{Cntrl}]{10,128}",
+            "The first operator's password for the pages, where there is no operator yet. Without it one is made and shown once.");
+
     static final Setting<Integer> SANDBOX_PORT = Setting.of(
             "sandbox.port", Kind.wholeNumber(0, 65_535), "0", "The sandbox's loopback port; 0 takes any free one.");
     static final Setting<Long> SANDBOX_SEED =
@@ -215,6 +242,11 @@ public final class SettingTable {
             ADMIN_KEY,
             DEMO_KEY,
             DEMO_CREDITS,
+            PUBLIC_URL,
+            BRAND,
+            SIGN_UP,
+            SIGN_UP_CREDITS,
+            OPERATOR_PASSWORD,
             SANDBOX_PORT,
             SANDBOX_SEED,
             SANDBOX_PACE,

@@ -31,6 +31,7 @@ public record Settings(
         @Nullable Secret adminKey,
         Gemini gemini,
         Demo demo,
+        Pages pages,
         Sandbox sandbox,
         Http http,
         JsonClients jsonClients,
@@ -50,6 +51,12 @@ public record Settings(
         return channelsFile != null || gemini.isConfigured();
     }
 
+    /** Whether anybody can make an account on the pages. */
+    public boolean isSignUpOpen() {
+        Boolean chosen = pages.signUpOpen();
+        return chosen == null ? !hasRealUpstream() : chosen;
+    }
+
     /** The real upstream; neither is set: the sandbox answers. */
     public record Gemini(@Nullable Secret apiKey, @Nullable URI baseUrl) {
 
@@ -65,6 +72,20 @@ public record Settings(
      * @param asked whether one of the two was set: against a real upstream only then the account is made
      */
     public record Demo(@Nullable Secret key, long creditsMicros, boolean asked) {}
+
+    /**
+     * What people see.
+     *
+     * @param publicUrl null: only this machine's own addresses
+     * @param signUpOpen null: while nothing but the sandbox answers
+     * @param operatorPassword null: made at the first start
+     */
+    public record Pages(
+            @Nullable URI publicUrl,
+            String brand,
+            @Nullable Boolean signUpOpen,
+            long signUpCreditsMicros,
+            @Nullable Secret operatorPassword) {}
 
     /** @param port 0: any free one */
     public record Sandbox(int port, long seed, Duration pace) {}

@@ -18,11 +18,13 @@ class BannerTest {
                 SANDBOX,
                 new Banner.Demo("acc_demo", 10_000_000_000L, "sk-abc"),
                 null,
+                "abc-def",
                 List.of("TOLLGATE_X is not the name of a setting; it has no effect."));
         assertThat(banner.text()).isEqualTo("""
                         warning: TOLLGATE_X is not the name of a setting; it has no effect.
                         Tollgate listens on http://127.0.0.1:8080
                         The built-in sandbox answers (http://127.0.0.1:4321); set GEMINI_API_KEY to ask Gemini.
+                        The pages: http://127.0.0.1:8080 - sign in as operator with the password (shown this once): abc-def
                         Demo account acc_demo with 10000 credits
                         Demo key: sk-abc
                         Try:
@@ -34,8 +36,8 @@ class BannerTest {
 
     @Test
     void a_later_start_says_how_to_get_another_key() {
-        Banner banner =
-                new Banner("http://h:1", SANDBOX, new Banner.Demo("acc_demo", 9_999_500_000L, null), null, List.of());
+        Banner banner = new Banner(
+                "http://h:1", SANDBOX, new Banner.Demo("acc_demo", 9_999_500_000L, null), null, null, List.of());
         assertThat(banner.text())
                 .contains("Demo account acc_demo with 9999.5 credits\n")
                 .contains("./tollgate key create --account acc_demo")
@@ -44,10 +46,11 @@ class BannerTest {
 
     @Test
     void with_a_real_upstream_its_address_is_told() {
-        Banner banner =
-                new Banner("http://h:1", new Banner.Upstream(false, "https://gemini.example"), null, null, List.of());
+        Banner banner = new Banner(
+                "http://h:1", new Banner.Upstream(false, "https://gemini.example"), null, null, null, List.of());
         assertThat(banner.text())
-                .isEqualTo("Tollgate listens on http://h:1\nAnswers come from https://gemini.example\n");
+                .isEqualTo(
+                        "Tollgate listens on http://h:1\nAnswers come from https://gemini.example\nThe pages: http://h:1\n");
     }
 
     @ParameterizedTest

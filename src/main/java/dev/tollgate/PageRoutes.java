@@ -1,0 +1,53 @@
+package dev.tollgate;
+
+import dev.tollgate.config.Settings;
+import dev.tollgate.console.ConsolePage;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.pages.Assets;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Site;
+import dev.tollgate.portal.DoorPages;
+import dev.tollgate.portal.LandingPage;
+import dev.tollgate.portal.OverviewPage;
+import dev.tollgate.portal.SecurityPage;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The part of the routes table that people see: one line a page, or a few that belong together. */
+final class PageRoutes {
+
+    private final Settings settings;
+    private final Store store;
+    private final Catalogue catalogue;
+    private final InstantSource clock;
+    private final Pages pages;
+
+    PageRoutes(Settings settings, Store store, Catalogue catalogue, InstantSource clock, SecureRandom random) {
+        this.settings = settings;
+        this.store = store;
+        this.catalogue = catalogue;
+        this.clock = clock;
+        Settings.Pages chosen = settings.pages();
+        Site site = new Site(chosen.publicUrl(), settings.host(), chosen.brand());
+        this.pages = new Pages(site, store.people(), store.ledger(), store.secrets(), random);
+    }
+
+    List<Route<?>> table() {
+        boolean open = settings.isSignUpOpen();
+        // Beside a real channel credits cost money: they wait for a confirmed address.
+        long credits = settings.hasRealUpstream() ? 0 : settings.pages().signUpCreditsMicros();
+        List<Route<?>> routes = new ArrayList<>();
+        routes.add(Route.get("/assets/{hash}/{file}", Gate.PUBLIC, Assets.all().files()));
+        routes.add(Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().favicon()));
+        routes.addAll(new LandingPage(catalogue, open).routes(pages));
+        routes.addAll(new DoorPages(store.people(), open, credits).routes(pages));
+        routes.addAll(new OverviewPage().routes(pages));
+        routes.addAll(new ConsolePage().routes(pages));
+        routes.addAll(new SecurityPage(store.people(), clock).routes(pages));
+        return routes;
+    }
+}

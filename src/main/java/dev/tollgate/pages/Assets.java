@@ -1,0 +1,159 @@
+package dev.tollgate.pages;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Style sheet, scripts and pictures, read once and kept, compressed too. Their paths carry a hash of what is in them, so browsers may keep them
+ * for good. Immutable.
+ */
+public final class Assets {
+
+    private static final String FOLDER = "/assets/";
+    private static final int HASH_CHARS = 12;
+    private static final int WORTH_COMPRESSING = 200;
+
+    private static final List<String> FILES = List.of(
+            "style.css",
+            "app.js",
+            "icons.svg",
+            "favicon.svg",
+            "htmx.js",
+            "uplot.js",
+            "uplot.css",
+            "marked.js",
+            "purify.js",
+            "highlight.js");
+
+    private record Asset(String hash, String type, byte[] bytes, byte[] compressed) {}
+
+    private static final Assets ALL = new Assets();
+
+    private final Map<String, Asset> assets = new LinkedHashMap<>();
+
+    private Assets() {
+        for (String file : FILES) {
+            byte[] bytes = read(file);
+            assets.put(file, new Asset(hash(bytes), type(file), bytes, compressed(bytes)));
+        }
+    }
+
+    /** Those of this program. */
+    public static Assets all() {
+        return ALL;
+    }
+
+    /** Where a file is to be had. For templates. */
+    public static String url(String file) {
+        return FOLDER + ALL.asset(file).hash() + "/" + file;
+    }
+
+    /** A picture of the sprite. For templates. */
+    public static String icon(String name) {
+        return url("icons.svg") + "#" + name;
+    }
+
+    private Asset asset(String file) {
+        Asset asset = assets.get(file);
+        if (asset == null) {
+            throw new IllegalArgumentException("no asset: " + file);
+        }
+        return asset;
+    }
+
+    /** {@code /assets/{hash}/{file}}. */
+    public Handler<Object> files() {
+        return (exchange, anyone) -> file(exchange);
+    }
+
+    private void file(Exchange exchange) {
+        Asset asset = assets.get(exchange.pathParam("file"));
+        if (asset == null) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such file.")
+                    .withStatus(404)
+                    .asException();
+        }
+        // An old page may ask for what a new program has in another version: it gets that, but is not to keep it.
+        boolean isThis = asset.hash().equals(exchange.pathParam("hash"));
+        exchange.setHeader("cache-control", isThis ? "public, max-age=31536000, immutable" : "no-store");
+        send(exchange, asset);
+    }
+
+    /** {@code /favicon.ico}, which browsers ask for by themselves. */
+    public Handler<Object> favicon() {
+        return (exchange, anyone) -> {
+            exchange.setHeader("cache-control", "public, max-age=86400");
+            send(exchange, asset("favicon.svg"));
+        };
+    }
+
+    private static void send(Exchange exchange, Asset asset) {
+        exchange.setHeader("x-content-type-options", "nosniff");
+        exchange.setHeader("cross-origin-resource-policy", "same-origin");
+        exchange.setHeader("vary", "accept-encoding");
+        String accepted = exchange.header("accept-encoding");
+        if (accepted != null && accepted.contains("gzip") && asset.compressed().length < asset.bytes().length) {
+            exchange.setHeader("content-encoding", "gzip");
+            exchange.send(200, asset.type(), asset.compressed());
+        } else {
+            exchange.send(200, asset.type(), asset.bytes());
+        }
+    }
+
+    private static String type(String file) {
+        return switch (file.substring(file.lastIndexOf('.') + 1)) {
+            case "css" -> "text/css; charset=utf-8";
+            case "js" -> "text/javascript; charset=utf-8";
+            case "svg" -> "image/svg+xml";
+            default -> throw new IllegalArgumentException("type of " + file);
+        };
+    }
+
+    private static byte[] read(String file) {
+        try (InputStream stream = Assets.class.getResourceAsStream(FOLDER + file)) {
+            if (stream == null) {
+                throw new IllegalStateException("missing in the program: " + file);
+            }
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] compressed(byte[] bytes) {
+        if (bytes.length < WORTH_COMPRESSING) {
+            return bytes;
+        }
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream(bytes.length / 2);
+        try (OutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return compressed.toByteArray();
+    }
+
+    private static String hash(byte[] bytes) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes))
+                    .substring(0, HASH_CHARS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.tollgate.pages;
+
+import dev.tollgate.http.Exchange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The two cookies there are: of a session, and of a browser that has none. */
+final class Cookies {
+
+    private static final String SESSION = "tollgate";
+    private static final String VISIT = "tollgate-visit";
+    private static final String HOST_ONLY = "__Host-";
+    private static final int VALUE_CHARS_MAX = 256;
+
+    private Cookies() {}
+
+    static @Nullable String session(Exchange exchange, boolean secure) {
+        return read(exchange, name(SESSION, secure));
+    }
+
+    static @Nullable String visit(Exchange exchange, boolean secure) {
+        return read(exchange, name(VISIT, secure));
+    }
+
+    static String setSession(String token, boolean secure, long seconds) {
+        return set(name(SESSION, secure), token, secure) + "; Max-Age=" + seconds;
+    }
+
+    static String endSession(boolean secure) {
+        return set(name(SESSION, secure), "", secure) + "; Max-Age=0";
+    }
+
+    static String setVisit(String value, boolean secure) {
+        return set(name(VISIT, secure), value, secure);
+    }
+
+    private static String name(String name, boolean secure) {
+        return secure ? HOST_ONLY + name : name;
+    }
+
+    private static String set(String name, String value, boolean secure) {
+        return name + "=" + value + "; Path=/; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
+    }
+
+    /** The first of its name; a browser sends the most specific one first. */
+    private static @Nullable String read(Exchange exchange, String name) {
+        List<String> headers = exchange.headers("cookie");
+        for (String header : headers) {
+            for (String pair : header.split(";", 50)) {
+                String cookie = pair.strip();
+                if (cookie.startsWith(name + "=")) {
+                    String value = cookie.substring(name.length() + 1);
+                    return value.isEmpty() || value.length() > VALUE_CHARS_MAX ? null : value;
+                }
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.tollgate.pages;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.people.BrowserSession;
+import dev.tollgate.people.People;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may see a page: looked up by the session's cookie, in the database each time, aside. Whoever has to sign in first is sent there and comes
+ * back to where they wanted to go.
+ *
+ * @param <V> whom it lets in
+ */
+public final class PageGate<V extends Visitor> implements Gate<V> {
+
+    private final String name;
+    private final Site site;
+    private final People people;
+    private final FormTokens tokens;
+    private final Function<Seen, V> judge;
+
+    /** @param path where they wanted to go */
+    private record Seen(Visitor visitor, String path, boolean isGet) {}
+
+    private PageGate(String name, Site site, People people, FormTokens tokens, Function<Seen, V> judge) {
+        this.name = name;
+        this.site = site;
+        this.people = people;
+        this.tokens = tokens;
+        this.judge = judge;
+    }
+
+    /** Everybody, signed in or not. */
+    static PageGate<Visitor> everybody(Site site, People people, FormTokens tokens) {
+        return new PageGate<>("page for everybody", site, people, tokens, Seen::visitor);
+    }
+
+    /** Who has signed in, the second factor included; a password that is due is changed first. */
+    static PageGate<Visitor.Member> members(Site site, People people, FormTokens tokens) {
+        return new PageGate<>("page for who is signed in", site, people, tokens, seen -> {
+            Visitor.Member member = begun(seen);
+            if (member.session().codeDue()) {
+                throw to("/sign-in/code");
+            }
+            if (member.person().passwordDue() && !seen.path().equals("/dashboard/settings/security")) {
+                throw to("/dashboard/settings/security");
+            }
+            return member;
+        });
+    }
+
+    /** Who has shown the password, whatever else is due: for signing out and for the second factor. */
+    static PageGate<Visitor.Member> begun(Site site, People people, FormTokens tokens) {
+        return new PageGate<>("page for whose password was right", site, people, tokens, PageGate::begun);
+    }
+
+    static PageGate<Visitor.Member> operators(PageGate<Visitor.Member> members) {
+        return new PageGate<>("page for operators", members.site, members.people, members.tokens, seen -> {
+            Visitor.Member member = members.judge.apply(seen);
+            if (!member.person().isOperator()) {
+                throw ApiError.of(ErrorCode.INVALID_REQUEST, "This page is for operators.")
+                        .withStatus(403)
+                        .asException();
+            }
+            return member;
+        });
+    }
+
+    private static Visitor.Member begun(Seen seen) {
+        if (seen.visitor() instanceof Visitor.Member member) {
+            return member;
+        }
+        throw to(
+                seen.isGet() && !seen.path().equals("/dashboard")
+                        ? "/sign-in?to=" + URLEncoder.encode(seen.path(), StandardCharsets.UTF_8)
+                        : "/sign-in");
+    }
+
+    private static RuntimeException to(String location) {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "Sign in first.")
+                .withStatus(303)
+                .withHeader("location", location)
+                .asException();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String payer(V visitor) {
+        return visitor instanceof Visitor.Member member ? member.accountId() : "";
+    }
+
+    @Override
+    public Future<V> admit(Exchange exchange) {
+        site.requireOurs(exchange);
+        boolean secure = site.isSecure(exchange);
+        String token = Cookies.session(exchange, secure);
+        boolean isGet = exchange.method().equals("GET") || exchange.method().equals("HEAD");
+        String path = exchange.path();
+        if (token == null) {
+            return Future.succeededFuture(judge.apply(new Seen(stranger(exchange, secure), path, isGet)));
+        }
+        Promise<V> answer = Promise.promise();
+        exchange.compute(() -> people.session(token).orElse(null), session -> {
+            try {
+                answer.complete(judge.apply(new Seen(visitor(exchange, secure, session), path, isGet)));
+            } catch (RuntimeException e) {
+                answer.fail(e);
+            }
+        });
+        return answer.future();
+    }
+
+    private Visitor visitor(Exchange exchange, boolean secure, @Nullable BrowserSession session) {
+        return session == null ? stranger(exchange, secure) : new Visitor.Member(session);
+    }
+
+    private Visitor stranger(Exchange exchange, boolean secure) {
+        String known = Cookies.visit(exchange, secure);
+        if (known != null && tokens.isVisit(known)) {
+            return new Visitor.Stranger(known, null);
+        }
+        String made = tokens.newVisit();
+        return new Visitor.Stranger(made, Cookies.setVisit(made, secure));
+    }
+}

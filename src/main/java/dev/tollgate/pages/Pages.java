@@ -1,0 +1,233 @@
+package dev.tollgate.pages;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.BodyKind;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.FormReader;
+import dev.tollgate.http.Route;
+import dev.tollgate.ledger.Account;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.people.Passwords;
+import dev.tollgate.people.People;
+import dev.tollgate.people.Person;
+import dev.tollgate.storage.SecretBox;
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.Utf8ByteOutput;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the routes of pages, and shows what they answer. Thread-safe. */
+public final class Pages {
+
+    private static final String HTML = "text/html; charset=utf-8";
+    private static final String TOKEN = "csrf";
+
+    private final Site site;
+    private final People people;
+    private final Ledger ledger;
+    private final FormTokens tokens;
+    private final TemplateEngine templates =
+            TemplateEngine.createPrecompiled(null, ContentType.Html, Pages.class.getClassLoader(), "templates");
+    private final PageErrors errors;
+    private final PageGate<Visitor> everybody;
+    private final PageGate<Visitor.Member> begun;
+    private final PageGate<Visitor.Member> members;
+    private final PageGate<Visitor.Member> operators;
+
+    public Pages(Site site, People people, Ledger ledger, SecretBox secrets, SecureRandom random) {
+        this.site = site;
+        this.people = people;
+        this.ledger = ledger;
+        this.tokens = new FormTokens(secrets, random);
+        this.errors = new PageErrors(templates, site.brand());
+        this.everybody = PageGate.everybody(site, people, tokens);
+        this.begun = PageGate.begun(site, people, tokens);
+        this.members = PageGate.members(site, people, tokens);
+        this.operators = PageGate.operators(members);
+    }
+
+    // ---- who may see it ----
+
+    public PageGate<Visitor> everybody() {
+        return everybody;
+    }
+
+    /** Whose password was right, whatever else is due. */
+    public PageGate<Visitor.Member> begun() {
+        return begun;
+    }
+
+    public PageGate<Visitor.Member> members() {
+        return members;
+    }
+
+    public PageGate<Visitor.Member> operators() {
+        return operators;
+    }
+
+    // ---- routes ----
+
+    /** Makes a page; may block. @param <V> who looks at it */
+    @FunctionalInterface
+    public interface Page<V extends Visitor> {
+        PageStep make(PageRequest<V> request);
+    }
+
+    /** Does what a form asks for; may block. @param <V> who sends it */
+    @FunctionalInterface
+    public interface Deed<V extends Visitor> {
+        PageStep take(PageRequest<V> request, Form form);
+    }
+
+    public <V extends Visitor> Route<V> get(String path, PageGate<V> gate, Page<? super V> page) {
+        return Route.get(path, gate, (Exchange exchange, V visitor) -> {
+                    PageRequest<V> request = request(exchange, visitor);
+                    answer(request, () -> make(page, request));
+                })
+                .withErrors(errors);
+    }
+
+    /** A form, whose origin and token are checked before {@code deed} sees it. */
+    public <V extends Visitor> Route<V> post(String path, PageGate<V> gate, Deed<? super V> deed) {
+        return Route.post(path, gate, (Exchange exchange, V visitor) -> {
+                    requireOurs(exchange, site.isFromUs(exchange));
+                    exchange.read(new FormReader(), form -> {
+                        requireOurs(exchange, tokens.isGood(form.field(TOKEN), visitor));
+                        PageRequest<V> request = request(exchange, visitor);
+                        answer(request, () -> take(deed, request, form));
+                    });
+                })
+                .taking(BodyKind.FORM)
+                .withErrors(errors);
+    }
+
+    @SuppressWarnings("unchecked") // a page that takes more visitors takes these
+    private static <V extends Visitor> PageStep make(Page<? super V> page, PageRequest<V> request) {
+        return ((Page<V>) page).make(request);
+    }
+
+    @SuppressWarnings("unchecked") // likewise
+    private static <V extends Visitor> PageStep take(Deed<? super V> deed, PageRequest<V> request, Form form) {
+        return ((Deed<V>) deed).take(request, form);
+    }
+
+    private <V extends Visitor> PageRequest<V> request(Exchange exchange, V visitor) {
+        return new PageRequest<>(exchange, visitor, tokens.token(visitor), site);
+    }
+
+    private static void requireOurs(Exchange exchange, boolean ours) {
+        if (!ours) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            "This form has not come from a page of ours, or the page was too old. Open it again and send it once more.")
+                    .withStatus(403)
+                    .asException();
+        }
+    }
+
+    // ---- answers ----
+
+    @FunctionalInterface
+    private interface Making {
+        PageStep make();
+    }
+
+    /** @param html null where it is a move */
+    private record Made(PageStep step, byte @Nullable [] html) {}
+
+    private void answer(PageRequest<?> request, Making making) {
+        request.exchange().compute(() -> made(request, making), made -> send(request, made));
+    }
+
+    private Made made(PageRequest<?> request, Making making) {
+        try {
+            PageStep step = making.make();
+            return new Made(step, step instanceof PageStep.Show show ? render(request, show) : null);
+        } catch (Passwords.Busy busy) {
+            throw ApiError.of(
+                            ErrorCode.INTERNAL_ERROR, "Too many people sign in right now. Try again in a few seconds.")
+                    .withStatus(503)
+                    .asException();
+        }
+    }
+
+    private byte[] render(PageRequest<?> request, PageStep.Show show) {
+        Map<String, Object> params = new HashMap<>(show.params());
+        params.put("shell", shell(request));
+        return render(templates, show.template(), params);
+    }
+
+    static byte[] render(TemplateEngine templates, String template, Map<String, Object> params) {
+        Utf8ByteOutput output = new Utf8ByteOutput();
+        templates.render(template, params, output);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
+        try {
+            output.writeTo(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private Shell shell(PageRequest<?> request) {
+        if (!(request.visitor() instanceof Visitor.Member member)) {
+            return new Shell(site.brand(), request.path(), request.csrf(), null, null, null, null);
+        }
+        Person person = member.person();
+        long balance = ledger.account(person.accountId())
+                .map(Account::balance)
+                .map(its -> its.balanceMicros())
+                .orElse(0L);
+        return new Shell(
+                site.brand(),
+                request.path(),
+                request.csrf(),
+                person,
+                Texts.balance(balance),
+                Texts.exact(balance),
+                notice(person, balance));
+    }
+
+    private static Shell.@Nullable Notice notice(Person person, long balanceMicros) {
+        Long line = person.preferences().balanceLineMicros();
+        if (line != null && balanceMicros < line) {
+            return new Shell.Notice(
+                    "warn",
+                    "Your balance is below your line of " + Texts.balance(line) + " credits.",
+                    "/dashboard/billing/top-up",
+                    "Top up");
+        }
+        return null;
+    }
+
+    private void send(PageRequest<?> request, Made made) {
+        Exchange exchange = request.exchange();
+        PageErrors.HEADERS.forEach(exchange::setHeader);
+        if (request.isSecure()) {
+            exchange.setHeader("strict-transport-security", "max-age=31536000");
+        }
+        switch (made.step()) {
+            case PageStep.Show show -> {
+                if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
+                    exchange.setHeader("set-cookie", stranger.newCookie());
+                }
+                exchange.send(show.status(), HTML, made.html() == null ? new byte[0] : made.html());
+            }
+            case PageStep.Move move -> {
+                if (move.cookie() != null) {
+                    exchange.setHeader("set-cookie", move.cookie());
+                }
+                exchange.setHeader("location", move.location());
+                exchange.empty(303);
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.money.Credits;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.People;
+import dev.tollgate.people.SignIn;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /sign-in}, {@code /sign-up} and {@code /sign-out}. */
+public final class DoorPages {
+
+    private static final String HOME = "/dashboard";
+
+    private final People people;
+    private final boolean isOpen;
+    private final long creditsMicros;
+
+    /**
+     * @param isOpen whether anybody may make an account
+     * @param creditsMicros what a new account begins with
+     */
+    public DoorPages(People people, boolean isOpen, long creditsMicros) {
+        this.people = people;
+        this.isOpen = isOpen;
+        this.creditsMicros = creditsMicros;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get("/sign-in", pages.everybody(), this::signInPage),
+                pages.post("/sign-in", pages.everybody(), this::signIn),
+                pages.get("/sign-up", pages.everybody(), this::signUpPage),
+                pages.post("/sign-up", pages.everybody(), this::signUp),
+                pages.post("/sign-out", pages.begun(), this::signOut));
+    }
+
+    // ---- signing in ----
+
+    private PageStep signInPage(PageRequest<Visitor> request) {
+        String to = within(request.query("to"));
+        return request.visitor() instanceof Visitor.Member member
+                        && !member.session().codeDue()
+                ? PageStep.to(to)
+                : PageStep.show("door/sign-in.jte", signInParams("", to, null));
+    }
+
+    private PageStep signIn(PageRequest<Visitor> request, Form form) {
+        String login = text(form, "login");
+        String to = within(form.field("to"));
+        return switch (people.signIn(login, text(form, "password"), request.visit())) {
+            case SignIn.Welcome(String token, var person, boolean codeDue) ->
+                PageStep.signedIn(request, token, codeDue ? "/sign-in/code" : homeOf(person.isOperator(), to));
+            case SignIn.Blocked blocked ->
+                PageStep.again(
+                        "door/sign-in.jte", signInParams(login, to, "This account is blocked. Ask the operator."));
+            case SignIn.Wait(Duration left) ->
+                PageStep.again(
+                        "door/sign-in.jte",
+                        signInParams(
+                                login, to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));
+            default -> PageStep.again("door/sign-in.jte", signInParams(login, to, "E-mail or password is wrong."));
+        };
+    }
+
+    private static String homeOf(boolean isOperator, String to) {
+        return isOperator && to.equals(HOME) ? "/console" : to;
+    }
+
+    private Map<String, Object> signInParams(String login, String to, @Nullable String error) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("login", login);
+        params.put("to", to);
+        params.put("open", isOpen);
+        if (error != null) {
+            params.put("error", error);
+        }
+        return params;
+    }
+
+    /** A path of ours and nothing else: what comes back from outside must not lead outside. */
+    static String within(@Nullable String to) {
+        boolean isPath = to != null
+                && to.startsWith("/")
+                && !to.startsWith("//")
+                && to.chars().allMatch(each -> each > ' ' && each < 0x7f && each != '\\');
+        return isPath ? Objects.requireNonNull(to) : HOME;
+    }
+
+    // ---- signing up ----
+
+    private PageStep signUpPage(PageRequest<Visitor> request) {
+        if (!isOpen) {
+            return PageStep.show("door/closed.jte", Map.of());
+        }
+        return request.visitor() instanceof Visitor.Member
+                ? PageStep.to(HOME)
+                : PageStep.show("door/sign-up.jte", signUpParams("", "", "", Map.of()));
+    }
+
+    private PageStep signUp(PageRequest<Visitor> request, Form form) {
+        if (!isOpen) {
+            return PageStep.show("door/closed.jte", Map.of());
+        }
+        String email = text(form, "email");
+        String name = text(form, "name");
+        String zone = text(form, "zone");
+        SignIn done = people.signUp(email, text(form, "password"), name, zone, creditsMicros, request.visit());
+        return switch (done) {
+            case SignIn.Welcome(String token, var person, boolean codeDue) -> PageStep.signedIn(request, token, HOME);
+            case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
+            case SignIn.Refused(String field, String message) -> again(email, name, zone, field, message);
+            case SignIn.Wait(Duration left) ->
+                again(
+                        email,
+                        name,
+                        zone,
+                        "form",
+                        "Too many accounts were made from this address. Try again in " + (left.toSeconds() + 1)
+                                + " seconds.");
+            default -> again(email, name, zone, "form", "That did not work.");
+        };
+    }
+
+    private PageStep again(String email, String name, String zone, String field, String message) {
+        return PageStep.again("door/sign-up.jte", signUpParams(email, name, zone, Map.of(field, message)));
+    }
+
+    private Map<String, Object> signUpParams(String email, String name, String zone, Map<String, String> errors) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("email", email);
+        params.put("name", name);
+        params.put("zone", zone);
+        params.put("errors", errors);
+        if (creditsMicros > 0) {
+            params.put("credits", Credits.text(creditsMicros));
+        }
+        return params;
+    }
+
+    // ---- signing out ----
+
+    private PageStep signOut(PageRequest<Visitor.Member> request, Form form) {
+        people.endSession(
+                request.visitor().person().id(), request.visitor().session().hash());
+        return PageStep.signedOut(request, "/sign-in");
+    }
+
+    static String text(Form form, String field) {
+        return Objects.requireNonNullElse(form.field(field), "");
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Visitor;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /}: what this is, for who has not signed in; the others go to where they work. */
+public final class LandingPage {
+
+    private final Catalogue catalogue;
+    private final boolean isOpen;
+
+    public LandingPage(Catalogue catalogue, boolean isOpen) {
+        this.catalogue = catalogue;
+        this.isOpen = isOpen;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get("/", pages.everybody(), this::show));
+    }
+
+    private PageStep show(PageRequest<Visitor> request) {
+        if (request.visitor() instanceof Visitor.Member member) {
+            return PageStep.to(member.person().isOperator() ? "/console" : "/dashboard");
+        }
+        return PageStep.show(
+                "landing.jte", Map.of("models", PriceList.of(catalogue), "address", request.address(), "open", isOpen));
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.money.Credits;
+import java.util.List;
+
+/** What is sold, as pages list it. */
+public final class PriceList {
+
+    private PriceList() {}
+
+    /** @param input credits for a million tokens; @param output likewise */
+    public record Row(String id, String input, String output, boolean reasoningBilled) {}
+
+    public static List<Row> of(Catalogue catalogue) {
+        return catalogue.all().stream().map(PriceList::row).toList();
+    }
+
+    private static Row row(Model model) {
+        return new Row(
+                model.id(),
+                Credits.text(model.pricing().inputMicrosPerMillion()),
+                Credits.text(model.pricing().outputMicrosPerMillion()),
+                model.pricing().reasoningBilled());
+    }
+}

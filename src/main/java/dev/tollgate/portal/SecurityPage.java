@@ -1,0 +1,76 @@
+package dev.tollgate.portal;
+
+import static dev.tollgate.portal.DoorPages.text;
+
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.BrowserSession;
+import dev.tollgate.people.People;
+import dev.tollgate.people.SignIn;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /dashboard/settings/security}: password and sessions. */
+public final class SecurityPage {
+
+    private static final String PATH = "/dashboard/settings/security";
+    private static final String TEMPLATE = "dashboard/security.jte";
+
+    private final People people;
+    private final InstantSource clock;
+
+    public SecurityPage(People people, InstantSource clock) {
+        this.people = people;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(TEMPLATE, params(request, Map.of()));
+    }
+
+    private PageStep change(PageRequest<Visitor.Member> request, Form form) {
+        BrowserSession session = request.visitor().session();
+        return switch (text(form, "deed")) {
+            case "password" -> changePassword(request, form);
+            case "end" -> {
+                people.endSession(session.person().id(), text(form, "session"));
+                yield PageStep.to(PATH);
+            }
+            case "end-others" -> {
+                people.endSessions(session.person().id(), session.hash());
+                yield PageStep.to(PATH);
+            }
+            default -> PageStep.to(PATH);
+        };
+    }
+
+    private PageStep changePassword(PageRequest<Visitor.Member> request, Form form) {
+        SignIn.Refused refused = people.changePassword(
+                request.visitor().session(), text(form, "present"), text(form, "password"), request.visit());
+        return refused == null
+                ? PageStep.to(request.visitor().person().passwordDue() ? "/dashboard" : PATH + "?changed=1")
+                : PageStep.again(TEMPLATE, params(request, Map.of(refused.field(), refused.message())));
+    }
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, Map<String, String> errors) {
+        BrowserSession session = request.visitor().session();
+        Map<String, Object> params = new HashMap<>();
+        params.put("due", session.person().passwordDue());
+        params.put("changed", request.query("changed") != null && errors.isEmpty());
+        params.put("errors", errors);
+        params.put("sessions", people.sessions(session.person().id()));
+        params.put("current", session.hash());
+        params.put("now", clock.instant());
+        return params;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.tollgate.testing;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Somebody with a browser that runs no scripts: keeps cookies, sends forms with the token of a page, follows no redirect by itself. */
+public final class Browser {
+
+    private static final Pattern TOKEN = Pattern.compile("name=\"csrf\" value=\"([^\"]*)\"");
+
+    private final String url;
+    private final CookieManager cookies = new CookieManager();
+    private final HttpClient client =
+            HttpClient.newBuilder().cookieHandler(cookies).build();
+
+    /** @param url of the server, without a slash behind it */
+    public Browser(String url) {
+        this.url = url;
+    }
+
+    /** What was answered. */
+    public record Page(int status, String body, HttpResponse<String> response) {
+
+        /** Where it leads; empty where it is a page. */
+        public String location() {
+            return response.headers().firstValue("location").orElse("");
+        }
+
+        public String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+    }
+
+    public Page get(String path) {
+        return send(request(path).GET());
+    }
+
+    /** Opens the page at {@code from} and sends a form of it to {@code path}. */
+    public Page submit(String from, String path, Map<String, String> fields) {
+        String page = get(from).body();
+        Matcher token = TOKEN.matcher(page);
+        if (!token.find()) {
+            throw new AssertionError("no form at " + from + ": " + page);
+        }
+        return post(path, token.group(1), fields);
+    }
+
+    /** Sends a form as a page of ours would, with any token. */
+    public Page post(String path, String token, Map<String, String> fields) {
+        String form = fields.entrySet().stream()
+                .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+                .collect(Collectors.joining("&", "csrf=" + encoded(token) + "&", ""));
+        return send(request(path)
+                .header("origin", url)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
+    /** Makes an account and is signed in with it. */
+    public Browser signUp(String email, String password) {
+        Page page = submit("/sign-up", "/sign-up", Map.of("email", email, "password", password, "zone", "UTC"));
+        if (page.status() != 303) {
+            throw new AssertionError(page.status() + " " + page.body());
+        }
+        return this;
+    }
+
+    public Page signIn(String login, String password) {
+        return submit("/sign-in", "/sign-in", Map.of("login", login, "password", password));
+    }
+
+    /** The cookies as a header carries them. */
+    public String cookies() {
+        return cookies.getCookieStore().getCookies().stream()
+                .map(cookie -> cookie.getName() + "=" + cookie.getValue())
+                .collect(Collectors.joining("; "));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path)).header("accept", "text/html,*/*");
+    }
+
+    private Page send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Page(response.statusCode(), response.body(), response);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}
