@@ -236,7 +236,7 @@ class BadRequestsTest {
         "GET, /v1/nothing, 404",
         "POST, /v1/chat/completions/, 404",
         "GET, /v2/models, 404",
-        "GET, /, 404",
+        "GET, /nothing, 404",
         "GET, /v1/chat/completions%00, 404"
     })
     void an_unknown_path_or_method_is_refused(String method, String path, int status) {
