@@ -22,8 +22,9 @@ final class PathPattern {
         segments = all.toArray(String[]::new);
         for (int i = 0; i < segments.length; i++) {
             boolean param = segments[i].startsWith("{") && (segments[i].endsWith("}") || isRest(segments[i]));
-            if (param != (segments[i].indexOf('{') >= 0) || (isRest(segments[i]) && i < segments.length - 1)) {
-                throw new IllegalArgumentException("a parameter is a whole segment, the rest the last one: " + path);
+            if (param != (segments[i].indexOf('{') >= 0) || segments[i].lastIndexOf('{') > 0) {
+                throw new IllegalArgumentException(
+                        "a parameter is a whole segment, the rest the last of them: " + path);
             }
         }
     }

@@ -115,7 +115,8 @@ class AccountStatementTest {
 
         assertThat(statement(null, midnight)).isEqualTo(before).hasSize(3);
         assertThat(statement(midnight, null))
-                .contains("2026-11-20T23:59:55.000Z,3,top_up,,,2,13")
+                .as("an entry is never earlier than the one before it")
+                .contains("2026-11-21T00:00:05.000Z,3,top_up,,,2,13")
                 .hasSize(4);
     }
 

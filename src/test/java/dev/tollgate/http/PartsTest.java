@@ -154,9 +154,9 @@ class PartsTest {
     }
 
     @Test
-    void a_pattern_takes_whole_segments_only() {
+    void a_parameter_is_a_whole_segment_and_none_follows_the_rest() {
         assertThatThrownBy(() -> new PathPattern("/a/{b}:c")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new PathPattern("/a/{b...}/c")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PathPattern("/a/{b...}/{c}")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -167,5 +167,6 @@ class PartsTest {
         assertThat(pattern.match("/models/:run")).isNull();
         assertThat(pattern.match("/models/a:runs")).isNull();
         assertThat(pattern.match("/models/run")).isNull();
+        assertThat(new PathPattern("/a/{b...}/c").match("/a/1/2/c")).containsExactly(Map.entry("b", "1/2"));
     }
 }
