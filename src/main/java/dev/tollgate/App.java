@@ -299,7 +299,11 @@ public final class App implements AutoCloseable {
         routes.add(
                 Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
-        routes.addAll(new PageRoutes(settings, store, catalogue, clock, secureRandom).table());
+        routes.addAll(new PageRoutes(settings, store, catalogue, clock, secureRandom)
+                .table(
+                        customerKeys,
+                        gate -> chat.route("/playground/chat", gate),
+                        gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
         return routes;
     }
 

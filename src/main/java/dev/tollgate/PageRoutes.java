@@ -4,10 +4,13 @@ import dev.tollgate.config.Settings;
 import dev.tollgate.console.ConsolePage;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.CustomerKeys;
+import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.Assets;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Site;
+import dev.tollgate.playground.PlaygroundPage;
 import dev.tollgate.portal.DoorPages;
 import dev.tollgate.portal.LandingPage;
 import dev.tollgate.portal.OverviewPage;
@@ -16,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** The part of the routes table that people see: one line a page, or a few that belong together. */
 final class PageRoutes {
@@ -36,7 +40,11 @@ final class PageRoutes {
         this.pages = new Pages(site, store.people(), store.ledger(), store.secrets(), random);
     }
 
-    List<Route<?>> table() {
+    /** @param chat makes the route of a call for a gate; @param estimate likewise of an estimate */
+    List<Route<?>> table(
+            CustomerKeys keys,
+            Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
+            Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
         boolean open = settings.isSignUpOpen();
         // Beside a real channel credits cost money: they wait for a confirmed address.
         long credits = settings.hasRealUpstream() ? 0 : settings.pages().signUpCreditsMicros();
@@ -48,6 +56,8 @@ final class PageRoutes {
         routes.addAll(new OverviewPage().routes(pages));
         routes.addAll(new ConsolePage().routes(pages));
         routes.addAll(new SecurityPage(store.people(), clock).routes(pages));
+        routes.addAll(
+                new PlaygroundPage(catalogue, keys, store.history(), store.ledger()).routes(pages, chat, estimate));
         return routes;
     }
 }

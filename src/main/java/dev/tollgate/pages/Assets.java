@@ -37,7 +37,8 @@ public final class Assets {
             "uplot.css",
             "marked.js",
             "purify.js",
-            "highlight.js");
+            "highlight.js",
+            "playground.js");
 
     private record Asset(String hash, String type, byte[] bytes, byte[] compressed) {}
 

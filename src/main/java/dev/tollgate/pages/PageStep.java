@@ -1,5 +1,6 @@
 package dev.tollgate.pages;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,20 +12,30 @@ public sealed interface PageStep {
      *
      * @param template a path under {@code src/main/jte}
      * @param params what the template asks for; {@code shell} is added
+     * @param headers that stand in the place of every page's, or beside them
      */
-    record Show(int status, String template, Map<String, Object> params) implements PageStep {}
+    record Show(int status, String template, Map<String, Object> params, Map<String, String> headers)
+            implements PageStep {
+
+        /** The same with a header of its own. */
+        public Show with(String header, String value) {
+            Map<String, String> more = new HashMap<>(headers);
+            more.put(header, value);
+            return new Show(status, template, params, more);
+        }
+    }
 
     /** Go there. @param cookie to be set; null for none */
     record Move(String location, @Nullable String cookie) implements PageStep {}
 
     /** A page under 200. */
     static Show show(String template, Map<String, Object> params) {
-        return new Show(200, template, params);
+        return new Show(200, template, params, Map.of());
     }
 
     /** The form again, with what is wrong with it. */
     static Show again(String template, Map<String, Object> params) {
-        return new Show(422, template, params);
+        return new Show(422, template, params, Map.of());
     }
 
     static Move to(String location) {

@@ -3,9 +3,11 @@ package dev.tollgate.pages;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.BodyKind;
+import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.FormReader;
+import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Ledger;
@@ -22,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the routes of pages, and shows what they answer. Thread-safe. */
@@ -71,6 +74,15 @@ public final class Pages {
 
     public PageGate<Visitor.Member> operators() {
         return operators;
+    }
+
+    /**
+     * For what scripts of pages ask.
+     *
+     * @param of what a person is to the handler; may block
+     */
+    public <C extends Caller> Gate<C> calls(Function<Visitor.Member, C> of) {
+        return new CallGate<>(site, people, tokens, of);
     }
 
     // ---- routes ----
@@ -216,6 +228,7 @@ public final class Pages {
         }
         switch (made.step()) {
             case PageStep.Show show -> {
+                show.headers().forEach(exchange::setHeader);
                 if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
                     exchange.setHeader("set-cookie", stranger.newCookie());
                 }

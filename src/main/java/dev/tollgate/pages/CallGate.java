@@ -1,0 +1,78 @@
+package dev.tollgate.pages;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.people.BrowserSession;
+import dev.tollgate.people.People;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For what the script of a page asks in its person's name: a session, an origin of ours, and the page's token in {@code x-csrf-token}. Refusals
+ * are JSON, for a script reads them.
+ *
+ * @param <C> what the person is to the route's handler
+ */
+final class CallGate<C extends Caller> implements Gate<C> {
+
+    private final Site site;
+    private final People people;
+    private final FormTokens tokens;
+    private final Function<Visitor.Member, C> of;
+
+    /** @param of may block */
+    CallGate(Site site, People people, FormTokens tokens, Function<Visitor.Member, C> of) {
+        this.site = site;
+        this.people = people;
+        this.tokens = tokens;
+        this.of = of;
+    }
+
+    @Override
+    public String name() {
+        return "calls of a page";
+    }
+
+    @Override
+    public String payer(C caller) {
+        return caller.accountId();
+    }
+
+    @Override
+    public Future<C> admit(Exchange exchange) {
+        site.requireOurs(exchange);
+        String token = Cookies.session(exchange, site.isSecure(exchange));
+        if (token == null) {
+            throw signInAgain();
+        }
+        boolean fromUs = site.isFromUs(exchange);
+        String shown = exchange.header("x-csrf-token");
+        Promise<C> answer = Promise.promise();
+        exchange.compute(() -> caller(token, fromUs, shown), answer::complete);
+        return answer.future();
+    }
+
+    private C caller(String token, boolean fromUs, @Nullable String shown) {
+        BrowserSession session = people.session(token)
+                .filter(its -> !its.codeDue() && !its.person().passwordDue())
+                .orElseThrow(CallGate::signInAgain);
+        Visitor.Member member = new Visitor.Member(session);
+        if (!fromUs || !tokens.isGood(shown, member)) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This has not come from a page of ours. Load the page again.")
+                    .withStatus(403)
+                    .asException();
+        }
+        return of.apply(member);
+    }
+
+    private static ApiException signInAgain() {
+        return ApiError.of(ErrorCode.INVALID_API_KEY, "You are not signed in any more. Sign in again.")
+                .asException();
+    }
+}

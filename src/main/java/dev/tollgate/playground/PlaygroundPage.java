@@ -1,0 +1,138 @@
+package dev.tollgate.playground;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.history.AccountHistory;
+import dev.tollgate.history.CallRow;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Route;
+import dev.tollgate.keys.Authentication;
+import dev.tollgate.keys.CustomerKeys;
+import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.money.Credits;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code /playground}, and what its script asks. */
+public final class PlaygroundPage {
+
+    /** Pictures and sounds that somebody attaches are shown from memory, and model output becomes a page only through a sanitizer. */
+    private static final String CSP =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:;"
+                    + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+                    + " require-trusted-types-for 'script'; trusted-types dompurify";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Catalogue catalogue;
+    private final CustomerKeys keys;
+    private final AccountHistory history;
+    private final Ledger ledger;
+
+    public PlaygroundPage(Catalogue catalogue, CustomerKeys keys, AccountHistory history, Ledger ledger) {
+        this.catalogue = catalogue;
+        this.keys = keys;
+        this.history = history;
+        this.ledger = ledger;
+    }
+
+    /** A model as the list shows it. */
+    public record Choice(String id, String label, boolean functions, boolean search, boolean json) {}
+
+    /**
+     * @param chat makes the route of a call for a gate
+     * @param estimate likewise, of what a call would cost at most
+     */
+    public List<Route<?>> routes(
+            Pages pages,
+            Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
+            Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
+        Gate<KeyCaller> gate = pages.calls(this::caller);
+        List<Route<?>> routes = new ArrayList<>();
+        routes.add(pages.get("/playground", pages.members(), this::show));
+        routes.add(chat.apply(gate));
+        routes.add(estimate.apply(gate));
+        routes.add(Route.get("/playground/calls/{id}", gate, this::call));
+        return routes;
+    }
+
+    private KeyCaller caller(Visitor.Member member) {
+        Authentication found = keys.playground(member.accountId());
+        if (found instanceof Authentication.Found(var key, var rates)) {
+            return new KeyCaller(key, rates);
+        }
+        throw ApiError.of(ErrorCode.INTERNAL_ERROR, "The playground cannot be used right now. Try again.")
+                .withStatus(503)
+                .asException();
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        List<Choice> models =
+                catalogue.all().stream().map(PlaygroundPage::choice).toList();
+        String asked = request.query("model");
+        return PageStep.show(
+                        "playground.jte",
+                        Map.of(
+                                "models",
+                                models,
+                                "chosen",
+                                asked == null ? models.getFirst().id() : asked,
+                                "address",
+                                request.address(),
+                                "account",
+                                request.visitor().accountId()))
+                .with("content-security-policy", CSP);
+    }
+
+    private static Choice choice(Model model) {
+        return new Choice(
+                model.id(),
+                model.id() + " · " + Credits.text(model.pricing().inputMicrosPerMillion()) + " / "
+                        + Credits.text(model.pricing().outputMicrosPerMillion()) + " per million",
+                model.tools().functions(),
+                model.tools().search(),
+                model.formats().json());
+    }
+
+    /** What became of a call, for who has stopped it. */
+    private void call(Exchange exchange, KeyCaller caller) {
+        String id = exchange.pathParam("id");
+        exchange.compute(() -> json(caller.accountId(), id), body -> {
+            exchange.setHeader("cache-control", "no-store");
+            exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    private String json(String accountId, String id) {
+        CallRow call = history.call(accountId, id)
+                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such call in this account.")
+                        .withStatus(404)
+                        .asException())
+                .call();
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("ended", call.endedAt() != null);
+        told.put("status", call.status().name().toLowerCase(Locale.ROOT));
+        told.put("charged", Texts.charge(call.chargeMicros()));
+        told.put(
+                "balance",
+                ledger.account(accountId)
+                        .map(account -> Texts.balance(account.balance().balanceMicros()))
+                        .orElse("–"));
+        return JSON.writeValueAsString(told);
+    }
+}

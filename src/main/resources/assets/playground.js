@@ -1,0 +1,655 @@
+// The playground: conversations with models, kept in this browser alone. Each call goes to this server as any program's would; what comes
+// back is shown as it comes, and becomes a page only through the sanitizer.
+(() => {
+  'use strict';
+
+  const root = document.getElementById('playground');
+  const byId = (id) => document.getElementById(id);
+  const account = root.dataset.account;
+  const make = (tag, className, text) => {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text !== undefined) element.textContent = text;
+    return element;
+  };
+
+  // ---- what is said
+
+  const FILES_MAX = 24 * 1024 * 1024;
+  const KEPT_MAX = 100;
+  const fresh = () => ({ id: crypto.randomUUID ? crypto.randomUUID() : String(Date.now() + Math.random()), title: '', at: Date.now(), system: '', columns: [{ model: byId('model').value, turns: [] }], spent: 0 });
+
+  let talk = fresh();
+  let files = [];
+  const running = new Map();
+
+  const microsOf = (credits) => Math.round(Number(credits) * 1e6);
+  const written = (micros) => {
+    const exact = (micros / 1e6).toFixed(6);
+    const cut = exact.replace(/0{1,4}$/, '');
+    const decimals = cut.split('.')[1].length;
+    return (micros / 1e6).toFixed(decimals <= 2 ? 2 : decimals <= 4 ? 4 : 6);
+  };
+
+  // ---- text of models
+
+  const purify = window.DOMPurify;
+  purify.addHook('afterSanitizeAttributes', (node) => {
+    if (node.tagName === 'A') {
+      node.setAttribute('rel', 'noopener noreferrer nofollow');
+      node.setAttribute('target', '_blank');
+    }
+  });
+  const ALLOWED = {
+    ALLOWED_TAGS: ['p', 'br', 'strong', 'em', 'del', 'code', 'pre', 'ul', 'ol', 'li', 'blockquote', 'a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'hr', 'span', 'sup', 'sub'],
+    ALLOWED_ATTR: ['href', 'class', 'start', 'align', 'rel', 'target'],
+    ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+    RETURN_TRUSTED_TYPE: true,
+  };
+  const escapeHtml = (text) => text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }[c]));
+  const renderer = {
+    html: (token) => escapeHtml(token.text),
+    // a picture by address would tell its server that somebody reads: its host is named, and opening it is the reader's deed
+    image: (token) => {
+      let host = 'picture';
+      try { host = new URL(token.href).host; } catch { /* no address */ }
+      return '<a href="' + escapeHtml(token.href) + '">' + escapeHtml((token.text || 'picture') + ' (' + host + ', open in a new tab)') + '</a>';
+    },
+    code: (token) => {
+      const language = window.hljs.getLanguage(token.lang || '') ? token.lang : null;
+      const inner = language && token.closed !== false ? window.hljs.highlight(token.text, { language }).value : escapeHtml(token.text);
+      return '<pre><code class="hljs">' + inner + '</code></pre>';
+    },
+  };
+  window.marked.use({ renderer, gfm: true, breaks: true });
+  const render = (element, text) => {
+    element.innerHTML = purify.sanitize(window.marked.parse(text), ALLOWED);
+    for (const block of element.querySelectorAll('pre')) {
+      block.tabIndex = 0;
+      const copy = make('button', 'small', 'Copy');
+      copy.type = 'button';
+      copy.addEventListener('click', () => copyText(block.querySelector('code').textContent, copy));
+      const box = make('div', 'snippet');
+      block.replaceWith(box);
+      box.append(copy, block);
+    }
+  };
+
+  const copyText = async (text, button) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = make('textarea', 'vh');
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand('copy');
+      area.remove();
+    }
+    const label = button.textContent;
+    button.textContent = 'Copied';
+    setTimeout(() => { button.textContent = label; }, 1500);
+  };
+
+  // ---- the call as JSON
+
+  const parameters = () => {
+    const body = {};
+    const number = (id, name) => { const value = byId(id).value; if (value !== '') body[name] = Number(value); };
+    number('p-temperature', 'temperature');
+    number('p-top', 'top_p');
+    number('p-max', 'max_tokens');
+    if (byId('p-effort').value) body.reasoning_effort = byId('p-effort').value;
+    const tools = json('p-tools');
+    if (tools) body.tools = tools;
+    const schema = json('p-schema');
+    if (schema) body.response_format = { type: 'json_schema', json_schema: { name: 'answer', schema } };
+    return body;
+  };
+
+  const json = (id) => {
+    const text = byId(id).value.trim();
+    const error = byId(id + '-error');
+    error.textContent = '';
+    if (!text) return null;
+    try {
+      return JSON.parse(text);
+    } catch (problem) {
+      error.textContent = 'This is no JSON: ' + problem.message;
+      throw new Error('Mend the JSON under Parameters first.');
+    }
+  };
+
+  const part = (file) => {
+    if (file.kind === 'text') return { type: 'text', text: file.name + ':\n' + file.data };
+    if (file.kind === 'image') return { type: 'image_url', image_url: { url: file.data } };
+    return { type: 'file', file: { filename: file.name, file_data: file.data } };
+  };
+
+  const messages = (turns) => {
+    const list = [];
+    if (talk.system.trim()) list.push({ role: 'system', content: talk.system });
+    for (const turn of turns) {
+      if (turn.role === 'user') {
+        list.push({ role: 'user', content: turn.files?.length ? [...turn.files.map(part), { type: 'text', text: turn.text }] : turn.text });
+      } else if (turn.role === 'tool') {
+        list.push({ role: 'tool', tool_call_id: turn.call, content: turn.text });
+      } else if (turn.text || turn.tools?.length) {
+        const message = { role: 'assistant', content: turn.text || null };
+        if (turn.tools?.length) message.tool_calls = turn.tools;
+        list.push(message);
+      }
+    }
+    return list;
+  };
+
+  const body = (column, turns) => ({ model: column.model, messages: messages(turns), ...parameters(), stream: true });
+
+  const ask = (path, content, signal) => fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-csrf-token': root.dataset.csrf },
+    body: JSON.stringify(content),
+    signal,
+  });
+
+  // ---- one call
+
+  const say = (text) => { byId('heard').textContent = text; };
+  const problem = (text) => { byId('problem').textContent = text; };
+
+  const sentence = async (response) => {
+    try {
+      const error = (await response.json()).error;
+      return error.message + (response.status === 402 ? ' Top up, or lower the maximum of tokens.' : '');
+    } catch {
+      return 'The server answered with ' + response.status + '.';
+    }
+  };
+
+  const call = async (column, index) => {
+    const turn = { role: 'assistant', text: '', thoughts: '', tools: [], state: 'running', began: Date.now(), model: column.model };
+    const asked = column.turns.slice();
+    column.turns.push(turn);
+    const view = draw(column, index);
+    const controller = new AbortController();
+    running.set(index, controller);
+    buttons();
+    say('Answering');
+    try {
+      const response = await ask('/playground/chat', body(column, asked), controller.signal);
+      turn.task = response.headers.get('x-tollgate-task-id');
+      if (!response.ok) {
+        turn.state = 'refused';
+        turn.note = await sentence(response);
+        return;
+      }
+      await read(response, turn, view);
+      if (turn.state === 'running') turn.state = 'broken';
+    } catch (failure) {
+      if (failure.name === 'AbortError') {
+        turn.state = 'stopped';
+        await settle(turn);
+      } else {
+        turn.state = turn.text ? 'broken' : 'refused';
+        turn.note = failure.message || 'The connection was lost.';
+        if (turn.task) await settle(turn);
+      }
+    } finally {
+      running.delete(index);
+      if (turn.state === 'refused' && !turn.text) giveBack(column, turn);
+      finish();
+    }
+  };
+
+  const giveBack = (column, turn) => {
+    problem(turn.note);
+    if (talk.columns.length === 1) {
+      column.turns.pop();
+      const last = column.turns.at(-1);
+      if (last?.role === 'user') {
+        column.turns.pop();
+        if (!byId('message').value) byId('message').value = last.text;
+        files = last.files || [];
+        drawFiles();
+      }
+    }
+  };
+
+  const read = async (response, turn, view) => {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = '';
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      rest += value;
+      let end;
+      while ((end = rest.indexOf('\n\n')) >= 0) {
+        const event = rest.slice(0, end);
+        rest = rest.slice(end + 2);
+        if (event.startsWith('data: ')) take(event.slice(6), turn);
+      }
+      view.later();
+    }
+  };
+
+  const take = (data, turn) => {
+    if (data === '[DONE]') { if (turn.state === 'running') turn.state = 'done'; return; }
+    const chunk = JSON.parse(data);
+    if (chunk.error) {
+      turn.state = 'broken';
+      turn.note = chunk.error.message;
+      return;
+    }
+    const choice = chunk.choices?.[0];
+    if (choice) {
+      const delta = choice.delta || {};
+      if (!turn.first && (delta.content || delta.reasoning_content || delta.tool_calls)) turn.first = Date.now() - turn.began;
+      if (delta.reasoning_content) turn.thoughts += delta.reasoning_content;
+      if (delta.content) {
+        if (turn.thoughts && !turn.thought) turn.thought = Date.now() - turn.began;
+        turn.text += delta.content;
+      }
+      for (const piece of delta.tool_calls || []) {
+        const known = turn.tools[piece.index] ||= { id: piece.id, type: 'function', function: { name: '', arguments: '' } };
+        if (piece.function?.name) known.function.name = piece.function.name;
+        if (piece.function?.arguments) known.function.arguments += piece.function.arguments;
+        if (piece.extra_content) known.extra_content = piece.extra_content;
+      }
+      if (choice.finish_reason) turn.finish = choice.finish_reason;
+    }
+    if (chunk.usage) {
+      turn.usage = chunk.usage;
+      turn.took = Date.now() - turn.began;
+    }
+    if (chunk.credits_consumed !== undefined) {
+      turn.micros = microsOf(chunk.credits_consumed);
+      talk.spent += turn.micros;
+    }
+  };
+
+  // after a stop the books say what was charged
+  const settle = async (turn) => {
+    for (let tries = 0; turn.task && tries < 20; tries++) {
+      const response = await fetch('/playground/calls/' + encodeURIComponent(turn.task), { headers: { 'x-csrf-token': root.dataset.csrf, 'sec-fetch-site': 'same-origin' } }).catch(() => null);
+      if (response?.ok) {
+        const told = await response.json();
+        if (told.ended) {
+          turn.micros = microsOf(told.charged.replace(/,/g, ''));
+          talk.spent += turn.micros;
+          turn.note = (turn.state === 'stopped' ? 'Stopped. ' : 'Broken off. ') + told.charged + ' credits for what had been generated.';
+          balance(told.balance);
+          return;
+        }
+      }
+      await new Promise((go) => setTimeout(go, 150));
+    }
+    turn.note = turn.state === 'stopped' ? 'Stopped before anything was charged, or the charge is still being settled: see Requests.' : turn.note;
+  };
+
+  const balance = (text) => {
+    for (const element of document.querySelectorAll('[data-figure="balance"]')) element.textContent = text;
+  };
+
+  const refreshBalance = async () => {
+    const last = talk.columns.flatMap((column) => column.turns).filter((turn) => turn.task).at(-1);
+    if (!last) return;
+    const response = await fetch('/playground/calls/' + encodeURIComponent(last.task), { headers: { 'x-csrf-token': root.dataset.csrf } }).catch(() => null);
+    if (response?.ok) balance((await response.json()).balance);
+  };
+
+  const finish = () => {
+    draw();
+    buttons();
+    if (!running.size) {
+      say('The answer is there');
+      keep();
+      refreshBalance();
+      byId('message').focus();
+    }
+  };
+
+  // ---- drawing
+
+  const seconds = (millis) => (millis / 1000).toFixed(1) + ' s';
+
+  const button = (label, deed) => {
+    const element = make('button', 'plain small', label);
+    element.type = 'button';
+    element.addEventListener('click', deed);
+    return element;
+  };
+
+  const article = (column, index, turn, at) => {
+    const element = make('article', 'turn ' + turn.role);
+    element.append(make('h2', 'small', turn.role === 'user' ? 'You' : turn.role === 'tool' ? 'Result of ' + turn.name : turn.model || column.model));
+    if (turn.role === 'user' || turn.role === 'tool') {
+      for (const file of turn.files || []) element.append(chip(file));
+      element.append(make('p', 'said', turn.text));
+      const row = make('div', 'row');
+      row.append(button('Edit', () => edit(index, at)), button('Delete', () => cut(index, at)));
+      if (!running.size) element.append(row);
+      return { element };
+    }
+    const thoughts = make('details', 'small muted');
+    const summary = make('summary');
+    const thinking = make('div', 'said');
+    thoughts.append(summary, thinking);
+    const text = make('div', 'answer');
+    const tools = make('div', 'stack');
+    const note = make('p', 'small');
+    const foot = make('div', 'row small muted');
+    element.append(thoughts, text, tools, note, foot);
+    const paint = () => {
+      thoughts.hidden = !turn.thoughts;
+      summary.textContent = turn.thought || turn.state !== 'running' ? 'Thought for ' + seconds(turn.thought || turn.took || 0) : 'Thinking…';
+      thinking.textContent = turn.thoughts;
+      render(text, turn.text);
+      note.hidden = !turn.note;
+      note.textContent = turn.note || '';
+      note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');
+      foot.replaceChildren();
+      if (turn.state === 'running') { foot.append(turn.text ? 'Answering…' : 'Waiting for the first word…'); return; }
+      const usage = turn.usage;
+      if (usage) foot.append(make('span', '', usage.prompt_tokens + ' in · ' + usage.completion_tokens + ' out · ' + seconds(turn.first || 0) + ' to the first word'));
+      if (turn.micros !== undefined) foot.append(make('b', '', written(turn.micros) + ' credits'));
+      if (turn.finish === 'length') foot.append(make('span', 'badge warn', 'cut at the maximum'));
+      foot.append(button('Copy', (event) => copyText(turn.text, event.currentTarget)), button('Again', () => again(index, at)));
+      if (turn.task) {
+        const link = make('a', '', 'Request');
+        link.href = '/dashboard/requests/' + encodeURIComponent(turn.task);
+        foot.append(link);
+      }
+    };
+    paint();
+    if (turn.state !== 'running') turn.tools.forEach((each) => tools.append(card(column, index, each, at)));
+    let waiting = 0;
+    // at most ten times a second: what was finished stays as it is
+    const later = () => { waiting ||= setTimeout(() => { waiting = 0; const stick = near(); paint(); if (stick) bottom(); }, 100); };
+    return { element, later };
+  };
+
+  const card = (column, index, each, at) => {
+    const box = make('div', 'card stack');
+    box.append(make('b', 'mono', each.function.name), make('pre', 'wrap', each.function.arguments));
+    const answered = column.turns.some((turn) => turn.role === 'tool' && turn.call === each.id);
+    if (!answered && at === column.turns.length - 1) {
+      const field = make('textarea', 'mono');
+      field.rows = 2;
+      field.setAttribute('aria-label', 'Result of ' + each.function.name);
+      box.append(field, button('Give the result', () => {
+        column.turns.push({ role: 'tool', call: each.id, name: each.function.name, text: field.value });
+        const open = column.turns.filter((turn) => turn.tools?.length).at(-1).tools.filter((tool) => !column.turns.some((turn) => turn.call === tool.id));
+        draw();
+        if (!open.length) call(column, index);
+      }));
+    }
+    return box;
+  };
+
+  const near = () => innerHeight + scrollY > document.body.scrollHeight - 160;
+  const bottom = () => scrollTo(0, document.body.scrollHeight);
+
+  const draw = (only, onlyIndex) => {
+    const columns = root.querySelector('.columns');
+    const views = [];
+    columns.replaceChildren();
+    columns.classList.toggle('twice', talk.columns.length > 1);
+    talk.columns.forEach((column, index) => {
+      const box = make('div', 'column');
+      if (talk.columns.length > 1) box.append(columnHead(column, index));
+      const list = make('div', 'talk stack');
+      list.setAttribute('aria-label', 'Conversation');
+      column.turns.forEach((turn, at) => {
+        const view = article(column, index, turn, at);
+        list.append(view.element);
+        if (column === only && at === column.turns.length - 1) views.push(view);
+        else if (turn.state === 'running') turn.view = view;
+      });
+      if (!column.turns.length) list.append(make('p', 'muted empty', 'Nothing said yet.'));
+      box.append(list);
+      columns.append(box);
+    });
+    byId('about').firstChild.textContent = 'This conversation ' + written(talk.spent) + ' · left ';
+    return views[0];
+  };
+
+  const columnHead = (column, index) => {
+    const head = make('div', 'row');
+    const select = byId('model').cloneNode(true);
+    select.removeAttribute('id');
+    select.setAttribute('aria-label', 'Model of column ' + (index + 1));
+    select.value = column.model;
+    select.addEventListener('change', () => { column.model = select.value; });
+    head.append(select, button('Continue with this one', () => { talk.columns = [column]; byId('model').value = column.model; draw(); buttons(); }));
+    return head;
+  };
+
+  const buttons = () => {
+    const busy = running.size > 0;
+    byId('send-label').textContent = busy ? 'Stop' : 'Send';
+    byId('send').classList.toggle('danger', busy);
+    byId('compare').disabled = busy;
+  };
+
+  // ---- deeds
+
+  const send = () => {
+    if (running.size) { running.forEach((controller) => controller.abort()); return; }
+    problem('');
+    const text = byId('message').value.trim();
+    const last = talk.columns[0].turns.at(-1);
+    if (!text && !files.length && last?.role !== 'user' && last?.role !== 'tool') return;
+    try { parameters(); } catch (wrong) { problem(wrong.message); byId('panel').hidden = false; return; }
+    talk.system = byId('system').value;
+    if (text || files.length) {
+      if (!talk.title) talk.title = text.slice(0, 60) || files[0].name;
+      for (const column of talk.columns) column.turns.push({ role: 'user', text, files });
+      byId('message').value = '';
+      files = [];
+      drawFiles();
+    }
+    talk.columns.forEach((column, index) => call(column, index));
+    bottom();
+  };
+
+  const edit = (index, at) => {
+    const turn = talk.columns[index].turns[at];
+    byId('message').value = turn.text;
+    files = turn.files || [];
+    for (const column of talk.columns) column.turns.length = Math.min(column.turns.length, at);
+    drawFiles();
+    draw();
+    byId('message').focus();
+  };
+
+  const cut = (index, at) => { talk.columns[index].turns.splice(at, 1); draw(); keep(); };
+
+  const again = (index, at) => {
+    if (running.size) return;
+    const column = talk.columns[index];
+    column.turns.length = at;
+    problem('');
+    call(column, index);
+  };
+
+  // ---- files
+
+  const size = (bytes) => (bytes < 1024 * 1024 ? Math.ceil(bytes / 1024) + ' kB' : (bytes / 1024 / 1024).toFixed(1) + ' MB');
+
+  const chip = (file, remove) => {
+    const element = make('span', 'chip');
+    if (file.kind === 'image') {
+      const picture = make('img');
+      picture.src = file.data;
+      picture.alt = '';
+      element.append(picture);
+    }
+    element.append(file.name + ' · ' + size(file.size));
+    if (remove) element.append(button('Remove', remove));
+    return element;
+  };
+
+  const drawFiles = () => byId('files').replaceChildren(...files.map((file) => chip(file, () => { files = files.filter((each) => each !== file); drawFiles(); })));
+
+  const attach = async (list) => {
+    for (const file of list) {
+      const whole = files.reduce((sum, each) => sum + each.size, 0) + file.size;
+      if (whole > FILES_MAX) { problem(size(whole - FILES_MAX) + ' too much. Give a URL instead.'); continue; }
+      const isText = /^text\/|json|xml|javascript/.test(file.type) || /\.(txt|md|csv|py|js|java|json|ya?ml|html|css|go|rs|c|h|cpp|sh|sql)$/i.test(file.name);
+      const data = isText ? await file.text() : await new Promise((done, failed) => {
+        const reader = new FileReader();
+        reader.onload = () => done(reader.result);
+        reader.onerror = failed;
+        reader.readAsDataURL(file);
+      });
+      files.push({ name: file.name, size: file.size, kind: isText ? 'text' : file.type.startsWith('image/') ? 'image' : 'file', data });
+    }
+    drawFiles();
+  };
+
+  // ---- kept in this browser
+
+  const base = () => new Promise((done, failed) => {
+    const request = indexedDB.open('tollgate-playground', 1);
+    request.onupgradeneeded = () => request.result.createObjectStore('talks', { keyPath: ['account', 'id'] });
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+
+  const store = async (mode, work) => {
+    const database = await base();
+    try {
+      return await new Promise((done, failed) => {
+        const transaction = database.transaction('talks', mode);
+        const request = work(transaction.objectStore('talks'));
+        transaction.oncomplete = () => done(request?.result);
+        transaction.onerror = () => failed(transaction.error);
+      });
+    } finally {
+      database.close();
+    }
+  };
+
+  const all = async () => (await store('readonly', (talks) => talks.getAll())).filter((each) => each.account === account).sort((a, b) => b.at - a.at);
+
+  const keep = async () => {
+    if (!talk.columns.some((column) => column.turns.length)) return;
+    talk.at = Date.now();
+    const copy = JSON.parse(JSON.stringify({ ...talk, account }, (name, value) => (name === 'view' ? undefined : value)));
+    try {
+      await store('readwrite', (talks) => talks.put(copy));
+      for (const old of (await all()).slice(KEPT_MAX)) await store('readwrite', (talks) => talks.delete([account, old.id]));
+    } catch {
+      problem('This conversation could not be kept in this browser.');
+    }
+    if (!byId('kept').hidden) listKept();
+  };
+
+  const listKept = async () => {
+    const list = byId('kept-list');
+    const talks = await all().catch(() => []);
+    list.replaceChildren();
+    if (!talks.length) list.append(make('li', 'muted', 'None yet.'));
+    for (const each of talks) {
+      const item = make('li', 'row');
+      item.append(button(each.title || 'Untitled', () => open(each)), button('Rename', async () => {
+        const title = prompt('Name of this conversation', each.title);
+        if (title) { await store('readwrite', (talks) => talks.put({ ...each, title })); listKept(); }
+      }), button('Delete', async () => { await store('readwrite', (talks) => talks.delete([account, each.id])); listKept(); }));
+      list.append(item);
+    }
+  };
+
+  const open = (kept) => {
+    talk = kept;
+    byId('system').value = talk.system || '';
+    byId('model').value = talk.columns[0].model;
+    draw();
+  };
+
+  // ---- this call as code
+
+  const languages = {
+    curl: (address, content) => "curl " + address + "/v1/chat/completions \\\n  -H \"Authorization: Bearer $TOLLGATE_KEY\" \\\n  -H \"Content-Type: application/json\" \\\n  -d '" + JSON.stringify(content, null, 2).replace(/'/g, "'\\''") + "'",
+    Python: (address, content) => 'import json, os, requests\n\nanswer = requests.post(\n    "' + address + '/v1/chat/completions",\n    headers={"Authorization": "Bearer " + os.environ["TOLLGATE_KEY"]},\n    json=json.loads(r"""' + JSON.stringify(content, null, 2) + '"""),\n)\nprint(answer.json())',
+    JavaScript: (address, content) => 'const answer = await fetch("' + address + '/v1/chat/completions", {\n  method: "POST",\n  headers: { authorization: "Bearer " + process.env.TOLLGATE_KEY, "content-type": "application/json" },\n  body: JSON.stringify(' + JSON.stringify(content, null, 2) + '),\n});\nconsole.log(await answer.json());',
+    Java: (address, content) => 'var request = HttpRequest.newBuilder(URI.create("' + address + '/v1/chat/completions"))\n    .header("authorization", "Bearer " + System.getenv("TOLLGATE_KEY"))\n    .header("content-type", "application/json")\n    .POST(HttpRequest.BodyPublishers.ofString("""\n' + JSON.stringify(content, null, 2).replace(/\\/g, '\\\\') + '"""))\n    .build();\nSystem.out.println(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());',
+  };
+
+  const showCode = () => {
+    let content;
+    try {
+      const draft = byId('message').value.trim();
+      const turns = talk.columns[0].turns.filter((turn) => turn.state !== 'running');
+      talk.system = byId('system').value;
+      content = { ...body(talk.columns[0], draft ? [...turns, { role: 'user', text: draft, files: files.map((file) => ({ ...file, data: file.kind === 'text' ? file.data : '@' + file.name })) }] : turns), stream: false };
+    } catch (wrong) {
+      problem(wrong.message);
+      return;
+    }
+    const tabs = byId('code-tabs');
+    tabs.replaceChildren();
+    const show = (name) => {
+      byId('code-text').textContent = languages[name](root.dataset.address, content);
+      for (const tab of tabs.children) tab.setAttribute('aria-selected', String(tab.textContent === name));
+    };
+    for (const name of Object.keys(languages)) {
+      const tab = button(name, () => show(name));
+      tab.setAttribute('role', 'tab');
+      tabs.append(tab);
+    }
+    show('curl');
+    byId('code-dialog').showModal();
+  };
+
+  // ---- what is pressed
+
+  byId('compose').addEventListener('submit', (event) => { event.preventDefault(); send(); });
+  byId('message').addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!running.size) send(); }
+    if (event.key === 'ArrowUp' && !event.currentTarget.value && !running.size) {
+      const turns = talk.columns[0].turns;
+      const at = turns.findLastIndex((turn) => turn.role === 'user');
+      if (at >= 0) { event.preventDefault(); edit(0, at); }
+    }
+  });
+  document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && running.size) running.forEach((controller) => controller.abort()); });
+  byId('model').addEventListener('change', () => { talk.columns[0].model = byId('model').value; draw(); });
+  byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); byId('system').value = ''; draw(); byId('message').focus(); });
+  byId('code').addEventListener('click', showCode);
+  byId('compare').addEventListener('click', () => {
+    if (talk.columns.length > 1) talk.columns.length = 1;
+    else {
+      const others = [...byId('model').options].map((option) => option.value).filter((value) => value !== talk.columns[0].model);
+      talk.columns.push({ model: others[0] || talk.columns[0].model, turns: JSON.parse(JSON.stringify(talk.columns[0].turns)) });
+    }
+    draw();
+  });
+  const fold = (id, panel, then) => byId(id).addEventListener('click', () => {
+    const hidden = !byId(panel).hidden;
+    byId(panel).hidden = hidden;
+    byId(id).setAttribute('aria-expanded', String(!hidden));
+    if (!hidden && then) then();
+  });
+  fold('options', 'panel');
+  fold('history', 'kept', listKept);
+  byId('forget').addEventListener('click', async () => { for (const each of await all()) await store('readwrite', (talks) => talks.delete([account, each.id])); listKept(); });
+  byId('export').addEventListener('click', async () => {
+    const link = make('a');
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(await all(), null, 2)], { type: 'application/json' }));
+    link.download = 'conversations.json';
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  byId('attach-button').addEventListener('click', () => byId('attach').click());
+  byId('attach').addEventListener('change', (event) => { attach(event.currentTarget.files); event.currentTarget.value = ''; });
+  root.addEventListener('dragover', (event) => event.preventDefault());
+  root.addEventListener('drop', (event) => { event.preventDefault(); attach(event.dataTransfer.files); });
+  byId('message').addEventListener('paste', (event) => { if (event.clipboardData.files.length) { event.preventDefault(); attach(event.clipboardData.files); } });
+
+  // a link fills in, and never sends
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  if (wanted.get('prompt')) byId('message').value = wanted.get('prompt');
+  if (wanted.get('system')) byId('system').value = wanted.get('system');
+  draw();
+})();
