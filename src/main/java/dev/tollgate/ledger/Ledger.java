@@ -6,8 +6,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -45,6 +50,10 @@ public final class Ledger {
             SELECT id, account_id, key_id, created_at, 'open', held_micros, 0 FROM open_hold WHERE id = ?
             UNION ALL
             SELECT id, account_id, key_id, created_at, state, held_micros, charged_micros FROM reservation WHERE id = ?""";
+
+    private static final String WINDOWS = """
+            SELECT key_id, kind, charged_micros, held_micros FROM spend_window
+            WHERE ((kind = ? AND starts_at = ?) OR (kind = ? AND starts_at = ?) OR (kind = ? AND starts_at = ?)) AND key_id IN (%s)""";
 
     private final Database database;
 
@@ -113,6 +122,45 @@ public final class Ledger {
     /** A row of {@link #SELECT_ENTRY}. */
     public static Entry entry(ResultSet row) throws SQLException {
         return LedgerSql.entry(row);
+    }
+
+    /**
+     * What keys have taken of the windows that a time lies in; a window that is missing has not been touched.
+     *
+     * @param accountId whose turn the read takes
+     * @param keyIds at most {@value #PAGE_MAX}
+     */
+    public Map<String, Map<SpendWindow, WindowUse>> windows(String accountId, List<String> keyIds, Instant at) {
+        if (keyIds.isEmpty()) {
+            return Map.of();
+        }
+        page(keyIds.size());
+        return database.pages().read(accountId, connection -> windows(connection, keyIds, at.toEpochMilli()));
+    }
+
+    private static Map<String, Map<SpendWindow, WindowUse>> windows(
+            Connection connection, List<String> keyIds, long atMillis) throws SQLException {
+        String keys = String.join(", ", Collections.nCopies(keyIds.size(), "?"));
+        try (PreparedStatement select = connection.prepareStatement(WINDOWS.formatted(keys))) {
+            int place = 1;
+            for (SpendWindow window : SpendWindow.values()) {
+                select.setString(place++, window.code());
+                select.setLong(place++, window.startMillis(atMillis));
+            }
+            for (String keyId : keyIds) {
+                select.setString(place++, keyId);
+            }
+            Map<String, Map<SpendWindow, WindowUse>> found = new HashMap<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    found.computeIfAbsent(row.getString(1), key -> new EnumMap<>(SpendWindow.class))
+                            .put(
+                                    Codes.parse(SpendWindow.class, row.getString(2)),
+                                    new WindowUse(row.getLong(3), row.getLong(4)));
+                }
+            }
+            return found;
+        }
     }
 
     private static int page(int limit) {

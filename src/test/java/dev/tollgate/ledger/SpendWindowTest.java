@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.TimeZone;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -234,5 +236,25 @@ class SpendWindowTest {
     private Reserve limited(String id, String keyId) {
         return new Reserve(
                 new OpenHold(id, "acc_1", keyId, "chat", "m", store.now()), 1, 60, () -> HOUR_100, () -> true);
+    }
+
+    @Test
+    void what_keys_have_taken_of_their_windows_is_told_by_key_and_window_of_that_time() {
+        store.reserve("t1", "acc_1", 100, 100);
+        store.settle("t1", 70);
+        store.reserve("t2", "acc_1", 30, 30);
+        store.account("acc_2", 1); // what was decided rides with it
+        WindowUse both = new WindowUse(70, 30);
+        assertThat(windows(store.now()))
+                .isEqualTo(Map.of(
+                        "key_1", Map.of(SpendWindow.HOUR, both, SpendWindow.DAY, both, SpendWindow.TOTAL, both)));
+        assertThat(windows(store.now().plus(Duration.ofHours(1))))
+                .isEqualTo(Map.of("key_1", Map.of(SpendWindow.DAY, both, SpendWindow.TOTAL, both)));
+        assertThat(windows(store.now().plus(Duration.ofDays(1))))
+                .isEqualTo(Map.of("key_1", Map.of(SpendWindow.TOTAL, both)));
+    }
+
+    private Map<String, Map<SpendWindow, WindowUse>> windows(Instant at) {
+        return store.ledger.windows("acc_1", List.of("key_of_nobody", "key_1"), at);
     }
 }
