@@ -1,13 +1,13 @@
 package dev.tollgate.testing;
 
 import java.io.IOException;
-import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,9 +19,10 @@ public final class Browser {
     private static final Pattern TOKEN = Pattern.compile("name=\"csrf\" value=\"([^\"]*)\"");
 
     private final String url;
-    private final CookieManager cookies = new CookieManager();
-    private final HttpClient client =
-            HttpClient.newBuilder().cookieHandler(cookies).build();
+    /** By name: the JDK's own jar would send them in quotes, as no browser does. */
+    private final Map<String, String> cookies = new LinkedHashMap<>();
+
+    private final HttpClient client = HttpClient.newHttpClient();
 
     /** @param url of the server, without a slash behind it */
     public Browser(String url) {
@@ -81,21 +82,33 @@ public final class Browser {
 
     /** The cookies as a header carries them. */
     public String cookies() {
-        return cookies.getCookieStore().getCookies().stream()
-                .map(cookie -> cookie.getName() + "=" + cookie.getValue())
+        return cookies.entrySet().stream()
+                .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
                 .collect(Collectors.joining("; "));
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + path)).header("accept", "text/html,*/*");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).header("accept", "text/html,*/*");
+        return cookies.isEmpty() ? request : request.header("cookie", cookies());
     }
 
     private Page send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            response.headers().allValues("set-cookie").forEach(this::keep);
             return new Page(response.statusCode(), response.body(), response);
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private void keep(String setCookie) {
+        String[] parts = setCookie.split("[=;]", 3);
+        if (setCookie.endsWith("Max-Age=0")) {
+            cookies.remove(parts[0]);
+        } else {
+            cookies.put(parts[0], parts[1]);
         }
     }
 
