@@ -53,6 +53,29 @@
 
   for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
 
+  // ---- what credits are worth, beside where they are typed: 200 for a dollar, cut down to cents
+
+  document.addEventListener('input', (event) => {
+    const worth = event.target.dataset.worth && document.getElementById(event.target.dataset.worth);
+    if (!worth) return;
+    const credits = Number(event.target.value.replaceAll(',', '').trim() || NaN);
+    const cents = Math.floor(credits / 2);
+    worth.textContent = !(credits >= 0) ? '' : credits > 0 && cents === 0 ? '<$0.01'
+      : '$' + (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2 });
+  });
+
+  // ---- a line that is offered for a field of several
+
+  for (const button of document.querySelectorAll('[data-add]')) {
+    const area = document.getElementById(button.dataset.add);
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const lines = area.value.split(/[\s,]+/).filter(Boolean);
+      if (!lines.includes(button.dataset.line)) area.value = [...lines, button.dataset.line].join('\n');
+      area.focus();
+    });
+  }
+
   // ---- the zone of this browser is proposed where none was chosen yet
 
   const zone = document.querySelector('input[data-zone]');

@@ -12,7 +12,10 @@ import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Site;
 import dev.tollgate.playground.PlaygroundPage;
 import dev.tollgate.portal.DoorPages;
+import dev.tollgate.portal.KeyPage;
+import dev.tollgate.portal.KeysPage;
 import dev.tollgate.portal.LandingPage;
+import dev.tollgate.portal.NewKeyPage;
 import dev.tollgate.portal.OverviewPage;
 import dev.tollgate.portal.SecurityPage;
 import java.security.SecureRandom;
@@ -55,6 +58,10 @@ final class PageRoutes {
         routes.addAll(new DoorPages(store.people(), open, credits).routes(pages));
         routes.addAll(new OverviewPage().routes(pages));
         routes.addAll(new ConsolePage().routes(pages));
+        routes.addAll(new KeysPage(keys, store.ledger(), clock).routes(pages));
+        routes.addAll(new NewKeyPage(keys, store.people(), catalogue).routes(pages));
+        routes.addAll(
+                new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
         routes.addAll(new SecurityPage(store.people(), clock).routes(pages));
         routes.addAll(
                 new PlaygroundPage(catalogue, keys, store.history(), store.ledger()).routes(pages, chat, estimate));

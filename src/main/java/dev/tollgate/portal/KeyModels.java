@@ -1,0 +1,28 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.keys.Key;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which models a key can be kept to: those that are sold, and those that it names already. */
+record KeyModels(Catalogue catalogue) {
+
+    List<String> of(@Nullable Key key) {
+        Set<String> ids =
+                new LinkedHashSet<>(catalogue.all().stream().map(Model::id).toList());
+        if (key != null) {
+            ids.addAll(key.settings().models());
+        }
+        return List.copyOf(ids);
+    }
+
+    /** One that the key may use, for an example; null where none is sold. */
+    @Nullable
+    String example(Key key) {
+        return of(null).stream().filter(key::mayUse).findFirst().orElse(null);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.ledger.SpendWindow;
+import dev.tollgate.ledger.WindowUse;
+import dev.tollgate.pages.Texts;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key as pages name it.
+ *
+ * @param badge its class: ok, warn, bad; @param state the word in it
+ * @param used when it was used last, in words; @param usedAt the same to the second, null: never
+ * @param today what it has taken since midnight in UTC
+ */
+public record KeyRow(
+        String id,
+        String name,
+        String prefix,
+        boolean management,
+        boolean disabled,
+        String badge,
+        String state,
+        String used,
+        @Nullable String usedAt,
+        KeyWindow today) {
+
+    static KeyRow of(Key key, Map<SpendWindow, WindowUse> uses, Instant now, ZoneId zone) {
+        KeyWindow today = KeyWindow.of(SpendWindow.DAY, key.settings().spend(), uses, now);
+        boolean isFull =
+                KeyWindow.all(key.settings().spend(), uses, now).stream().anyMatch(KeyWindow::full);
+        String state = key.disabled() ? "off" : key.expired(now) ? "expired" : isFull ? "limit reached" : "on";
+        Instant used = key.lastUsedAt();
+        return new KeyRow(
+                key.id(),
+                key.settings().name(),
+                key.prefix(),
+                key.settings().kind() == KeyKind.MANAGEMENT,
+                key.disabled(),
+                switch (state) {
+                    case "on" -> "ok";
+                    case "limit reached" -> "warn";
+                    case "expired" -> "bad";
+                    default -> "";
+                },
+                state,
+                used == null ? "never" : Texts.ago(used, now),
+                used == null ? null : Texts.fullTime(used, zone),
+                today);
+    }
+}

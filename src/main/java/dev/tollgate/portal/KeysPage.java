@@ -1,0 +1,116 @@
+package dev.tollgate.portal;
+
+import static dev.tollgate.portal.DoorPages.text;
+
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.keys.CustomerKeys;
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.KeyKind;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Visitor;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /dashboard/keys}: the account's keys, the newest first, each of which can be stopped from there. */
+public final class KeysPage {
+
+    static final String PATH = "/dashboard/keys";
+
+    private static final int ROWS = 50;
+
+    private final CustomerKeys keys;
+    private final Ledger ledger;
+    private final InstantSource clock;
+
+    public KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
+        this.keys = keys;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::turn));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        List<Key> all = keys.list(account, null, Keys.PAGE_MAX).stream()
+                .sorted(Comparator.comparing(Key::createdAt).reversed().thenComparing(Key::id))
+                .toList();
+        int from = begin(all, request.query("after"));
+        List<Key> shown = all.subList(from, Math.min(all.size(), from + ROWS));
+        Map<String, Object> params = new HashMap<>();
+        params.put(
+                "keys",
+                rows(account, shown, request.visitor().person().preferences().zone()));
+        if (from + ROWS < all.size()) {
+            params.put("older", PATH + "?after=" + shown.getLast().id());
+        }
+        if (from > 0) {
+            params.put("newest", PATH);
+        }
+        String said = said(request, all);
+        if (said != null) {
+            params.put("said", said);
+        }
+        return PageStep.show("dashboard/keys.jte", params);
+    }
+
+    private static int begin(List<Key> all, @Nullable String after) {
+        return IntStream.range(0, all.size())
+                        .filter(i -> all.get(i).id().equals(after))
+                        .findFirst()
+                        .orElse(-1)
+                + 1;
+    }
+
+    private List<KeyRow> rows(String account, List<Key> shown, ZoneId zone) {
+        Instant now = clock.instant();
+        var uses = ledger.windows(account, shown.stream().map(Key::id).toList(), now);
+        return shown.stream()
+                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now, zone))
+                .toList();
+    }
+
+    /** What was done just before, by the id or the name in the address. */
+    private static @Nullable String said(PageRequest<Visitor.Member> request, List<Key> all) {
+        String turned = request.query("turned");
+        for (Key key : all) {
+            if (key.id().equals(turned)) {
+                return key.disabled()
+                        ? offText(key)
+                        : "Calls with '" + key.settings().name() + "' are taken again.";
+            }
+        }
+        return request.query("deleted") == null ? null : "The key was deleted. Its history stays.";
+    }
+
+    static String offText(Key key) {
+        return "Calls with '" + key.settings().name() + "' get 401 from now on. You can turn it on again.";
+    }
+
+    private PageStep turn(PageRequest<Visitor.Member> request, Form form) {
+        String account = request.visitor().accountId();
+        String id = text(form, "key");
+        Key key = keys.find(account, id).orElse(null);
+        boolean off = !"on".equals(form.field("deed"));
+        if (key != null && (off || key.settings().kind() != KeyKind.MANAGEMENT)) {
+            keys.disable(account, id, off);
+        }
+        return PageStep.to(PATH + "?turned=" + URLEncoder.encode(id, StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.BrowserSession;
+import dev.tollgate.people.People;
+import dev.tollgate.people.SignIn;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The password shown once more before deeds that whoever finds an open browser should not do. */
+final class PasswordAgain {
+
+    private PasswordAgain() {}
+
+    /**
+     * @param typed what came with the form; empty where nothing did
+     * @return what to say beside the field; null where the password was shown now or lately
+     */
+    static @Nullable String complaint(People people, PageRequest<Visitor.Member> request, String typed) {
+        BrowserSession session = request.visitor().session();
+        if (people.isProved(session)) {
+            return null;
+        }
+        if (typed.isEmpty()) {
+            return "Your password once more, please: it has been a while.";
+        }
+        return switch (people.prove(session, typed, request.visit())) {
+            case SignIn.Welcome welcome -> null;
+            case SignIn.Wait(Duration left) -> "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds.";
+            default -> "The password is wrong.";
+        };
+    }
+}

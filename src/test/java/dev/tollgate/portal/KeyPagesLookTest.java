@@ -1,0 +1,120 @@
+package dev.tollgate.portal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.tollgate.browser.Scheme;
+import dev.tollgate.browser.Visit;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pages of keys as a browser shows them, and how many clicks they take. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class KeyPagesLookTest {
+
+    private static final String CHAT =
+            "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+
+    private static Gateway gateway;
+
+    private int clicks;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"390,LIGHT", "1280,DARK"})
+    void keys_are_made_stopped_and_replaced_in_few_clicks_on_pages_that_everybody_can_read(int width, Scheme scheme) {
+        try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
+            Page page = visit.page();
+            visit.open("/sign-up");
+            page.fill("#email", "look" + width + "@example.org");
+            page.fill("#password", "somebody who looks");
+            page.press("#password", "Enter");
+            page.waitForURL("**/dashboard");
+            boolean isNarrow =
+                    width < 900; // its menu is folded: opening it is not counted, it is the same for all pages
+
+            keys(page, isNarrow);
+            look(visit, "keys-none");
+            click(page, "New key");
+            look(visit, "key-new");
+            page.fill("#name", "nightly job");
+            page.locator("summary:has-text('Limits')").click();
+            clicks++;
+            page.fill("#day", "2.5");
+            assertThat(page.textContent("#day-about")).isEqualTo("$0.01");
+            visit.assertAccessible();
+            visit.picture("key-new-limits");
+            page.press("#day", "Enter");
+            page.waitForSelector("#secret");
+            assertThat(clicks).as("a key with a day limit").isEqualTo(3);
+            String secret = Objects.requireNonNull(page.textContent("#secret"));
+            look(visit, "key-reveal");
+            gateway.post("/v1/chat/completions", CHAT, secret);
+            gateway.writeWhatRides();
+
+            page.navigate("/dashboard");
+            clicks = 0;
+            keys(page, isNarrow);
+            look(visit, "keys");
+            click(page, "nightly job");
+            look(visit, "key");
+            click(page, "Make a new secret");
+            page.waitForSelector("#secret");
+            assertThat(clicks).as("another secret").isEqualTo(3);
+            assertThat(gateway.get("/v1/models", secret).status()).isEqualTo(200);
+
+            page.navigate("/dashboard");
+            clicks = 0;
+            keys(page, isNarrow);
+            click(page, "Turn off nightly job");
+            page.waitForSelector("text=get 401 from now on");
+            assertThat(clicks).as("a key is stopped").isEqualTo(2);
+            assertThat(gateway.get("/v1/models", secret).status()).isEqualTo(401);
+        }
+    }
+
+    private void keys(Page page, boolean isNarrow) {
+        if (isNarrow) {
+            page.locator("details.menu > summary").click();
+        }
+        page.locator((isNarrow ? ".menu " : ".shell > ") + ".side a:has-text('Keys')")
+                .click();
+        page.waitForURL("**/dashboard/keys");
+        clicks++;
+    }
+
+    private void click(Page page, String name) {
+        page.locator("main")
+                .getByRole(AriaRole.LINK, new com.microsoft.playwright.Locator.GetByRoleOptions().setName(name))
+                .or(page.locator("main")
+                        .getByRole(
+                                AriaRole.BUTTON, new com.microsoft.playwright.Locator.GetByRoleOptions().setName(name)))
+                .first()
+                .click();
+        clicks++;
+    }
+
+    private static void look(Visit visit, String name) {
+        visit.assertAccessible();
+        assertThat(visit.layoutShift()).isZero();
+        visit.picture(name);
+    }
+}
