@@ -40,6 +40,7 @@ public final class Pages {
     private final TemplateEngine templates =
             TemplateEngine.createPrecompiled(null, ContentType.Html, Pages.class.getClassLoader(), "templates");
     private final PageErrors errors;
+    private final PageFiles files = new PageFiles();
     private final PageGate<Visitor> everybody;
     private final PageGate<Visitor.Member> begun;
     private final PageGate<Visitor.Member> members;
@@ -97,6 +98,21 @@ public final class Pages {
     @FunctionalInterface
     public interface Deed<V extends Visitor> {
         PageStep take(PageRequest<V> request, Form form);
+    }
+
+    /** Makes a file; may block. @param <V> who saves it */
+    @FunctionalInterface
+    public interface Saved<V extends Visitor> {
+        PageFile make(PageRequest<V> request);
+    }
+
+    /** A file to be saved, sent as it is written; for who is signed in, one at a time. */
+    public Route<Visitor.Member> file(String path, PageGate<Visitor.Member> gate, Saved<Visitor.Member> saved) {
+        return Route.get(path, gate, (Exchange exchange, Visitor.Member visitor) -> {
+                    PageRequest<Visitor.Member> request = request(exchange, visitor);
+                    files.send(exchange, visitor, () -> saved.make(request));
+                })
+                .withErrors(errors);
     }
 
     public <V extends Visitor> Route<V> get(String path, PageGate<V> gate, Page<? super V> page) {
