@@ -17,6 +17,7 @@ import dev.tollgate.portal.KeysPage;
 import dev.tollgate.portal.LandingPage;
 import dev.tollgate.portal.NewKeyPage;
 import dev.tollgate.portal.OverviewPage;
+import dev.tollgate.portal.RequestsPage;
 import dev.tollgate.portal.SecurityPage;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -56,7 +57,8 @@ final class PageRoutes {
         routes.add(Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().favicon()));
         routes.addAll(new LandingPage(catalogue, open).routes(pages));
         routes.addAll(new DoorPages(store.people(), open, credits).routes(pages));
-        routes.addAll(new OverviewPage().routes(pages));
+        routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));
+        routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new ConsolePage().routes(pages));
         routes.addAll(new KeysPage(keys, store.ledger(), clock).routes(pages));
         routes.addAll(new NewKeyPage(keys, store.people(), catalogue).routes(pages));

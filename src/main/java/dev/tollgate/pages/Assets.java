@@ -35,6 +35,7 @@ public final class Assets {
             "htmx.js",
             "uplot.js",
             "uplot.css",
+            "charts.js",
             "marked.js",
             "purify.js",
             "highlight.js",

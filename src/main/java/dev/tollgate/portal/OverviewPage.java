@@ -1,16 +1,166 @@
 package dev.tollgate.portal;
 
+import dev.tollgate.history.AccountHistory;
+import dev.tollgate.history.Figures;
+import dev.tollgate.history.Overview;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.TextStyle;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** {@code /dashboard}: what is left, what goes out, what is wrong. */
 public final class OverviewPage {
 
+    private static final DateTimeFormatter LONG_DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
+    private static final int CHART_DAYS = 30;
+
+    private final AccountHistory history;
+    private final Keys keys;
+    private final Catalogue catalogue;
+
+    public OverviewPage(AccountHistory history, Keys keys, Catalogue catalogue) {
+        this.history = history;
+        this.keys = keys;
+        this.catalogue = catalogue;
+    }
+
     public List<Route<?>> routes(Pages pages) {
-        return List.of(
-                pages.get("/dashboard", pages.members(), request -> PageStep.show("dashboard/overview.jte", Map.of())));
+        return List.of(pages.get("/dashboard", pages.members(), this::show));
+    }
+
+    /** What there is to do before the first call. @param balance what there is to begin with */
+    public record Start(boolean hasKey, boolean hasCredits, String balance, String address, String model) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        Overview overview = history.overview(account, zone).orElseThrow();
+        Map<String, Object> params = new HashMap<>();
+        params.put("asOf", Texts.time(overview.asOf(), zone));
+        params.put("zone", zone.getId());
+        params.put("tiles", tiles(overview, zone));
+        params.put("empty", overview.balance().balanceMicros() == 0);
+        if (overview.hasCalls()) {
+            params.put("chart", chart(overview, zone));
+        } else {
+            params.put("start", start(request, account, overview.balance()));
+        }
+        params.put(
+                "running",
+                overview.running().stream()
+                        .map(call -> CallLine.of(call, overview.asOf(), zone))
+                        .toList());
+        params.put(
+                "latest",
+                overview.latest().stream()
+                        .map(call -> CallLine.of(call, overview.asOf(), zone))
+                        .toList());
+        return PageStep.show("dashboard/overview.jte", params);
+    }
+
+    private Start start(PageRequest<?> request, String account, Balance balance) {
+        return new Start(
+                !keys.list(account, null, 1).isEmpty(),
+                balance.balanceMicros() > 0,
+                Texts.balance(balance.balanceMicros()),
+                request.address(),
+                catalogue.all().getFirst().id());
+    }
+
+    private CreditChart chart(Overview overview, ZoneId zone) {
+        LocalDate today = overview.asOf().atZone(zone).toLocalDate();
+        LocalDate first = today.minusDays(CHART_DAYS - 1);
+        return CreditChart.of(
+                overview.days().stream()
+                        .filter(group -> !Objects.requireNonNull(group.day()).isBefore(first))
+                        .toList(),
+                group -> Objects.requireNonNull(group.model()),
+                catalogue.all().stream().map(Model::id).toList(),
+                first,
+                today,
+                (from, to) -> PageLink.to(PageLink.REQUESTS)
+                        .with("range", "own")
+                        .with("from", from.toString())
+                        .with("to", to.toString())
+                        .text());
+    }
+
+    // ---- tiles ----
+
+    private static List<Tile> tiles(Overview overview, ZoneId zone) {
+        return List.of(balance(overview), today(overview), month(overview, zone), calls(overview.today()));
+    }
+
+    private static Tile balance(Overview overview) {
+        Balance balance = overview.balance();
+        String held = balance.reservedMicros() == 0
+                ? ""
+                : " · " + Texts.charge(balance.reservedMicros()) + " held by running calls";
+        return new Tile(
+                "Balance",
+                "balance",
+                Texts.balance(balance.balanceMicros()),
+                Texts.exact(balance.balanceMicros()) + " credits",
+                Texts.dollars(balance.balanceMicros()) + held);
+    }
+
+    private static Tile today(Overview overview) {
+        long yesterday = overview.yesterdayByNow().netMicros();
+        return spent("Spent today", "today", overview.today(), "yesterday by this time " + Texts.sum(yesterday));
+    }
+
+    private static Tile month(Overview overview, ZoneId zone) {
+        LocalDate end = overview.emptyOn();
+        String name = overview.asOf().atZone(zone).getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+        return spent(
+                "Spent in " + name,
+                "month",
+                overview.month(),
+                end == null
+                        ? "net of refunds"
+                        : pace(end, overview.asOf().atZone(zone).toLocalDate()));
+    }
+
+    private static String pace(LocalDate end, LocalDate today) {
+        return end.isAfter(today.plusYears(1))
+                ? "at the pace of 7 days it lasts over a year"
+                : "at the pace of 7 days it lasts until " + LONG_DAY.format(end);
+    }
+
+    private static Tile spent(String label, String figure, Figures figures, String about) {
+        return new Tile(
+                label, figure, Texts.sum(figures.netMicros()), Texts.exact(figures.netMicros()) + " credits", about);
+    }
+
+    private static Tile calls(Figures today) {
+        String failed = today.failed() == 0 ? "none failed" : Texts.number(today.failed()) + " failed";
+        long half = today.firstByteMillis(50);
+        return new Tile(
+                "Calls today",
+                "calls",
+                Texts.number(today.calls()),
+                Texts.number(today.calls()) + " that have ended",
+                half < 0
+                        ? failed
+                        : failed + " · first byte p50 " + bound(half) + ", p95 " + bound(today.firstByteMillis(95)));
+    }
+
+    private static String bound(long millis) {
+        return millis == Long.MAX_VALUE ? "> 10 s" : "≤ " + Texts.took(millis).replace(".0 s", " s");
     }
 }

@@ -1,0 +1,70 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.history.CallRow;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.tasks.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Objects;
+
+/**
+ * A call as a row of a table, in finished texts.
+ *
+ * @param time of its start
+ * @param badge the style of its state
+ * @param exact the credits to the micro-credit
+ */
+public record CallLine(
+        String href,
+        String time,
+        String fullTime,
+        String model,
+        String key,
+        String status,
+        String badge,
+        String in,
+        String out,
+        String firstByte,
+        String took,
+        String credits,
+        String exact) {
+
+    static final String NOTHING = "–";
+
+    static CallLine of(CallRow call, Instant now, ZoneId zone) {
+        CallRow.Tokens tokens = call.tokens();
+        long firstByte = call.firstByteMicros();
+        Duration took = call.took();
+        boolean runs = took == null;
+        return new CallLine(
+                PageLink.toCall(call.id()),
+                Texts.time(call.startedAt(), zone),
+                Texts.fullTime(call.startedAt(), zone),
+                call.modelId(),
+                keyName(call),
+                runs ? "running" : call.status().code(),
+                badge(call.status()),
+                call.pricingJson() == null ? NOTHING : Texts.number(tokens.prompt()),
+                call.pricingJson() == null ? NOTHING : Texts.number(tokens.completion()),
+                firstByte < 0 ? NOTHING : Texts.took(firstByte / 1_000),
+                Texts.took(Math.max(
+                        0, (runs ? Duration.between(call.startedAt(), now) : Objects.requireNonNull(took)).toMillis())),
+                runs ? NOTHING : Texts.charge(call.chargeMicros()),
+                runs ? "not charged yet" : Texts.exact(call.chargeMicros()) + " credits");
+    }
+
+    /** As it is called now; one that is not there any more has its id still. */
+    static String keyName(CallRow call) {
+        return call.keyName() == null ? call.keyId() : call.keyName();
+    }
+
+    static String badge(TaskStatus status) {
+        return switch (status) {
+            case PROCESSING -> "run";
+            case COMPLETED -> "ok";
+            case FAILED -> "bad";
+            case CANCELLED -> "warn";
+        };
+    }
+}

@@ -1,0 +1,121 @@
+// Draws bars from the table that a page has under "Show as table". The table is what counts: nothing is known here that is not in it.
+(() => {
+  'use strict';
+
+  const FONT = '12px system-ui, sans-serif';
+
+  const colours = (names) => {
+    const style = getComputedStyle(document.documentElement);
+    return names.map((name) => style.getPropertyValue(name).trim());
+  };
+
+  const read = (table) => {
+    const heads = [...table.tHead.rows[0].cells].slice(1, -1);
+    const rows = [...table.tBodies[0].rows];
+    return {
+      names: heads.map((head) => head.textContent),
+      colours: heads.map((head) => '--s' + head.dataset.colour),
+      labels: rows.map((row) => row.cells[0].textContent),
+      links: rows.map((row) => row.querySelector('a').href),
+      texts: rows.map((row) => [...row.cells].slice(1).map((cell) => cell.textContent)),
+      values: heads.map((_, i) => rows.map((row) => Number(row.cells[i + 1].querySelector('data').value))),
+    };
+  };
+
+  // each series on top of those before it; the highest is drawn first, the others over it
+  const stacked = (values) => {
+    const sums = [];
+    let below = values.length ? values[0].map(() => 0) : [];
+    for (const series of values) {
+      below = below.map((sum, i) => sum + series[i]);
+      sums.push(below);
+    }
+    return sums.reverse();
+  };
+
+  const tell = (readout, data, i) => {
+    const texts = data.texts[i];
+    const parts = data.names.map((name, k) => name + ' ' + texts[k]).filter((_, k) => texts[k] !== '–');
+    readout.textContent = data.labels[i] + ': ' + (parts.length > 1 ? parts.join(', ') + ', all ' + texts.at(-1) : parts[0] ?? 'nothing');
+  };
+
+  const draw = (place) => {
+    const data = read(document.getElementById(place.dataset.chart));
+    const readout = document.getElementById('chart-readout');
+    const [line, muted] = colours(['--line', '--muted']);
+    const fills = colours(data.colours).reverse();
+    const x = data.labels.map((_, i) => i);
+    const bars = uPlot.paths.bars({ size: [0.75, 40] });
+    const axis = { stroke: muted, font: FONT, ticks: { show: false } };
+    const options = {
+      width: place.clientWidth,
+      height: 220,
+      legend: { show: false },
+      padding: [8, 8, 0, 0],
+      cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { show: false } },
+      scales: {
+        x: { time: false, range: [-0.6, Math.max(x.length, 1) - 0.4] },
+        y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] },
+      },
+      axes: [
+        { ...axis, grid: { show: false }, size: 28, space: 64, incrs: [1, 2, 5, 7, 10, 14, 30, 60, 120], values: (_, at) => at.map((i) => data.labels[i] ?? '') },
+        { ...axis, grid: { stroke: line, width: 1 }, size: 56, values: (_, at) => at.map((value) => value.toLocaleString('en-GB')) },
+      ],
+      series: [{}, ...fills.map((fill) => ({ fill, stroke: fill, width: 0, paths: bars, points: { show: false } }))],
+      hooks: {
+        setCursor: [(plot) => { if (plot.cursor.idx != null) tell(readout, data, plot.cursor.idx); }],
+        setSelect: [(plot) => {
+          if (plot.select.width < 12) return;
+          const from = Math.max(0, Math.round(plot.posToVal(plot.select.left, 'x')));
+          const to = Math.min(x.length - 1, Math.round(plot.posToVal(plot.select.left + plot.select.width, 'x')));
+          zoom(data.links[from], data.links[to]);
+        }],
+      },
+    };
+    const plot = new uPlot(options, [x, ...stacked(data.values)], place);
+    return { plot, data };
+  };
+
+  // the same page over the days that were chosen, where it has a range
+  const zoom = (first, last) => {
+    const form = document.querySelector('form[data-range]');
+    if (!form) return;
+    const url = new URL(location.href);
+    url.searchParams.set('range', 'own');
+    url.searchParams.set('from', new URL(first).searchParams.get('from'));
+    url.searchParams.set('to', new URL(last).searchParams.get('to'));
+    location.assign(url);
+  };
+
+  for (const place of document.querySelectorAll('[data-chart]')) {
+    let shown = draw(place);
+    let at = -1;
+    let pressed = 0;
+    const again = () => { shown.plot.destroy(); shown = draw(place); };
+    const go = (to) => {
+      at = Math.max(0, Math.min(shown.data.labels.length - 1, to));
+      shown.plot.setCursor({ left: shown.plot.valToPos(at, 'x'), top: 10 });
+    };
+    place.addEventListener('keydown', (event) => {
+      const last = shown.data.labels.length - 1;
+      switch (event.key) {
+        case 'ArrowRight': go(at + 1); break;
+        case 'ArrowLeft': go(at < 0 ? last : at - 1); break;
+        case 'Home': go(0); break;
+        case 'End': go(last); break;
+        case 'Enter': if (at >= 0) location.assign(shown.data.links[at]); break;
+        default: return;
+      }
+      event.preventDefault();
+    });
+    place.addEventListener('pointerdown', (event) => { pressed = event.clientX; });
+    place.addEventListener('click', (event) => {
+      const i = shown.plot.cursor.idx;
+      if (Math.abs(event.clientX - pressed) < 4 && i != null) location.assign(shown.data.links[i]);
+    });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
+    new ResizeObserver(() => {
+      if (place.clientWidth !== shown.plot.width) shown.plot.setSize({ width: place.clientWidth, height: 220 });
+    }).observe(place);
+  }
+})();

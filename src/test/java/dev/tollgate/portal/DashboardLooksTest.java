@@ -1,0 +1,94 @@
+package dev.tollgate.portal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.options.Cookie;
+import dev.tollgate.browser.Scheme;
+import dev.tollgate.browser.Visit;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the dashboard looks like, narrow and light, wide and dark. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class DashboardLooksTest {
+
+    private static Gateway gateway;
+    private static BusyAccount busy;
+    private static BusyAccount fresh;
+
+    @BeforeAll
+    static void live() {
+        gateway = Gateway.start("sign-up.credits", "5000");
+        gateway.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
+        busy = BusyAccount.in(gateway, "prod-web");
+        busy.live();
+        gateway.setNow(BusyAccount.NOW);
+        fresh = BusyAccount.in(gateway, "ci");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static Visit visit(int width, Scheme scheme, BusyAccount account) {
+        Visit visit = Visit.at(gateway.url(), width, scheme);
+        for (String cookie : account.browser.cookies().split("; ")) {
+            String[] parts = cookie.split("=", 2);
+            visit.page().context().addCookies(List.of(new Cookie(parts[0], parts[1]).setUrl(gateway.url())));
+        }
+        return visit;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "390, LIGHT, /dashboard, overview",
+        "1280, DARK, /dashboard, overview",
+        "390, LIGHT, /dashboard/requests, requests",
+        "1280, DARK, /dashboard/requests?range=own, requests",
+        "390, LIGHT, /dashboard/find?q=nothing, find",
+    })
+    void each_page_can_be_read_by_everybody_and_stays_where_it_was_drawn(
+            int width, Scheme scheme, String path, String name) {
+        try (Visit visit = visit(width, scheme, busy)) {
+            visit.open(path);
+            visit.picture(name);
+            visit.assertAccessible();
+            assertThat(visit.layoutShift()).isZero();
+            assertThat(visit.weight().requests()).isLessThanOrEqualTo(8);
+            assertThat(visit.weight().bytes()).isLessThan(100_000);
+        }
+    }
+
+    @Test
+    void the_chart_tells_a_day_by_keys_and_opens_its_calls() {
+        try (Visit visit = visit(1280, Scheme.LIGHT, busy)) {
+            visit.open("/dashboard");
+            visit.picture("overview");
+            assertThat(visit.page().locator(".chart canvas").count()).isOne();
+            visit.page().locator(".chart").focus();
+            visit.page().keyboard().press("End");
+            assertThat(visit.page().locator("#chart-readout").textContent()).startsWith("21 Nov: ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"390, LIGHT", "1280, DARK"})
+    void who_has_made_no_call_sees_what_to_do_first(int width, Scheme scheme) {
+        try (Visit visit = visit(width, scheme, fresh)) {
+            visit.open("/dashboard");
+            visit.picture("start");
+            visit.assertAccessible();
+            assertThat(visit.layoutShift()).isZero();
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.tollgate.portal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the dashboard says of calls, as somebody reads it who runs no scripts. */
+class DashboardTest {
+
+    private static final Pattern CALL = Pattern.compile("href=\"/dashboard/requests/(chatcmpl-[A-Za-z0-9]+)\"");
+    private static final String HOSTILE = "<b onclick=x>\"ci\"</b>";
+
+    private static Gateway gateway;
+    private static BusyAccount busy;
+
+    @BeforeAll
+    static void live() {
+        gateway = Gateway.start("sign-up.credits", "5000");
+        gateway.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
+        busy = BusyAccount.in(gateway, HOSTILE);
+        busy.live();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String page(String path) {
+        Browser.Page page = busy.browser.get(path);
+        assertThat(page.status()).as(page.body()).isEqualTo(200);
+        return page.body();
+    }
+
+    private static List<String> calls(String page) {
+        return CALL.matcher(page).results().map(match -> match.group(1)).toList();
+    }
+
+    // ---- overview ----
+
+    @Test
+    void the_first_page_says_what_is_left_and_what_was_spent_as_the_ledger_has_it() {
+        String page = page("/dashboard");
+
+        assertThat(page)
+                .contains(busy.customer.balance().setScale(6).toPlainString().replaceFirst("^4", "4,") + " credits");
+        assertThat(page)
+                .contains("<td class=\"num\" title=\""
+                        + inWindow().stripTrailingZeros().toPlainString() + "\">");
+        assertThat(calls(page)).hasSize(8);
+    }
+
+    /** Charged in the days of the chart, which are all there are. */
+    private static BigDecimal inWindow() {
+        return busy.customer.consumed();
+    }
+
+    @Test
+    void who_has_made_no_call_is_told_what_to_do_first() {
+        String page = BusyAccount.in(gateway, "ci").browser.get("/dashboard").body();
+
+        assertThat(page).contains("You have 5,000.00 credits to start.").contains("Send your first call");
+        assertThat(page).doesNotContain("chart-table");
+    }
+
+    @Test
+    void who_has_spent_all_is_told_that_calls_are_refused() {
+        BusyAccount poor = BusyAccount.in(gateway, "ci");
+        gateway.execute(
+                "UPDATE account SET purchased_micros = purchased_micros - balance_micros, balance_micros = 0 WHERE id = '"
+                        + poor.customer.account() + "'");
+
+        assertThat(poor.browser.get("/dashboard").body()).contains("Calls get 402 until you top up.");
+    }
+
+    @Test
+    void what_somebody_has_called_a_key_is_shown_as_text() {
+        assertThat(page("/dashboard/requests")).doesNotContain("<b onclick").contains("&lt;b onclick=x");
+    }
+
+    // ---- the log ----
+
+    @ParameterizedTest
+    @CsvSource({
+        "range=today, 5",
+        "state=failed, 1",
+        "state=processing, 0",
+        "range=own&from=2026-11-17&to=2026-11-19, 4",
+        "range=own&from=2026-11-19&to=2026-11-17, 4",
+        "over=4.4753&model=google/gemini-2.5-pro, 1",
+        "over=4.4754&model=google/gemini-2.5-pro, 0",
+        "flag=shortfall, 0",
+        "model=none, 0",
+        "range=never&state=unheard&over=much, 33",
+    })
+    void filters_are_the_address_of_the_page(String query, int count) {
+        assertThat(calls(page("/dashboard/requests?" + query))).hasSize(count);
+    }
+
+    @Test
+    void the_calls_of_a_key_are_those_of_the_key() {
+        String page = page("/dashboard/requests?key=" + busy.other.keyId());
+
+        assertThat(calls(page)).hasSize(5);
+        assertThat(page).contains("selected");
+    }
+
+    @Test
+    void older_and_newer_lead_through_all_calls_once() {
+        BusyAccount many = BusyAccount.in(gateway, "ci");
+        for (int i = 0; i < 110; i++) {
+            many.ask(many.customer, "gemini-2.5-pro", 10, 10, 0);
+        }
+        many.customer.lastTask();
+        List<String> seen = new ArrayList<>();
+        String path = "/dashboard/requests?state=completed";
+        String newer = null;
+        for (int pages = 0; path != null && pages < 5; pages++) {
+            String page = many.browser.get(path).body();
+            seen.addAll(calls(page));
+            newer = link(page, "Newer");
+            path = link(page, "Older");
+        }
+
+        assertThat(seen).hasSize(110).doesNotHaveDuplicates().isSortedAccordingTo((a, b) -> b.compareTo(a));
+        assertThat(calls(many.browser.get(newer).body())).isEqualTo(seen.subList(50, 100));
+    }
+
+    private static String link(String page, String word) {
+        return Pattern.compile("href=\"([^\"]*(?:before|after)=[^\"]*)\"[^>]*>(?:<svg[^>]*>.*?</svg>)?\\s*" + word)
+                .matcher(page)
+                .results()
+                .map(MatchResult::group)
+                .map(link -> link.replaceFirst("(?s)href=\"([^\"]*)\".*", "$1").replace("&amp;", "&"))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Test
+    void the_file_has_the_calls_of_the_same_filters_and_their_credits_add_up_to_what_was_consumed() {
+        Browser.Page all = busy.browser.get("/dashboard/requests.csv");
+        Browser.Page some = busy.browser.get("/dashboard/requests.csv?range=today&state=failed");
+
+        assertThat(all.header("content-type")).startsWith("text/csv");
+        assertThat(all.header("content-disposition")).isEqualTo("attachment; filename=\"requests.csv\"");
+        assertThat(all.header("cache-control")).contains("no-store");
+        assertThat(some.body().lines()).hasSize(2);
+        assertThat(all.body()
+                        .lines()
+                        .skip(1)
+                        .map(line -> new BigDecimal(
+                                Arrays.asList(line.split(",", -1)).get(line.split(",", -1).length - 3)))
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualByComparingTo(busy.customer.consumed());
+    }
+
+    @Test
+    void a_file_is_only_for_who_has_signed_in() {
+        assertThat(new Browser(gateway.url()).get("/dashboard/requests.csv").location())
+                .isEqualTo("/sign-in?to=%2Fdashboard%2Frequests.csv");
+    }
+
+    // ---- finding ----
+
+    @Test
+    void what_is_found_once_opens() {
+        String call = busy.lastCall();
+        String request = gateway.text("SELECT course FROM task WHERE id = '" + call + "'")
+                .replaceFirst(".*\"request_id\":\"([^\"]*)\".*", "$1");
+
+        assertThat(busy.browser.get("/dashboard/find?q=" + call).location()).isEqualTo("/dashboard/requests/" + call);
+        assertThat(busy.browser.get("/dashboard/find?q=" + request).location())
+                .isEqualTo("/dashboard/requests/" + call);
+        assertThat(busy.browser.get("/dashboard/find?q=lapt").location())
+                .isEqualTo("/dashboard/keys/" + busy.customer.keyId());
+        assertThat(busy.browser.get("/dashboard/find?q=gemini-3.1").location())
+                .isEqualTo("/dashboard/requests?model=gemini-3.1-pro");
+        assertThat(busy.browser.get("/dashboard/find?q=gemini").body()).contains("model=gemini-2.5-pro");
+    }
+
+    @Test
+    void what_is_anothers_is_not_found() {
+        BusyAccount stranger = BusyAccount.in(gateway, "ci");
+
+        assertThat(stranger.browser.get("/dashboard/find?q=" + busy.lastCall()).body())
+                .contains("Nothing in this account begins with");
+    }
+}
