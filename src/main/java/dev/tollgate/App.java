@@ -299,11 +299,12 @@ public final class App implements AutoCloseable {
         routes.add(
                 Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
-        routes.addAll(new PageRoutes(settings, store, catalogue, clock, secureRandom)
-                .table(
-                        customerKeys,
-                        gate -> chat.route("/playground/chat", gate),
-                        gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
+        PageRoutes pages = new PageRoutes(settings, store, catalogue, clock, secureRandom);
+        routes.addAll(pages.table(
+                customerKeys,
+                gate -> chat.route("/playground/chat", gate),
+                gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
+        routes.addAll(new ConsoleRoutes(store, administration, catalogue, clock, secureRandom).table(pages.pages()));
         return routes;
     }
 

@@ -1,7 +1,6 @@
 package dev.tollgate;
 
 import dev.tollgate.config.Settings;
-import dev.tollgate.console.ConsolePage;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.CustomerKeys;
@@ -44,6 +43,10 @@ final class PageRoutes {
         this.pages = new Pages(site, store.people(), store.ledger(), store.secrets(), random);
     }
 
+    Pages pages() {
+        return pages;
+    }
+
     /** @param chat makes the route of a call for a gate; @param estimate likewise of an estimate */
     List<Route<?>> table(
             CustomerKeys keys,
@@ -59,7 +62,6 @@ final class PageRoutes {
         routes.addAll(new DoorPages(store.people(), open, credits).routes(pages));
         routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
-        routes.addAll(new ConsolePage().routes(pages));
         routes.addAll(new KeysPage(keys, store.ledger(), clock).routes(pages));
         routes.addAll(new NewKeyPage(keys, store.people(), catalogue).routes(pages));
         routes.addAll(

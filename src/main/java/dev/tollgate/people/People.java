@@ -315,6 +315,15 @@ public final class People implements AutoCloseable {
         }));
     }
 
+    /** Ends every session of an account's people, in one commit with what tells of it. */
+    public void endSessionsOfAccount(String accountId, Change with) {
+        writer.commitAndWait(Unit.of(
+                PeopleChange.of(rows -> rows.update(
+                        "DELETE FROM session WHERE person_id IN (SELECT id FROM person WHERE account_id = ?)",
+                        accountId)),
+                with));
+    }
+
     /** Whether the password was shown so lately that deeds which want it may be done. */
     public boolean isProved(BrowserSession session) {
         return SessionTimes.isProved(session, clock.instant());

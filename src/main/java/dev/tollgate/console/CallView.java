@@ -1,0 +1,99 @@
+package dev.tollgate.console;
+
+import dev.tollgate.history.CallDetail;
+import dev.tollgate.history.CallRow;
+import dev.tollgate.ledger.Entry;
+import dev.tollgate.money.Credits;
+import dev.tollgate.pages.Texts;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One call, written out.
+ *
+ * @param error what went wrong; null where nothing did
+ * @param refundable what has not been given back, as it is typed; null where there is nothing
+ */
+public record CallView(
+        ConsoleCallLine line,
+        String door,
+        String upstream,
+        String requestId,
+        String flags,
+        @Nullable String error,
+        List<Step> course,
+        List<Attempt> attempts,
+        List<Movement> movements,
+        @Nullable String refundable) {
+
+    /** @param at after the request's arrival */
+    public record Step(String name, String at) {}
+
+    /** @param outcome in one word */
+    public record Attempt(String channel, String model, String took, String outcome, String badge) {}
+
+    /** @param reason empty where there is none */
+    public record Movement(String sequence, String kind, String reason, String credits) {}
+
+    private static final List<String> STEPS = List.of("reserved", "asked", "first_byte", "done", "settled");
+
+    static CallView of(CallDetail detail, String accountId, String account, ZoneId zone) {
+        CallRow call = detail.call();
+        JsonNode course = call.course();
+        long left = call.chargeMicros() - detail.refundedMicros();
+        return new CallView(
+                ConsoleCallLine.of(call, accountId, account, zone),
+                call.door(),
+                upstream(course),
+                course.path("request_id").asString(""),
+                call.flags().isEmpty() ? "none" : String.join(", ", call.flags()),
+                call.errorCode() == null ? null : call.errorCode() + ": " + call.errorMessage(),
+                steps(course),
+                attempts(course),
+                detail.entries().stream().map(CallView::movement).toList(),
+                left > 0 ? Credits.text(left) : null);
+    }
+
+    private static String upstream(JsonNode course) {
+        String channel = course.path("channel").asString("");
+        return channel.isEmpty()
+                ? "nobody was asked"
+                : channel + ", " + course.path("upstream_model").asString("");
+    }
+
+    private static List<Step> steps(JsonNode course) {
+        List<Step> steps = new ArrayList<>();
+        for (String step : STEPS) {
+            if (course.path(step).isIntegralNumber()) {
+                steps.add(new Step(
+                        step.replace('_', ' '), Texts.took(course.path(step).asLong(0) / 1_000)));
+            }
+        }
+        return steps;
+    }
+
+    private static List<Attempt> attempts(JsonNode course) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (JsonNode tried : course.path("attempts")) {
+            String outcome = tried.path("outcome").asString("").replace('_', ' ');
+            attempts.add(new Attempt(
+                    tried.path("channel").asString(""),
+                    tried.path("model").asString(""),
+                    Texts.took(tried.path("ms").asLong(0)),
+                    outcome,
+                    outcome.equals("answered") ? "ok" : outcome.equals("left") ? "" : "bad"));
+        }
+        return attempts;
+    }
+
+    private static Movement movement(Entry entry) {
+        return new Movement(
+                Texts.number(entry.sequence()),
+                entry.kind().code().replace('_', ' '),
+                entry.reason() == null ? "" : entry.reason(),
+                Texts.exact(entry.amountMicros()));
+    }
+}

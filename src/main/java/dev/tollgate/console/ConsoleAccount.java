@@ -1,0 +1,175 @@
+package dev.tollgate.console;
+
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.By;
+import dev.tollgate.admin.Deeds;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.admin.StoredAdministration;
+import dev.tollgate.deeds.Deed;
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.history.AccountHistory;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.limits.Rates;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.People;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /console/accounts/{id}}: one account, and what an operator does with it. */
+public final class ConsoleAccount {
+
+    private static final String PATH = ConsoleAccounts.PATH + "/{id}";
+    private static final String TEMPLATE = "console/account.jte";
+
+    /** What is said after a deed. */
+    private static final Map<String, String> DONE = Map.of(
+            "create", "The account was made.",
+            "grant", "The credits were granted.",
+            "adjust", "The balance was adjusted.",
+            "limits", "The limits hold from now on, on every server.",
+            "ban", "The account is banned: its keys answer 401.",
+            "unban", "The account is let in again.",
+            "sessions", "All sessions of its people have ended.");
+
+    private final StoredAdministration administration;
+    private final Deeds deeds;
+    private final People people;
+    private final AccountHistory history;
+    private final DeedForms forms;
+    private final InstantSource clock;
+
+    public ConsoleAccount(
+            StoredAdministration administration,
+            People people,
+            AccountHistory history,
+            DeedForms forms,
+            InstantSource clock) {
+        this.administration = administration;
+        this.deeds = administration.deeds();
+        this.people = people;
+        this.history = history;
+        this.forms = forms;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::change));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(TEMPLATE, params(request, FormState.ofQuery(request)));
+    }
+
+    // ---- deeds ----
+
+    private PageStep change(PageRequest<Visitor.Member> request, Form form) {
+        String id = request.param("id");
+        String path = ConsoleAccounts.PATH + "/" + DeedForms.encoded(id);
+        PageStep proof = forms.proofFirst(request, form, path);
+        if (proof != null) {
+            return proof;
+        }
+        String deed = FormState.text(form, "deed");
+        try {
+            take(deed, id, request, form);
+            return PageStep.to(path + "?done=" + DeedForms.encoded(deed));
+        } catch (Refused | IllegalArgumentException e) {
+            return PageStep.again(TEMPLATE, params(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) throws Refused {
+        By by = forms.by(request, form);
+        switch (deed) {
+            case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
+            case "adjust" -> deeds.adjust(by, id, DeedForms.micros(FormState.text(form, "credits")));
+            case "limits" -> administration.as(by).setAccountRates(id, rates(form));
+            case "ban" -> ban(by, id, request);
+            case "unban" -> deeds.block(by, id, false);
+            case "sessions" -> endSessions(request, id, form);
+            default -> throw new IllegalArgumentException("There is no such form on this page.");
+        }
+    }
+
+    private void ban(By by, String id, PageRequest<Visitor.Member> request) throws Refused {
+        if (request.visitor().accountId().equals(id)) {
+            throw new IllegalArgumentException("This is your own account: you could not let it in again.");
+        }
+        deeds.block(by, id, true);
+    }
+
+    private void endSessions(PageRequest<Visitor.Member> request, String id, Form form) throws Refused {
+        deeds.account(id);
+        String reason = Deed.reason(form.field("reason"));
+        Deed deed = new Deed(
+                forms.actor(request),
+                "account.end_sessions",
+                id,
+                reason,
+                clock.instant(),
+                () -> new Deed.Changed(null, null));
+        people.endSessionsOfAccount(id, deed);
+    }
+
+    private static Rates rates(Form form) {
+        return new Rates(limit(form, "requests"), limit(form, "tokens"), limit(form, "concurrency"));
+    }
+
+    private static @Nullable Long limit(Form form, String field) {
+        String text = FormState.text(form, field);
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (!text.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException(
+                    "A limit of " + field + " is a whole number from 1 to " + Rates.MAX + ", or empty for none.");
+        }
+        return Long.valueOf(text);
+    }
+
+    // ---- what is shown ----
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, FormState form) {
+        String id = request.param("id");
+        AccountView view;
+        try {
+            AdminViews.Account account = deeds.account(id);
+            view = AccountView.of(
+                    account,
+                    administration.accountRates(id),
+                    people.ofAccount(id),
+                    administration.keys(id, null, AccountView.KEYS_MAX).data(),
+                    history.overview(
+                                    id, request.visitor().person().preferences().zone())
+                            .orElseThrow(),
+                    history.entries(id, null, false, AccountView.LEDGER_LINES),
+                    request.visitor().person().preferences().zone(),
+                    clock.instant());
+        } catch (Refused e) {
+            throw notFound(String.valueOf(e.getMessage()));
+        }
+        Map<String, Object> params = new HashMap<>();
+        params.put("it", view);
+        params.put("form", form);
+        params.put("once", forms.once());
+        String done = request.query("done");
+        if (done != null && form.error() == null && DONE.containsKey(done)) {
+            params.put("done", Objects.requireNonNull(DONE.get(done)));
+        }
+        return params;
+    }
+
+    static RuntimeException notFound(String message) {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(404).asException();
+    }
+}

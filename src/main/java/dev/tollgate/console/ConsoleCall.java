@@ -1,0 +1,85 @@
+package dev.tollgate.console;
+
+import dev.tollgate.admin.Deeds;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.history.AccountHistory;
+import dev.tollgate.history.CallDetail;
+import dev.tollgate.history.PlatformCalls;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Visitor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /console/requests/{task}}: what became of a call, who was asked for it, and its refund. */
+public final class ConsoleCall {
+
+    private static final String PATH = ConsoleCalls.PATH + "/{task}";
+    private static final String TEMPLATE = "console/request.jte";
+
+    private final PlatformCalls calls;
+    private final AccountHistory history;
+    private final Deeds deeds;
+    private final DeedForms forms;
+
+    public ConsoleCall(PlatformCalls calls, AccountHistory history, Deeds deeds, DeedForms forms) {
+        this.calls = calls;
+        this.history = history;
+        this.deeds = deeds;
+        this.forms = forms;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(
+                        PATH,
+                        pages.operators(),
+                        request -> PageStep.show(TEMPLATE, params(request, FormState.ofQuery(request)))),
+                pages.post(PATH, pages.operators(), this::refund));
+    }
+
+    private PageStep refund(PageRequest<Visitor.Member> request, Form form) {
+        String task = request.param("task");
+        String path = ConsoleCalls.PATH + "/" + DeedForms.encoded(task);
+        PageStep proof = forms.proofFirst(request, form, path);
+        if (proof != null) {
+            return proof;
+        }
+        try {
+            deeds.refund(forms.by(request, form), task, DeedForms.micros(FormState.text(form, "credits")));
+            return PageStep.to(path + "?done=refund");
+        } catch (Refused | IllegalArgumentException e) {
+            return PageStep.again(TEMPLATE, params(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, FormState form) {
+        String task = request.param("task");
+        String account = calls.accountOf(task);
+        if (account == null) {
+            throw ConsoleAccount.notFound("There is no such call. Refused calls have none.");
+        }
+        CallDetail detail = history.call(account, task)
+                .orElseThrow(() -> ConsoleAccount.notFound("There is no such call any more."));
+        Map<String, Object> params = new HashMap<>();
+        try {
+            params.put(
+                    "it",
+                    CallView.of(
+                            detail,
+                            account,
+                            deeds.account(account).name(),
+                            request.visitor().person().preferences().zone()));
+        } catch (Refused e) {
+            throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
+        }
+        params.put("form", form);
+        params.put("once", forms.once());
+        params.put("done", request.query("done") != null && form.error() == null);
+        return params;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.tollgate.console;
+
+import dev.tollgate.history.CallRow;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.tasks.TaskStatus;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Objects;
+
+/** A call as a line of a table, written out. */
+public record ConsoleCallLine(
+        String id,
+        String accountId,
+        String account,
+        String time,
+        String fullTime,
+        String model,
+        String key,
+        String state,
+        String badge,
+        String in,
+        String out,
+        String took,
+        String credits,
+        String exact) {
+
+    static ConsoleCallLine of(CallRow call, String accountId, String account, ZoneId zone) {
+        CallRow.Tokens tokens = call.tokens();
+        Duration took = call.took();
+        return new ConsoleCallLine(
+                call.id(),
+                accountId,
+                account,
+                Texts.time(call.startedAt(), zone),
+                Texts.fullTime(call.startedAt(), zone),
+                call.modelId(),
+                Objects.requireNonNullElse(call.keyName(), call.keyId()),
+                call.status() == TaskStatus.PROCESSING
+                        ? "running"
+                        : call.status().code(),
+                badge(call.status()),
+                tokens(tokens.prompt()),
+                tokens(tokens.completion()),
+                took == null ? "–" : Texts.took(took.toMillis()),
+                Texts.charge(call.chargeMicros()),
+                Texts.exact(call.chargeMicros()));
+    }
+
+    private static String tokens(long tokens) {
+        return tokens == 0 ? "–" : Texts.number(tokens);
+    }
+
+    static String badge(TaskStatus status) {
+        return switch (status) {
+            case PROCESSING -> "run";
+            case COMPLETED -> "ok";
+            case FAILED -> "bad";
+            case CANCELLED -> "warn";
+        };
+    }
+}

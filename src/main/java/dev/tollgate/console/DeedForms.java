@@ -1,0 +1,102 @@
+package dev.tollgate.console;
+
+import dev.tollgate.admin.By;
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.http.Form;
+import dev.tollgate.ledger.RequestId;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.People;
+import java.math.BigDecimal;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What all forms of operators have in common: on whose word, for which reason, once, and only with the password shown lately. Thread-safe. */
+public final class DeedForms {
+
+    private static final int ONCE_BYTES = 16;
+    private static final int CARRIED_CHARS_MAX = 600;
+    private static final int MICROS_DIGITS = 6;
+    private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
+
+    /** What a way back does not carry: it is made anew. */
+    private static final Set<String> NOT_CARRIED = Set.of("csrf", "once");
+
+    private final People people;
+    private final SecureRandom random;
+
+    public DeedForms(People people, SecureRandom random) {
+        this.people = people;
+        this.random = random;
+    }
+
+    /** Names a form that is shown, so that money that is sent for twice by a double press moves once. */
+    String once() {
+        byte[] bytes = new byte[ONCE_BYTES];
+        random.nextBytes(bytes);
+        return "form-" + HexFormat.of().formatHex(bytes);
+    }
+
+    By by(PageRequest<Visitor.Member> request, Form form) {
+        return new By(actor(request), form.field("reason"), requestId(form.field("once")));
+    }
+
+    Actor actor(PageRequest<Visitor.Member> request) {
+        return Actor.person(request.visitor().person().id(), request.visit().address());
+    }
+
+    /** One that was tampered with names nothing: the deed is done each time that it is sent for. */
+    private static @Nullable RequestId requestId(@Nullable String once) {
+        return once != null && once.matches("form-[0-9a-f]{32}") ? new RequestId(once) : null;
+    }
+
+    /** Where the password is asked for first, with the way back to the form as it was filled in; null where it was shown lately. */
+    @Nullable
+    PageStep proofFirst(PageRequest<Visitor.Member> request, Form form, String formPath) {
+        if (people.isProved(request.visitor().session())) {
+            return null;
+        }
+        String query = form.fields().entrySet().stream()
+                .filter(field -> !NOT_CARRIED.contains(field.getKey()))
+                .filter(field -> field.getValue().length() <= CARRIED_CHARS_MAX)
+                .map(DeedForms::pair)
+                .collect(Collectors.joining("&"));
+        return PageStep.to(ProvePage.PATH + "?to=" + encoded(formPath + "?" + query));
+    }
+
+    private static String pair(Map.Entry<String, String> field) {
+        return encoded(field.getKey()) + "=" + encoded(field.getValue());
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Micro-credits of a number of credits, exact; below zero, too.
+     *
+     * @throws IllegalArgumentException with a sentence, for what is none
+     */
+    static long micros(String typed) {
+        String text = typed.strip().replace('−', '-');
+        if (!text.matches("[+-]?[0-9]{1,12}(\\.[0-9]{1,12})?")) {
+            throw new IllegalArgumentException("A number of credits is needed, like 12.5.");
+        }
+        BigDecimal credits = new BigDecimal(text);
+        if (credits.abs().compareTo(CREDITS_MAX) > 0) {
+            throw new IllegalArgumentException("At most a billion credits are moved at once.");
+        }
+        try {
+            return credits.movePointRight(MICROS_DIGITS).longValueExact();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("A number of credits has at most six decimals.", e);
+        }
+    }
+}

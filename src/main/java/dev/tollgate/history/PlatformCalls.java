@@ -1,0 +1,128 @@
+package dev.tollgate.history;
+
+import dev.tollgate.ids.CompletionIds;
+import dev.tollgate.storage.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of all accounts, as the operator looks through them. Thread-safe; blocks. */
+public final class PlatformCalls {
+
+    /** The most that one page holds. */
+    public static final int PAGE_MAX = 200;
+
+    private static final String OPERATOR = "operator";
+    private static final int RUNNING_MAX = 1_000;
+
+    private static final String ENDED = "SELECT " + CallRow.COLUMNS + """
+            , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.id < ? ORDER BY t.id DESC LIMIT\s""" + CallLog.LOOKED_AT_MAX;
+    private static final String ENDED_OF_ACCOUNT = "SELECT " + CallRow.COLUMNS + """
+            , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.account_id = ? AND t.id < ? ORDER BY t.id DESC LIMIT\s""" + CallLog.LOOKED_AT_MAX;
+    private static final String RUNNING = "SELECT id FROM open_hold LIMIT " + RUNNING_MAX;
+    private static final String ACCOUNT_OF =
+            "SELECT account_id FROM task WHERE id = ? UNION ALL SELECT account_id FROM open_hold WHERE id = ?";
+
+    private final Database database;
+
+    public PlatformCalls(Database database) {
+        this.database = database;
+    }
+
+    /** A call and whose it is. */
+    public record OfAccount(String accountId, String accountName, CallRow call) {}
+
+    /**
+     * The newest first.
+     *
+     * @param older where the next page begins, or null where there is nothing older
+     * @param lookedBackTo where it was given up to look further: {@code older} goes on there; else null
+     */
+    public record Page(
+            List<OfAccount> calls,
+            @Nullable String older,
+            @Nullable Instant lookedBackTo) {
+
+        public Page {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    /**
+     * Calls that have ended.
+     *
+     * @param accountId null for everybody's
+     * @param before calls with lower ids, or null
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public Page page(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " calls");
+        }
+        return database.pages().read(OPERATOR, connection -> page(connection, filter, accountId, before, limit));
+    }
+
+    private static Page page(
+            Connection connection, CallFilter filter, @Nullable String accountId, @Nullable String before, int limit)
+            throws SQLException {
+        List<OfAccount> calls = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(accountId == null ? ENDED : ENDED_OF_ACCOUNT)) {
+            int parameter = 1;
+            if (accountId != null) {
+                select.setString(parameter++, accountId);
+            }
+            select.setString(
+                    parameter, before == null ? CompletionIds.earliest(Instant.parse("9999-01-01T00:00:00Z")) : before);
+            select.setFetchSize(limit + 1);
+            try (ResultSet row = select.executeQuery()) {
+                for (int seen = 1; row.next(); seen++) {
+                    CallRow call = CallRow.read(row);
+                    if (filter.takes(call)) {
+                        if (calls.size() == limit) {
+                            return new Page(calls, calls.getLast().call().id(), null);
+                        }
+                        calls.add(new OfAccount(row.getString(17), row.getString(18), call));
+                    }
+                    if (seen == CallLog.LOOKED_AT_MAX) {
+                        return new Page(calls, call.id(), call.startedAt());
+                    }
+                }
+            }
+        }
+        return new Page(calls, null, null);
+    }
+
+    /** Whose call it is; null where there is none. */
+    public @Nullable String accountOf(String callId) {
+        return database.pages().read(OPERATOR, connection -> {
+            try (PreparedStatement select = connection.prepareStatement(ACCOUNT_OF)) {
+                select.setString(1, callId);
+                select.setString(2, callId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getString(1) : null;
+                }
+            }
+        });
+    }
+
+    /** How many calls run on all servers; those beyond {@value #RUNNING_MAX} are not counted. */
+    public int running() {
+        return database.pages().read(OPERATOR, connection -> {
+            try (PreparedStatement select = connection.prepareStatement(RUNNING);
+                    ResultSet row = select.executeQuery()) {
+                int running = 0;
+                while (row.next()) {
+                    running++;
+                }
+                return running;
+            }
+        });
+    }
+}

@@ -1,0 +1,66 @@
+package dev.tollgate.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The operator's pages as a browser shows them: nothing moves, nothing is said in the console, everybody can read them. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class ConsolePagesTest {
+
+    private static final String PASSWORD = "a long enough operator";
+    private static final String CHAT = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Say hello."}]}""";
+
+    private static Gateway gateway;
+    private static Map<String, String> pages;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("operator.password", PASSWORD);
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        String task = customer.lastTask().get("id").asString();
+        pages = new LinkedHashMap<>();
+        pages.put("accounts", "/console/accounts");
+        pages.put("account", "/console/accounts/" + customer.account());
+        pages.put("requests", "/console/requests");
+        pages.put("request", "/console/requests/" + task);
+        pages.put("prove", "/console/prove");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"390,LIGHT", "1280,DARK"})
+    void every_page_of_the_console_can_be_read_and_stands_still(int width, Scheme scheme) {
+        try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
+            visit.open("/sign-in");
+            visit.page().fill("#login", "operator");
+            visit.page().fill("#password", PASSWORD);
+            visit.page().click("button.primary");
+            visit.page().waitForURL("**/console");
+            visit.weight(); // all of it is there: going on before would break requests off
+            pages.forEach((name, path) -> {
+                assertThat(visit.open(path).status()).as(path).isEqualTo(200);
+                visit.picture("console-" + name);
+                visit.assertAccessible();
+                assertThat(visit.layoutShift()).as(path).isZero();
+            });
+        }
+    }
+}
