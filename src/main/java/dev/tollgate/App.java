@@ -304,7 +304,16 @@ public final class App implements AutoCloseable {
                 customerKeys,
                 gate -> chat.route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
-        routes.addAll(new ConsoleRoutes(store, administration, catalogue, clock, secureRandom).table(pages.pages()));
+        routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)
+                .table(
+                        pages.pages(),
+                        new ConsoleRoutes.Doing(
+                                administration,
+                                prices,
+                                operatorSettings,
+                                operatorVouchers,
+                                booksCheck,
+                                channels.upstreams()::status)));
         return routes;
     }
 

@@ -1,16 +1,182 @@
 package dev.tollgate.console;
 
+import dev.tollgate.admin.BooksCheck;
+import dev.tollgate.admin.Prices;
+import dev.tollgate.history.PlatformCalls;
+import dev.tollgate.history.PlatformHistory;
 import dev.tollgate.http.Route;
+import dev.tollgate.models.Foresight;
+import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.upstream.ChannelStatus;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
-/** {@code /console}: is all well, does it earn. */
+/** {@code /console}: is all well, does it earn. Days are UTC's, as the figures of all accounts are kept. */
 public final class ConsolePage {
 
+    private static final int DAYS = 30;
+
+    private final PlatformHistory history;
+    private final PlatformCalls calls;
+    private final Supplier<List<ChannelStatus>> channels;
+    private final Supplier<Foresight> foresight;
+    private final Prices prices;
+    private final BooksCheck books;
+    private final FirstSteps steps;
+    private final boolean isSandbox;
+    private final InstantSource clock;
+
+    /**
+     * @param foresight as of now
+     * @param isSandbox whether nothing but the sandbox answers
+     */
+    public ConsolePage(
+            PlatformHistory history,
+            PlatformCalls calls,
+            Supplier<List<ChannelStatus>> channels,
+            Supplier<Foresight> foresight,
+            Prices prices,
+            BooksCheck books,
+            FirstSteps steps,
+            boolean isSandbox,
+            InstantSource clock) {
+        this.history = history;
+        this.calls = calls;
+        this.channels = channels;
+        this.foresight = foresight;
+        this.prices = prices;
+        this.books = books;
+        this.steps = steps;
+        this.isSandbox = isSandbox;
+        this.clock = clock;
+    }
+
     public List<Route<?>> routes(Pages pages) {
-        return List.of(
-                pages.get("/console", pages.operators(), request -> PageStep.show("console/overview.jte", Map.of())));
+        return List.of(pages.get("/console", pages.operators(), this::show));
+    }
+
+    /** Something that is wrong. @param kind bad or warn */
+    public record Concern(String kind, String text, String href, String link) {}
+
+    /** Figures of a day or of today, written out. */
+    public record Day(
+            String day,
+            String calls,
+            String failed,
+            String revenue,
+            String revenueExact,
+            String cost,
+            String margin,
+            boolean isLoss) {
+
+        static Day of(String name, PlatformHistory.Group figures) {
+            return new Day(
+                    name,
+                    Texts.number(figures.calls()),
+                    Texts.number(figures.failed()),
+                    Texts.sum(figures.netMicros()),
+                    Texts.exact(figures.netMicros()),
+                    Texts.sum(figures.costMicros()),
+                    Texts.sum(figures.marginMicros()),
+                    figures.marginMicros() < 0);
+        }
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        List<PlatformHistory.Group> days = history.groups(
+                start(today.minusDays(DAYS)), start(today.plusDays(1)), true, PlatformHistory.Part.NOTHING);
+        PlatformHistory.Group now =
+                days.stream().filter(day -> today.equals(day.day())).findFirst().orElse(none(today));
+        List<FirstSteps.Step> open = steps.of(request);
+        return PageStep.show(
+                "console/overview.jte",
+                Map.of(
+                        "today",
+                        Day.of("today", now),
+                        "running",
+                        Texts.number(calls.running()),
+                        "concerns",
+                        concerns(now),
+                        "days",
+                        days.stream()
+                                .sorted(Comparator.comparing(PlatformHistory.Group::day)
+                                        .reversed())
+                                .map(day -> Day.of(String.valueOf(day.day()), day))
+                                .toList(),
+                        "steps",
+                        open.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : open));
+    }
+
+    private static Instant start(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    private static PlatformHistory.Group none(LocalDate day) {
+        return new PlatformHistory.Group(day, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    private List<Concern> concerns(PlatformHistory.Group today) {
+        List<Concern> concerns = new ArrayList<>();
+        channels.get().stream()
+                .filter(channel -> !channel.isHealthy())
+                .forEach(channel -> concerns.add(new Concern(
+                        "bad", "Channel " + channel.id() + " takes no calls now.", ConsoleChannels.PATH, "Channels")));
+        switch (books.state()) {
+            case BooksCheck.Done done
+            when done.differences() > 0 ->
+                concerns.add(new Concern(
+                        "bad",
+                        "The books do not add up: " + Texts.count(done.differences(), "difference") + ".",
+                        ConsoleBooks.PATH,
+                        "Books"));
+            case BooksCheck.Failed _ ->
+                concerns.add(new Concern("bad", "The books could not be checked.", ConsoleBooks.PATH, "Books"));
+            case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> {}
+        }
+        String losses = prices.all().stream()
+                .filter(Prices.Sold::isLoss)
+                .map(Prices.Sold::modelId)
+                .collect(Collectors.joining(", "));
+        if (!losses.isEmpty()) {
+            concerns.add(new Concern(
+                    "bad", "Sold below what the upstream charges: " + losses + ".", "/console/prices", "Prices"));
+        }
+        if (today.shortfallMicros() > 0) {
+            concerns.add(new Concern(
+                    "warn",
+                    "Calls of today used " + Texts.sum(today.shortfallMicros()) + " credits that nothing covered.",
+                    ConsoleRevenue.PATH,
+                    "Revenue"));
+        }
+        if (today.estimated() > 0) {
+            concerns.add(new Concern(
+                    "warn",
+                    "The upstream did not report the usage of " + Texts.count(today.estimated(), "call")
+                            + " today in full.",
+                    ConsoleCalls.PATH,
+                    "Requests"));
+        }
+        foresight
+                .get()
+                .retirements()
+                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "Prices")));
+        if (isSandbox) {
+            concerns.add(new Concern(
+                    "warn", "The sandbox answers: nothing real is sold.", ConsoleChannels.PATH, "Channels"));
+        }
+        return List.copyOf(concerns);
     }
 }

@@ -38,6 +38,15 @@ class ConsolePagesTest {
         pages.put("requests", "/console/requests");
         pages.put("request", "/console/requests/" + task);
         pages.put("prove", "/console/prove");
+        pages.put("overview", "/console");
+        pages.put("prices", "/console/prices");
+        pages.put("price", "/console/prices/google/gemini-2.5-pro?input=1&output=25&thoughts=billed");
+        pages.put("channels", "/console/channels");
+        pages.put("vouchers", "/console/vouchers");
+        pages.put("revenue", "/console/revenue");
+        pages.put("books", "/console/books");
+        pages.put("audit", "/console/audit");
+        pages.put("settings", "/console/settings");
     }
 
     @AfterAll

@@ -1,0 +1,113 @@
+package dev.tollgate.console;
+
+import dev.tollgate.history.PlatformHistory;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.upstream.ChannelStatus;
+import dev.tollgate.upstream.Standing;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** {@code /console/channels}: how each of this server's channels is. Keys and addresses are neither shown nor taken. */
+public final class ConsoleChannels {
+
+    static final String PATH = "/console/channels";
+
+    private final Supplier<List<ChannelStatus>> channels;
+    private final PlatformHistory history;
+    private final InstantSource clock;
+
+    public ConsoleChannels(Supplier<List<ChannelStatus>> channels, PlatformHistory history, InstantSource clock) {
+        this.channels = channels;
+        this.history = history;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.operators(), this::show));
+    }
+
+    /** A channel, written out. @param error the last thing that went wrong, empty where nothing did */
+    public record Line(
+            String id,
+            String kind,
+            String badge,
+            String state,
+            String inFlight,
+            String callsToday,
+            String error,
+            List<Sold> models) {}
+
+    /** A model on it. @param note whether it rests, and what follows it; empty for nothing */
+    public record Sold(String id, String upstream, String share, String note) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        ZoneId zone = request.visitor().person().preferences().zone();
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        Map<String, Long> calls = history
+                .groups(
+                        today.atStartOfDay(ZoneOffset.UTC).toInstant(),
+                        today.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
+                        false,
+                        PlatformHistory.Part.CHANNEL)
+                .stream()
+                .collect(Collectors.toMap(PlatformHistory.Group::name, PlatformHistory.Group::calls));
+        return PageStep.show(
+                "console/channels.jte",
+                Map.of(
+                        "lines",
+                        channels.get().stream()
+                                .map(channel -> line(channel, calls.getOrDefault(channel.id(), 0L), zone))
+                                .toList()));
+    }
+
+    private Line line(ChannelStatus channel, long callsToday, ZoneId zone) {
+        Instant until = channel.openUntil();
+        ChannelStatus.LastError error = channel.lastError();
+        String state =
+                switch (channel.breaker()) {
+                    case OPEN -> "closed off" + (until == null ? "" : " until " + Texts.time(until, zone));
+                    case HALF_OPEN -> "being tried again";
+                    case CLOSED -> channel.isHealthy() ? "healthy" : "all models rest";
+                };
+        return new Line(
+                channel.id(),
+                channel.kind(),
+                channel.isHealthy() ? "ok" : "bad",
+                state,
+                Texts.number(channel.inFlight()),
+                Texts.number(callsToday),
+                error == null
+                        ? ""
+                        : error.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ", "
+                                + Texts.ago(error.time(), clock.instant()),
+                channel.models().stream().map(model -> sold(model, zone)).toList());
+    }
+
+    private static Sold sold(ChannelStatus.Model model, ZoneId zone) {
+        ChannelStatus.Resting rest = model.rest();
+        Standing standing = model.standing();
+        String rests = rest == null
+                ? ""
+                : "rests until " + Texts.time(rest.until(), zone) + " ("
+                        + rest.reason().replace('_', ' ') + "). ";
+        String replaced = standing.isReplaced() ? "In place of " + standing.asked() + "." : "";
+        return new Sold(
+                model.id(),
+                standing.model(),
+                "priority " + model.priority() + ", weight " + model.weight(),
+                (rests + replaced).strip());
+    }
+}

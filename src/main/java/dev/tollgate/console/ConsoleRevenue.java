@@ -1,0 +1,150 @@
+package dev.tollgate.console;
+
+import dev.tollgate.history.PlatformHistory;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /console/revenue}: what was earned, net of refunds, and what it cost by list prices, by day, model or channel. Days are UTC's. */
+public final class ConsoleRevenue {
+
+    static final String PATH = "/console/revenue";
+
+    /** In the order of the choice. */
+    private static final List<Integer> RANGES = List.of(1, 7, 30, 90, 365);
+
+    private final PlatformHistory history;
+    private final InstantSource clock;
+
+    public ConsoleRevenue(PlatformHistory history, InstantSource clock) {
+        this.history = history;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.operators(), this::show));
+    }
+
+    /** What the rows are told apart by. */
+    public enum By {
+        DAY,
+        MODEL,
+        CHANNEL;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static By of(@Nullable String word) {
+            for (By by : values()) {
+                if (by.word().equals(word)) {
+                    return by;
+                }
+            }
+            return DAY;
+        }
+    }
+
+    /** A row, written out. */
+    public record Line(
+            String name,
+            String calls,
+            String failed,
+            String charged,
+            String refunded,
+            String revenue,
+            String revenueExact,
+            String cost,
+            String margin,
+            String shortfall,
+            String uncosted) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        By by = By.of(request.query("by"));
+        int days = days(request.query("days"));
+        LocalDate end = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).plusDays(1);
+        List<PlatformHistory.Group> groups = history.groups(
+                end.minusDays(days).atStartOfDay(ZoneOffset.UTC).toInstant(),
+                end.atStartOfDay(ZoneOffset.UTC).toInstant(),
+                by == By.DAY,
+                switch (by) {
+                    case DAY -> PlatformHistory.Part.NOTHING;
+                    case MODEL -> PlatformHistory.Part.MODEL;
+                    case CHANNEL -> PlatformHistory.Part.CHANNEL;
+                });
+        List<PlatformHistory.Group> sorted = new ArrayList<>(groups);
+        sorted.sort(
+                by == By.DAY
+                        ? Comparator.comparing(PlatformHistory.Group::day).reversed()
+                        : Comparator.comparing(PlatformHistory.Group::netMicros).reversed());
+        return PageStep.show(
+                "console/revenue.jte",
+                Map.of(
+                        "by",
+                        by,
+                        "days",
+                        days,
+                        "ranges",
+                        RANGES,
+                        "lines",
+                        sorted.stream()
+                                .map(group -> line(name(group, by), group))
+                                .toList(),
+                        "sum",
+                        line("All", sum(groups))));
+    }
+
+    private static int days(@Nullable String text) {
+        return RANGES.stream()
+                .filter(range -> range.toString().equals(text))
+                .findFirst()
+                .orElse(30);
+    }
+
+    private static String name(PlatformHistory.Group group, By by) {
+        return by == By.DAY ? String.valueOf(group.day()) : group.name().isEmpty() ? "not known" : group.name();
+    }
+
+    private static PlatformHistory.Group sum(List<PlatformHistory.Group> groups) {
+        long[] sums = new long[8];
+        for (PlatformHistory.Group group : groups) {
+            sums[0] += group.calls();
+            sums[1] += group.failed();
+            sums[2] += group.cancelled();
+            sums[3] += group.uncosted();
+            sums[4] += group.chargedMicros();
+            sums[5] += group.refundedMicros();
+            sums[6] += group.costMicros();
+            sums[7] += group.shortfallMicros();
+        }
+        return new PlatformHistory.Group(
+                null, "", sums[0], sums[1], sums[2], 0, 0, 0, 0, 0, sums[3], sums[4], sums[5], sums[6], sums[7]);
+    }
+
+    private static Line line(String name, PlatformHistory.Group figures) {
+        return new Line(
+                name,
+                Texts.number(figures.calls()),
+                Texts.number(figures.failed()),
+                Texts.sum(figures.chargedMicros()),
+                Texts.sum(figures.refundedMicros()),
+                Texts.sum(figures.netMicros()),
+                Texts.exact(figures.netMicros()),
+                Texts.sum(figures.costMicros()),
+                Texts.sum(figures.marginMicros()),
+                Texts.sum(figures.shortfallMicros()),
+                figures.uncosted() == 0 ? "" : Texts.count(figures.uncosted(), "call") + " of unknown cost");
+    }
+}
