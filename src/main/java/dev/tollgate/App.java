@@ -302,6 +302,7 @@ public final class App implements AutoCloseable {
         PageRoutes pages = new PageRoutes(settings, store, catalogue, clock, secureRandom);
         routes.addAll(pages.table(
                 customerKeys,
+                vouchers,
                 gate -> chat.route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
         routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)

@@ -9,7 +9,10 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.pages.Assets;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Site;
+import dev.tollgate.payments.TestPayments;
+import dev.tollgate.payments.Vouchers;
 import dev.tollgate.playground.PlaygroundPage;
+import dev.tollgate.portal.BillingPages;
 import dev.tollgate.portal.DoorPages;
 import dev.tollgate.portal.KeyPage;
 import dev.tollgate.portal.KeysPage;
@@ -31,6 +34,7 @@ final class PageRoutes {
     private final Store store;
     private final Catalogue catalogue;
     private final InstantSource clock;
+    private final SecureRandom random;
     private final Pages pages;
 
     PageRoutes(Settings settings, Store store, Catalogue catalogue, InstantSource clock, SecureRandom random) {
@@ -38,6 +42,7 @@ final class PageRoutes {
         this.store = store;
         this.catalogue = catalogue;
         this.clock = clock;
+        this.random = random;
         Settings.Pages chosen = settings.pages();
         Site site = new Site(chosen.publicUrl(), settings.host(), chosen.brand());
         this.pages = new Pages(site, store.people(), store.ledger(), store.secrets(), random);
@@ -50,6 +55,7 @@ final class PageRoutes {
     /** @param chat makes the route of a call for a gate; @param estimate likewise of an estimate */
     List<Route<?>> table(
             CustomerKeys keys,
+            Vouchers vouchers,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
         boolean open = settings.isSignUpOpen();
@@ -67,6 +73,9 @@ final class PageRoutes {
         routes.addAll(
                 new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
         routes.addAll(new SecurityPage(store.people(), clock).routes(pages));
+        TestPayments testPayments = settings.hasRealUpstream() ? null : new TestPayments(store.writer(), clock);
+        routes.addAll(
+                new BillingPages(store.ledger(), store.history(), vouchers, testPayments, clock, random).routes(pages));
         routes.addAll(
                 new PlaygroundPage(catalogue, keys, store.history(), store.ledger()).routes(pages, chat, estimate));
         return routes;

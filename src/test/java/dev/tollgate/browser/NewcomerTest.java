@@ -84,7 +84,9 @@ class NewcomerTest {
             }
         }
         try (Visit visit = signedIn(width, scheme)) {
-            for (String path : new String[] {"/playground", "/dashboard/settings/security"}) {
+            for (String path : new String[] {
+                "/playground", "/dashboard/settings/security", "/dashboard/billing", "/dashboard/billing/top-up"
+            }) {
                 look(visit, path);
             }
         }

@@ -1,0 +1,102 @@
+package dev.tollgate.portal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class BillingPagesTest {
+
+    private static final String PASSWORD = "a sentence nobody else has";
+    private static final Pattern PAYMENT = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static Browser member(String name) {
+        return new Browser(gateway.url()).signUp(name + "@example.org", PASSWORD);
+    }
+
+    private static String payment(Browser browser) {
+        Matcher id = PAYMENT.matcher(browser.get("/dashboard/billing/top-up").body());
+        assertThat(id.find()).isTrue();
+        return id.group(1);
+    }
+
+    @Test
+    void a_test_payment_adds_its_credits_once_however_often_its_form_is_sent() {
+        Browser browser = member("payer");
+        Map<String, String> form = Map.of("id", payment(browser), "dollars", "25");
+        for (int i = 0; i < 3; i++) {
+            Browser.Page paid = browser.submit("/dashboard/billing/top-up", "/dashboard/billing/top-up", form);
+            assertThat(paid.location()).isEqualTo("/dashboard/billing?arrived=5000000000");
+        }
+        String billing = browser.get("/dashboard/billing?arrived=5000000000").body();
+        assertThat(billing)
+                .contains(
+                        "5,000.00 credits have arrived.", "<b>5,050.000000</b>", "Test payment of $25, no money moved");
+        assertThat(billing.split("\\+5,000\\.000000", -1)).hasSize(2);
+    }
+
+    @Test
+    void an_amount_that_cannot_be_is_told_and_nothing_moves() {
+        Browser browser = member("careless");
+        for (String amount : new String[] {"0", "1001", "-5", "ten", "99999999999"}) {
+            Browser.Page page = browser.submit(
+                    "/dashboard/billing/top-up",
+                    "/dashboard/billing/top-up",
+                    Map.of("id", payment(browser), "own", amount));
+            assertThat(page.status()).as(amount).isEqualTo(422);
+            assertThat(page.body()).contains("1 to 1000 whole dollars");
+        }
+        assertThat(browser.get("/dashboard/billing").body()).contains("<b>50.000000</b>");
+    }
+
+    @Test
+    void a_code_that_nobody_made_cannot_be_used() {
+        Browser browser = member("guesser");
+        Browser.Page page = browser.submit(
+                "/dashboard/billing/top-up", "/dashboard/billing/voucher", Map.of("code", "ABCD-EFGH-JKLM-NPQR-STUV"));
+        assertThat(page.status()).isEqualTo(422);
+        assertThat(page.body()).contains("This code cannot be used.");
+    }
+
+    @Test
+    void a_statement_begins_with_what_the_month_before_ended_with_and_adds_up() {
+        Browser browser = member("reader");
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        String month = today.toString().substring(0, 7);
+        assertThat(browser.get("/dashboard/billing/statements/" + month).body())
+                .contains(
+                        "credits to start with",
+                        "+50.000000",
+                        "Balance at the end</th><td></td><td class=\"num\">50.000000");
+        assertThat(browser.get("/dashboard/billing/statements/nonsense").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void a_link_cannot_make_the_page_say_words_of_its_own() {
+        assertThat(member("victim")
+                        .get("/dashboard/billing?arrived=you+are+hacked")
+                        .body())
+                .doesNotContain("hacked", "have arrived");
+    }
+}
