@@ -19,7 +19,6 @@ import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.StoreFixture;
-import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -60,7 +59,7 @@ class StoredBooksTest {
 
     @BeforeEach
     void open() {
-        store = Stores.SQLITE.open(folder);
+        store = StoreFixture.tampered(folder);
         store.account("acc_1", 10_000);
         store.key("key_key", "acc_1", KeySettings.named("test"));
         request = request("acc_1", "key_key");
