@@ -57,6 +57,7 @@ import dev.tollgate.keys.RequestCount;
 import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.limits.Quotas;
 import dev.tollgate.limits.Workers;
+import dev.tollgate.manual.ApiDescription;
 import dev.tollgate.media.AllowedPlaces;
 import dev.tollgate.media.MediaLimits;
 import dev.tollgate.media.MediaLoader;
@@ -299,7 +300,8 @@ public final class App implements AutoCloseable {
         routes.add(
                 Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
-        PageRoutes pages = new PageRoutes(settings, store, catalogue, clock, secureRandom);
+        routes.add(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()));
+        PageRoutes pages = new PageRoutes(settings, store, catalogue, current, clock, secureRandom);
         routes.addAll(pages.table(
                 customerKeys,
                 vouchers,

@@ -5,7 +5,9 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.manual.ManualPages;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.Assets;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Site;
@@ -33,14 +35,22 @@ final class PageRoutes {
     private final Settings settings;
     private final Store store;
     private final Catalogue catalogue;
+    private final ModelLife life;
     private final InstantSource clock;
     private final SecureRandom random;
     private final Pages pages;
 
-    PageRoutes(Settings settings, Store store, Catalogue catalogue, InstantSource clock, SecureRandom random) {
+    PageRoutes(
+            Settings settings,
+            Store store,
+            Catalogue catalogue,
+            ModelLife life,
+            InstantSource clock,
+            SecureRandom random) {
         this.settings = settings;
         this.store = store;
         this.catalogue = catalogue;
+        this.life = life;
         this.clock = clock;
         this.random = random;
         Settings.Pages chosen = settings.pages();
@@ -72,6 +82,7 @@ final class PageRoutes {
         routes.addAll(new NewKeyPage(keys, store.people(), catalogue).routes(pages));
         routes.addAll(
                 new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
+        routes.addAll(new ManualPages(catalogue, life, open).routes(pages));
         routes.addAll(new SecurityPage(store.people(), clock).routes(pages));
         TestPayments testPayments = settings.hasRealUpstream() ? null : new TestPayments(store.writer(), clock);
         routes.addAll(

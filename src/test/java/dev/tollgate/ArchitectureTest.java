@@ -221,6 +221,12 @@ class ArchitectureTest {
         knowsOnly("receipts", "ledger", "json", "limits", "storage", "error", "http");
     }
 
+    /** It is open to all: nothing of an account, or of what the operator has written, is within its reach. */
+    @Test
+    void the_documentation_knows_what_is_sold_and_how_pages_are_made() {
+        knowsOnly("manual", "pages", "models", "limits", "conversation", "error", "http");
+    }
+
     @Test
     void doors_and_commands_are_known_to_the_root_alone() {
         check(noClasses()

@@ -159,7 +159,8 @@ class RouteGatesTest {
                 .filteredOn(route -> route.path().startsWith("/admin"))
                 .allSatisfy(route -> assertThat(route.gate().name()).isEqualTo("admin key"));
         assertThat(behind("public").map(Route::path))
-                .isSubsetOf(Set.of("/health/live", "/health/ready", "/assets/{hash}/{file}", "/favicon.ico"));
+                .isSubsetOf(Set.of(
+                        "/health/live", "/health/ready", "/assets/{hash}/{file}", "/favicon.ico", "/openapi.json"));
         assertThat(behind("page for operators"))
                 .allSatisfy(route -> assertThat(route.path()).startsWith("/console"));
         assertThat(gateway.app().routes())

@@ -32,9 +32,11 @@ public record Shell(
 
     /** For {@code aria-current}: null leaves the attribute out. */
     public @Nullable String current(String item) {
-        boolean is = item.equals("/dashboard") || item.equals("/console") || item.equals("/docs")
-                ? path.equals(item)
-                : path.equals(item) || path.startsWith(item + "/");
+        boolean isWithin = path.startsWith(item + "/")
+                && !item.equals("/dashboard")
+                && !item.equals("/console")
+                && !(item.equals("/docs") && path.startsWith("/docs/models"));
+        boolean is = path.equals(item) || isWithin;
         return is ? "page" : null;
     }
 
