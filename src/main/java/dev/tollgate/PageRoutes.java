@@ -23,6 +23,7 @@ import dev.tollgate.portal.NewKeyPage;
 import dev.tollgate.portal.OverviewPage;
 import dev.tollgate.portal.RequestsPage;
 import dev.tollgate.portal.SecurityPage;
+import dev.tollgate.portal.SettingsPages;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -83,6 +84,7 @@ final class PageRoutes {
         routes.addAll(
                 new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
         routes.addAll(new ManualPages(catalogue, life, open).routes(pages));
+        routes.addAll(new SettingsPages(store.people()).routes(pages));
         routes.addAll(new SecurityPage(store.people(), clock).routes(pages));
         TestPayments testPayments = settings.hasRealUpstream() ? null : new TestPayments(store.writer(), clock);
         routes.addAll(

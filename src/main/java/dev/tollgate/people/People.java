@@ -210,7 +210,8 @@ public final class People implements AutoCloseable {
         return nameComplaint(name) == null ? null : new SignIn.Refused("name", String.valueOf(nameComplaint(name)));
     }
 
-    private static @Nullable String nameComplaint(String name) {
+    /** What is wrong with a name; null where nothing is. None at all is a name, too. */
+    public static @Nullable String nameComplaint(String name) {
         return name.length() > NAME_CHARS_MAX || name.chars().anyMatch(Character::isISOControl)
                 ? "A name has up to " + NAME_CHARS_MAX + " printable characters."
                 : null;

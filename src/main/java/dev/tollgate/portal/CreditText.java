@@ -1,5 +1,6 @@
 package dev.tollgate.portal;
 
+import dev.tollgate.pages.Texts;
 import java.math.BigDecimal;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,12 @@ final class CreditText {
     private static final Pattern TYPED = Pattern.compile("([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})(\\.[0-9]{1,6})?");
 
     private CreditText() {}
+
+    /** What they are worth; empty where it is not an amount. */
+    static String dollars(String typed) {
+        Long micros = micros(typed);
+        return micros == null ? "" : Texts.dollars(micros);
+    }
 
     /** @return micro-credits ≥ 0; null where it is not an amount */
     static @Nullable Long micros(String typed) {

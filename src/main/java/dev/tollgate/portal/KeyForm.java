@@ -96,8 +96,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
 
     /** What the credits of a field are worth; empty where they are none. */
     public String dollars(String field) {
-        Long micros = CreditText.micros(text(field));
-        return micros == null ? "" : Texts.dollars(micros);
+        return CreditText.dollars(text(field));
     }
 
     /** Whether anything but the name was said. */

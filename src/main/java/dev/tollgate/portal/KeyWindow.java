@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param held what running calls hold of it; null: nothing
  * @param limit null: there is none
  * @param percent of the limit, 0 to 100, as an attribute
+ * @param near whether 80 % of the limit are used, or more
  * @param freeAgain e.g. {@code free again at 00:00 UTC}; null where it never is
  */
 public record KeyWindow(
@@ -30,9 +31,11 @@ public record KeyWindow(
         @Nullable String held,
         @Nullable String limit,
         String percent,
+        boolean near,
         boolean full,
         @Nullable String freeAgain) {
 
+    private static final long NEAR = 80;
     private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     static KeyWindow of(SpendWindow window, Spend spend, Map<SpendWindow, WindowUse> uses, Instant now) {
@@ -55,6 +58,7 @@ public record KeyWindow(
                 use.heldMicros() == 0 ? null : Texts.sum(use.heldMicros()),
                 limit == null ? null : limit(limit),
                 limit == null ? "0%" : percent(use.micros(), limit) + "%",
+                limit != null && percent(use.micros(), limit) >= NEAR,
                 limit != null && use.micros() >= limit,
                 end == null ? null : "free again at " + HOUR.format(end.atOffset(ZoneOffset.UTC)) + " UTC");
     }

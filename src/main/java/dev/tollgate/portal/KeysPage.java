@@ -13,11 +13,13 @@ import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.Person;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class KeysPage {
     static final String PATH = "/dashboard/keys";
 
     private static final int ROWS = 50;
+    private static final int WARNINGS = 5;
 
     private final CustomerKeys keys;
     private final Ledger ledger;
@@ -54,9 +57,10 @@ public final class KeysPage {
         int from = begin(all, request.query("after"));
         List<Key> shown = all.subList(from, Math.min(all.size(), from + ROWS));
         Map<String, Object> params = new HashMap<>();
-        params.put(
-                "keys",
-                rows(account, shown, request.visitor().person().preferences().zone()));
+        Person.Preferences chosen = request.visitor().person().preferences();
+        List<KeyRow> rows = rows(account, shown, chosen.zone());
+        params.put("keys", rows);
+        params.put("warnings", chosen.keyNotices() ? warnings(rows) : List.of());
         if (from + ROWS < all.size()) {
             params.put("older", PATH + "?after=" + shown.getLast().id());
         }
@@ -68,6 +72,16 @@ public final class KeysPage {
             params.put("said", said);
         }
         return PageStep.show("dashboard/keys.jte", params);
+    }
+
+    private static List<String> warnings(List<KeyRow> rows) {
+        List<String> warnings = new ArrayList<>();
+        for (KeyRow row : rows) {
+            if (row.warning() != null && warnings.size() < WARNINGS) {
+                warnings.add(row.warning());
+            }
+        }
+        return warnings;
     }
 
     private static int begin(List<Key> all, @Nullable String after) {

@@ -51,7 +51,7 @@ class KeyPagesLookTest {
             boolean isNarrow =
                     width < 900; // its menu is folded: opening it is not counted, it is the same for all pages
 
-            keys(page, isNarrow);
+            keys(visit, isNarrow);
             look(visit, "keys-none");
             click(page, "New key");
             look(visit, "key-new");
@@ -70,9 +70,10 @@ class KeyPagesLookTest {
             gateway.post("/v1/chat/completions", CHAT, secret);
             gateway.writeWhatRides();
 
+            visit.layoutShift();
             page.navigate("/dashboard");
             clicks = 0;
-            keys(page, isNarrow);
+            keys(visit, isNarrow);
             look(visit, "keys");
             click(page, "nightly job");
             look(visit, "key");
@@ -81,9 +82,10 @@ class KeyPagesLookTest {
             assertThat(clicks).as("another secret").isEqualTo(3);
             assertThat(gateway.get("/v1/models", secret).status()).isEqualTo(200);
 
+            visit.layoutShift();
             page.navigate("/dashboard");
             clicks = 0;
-            keys(page, isNarrow);
+            keys(visit, isNarrow);
             click(page, "Turn off nightly job");
             page.waitForSelector("text=get 401 from now on");
             assertThat(clicks).as("a key is stopped").isEqualTo(2);
@@ -91,7 +93,9 @@ class KeyPagesLookTest {
         }
     }
 
-    private void keys(Page page, boolean isNarrow) {
+    private void keys(Visit visit, boolean isNarrow) {
+        Page page = visit.page();
+        visit.layoutShift(); // all of it is there before the next page is asked for
         if (isNarrow) {
             page.locator("details.menu > summary").click();
         }
