@@ -21,6 +21,7 @@ import dev.tollgate.portal.KeysPage;
 import dev.tollgate.portal.LandingPage;
 import dev.tollgate.portal.NewKeyPage;
 import dev.tollgate.portal.OverviewPage;
+import dev.tollgate.portal.RequestPage;
 import dev.tollgate.portal.RequestsPage;
 import dev.tollgate.portal.SecurityPage;
 import dev.tollgate.portal.SettingsPages;
@@ -79,6 +80,8 @@ final class PageRoutes {
         routes.addAll(new DoorPages(store.people(), open, credits).routes(pages));
         routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
+        routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
+        routes.addAll(new ConsolePage().routes(pages));
         routes.addAll(new KeysPage(keys, store.ledger(), clock).routes(pages));
         routes.addAll(new NewKeyPage(keys, store.people(), catalogue).routes(pages));
         routes.addAll(

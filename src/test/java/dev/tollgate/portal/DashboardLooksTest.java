@@ -69,6 +69,17 @@ class DashboardLooksTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"390, LIGHT", "1280, DARK"})
+    void a_call_can_be_read_by_everybody(int width, Scheme scheme) {
+        try (Visit visit = visit(width, scheme, busy)) {
+            visit.open("/dashboard/requests/" + busy.lastCall() + "?verify=1");
+            visit.picture("request");
+            visit.assertAccessible();
+            assertThat(visit.layoutShift()).isZero();
+        }
+    }
+
     @Test
     void the_chart_tells_a_day_by_keys_and_opens_its_calls() {
         try (Visit visit = visit(1280, Scheme.LIGHT, busy)) {

@@ -197,4 +197,76 @@ class DashboardTest {
         assertThat(stranger.browser.get("/dashboard/find?q=" + busy.lastCall()).body())
                 .contains("Nothing in this account begins with");
     }
+
+    // ---- one call ----
+
+    private static String callOf(String model, String state) {
+        return calls(page("/dashboard/requests?range=today&model=" + model + "&state=" + state))
+                .getFirst();
+    }
+
+    private static String request(String call) {
+        return page("/dashboard/requests/" + call).replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
+    }
+
+    @Test
+    void a_calls_price_is_told_line_by_line_and_adds_up_to_its_charge() {
+        String call = calls(page("/dashboard/requests?range=today&model=gemini-3.1-pro&key=" + busy.customer.keyId()))
+                .getFirst();
+
+        assertThat(request(call))
+                .contains("Prompt × 160 per million 194 160 0.031040")
+                .contains("Completion × 960 per million 229 960 0.219840")
+                .contains("free with this model")
+                .contains("Exact 0.250880")
+                .contains("Cut down to hundredths, at least 0.01 −0.000880")
+                .contains("Charged <$0.01 0.250000".replace("<", "&lt;"));
+    }
+
+    @Test
+    void a_price_in_units_is_told_in_units() {
+        assertThat(request(callOf("google/gemini-2.5-pro", "completed")))
+                .contains("Prompt × 2.625 units a token 9 2.625 23.625 → 24")
+                .contains("Completion × 21 units a token 2,130 21 44,730")
+                .contains("44,754 units × 0.0001 4.475400")
+                .contains("4.475400");
+    }
+
+    @Test
+    void a_failed_call_says_why_and_that_its_credits_came_back() {
+        assertThat(request(callOf("gemini-2.5-pro", "failed")))
+                .contains("held credits came back. Trying again can help.")
+                .contains("upstream_error")
+                .contains("Nothing was used that is charged.");
+    }
+
+    @Test
+    void a_receipt_is_checked_when_it_is_asked_for_and_a_changed_charge_is_found() {
+        String call = callOf("google/gemini-2.5-pro", "completed");
+        String path = "/dashboard/requests/" + call;
+
+        assertThat(page(path)).doesNotContain("follows the receipt before it");
+        assertThat(page(path + "?verify=1")).contains(">holds<").doesNotContain(">fails<");
+        assertThat(busy.browser.get(path + "/receipt.json").body())
+                .contains("\"task_id\":\"" + call + "\"")
+                .contains("\"signature\":");
+
+        gateway.execute("UPDATE task SET charge_micros = charge_micros + 1 WHERE id = '" + call + "'");
+        try {
+            assertThat(page(path + "?verify=1")).contains(">fails<");
+        } finally {
+            gateway.execute("UPDATE task SET charge_micros = charge_micros - 1 WHERE id = '" + call + "'");
+        }
+    }
+
+    @Test
+    void anothers_call_is_as_good_as_none() {
+        String call = busy.lastCall();
+        Browser stranger = BusyAccount.in(gateway, "ci").browser;
+
+        assertThat(stranger.get("/dashboard/requests/" + call).status()).isEqualTo(404);
+        assertThat(stranger.get("/dashboard/requests/" + call).body()).contains("No such request in this account.");
+        assertThat(stranger.get("/dashboard/requests/" + call + "/receipt.json").status())
+                .isEqualTo(404);
+    }
 }

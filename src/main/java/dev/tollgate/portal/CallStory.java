@@ -1,0 +1,100 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.history.CallDetail;
+import dev.tollgate.history.CallRow;
+import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.Entry;
+import dev.tollgate.pages.Texts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What happened to a call, in sentences. Pure. */
+final class CallStory {
+
+    /** What another try may mend. */
+    private static final Set<String> PASSING = Set.of(
+            "upstream_error", "internal_error", "rate_limit_exceeded", "insufficient_credits", "spend_limit_exceeded");
+
+    private final CallDetail detail;
+    private final CallRow call;
+    private final Instant now;
+    private final @Nullable Long tokensMax;
+
+    /** @param tokensMax the maximum that a call ran with whose balance did not cover more, or null */
+    CallStory(CallDetail detail, Instant now, @Nullable Long tokensMax) {
+        this.detail = detail;
+        this.call = detail.call();
+        this.now = now;
+        this.tokensMax = tokensMax;
+    }
+
+    List<String> sentences() {
+        List<String> story = new ArrayList<>();
+        story.add(begin());
+        if (tokensMax != null) {
+            story.add("The balance covered " + Texts.number(tokensMax) + " tokens of answer, so that was the maximum.");
+        }
+        for (String flag : call.flags()) {
+            story.add(ofFlag(flag));
+        }
+        if (detail.refundedMicros() > 0) {
+            story.add(Texts.charge(detail.refundedMicros()) + " credits were given back afterwards.");
+        }
+        return story;
+    }
+
+    private String begin() {
+        return switch (call.status()) {
+            case PROCESSING ->
+                "The call runs since "
+                        + Texts.took(Math.max(
+                                0, Duration.between(call.startedAt(), now).toMillis())) + " and holds "
+                        + Texts.charge(held()) + " credits.";
+            case COMPLETED ->
+                "Answered with " + tokens() + " and charged " + Texts.charge(call.chargeMicros()) + " credits.";
+            case CANCELLED ->
+                call.chargeMicros() == 0
+                        ? "The caller left before anything was answered. Nothing was charged."
+                        : "The caller left after " + tokens() + ". Charged for what had been reported.";
+            case FAILED -> failed();
+        };
+    }
+
+    private String failed() {
+        String error = call.errorMessage() == null ? "The call failed." : call.errorMessage();
+        String money = call.chargeMicros() == 0
+                ? held() == 0 ? "Nothing was charged." : "All " + Texts.charge(held()) + " held credits came back."
+                : "Charged " + Texts.charge(call.chargeMicros()) + " credits for what had been answered.";
+        String again = call.errorCode() != null && PASSING.contains(call.errorCode())
+                ? " Trying again can help."
+                : " The same call will fail again.";
+        return error + " " + money + again;
+    }
+
+    private long held() {
+        return detail.entries().stream()
+                .filter(entry -> entry.to() == Bucket.RESERVED)
+                .mapToLong(Entry::amountMicros)
+                .sum();
+    }
+
+    private String tokens() {
+        return Texts.count(call.tokens().completion(), "token");
+    }
+
+    private static String ofFlag(String flag) {
+        return switch (flag) {
+            case "estimated" ->
+                "The model's provider reported no usage: it was estimated from what was sent and answered.";
+            case "clamped" ->
+                "The provider reported a usage that cannot be: it was cut down to what the call can come to.";
+            case "total_mismatch" -> "The provider's total was not the sum of its parts: the parts count.";
+            case "shortfall" -> "It used more than balance and limits covered: the rest is the operator's, not yours.";
+            default -> "Flag: " + flag + ".";
+        };
+    }
+}

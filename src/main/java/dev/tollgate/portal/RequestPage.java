@@ -1,0 +1,149 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.history.AccountHistory;
+import dev.tollgate.history.CallDetail;
+import dev.tollgate.history.CallRow;
+import dev.tollgate.http.Route;
+import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.Entry;
+import dev.tollgate.pages.PageFile;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.receipts.OneReceipt;
+import dev.tollgate.receipts.Receipts;
+import dev.tollgate.tasks.Tasks;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /dashboard/requests/{task}}: one call, to the micro-credit. */
+public final class RequestPage {
+
+    private static final String PATH = PageLink.REQUESTS + "/{task}";
+    private static final String TASK = "task";
+
+    private final AccountHistory history;
+    private final Tasks tasks;
+    private final Receipts receipts;
+    private final InstantSource clock;
+
+    public RequestPage(AccountHistory history, Tasks tasks, Receipts receipts, InstantSource clock) {
+        this.history = history;
+        this.tasks = tasks;
+        this.receipts = receipts;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.members(), this::show),
+                pages.file(PATH + "/receipt.json", pages.members(), this::receipt));
+    }
+
+    /** @param reason the operator's, or empty */
+    public record Moved(String sequence, String time, String what, String amount, String exact, String reason) {}
+
+    /** @param checked whether somebody has asked to check it; null: not */
+    public record Receipt(
+            String sequence,
+            String balanceAfter,
+            String keyId,
+            String hash,
+            String previous,
+            String file,
+            OneReceipt.@Nullable Checked checked) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        String id = request.param(TASK);
+        Optional<CallDetail> found = history.call(account, id);
+        if (found.isEmpty()) {
+            return new PageStep.Show(404, "dashboard/no-request.jte", Map.of());
+        }
+        CallDetail detail = found.get();
+        CallRow call = detail.call();
+        Instant now = clock.instant();
+        Long tokensMax = tasks.find(account, id)
+                .map(task -> task.result().maxTokensApplied())
+                .orElse(null);
+        Map<String, Object> params = new HashMap<>();
+        params.put("id", id);
+        params.put("call", CallLine.of(call, now, zone));
+        params.put("row", call);
+        params.put("story", new CallStory(detail, now, tokensMax).sentences());
+        params.put("moved", moved(detail, zone));
+        params.put("requestId", call.course().path("request_id").asString(""));
+        params.put("ended", call.endedAt() == null ? "" : Texts.fullTime(call.endedAt(), zone));
+        params.put("flags", call.flags().isEmpty() ? "none" : String.join(", ", call.flags()));
+        params.put("tokensMax", tokensMax == null ? "" : Texts.number(tokensMax));
+        params.put("address", request.address());
+        putIfThere(params, "course", CourseBar.of(call.course()));
+        putIfThere(params, "price", PriceLines.of(call));
+        putIfThere(params, "receipt", receipt(account, call, request.query("verify") != null));
+        return PageStep.show("dashboard/request.jte", params);
+    }
+
+    private static void putIfThere(Map<String, Object> params, String name, @Nullable Object value) {
+        if (value != null) {
+            params.put(name, value);
+        }
+    }
+
+    private static List<Moved> moved(CallDetail detail, ZoneId zone) {
+        long first = detail.entries().stream().mapToLong(Entry::sequence).min().orElse(0);
+        return detail.entries().stream()
+                .map(entry -> new Moved(
+                        Texts.number(entry.sequence()),
+                        Texts.time(entry.at(), zone),
+                        what(entry, entry.sequence() == first),
+                        Texts.charge(entry.amountMicros()),
+                        Texts.exact(entry.amountMicros()),
+                        entry.reason() == null ? "" : entry.reason()))
+                .toList();
+    }
+
+    private static String what(Entry entry, boolean isFirst) {
+        if (entry.from() == Bucket.SHORTFALL) {
+            return "Not covered, the operator's";
+        }
+        return switch (entry.kind()) {
+            case RESERVATION -> isFirst ? "Held" : "Held in addition";
+            case CHARGE -> "Charged";
+            case RELEASE -> "Returned";
+            case EXPIRY -> "Returned after its server had gone";
+            case REFUND -> "Refunded";
+            case TOP_UP, REVERSAL, ADJUSTMENT -> entry.kind().code();
+        };
+    }
+
+    private @Nullable Receipt receipt(String account, CallRow call, boolean verify) {
+        return OneReceipt.find(receipts, account, call.id())
+                .map(receipt -> new Receipt(
+                        Texts.number(receipt.sequence()),
+                        Texts.exact(receipt.balanceAfterMicros()),
+                        receipt.keyId(),
+                        receipt.hash(),
+                        receipt.previousHash(),
+                        PageLink.toCall(call.id()) + "/receipt.json",
+                        verify ? receipt.check(receipts, account, call.chargeMicros()) : null))
+                .orElse(null);
+    }
+
+    private PageFile receipt(PageRequest<Visitor.Member> request) {
+        OneReceipt receipt = OneReceipt.find(receipts, request.visitor().accountId(), request.param(TASK))
+                .orElseThrow(() -> ApiError.of(ErrorCode.TASK_NOT_FOUND, "The receipt does not exist.")
+                        .asException());
+        return PageFile.of("receipt-" + receipt.sequence() + ".json", "application/json", receipt.text() + "\n");
+    }
+}
