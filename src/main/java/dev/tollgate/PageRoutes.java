@@ -25,6 +25,7 @@ import dev.tollgate.portal.RequestPage;
 import dev.tollgate.portal.RequestsPage;
 import dev.tollgate.portal.SecurityPage;
 import dev.tollgate.portal.SettingsPages;
+import dev.tollgate.portal.UsagePage;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class PageRoutes {
         routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
-        routes.addAll(new ConsolePage().routes(pages));
+        routes.addAll(new UsagePage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new KeysPage(keys, store.ledger(), clock).routes(pages));
         routes.addAll(new NewKeyPage(keys, store.people(), catalogue).routes(pages));
         routes.addAll(

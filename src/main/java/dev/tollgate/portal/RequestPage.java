@@ -69,7 +69,7 @@ public final class RequestPage {
         String id = request.param(TASK);
         Optional<CallDetail> found = history.call(account, id);
         if (found.isEmpty()) {
-            return new PageStep.Show(404, "dashboard/no-request.jte", Map.of());
+            return new PageStep.Show(404, "dashboard/no-request.jte", Map.of(), Map.of());
         }
         CallDetail detail = found.get();
         CallRow call = detail.call();

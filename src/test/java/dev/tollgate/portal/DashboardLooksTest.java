@@ -55,6 +55,8 @@ class DashboardLooksTest {
         "1280, DARK, /dashboard, overview",
         "390, LIGHT, /dashboard/requests, requests",
         "1280, DARK, /dashboard/requests?range=own, requests",
+        "390, LIGHT, /dashboard/usage, usage",
+        "1280, DARK, /dashboard/usage?by=day, usage",
         "390, LIGHT, /dashboard/find?q=nothing, find",
     })
     void each_page_can_be_read_by_everybody_and_stays_where_it_was_drawn(

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the dashboard says of calls, as somebody reads it who runs no scripts. */
 class DashboardTest {
@@ -268,5 +269,52 @@ class DashboardTest {
         assertThat(stranger.get("/dashboard/requests/" + call).body()).contains("No such request in this account.");
         assertThat(stranger.get("/dashboard/requests/" + call + "/receipt.json").status())
                 .isEqualTo(404);
+    }
+
+    // ---- usage ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"day", "model", "key"})
+    void what_was_used_adds_up_to_what_was_consumed_however_it_is_grouped(String by) {
+        BigDecimal consumed = busy.customer.consumed();
+        String page = page("/dashboard/usage?by=" + by);
+        String table = page.substring(page.indexOf("aria-label=\"Usage by " + by));
+        Pattern credits = Pattern.compile("class=\"num\" title=\"([0-9.]+)\"");
+        String rows = table.substring(0, table.indexOf("</tbody>"));
+
+        assertThat(credits.matcher(rows)
+                        .results()
+                        .map(match -> new BigDecimal(match.group(1)))
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualByComparingTo(consumed);
+        assertThat(table).contains("title=\"" + consumed.setScale(6).toPlainString() + "\"");
+        assertThat(busy.browser
+                        .get("/dashboard/usage.csv?by=" + by)
+                        .body()
+                        .lines()
+                        .skip(1)
+                        .map(line -> new BigDecimal(line.substring(line.lastIndexOf(',') + 1)))
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualByComparingTo(consumed);
+    }
+
+    @Test
+    void a_row_of_the_usage_opens_its_calls() {
+        String page = page("/dashboard/usage?by=model");
+        String link = Pattern.compile("href=\"([^\"]*requests[^\"]*model=gemini-3.1-pro)\"")
+                .matcher(page)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1)
+                .replace("&amp;", "&");
+
+        assertThat(calls(page(link))).hasSameSizeAs(calls(page("/dashboard/requests?model=gemini-3.1-pro")));
+    }
+
+    @Test
+    void a_range_without_calls_says_so() {
+        assertThat(page("/dashboard/usage?range=own&from=2026-01-01&to=2026-01-02"))
+                .contains("No calls ended in this range.");
     }
 }
