@@ -143,7 +143,11 @@ public final class Visit implements AutoCloseable {
     public Path picture(String name) {
         settle();
         Path file = PICTURES.resolve(name + "-" + width + "-" + scheme + ".png");
+        Object moved = page.evaluate("() => window.layoutShift");
         page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
+        settle();
+        // A picture of the whole page makes the window taller for a moment: what moves then is not the page's doing.
+        page.evaluate("moved => { window.layoutShift = moved; }", moved);
         return file;
     }
 
