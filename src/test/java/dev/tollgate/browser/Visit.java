@@ -23,11 +23,17 @@ public final class Visit implements AutoCloseable {
     private static final Set<String> SPOKEN = Set.of("warning", "error", "assert");
     private static final Set<String> WITHOUT_HOST = Set.of("data", "blob", "about");
 
-    /** What has moved although nobody had touched anything. */
+    /** What has moved although nobody had touched anything, and what it was. */
     private static final String WATCH_SHIFTS = """
             window.layoutShift = 0;
-            new PerformanceObserver(list => list.getEntries().filter(shift => !shift.hadRecentInput)
-              .forEach(shift => window.layoutShift += shift.value)).observe({type: 'layout-shift', buffered: true});""";
+            window.moved = [];
+            const count = shifts => shifts.filter(shift => !shift.hadRecentInput).forEach(shift => {
+              window.layoutShift += shift.value;
+              window.moved.push(...shift.sources.map(each => (each.node?.outerHTML ?? '').slice(0, 120)));
+            });
+            const watch = new PerformanceObserver(list => count(list.getEntries()));
+            watch.observe({type: 'layout-shift', buffered: true});
+            window.watchNoMore = () => { count(watch.takeRecords()); watch.disconnect(); };""";
 
     private static final String NEXT_FRAME =
             "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))";
@@ -122,10 +128,14 @@ public final class Visit implements AutoCloseable {
         return new Weight(finished.size(), bytes);
     }
 
-    /** How much has moved by itself on the page that is shown, in the unit of the Layout Instability API: 0 for nothing. */
+    /** How much has moved by itself until the first {@link #picture}, in the unit of the Layout Instability API: 0 for nothing. */
     public double layoutShift() {
         settle();
-        return ((Number) page.evaluate("() => window.layoutShift")).doubleValue();
+        double shift = ((Number) page.evaluate("() => window.layoutShift")).doubleValue();
+        if (shift > 0) {
+            System.err.println(page.url() + ": what has moved: " + page.evaluate("() => window.moved"));
+        }
+        return shift;
     }
 
     /** Fails where axe finds something, or where the page is wider than its window. */
@@ -139,15 +149,15 @@ public final class Visit implements AutoCloseable {
         fail(found);
     }
 
-    /** Writes {@code target/screenshots/NAME-WIDTH-SCHEME.png}, of the whole page. */
+    /**
+     * Writes {@code target/screenshots/NAME-WIDTH-SCHEME.png}, of the whole page. From then on no more shifts of this page are counted: for a
+     * picture the window is made taller and small again, and nothing says when the last of what that moves has been reported.
+     */
     public Path picture(String name) {
         settle();
+        page.evaluate("() => window.watchNoMore()");
         Path file = PICTURES.resolve(name + "-" + width + "-" + scheme + ".png");
-        Object moved = page.evaluate("() => window.layoutShift");
         page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
-        settle();
-        // A picture of the whole page makes the window taller for a moment: what moves then is not the page's doing.
-        page.evaluate("moved => { window.layoutShift = moved; }", moved);
         return file;
     }
 

@@ -131,6 +131,17 @@ class VisitTest {
     }
 
     @Test
+    void what_a_picture_moves_is_not_the_pages_doing() {
+        String low = "<div style='height:60vh'></div><p>Below what is as tall as the window</p>"
+                + "<script>addEventListener('resize', () => setTimeout(() => { document.body.style.paddingTop = '200px'; }, 50))</script>";
+        try (Visit visit = visit(390, Scheme.LIGHT, low + "<div style='height:3000px'></div>")) {
+            visit.picture("harness-moved");
+            visit.page().waitForFunction("() => document.body.style.paddingTop === '200px'");
+            assertThat(visit.layoutShift()).isZero();
+        }
+    }
+
+    @Test
     void two_at_once_are_refused_and_a_visit_begins_without_the_cookies_of_another() {
         try (Visit visit = visit(390, Scheme.LIGHT, "<script>document.cookie='a=b'</script>")) {
             assertThat(visit.page().evaluate("() => document.cookie")).isEqualTo("a=b");
