@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Site(@Nullable URI publicUrl, String host, String brand) {
 
+    private static final List<String> FORWARDED = List.of("forwarded", "x-forwarded-for", "x-forwarded-proto");
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
     /** Refuses requests for a name that is not ours: a page under a foreign name could be another's (rebinding). */
@@ -57,7 +59,12 @@ public record Site(@Nullable URI publicUrl, String host, String brand) {
         String asked = exchange.header("host");
         return publicUrl != null
                 && "https".equals(publicUrl.getScheme())
-                && (asked == null || !isLoopback(nameOf(asked)));
+                && (asked == null || !isLoopback(nameOf(asked)) || isForwarded(exchange));
+    }
+
+    /** A proxy on this machine may ask for us as loopback: then it is not the browser that does. */
+    private static boolean isForwarded(Exchange exchange) {
+        return FORWARDED.stream().anyMatch(name -> exchange.header(name) != null);
     }
 
     /** Whether a form was sent from a page of ours. Where a browser says neither, it is not believed. */
@@ -66,7 +73,9 @@ public record Site(@Nullable URI publicUrl, String host, String brand) {
         if (origin == null) {
             return "same-origin".equals(exchange.header("sec-fetch-site"));
         }
-        return origin.equals(origin(exchange));
+        // a proxy may have put another Host in the place of the one that the browser asked for
+        return (publicUrl != null && origin.equalsIgnoreCase(publicUrl.getScheme() + "://" + authority(publicUrl)))
+                || origin.equals(origin(exchange));
     }
 
     private String origin(Exchange exchange) {

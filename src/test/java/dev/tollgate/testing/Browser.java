@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 /** Somebody with a browser that runs no scripts: keeps cookies, sends forms with the token of a page, follows no redirect by itself. */
 public final class Browser {
 
+    private static final Pattern DATA_TOKEN = Pattern.compile("data-csrf=\"([^\"]*)\"");
     private static final Pattern TOKEN = Pattern.compile("name=\"csrf\" value=\"([^\"]*)\"");
 
     private final String url;
@@ -23,10 +24,24 @@ public final class Browser {
     private final Map<String, String> cookies = new LinkedHashMap<>();
 
     private final HttpClient client = HttpClient.newHttpClient();
+    private final String origin;
+    private final Map<String, String> onTheWay;
 
     /** @param url of the server, without a slash behind it */
     public Browser(String url) {
+        this(url, url, Map.of());
+    }
+
+    /**
+     * One behind a proxy, which asks with a Host of its own.
+     *
+     * @param origin what the browser has asked the proxy for
+     * @param onTheWay headers that the proxy adds
+     */
+    public Browser(String url, String origin, Map<String, String> onTheWay) {
         this.url = url;
+        this.origin = origin;
+        this.onTheWay = onTheWay;
     }
 
     /** What was answered. */
@@ -62,9 +77,23 @@ public final class Browser {
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&", "csrf=" + encoded(token) + "&", ""));
         return send(request(path)
-                .header("origin", url)
+                .header("origin", origin)
                 .header("content-type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
+    /** What a script of the page at {@code from} sends, with the page's token; it is a GET where there is no body. */
+    public Page call(String from, String path, String... json) {
+        Matcher token = DATA_TOKEN.matcher(get(from).body());
+        if (!token.find()) {
+            throw new AssertionError("no token at " + from);
+        }
+        HttpRequest.Builder request = request(path).header("origin", origin).header("x-csrf-token", token.group(1));
+        return send(
+                json.length == 0
+                        ? request.GET()
+                        : request.header("content-type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(json[0])));
     }
 
     /** Makes an account and is signed in with it. */
@@ -90,6 +119,7 @@ public final class Browser {
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path)).header("accept", "text/html,*/*");
+        onTheWay.forEach(request::header);
         return cookies.isEmpty() ? request : request.header("cookie", cookies());
     }
 
