@@ -65,7 +65,8 @@ public record Span(Instant from, Instant to, ZoneId zone) {
     }
 
     static Instant quarter(Instant at) {
-        return at.minusMillis(Math.floorMod(at.toEpochMilli(), QUARTER_MILLIS));
+        long millis = at.toEpochMilli();
+        return Instant.ofEpochMilli(millis - Math.floorMod(millis, QUARTER_MILLIS));
     }
 
     boolean isUtc() {
