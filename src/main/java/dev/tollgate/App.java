@@ -55,6 +55,7 @@ import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.KeysHandler;
 import dev.tollgate.keys.RequestCount;
 import dev.tollgate.ledger.CreditsHandler;
+import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.limits.Quotas;
 import dev.tollgate.limits.Workers;
 import dev.tollgate.manual.ApiDescription;
@@ -114,6 +115,7 @@ public final class App implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(App.class);
     private static final int SANDBOX_KEY_BYTES = 32;
+    private static final int HOLDERS_NAMED = 5;
     private static final long LOOK_MILLIS = 10;
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
     private static final Duration LOOK_AT_MODELS = Duration.ofMinutes(1);
@@ -256,7 +258,8 @@ public final class App implements AutoCloseable {
 
     /** The whole table: one line a route. */
     private List<Route<?>> table() {
-        KeyGate key = new KeyGate(store.keys(), new RequestCount(meter.quotas()));
+        RequestCount count = new RequestCount(meter.quotas());
+        KeyGate key = new KeyGate(store.keys(), count);
         KeyGate modelKey = key.forModels();
         AdminGate admin = new AdminGate(adminKey.sha256(), key);
         ModelsHandler models = new ModelsHandler(catalogue, current);
@@ -304,6 +307,7 @@ public final class App implements AutoCloseable {
         PageRoutes pages = new PageRoutes(settings, store, catalogue, current, clock, secureRandom);
         routes.addAll(pages.table(
                 customerKeys,
+                count,
                 vouchers,
                 gate -> chat.route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
@@ -643,7 +647,21 @@ public final class App implements AutoCloseable {
         if (demo == null) {
             warnings.addAll(DemoAccount.leftOver(store, clock.instant()));
         }
+        if (settings.hasRealUpstream()) {
+            warnings.addAll(freeCredits());
+        }
         return warnings;
+    }
+
+    private List<String> freeCredits() {
+        List<String> holders = FreeCredits.holders(store.database(), HOLDERS_NAMED + 1);
+        return holders.isEmpty()
+                ? List.of()
+                : List.of(
+                        "credits that were given for nothing while only the sandbox answered buy calls that cost you money now, of "
+                                + String.join(", ", holders.subList(0, Math.min(HOLDERS_NAMED, holders.size())))
+                                + (holders.size() > HOLDERS_NAMED ? " and others" : "")
+                                + "; adjust the balances, or block the accounts, at /console/accounts");
     }
 
     /**

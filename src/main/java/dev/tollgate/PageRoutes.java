@@ -5,6 +5,7 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.RequestCount;
 import dev.tollgate.manual.ManualPages;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.ModelLife;
@@ -68,6 +69,7 @@ final class PageRoutes {
     /** @param chat makes the route of a call for a gate; @param estimate likewise of an estimate */
     List<Route<?>> table(
             CustomerKeys keys,
+            RequestCount count,
             Vouchers vouchers,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
@@ -93,8 +95,8 @@ final class PageRoutes {
         TestPayments testPayments = settings.hasRealUpstream() ? null : new TestPayments(store.writer(), clock);
         routes.addAll(
                 new BillingPages(store.ledger(), store.history(), vouchers, testPayments, clock, random).routes(pages));
-        routes.addAll(
-                new PlaygroundPage(catalogue, keys, store.history(), store.ledger()).routes(pages, chat, estimate));
+        routes.addAll(new PlaygroundPage(catalogue, keys, count, store.history(), store.ledger())
+                .routes(pages, chat, estimate));
         return routes;
     }
 }

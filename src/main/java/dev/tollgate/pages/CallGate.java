@@ -10,6 +10,7 @@ import dev.tollgate.people.BrowserSession;
 import dev.tollgate.people.People;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +26,23 @@ final class CallGate<C extends Caller> implements Gate<C> {
     private final People people;
     private final FormTokens tokens;
     private final Function<Visitor.Member, C> of;
+    private final BiConsumer<Exchange, C> arrived;
 
-    /** @param of may block */
-    CallGate(Site site, People people, FormTokens tokens, Function<Visitor.Member, C> of) {
+    /**
+     * @param of may block
+     * @param arrived told on the exchange's loop, and may refuse
+     */
+    CallGate(
+            Site site,
+            People people,
+            FormTokens tokens,
+            Function<Visitor.Member, C> of,
+            BiConsumer<Exchange, C> arrived) {
         this.site = site;
         this.people = people;
         this.tokens = tokens;
         this.of = of;
+        this.arrived = arrived;
     }
 
     @Override
@@ -54,12 +65,20 @@ final class CallGate<C extends Caller> implements Gate<C> {
         boolean fromUs = site.isFromUs(exchange);
         String shown = exchange.header("x-csrf-token");
         Promise<C> answer = Promise.promise();
-        exchange.compute(() -> caller(token, fromUs, shown), answer::complete);
+        String network = exchange.network();
+        exchange.compute(() -> caller(token, network, fromUs, shown), caller -> {
+            try {
+                arrived.accept(exchange, caller);
+                answer.complete(caller);
+            } catch (RuntimeException e) {
+                answer.fail(e);
+            }
+        });
         return answer.future();
     }
 
-    private C caller(String token, boolean fromUs, @Nullable String shown) {
-        BrowserSession session = people.session(token)
+    private C caller(String token, String network, boolean fromUs, @Nullable String shown) {
+        BrowserSession session = people.session(token, network)
                 .filter(its -> !its.codeDue() && !its.person().passwordDue())
                 .orElseThrow(CallGate::signInAgain);
         Visitor.Member member = new Visitor.Member(session);

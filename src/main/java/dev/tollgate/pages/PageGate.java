@@ -112,7 +112,8 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
             return Future.succeededFuture(judge.apply(new Seen(stranger(exchange, secure), path, isGet)));
         }
         Promise<V> answer = Promise.promise();
-        exchange.compute(() -> people.session(token).orElse(null), session -> {
+        String network = exchange.network();
+        exchange.compute(() -> people.session(token, network).orElse(null), session -> {
             try {
                 answer.complete(judge.apply(new Seen(visitor(exchange, secure, session), path, isGet)));
             } catch (RuntimeException e) {

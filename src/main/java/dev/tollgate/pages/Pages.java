@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -81,9 +82,10 @@ public final class Pages {
      * For what scripts of pages ask.
      *
      * @param of what a person is to the handler; may block
+     * @param arrived told of each request on its loop, and may refuse it
      */
-    public <C extends Caller> Gate<C> calls(Function<Visitor.Member, C> of) {
-        return new CallGate<>(site, people, tokens, of);
+    public <C extends Caller> Gate<C> calls(Function<Visitor.Member, C> of, BiConsumer<Exchange, C> arrived) {
+        return new CallGate<>(site, people, tokens, of, arrived);
     }
 
     // ---- routes ----

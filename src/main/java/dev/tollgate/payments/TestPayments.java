@@ -1,7 +1,7 @@
 package dev.tollgate.payments;
 
+import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.ledger.Grant;
-import dev.tollgate.ledger.RequestId;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.time.InstantSource;
@@ -43,7 +43,7 @@ public final class TestPayments {
                 accountId,
                 micros(dollars),
                 "Test payment of $" + dollars + ", no money moved",
-                new RequestId("test-payment-" + accountId + "-" + id),
+                FreeCredits.ofTestPayment(accountId, id),
                 clock.instant());
         writer.commitAndWait(Unit.of(grant));
         return grant.outcome() instanceof Grant.Granted || grant.outcome() instanceof Grant.GrantedBefore;

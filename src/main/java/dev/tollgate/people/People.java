@@ -2,10 +2,13 @@ package dev.tollgate.people;
 
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.Records;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Query;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -103,11 +106,16 @@ public final class People implements AutoCloseable {
         }
     }
 
+    /** For somebody who may be anybody: in turns by network, so that who sends many keeps only themselves waiting. */
+    private <T> T readFor(String network, Query<T> query) {
+        return Records.read(() -> database.readFor("network " + network, query));
+    }
+
     /** @param hash null where there is no such person */
     private record Known(@Nullable Person person, @Nullable String hash) {}
 
-    private Known known(String column, String value) {
-        return database.read(connection -> {
+    private Known known(String column, String value, String network) {
+        return readFor(network, connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + "WHERE person." + column + " = ?")) {
                 select.setString(1, value);
@@ -129,7 +137,7 @@ public final class People implements AutoCloseable {
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
-        Known known = known("login", login);
+        Known known = known("login", login, visit.network());
         if (!passwords.matches(visit.network(), password, known.hash()) || known.person() == null) {
             waits.failed(login, visit.network());
             return new SignIn.Wrong();
@@ -156,7 +164,7 @@ public final class People implements AutoCloseable {
         }
         waits.signedUp(visit.network());
         String hash = passwords.hash(visit.network(), password);
-        if (byLogin(login).isPresent()) {
+        if (known("login", login, visit.network()).person() != null) {
             return new SignIn.Taken();
         }
         return signUp(
@@ -178,7 +186,8 @@ public final class People implements AutoCloseable {
         List<Change> changes = new ArrayList<>();
         changes.add(account);
         if (creditsMicros > 0) {
-            changes.add(new Grant(account.id(), creditsMicros, "credits to start with", now));
+            changes.add(new Grant(
+                    account.id(), creditsMicros, "credits to start with", FreeCredits.toStartWith(account.id()), now));
         }
         changes.add(add(person));
         try {
@@ -252,12 +261,17 @@ public final class People implements AutoCloseable {
 
     // ---- sessions ----
 
-    /** Whose token it is; empty where its session has ended, by itself or by somebody. */
-    public Optional<BrowserSession> session(String token) {
+    /**
+     * Whose token it is; empty where its session has ended, by itself or by somebody.
+     *
+     * @param network the reads of strangers take turns by
+     * @throws dev.tollgate.error.ApiException 503 where it cannot be read
+     */
+    public Optional<BrowserSession> session(String token, String network) {
         if (!Tokens.isToken(token)) {
             return Optional.empty();
         }
-        Optional<BrowserSession> found = database.read(connection -> {
+        Optional<BrowserSession> found = readFor(network, connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash = ?")) {
                 select.setString(1, Tokens.hash(token));
@@ -338,7 +352,9 @@ public final class People implements AutoCloseable {
             return new SignIn.Wait(wait);
         }
         if (!passwords.matches(
-                visit.network(), password, known("id", person.id()).hash())) {
+                visit.network(),
+                password,
+                known("id", person.id(), visit.network()).hash())) {
             waits.failed(person.login(), visit.network());
             return new SignIn.Wrong();
         }

@@ -10,6 +10,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.Authentication;
 import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyCaller;
+import dev.tollgate.keys.RequestCount;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
@@ -41,12 +42,15 @@ public final class PlaygroundPage {
 
     private final Catalogue catalogue;
     private final CustomerKeys keys;
+    private final RequestCount count;
     private final AccountHistory history;
     private final Ledger ledger;
 
-    public PlaygroundPage(Catalogue catalogue, CustomerKeys keys, AccountHistory history, Ledger ledger) {
+    public PlaygroundPage(
+            Catalogue catalogue, CustomerKeys keys, RequestCount count, AccountHistory history, Ledger ledger) {
         this.catalogue = catalogue;
         this.keys = keys;
+        this.count = count;
         this.history = history;
         this.ledger = ledger;
     }
@@ -62,12 +66,14 @@ public final class PlaygroundPage {
             Pages pages,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
-        Gate<KeyCaller> gate = pages.calls(this::caller);
+        Gate<KeyCaller> counted = pages.calls(this::caller, count::count);
+        // what a script asks about a call that it has made is no request of the account's
+        Gate<KeyCaller> asking = pages.calls(this::caller, (_, _) -> {});
         List<Route<?>> routes = new ArrayList<>();
         routes.add(pages.get("/playground", pages.members(), this::show));
-        routes.add(chat.apply(gate));
-        routes.add(estimate.apply(gate));
-        routes.add(Route.get("/playground/calls/{id}", gate, this::call));
+        routes.add(chat.apply(counted));
+        routes.add(estimate.apply(counted));
+        routes.add(Route.get("/playground/calls/{id}", asking, this::call));
         return routes;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.App;
 import dev.tollgate.Surroundings;
 import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -35,6 +36,17 @@ class DemoAccountTest {
         Map<String, String> both = new HashMap<>(REAL);
         both.putAll(DEMO);
         assertThat(told(both)).as("asked for").doesNotContain(WARNING);
+    }
+
+    @Test
+    void credits_that_were_free_beside_the_sandbox_are_told_where_calls_cost_money() {
+        Map<String, String> arguments = Map.of("port", "0", "data", data.toString(), "sign-up.credits", "50");
+        try (App app = App.start(SettingsLoader.load(arguments, Map.of()), Surroundings.REAL)) {
+            new Browser("http://127.0.0.1:" + app.port()).signUp("ann@example.org", "a password for the tests");
+            assertThat(app.banner().text()).doesNotContain("for nothing");
+        }
+        assertThat(told(Map.of())).doesNotContain("for nothing");
+        assertThat(told(REAL)).containsPattern("warning: credits that were given for nothing .* of acc_[A-Za-z0-9]+;");
     }
 
     private String told(Map<String, String> environment) {
