@@ -7,8 +7,10 @@ import dev.tollgate.admin.AuditLogHandler;
 import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelsHandler;
+import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
+import dev.tollgate.admin.PeopleHandler;
 import dev.tollgate.admin.Prices;
 import dev.tollgate.admin.PricesHandler;
 import dev.tollgate.admin.SettingsHandler;
@@ -145,6 +147,7 @@ public final class App implements AutoCloseable {
     private final CustomerKeys customerKeys;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
+    private final OperatorPeople operatorPeople;
     private final BooksCheck booksCheck;
     private final Prices prices;
     private final CurrentSettings currentSettings;
@@ -216,6 +219,7 @@ public final class App implements AutoCloseable {
                         .retryAfter(COME_BACK)));
         this.administration = new StoredAdministration(
                 store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
+        this.operatorPeople = new OperatorPeople(administration.deeds(), store.people(), clock);
         this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom);
         this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
         this.operatorSettings = new OperatorSettings(currentSettings, store.writer(), clock);
@@ -316,6 +320,7 @@ public final class App implements AutoCloseable {
                         pages.pages(),
                         new ConsoleRoutes.Doing(
                                 administration,
+                                operatorPeople,
                                 prices,
                                 operatorSettings,
                                 operatorVouchers,
@@ -339,6 +344,8 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/accounts/{id}/limits", admin, accounts.setLimits()));
         routes.add(Route.get("/admin/accounts/{id}/keys", admin, accounts.keys()));
         routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
+        PeopleHandler people = new PeopleHandler(operatorPeople);
+        routes.add(Route.post("/admin/accounts/{id}/remove-second-factor", admin, people.removeSecondFactor()));
         routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));
         routes.add(Route.post("/admin/tasks/{id}/refunds", admin, tasks.refund()));
         PricesHandler pricing = new PricesHandler(prices);

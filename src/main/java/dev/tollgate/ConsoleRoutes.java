@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import dev.tollgate.admin.BooksCheck;
+import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
 import dev.tollgate.admin.Prices;
@@ -63,6 +64,7 @@ final class ConsoleRoutes {
     /** What operators can do, as the operator's API does it. */
     record Doing(
             StoredAdministration administration,
+            OperatorPeople people,
             Prices prices,
             OperatorSettings settings,
             OperatorVouchers vouchers,
@@ -92,7 +94,8 @@ final class ConsoleRoutes {
         routes.addAll(new ProvePage(store.people()).routes(pages));
         AccountList accounts = new AccountList(store.database());
         routes.addAll(new ConsoleAccounts(accounts, calls, administration.deeds(), forms).routes(pages));
-        routes.addAll(new ConsoleAccount(administration, store.people(), store.history(), forms, clock).routes(pages));
+        routes.addAll(new ConsoleAccount(administration, store.people(), doing.people(), store.history(), forms, clock)
+                .routes(pages));
         routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
         routes.addAll(new ConsoleCall(calls, store.history(), administration.deeds(), forms).routes(pages));
         routes.addAll(new ConsoleChannels(doing.channels(), store.platform(), clock).routes(pages));

@@ -16,6 +16,7 @@ import dev.tollgate.payments.TestPayments;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.playground.PlaygroundPage;
 import dev.tollgate.portal.BillingPages;
+import dev.tollgate.portal.CodePage;
 import dev.tollgate.portal.DoorPages;
 import dev.tollgate.portal.KeyPage;
 import dev.tollgate.portal.KeysPage;
@@ -24,6 +25,7 @@ import dev.tollgate.portal.NewKeyPage;
 import dev.tollgate.portal.OverviewPage;
 import dev.tollgate.portal.RequestPage;
 import dev.tollgate.portal.RequestsPage;
+import dev.tollgate.portal.SecondFactorPage;
 import dev.tollgate.portal.SecurityPage;
 import dev.tollgate.portal.SettingsPages;
 import dev.tollgate.portal.UsagePage;
@@ -81,6 +83,7 @@ final class PageRoutes {
         routes.add(Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().favicon()));
         routes.addAll(new LandingPage(catalogue, open).routes(pages));
         routes.addAll(new DoorPages(store.people(), open, credits).routes(pages));
+        routes.addAll(new CodePage(store.people()).routes(pages));
         routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
@@ -92,6 +95,7 @@ final class PageRoutes {
         routes.addAll(new ManualPages(catalogue, life, open).routes(pages));
         routes.addAll(new SettingsPages(store.people()).routes(pages));
         routes.addAll(new SecurityPage(store.people(), clock).routes(pages));
+        routes.addAll(new SecondFactorPage(store.people()).routes(pages));
         TestPayments testPayments = settings.hasRealUpstream() ? null : new TestPayments(store.writer(), clock);
         routes.addAll(
                 new BillingPages(store.ledger(), store.history(), vouchers, testPayments, clock, random).routes(pages));

@@ -115,7 +115,7 @@ final class Store implements AutoCloseable {
         this.rollups = new Rollups(writer, clock);
         this.history = new AccountHistory(database, callMax, clock);
         this.platform = new PlatformHistory(database);
-        this.people = new People(database, writer, new Passwords(random), clock, random);
+        this.people = new People(database, writer, new Passwords(random), secrets, clock, random);
         begin(random);
         database.markBegun();
         database.whenGone(() -> lost.run());

@@ -179,6 +179,7 @@ class ArchitectureTest {
                 "deeds",
                 "models",
                 "payments",
+                "people",
                 "prices",
                 "settings",
                 "audit",

@@ -62,6 +62,14 @@ public record AccountView(
             String amount,
             String balance) {}
 
+    /** The logins of those who could be kept out by a lost phone. */
+    public List<String> withSecondFactor() {
+        return people.stream()
+                .filter(Somebody::hasSecondFactor)
+                .map(Somebody::login)
+                .toList();
+    }
+
     static AccountView of(
             AdminViews.Account account,
             Rates rates,

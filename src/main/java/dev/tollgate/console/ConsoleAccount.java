@@ -3,6 +3,7 @@ package dev.tollgate.console;
 import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Deeds;
+import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.admin.StoredAdministration;
 import dev.tollgate.deeds.Deed;
@@ -38,11 +39,13 @@ public final class ConsoleAccount {
             "limits", "The limits hold from now on, on every server.",
             "ban", "The account is banned: its keys answer 401.",
             "unban", "The account is let in again.",
+            "factor", "The second factor was removed: the password is enough until another is set up.",
             "sessions", "All sessions of its people have ended.");
 
     private final StoredAdministration administration;
     private final Deeds deeds;
     private final People people;
+    private final OperatorPeople operatorPeople;
     private final AccountHistory history;
     private final DeedForms forms;
     private final InstantSource clock;
@@ -50,12 +53,14 @@ public final class ConsoleAccount {
     public ConsoleAccount(
             StoredAdministration administration,
             People people,
+            OperatorPeople operatorPeople,
             AccountHistory history,
             DeedForms forms,
             InstantSource clock) {
         this.administration = administration;
         this.deeds = administration.deeds();
         this.people = people;
+        this.operatorPeople = operatorPeople;
         this.history = history;
         this.forms = forms;
         this.clock = clock;
@@ -96,6 +101,7 @@ public final class ConsoleAccount {
             case "limits" -> administration.as(by).setAccountRates(id, rates(form));
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);
+            case "factor" -> operatorPeople.removeSecondFactor(by, id, FormState.text(form, "login"));
             case "sessions" -> endSessions(request, id, form);
             default -> throw new IllegalArgumentException("There is no such form on this page.");
         }

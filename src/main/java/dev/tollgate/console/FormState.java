@@ -20,7 +20,17 @@ public record FormState(
 
     /** The fields that forms of operators have. */
     private static final List<String> FIELDS = List.of(
-            "name", "credits", "reason", "requests", "tokens", "concurrency", "count", "expires", "setting", "value");
+            "name",
+            "credits",
+            "reason",
+            "requests",
+            "tokens",
+            "concurrency",
+            "count",
+            "expires",
+            "setting",
+            "value",
+            "login");
 
     public FormState {
         typed = Map.copyOf(typed);

@@ -9,6 +9,7 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Query;
+import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -46,16 +47,29 @@ public final class People implements AutoCloseable {
     private final Writer writer;
     private final Passwords passwords;
     private final SignInWaits waits;
+    private final SecondFactor secondFactor;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    public People(Database database, Writer writer, Passwords passwords, InstantSource clock, RandomGenerator random) {
+    public People(
+            Database database,
+            Writer writer,
+            Passwords passwords,
+            SecretBox secrets,
+            InstantSource clock,
+            RandomGenerator random) {
         this.database = database;
         this.writer = writer;
         this.passwords = passwords;
         this.waits = new SignInWaits(clock);
+        this.secondFactor = new SecondFactor(database, writer, secrets, waits, clock, random);
         this.clock = clock;
         this.random = random;
+    }
+
+    /** What is asked for after the password, where somebody wants it. */
+    public SecondFactor secondFactor() {
+        return secondFactor;
     }
 
     /** The part that applies their changes; behind the ledger's, whose accounts they need. */
@@ -133,16 +147,16 @@ public final class People implements AutoCloseable {
     /** @throws Passwords.Busy where too many sign in at once */
     public SignIn signIn(String typedLogin, String password, Visit visit) {
         String login = Visit.login(typedLogin);
-        Duration wait = waits.wait(login, visit.network());
+        Duration wait = waits.wait(SignInWaits.login(login), visit.network());
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
         Known known = known("login", login, visit.network());
         if (!passwords.matches(visit.network(), password, known.hash()) || known.person() == null) {
-            waits.failed(login, visit.network());
+            waits.failed(SignInWaits.login(login), visit.network());
             return new SignIn.Wrong();
         }
-        waits.succeeded(login);
+        waits.succeeded(SignInWaits.login(login));
         return known.person().accountBlocked() ? new SignIn.Blocked() : begin(known.person(), visit, List.of());
     }
 
@@ -344,10 +358,10 @@ public final class People implements AutoCloseable {
         return SessionTimes.isProved(session, clock.instant());
     }
 
-    /** The password again, within a session. */
+    /** The password again, within a session; what others get wrong at the door does not keep it waiting. */
     public SignIn prove(BrowserSession session, String password, Visit visit) {
         Person person = session.person();
-        Duration wait = waits.wait(person.login(), visit.network());
+        Duration wait = waits.wait(SignInWaits.session(session.hash()), visit.network());
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
@@ -355,10 +369,10 @@ public final class People implements AutoCloseable {
                 visit.network(),
                 password,
                 known("id", person.id(), visit.network()).hash())) {
-            waits.failed(person.login(), visit.network());
+            waits.failed(SignInWaits.session(session.hash()), visit.network());
             return new SignIn.Wrong();
         }
-        waits.succeeded(person.login());
+        waits.succeeded(SignInWaits.session(session.hash()));
         commit(PeopleChange.of(rows ->
                 rows.update("UPDATE session SET proved_at = ? WHERE hash = ?", clock.instant(), session.hash())));
         return new SignIn.Welcome("", person, false);

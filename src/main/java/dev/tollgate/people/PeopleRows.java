@@ -103,4 +103,14 @@ final class PeopleRows {
             update("INSERT INTO recovery_code (person_id, hash) VALUES (?, ?)", personId, hash);
         }
     }
+
+    /** @return whether there was one; sessions that wait for its code end, for there is none any more */
+    boolean removeSecondFactor(String personId) throws SQLException {
+        boolean was = update(
+                "UPDATE person SET totp_secret = NULL, version = version + 1 WHERE id = ? AND totp_secret IS NOT NULL",
+                personId);
+        setRecoveryCodes(personId, List.of());
+        update("DELETE FROM session WHERE person_id = ? AND code_due = 1", personId);
+        return was;
+    }
 }

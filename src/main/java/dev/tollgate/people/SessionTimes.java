@@ -8,6 +8,7 @@ record SessionTimes(Duration idle, Duration whole) {
 
     private static final SessionTimes USERS = new SessionTimes(Duration.ofDays(7), Duration.ofDays(30));
     private static final SessionTimes OPERATORS = new SessionTimes(Duration.ofHours(12), Duration.ofDays(7));
+    private static final Duration CODE = Duration.ofMinutes(10);
     private static final Duration PROVED = Duration.ofMinutes(10);
 
     static SessionTimes of(Role role) {
@@ -15,6 +16,9 @@ record SessionTimes(Duration idle, Duration whole) {
     }
 
     boolean isAlive(BrowserSession session, Instant now) {
+        if (session.codeDue()) { // only so long as it takes to find the phone
+            return now.isBefore(session.begunAt().plus(CODE));
+        }
         return now.isBefore(session.seenAt().plus(idle))
                 && now.isBefore(session.begunAt().plus(whole));
     }

@@ -7,14 +7,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Makes guessing slow without locking anybody out: after five failures for a login, or thirty from a network, within ten minutes the next try has
- * to wait, twice as long each time, up to five minutes; likewise sign-ups after five from a network. Of this node, in memory, the least recently met forgotten first. Thread-safe.
+ * Makes guessing slow without locking anybody out: after five failures for one name (of a login, of whose codes are tried, of a session), or
+ * thirty from a network, within ten minutes the next try has to wait, twice as long each time, up to five minutes; likewise sign-ups after five
+ * from a network. Of this node, in memory, the least recently met forgotten first. Thread-safe.
  */
 final class SignInWaits {
 
     private static final Duration WINDOW = Duration.ofMinutes(10);
     private static final Duration LONGEST = Duration.ofMinutes(5);
-    private static final int LOGIN_FAILURES = 5;
+    private static final int NAME_FAILURES = 5;
     private static final int NETWORK_FAILURES = 30;
     private static final int SIGN_UPS = 5;
     private static final int KEPT_MAX = 100_000;
@@ -30,10 +31,25 @@ final class SignInWaits {
         this.clock = clock;
     }
 
-    /** How long this try has to wait; zero for not at all. */
-    Duration wait(String login, String network) {
+    /** What passwords that are typed at the door are counted by. */
+    static String login(String login) {
+        return "l" + login;
+    }
+
+    /** What the second step is counted by, whatever session it is of. */
+    static String codes(String personId) {
+        return "c" + personId;
+    }
+
+    /** What passwords that are asked for again are counted by. */
+    static String session(String hash) {
+        return "p" + hash;
+    }
+
+    /** How long this try has to wait; zero for not at all. @param name one of the above */
+    Duration wait(String name, String network) {
         Instant now = clock.instant();
-        long until = Math.max(until("l" + login), until("n" + network));
+        long until = Math.max(until(name), until("n" + network));
         return until <= now.toEpochMilli() ? Duration.ZERO : Duration.ofMillis(until - now.toEpochMilli());
     }
 
@@ -42,9 +58,26 @@ final class SignInWaits {
         return known == null ? 0 : known.untilMillis();
     }
 
-    void failed(String login, String network) {
-        count("l" + login, LOGIN_FAILURES);
+    void failed(String name, String network) {
+        count(name, NAME_FAILURES);
+        failedFrom(network);
+    }
+
+    /** Likewise where the try was counted by {@link #begin}. */
+    void failedFrom(String network) {
         count("n" + network, NETWORK_FAILURES);
+    }
+
+    /**
+     * As {@link #wait}, for what is checked so fast that many could be tried at the same moment: the try is counted before it is made, and
+     * taken back by {@link #succeeded}.
+     */
+    synchronized Duration begin(String name, String network) {
+        Duration wait = wait(name, network);
+        if (wait.isZero()) {
+            count(name, NAME_FAILURES);
+        }
+        return wait;
     }
 
     /** How long the next sign-up from a network has to wait. */
@@ -57,8 +90,8 @@ final class SignInWaits {
         count("s" + network, SIGN_UPS);
     }
 
-    void succeeded(String login) {
-        failures.invalidate("l" + login);
+    void succeeded(String name) {
+        failures.invalidate(name);
     }
 
     private void count(String name, int free) {

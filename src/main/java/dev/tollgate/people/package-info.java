@@ -2,7 +2,8 @@
  * Who signs in: people, their passwords and sessions. A person belongs to one account, which has the credits and the keys; this package knows
  * of accounts only that they exist and whether they are blocked.
  *
- * <p>Passwords are kept as Argon2id hashes, tokens of sessions and links as SHA-256 of 32 random bytes. An unknown login costs what a wrong
+ * <p>Passwords are kept as Argon2id hashes, tokens of sessions and links as SHA-256 of 32 random bytes, recovery codes of 80 random bits as
+ * SHA-256, secrets of second factors sealed. An unknown login costs what a wrong
  * password costs, and both are told in the same words. Sessions are looked up in the database each time, so that what ends one ends it on every
  * node at once; their reads block, and are not for an event loop.
  *

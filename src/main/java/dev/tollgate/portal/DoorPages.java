@@ -8,7 +8,10 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.People;
+import dev.tollgate.people.Person;
 import dev.tollgate.people.SignIn;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +62,7 @@ public final class DoorPages {
         String to = within(form.field("to"));
         return switch (people.signIn(login, text(form, "password"), request.visit())) {
             case SignIn.Welcome(String token, var person, boolean codeDue) ->
-                PageStep.signedIn(request, token, codeDue ? "/sign-in/code" : homeOf(person.isOperator(), to));
+                PageStep.signedIn(request, token, codeDue ? CodePage.PATH + "?to=" + encoded(to) : homeOf(person, to));
             case SignIn.Blocked blocked ->
                 PageStep.again(
                         "door/sign-in.jte", signInParams(login, to, "This account is blocked. Ask the operator."));
@@ -72,8 +75,8 @@ public final class DoorPages {
         };
     }
 
-    private static String homeOf(boolean isOperator, String to) {
-        return isOperator && to.equals(HOME) ? "/console" : to;
+    static String homeOf(Person person, String to) {
+        return person.isOperator() && to.equals(HOME) ? "/console" : to;
     }
 
     private Map<String, Object> signInParams(String login, String to, @Nullable String error) {
@@ -85,6 +88,10 @@ public final class DoorPages {
             params.put("error", error);
         }
         return params;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** A path of ours and nothing else: what comes back from outside must not lead outside. */

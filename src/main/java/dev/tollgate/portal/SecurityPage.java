@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code /dashboard/settings/security}: password and sessions. */
+/** {@code /dashboard/settings/security}: password, second factor and sessions. */
 public final class SecurityPage {
 
     private static final String PATH = "/dashboard/settings/security";
@@ -67,6 +67,10 @@ public final class SecurityPage {
         Map<String, Object> params = new HashMap<>();
         params.put("due", session.person().passwordDue());
         params.put("changed", request.query("changed") != null && errors.isEmpty());
+        params.put("factor", session.person().hasSecondFactor());
+        params.put("off", "off".equals(request.query("factor")));
+        params.put(
+                "left", people.secondFactor().recoveryCodesLeft(session.person().id()));
         params.put("errors", errors);
         params.put("sessions", people.sessions(session.person().id()));
         params.put("current", session.hash());

@@ -1,0 +1,74 @@
+package dev.tollgate.admin;
+
+import dev.tollgate.deeds.Deed;
+import dev.tollgate.people.People;
+import dev.tollgate.people.Person;
+import dev.tollgate.storage.StoreException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an operator does with those who sign in, each deed in one commit with its row of the audit log. Thread-safe; blocks. */
+public final class OperatorPeople {
+
+    private final Deeds deeds;
+    private final People people;
+    private final InstantSource clock;
+
+    public OperatorPeople(Deeds deeds, People people, InstantSource clock) {
+        this.deeds = deeds;
+        this.people = people;
+        this.clock = clock;
+    }
+
+    /**
+     * Lets somebody who has lost it sign in with the password alone. Needs a reason.
+     *
+     * @param login whose; null for all people of the account
+     * @return the logins of those who had one
+     */
+    public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) throws Refused {
+        deeds.account(accountId);
+        try {
+            String reason = by.needReason();
+            List<Person> meant = people.ofAccount(accountId).stream()
+                    .filter(person -> login == null || person.login().equals(login))
+                    .toList();
+            if (meant.isEmpty()) {
+                throw new Refused(Refused.Why.NOT_FOUND, "Nobody signs in so for the account " + accountId + ".");
+            }
+            List<String> removed = new ArrayList<>();
+            for (Person person : meant) {
+                if (remove(by, reason, person)) {
+                    removed.add(person.login());
+                }
+            }
+            return removed;
+        } catch (IllegalArgumentException | StoreException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private boolean remove(By by, String reason, Person person) {
+        return people.secondFactor()
+                .remove(
+                        person.id(),
+                        was -> new Deed(
+                                by.actor(),
+                                "account.remove_second_factor",
+                                person.accountId(),
+                                reason,
+                                clock.instant(),
+                                () -> was.getAsBoolean()
+                                        ? new Deed.Changed(state(person, true), state(person, false))
+                                        : null));
+    }
+
+    private static String state(Person person, boolean hasSecondFactor) {
+        return new DeedJson()
+                .text("person", person.id())
+                .flag("second_factor", hasSecondFactor)
+                .end();
+    }
+}

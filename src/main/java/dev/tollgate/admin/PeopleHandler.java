@@ -1,0 +1,40 @@
+package dev.tollgate.admin;
+
+import static dev.tollgate.admin.OperatorRoutes.by;
+import static dev.tollgate.admin.OperatorRoutes.doing;
+
+import dev.tollgate.http.Handler;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/accounts/{id}/…}: those who sign in for an account. */
+public final class PeopleHandler {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final OperatorPeople people;
+
+    public PeopleHandler(OperatorPeople people) {
+        this.people = people;
+    }
+
+    /** {@code POST /admin/accounts/{id}/remove-second-factor {login, reason}}: without a login those of all its people. */
+    public Handler<Object> removeSecondFactor() {
+        return doing(
+                200,
+                (exchange, body) -> {
+                    By by = by(exchange, body);
+                    String id = exchange.pathParam("id");
+                    String login = body.text("login");
+                    return () -> {
+                        ObjectNode json = JSON.createObjectNode();
+                        ArrayNode removed = json.putArray("removed");
+                        people.removeSecondFactor(by, id, login).forEach(removed::add);
+                        return JSON.writeValueAsBytes(json);
+                    };
+                },
+                "login",
+                "reason");
+    }
+}

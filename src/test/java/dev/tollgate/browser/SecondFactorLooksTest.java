@@ -1,0 +1,80 @@
+package dev.tollgate.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import dev.tollgate.testing.Totp;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How somebody sets up a second factor and signs in with it, as a browser shows it. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class SecondFactorLooksTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+    private static final String PASSWORD = "a password and a phone";
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"390,LIGHT", "1280,DARK"})
+    void it_can_be_set_up_and_used_by_everybody(int width, Scheme scheme) {
+        gateway.setNow(NOW);
+        try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
+            Page page = visit.page();
+            visit.open("/sign-up");
+            page.fill("#email", "looks" + width + "@example.org");
+            page.fill("#password", PASSWORD);
+            page.press("#password", "Enter");
+            page.waitForURL("**/dashboard");
+            visit.layoutShift(); // all of it is there before the next page is asked for
+            look(visit, "/dashboard/settings/security", "security-off");
+            look(visit, "/dashboard/settings/security/second-factor", "second-factor-setup");
+            String secret = page.locator("#secret").innerText().replace(" ", "");
+            page.fill("#code", Totp.code(secret, NOW));
+            page.press("#code", "Enter");
+            page.waitForSelector("#codes");
+            look(visit, null, "recovery-codes");
+            look(visit, "/dashboard/settings/security/second-factor", "second-factor-on");
+            page.context().clearCookies();
+            gateway.setNow(NOW.plusSeconds(30));
+            visit.open("/sign-in");
+            page.fill("#login", "looks" + width + "@example.org");
+            page.fill("#password", PASSWORD);
+            page.press("#password", "Enter");
+            page.waitForURL("**/sign-in/code**");
+            look(visit, null, "code");
+            page.fill("#code", Totp.code(secret, NOW.plusSeconds(30)));
+            page.press("#code", "Enter");
+            page.waitForURL("**/dashboard");
+            visit.layoutShift();
+        }
+    }
+
+    private static void look(Visit visit, String path, String name) {
+        if (path != null) {
+            visit.open(path);
+        }
+        visit.assertAccessible();
+        assertThat(visit.layoutShift()).isZero();
+        visit.picture("second/" + name);
+    }
+}
