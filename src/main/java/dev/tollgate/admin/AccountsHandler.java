@@ -119,35 +119,49 @@ public final class AccountsHandler {
     public Handler<Object> limits() {
         return asking(exchange -> {
             String id = exchange.pathParam("id");
-            return () -> JSON.writeValueAsBytes(json(administration.accountRates(id)));
+            return () -> JSON.writeValueAsBytes(json(administration.accountLimits(id)));
         });
     }
 
-    /** {@code POST /admin/accounts/{id}/limits {requests, tokens, concurrency, reason}}: what is left out has no limit. */
+    /**
+     * {@code POST /admin/accounts/{id}/limits {requests, tokens, concurrency, spend: {hour, day, total}, reason}}: what is left out has no
+     * limit.
+     */
     public Handler<Object> setLimits() {
         return doing(
                 200,
                 (exchange, body) -> {
                     By by = by(exchange, body);
                     String id = exchange.pathParam("id");
-                    Rates rates = new Rates(
+                    AdminViews.AccountLimits limits = new AdminViews.AccountLimits(
                             body.limit("requests", Rates.MAX),
                             body.limit("tokens", Rates.MAX),
-                            body.limit("concurrency", Rates.MAX));
+                            body.limit("concurrency", Rates.MAX),
+                            body.spend("spend"));
                     return () ->
-                            JSON.writeValueAsBytes(json(administration.as(by).setAccountRates(id, rates)));
+                            JSON.writeValueAsBytes(json(administration.as(by).setAccountLimits(id, limits)));
                 },
                 "requests",
                 "tokens",
                 "concurrency",
+                "spend",
                 "reason");
     }
 
-    private static ObjectNode json(Rates rates) {
-        return JSON.createObjectNode()
-                .put("requests", rates.requests())
-                .put("tokens", rates.tokens())
-                .put("concurrency", rates.concurrency());
+    private static ObjectNode json(AdminViews.AccountLimits limits) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("requests", limits.requests())
+                .put("tokens", limits.tokens())
+                .put("concurrency", limits.concurrency());
+        spend(json, limits.spend());
+        return json;
+    }
+
+    private static void spend(ObjectNode json, AdminViews.Spend limits) {
+        ObjectNode spend = json.putObject("spend");
+        credits(spend, "hour", limits.hourMicros());
+        credits(spend, "day", limits.dayMicros());
+        credits(spend, "total", limits.totalMicros());
     }
 
     /** {@code GET /admin/accounts/{id}/keys?after=&limit=}. */
@@ -216,10 +230,7 @@ public final class AccountsHandler {
                 .put("disabled", key.disabled());
         ArrayNode allow = json.putArray("allow");
         key.allow().forEach(allow::add);
-        ObjectNode spend = json.putObject("spend");
-        credits(spend, "hour", key.spend().hourMicros());
-        credits(spend, "day", key.spend().dayMicros());
-        credits(spend, "total", key.spend().totalMicros());
+        spend(json, key.spend());
         json.putObject("rates")
                 .put("requests", key.requestsPerMinute())
                 .put("tokens", key.tokensPerMinute())

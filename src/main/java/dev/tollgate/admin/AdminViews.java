@@ -42,6 +42,58 @@ public final class AdminViews {
     }
 
     /**
+     * What all keys of an account together may use; null: no limit.
+     *
+     * @param requests a minute, likewise tokens
+     * @param concurrency calls at once
+     */
+    public record AccountLimits(
+            @Nullable Long requests,
+            @Nullable Long tokens,
+            @Nullable Long concurrency,
+            Spend spend) {
+
+        public AccountLimits {
+            Objects.requireNonNull(spend);
+        }
+    }
+
+    /** What is changed of them; null: stays as it is. */
+    public record AccountLimitsChange(
+            @Nullable Limit requests,
+            @Nullable Limit tokens,
+            @Nullable Limit concurrency,
+            @Nullable Limit spendHourMicros,
+            @Nullable Limit spendDayMicros,
+            @Nullable Limit spendTotalMicros) {
+
+        /** Not named like a property: it would become one on the socket. */
+        public boolean changesNothing() {
+            return requests == null
+                    && tokens == null
+                    && concurrency == null
+                    && spendHourMicros == null
+                    && spendDayMicros == null
+                    && spendTotalMicros == null;
+        }
+
+        AccountLimits over(AccountLimits old) {
+            return new AccountLimits(
+                    changed(requests, old.requests()),
+                    changed(tokens, old.tokens()),
+                    changed(concurrency, old.concurrency()),
+                    new Spend(
+                            changed(spendHourMicros, old.spend().hourMicros()),
+                            changed(spendDayMicros, old.spend().dayMicros()),
+                            changed(spendTotalMicros, old.spend().totalMicros())));
+        }
+
+        private static @Nullable Long changed(@Nullable Limit limit, @Nullable Long old) {
+            return limit == null ? old : limit.most();
+        }
+    }
+
+    /**
      * A key as it can be shown.
      *
      * @param prefix its first characters

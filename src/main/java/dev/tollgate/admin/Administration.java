@@ -1,6 +1,8 @@
 package dev.tollgate.admin;
 
 import dev.tollgate.admin.AdminViews.Account;
+import dev.tollgate.admin.AdminViews.AccountLimits;
+import dev.tollgate.admin.AdminViews.AccountLimitsChange;
 import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
@@ -35,6 +37,12 @@ public interface Administration extends AutoCloseable {
      * @return the account afterwards
      */
     Account grant(String accountId, long creditsMicros, String reason) throws Refused;
+
+    /** What all keys of an account together may use. */
+    AccountLimits accountLimits(String accountId) throws Refused;
+
+    /** Changes that, on every server, for what comes from then on. @return what holds now */
+    AccountLimits limitAccount(String accountId, AccountLimitsChange change, String reason) throws Refused;
 
     NewKey createKey(String accountId, KeyChoice choice) throws Refused;
 

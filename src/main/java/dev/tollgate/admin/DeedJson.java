@@ -2,6 +2,7 @@ package dev.tollgate.admin;
 
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.money.Credits;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
@@ -15,6 +16,20 @@ final class DeedJson {
 
     DeedJson credits(String name, long micros) {
         node.putRawValue(name, new RawValue(Credits.text(micros)));
+        return this;
+    }
+
+    /** Null: there is none. */
+    DeedJson limit(String name, @Nullable Long micros) {
+        if (micros == null) {
+            node.putNull(name);
+            return this;
+        }
+        return credits(name, micros);
+    }
+
+    DeedJson number(String name, @Nullable Long value) {
+        node.put(name, value);
         return this;
     }
 

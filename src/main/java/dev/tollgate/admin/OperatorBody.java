@@ -22,6 +22,8 @@ final class OperatorBody {
     private static final int BYTES_MAX = 64 * 1024;
     private static final int MICROS_DIGITS = 6;
 
+    private static final List<String> WINDOWS = List.of("hour", "day", "total");
+
     /** A billion credits. */
     private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
 
@@ -112,7 +114,10 @@ final class OperatorBody {
 
     /** Micro-credits of a number of credits, exact; below zero too. */
     long credits(String name) {
-        JsonNode value = object.get(name);
+        return credits(name, object.get(name));
+    }
+
+    private static long credits(String name, @Nullable JsonNode value) {
         if (value == null || !value.isNumber()) {
             throw wrong(name, "must be a number of credits");
         }
@@ -125,6 +130,38 @@ final class OperatorBody {
         } catch (ArithmeticException e) {
             throw wrong(name, "has at most six decimals");
         }
+    }
+
+    /** {@code {hour, day, total}} in credits from 0 on; what is missing or null has no limit. */
+    AdminViews.Spend spend(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return AdminViews.Spend.UNLIMITED;
+        }
+        if (!(value instanceof ObjectNode windows)) {
+            throw wrong(name, "must be an object with hour, day and total");
+        }
+        for (String window : windows.propertyNames()) {
+            if (!WINDOWS.contains(window)) {
+                throw wrong(
+                        name + "." + Shown.plain(window),
+                        "is not known here; allowed are " + String.join(", ", WINDOWS));
+            }
+        }
+        return new AdminViews.Spend(
+                limit(name, windows, "hour"), limit(name, windows, "day"), limit(name, windows, "total"));
+    }
+
+    private static @Nullable Long limit(String name, ObjectNode windows, String window) {
+        JsonNode value = windows.get(window);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        long micros = credits(name + "." + window, value);
+        if (micros < 0) {
+            throw wrong(name + "." + window, "must be 0 or more, or null for no limit");
+        }
+        return micros;
     }
 
     /** Above zero. */

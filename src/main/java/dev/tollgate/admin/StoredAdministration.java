@@ -18,6 +18,8 @@ import dev.tollgate.keys.SetAccountRates;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.SetAccountSpend;
+import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.limits.Rates;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
@@ -219,32 +221,67 @@ public final class StoredAdministration implements Administration {
         });
     }
 
-    /** What all keys of an account may use together. */
-    public Rates accountRates(String accountId) throws Refused {
+    @Override
+    public AdminViews.AccountLimits accountLimits(String accountId) throws Refused {
         return refusable(() -> {
             if (ledger.account(accountId).isEmpty()) {
                 throw noSuchAccount(accountId);
             }
-            return keys.accountRates(accountId);
+            return limits(keys.accountRates(accountId), ledger.limits(accountId));
         });
     }
 
-    /** Sets it, on every server, for what comes from now on. Needs a reason. */
-    public Rates setAccountRates(String accountId, Rates rates) throws Refused {
+    @Override
+    public AdminViews.AccountLimits limitAccount(String accountId, AdminViews.AccountLimitsChange change, String reason)
+            throws Refused {
+        AdminViews.AccountLimits limits = change.over(accountLimits(accountId));
+        return as(new By(by.actor(), reason, by.requestId())).setAccountLimits(accountId, limits);
+    }
+
+    /** Sets all of it in one commit, on every server, for what comes from then on. Needs a reason. */
+    public AdminViews.AccountLimits setAccountLimits(String accountId, AdminViews.AccountLimits limits) throws Refused {
         return refusable(() -> {
             by.needReason();
             Rates before = keys.accountRates(accountId);
-            SetAccountRates set = new SetAccountRates(accountId, rates);
-            commit(
+            Rates rates = new Rates(limits.requests(), limits.tokens(), limits.concurrency());
+            AdminViews.Spend spend = limits.spend();
+            SetAccountRates setRates = new SetAccountRates(accountId, rates);
+            SetAccountSpend setSpend = new SetAccountSpend(
+                    accountId, new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros()));
+            Deed deed = new Deed(
+                    by.actor(),
                     "account.limits",
-                    set,
                     accountId,
-                    () -> set.outcome() ? new Deed.Changed(DeedJson.of(before), DeedJson.of(rates)) : null);
-            if (!set.outcome()) {
+                    by.reason(),
+                    clock.instant(),
+                    () -> setRates.outcome()
+                            ? new Deed.Changed(told(limits(before, setSpend.before())), told(limits))
+                            : null);
+            writer.commitAndWait(Unit.of(setRates, setSpend, deed));
+            if (!setRates.outcome()) {
                 throw noSuchAccount(accountId);
             }
-            return rates;
+            return limits;
         });
+    }
+
+    private static AdminViews.AccountLimits limits(Rates rates, SpendLimits spend) {
+        return new AdminViews.AccountLimits(
+                rates.requests(),
+                rates.tokens(),
+                rates.concurrency(),
+                new AdminViews.Spend(spend.hourMicros(), spend.dayMicros(), spend.totalMicros()));
+    }
+
+    private static String told(AdminViews.AccountLimits limits) {
+        return new DeedJson()
+                .number("requests", limits.requests())
+                .number("tokens", limits.tokens())
+                .number("concurrency", limits.concurrency())
+                .limit("spend_hour", limits.spend().hourMicros())
+                .limit("spend_day", limits.spend().dayMicros())
+                .limit("spend_total", limits.spend().totalMicros())
+                .end();
     }
 
     @Override

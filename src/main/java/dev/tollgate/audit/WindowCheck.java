@@ -5,7 +5,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * Each spend window has charged and holds what the reservations made in it do (decision D47). The database sorts, on disk where it
+ * Each spend window, of a key or of an account with limits, has charged and holds what the reservations made in it do (decision D47);
+ * an account without limits has none. The database sorts, on disk where it
  * is much.
  */
 final class WindowCheck implements Check {
@@ -13,10 +14,17 @@ final class WindowCheck implements Check {
     // Windows that were counted stand against windows as the reservations make them: what is left over on either side
     // is wrong.
     private static final String SQL = """
-            WITH calls AS (
+            WITH limited AS (
+                SELECT id FROM account
+                WHERE spend_hour IS NOT NULL OR spend_day IS NOT NULL OR spend_total IS NOT NULL),
+            calls AS (
                 SELECT key_id, created_at, charged_micros, 0 AS held_micros FROM reservation
                 UNION ALL
-                SELECT key_id, created_at, 0, held_micros FROM open_hold)
+                SELECT key_id, created_at, 0, held_micros FROM open_hold
+                UNION ALL
+                SELECT account_id, created_at, charged_micros, 0 FROM reservation WHERE account_id IN (SELECT id FROM limited)
+                UNION ALL
+                SELECT account_id, created_at, 0, held_micros FROM open_hold WHERE account_id IN (SELECT id FROM limited))
             SELECT key_id, kind, starts_at, SUM(charged), SUM(held), SUM(should_charged), SUM(should_held)
             FROM (
                 SELECT key_id, kind, starts_at, charged_micros AS charged, held_micros AS held,
@@ -48,7 +56,9 @@ final class WindowCheck implements Check {
 
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
-        String window = "key " + row.getString(1) + ": the " + name(row.getString(2), row.getLong(3));
+        String owner = row.getString(1);
+        String window = (owner.startsWith("acc_") ? "account " : "key ") + owner + ": the "
+                + name(row.getString(2), row.getLong(3));
         findings.same(window + " has charged", row.getLong(4), "its reservations were charged", row.getLong(6));
         findings.same(window + " holds", row.getLong(5), "its open reservations hold", row.getLong(7));
     }

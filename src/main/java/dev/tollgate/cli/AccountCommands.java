@@ -1,6 +1,9 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.admin.AdminViews.Account;
+import dev.tollgate.admin.AdminViews.AccountLimits;
+import dev.tollgate.admin.AdminViews.AccountLimitsChange;
+import dev.tollgate.admin.AdminViews.Limit;
 import dev.tollgate.admin.AdminViews.Page;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
@@ -131,6 +134,104 @@ final class AccountCommands {
                 session.out().println(Values.credits(after.balanceMicros()));
             }
             return Cli.done();
+        }
+    }
+
+    @Command(
+            name = "limits",
+            description =
+                    "Sets what all keys of an account together may use, and prints it; what is not named stays, what was spent"
+                            + " before counts.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
+    static final class Limits implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Option(names = "--account", required = true, paramLabel = "ID", description = "The account's id.")
+        private String account = "";
+
+        @Option(
+                names = "--spend-hour",
+                paramLabel = "CREDITS",
+                converter = Values.CreditsLimit.class,
+                description = "The most in a calendar hour (UTC), or none.")
+        private @Nullable Limit spendHour;
+
+        @Option(
+                names = "--spend-day",
+                paramLabel = "CREDITS",
+                converter = Values.CreditsLimit.class,
+                description = "The most in a calendar day (UTC), or none.")
+        private @Nullable Limit spendDay;
+
+        @Option(
+                names = "--spend-total",
+                paramLabel = "CREDITS",
+                converter = Values.CreditsLimit.class,
+                description = "The most in all, or none.")
+        private @Nullable Limit spendTotal;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "N",
+                converter = Values.RateLimit.class,
+                description = "Requests a minute, or none.")
+        private @Nullable Limit rate;
+
+        @Option(
+                names = "--tokens",
+                paramLabel = "N",
+                converter = Values.RateLimit.class,
+                description = "Tokens a minute, or none.")
+        private @Nullable Limit tokens;
+
+        @Option(
+                names = "--concurrency",
+                paramLabel = "N",
+                converter = Values.RateLimit.class,
+                description = "Calls at once, or none.")
+        private @Nullable Limit concurrency;
+
+        @Option(
+                names = "--reason",
+                paramLabel = "TEXT",
+                description = "Why; needed for a change, kept in the audit log.")
+        private @Nullable String reason;
+
+        Limits(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            AccountLimitsChange change =
+                    new AccountLimitsChange(rate, tokens, concurrency, spendHour, spendDay, spendTotal);
+            if (reason == null && !change.changesNothing()) {
+                throw new ParameterException(spec.commandLine(), "A change needs a --reason.");
+            }
+            try (Administration administration = session.administration(spec)) {
+                print(
+                        reason == null || change.changesNothing()
+                                ? administration.accountLimits(account)
+                                : administration.limitAccount(account, change, reason));
+            }
+            return Cli.done();
+        }
+
+        private void print(AccountLimits limits) {
+            TextTable table = new TextTable("HOUR", "DAY", "TOTAL", "RATE", "TOKENS", "AT ONCE");
+            table.add(
+                    Values.credits(limits.spend().hourMicros()),
+                    Values.credits(limits.spend().dayMicros()),
+                    Values.credits(limits.spend().totalMicros()),
+                    Values.count(limits.requests(), "/min"),
+                    Values.count(limits.tokens(), "/min"),
+                    Values.count(limits.concurrency(), ""));
+            table.print(session.out());
         }
     }
 }

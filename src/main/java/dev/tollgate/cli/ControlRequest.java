@@ -2,6 +2,7 @@ package dev.tollgate.cli;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.tollgate.admin.AdminViews.AccountLimitsChange;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.Administration;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlRequest.CreateAccount.class, name = "account.create"),
     @JsonSubTypes.Type(value = ControlRequest.Accounts.class, name = "account.list"),
     @JsonSubTypes.Type(value = ControlRequest.Grant.class, name = "account.grant"),
+    @JsonSubTypes.Type(value = ControlRequest.Limits.class, name = "account.limits"),
+    @JsonSubTypes.Type(value = ControlRequest.LimitAccount.class, name = "account.limit"),
     @JsonSubTypes.Type(value = ControlRequest.CreateKey.class, name = "key.create"),
     @JsonSubTypes.Type(value = ControlRequest.Keys.class, name = "key.list"),
     @JsonSubTypes.Type(value = ControlRequest.SetKey.class, name = "key.set"),
@@ -55,6 +58,32 @@ sealed interface ControlRequest {
         @Override
         public Object on(Administration administration) throws Refused {
             return administration.grant(account, creditsMicros, reason);
+        }
+    }
+
+    record Limits(String account) implements ControlRequest {
+
+        public Limits {
+            Objects.requireNonNull(account);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.accountLimits(account);
+        }
+    }
+
+    record LimitAccount(String account, AccountLimitsChange change, String reason) implements ControlRequest {
+
+        public LimitAccount {
+            Objects.requireNonNull(account);
+            Objects.requireNonNull(change);
+            Objects.requireNonNull(reason);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.limitAccount(account, change, reason);
         }
     }
 

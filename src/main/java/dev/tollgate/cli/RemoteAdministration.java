@@ -1,6 +1,8 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.admin.AdminViews.Account;
+import dev.tollgate.admin.AdminViews.AccountLimits;
+import dev.tollgate.admin.AdminViews.AccountLimitsChange;
 import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
@@ -23,6 +25,7 @@ public final class RemoteAdministration implements Administration {
     private static final Duration ANSWER_TIME = Duration.ofSeconds(40);
     private static final TypeReference<Account> ACCOUNT = new TypeReference<>() {};
     private static final TypeReference<Page<Account>> ACCOUNTS = new TypeReference<>() {};
+    private static final TypeReference<AccountLimits> LIMITS = new TypeReference<>() {};
     private static final TypeReference<ApiKey> KEY = new TypeReference<>() {};
     private static final TypeReference<Page<ApiKey>> KEYS = new TypeReference<>() {};
     private static final TypeReference<NewKey> NEW_KEY = new TypeReference<>() {};
@@ -65,6 +68,16 @@ public final class RemoteAdministration implements Administration {
     @Override
     public Account grant(String accountId, long creditsMicros, String reason) throws Refused {
         return ask(new ControlRequest.Grant(accountId, creditsMicros, reason), ACCOUNT);
+    }
+
+    @Override
+    public AccountLimits accountLimits(String accountId) throws Refused {
+        return ask(new ControlRequest.Limits(accountId), LIMITS);
+    }
+
+    @Override
+    public AccountLimits limitAccount(String accountId, AccountLimitsChange change, String reason) throws Refused {
+        return ask(new ControlRequest.LimitAccount(accountId, change, reason), LIMITS);
     }
 
     @Override

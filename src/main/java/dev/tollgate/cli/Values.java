@@ -133,6 +133,10 @@ final class Values {
         return micros == null ? NONE : Credits.text(micros);
     }
 
+    static String count(@Nullable Long limit, String unit) {
+        return limit == null ? NONE : limit + unit;
+    }
+
     static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }

@@ -4,7 +4,7 @@ import dev.tollgate.admin.AdminViews;
 import dev.tollgate.history.LedgerLine;
 import dev.tollgate.history.LedgerPage;
 import dev.tollgate.history.Overview;
-import dev.tollgate.limits.Rates;
+import dev.tollgate.money.Credits;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.people.Person;
 import java.time.Instant;
@@ -38,6 +38,9 @@ public record AccountView(
         String requests,
         String tokens,
         String concurrency,
+        String spendHour,
+        String spendDay,
+        String spendTotal,
         List<Somebody> people,
         List<KeyLine> keys,
         boolean isMoreKeys,
@@ -72,7 +75,7 @@ public record AccountView(
 
     static AccountView of(
             AdminViews.Account account,
-            Rates rates,
+            AdminViews.AccountLimits limits,
             List<Person> people,
             List<AdminViews.ApiKey> keys,
             Overview now,
@@ -95,9 +98,12 @@ public record AccountView(
                 Texts.sum(now.today().netMicros()),
                 Texts.count(now.today().calls(), "call"),
                 ban(now.running().size()),
-                limit(rates.requests()),
-                limit(rates.tokens()),
-                limit(rates.concurrency()),
+                limit(limits.requests()),
+                limit(limits.tokens()),
+                limit(limits.concurrency()),
+                credits(limits.spend().hourMicros()),
+                credits(limits.spend().dayMicros()),
+                credits(limits.spend().totalMicros()),
                 people.stream().map(AccountView::somebody).toList(),
                 keys.stream().map(key -> key(key, instant)).toList(),
                 keys.size() == KEYS_MAX,
@@ -118,6 +124,10 @@ public record AccountView(
 
     private static String limit(@Nullable Long limit) {
         return limit == null ? "" : limit.toString();
+    }
+
+    private static String credits(@Nullable Long micros) {
+        return micros == null ? "" : Credits.text(micros);
     }
 
     private static Somebody somebody(Person person) {

@@ -98,7 +98,7 @@ public final class ConsoleAccount {
         switch (deed) {
             case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
             case "adjust" -> deeds.adjust(by, id, DeedForms.micros(FormState.text(form, "credits")));
-            case "limits" -> administration.as(by).setAccountRates(id, rates(form));
+            case "limits" -> administration.as(by).setAccountLimits(id, limits(form));
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);
             case "factor" -> operatorPeople.removeSecondFactor(by, id, FormState.text(form, "login"));
@@ -127,8 +127,24 @@ public final class ConsoleAccount {
         people.endSessionsOfAccount(id, deed);
     }
 
-    private static Rates rates(Form form) {
-        return new Rates(limit(form, "requests"), limit(form, "tokens"), limit(form, "concurrency"));
+    private static AdminViews.AccountLimits limits(Form form) {
+        return new AdminViews.AccountLimits(
+                limit(form, "requests"),
+                limit(form, "tokens"),
+                limit(form, "concurrency"),
+                new AdminViews.Spend(spend(form, "hour"), spend(form, "day"), spend(form, "total")));
+    }
+
+    private static @Nullable Long spend(Form form, String field) {
+        String text = FormState.text(form, field);
+        if (text.isEmpty()) {
+            return null;
+        }
+        long micros = DeedForms.micros(text);
+        if (micros < 0) {
+            throw new IllegalArgumentException("A limit of credits is 0 or more, or empty for none.");
+        }
+        return micros;
     }
 
     private static @Nullable Long limit(Form form, String field) {
@@ -152,7 +168,7 @@ public final class ConsoleAccount {
             AdminViews.Account account = deeds.account(id);
             view = AccountView.of(
                     account,
-                    administration.accountRates(id),
+                    administration.accountLimits(id),
                     people.ofAccount(id),
                     administration.keys(id, null, AccountView.KEYS_MAX).data(),
                     history.overview(

@@ -1,6 +1,7 @@
 package dev.tollgate.ledger;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** An account's row while a batch works on it. Writer's thread only. */
 final class AccountRow {
@@ -17,6 +18,8 @@ final class AccountRow {
     private long consumedMicros;
     private long lastSequence;
     private long lastEntryAtMillis;
+    private SpendLimits limits = SpendLimits.NONE;
+    private @Nullable SpendLimits limitsToBe;
 
     /** A new account. */
     AccountRow(String id, String name, long createdAtMillis) {
@@ -27,7 +30,7 @@ final class AccountRow {
     }
 
     /** One that is in the database. */
-    AccountRow(Account account, long lastSequence, long lastEntryAtMillis) {
+    AccountRow(Account account, long lastSequence, long lastEntryAtMillis, SpendLimits limits) {
         this.id = account.id();
         this.name = account.name();
         this.createdAtMillis = account.createdAt().toEpochMilli();
@@ -38,6 +41,35 @@ final class AccountRow {
         this.consumedMicros = account.balance().consumedMicros();
         this.lastSequence = lastSequence;
         this.lastEntryAtMillis = lastEntryAtMillis;
+        this.limits = limits;
+    }
+
+    /** What the account's calls may spend together, in this batch; a change holds from the next. */
+    SpendLimits limits() {
+        return limits;
+    }
+
+    /** What is in force when the batch is committed. */
+    SpendLimits limitsToBe() {
+        return limitsToBe == null ? limits : limitsToBe;
+    }
+
+    boolean hasNewLimits() {
+        return limitsToBe != null;
+    }
+
+    /** Whether its windows are counted from now on and were not. */
+    boolean isLimitedFromNowOn() {
+        return limits.unlimited() && !limitsToBe().unlimited();
+    }
+
+    boolean isUnlimitedFromNowOn() {
+        return !limits.unlimited() && limitsToBe().unlimited();
+    }
+
+    /** Not for what is decided in this batch: its windows may not be there yet. */
+    void setLimits(SpendLimits limits) {
+        limitsToBe = limits;
     }
 
     boolean isBlocked() {
@@ -117,5 +149,7 @@ final class AccountRow {
     void written() {
         fresh = false;
         changed = false;
+        limits = limitsToBe();
+        limitsToBe = null;
     }
 }

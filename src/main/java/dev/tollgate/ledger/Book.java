@@ -188,15 +188,30 @@ final class Book {
         return requested.refundedMicros(taskId);
     }
 
-    KeyWindows windows(String keyId, long atMillis) {
+    CallWindows windows(AccountRow account, String keyId, long atMillis) throws SQLException {
+        KeyWindows ofKey = windows(keyId, atMillis);
+        SpendLimits limits = account.limits();
+        return new CallWindows(ofKey, limits.unlimited() ? null : windowsOf(account, atMillis), limits);
+    }
+
+    /** Only once its account is known it is known that they are needed. Reads, unless they are kept: for accounts with limits alone. */
+    private KeyWindows windowsOf(AccountRow account, long atMillis) throws SQLException {
+        needWindows(account.id, atMillis);
+        take(neededWindows, kept::window, this::found);
+        rows.readWindows(neededWindows, this::found);
+        neededWindows.clear();
+        return windows(account.id, atMillis);
+    }
+
+    private KeyWindows windows(String keyId, long atMillis) {
         return new KeyWindows(List.of(
                 window(keyId, SpendWindow.TOTAL, atMillis),
                 window(keyId, SpendWindow.DAY, atMillis),
                 window(keyId, SpendWindow.HOUR, atMillis)));
     }
 
-    KeyWindows windowsOf(ReservationRow reservation) {
-        return windows(reservation.keyId, reservation.createdAtMillis);
+    CallWindows windowsOf(ReservationRow reservation) throws SQLException {
+        return windows(accountOf(reservation), reservation.keyId, reservation.createdAtMillis);
     }
 
     List<String> abandoned() {
@@ -242,13 +257,14 @@ final class Book {
         requested.add(asked, enter(account, asked, from, to, Math.abs(micros), reason, at));
     }
 
-    void hold(ReservationRow reservation, AccountRow account, KeyWindows windows, long micros, Instant at) {
+    void hold(ReservationRow reservation, AccountRow account, CallWindows windows, long micros, Instant at) {
         reservation.hold(micros);
         windows.hold(micros);
         enter(account, EntryKind.RESERVATION, reservation, Bucket.AVAILABLE, Bucket.RESERVED, micros, at);
     }
 
-    Resolution.Resolved resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at) {
+    Resolution.Resolved resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at)
+            throws SQLException {
         AccountRow account = accountOf(reservation);
         long heldMicros = reservation.heldMicros();
         long releasedMicros = heldMicros - chargeMicros;
@@ -285,12 +301,23 @@ final class Book {
         rows.writeAccounts(accounts.values());
         rows.writeReservations(reservations.values(), nodeId);
         rows.writeWindows(windows.values());
+        for (AccountRow account : accounts.values()) {
+            if (account.hasNewLimits()) {
+                rows.writeLimits(account);
+            }
+        }
         rows.append(entries);
         requested.write();
     }
 
     /** What was written is in the database for good. */
     void committed() {
+        for (AccountRow account : accounts.values()) {
+            if (account.isUnlimitedFromNowOn()) {
+                windows.keySet().removeIf(id -> id.keyId().equals(account.id));
+                kept.forgetWindowsOf(account);
+            }
+        }
         kept.committed(accounts.values(), reservations.values(), windows.values());
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public final class ExpireOpen extends LedgerChange<List<String>> {
     }
 
     @Override
-    List<String> decideOver(Book book) {
+    List<String> decideOver(Book book) throws SQLException {
         List<OpenHold> expired = new ArrayList<>();
         for (String id : book.abandoned()) {
             ReservationRow reservation = book.openReservation(id);

@@ -103,7 +103,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         if (account.balanceMicros() < leastMicros) {
             return new BalanceExhausted();
         }
-        KeyWindows windows = book.windowsOf(reservation);
+        CallWindows windows = book.windowsOf(reservation);
         SpendLimits now = limits.get();
         SpendWindow full = windows.firstWithout(leastMicros, now);
         if (full != null) {

@@ -77,13 +77,28 @@ final class KeptRows {
         return reservations.get(id);
     }
 
-    /** All windows of a key that an instant lies in, or null where one of them is not kept. Of others that write too, none is. */
+    /** All windows of a key, or of an account, that an instant lies in, or null where one of them is not kept. Of others that write too, none is. */
     @Nullable
     KeyWindows windows(String keyId, long atMillis) {
         WindowRow total = windows.get(WindowRow.Id.at(keyId, SpendWindow.TOTAL, atMillis));
         WindowRow day = windows.get(WindowRow.Id.at(keyId, SpendWindow.DAY, atMillis));
         WindowRow hour = windows.get(WindowRow.Id.at(keyId, SpendWindow.HOUR, atMillis));
         return total == null || day == null || hour == null ? null : new KeyWindows(List.of(total, day, hour));
+    }
+
+    /** All windows that a call of a key counts in, or null where one of them is not kept. */
+    @Nullable
+    CallWindows windows(AccountRow account, String keyId, long atMillis) {
+        KeyWindows ofKey = windows(keyId, atMillis);
+        KeyWindows ofAccount = account.limits().unlimited() ? null : windows(account.id, atMillis);
+        return ofKey == null || (ofAccount == null && !account.limits().unlimited())
+                ? null
+                : new CallWindows(ofKey, ofAccount, account.limits());
+    }
+
+    /** They are counted no more. */
+    void forgetWindowsOf(AccountRow account) {
+        windows.keySet().removeIf(id -> id.keyId().equals(account.id));
     }
 
     @Nullable

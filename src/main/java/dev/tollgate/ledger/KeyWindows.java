@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The windows of one key that a reservation counts in, the longest first. Writer's thread only. */
+/** The windows of one key, or of one account, that a reservation counts in, the longest first. Writer's thread only. */
 record KeyWindows(List<WindowRow> rows) {
 
     /** What the tightest limit leaves, not below zero. */

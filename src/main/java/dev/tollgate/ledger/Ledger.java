@@ -79,6 +79,17 @@ public final class Ledger {
                                 .findFirst());
     }
 
+    /** What all keys of an account together may spend; of one that is not there, everything. */
+    public SpendLimits limits(String accountId) {
+        return database.readFor(
+                accountId,
+                connection ->
+                        list(connection, LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::limits, accountId)
+                                .stream()
+                                .findFirst()
+                                .orElse(SpendLimits.NONE));
+    }
+
     /**
      * Accounts in the order of their ids.
      *
@@ -125,7 +136,7 @@ public final class Ledger {
     }
 
     /**
-     * What keys have taken of the windows that a time lies in; a window that is missing has not been touched.
+     * What keys, or an account with limits by its id, have taken of the windows that a time lies in; a window that is missing has not been touched.
      *
      * @param accountId whose turn the read takes
      * @param keyIds at most {@value #PAGE_MAX}

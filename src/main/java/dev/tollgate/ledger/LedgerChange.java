@@ -6,7 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A change of the ledger; each kind decides for itself over the book of its batch. */
 public abstract sealed class LedgerChange<O> extends Decision<O>
-        permits CreateAccount, SetBlocked, Grant, Correction, Reserve, Confirm, Extend, Resolution, ExpireOpen {
+        permits CreateAccount,
+                SetBlocked,
+                SetAccountSpend,
+                Grant,
+                Correction,
+                Reserve,
+                Confirm,
+                Extend,
+                Resolution,
+                ExpireOpen {
 
     /** Says which rows {@link #decideOver} will ask for. */
     abstract void need(Book book);

@@ -119,6 +119,23 @@ final class LedgerRows {
             FROM unnest(?, ?, ?, ?, ?) AS r (charged, held, key_id, kind, starts_at)
             WHERE spend_window.key_id = r.key_id AND spend_window.kind = r.kind AND spend_window.starts_at = r.starts_at""", "bigint", "bigint", "text", "text", "bigint");
 
+    private static final RowStatement UPDATE_LIMITS = RowStatement.of(
+            "UPDATE account SET spend_hour = ?, spend_day = ?, spend_total = ? WHERE id = ?",
+            """
+            UPDATE account SET spend_hour = r.spend_hour, spend_day = r.spend_day, spend_total = r.spend_total
+            FROM unnest(?, ?, ?, ?) AS r (spend_hour, spend_day, spend_total, id)
+            WHERE account.id = r.id""",
+            "bigint",
+            "bigint",
+            "bigint",
+            "text");
+    private static final String BEGIN_WINDOWS = """
+            INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros)
+            SELECT ?, kind, starts_at, CAST(SUM(charged_micros) AS BIGINT), CAST(SUM(held_micros) AS BIGINT) FROM spend_window
+            WHERE key_id IN (SELECT id FROM api_key WHERE account_id = ?)
+            GROUP BY kind, starts_at""";
+    private static final String END_WINDOWS = "DELETE FROM spend_window WHERE key_id = ?";
+
     private static final Comparator<AccountRow> BY_ID = Comparator.comparing(account -> account.id);
     private static final Comparator<WindowRow> BY_KEY = Comparator.comparing((WindowRow window) -> window.id.keyId())
             .thenComparing(window -> window.id.kind().code())
@@ -184,6 +201,15 @@ final class LedgerRows {
             accounts.text(id).next();
         }
         accounts.finishLater();
+        windows(windowIds, foundWindow).finishLater();
+    }
+
+    /** Those that are there, of accounts that are locked. */
+    void readWindows(Collection<WindowRow.Id> ids, Consumer<WindowRow> found) throws SQLException {
+        windows(ids, found).finish();
+    }
+
+    private Rows windows(Collection<WindowRow.Id> windowIds, Consumer<WindowRow> foundWindow) throws SQLException {
         Rows windows = SELECT_WINDOW.on(statements, row -> foundWindow.accept(window(row)));
         for (WindowRow.Id id : windowIds) {
             windows.text(id.keyId())
@@ -191,12 +217,15 @@ final class LedgerRows {
                     .number(id.startsAtMillis())
                     .next();
         }
-        windows.finishLater();
+        return windows;
     }
 
     private static AccountRow account(ResultSet row) throws SQLException {
         return new AccountRow(
-                LedgerSql.account(row), row.getLong(LedgerSql.LAST_SEQUENCE), row.getLong(LedgerSql.LAST_ENTRY_AT));
+                LedgerSql.account(row),
+                row.getLong(LedgerSql.LAST_SEQUENCE),
+                row.getLong(LedgerSql.LAST_ENTRY_AT),
+                LedgerSql.limits(row));
     }
 
     private static WindowRow window(ResultSet row) throws SQLException {
@@ -343,6 +372,31 @@ final class LedgerRows {
         }
         inserts.finish();
         updates.finishEach();
+    }
+
+    /**
+     * What an account may spend from now on. Its windows begin with what its keys' windows say, which are written, and end where there is
+     * no limit any more.
+     */
+    void writeLimits(AccountRow account) throws SQLException {
+        SpendLimits limits = account.limitsToBe();
+        Rows update = UPDATE_LIMITS.on(statements);
+        update.number(limits.hourMicros())
+                .number(limits.dayMicros())
+                .number(limits.totalMicros())
+                .text(account.id)
+                .next();
+        update.finishEach();
+        if (account.isLimitedFromNowOn()) {
+            PreparedStatement insert = statements.of(BEGIN_WINDOWS);
+            insert.setString(1, account.id);
+            insert.setString(2, account.id);
+            insert.executeUpdate();
+        } else if (account.isUnlimitedFromNowOn()) {
+            PreparedStatement delete = statements.of(END_WINDOWS);
+            delete.setString(1, account.id);
+            delete.executeUpdate();
+        }
     }
 
     RequestedEntries requested() {

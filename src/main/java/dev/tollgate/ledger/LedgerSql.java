@@ -3,18 +3,21 @@ package dev.tollgate.ledger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What reading on the writer's connection and reading on the others have in common. */
 final class LedgerSql {
 
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
-                last_entry_at
+                last_entry_at, spend_hour, spend_day, spend_total
             FROM account""";
     /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
     static final int LAST_SEQUENCE = 9;
 
     static final int LAST_ENTRY_AT = 10;
+
+    private static final int SPEND_HOUR = 11;
 
     static final String SELECT_ENTRY = """
             SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason
@@ -29,6 +32,19 @@ final class LedgerSql {
                 Instant.ofEpochMilli(row.getLong(3)),
                 row.getInt(4) == 1,
                 balance(row));
+    }
+
+    /** What is spent together at most, of a row of {@link #SELECT_ACCOUNT}. */
+    static SpendLimits limits(ResultSet row) throws SQLException {
+        Long hour = micros(row, SPEND_HOUR);
+        Long day = micros(row, SPEND_HOUR + 1);
+        Long total = micros(row, SPEND_HOUR + 2);
+        return hour == null && day == null && total == null ? SpendLimits.NONE : new SpendLimits(hour, day, total);
+    }
+
+    private static @Nullable Long micros(ResultSet row, int column) throws SQLException {
+        long micros = row.getLong(column);
+        return row.wasNull() ? null : micros;
     }
 
     private static Balance balance(ResultSet row) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import java.sql.SQLException;
 import java.time.Instant;
 
 /** Gives a whole hold back: the call has failed, or its owner has died. */
@@ -27,7 +28,7 @@ public final class Release extends Resolution {
     }
 
     @Override
-    Resolved resolve(Book book, ReservationRow reservation) {
+    Resolved resolve(Book book, ReservationRow reservation) throws SQLException {
         return book.resolve(reservation, why.state, 0, at());
     }
 }

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds credits for a call: as much of what is wanted as the balance and the key's spend windows cover, if that is at least the
+ * Holds credits for a call: as much of what is wanted as the balance and the spend windows of key and account cover, if that is at least the
  * least; else nothing at all (decision D31).
  */
 public final class Reserve extends LedgerChange<ReserveOutcome> {
@@ -79,7 +79,8 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (account == null || account.balanceMicros() < wantedMicros) {
             return false;
         }
-        KeyWindows windows = kept.windows(hold.keyId(), hold.createdAt().toEpochMilli());
+        CallWindows windows =
+                kept.windows(account, hold.keyId(), hold.createdAt().toEpochMilli());
         return windows != null && windows.roomMicros(limits.get()) >= wantedMicros;
     }
 
@@ -89,7 +90,8 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (account == null || account.isBlocked() || !allowed.getAsBoolean()) {
             return new ReserveOutcome.NotAllowed();
         }
-        KeyWindows windows = book.windows(hold.keyId(), hold.createdAt().toEpochMilli());
+        CallWindows windows =
+                book.windows(account, hold.keyId(), hold.createdAt().toEpochMilli());
         SpendLimits now = limits.get();
         ReserveOutcome refusal = refusal(account, windows, now, leastMicros);
         if (refusal != null) {
@@ -105,15 +107,14 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     }
 
     /** Why so much cannot be held, or null. */
-    private @Nullable ReserveOutcome refusal(AccountRow account, KeyWindows windows, SpendLimits now, long micros) {
+    private @Nullable ReserveOutcome refusal(AccountRow account, CallWindows windows, SpendLimits now, long micros) {
         if (account.balanceMicros() < micros) {
             return new ReserveOutcome.InsufficientCredits(account.balanceMicros(), account.reservedMicros(), micros);
         }
-        SpendWindow full = windows.firstWithout(micros, now);
-        return full == null ? null : windows.reached(full, now, micros, hold.createdAt());
+        return windows.refusal(micros, now, hold.createdAt());
     }
 
-    private ReserveOutcome hold(Book book, AccountRow account, KeyWindows windows, long micros) {
+    private ReserveOutcome hold(Book book, AccountRow account, CallWindows windows, long micros) {
         book.hold(book.open(new ReservationRow(hold)), account, windows, micros, hold.createdAt());
         return new ReserveOutcome.Reserved(micros);
     }

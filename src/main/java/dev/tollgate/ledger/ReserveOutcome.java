@@ -24,11 +24,12 @@ public sealed interface ReserveOutcome {
     }
 
     /**
-     * A spend window of the key does not cover the least hold; of several, the one that is longest.
+     * A spend window of the key or the account does not cover the least hold; of several, the one that is longest.
      *
      * @param usedMicros what was charged in the window
      * @param heldMicros what running calls of the window hold
      * @param freesAt when the window ends; null for the total
+     * @param accounts whether it is the account's, for all its keys together, and not the key's
      */
     record SpendLimitReached(
             SpendWindow window,
@@ -36,8 +37,25 @@ public sealed interface ReserveOutcome {
             long usedMicros,
             long heldMicros,
             long leastMicros,
-            @Nullable Instant freesAt)
+            @Nullable Instant freesAt,
+            boolean accounts)
             implements ReserveOutcome {
+
+        /** The key's. */
+        public SpendLimitReached(
+                SpendWindow window,
+                long limitMicros,
+                long usedMicros,
+                long heldMicros,
+                long leastMicros,
+                @Nullable Instant freesAt) {
+            this(window, limitMicros, usedMicros, heldMicros, leastMicros, freesAt, false);
+        }
+
+        /** The same of the account. */
+        SpendLimitReached ofAccount() {
+            return new SpendLimitReached(window, limitMicros, usedMicros, heldMicros, leastMicros, freesAt, true);
+        }
 
         /** Whether it would have been covered if no call were running: worth trying again soon (decision D31). */
         public boolean becauseOfRunningCalls() {

@@ -22,6 +22,11 @@ public record SpendLimits(
         check(totalMicros);
     }
 
+    /** Not named like a property. */
+    public boolean unlimited() {
+        return hourMicros == null && dayMicros == null && totalMicros == null;
+    }
+
     /** The limit of a window, or {@link Long#MAX_VALUE} where there is none. */
     public long of(SpendWindow window) {
         Long limit =

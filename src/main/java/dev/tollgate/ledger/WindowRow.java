@@ -3,7 +3,7 @@ package dev.tollgate.ledger;
 /** A spend window's row while a batch works on it. Writer's thread only. */
 final class WindowRow {
 
-    /** Which window of which key. */
+    /** Which window of which key, or, by its id, of which account. */
     record Id(String keyId, SpendWindow kind, long startsAtMillis) {
 
         /** The one that an instant lies in. */

@@ -41,8 +41,10 @@ public final class Refusals {
     }
 
     static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
-        String limit = "The key's " + word(refused.window()) + " spend limit of " + Credits.text(refused.limitMicros())
-                + " credits is reached: " + Credits.text(refused.usedMicros()) + " are used";
+        String limit = (refused.accounts() ? "The account's " : "The key's ") + word(refused.window())
+                + " spend limit of " + Credits.text(refused.limitMicros())
+                + " credits is reached: " + Credits.text(refused.usedMicros()) + " are used"
+                + (refused.accounts() ? " by all its keys" : "");
         String need = ", the call needs at least " + Credits.text(refused.leastMicros()) + ".";
         if (refused.becauseOfRunningCalls()) {
             return ApiError.of(

@@ -8,7 +8,11 @@ import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.ledger.SpendWindow;
+import dev.tollgate.ledger.WindowUse;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
@@ -58,6 +62,10 @@ public final class KeysPage {
         List<Key> shown = all.subList(from, Math.min(all.size(), from + ROWS));
         Map<String, Object> params = new HashMap<>();
         Person.Preferences chosen = request.visitor().person().preferences();
+        SpendLimits limits = ledger.limits(account);
+        if (!limits.unlimited()) {
+            params.put("limits", limits(account, limits));
+        }
         List<KeyRow> rows = rows(account, shown, chosen.zone());
         params.put("keys", rows);
         params.put("warnings", chosen.keyNotices() ? warnings(rows) : List.of());
@@ -72,6 +80,17 @@ public final class KeysPage {
             params.put("said", said);
         }
         return PageStep.show("dashboard/keys.jte", params);
+    }
+
+    /** What the operator lets all keys together spend: the windows that have a limit. */
+    private List<KeyWindow> limits(String account, SpendLimits limits) {
+        Instant now = clock.instant();
+        Spend spend = new Spend(limits.hourMicros(), limits.dayMicros(), limits.totalMicros());
+        Map<SpendWindow, WindowUse> uses =
+                ledger.windows(account, List.of(account), now).getOrDefault(account, Map.of());
+        return KeyWindow.all(spend, uses, now).stream()
+                .filter(window -> window.limit() != null)
+                .toList();
     }
 
     private static List<String> warnings(List<KeyRow> rows) {

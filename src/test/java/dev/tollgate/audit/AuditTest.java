@@ -293,6 +293,17 @@ class AuditTest {
                                 + " charged 0");
     }
 
+    @Test
+    void an_account_s_windows_are_those_of_an_account_with_limits() {
+        assertThat(found("UPDATE account SET spend_day = 1 WHERE id = '{plain}'"))
+                .containsExactlyInAnyOrder(
+                        "account {plain}: the day from {day} has charged 0, its reservations were charged 0.28",
+                        "account {plain}: the hour from {hour} has charged 0, its reservations were charged 0.28",
+                        "account {plain}: the total has charged 0, its reservations were charged 0.28");
+        assertThat(found("INSERT INTO spend_window VALUES ('{plain}', 'total', 0, 5, 0)"))
+                .containsExactly("account {plain}: the total has charged 0.000005, its reservations were charged 0");
+    }
+
     // ---- tasks ----
 
     @Test

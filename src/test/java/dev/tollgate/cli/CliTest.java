@@ -141,6 +141,7 @@ class CliTest {
                 "account create",
                 "account list",
                 "account grant",
+                "account limits",
                 "key",
                 "key create",
                 "key list",
@@ -235,6 +236,31 @@ class CliTest {
                 .isEqualTo(1);
         assertThat(err).isEqualTo("tollgate: There is no account acc_9.\n");
         assertThat(out).isEmpty();
+    }
+
+    @Test
+    void limits_of_an_account_are_changed_with_a_reason_and_what_is_not_named_stays() {
+        run("account", "create", "--name", "Ann");
+        assertThat(run("account", "limits", "--account", "acc_1", "--spend-day", "20.5"))
+                .isEqualTo(2);
+        assertThat(run(
+                        "account",
+                        "limits",
+                        "--account",
+                        "acc_1",
+                        "--spend-day",
+                        "20.5",
+                        "--rate",
+                        "60",
+                        "--reason",
+                        "a trial"))
+                .isZero();
+        assertThat(administration.reasons).containsExactly("a trial");
+        run("account", "limits", "--account", "acc_1", "--spend-hour", "none", "--tokens", "9", "--reason", "more");
+        out = "";
+        run("account", "limits", "--account", "acc_1");
+        assertThat(out.lines().map(line -> line.strip().split(" +")))
+                .contains(new String[] {"none", "20.5", "none", "60/min", "9/min", "none"});
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.admin.AdminViews.Account;
+import dev.tollgate.admin.AdminViews.AccountLimits;
+import dev.tollgate.admin.AdminViews.AccountLimitsChange;
 import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
@@ -63,6 +65,11 @@ class ControlSocketTest {
         assertThat(account).isEqualTo(administration.accounts.get("acc_1"));
         assertThat(remote.grant("acc_1", Long.MAX_VALUE / 4, "why").balanceMicros())
                 .isEqualTo(12_500_000 + Long.MAX_VALUE / 4);
+        AccountLimits limits = new AccountLimits(5L, null, null, new Spend(null, 7L, null));
+        assertThat(remote.limitAccount(
+                        "acc_1", new AccountLimitsChange(new Limit(5L), null, null, null, new Limit(7L), null), "why"))
+                .isEqualTo(limits);
+        assertThat(remote.accountLimits("acc_1")).isEqualTo(limits);
         NewKey made = remote.createKey(
                 "acc_1",
                 new KeyChoice("k", Kind.MANAGEMENT, new Spend(1L, null, 3L), List.of("10.0.0.0/8", "::1"), 60));

@@ -1,6 +1,8 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.admin.AdminViews.Account;
+import dev.tollgate.admin.AdminViews.AccountLimits;
+import dev.tollgate.admin.AdminViews.AccountLimitsChange;
 import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
@@ -26,6 +28,7 @@ final class FakeAdministration implements Administration {
     final Map<String, Account> accounts = new LinkedHashMap<>();
     final Map<String, ApiKey> keys = new LinkedHashMap<>();
     final List<String> reasons = new ArrayList<>();
+    AccountLimits limits = new AccountLimits(null, null, null, Spend.UNLIMITED);
     int pageMax = 2;
     int closed;
     long rotatedWithGrace = -1;
@@ -61,6 +64,28 @@ final class FakeAdministration implements Administration {
                         0,
                         TIME));
         return accounts.get(accountId);
+    }
+
+    @Override
+    public synchronized AccountLimits accountLimits(String accountId) throws Refused {
+        account(accountId);
+        return limits;
+    }
+
+    @Override
+    public synchronized AccountLimits limitAccount(String accountId, AccountLimitsChange change, String reason)
+            throws Refused {
+        account(accountId);
+        reasons.add(reason);
+        limits = new AccountLimits(
+                changed(change.requests(), limits.requests()),
+                changed(change.tokens(), limits.tokens()),
+                changed(change.concurrency(), limits.concurrency()),
+                new Spend(
+                        changed(change.spendHourMicros(), limits.spend().hourMicros()),
+                        changed(change.spendDayMicros(), limits.spend().dayMicros()),
+                        changed(change.spendTotalMicros(), limits.spend().totalMicros())));
+        return limits;
     }
 
     @Override

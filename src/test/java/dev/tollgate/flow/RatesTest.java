@@ -140,7 +140,8 @@ class RatesTest {
         Reply set = gateway.post(path, "{\"requests\":1,\"reason\":\"too eager\"}", ADMIN_KEY);
         assertThat(set.status()).as(set.text()).isEqualTo(200);
         assertThat(gateway.get(path, ADMIN_KEY).text())
-                .isEqualTo("{\"requests\":1,\"tokens\":null,\"concurrency\":null}");
+                .isEqualTo("{\"requests\":1,\"tokens\":null,\"concurrency\":null,"
+                        + "\"spend\":{\"hour\":null,\"day\":null,\"total\":null}}");
         assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
         assertRefused(customer.chat(call("Hi")), "this account may make 1 requests a minute.");
         String row = gateway.get("/admin/audit", ADMIN_KEY).text();
@@ -155,6 +156,33 @@ class RatesTest {
         assertThat(gateway.post("/admin/accounts/acc_9/limits", "{\"reason\":\"because\"}", ADMIN_KEY)
                         .status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void an_operator_limits_what_all_keys_of_an_account_spend_and_the_refusal_says_whose_limit_it_is() {
+        Customer customer = gateway.customer("100");
+        assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
+        String path = "/admin/accounts/" + customer.account() + "/limits";
+        String limits = "{\"spend\":{\"day\":0.01},\"reason\":\"a trial\"}";
+        assertThat(gateway.post(path, limits, ADMIN_KEY).status()).isEqualTo(200);
+        assertThat(gateway.get(path, ADMIN_KEY).text())
+                .contains("\"spend\":{\"hour\":null,\"day\":0.01,\"total\":null}");
+        Reply refused = customer.chat(call("Hi"));
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.error().get("code").asString()).isEqualTo("spend_limit_exceeded");
+        assertThat(refused.error().get("message").asString())
+                .startsWith("The account's daily spend limit of 0.01 credits is reached: ")
+                .contains(" are used by all its keys, the call needs at least ", "It will reset at ", "T00:00:00Z.");
+        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text()).contains("spend_day", "a trial");
+        Reply wrong = gateway.post(path, "{\"spend\":{\"day\":-1},\"reason\":\"because\"}", ADMIN_KEY);
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.error().get("param").asString()).isEqualTo("spend.day");
+        assertThat(gateway.post(path, "{\"spend\":{\"week\":1},\"reason\":\"because\"}", ADMIN_KEY)
+                        .status())
+                .isEqualTo(400);
+        assertThat(gateway.post(path, "{\"reason\":\"enough\"}", ADMIN_KEY).status())
+                .isEqualTo(200);
+        assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
     }
 
     @Test

@@ -87,6 +87,45 @@ class NodesTest {
     }
 
     @Test
+    void of_callers_that_race_on_two_nodes_exactly_as_many_are_admitted_as_the_account_s_limit_has_holds()
+            throws Exception {
+        one.account("acc_1", CALLERS * HOLD);
+        for (int key = 0; key < 4; key++) {
+            one.key("key_" + key, "acc_1", KeySettings.named("key"));
+        }
+        one.decide(new SetAccountSpend("acc_1", new SpendLimits(null, 20 * HOLD + HOLD - 1, null)));
+        List<ReserveOutcome> outcomes = race(i -> node(i).decide(ofKey("t" + i, "key_" + i % 4)));
+        assertThat(outcomes)
+                .filteredOn(ReserveOutcome.Reserved.class::isInstance)
+                .hasSize(20);
+    }
+
+    @Test
+    void an_account_s_windows_add_up_however_its_limits_come_and_go_on_two_nodes_while_it_calls() throws Exception {
+        one.account("acc_1", CALLERS * HOLD);
+        for (int key = 0; key < 4; key++) {
+            one.key("key_" + key, "acc_1", KeySettings.named("key"));
+        }
+        race(i -> {
+            if (i % 5 == 0) {
+                SpendLimits limits = i % 2 == 0 ? SpendLimits.NONE : new SpendLimits(null, 1_000 * HOLD, null);
+                return node(i / 5).decide(new SetAccountSpend("acc_1", limits));
+            }
+            Reserve reserve = ofKey("t" + i, "key_" + i % 4);
+            node(i).commit(reserve);
+            return node(i + 1).settle("t" + i, i % (int) HOLD);
+        });
+        one.decide(new SetAccountSpend("acc_1", new SpendLimits(1L, null, null)));
+        assertThat(one.number("SELECT COUNT(*) FROM spend_window WHERE key_id = 'acc_1'"))
+                .isEqualTo(3);
+    }
+
+    private Reserve ofKey(String id, String keyId) {
+        OpenHold hold = new OpenHold(id, "acc_1", keyId, "chat", "m", one.now());
+        return new Reserve(hold, HOLD, HOLD, () -> SpendLimits.NONE, () -> true);
+    }
+
+    @Test
     void of_resolutions_that_race_on_two_nodes_exactly_one_resolves() throws Exception {
         one.account("acc_1", HOLD);
         one.reserve("t1", "acc_1", HOLD, HOLD);

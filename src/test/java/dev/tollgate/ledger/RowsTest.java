@@ -323,7 +323,7 @@ class RowsTest {
 
     private static AccountRow account(long balance, long reserved, long purchased, long consumed) {
         Balance amounts = new Balance(balance, reserved, purchased, consumed);
-        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0);
+        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0, SpendLimits.NONE);
     }
 
     private static Entry entry(Bucket from, Bucket to, long micros) {

@@ -72,6 +72,18 @@ class RefusalsTest {
     }
 
     @Test
+    void an_account_s_spend_limit_is_named_as_its_own() {
+        ApiError reached = Refusals.of(
+                new ReserveOutcome.SpendLimitReached(
+                        SpendWindow.TOTAL, 10_000_000, 9_000_000, 0, 2_000_000, null, true),
+                NOW);
+        assertThat(reached.message())
+                .isEqualTo(
+                        "The account's total spend limit of 10 credits is reached: 9 are used by all its keys, the call needs"
+                                + " at least 2. It does not reset by itself.");
+    }
+
+    @Test
     void a_spend_limit_that_never_resets_is_not_worth_trying_again() {
         ApiError reached = limit(SpendWindow.TOTAL, 9_000_000, 0, null);
         assertThat(reached.message()).endsWith(", the call needs at least 2. It does not reset by itself.");

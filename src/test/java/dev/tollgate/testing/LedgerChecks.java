@@ -11,6 +11,18 @@ public final class LedgerChecks {
             "(SELECT id, key_id, created_at, state, held_micros, charged_micros FROM reservation"
                     + " UNION ALL SELECT id, key_id, created_at, 'open', held_micros, 0 FROM open_hold) AS calls";
 
+    /** With the calls of accounts that have limits once more, under the account's id. */
+    private static final String COUNTED =
+            "(SELECT id, key_id, account_id, created_at, state, held_micros, charged_micros FROM reservation"
+                    + " UNION ALL SELECT id, key_id, account_id, created_at, 'open', held_micros, 0 FROM open_hold)";
+
+    private static final String CALLS_IN_WINDOWS =
+            "(SELECT key_id, created_at, state, held_micros, charged_micros FROM "
+                    + COUNTED
+                    + " AS by_key UNION ALL SELECT account_id, created_at, state, held_micros, charged_micros FROM "
+                    + COUNTED + " AS by_account WHERE account_id IN (SELECT id FROM account"
+                    + " WHERE spend_hour IS NOT NULL OR spend_day IS NOT NULL OR spend_total IS NOT NULL)) AS calls";
+
     private LedgerChecks() {}
 
     public static void assertCoherent(StoreFixture store) {
@@ -70,8 +82,9 @@ public final class LedgerChecks {
     private static void windows_are_what_reservations_count(ToLongFunction<String> store) {
         for (String[] window :
                 new String[][] {{"hour", "3600000"}, {"day", "86400000"}, {"total", "9000000000000000"}}) {
-            String counted = " FROM " + CALLS + " WHERE key_id = spend_window.key_id AND created_at >= starts_at"
-                    + " AND created_at < starts_at + " + window[1] + "), 0)";
+            String counted =
+                    " FROM " + CALLS_IN_WINDOWS + " WHERE key_id = spend_window.key_id AND created_at >= starts_at"
+                            + " AND created_at < starts_at + " + window[1] + "), 0)";
             assertThat(store.applyAsLong("SELECT COUNT(*) FROM spend_window WHERE kind = '" + window[0] + "' AND ("
                             + "charged_micros <> COALESCE((SELECT SUM(charged_micros)" + counted
                             + " OR held_micros <> COALESCE((SELECT SUM(CASE WHEN state = 'open' THEN held_micros ELSE 0 END)"
@@ -79,11 +92,11 @@ public final class LedgerChecks {
                     .as(window[0])
                     .isZero();
             String startsAt = window[0].equals("total") ? "0" : "created_at - created_at % " + window[1];
-            assertThat(store.applyAsLong(
-                            "SELECT COUNT(*) FROM " + CALLS + " WHERE held_micros > 0 AND NOT EXISTS (SELECT 1"
-                                    + " FROM spend_window WHERE spend_window.key_id = calls.key_id AND kind = '"
-                                    + window[0]
-                                    + "' AND starts_at = " + startsAt + ")"))
+            assertThat(store.applyAsLong("SELECT COUNT(*) FROM " + CALLS_IN_WINDOWS
+                            + " WHERE held_micros > 0 AND NOT EXISTS (SELECT 1"
+                            + " FROM spend_window WHERE spend_window.key_id = calls.key_id AND kind = '"
+                            + window[0]
+                            + "' AND starts_at = " + startsAt + ")"))
                     .as("reservations that no " + window[0] + " counts")
                     .isZero();
         }
