@@ -60,6 +60,9 @@ import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.limits.Quotas;
 import dev.tollgate.limits.Workers;
+import dev.tollgate.mail.Letters;
+import dev.tollgate.mail.MailRounds;
+import dev.tollgate.mail.MailServer;
 import dev.tollgate.manual.ApiDescription;
 import dev.tollgate.media.AllowedPlaces;
 import dev.tollgate.media.MediaLimits;
@@ -79,6 +82,8 @@ import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.payments.Vouchers;
+import dev.tollgate.people.Links;
+import dev.tollgate.people.StartCredits;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.ReceiptsHandler;
 import dev.tollgate.rollups.Rollups;
@@ -92,6 +97,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -217,6 +223,7 @@ public final class App implements AutoCloseable {
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
+        sendMails();
         this.administration = new StoredAdministration(
                 store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
         this.operatorPeople = new OperatorPeople(administration.deeds(), store.people(), clock);
@@ -308,7 +315,7 @@ public final class App implements AutoCloseable {
                 Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
         routes.add(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()));
-        PageRoutes pages = new PageRoutes(settings, store, catalogue, current, clock, secureRandom);
+        PageRoutes pages = new PageRoutes(settings, store, catalogue, current, links(), clock, secureRandom);
         routes.addAll(pages.table(
                 customerKeys,
                 count,
@@ -425,6 +432,45 @@ public final class App implements AutoCloseable {
     }
 
     // ---- how it is wired ----
+
+    private Links links() {
+        Settings.Pages chosen = settings.pages();
+        return new Links(
+                store.people(),
+                store.database(),
+                store.writer(),
+                store.outbox(),
+                new Letters(chosen.brand(), chosen.publicUrl()),
+                new StartCredits(chosen.signUpCreditsMicros(), settings.hasRealUpstream()),
+                clock,
+                secureRandom);
+    }
+
+    /** Sends mails from now on, where that was chosen. */
+    private void sendMails() {
+        Settings.Mail chosen = settings.mail();
+        URI site = settings.pages().publicUrl();
+        if (chosen == null || site == null) {
+            return;
+        }
+        Secret password = chosen.password();
+        MailServer server = opened.add(
+                new MailServer(
+                        vertx,
+                        new MailServer.Choice(
+                                chosen.host(),
+                                chosen.port(),
+                                MailServer.Protection.of(chosen.tls(), chosen.host(), chosen.port()),
+                                chosen.user(),
+                                password == null ? null : password.value(),
+                                chosen.from(),
+                                site.getHost())),
+                MailServer::close);
+        MailRounds rounds =
+                opened.add(new MailRounds(store.outbox(), store.writer(), server, clock), MailRounds::close);
+        vertx.setPeriodic(MailRounds.EVERY.toMillis(), fired -> rounds.begin());
+        rounds.begin();
+    }
 
     private Accounting accounting() {
         return new Accounting(

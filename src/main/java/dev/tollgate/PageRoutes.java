@@ -14,13 +14,16 @@ import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Site;
 import dev.tollgate.payments.TestPayments;
 import dev.tollgate.payments.Vouchers;
+import dev.tollgate.people.Links;
 import dev.tollgate.playground.PlaygroundPage;
 import dev.tollgate.portal.BillingPages;
 import dev.tollgate.portal.CodePage;
 import dev.tollgate.portal.DoorPages;
+import dev.tollgate.portal.EmailPage;
 import dev.tollgate.portal.KeyPage;
 import dev.tollgate.portal.KeysPage;
 import dev.tollgate.portal.LandingPage;
+import dev.tollgate.portal.LinkPages;
 import dev.tollgate.portal.NewKeyPage;
 import dev.tollgate.portal.OverviewPage;
 import dev.tollgate.portal.RequestPage;
@@ -44,6 +47,7 @@ final class PageRoutes {
     private final ModelLife life;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final Links links;
     private final Pages pages;
 
     PageRoutes(
@@ -51,12 +55,14 @@ final class PageRoutes {
             Store store,
             Catalogue catalogue,
             ModelLife life,
+            Links links,
             InstantSource clock,
             SecureRandom random) {
         this.settings = settings;
         this.store = store;
         this.catalogue = catalogue;
         this.life = life;
+        this.links = links;
         this.clock = clock;
         this.random = random;
         Settings.Pages chosen = settings.pages();
@@ -82,8 +88,10 @@ final class PageRoutes {
         routes.add(Route.get("/assets/{hash}/{file}", Gate.PUBLIC, Assets.all().files()));
         routes.add(Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().favicon()));
         routes.addAll(new LandingPage(catalogue, open).routes(pages));
-        routes.addAll(new DoorPages(store.people(), open, credits).routes(pages));
         routes.addAll(new CodePage(store.people()).routes(pages));
+        routes.addAll(new DoorPages(store.people(), links, open, credits).routes(pages));
+        routes.addAll(new LinkPages(links).routes(pages));
+        routes.addAll(new EmailPage(store.people(), links).routes(pages));
         routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
@@ -94,8 +102,8 @@ final class PageRoutes {
                 new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
         routes.addAll(new ManualPages(catalogue, life, open).routes(pages));
         routes.addAll(new SettingsPages(store.people()).routes(pages));
-        routes.addAll(new SecurityPage(store.people(), clock).routes(pages));
         routes.addAll(new SecondFactorPage(store.people()).routes(pages));
+        routes.addAll(new SecurityPage(store.people(), links, clock).routes(pages));
         TestPayments testPayments = settings.hasRealUpstream() ? null : new TestPayments(store.writer(), clock);
         routes.addAll(
                 new BillingPages(store.ledger(), store.history(), vouchers, testPayments, clock, random).routes(pages));

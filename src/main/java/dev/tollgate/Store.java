@@ -10,6 +10,7 @@ import dev.tollgate.history.PlatformHistory;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.mail.Outbox;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Passwords;
 import dev.tollgate.people.People;
@@ -69,6 +70,7 @@ final class Store implements AutoCloseable {
     private final PlatformHistory platform;
     private final Duration callMax;
     private final People people;
+    private final Outbox outbox;
     private final @Nullable NodeLease lease;
     private volatile Runnable lost = () -> {};
 
@@ -81,6 +83,7 @@ final class Store implements AutoCloseable {
             InstantSource clock,
             SecureRandom random,
             Duration callMax,
+            boolean isMailOn,
             boolean isNode) {
         this.callMax = callMax;
         this.database = database;
@@ -94,6 +97,7 @@ final class Store implements AutoCloseable {
         this.auditLog = new AuditLog(database);
         this.setPrices = new SetPrices(database);
         this.storedSettings = new StoredSettings(database);
+        this.outbox = new Outbox(database, secrets, clock, random, isMailOn, Outbox.BOUNDS);
         this.writer = database.startWriter(List.of(
                 SecretKeys.part(),
                 InstallationValue.part(),
@@ -110,6 +114,7 @@ final class Store implements AutoCloseable {
                 setPrices.part(),
                 storedSettings.part(),
                 People.part(),
+                outbox.part(),
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);
@@ -164,6 +169,7 @@ final class Store implements AutoCloseable {
                             clock,
                             random,
                             settings.timeouts().call(),
+                            settings.isMailOn(),
                             serves && url != null),
                     serves);
         } catch (RuntimeException e) {
@@ -356,6 +362,11 @@ final class Store implements AutoCloseable {
 
     People people() {
         return people;
+    }
+
+    /** Where mails lie until they are sent. */
+    Outbox outbox() {
+        return outbox;
     }
 
     Writer writer() {

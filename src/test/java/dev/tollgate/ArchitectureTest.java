@@ -196,6 +196,7 @@ class ArchitectureTest {
         knowsOnly("prices", "models", "storage");
         knowsOnly("settings", "config", "storage");
         knowsOnly("payments", "ledger", "limits", "storage");
+        knowsOnly("mail", "storage", "ids");
     }
 
     @Test
@@ -406,6 +407,7 @@ class ArchitectureTest {
                         packageOf("answers"),
                         packageOf("history"),
                         packageOf("people"),
+                        packageOf("mail"),
                         packageOf("audit"))
                 .should()
                 .dependOnClassesThat()

@@ -99,17 +99,47 @@ public final class SettingTable {
             "sign-up.open",
             Kind.text("auto, true or false", "auto|true|false"),
             "auto",
-            "Whether anybody can make an account on the pages; auto: while nothing but the sandbox answers.");
+            "Whether anybody can make an account on the pages; auto: while nothing but the sandbox answers. With mail, a link that is sent"
+                    + " to the address makes it; without, the page shows whether an address has an account.");
     static final Setting<Long> SIGN_UP_CREDITS = Setting.of(
             "sign-up.credits",
             Kind.credits(1_000_000_000_000_000L),
             "50",
-            "The credits that a new account begins with; where a real channel answers, once its mail's address is confirmed.");
+            "The credits that a new account begins with. Where a real channel answers they are for addresses that were confirmed by mail;"
+                    + " without mail nobody gets them.");
     static final Setting<Secret> OPERATOR_PASSWORD = Setting.secret(
             "operator.password",
             "10 to 128 characters",
             "[^\\p{Cntrl}]{10,128}",
             "The first operator's password for the pages, where there is no operator yet. Without it one is made and shown once.");
+
+    static final Setting<String> MAIL_HOST = Setting.of(
+            "mail.host",
+            Kind.text("an address or a host's name", "[A-Za-z0-9.:_-]{1,255}"),
+            "",
+            "The SMTP server that takes this server's mails. Without it, or without public.url, no mail is sent.");
+    static final Setting<Integer> MAIL_PORT =
+            Setting.of("mail.port", Kind.wholeNumber(1, 65_535), "587", "The port of mail.host.");
+    static final Setting<String> MAIL_TLS = Setting.of(
+            "mail.tls",
+            Kind.text("auto, starttls, implicit or none", "auto|starttls|implicit|none"),
+            "auto",
+            "How the way to mail.host is protected: by STARTTLS, by TLS from the first word, or not; auto: the second on port 465, nothing"
+                    + " on this machine itself, else the first. Where it is to be protected and cannot be, no mail is sent.");
+    static final Setting<String> MAIL_USER = Setting.of(
+            "mail.user",
+            Kind.text("1 to 256 printable characters", "[^\\p{Cntrl}]{1,256}"),
+            "",
+            "Who signs in at mail.host; with mail.password.");
+    static final Setting<Secret> MAIL_PASSWORD = Setting.secret(
+            "mail.password", "1 to 512 printable characters", "[^\\p{Cntrl}]{1,512}", "The password of mail.user.");
+    static final Setting<String> MAIL_FROM = Setting.of(
+            "mail.from",
+            Kind.text(
+                    "an e-mail address in ASCII, like tollgate@example.org",
+                    "[!#-'*+\\-./0-9=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,189}"),
+            "",
+            "The sender's address of mails; needed with mail.host.");
 
     static final Setting<Integer> SANDBOX_PORT = Setting.of(
             "sandbox.port", Kind.wholeNumber(0, 65_535), "0", "The sandbox's loopback port; 0 takes any free one.");
@@ -247,6 +277,12 @@ public final class SettingTable {
             SIGN_UP,
             SIGN_UP_CREDITS,
             OPERATOR_PASSWORD,
+            MAIL_HOST,
+            MAIL_PORT,
+            MAIL_TLS,
+            MAIL_USER,
+            MAIL_PASSWORD,
+            MAIL_FROM,
             SANDBOX_PORT,
             SANDBOX_SEED,
             SANDBOX_PACE,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelsFile null: the catalogue that is built in
  * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
  * @param adminKey null: made at the first start
+ * @param mail null: no mail is sent
  * @param chosen what was set, as it was written, by the setting's name
  * @param warnings sentences for the start
  */
@@ -32,6 +33,7 @@ public record Settings(
         Gemini gemini,
         Demo demo,
         Pages pages,
+        @Nullable Mail mail,
         Sandbox sandbox,
         Http http,
         JsonClients jsonClients,
@@ -49,6 +51,11 @@ public record Settings(
     /** Whether something else than the sandbox answers. */
     public boolean hasRealUpstream() {
         return channelsFile != null || gemini.isConfigured();
+    }
+
+    /** Whether mails are sent. */
+    public boolean isMailOn() {
+        return mail != null;
     }
 
     /** Whether anybody can make an account on the pages. */
@@ -86,6 +93,20 @@ public record Settings(
             @Nullable Boolean signUpOpen,
             long signUpCreditsMicros,
             @Nullable Secret operatorPassword) {}
+
+    /**
+     * The SMTP server.
+     *
+     * @param tls auto, starttls, implicit or none
+     * @param user null: none is shown
+     */
+    public record Mail(
+            String host,
+            int port,
+            String tls,
+            @Nullable String user,
+            @Nullable Secret password,
+            String from) {}
 
     /** @param port 0: any free one */
     public record Sandbox(int port, long seed, Duration pace) {}

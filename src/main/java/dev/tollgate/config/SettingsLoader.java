@@ -124,6 +124,7 @@ public final class SettingsLoader {
                 new Settings.Demo(find(DEMO_KEY), get(DEMO_CREDITS), isSet(DEMO_KEY) || isSet(DEMO_CREDITS)),
                 new Settings.Pages(
                         find(PUBLIC_URL), get(BRAND), signUp(), get(SIGN_UP_CREDITS), find(OPERATOR_PASSWORD)),
+                mail(),
                 new Settings.Sandbox(get(SANDBOX_PORT), get(SANDBOX_SEED), get(SANDBOX_PACE)),
                 new Settings.Http(get(TRUSTED_HOPS), get(ACCESS_LOG), get(CORS_ORIGINS)),
                 Settings.JsonClients.of(get(JSON_CLIENTS)),
@@ -132,6 +133,26 @@ public final class SettingsLoader {
                 timeouts(),
                 chosen(),
                 warnings);
+    }
+
+    /** Null where no mail is sent: links in mails need an address that is not the word of whoever asks. */
+    private Settings.@Nullable Mail mail() {
+        String host = find(MAIL_HOST);
+        if (host == null) {
+            return null;
+        }
+        String from = find(MAIL_FROM);
+        if (from == null) {
+            throw new ConfigException("With mail.host, mail.from must be set: the address that mails come from.");
+        }
+        if (isSet(MAIL_USER) != isSet(MAIL_PASSWORD)) {
+            throw new ConfigException("Of mail.user and mail.password only one is set; set both, or none.");
+        }
+        if (!isSet(PUBLIC_URL)) {
+            warnings.add("Without public.url no mail is sent: mail.host has no effect.");
+            return null;
+        }
+        return new Settings.Mail(host, get(MAIL_PORT), get(MAIL_TLS), find(MAIL_USER), find(MAIL_PASSWORD), from);
     }
 
     private Map<String, CurrentSettings.Chosen> chosen() {

@@ -5,7 +5,7 @@ import java.time.Instant;
 /** Makes an account with nothing in it, unless there is one of that id. */
 public final class CreateAccount extends LedgerChange<CreateAccount.Outcome> {
 
-    static final int NAME_CHARS_MAX = 200;
+    public static final int NAME_CHARS_MAX = 200;
 
     /** Whether the account is new; it is there in both cases. */
     public enum Outcome {

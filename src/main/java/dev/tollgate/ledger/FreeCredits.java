@@ -31,6 +31,20 @@ public final class FreeCredits {
         return new RequestId(START + accountId);
     }
 
+    /** Whether an account was given such credits to start with. Blocks. */
+    public static boolean isStarted(Database database, String accountId) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT 1 FROM requested_entry WHERE account_id = ? AND request_id = ?")) {
+                select.setString(1, accountId);
+                select.setString(2, START + accountId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
     /**
      * Accounts that were given such credits and have something left, in the order of their ids. Blocks; goes through all that was ever granted
      * or corrected.

@@ -121,7 +121,7 @@ public final class People implements AutoCloseable {
     }
 
     /** For somebody who may be anybody: in turns by network, so that who sends many keeps only themselves waiting. */
-    private <T> T readFor(String network, Query<T> query) {
+    <T> T readFor(String network, Query<T> query) {
         return Records.read(() -> database.readFor("network " + network, query));
     }
 
@@ -140,6 +140,28 @@ public final class People implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /** Whether somebody signs in so; for who may be anybody. */
+    boolean isKnown(String login, Visit visit) {
+        return known(login, visit) != null;
+    }
+
+    @Nullable
+    Person known(String login, Visit visit) {
+        return known("login", login, visit.network()).person();
+    }
+
+    static boolean isAddress(String typed) {
+        return EMAIL.matcher(typed).matches();
+    }
+
+    Passwords passwords() {
+        return passwords;
+    }
+
+    SignInWaits waits() {
+        return waits;
     }
 
     // ---- coming in ----
@@ -222,7 +244,7 @@ public final class People implements AutoCloseable {
         });
     }
 
-    private static SignIn.@Nullable Refused complaint(String login, String password, String name) {
+    static SignIn.@Nullable Refused complaint(String login, String password, String name) {
         if (!EMAIL.matcher(login).matches()) {
             return new SignIn.Refused("email", "An e-mail address looks like name@example.org.");
         }
@@ -240,7 +262,7 @@ public final class People implements AutoCloseable {
                 : null;
     }
 
-    private static String zoneOf(String zone) {
+    static String zoneOf(String zone) {
         try {
             return ZoneId.of(zone).getId();
         } catch (DateTimeException e) {
@@ -249,7 +271,7 @@ public final class People implements AutoCloseable {
     }
 
     /** A new token with each sign-in, so that one that was planted before opens nothing. */
-    private SignIn begin(Person person, Visit visit, List<Change> before) {
+    SignIn begin(Person person, Visit visit, List<Change> before) {
         String token = Tokens.next(random);
         NewSession session = new NewSession(
                 Tokens.hash(token),
@@ -383,10 +405,12 @@ public final class People implements AutoCloseable {
     /**
      * Ends every other session, too.
      *
+     * @param with what is committed with it
      * @return what is wrong with it; null where it was changed
      * @throws Passwords.Busy where too many sign in at once
      */
-    public SignIn.@Nullable Refused changePassword(BrowserSession session, String present, String next, Visit visit) {
+    public SignIn.@Nullable Refused changePassword(
+            BrowserSession session, String present, String next, Visit visit, List<Change> with) {
         Person person = session.person();
         String complaint = Passwords.complaint(next, person.login());
         if (complaint != null) {
@@ -407,11 +431,13 @@ public final class People implements AutoCloseable {
             default -> {}
         }
         String hash = passwords.hash(visit.network(), next);
-        commit(PeopleChange.of(rows -> {
+        List<Change> changes = new ArrayList<>(with);
+        changes.add(PeopleChange.of(rows -> {
             rows.setPassword(person.id(), hash);
             rows.endSessions(person.id(), session.hash());
             return true;
         }));
+        writer.commitAndWait(Unit.of(changes));
         return null;
     }
 

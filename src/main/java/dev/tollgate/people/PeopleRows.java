@@ -5,12 +5,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of this package as the writer sees them. Writer's turn only. */
 final class PeopleRows {
+
+    private static final Duration LINKS_KEPT = Duration.ofDays(1);
 
     private final Statements statements;
 
@@ -65,6 +68,33 @@ final class PeopleRows {
         insert.setString(7, session.address());
         insert.setString(8, session.agent());
         insert.executeUpdate();
+    }
+
+    /** And deletes a few of those that ended long ago. */
+    void insertLink(PersonLink link) throws SQLException {
+        update(
+                "DELETE FROM person_link WHERE hash IN (SELECT hash FROM person_link WHERE ends_at < ? ORDER BY ends_at LIMIT 50)",
+                link.madeAt().minus(LINKS_KEPT));
+        update(
+                "INSERT INTO person_link (hash, kind, person_id, account_id, email, made_at, ends_at, mailed)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                link.hash(),
+                link.kind().text(),
+                link.personId(),
+                link.accountId(),
+                link.email(),
+                link.madeAt(),
+                link.endsAt(),
+                link.isMailed() ? 1 : 0);
+    }
+
+    /** @return whether it was good until now; from now on it is not */
+    boolean useLink(String hash, Instant now) throws SQLException {
+        return update(
+                "UPDATE person_link SET used_at = ? WHERE hash = ? AND used_at IS NULL AND ends_at > ?",
+                now,
+                hash,
+                now);
     }
 
     /** @return whether there was one that waited no longer than this change knows */

@@ -17,6 +17,9 @@ public sealed interface SignIn {
     /** Too many failures lately. */
     record Wait(Duration left) implements SignIn {}
 
+    /** If the address can be used, a mail is on its way: nobody is told more. */
+    record Sent() implements SignIn {}
+
     /** Of a sign-up. */
     record Taken() implements SignIn {}
 

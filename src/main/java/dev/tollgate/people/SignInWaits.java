@@ -18,6 +18,8 @@ final class SignInWaits {
     private static final int NAME_FAILURES = 5;
     private static final int NETWORK_FAILURES = 30;
     private static final int SIGN_UPS = 5;
+    private static final int MAILS = 3;
+    private static final int ASKED = 10;
     private static final int KEPT_MAX = 100_000;
 
     /** @param untilMillis before which nothing is tried */
@@ -92,6 +94,25 @@ final class SignInWaits {
 
     void succeeded(String name) {
         failures.invalidate(name);
+    }
+
+    /** Whether an address may be sent another mail that anybody can ask for; if so, that counts. */
+    boolean mayMail(String login) {
+        boolean may = until("m" + login) <= clock.millis();
+        if (may) {
+            count("m" + login, MAILS);
+        }
+        return may;
+    }
+
+    /** How long the next mail that somebody of a network asks for has to wait. */
+    Duration askWait(String network) {
+        long left = until("a" + network) - clock.millis();
+        return left <= 0 ? Duration.ZERO : Duration.ofMillis(left);
+    }
+
+    void asked(String network) {
+        count("a" + network, ASKED);
     }
 
     private void count(String name, int free) {

@@ -7,6 +7,8 @@
  * password costs, and both are told in the same words. Sessions are looked up in the database each time, so that what ends one ends it on every
  * node at once; their reads block, and are not for an event loop.
  *
+ * <p>Links are good once, spent by a form, and go out by mail in the commit that makes them, or are handed over by the operator.
+ *
  * <p>All changes go through the one writer, as units that the part of this package applies.
  */
 @NullMarked

@@ -7,6 +7,7 @@ import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.Links;
 import dev.tollgate.people.People;
 import dev.tollgate.people.Person;
 import dev.tollgate.people.SignIn;
@@ -24,16 +25,23 @@ public final class DoorPages {
 
     private static final String HOME = "/dashboard";
 
+    /** What is said at the door after something was done elsewhere. */
+    private static final Map<String, String> SAID = Map.of(
+            "confirmed", "The address is confirmed. Sign in.",
+            "reset", "The password is set, and all sessions have ended. Sign in with it.");
+
     private final People people;
+    private final Links links;
     private final boolean isOpen;
     private final long creditsMicros;
 
     /**
      * @param isOpen whether anybody may make an account
-     * @param creditsMicros what a new account begins with
+     * @param creditsMicros what an account begins with that is made without a mail
      */
-    public DoorPages(People people, boolean isOpen, long creditsMicros) {
+    public DoorPages(People people, Links links, boolean isOpen, long creditsMicros) {
         this.people = people;
+        this.links = links;
         this.isOpen = isOpen;
         this.creditsMicros = creditsMicros;
     }
@@ -54,7 +62,14 @@ public final class DoorPages {
         return request.visitor() instanceof Visitor.Member member
                         && !member.session().codeDue()
                 ? PageStep.to(to)
-                : PageStep.show("door/sign-in.jte", signInParams("", to, null));
+                : PageStep.show("door/sign-in.jte", said(signInParams("", to, null), request.query("said")));
+    }
+
+    private static Map<String, Object> said(Map<String, Object> params, @Nullable String what) {
+        if (what != null && SAID.containsKey(what)) {
+            params.put("said", Objects.requireNonNull(SAID.get(what)));
+        }
+        return params;
     }
 
     private PageStep signIn(PageRequest<Visitor> request, Form form) {
@@ -109,6 +124,9 @@ public final class DoorPages {
         if (!isOpen) {
             return PageStep.show("door/closed.jte", Map.of());
         }
+        if (request.query("sent") != null && links.isMailOn()) {
+            return LinkPages.sent();
+        }
         return request.visitor() instanceof Visitor.Member
                 ? PageStep.to(HOME)
                 : PageStep.show("door/sign-up.jte", signUpParams("", "", "", Map.of()));
@@ -119,6 +137,9 @@ public final class DoorPages {
             return PageStep.show("door/closed.jte", Map.of());
         }
         String email = text(form, "email");
+        if (links.isMailOn()) {
+            return ask(request, email);
+        }
         String name = text(form, "name");
         String zone = text(form, "zone");
         SignIn done = people.signUp(email, text(form, "password"), name, zone, creditsMicros, request.visit());
@@ -138,6 +159,15 @@ public final class DoorPages {
         };
     }
 
+    /** The mail says how to go on: neither the answer nor an account that comes to be shows whether the address is known. */
+    private PageStep ask(PageRequest<Visitor> request, String email) {
+        return switch (links.askToSignUp(email, request.visit())) {
+            case SignIn.Refused(String field, String message) -> again(email, "", "UTC", field, message);
+            case SignIn.Wait(Duration left) -> again(email, "", "UTC", "form", LinkPages.tooMany(left));
+            default -> PageStep.to("/sign-up?sent=1");
+        };
+    }
+
     private PageStep again(String email, String name, String zone, String field, String message) {
         return PageStep.again("door/sign-up.jte", signUpParams(email, name, zone, Map.of(field, message)));
     }
@@ -148,8 +178,10 @@ public final class DoorPages {
         params.put("name", name);
         params.put("zone", zone);
         params.put("errors", errors);
-        if (creditsMicros > 0) {
-            params.put("credits", Credits.text(creditsMicros));
+        params.put("mail", links.isMailOn());
+        long begins = links.isMailOn() ? links.startCredits().micros() : creditsMicros;
+        if (begins > 0) {
+            params.put("credits", Credits.text(begins));
         }
         return params;
     }

@@ -9,6 +9,7 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.BrowserSession;
+import dev.tollgate.people.Links;
 import dev.tollgate.people.People;
 import dev.tollgate.people.SignIn;
 import java.time.InstantSource;
@@ -23,10 +24,12 @@ public final class SecurityPage {
     private static final String TEMPLATE = "dashboard/security.jte";
 
     private final People people;
+    private final Links links;
     private final InstantSource clock;
 
-    public SecurityPage(People people, InstantSource clock) {
+    public SecurityPage(People people, Links links, InstantSource clock) {
         this.people = people;
+        this.links = links;
         this.clock = clock;
     }
 
@@ -56,7 +59,11 @@ public final class SecurityPage {
 
     private PageStep changePassword(PageRequest<Visitor.Member> request, Form form) {
         SignIn.Refused refused = people.changePassword(
-                request.visitor().session(), text(form, "present"), text(form, "password"), request.visit());
+                request.visitor().session(),
+                text(form, "present"),
+                text(form, "password"),
+                request.visit(),
+                links.passwordChanged(request.visitor().person()));
         return refused == null
                 ? PageStep.to(request.visitor().person().passwordDue() ? "/dashboard" : PATH + "?changed=1")
                 : PageStep.again(TEMPLATE, params(request, Map.of(refused.field(), refused.message())));

@@ -1,0 +1,437 @@
+package dev.tollgate.people;
+
+import dev.tollgate.ids.OwnIds;
+import dev.tollgate.ledger.CreateAccount;
+import dev.tollgate.ledger.FreeCredits;
+import dev.tollgate.mail.Letter;
+import dev.tollgate.mail.Letters;
+import dev.tollgate.mail.Outbox;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links that are good once: to confirm an address, to set a new password, to come in. They go out by mail where mails are sent, in the commit
+ * that makes them; else the operator hands them over. Whether an address is known shows neither in an answer nor in what it costs. Thread-safe;
+ * blocks.
+ */
+public final class Links {
+
+    private static final String NOBODY = "nobody@nowhere.invalid";
+    private static final Duration FULL = Duration.ofMinutes(1);
+
+    private final People people;
+    private final Database database;
+    private final Writer writer;
+    private final Outbox outbox;
+    private final Letters letters;
+    private final StartCredits start;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    public Links(
+            People people,
+            Database database,
+            Writer writer,
+            Outbox outbox,
+            Letters letters,
+            StartCredits start,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.people = people;
+        this.database = database;
+        this.writer = writer;
+        this.outbox = outbox;
+        this.letters = letters;
+        this.start = start;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Whether mails are sent at all. */
+    public boolean isMailOn() {
+        return outbox.isOn();
+    }
+
+    /** What a new account begins with. */
+    public StartCredits startCredits() {
+        return start;
+    }
+
+    // ---- asked for at the door ----
+
+    /** Sends a mail that says how to go on, whether or not there is such a person. */
+    public SignIn askToSignUp(String typed, Visit visit) {
+        String email = typed.strip();
+        SignIn.Refused refused = complaint(email);
+        if (refused != null) {
+            return refused;
+        }
+        Duration wait = askWait(visit);
+        if (wait.isPositive()) {
+            return new SignIn.Wait(wait);
+        }
+        boolean isKnown = people.isKnown(Visit.login(email), visit);
+        if (people.waits().mayMail(Visit.login(email))) {
+            String token = Tokens.next(random);
+            PersonLink link = link(token, LinkKind.CONFIRM, null, null, email, true);
+            Letter letter = isKnown
+                    ? letters.alreadyThere(email)
+                    : letters.signUp(email, link.kind().path(token), link.kind().good());
+            // For a known address the link opens nothing, for nobody has its token: it costs what another one costs.
+            writer.commitAndWait(Unit.of(made(link), outbox.needed(null, letter)));
+        }
+        return new SignIn.Sent();
+    }
+
+    /** Sends a mail with a link where there is such a person whose address is known. */
+    public SignIn askToReset(String typed, Visit visit) {
+        Duration wait = askWait(visit);
+        if (wait.isPositive()) {
+            return new SignIn.Wait(wait);
+        }
+        String login = Visit.login(typed);
+        Person person = people.known(login, visit);
+        String email = person == null ? null : person.email();
+        boolean canReach = email != null && Letter.canReach(email);
+        if (people.waits().mayMail(login)) {
+            String token = Tokens.next(random);
+            String personId = canReach && person != null ? person.id() : null;
+            PersonLink link = link(token, LinkKind.RESET, personId, null, canReach ? String.valueOf(email) : "", true);
+            List<Change> changes = new ArrayList<>(List.of(made(link)));
+            Letter letter = letters.reset(
+                    canReach ? String.valueOf(email) : NOBODY,
+                    link.kind().path(token),
+                    link.kind().good());
+            // Without a person the mail is made and not written, and the link is nobody's: it costs what it costs with
+            // one.
+            changes.add(canReach ? outbox.needed(null, letter) : outbox.queue(null, letter, () -> false));
+            writer.commitAndWait(Unit.of(changes));
+        }
+        return new SignIn.Sent();
+    }
+
+    private Duration askWait(Visit visit) {
+        Duration wait = people.waits().askWait(visit.network());
+        if (wait.isPositive()) {
+            return wait;
+        }
+        people.waits().asked(visit.network());
+        return outbox.isFull() ? FULL : Duration.ZERO;
+    }
+
+    private static SignIn.@Nullable Refused complaint(String email) {
+        return People.isAddress(email) && Letter.canReach(email)
+                ? null
+                : new SignIn.Refused("email", "An e-mail address looks like name@example.org.");
+    }
+
+    // ---- used ----
+
+    /** Whose token it is; empty where there is no such link, or it was used, or is too old. */
+    public Optional<PersonLink> find(String token, LinkKind kind, Visit visit) {
+        if (!Tokens.isToken(token)) {
+            return Optional.empty();
+        }
+        return people.readFor(visit.network(), connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT hash, kind, person_id, account_id, email, mailed, made_at FROM person_link
+                    WHERE hash = ? AND kind = ? AND used_at IS NULL AND ends_at > ?""")) {
+                select.setString(1, Tokens.hash(token));
+                select.setString(2, kind.text());
+                select.setLong(3, clock.millis());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? Optional.of(link(row)) : Optional.<PersonLink>empty();
+                }
+            }
+        });
+    }
+
+    private static PersonLink link(ResultSet row) throws SQLException {
+        return new PersonLink(
+                row.getString("hash"),
+                LinkKind.parse(row.getString("kind")),
+                row.getString("person_id"),
+                row.getString("account_id"),
+                row.getString("email"),
+                row.getInt("mailed") == 1,
+                Instant.ofEpochMilli(row.getLong("made_at")));
+    }
+
+    /**
+     * Makes the person that a link invites, with an account where it names none, and signs them in.
+     *
+     * @return {@link SignIn.Wrong} where the link is no longer good
+     */
+    public SignIn join(PersonLink link, String password, String typedName, String zone, Visit visit) {
+        String login = Visit.login(link.email());
+        String name = typedName.strip().isEmpty() ? login : typedName.strip();
+        SignIn.Refused refused = People.complaint(login, password, name);
+        if (refused != null) {
+            return refused;
+        }
+        String hash = people.passwords().hash(visit.network(), password);
+        if (people.isKnown(login, visit)) {
+            return new SignIn.Taken();
+        }
+        Instant now = clock.instant();
+        List<Change> changes = new ArrayList<>();
+        String accountId = link.accountId();
+        if (accountId == null) {
+            CreateAccount account = new CreateAccount(OwnIds.account(random), cut(name), now);
+            accountId = account.id();
+            changes.add(account);
+            changes.addAll(start.changes(accountId, link.isMailed(), now));
+        }
+        NewPerson person = new NewPerson(
+                OwnIds.person(random),
+                accountId,
+                login,
+                link.email(),
+                name,
+                Role.USER,
+                hash,
+                false,
+                People.zoneOf(zone),
+                now);
+        changes.add(PeopleChange.of(rows -> {
+            use(rows, link, now);
+            rows.insert(person);
+            if (link.isMailed()) {
+                rows.update("UPDATE person SET confirmed_at = ? WHERE id = ?", now, person.id());
+            }
+            return true;
+        }));
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreException e) {
+            if (e.mayHaveTakenEffect()) {
+                throw e;
+            }
+            return people.isKnown(login, visit) ? new SignIn.Taken() : new SignIn.Wrong();
+        }
+        Person made = people.person(person.id()).orElseThrow();
+        return made.accountBlocked() ? new SignIn.Blocked() : people.begin(made, visit, List.of());
+    }
+
+    private static String cut(String name) {
+        return name.length() <= CreateAccount.NAME_CHARS_MAX ? name : name.substring(0, CreateAccount.NAME_CHARS_MAX);
+    }
+
+    /** One use of a link is all there is: a unit that comes second is refused as a whole. */
+    private static void use(PeopleRows rows, PersonLink link, Instant now) throws SQLException {
+        if (!rows.useLink(link.hash(), now)) {
+            throw new IllegalStateException("this link was used");
+        }
+    }
+
+    /**
+     * The address of a link becomes its person's, confirmed.
+     *
+     * @return false where the link is no longer good, or somebody else has the address by now
+     */
+    public boolean confirm(PersonLink link) {
+        Person person = people.person(String.valueOf(link.personId())).orElse(null);
+        if (person == null) {
+            return false;
+        }
+        String login = Visit.login(link.email());
+        if (!login.equals(person.login()) && people.byLogin(login).isPresent()) {
+            return false;
+        }
+        Instant now = clock.instant();
+        List<Change> changes = new ArrayList<>();
+        if (person.confirmedAt() == null && !FreeCredits.isStarted(database, person.accountId())) {
+            changes.addAll(start.changes(person.accountId(), true, now));
+        }
+        PeopleChange<Boolean> change = PeopleChange.of(rows -> {
+            use(rows, link, now);
+            return rows.update(
+                    "UPDATE person SET email = ?, login = ?, confirmed_at = ?, version = version + 1 WHERE id = ?",
+                    link.email(),
+                    login,
+                    now,
+                    person.id());
+        });
+        changes.add(change);
+        String old = person.email();
+        if (old != null && !old.equalsIgnoreCase(link.email()) && isMailOn() && Letter.canReach(old)) {
+            changes.add(outbox.queue(person.accountId(), letters.addressChanged(old), change::outcome));
+        }
+        try {
+            writer.commitAndWait(Unit.of(changes));
+            return change.outcome();
+        } catch (StoreException e) {
+            if (e.mayHaveTakenEffect()) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /**
+     * Sets a new password and ends all sessions.
+     *
+     * @return what is wrong; null where it was done
+     */
+    public @Nullable SignIn reset(PersonLink link, String password, Visit visit) {
+        Person person = people.person(String.valueOf(link.personId())).orElse(null);
+        if (person == null) {
+            return new SignIn.Wrong();
+        }
+        String complaint = Passwords.complaint(password, person.login());
+        if (complaint != null) {
+            return new SignIn.Refused("password", complaint);
+        }
+        String hash = people.passwords().hash(visit.network(), password);
+        Instant now = clock.instant();
+        PeopleChange<Boolean> change = PeopleChange.of(rows -> {
+            if (!rows.useLink(link.hash(), now)) {
+                return false;
+            }
+            rows.setPassword(person.id(), hash);
+            rows.endSessions(person.id(), null);
+            rows.update(
+                    "DELETE FROM person_link WHERE person_id = ? AND kind = 'reset' AND used_at IS NULL", person.id());
+            if (link.isMailed()) {
+                rows.update(
+                        "UPDATE person SET confirmed_at = COALESCE(confirmed_at, ?) WHERE id = ? AND email = ?",
+                        now,
+                        person.id(),
+                        link.email());
+            }
+            return true;
+        });
+        List<Change> changes = new ArrayList<>(List.of(change));
+        changes.addAll(passwordChanged(person, change::outcome));
+        writer.commitAndWait(Unit.of(changes));
+        if (!change.outcome()) {
+            return new SignIn.Wrong();
+        }
+        people.waits().succeeded(person.login());
+        return null;
+    }
+
+    // ---- of who is signed in ----
+
+    /** What goes with a change of somebody's password: a mail, where mails are sent and theirs is known. */
+    public List<Change> passwordChanged(Person person) {
+        return passwordChanged(person, () -> true);
+    }
+
+    private List<Change> passwordChanged(Person person, BooleanSupplier condition) {
+        String email = person.email();
+        return isMailOn() && email != null && Letter.canReach(email)
+                ? List.of(outbox.queue(person.accountId(), letters.passwordChanged(email), condition))
+                : List.of();
+    }
+
+    /**
+     * Sends a link that makes an address theirs; whoever has another one is told there. Whether somebody else has the address shows when the
+     * link is used, and to nobody else.
+     *
+     * @param typed the present address, too
+     * @return null where a mail is on its way
+     */
+    public @Nullable SignIn askToConfirm(Person person, String typed) {
+        String email = typed.strip();
+        SignIn.Refused refused = complaint(email);
+        if (refused != null) {
+            return refused;
+        }
+        if (!people.waits().mayMail(Visit.login(email)) || outbox.isFull()) {
+            return new SignIn.Wait(FULL);
+        }
+        String token = Tokens.next(random);
+        PersonLink link = link(token, LinkKind.CONFIRM, person.id(), null, email, true);
+        List<Change> changes = new ArrayList<>();
+        changes.add(made(link));
+        changes.add(outbox.needed(
+                person.accountId(),
+                letters.confirm(email, link.kind().path(token), link.kind().good())));
+        String old = person.email();
+        if (old != null && !old.equalsIgnoreCase(email) && Letter.canReach(old)) {
+            changes.add(outbox.queue(person.accountId(), letters.addressChanging(old), () -> true));
+        }
+        try {
+            writer.commitAndWait(Unit.of(changes));
+            return null;
+        } catch (StoreException e) {
+            return new SignIn.Wait(FULL);
+        }
+    }
+
+    // ---- of operators ----
+
+    /** A link that an operator has made. @param path to hand over; null where it went by mail */
+    public record Handed(PersonLink link, @Nullable String path) {}
+
+    /** A link for a new password, to be handed over: whoever gets mails can ask for one themselves. @param deed of the audit log */
+    public Handed resetLink(Person person, Change deed) {
+        String token = Tokens.next(random);
+        String email = person.email();
+        PersonLink link = link(token, LinkKind.RESET, person.id(), null, email == null ? "" : email, false);
+        writer.commitAndWait(Unit.of(made(link), deed));
+        return new Handed(link, link.kind().path(token));
+    }
+
+    /**
+     * Invites somebody, by mail where mails are sent.
+     *
+     * @param accountId that they are to belong to; null: an account of their own
+     * @param deed of the audit log
+     * @throws IllegalArgumentException with a sentence, for what is no address, or somebody's already
+     */
+    public Handed invite(String typed, @Nullable String accountId, Change deed) {
+        String email = typed.strip();
+        if (complaint(email) != null) {
+            throw new IllegalArgumentException("An e-mail address looks like name@example.org.");
+        }
+        if (people.byLogin(email).isPresent()) {
+            throw new IllegalArgumentException("This address has an account already.");
+        }
+        String token = Tokens.next(random);
+        PersonLink link = link(token, LinkKind.INVITE, null, accountId, email, isMailOn());
+        String path = link.kind().path(token);
+        if (!isMailOn()) {
+            writer.commitAndWait(Unit.of(made(link), deed));
+            return new Handed(link, path);
+        }
+        Letter letter = letters.invitation(email, path, link.kind().good());
+        writer.commitAndWait(Unit.of(made(link), outbox.needed(null, letter), deed));
+        return new Handed(link, null);
+    }
+
+    // ---- made ----
+
+    private PersonLink link(
+            String token,
+            LinkKind kind,
+            @Nullable String personId,
+            @Nullable String accountId,
+            String email,
+            boolean isMailed) {
+        return new PersonLink(Tokens.hash(token), kind, personId, accountId, email, isMailed, clock.instant());
+    }
+
+    private static Change made(PersonLink link) {
+        return PeopleChange.of(rows -> {
+            rows.insertLink(link);
+            return true;
+        });
+    }
+}

@@ -1,0 +1,307 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MailBox;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The ways in that go by mail, beside a real channel. */
+@Timeout(120)
+class MailFlowTest {
+
+    private static final String PASSWORD = "somebody who gets mails";
+    private static final String OTHER = "another one who gets mails";
+    private static final String MAYBE = "If this address can be used, a mail is on its way.";
+
+    private static MailBox box;
+    private static Gateway gateway;
+    private static Instant now;
+
+    @BeforeAll
+    static void start() {
+        box = new MailBox();
+        gateway = Gateway.start(
+                box.settings("sign-up.open", "true", "sign-up.credits", "7", "gemini.base-url", "http://127.0.0.1:9"));
+        now = Instant.parse("2026-11-20T10:00:00Z");
+    }
+
+    /** Long enough that nobody has to wait for what another test has done. */
+    @BeforeEach
+    void later() {
+        now = now.plus(Duration.ofHours(1));
+        gateway.setNow(now);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        box.close();
+    }
+
+    private static void pass(Duration time) {
+        now = now.plus(time);
+        gateway.setNow(now);
+    }
+
+    private static Browser browser() {
+        return new Browser(gateway.url());
+    }
+
+    private static Browser.Page askToSignUp(String email) {
+        return browser().submit("/sign-up", "/sign-up", Map.of("email", email));
+    }
+
+    /** Somebody with an account, signed in. */
+    private static Browser member(String email) {
+        askToSignUp(email);
+        Browser browser = browser();
+        String link = box.link(email, 1);
+        Browser.Page in = browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
+        assertThat(in.location()).as(in.body()).isEqualTo("/dashboard");
+        return browser;
+    }
+
+    private static Browser.Page forgot(String email) {
+        return browser().submit("/forgot", "/forgot", Map.of("login", email));
+    }
+
+    // ---- signing up ----
+
+    @Test
+    void an_account_is_made_by_the_link_of_a_mail_and_begins_with_credits_for_its_address_is_confirmed() {
+        Browser.Page asked = askToSignUp("new@example.org");
+        assertThat(asked.location()).isEqualTo("/sign-up?sent=1");
+        assertThat(browser().get("/sign-up?sent=1").body()).contains(MAYBE);
+        String link = box.link("new@example.org", 1);
+        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = 'new@example.org'"))
+                .isZero();
+        browser().get(link); // a scanner
+        browser().get(link);
+        Browser browser = browser();
+        assertThat(browser.submit(link, link, Map.of("password", "short")).status())
+                .isEqualTo(422);
+        assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))
+                        .location())
+                .isEqualTo("/dashboard");
+        assertThat(browser.get("/dashboard").body()).contains("7.00");
+        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = 'new@example.org' AND confirmed_at > 0"))
+                .isEqualTo(1);
+        assertThat(browser().get(link).status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_link_to_sign_up_is_good_for_a_day() {
+        askToSignUp("late@example.org");
+        String link = box.link("late@example.org", 1);
+        pass(Duration.ofHours(25));
+        assertThat(browser().get(link).status()).isEqualTo(404);
+    }
+
+    @Test
+    void sign_up_and_reset_say_the_same_of_addresses_that_are_known_and_of_those_that_are_not() {
+        member("known@example.org");
+        assertThat(askToSignUp("known@example.org").location())
+                .isEqualTo(askToSignUp("unknown@example.org").location());
+        assertThat(MailBox.text(box.to("known@example.org", 2).getLast()))
+                .contains("It has one already.", MailBox.SITE + "/sign-in")
+                .doesNotContain("/confirm/");
+        box.to("unknown@example.org", 1);
+        Browser.Page known = forgot("known@example.org");
+        Browser.Page unknown = forgot("stranger@example.org");
+        assertThat(known.location()).isEqualTo(unknown.location()).isEqualTo("/forgot?sent=1");
+        assertThat(browser().get("/forgot?sent=1").body()).contains(MAYBE);
+        box.to("known@example.org", 3);
+        assertThat(box.now("stranger@example.org")).isEmpty();
+    }
+
+    @Test
+    void an_address_is_sent_a_few_mails_and_then_no_more_for_a_while_with_the_same_answer() {
+        for (int i = 0; i < 6; i++) {
+            assertThat(askToSignUp("flooded@example.org").location()).isEqualTo("/sign-up?sent=1");
+        }
+        box.to("flooded@example.org", 3);
+        assertThat(gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'flooded@example.org'"))
+                .isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a@example.org\r\nBcc: b@example.org",
+                "a@example.org,b@example.org",
+                "a@example.org>\r\nRCPT TO:<b@example.org",
+                "\"a\nb\"@example.org"
+            })
+    void what_is_typed_as_an_address_never_becomes_a_header_or_a_second_recipient(String typed) {
+        int before = box.count();
+        assertThat(askToSignUp(typed).status()).isEqualTo(422);
+        forgot(typed);
+        askToSignUp("after" + typed.hashCode() + "@example.org");
+        box.to("after" + typed.hashCode() + "@example.org", 1);
+        assertThat(box.count()).isEqualTo(before + 1);
+    }
+
+    // ---- a new password ----
+
+    @Test
+    void a_link_sets_a_new_password_once_ends_all_sessions_and_is_told() {
+        Browser before = member("forgetful@example.org");
+        forgot("forgetful@example.org");
+        String link = box.link("forgetful@example.org", 2);
+        assertThat(link).startsWith("/reset/");
+        assertThat(browser().get(link).status()).isEqualTo(200);
+        assertThat(before.get("/dashboard").status()).isEqualTo(200);
+        assertThat(browser().submit(link, link, Map.of("password", OTHER)).location())
+                .isEqualTo("/sign-in?said=reset");
+        assertThat(before.get("/dashboard").status()).isEqualTo(303);
+        assertThat(browser().signIn("forgetful@example.org", PASSWORD).status()).isEqualTo(422);
+        assertThat(browser().signIn("forgetful@example.org", OTHER).location()).isEqualTo("/dashboard");
+        assertThat(browser().get(link).status()).isEqualTo(404);
+        assertThat(MailBox.text(box.to("forgetful@example.org", 3).getLast()))
+                .contains("was changed", MailBox.SITE + "/forgot");
+    }
+
+    @Test
+    void a_link_for_a_password_is_good_for_half_an_hour_and_one_use_ends_the_others() {
+        member("slow@example.org");
+        forgot("slow@example.org");
+        String first = box.link("slow@example.org", 2);
+        pass(Duration.ofMinutes(31));
+        assertThat(browser().get(first).status()).isEqualTo(404);
+        forgot("slow@example.org");
+        String second = box.link("slow@example.org", 3);
+        forgot("slow@example.org");
+        String third = box.link("slow@example.org", 4);
+        assertThat(browser().submit(second, second, Map.of("password", OTHER)).status())
+                .isEqualTo(303);
+        assertThat(browser().get(third).status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_password_that_is_changed_is_told() {
+        Browser browser = member("changer@example.org");
+        browser.submit(
+                "/dashboard/settings/security",
+                "/dashboard/settings/security",
+                Map.of("deed", "password", "present", PASSWORD, "password", OTHER));
+        assertThat(MailBox.text(box.to("changer@example.org", 2).getLast())).contains("was changed");
+    }
+
+    // ---- another address ----
+
+    @Test
+    void another_address_is_theirs_once_its_link_was_used_and_the_old_one_is_told() {
+        Browser browser = member("old@example.org");
+        String page = "/dashboard/settings/email";
+        pass(Duration.ofMinutes(11));
+        assertThat(browser.submit(page, page, Map.of("deed", "change", "email", "new-one@example.org"))
+                        .status())
+                .isEqualTo(422); // without the password
+        assertThat(browser.submit(
+                                page,
+                                page,
+                                Map.of("deed", "change", "email", "new-one@example.org", "password", PASSWORD))
+                        .location())
+                .isEqualTo(page + "?sent=1");
+        assertThat(MailBox.text(box.to("old@example.org", 2).getLast())).contains("once the new one is confirmed");
+        String link = box.link("new-one@example.org", 1);
+        browser().get(link);
+        assertThat(browser().signIn("new-one@example.org", PASSWORD).status()).isEqualTo(422);
+        assertThat(browser.submit(link, link, Map.of()).location()).isEqualTo(page + "?done=1");
+        assertThat(browser().signIn("new-one@example.org", PASSWORD).location()).isEqualTo("/dashboard");
+        assertThat(browser().signIn("old@example.org", PASSWORD).status()).isEqualTo(422);
+        assertThat(MailBox.text(box.to("old@example.org", 3).getLast())).contains("no longer its address");
+    }
+
+    @Test
+    void an_address_that_is_somebody_elses_is_not_taken_from_them_and_nobody_is_told_whose_it_is() {
+        member("owner@example.org");
+        Browser browser = member("taker@example.org");
+        String page = "/dashboard/settings/email";
+        assertThat(browser.submit(page, page, Map.of("deed", "change", "email", "owner@example.org"))
+                        .location())
+                .isEqualTo(page + "?sent=1");
+        String link = box.link("owner@example.org", 2);
+        assertThat(browser.submit(link, link, Map.of()).status()).isEqualTo(404);
+        assertThat(browser().signIn("owner@example.org", PASSWORD).location()).isEqualTo("/dashboard");
+    }
+
+    // ---- sending ----
+
+    @Test
+    void a_mail_that_the_server_does_not_take_is_tried_again_and_texts_are_gone_when_it_is_sent() throws Exception {
+        box.shut();
+        askToSignUp("patient@example.org");
+        Gateway.await(
+                "it was tried",
+                () -> gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
+                                + " AND recipient = 'patient@example.org'")
+                        == 1);
+        box.reopen();
+        askToSignUp("second@example.org");
+        box.to("second@example.org", 1);
+        assertThat(box.now("patient@example.org")).isEmpty(); // not before its time
+        pass(Duration.ofMinutes(1));
+        askToSignUp("third@example.org");
+        MimeMessage mail = box.to("patient@example.org", 1).getFirst();
+        assertThat(mail.getHeader("Auto-Submitted")).containsExactly("auto-generated");
+        assertThat(mail.getHeader("Message-ID")).hasSize(1);
+        assertThat(mail.getFrom()[0]).hasToString(MailBox.FROM);
+        Gateway.await(
+                "it was tried",
+                () -> gateway.number(
+                                "SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'patient@example.org' AND state = 'sent' AND body = ''")
+                        == 1);
+    }
+
+    @Test
+    void a_mail_whose_sender_died_is_sent_again_under_the_same_id_once_the_claim_has_run_out()
+            throws MessagingException {
+        box.shut();
+        askToSignUp("twice@example.org");
+        Gateway.await(
+                "it was tried",
+                () -> gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
+                                + " AND recipient = 'twice@example.org'")
+                        == 1);
+        long until = now.plus(Duration.ofMinutes(6)).toEpochMilli();
+        gateway.execute("UPDATE outgoing_mail SET attempts = 2, due_at = " + until
+                + " WHERE recipient = 'twice@example.org'"); // as a claim of another server
+        box.reopen();
+        pass(Duration.ofMinutes(5));
+        askToSignUp("between@example.org");
+        box.to("between@example.org", 1);
+        assertThat(box.now("twice@example.org")).isEmpty();
+        pass(Duration.ofMinutes(2));
+        askToSignUp("afterwards@example.org");
+        assertThat(box.to("twice@example.org", 1).getFirst().getMessageID()).contains("mail_");
+    }
+
+    @Test
+    void a_text_lies_sealed_while_it_waits_for_it_has_a_link_that_opens_something() {
+        box.shut();
+        askToSignUp("sealed@example.org");
+        Gateway.await(
+                "it was tried",
+                () -> gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL"
+                                + " AND recipient = 'sealed@example.org'")
+                        == 1);
+        assertThat(gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = 'sealed@example.org'"
+                        + " AND body <> '' AND body NOT LIKE '%http%'"))
+                .isEqualTo(1);
+        box.reopen();
+    }
+}
