@@ -7,7 +7,6 @@ import dev.tollgate.admin.AuditLogHandler;
 import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelsHandler;
-import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
 import dev.tollgate.admin.PeopleHandler;
@@ -43,6 +42,7 @@ import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
 import dev.tollgate.history.TaskListHandler;
 import dev.tollgate.history.UsageHandler;
+import dev.tollgate.host.FirstStartFile;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Health;
@@ -141,6 +141,7 @@ public final class App implements AutoCloseable {
     private final @Nullable Sandbox sandbox;
     private final UpstreamChannels channels;
     private final CurrentModels current;
+    private final FirstStart firstStart;
     private final @Nullable String operatorPassword;
     private final AdminKey adminKey;
     private final MediaLoader media;
@@ -153,7 +154,6 @@ public final class App implements AutoCloseable {
     private final CustomerKeys customerKeys;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
-    private final OperatorPeople operatorPeople;
     private final BooksCheck booksCheck;
     private final Prices prices;
     private final CurrentSettings currentSettings;
@@ -190,6 +190,8 @@ public final class App implements AutoCloseable {
                         .close());
         this.current = new CurrentModels(catalogue, channels.upstreams(), clock);
         Secret operators = settings.pages().operatorPassword();
+        this.firstStart = new FirstStart(new FirstStartFile(settings.data()), store.people());
+        firstStart.look();
         this.operatorPassword = store.people().ensureOperator(operators == null ? null : operators.value());
         this.adminKey = AdminKey.of(settings.adminKey(), store.writer(), secureRandom);
         this.media = opened.add(mediaLoader(surroundings.resolver()), MediaLoader::close);
@@ -225,8 +227,14 @@ public final class App implements AutoCloseable {
                         .retryAfter(COME_BACK)));
         sendMails();
         this.administration = new StoredAdministration(
-                store.ledger(), store.keys(), store.writer(), clock, secureRandom, Actor.CONTROL_SOCKET, () -> {});
-        this.operatorPeople = new OperatorPeople(administration.deeds(), store.people(), clock);
+                store.ledger(),
+                store.keys(),
+                store.people(),
+                store.writer(),
+                clock,
+                secureRandom,
+                Actor.CONTROL_SOCKET,
+                () -> {});
         this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom);
         this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
         this.operatorSettings = new OperatorSettings(currentSettings, store.writer(), clock);
@@ -320,6 +328,7 @@ public final class App implements AutoCloseable {
                 customerKeys,
                 count,
                 vouchers,
+                firstStart::signedIn,
                 gate -> chat.route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
         routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)
@@ -327,7 +336,7 @@ public final class App implements AutoCloseable {
                         pages.pages(),
                         new ConsoleRoutes.Doing(
                                 administration,
-                                operatorPeople,
+                                administration.people(),
                                 prices,
                                 operatorSettings,
                                 operatorVouchers,
@@ -351,7 +360,7 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/accounts/{id}/limits", admin, accounts.setLimits()));
         routes.add(Route.get("/admin/accounts/{id}/keys", admin, accounts.keys()));
         routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
-        PeopleHandler people = new PeopleHandler(operatorPeople);
+        PeopleHandler people = new PeopleHandler(administration.people());
         routes.add(Route.post("/admin/accounts/{id}/remove-second-factor", admin, people.removeSecondFactor()));
         routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));
         routes.add(Route.post("/admin/tasks/{id}/refunds", admin, tasks.refund()));
@@ -507,6 +516,7 @@ public final class App implements AutoCloseable {
         try {
             store.setPrices().look();
             store.storedSettings().look();
+            firstStart.look();
         } catch (StoreException e) {
             log.debug("what other servers have changed could not be read; trying again", e);
         }

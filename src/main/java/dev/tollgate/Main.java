@@ -65,7 +65,7 @@ public final class Main {
                                 "this process was started to ignore SIGHUP (by nohup?): the channels file is not read again");
             }
             Banner banner = app.banner();
-            out.print(banner.text());
+            out.print(banner.text(settings.data()));
             out.flush();
             Banner.Demo demo = banner.demo();
             if (Training.isOn() && demo != null && demo.key() != null) {
@@ -118,7 +118,14 @@ public final class Main {
             try {
                 Store store = Store.openForCommand(settings, clock, random);
                 return new StoredAdministration(
-                        store.ledger(), store.keys(), store.writer(), clock, random, Actor.COMMAND, store::close);
+                        store.ledger(),
+                        store.keys(),
+                        store.people(),
+                        store.writer(),
+                        clock,
+                        random,
+                        Actor.COMMAND,
+                        store::close);
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }

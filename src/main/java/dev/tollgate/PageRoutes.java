@@ -15,7 +15,9 @@ import dev.tollgate.pages.Site;
 import dev.tollgate.payments.TestPayments;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Links;
+import dev.tollgate.people.Person;
 import dev.tollgate.playground.PlaygroundPage;
+import dev.tollgate.portal.SignedIn;
 import dev.tollgate.portal.BillingPages;
 import dev.tollgate.portal.CodePage;
 import dev.tollgate.portal.DoorPages;
@@ -36,6 +38,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The part of the routes table that people see: one line a page, or a few that belong together. */
@@ -74,22 +77,28 @@ final class PageRoutes {
         return pages;
     }
 
-    /** @param chat makes the route of a call for a gate; @param estimate likewise of an estimate */
+    /**
+     * @param signedIn told of everybody who is in
+     * @param chat makes the route of a call for a gate
+     * @param estimate likewise of an estimate
+     */
     List<Route<?>> table(
             CustomerKeys keys,
             RequestCount count,
             Vouchers vouchers,
+            Consumer<Person> signedIn,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
         boolean open = settings.isSignUpOpen();
         // Beside a real channel credits cost money: they wait for a confirmed address.
         long credits = settings.hasRealUpstream() ? 0 : settings.pages().signUpCreditsMicros();
+        SignedIn entrance = new SignedIn(store.people(), signedIn);
         List<Route<?>> routes = new ArrayList<>();
         routes.add(Route.get("/assets/{hash}/{file}", Gate.PUBLIC, Assets.all().files()));
         routes.add(Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().favicon()));
         routes.addAll(new LandingPage(catalogue, open).routes(pages));
-        routes.addAll(new CodePage(store.people()).routes(pages));
-        routes.addAll(new DoorPages(store.people(), links, open, credits).routes(pages));
+        routes.addAll(new CodePage(store.people(), entrance).routes(pages));
+        routes.addAll(new DoorPages(store.people(), links, entrance, open, credits).routes(pages));
         routes.addAll(new LinkPages(links).routes(pages));
         routes.addAll(new EmailPage(store.people(), links).routes(pages));
         routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));

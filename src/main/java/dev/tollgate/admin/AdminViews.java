@@ -32,6 +32,20 @@ public final class AdminViews {
         }
     }
 
+    /** @param password to be shown once */
+    public record NewPassword(String login, String password) {
+
+        public NewPassword {
+            Objects.requireNonNull(login);
+            Objects.requireNonNull(password);
+        }
+
+        @Override
+        public String toString() {
+            return "NewPassword";
+        }
+    }
+
     /** What may be spent in each window, micro-credits; null: no limit. */
     public record Spend(
             @Nullable Long hourMicros,

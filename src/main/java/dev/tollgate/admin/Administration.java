@@ -7,6 +7,7 @@ import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.AdminViews.NewKey;
+import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,9 @@ public interface Administration extends AutoCloseable {
      * @param graceSeconds how long the old one works, 0 to 30 days
      */
     NewKey rotateKey(String keyId, long graceSeconds) throws Refused;
+
+    /** Gives the first operator a password that was made, to be changed at the sign-in; ends the sessions and removes the second factor. */
+    NewPassword resetOperator() throws Refused;
 
     @Override
     void close();

@@ -65,6 +65,26 @@ public final class OperatorPeople {
                                         : null));
     }
 
+    /** Lets the first operator in again: another password, no session, no second factor. */
+    public AdminViews.NewPassword resetOperator(By by) throws Refused {
+        try {
+            Person operator = people.person(Person.FIRST_OPERATOR_ID)
+                    .orElseThrow(() -> new Refused(
+                            Refused.Why.NOT_FOUND,
+                            "There is no operator yet: the next start of the server makes one."));
+            Deed deed = new Deed(
+                    by.actor(),
+                    "operator.reset",
+                    operator.id(),
+                    by.reason(),
+                    clock.instant(),
+                    () -> new Deed.Changed(null, null));
+            return new AdminViews.NewPassword(operator.login(), people.resetPassword(operator, deed));
+        } catch (StoreException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
     private static String state(Person person, boolean hasSecondFactor) {
         return new DeedJson()
                 .text("person", person.id())

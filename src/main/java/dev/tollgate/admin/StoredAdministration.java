@@ -21,6 +21,7 @@ import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.SetAccountSpend;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.limits.Rates;
+import dev.tollgate.people.People;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -38,6 +39,7 @@ public final class StoredAdministration implements Administration {
 
     private final Ledger ledger;
     private final Keys keys;
+    private final People people;
     private final Writer writer;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -52,17 +54,28 @@ public final class StoredAdministration implements Administration {
     public StoredAdministration(
             Ledger ledger,
             Keys keys,
+            People people,
             Writer writer,
             InstantSource clock,
             SecureRandom random,
             Actor actor,
             Runnable closing) {
-        this(ledger, keys, writer, clock, random, new Deeds(ledger, writer, clock, random), By.of(actor), closing);
+        this(
+                ledger,
+                keys,
+                people,
+                writer,
+                clock,
+                random,
+                new Deeds(ledger, writer, clock, random),
+                By.of(actor),
+                closing);
     }
 
     private StoredAdministration(
             Ledger ledger,
             Keys keys,
+            People people,
             Writer writer,
             InstantSource clock,
             SecureRandom random,
@@ -71,6 +84,7 @@ public final class StoredAdministration implements Administration {
             Runnable closing) {
         this.ledger = ledger;
         this.keys = keys;
+        this.people = people;
         this.writer = writer;
         this.clock = clock;
         this.random = random;
@@ -81,7 +95,12 @@ public final class StoredAdministration implements Administration {
 
     /** The same, on somebody else's word. Need not be closed. */
     public StoredAdministration as(By other) {
-        return new StoredAdministration(ledger, keys, writer, clock, random, deeds, other, () -> {});
+        return new StoredAdministration(ledger, keys, people, writer, clock, random, deeds, other, () -> {});
+    }
+
+    /** What is done with those who sign in. */
+    public OperatorPeople people() {
+        return new OperatorPeople(deeds, people, clock);
     }
 
     /** What is done with accounts and money. */
@@ -294,6 +313,11 @@ public final class StoredAdministration implements Administration {
             commit("key.rotate", rotate, keyId, () -> changed(before, rotate.outcome()));
             return new AdminViews.NewKey(edited(keyId, rotate), secret.reveal());
         });
+    }
+
+    @Override
+    public AdminViews.NewPassword resetOperator() throws Refused {
+        return people().resetOperator(by);
     }
 
     @Override

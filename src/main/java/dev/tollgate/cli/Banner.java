@@ -1,7 +1,10 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.host.FirstStartFile;
 import dev.tollgate.host.Printable;
 import dev.tollgate.money.Credits;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,6 +27,9 @@ public record Banner(
         @Nullable String adminKey,
         @Nullable String operatorPassword,
         List<String> warnings) {
+
+    /** Set by the launcher, which can see it. */
+    private static final String OUT_IS_TERMINAL = "tollgate.terminal.out";
 
     private static final String EXAMPLE_MODEL = "gemini-2.5-pro";
 
@@ -49,11 +55,14 @@ public record Banner(
         return "http://" + reachable + ":" + port;
     }
 
+    /** Whether whoever started the program sees what it prints, and nobody keeps it. */
+    public static boolean outIsTerminal() {
+        return Boolean.getBoolean(OUT_IS_TERMINAL);
+    }
+
+    /** As told on a terminal. */
     public String text() {
-        List<String> lines = new ArrayList<>();
-        warnings.forEach(warning -> lines.add("warning: " + warning));
-        lines.add("Tollgate listens on " + url);
-        lines.add(upstreamLine());
+        List<String> lines = new ArrayList<>(head());
         if (adminKey != null) {
             lines.add("Admin key (for /admin, shown this once): " + adminKey);
         }
@@ -63,6 +72,57 @@ public record Banner(
         } else {
             lines.add("The pages: " + url);
         }
+        return text(lines);
+    }
+
+    /**
+     * As told where a journal may keep what is printed: what is told once goes into a file.
+     *
+     * @param data the folder that the file lies in
+     */
+    public String text(Path data) {
+        List<String> secrets = new ArrayList<>();
+        if (operatorPassword != null) {
+            secrets.addAll(List.of("The pages: " + url, "Sign in as: operator", "Password: " + operatorPassword));
+        }
+        if (adminKey != null) {
+            secrets.add("Admin key (for /admin): " + adminKey);
+        }
+        if (outIsTerminal() || secrets.isEmpty()) {
+            return text();
+        }
+        List<String> lines = new ArrayList<>(head());
+        lines.add("The pages: " + url);
+        FirstStartFile file = new FirstStartFile(data);
+        try {
+            file.write(secrets);
+            String told = told();
+            lines.add(Character.toUpperCase(told.charAt(0)) + told.substring(1)
+                    + (operatorPassword != null && adminKey != null ? " are in " : " is in ") + file.path()
+                    + ", until the operator signs in");
+        } catch (IOException e) {
+            lines.add("warning: " + file.path() + " cannot be written (" + e.getMessage() + "), so nobody knows "
+                    + told() + "; ./tollgate operator reset makes another password");
+        }
+        return text(lines);
+    }
+
+    private String told() {
+        if (operatorPassword == null) {
+            return "the admin key";
+        }
+        return adminKey == null ? "the operator's password" : "the operator's password and the admin key";
+    }
+
+    private List<String> head() {
+        List<String> lines = new ArrayList<>();
+        warnings.forEach(warning -> lines.add("warning: " + warning));
+        lines.add("Tollgate listens on " + url);
+        lines.add(upstreamLine());
+        return lines;
+    }
+
+    private String text(List<String> lines) {
         if (demo != null) {
             addDemo(lines, demo);
         }

@@ -33,6 +33,9 @@ final class Commands {
     @Command(name = "ledger", description = "What the books say.", mixinStandardHelpOptions = true)
     private static final class Ledger {}
 
+    @Command(name = "operator", description = "Who signs in to the console.", mixinStandardHelpOptions = true)
+    private static final class Operator {}
+
     CommandLine line() {
         CommandLine serve = new CommandLine(new ServeCommand(session));
         SettingOptions.addAll(serve.getCommandSpec());
@@ -50,6 +53,8 @@ final class Commands {
                         .addSubcommand(beside(new KeyCommands.Set(session)))
                         .addSubcommand(beside(new KeyCommands.Rotate(session)))
                         .addSubcommand(beside(new KeyCommands.Disable(session))))
+                .addSubcommand(
+                        new CommandLine(new Operator()).addSubcommand(beside(new OperatorCommands.Reset(session))))
                 .addSubcommand(
                         new CommandLine(new Receipts()).addSubcommand(beside(new ReceiptCommands.Verify(session))))
                 .addSubcommand(new CommandLine(new Ledger())

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlRequest.Keys.class, name = "key.list"),
     @JsonSubTypes.Type(value = ControlRequest.SetKey.class, name = "key.set"),
     @JsonSubTypes.Type(value = ControlRequest.DisableKey.class, name = "key.disable"),
-    @JsonSubTypes.Type(value = ControlRequest.RotateKey.class, name = "key.rotate")
+    @JsonSubTypes.Type(value = ControlRequest.RotateKey.class, name = "key.rotate"),
+    @JsonSubTypes.Type(value = ControlRequest.ResetOperator.class, name = "operator.reset")
 })
 sealed interface ControlRequest {
 
@@ -130,6 +131,14 @@ sealed interface ControlRequest {
         @Override
         public Object on(Administration administration) throws Refused {
             return administration.rotateKey(key, graceSeconds);
+        }
+    }
+
+    record ResetOperator() implements ControlRequest {
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.resetOperator();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.AdminViews.NewKey;
+import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
@@ -28,6 +29,7 @@ public final class RemoteAdministration implements Administration {
     private static final TypeReference<AccountLimits> LIMITS = new TypeReference<>() {};
     private static final TypeReference<ApiKey> KEY = new TypeReference<>() {};
     private static final TypeReference<Page<ApiKey>> KEYS = new TypeReference<>() {};
+    private static final TypeReference<NewPassword> NEW_PASSWORD = new TypeReference<>() {};
     private static final TypeReference<NewKey> NEW_KEY = new TypeReference<>() {};
 
     private final Path dataFolder;
@@ -103,6 +105,11 @@ public final class RemoteAdministration implements Administration {
     @Override
     public NewKey rotateKey(String keyId, long graceSeconds) throws Refused {
         return ask(new ControlRequest.RotateKey(keyId, graceSeconds), NEW_KEY);
+    }
+
+    @Override
+    public NewPassword resetOperator() throws Refused {
+        return ask(new ControlRequest.ResetOperator(), NEW_PASSWORD);
     }
 
     @Override

@@ -36,6 +36,11 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
         return actions.inspection(settings(command));
     }
 
+    /** Else what is printed may be kept by a journal, a pipe or a file. */
+    static boolean outIsTerminal() {
+        return Banner.outIsTerminal();
+    }
+
     boolean errIsTerminal() {
         return Boolean.getBoolean(ERR_IS_TERMINAL);
     }

@@ -71,7 +71,7 @@ public final class SettingTable {
             "admin.key",
             "16 to 256 printable characters without a space",
             "[!-~]{16,256}",
-            "Opens the operator's routes under /admin. Without it one is made at the first start and shown once.");
+            "Opens the operator's routes under /admin. Without it one is made at the first start and told once: on a terminal, else in the data folder's file first-start.");
 
     static final Setting<Secret> DEMO_KEY = Setting.secret(
             "demo.key",
@@ -111,7 +111,7 @@ public final class SettingTable {
             "operator.password",
             "10 to 128 characters",
             "[^\\p{Cntrl}]{10,128}",
-            "The first operator's password for the pages, where there is no operator yet. Without it one is made and shown once.");
+            "The first operator's password for the pages, where there is no operator yet. Without it one is made and told once: on a terminal, else in the data folder's file first-start.");
 
     static final Setting<String> MAIL_HOST = Setting.of(
             "mail.host",

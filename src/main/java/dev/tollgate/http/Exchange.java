@@ -75,6 +75,11 @@ public final class Exchange {
         return path;
     }
 
+    /** As sent: the path with the query behind it, and without a host before it. */
+    public String target() {
+        return head.target();
+    }
+
     /** The first value of a header, or null. Names in any case. */
     public @Nullable String header(String name) {
         return head.header(name);
@@ -245,6 +250,11 @@ public final class Exchange {
     /** Sets a header of the answer, also of an error that may become of it. Throws when the head has been sent. */
     public void setHeader(String name, String value) {
         response.setHeader(name, value);
+    }
+
+    /** The same beside others of the name, as cookies are set. */
+    public void addHeader(String name, String value) {
+        response.addHeader(name, value);
     }
 
     /** Lists a field as accepted without effect (D5). */

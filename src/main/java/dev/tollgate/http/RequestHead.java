@@ -71,6 +71,12 @@ final class RequestHead {
         return target.substring(begin, end < 0 ? target.length() : end);
     }
 
+    /** The same with the query. */
+    String target() {
+        String target = request.uri();
+        return target.startsWith("/") ? target : target.substring(afterHost(target));
+    }
+
     private static int afterHost(String target) {
         int host = target.indexOf("://");
         if (host < 0) {

@@ -82,6 +82,12 @@ final class Response {
         }
     }
 
+    void addHeader(String name, String value) {
+        if (stage != GONE) {
+            unsent().add(name, value);
+        }
+    }
+
     void ignore(String fieldPath) {
         if (stage instanceof ResponseHead head) {
             head.ignore(fieldPath);

@@ -4,11 +4,13 @@ import dev.tollgate.http.Exchange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The two cookies there are: of a session, and of a browser that has none. */
+/** The cookies there are: of a session, of a browser that has none, and of a browser that somebody has signed in with. */
 final class Cookies {
 
     private static final String SESSION = "tollgate";
     private static final String VISIT = "tollgate-visit";
+    private static final String BROWSER = "tollgate-browser";
+    private static final long BROWSER_SECONDS = 180L * 24 * 3600;
     private static final String HOST_ONLY = "__Host-";
     private static final int VALUE_CHARS_MAX = 256;
 
@@ -20,6 +22,14 @@ final class Cookies {
 
     static @Nullable String visit(Exchange exchange, boolean secure) {
         return read(exchange, name(VISIT, secure));
+    }
+
+    static @Nullable String browser(Exchange exchange, boolean secure) {
+        return read(exchange, name(BROWSER, secure));
+    }
+
+    static String setBrowser(String value, boolean secure) {
+        return set(name(BROWSER, secure), value, secure) + "; Max-Age=" + BROWSER_SECONDS;
     }
 
     static String setSession(String token, boolean secure, long seconds) {

@@ -27,8 +27,18 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     private final FormTokens tokens;
     private final Function<Seen, V> judge;
 
-    /** @param path where they wanted to go */
-    private record Seen(Visitor visitor, String path, boolean isGet) {}
+    /** A way back that is longer is not carried along. */
+    private static final int TARGET_CHARS_MAX = 2_000;
+
+    /** @param path where they wanted to go; @param target the same as it was sent, with the query */
+    private record Seen(Visitor visitor, String path, String target, boolean isGet) {
+
+        /** Their way back, as a parameter of the page that they are sent to; empty where there is none. */
+        String back() {
+            boolean isNeeded = isGet && !target.equals("/dashboard") && target.length() <= TARGET_CHARS_MAX;
+            return isNeeded ? "?to=" + URLEncoder.encode(target, StandardCharsets.UTF_8) : "";
+        }
+    }
 
     private PageGate(String name, Site site, People people, FormTokens tokens, Function<Seen, V> judge) {
         this.name = name;
@@ -48,7 +58,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         return new PageGate<>("page for who is signed in", site, people, tokens, seen -> {
             Visitor.Member member = begun(seen);
             if (member.session().codeDue()) {
-                throw to("/sign-in/code");
+                throw to("/sign-in/code" + seen.back());
             }
             if (member.person().passwordDue() && !seen.path().equals("/dashboard/settings/security")) {
                 throw to("/dashboard/settings/security");
@@ -78,10 +88,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         if (seen.visitor() instanceof Visitor.Member member) {
             return member;
         }
-        throw to(
-                seen.isGet() && !seen.path().equals("/dashboard")
-                        ? "/sign-in?to=" + URLEncoder.encode(seen.path(), StandardCharsets.UTF_8)
-                        : "/sign-in");
+        throw to("/sign-in" + seen.back());
     }
 
     private static RuntimeException to(String location) {
@@ -108,14 +115,15 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         String token = Cookies.session(exchange, secure);
         boolean isGet = exchange.method().equals("GET") || exchange.method().equals("HEAD");
         String path = exchange.path();
+        String target = exchange.target();
         if (token == null) {
-            return Future.succeededFuture(judge.apply(new Seen(stranger(exchange, secure), path, isGet)));
+            return Future.succeededFuture(judge.apply(new Seen(stranger(exchange, secure), path, target, isGet)));
         }
         Promise<V> answer = Promise.promise();
         String network = exchange.network();
         exchange.compute(() -> people.session(token, network).orElse(null), session -> {
             try {
-                answer.complete(judge.apply(new Seen(visitor(exchange, secure, session), path, isGet)));
+                answer.complete(judge.apply(new Seen(visitor(exchange, secure, session), path, target, isGet)));
             } catch (RuntimeException e) {
                 answer.fail(e);
             }

@@ -50,7 +50,8 @@ public record PageRequest<V extends Visitor>(Exchange exchange, V visitor, Strin
         return new Visit(
                 exchange.remoteAddress(),
                 exchange.network(),
-                Objects.requireNonNullElse(exchange.header("user-agent"), UNKNOWN));
+                Objects.requireNonNullElse(exchange.header("user-agent"), UNKNOWN),
+                Cookies.browser(exchange, isSecure()));
     }
 
     boolean isSecure() {

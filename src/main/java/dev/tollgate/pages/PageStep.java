@@ -1,8 +1,8 @@
 package dev.tollgate.pages;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What a page answers with. */
 public sealed interface PageStep {
@@ -25,8 +25,13 @@ public sealed interface PageStep {
         }
     }
 
-    /** Go there. @param cookie to be set; null for none */
-    record Move(String location, @Nullable String cookie) implements PageStep {}
+    /** Go there. @param cookies to be set */
+    record Move(String location, List<String> cookies) implements PageStep {
+
+        public Move {
+            cookies = List.copyOf(cookies);
+        }
+    }
 
     /** A page under 200. */
     static Show show(String template, Map<String, Object> params) {
@@ -39,16 +44,25 @@ public sealed interface PageStep {
     }
 
     static Move to(String location) {
-        return new Move(location, null);
+        return new Move(location, List.of());
     }
 
     /** Signs in, and goes there. */
     static PageStep signedIn(PageRequest<?> request, String token, String location) {
-        return new Move(location, Cookies.setSession(token, request.isSecure(), 30L * 24 * 3600));
+        return new Move(location, List.of(session(request, token)));
+    }
+
+    /** The same in a browser that is known from then on. @param browser its cookie */
+    static PageStep signedIn(PageRequest<?> request, String token, String browser, String location) {
+        return new Move(location, List.of(session(request, token), Cookies.setBrowser(browser, request.isSecure())));
+    }
+
+    private static String session(PageRequest<?> request, String token) {
+        return Cookies.setSession(token, request.isSecure(), 30L * 24 * 3600);
     }
 
     /** Signs out, and goes there. */
     static PageStep signedOut(PageRequest<?> request, String location) {
-        return new Move(location, Cookies.endSession(request.isSecure()));
+        return new Move(location, List.of(Cookies.endSession(request.isSecure())));
     }
 }

@@ -253,9 +253,7 @@ public final class Pages {
                 exchange.send(show.status(), HTML, made.html() == null ? new byte[0] : made.html());
             }
             case PageStep.Move move -> {
-                if (move.cookie() != null) {
-                    exchange.setHeader("set-cookie", move.cookie());
-                }
+                move.cookies().forEach(cookie -> exchange.addHeader("set-cookie", cookie));
                 exchange.setHeader("location", move.location());
                 exchange.empty(303);
             }

@@ -48,6 +48,7 @@ public final class People implements AutoCloseable {
     private final Passwords passwords;
     private final SignInWaits waits;
     private final SecondFactor secondFactor;
+    private final KnownBrowsers browsers;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -62,6 +63,7 @@ public final class People implements AutoCloseable {
         this.writer = writer;
         this.passwords = passwords;
         this.waits = new SignInWaits(clock);
+        this.browsers = new KnownBrowsers(secrets, clock, random);
         this.secondFactor = new SecondFactor(database, writer, secrets, waits, clock, random);
         this.clock = clock;
         this.random = random;
@@ -169,17 +171,30 @@ public final class People implements AutoCloseable {
     /** @throws Passwords.Busy where too many sign in at once */
     public SignIn signIn(String typedLogin, String password, Visit visit) {
         String login = Visit.login(typedLogin);
-        Duration wait = waits.wait(SignInWaits.login(login), visit.network());
+        Known early = visit.knownBrowser() == null ? null : known("login", login, visit.network());
+        String counted = counted(login, early, visit);
+        Duration wait = waits.wait(counted, visit.network());
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
-        Known known = known("login", login, visit.network());
+        Known known = early == null ? known("login", login, visit.network()) : early;
         if (!passwords.matches(visit.network(), password, known.hash()) || known.person() == null) {
-            waits.failed(SignInWaits.login(login), visit.network());
+            waits.failed(counted, visit.network());
             return new SignIn.Wrong();
         }
-        waits.succeeded(SignInWaits.login(login));
+        waits.succeeded(counted);
         return known.person().accountBlocked() ? new SignIn.Blocked() : begin(known.person(), visit, List.of());
+    }
+
+    private String counted(String login, @Nullable Known known, Visit visit) {
+        Person person = known == null ? null : known.person();
+        String browser = person == null ? null : browsers.id(person.id(), visit.knownBrowser());
+        return browser == null ? SignInWaits.login(login) : SignInWaits.browser(browser);
+    }
+
+    /** The cookie that tells a browser in which somebody is signed in from those of strangers. */
+    public String knownBrowser(Person person, Visit visit) {
+        return browsers.cookie(person.id(), visit.knownBrowser());
     }
 
     /**
@@ -475,7 +490,7 @@ public final class People implements AutoCloseable {
         Instant now = clock.instant();
         CreateAccount account = new CreateAccount(OwnIds.account(random), "Operator", now);
         NewPerson operator = new NewPerson(
-                "per_first_operator",
+                Person.FIRST_OPERATOR_ID,
                 account.id(),
                 Person.FIRST_OPERATOR,
                 null,
@@ -494,6 +509,27 @@ public final class People implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /**
+     * Gives somebody a password that was made, to be changed at the sign-in, and ends all that was good before: sessions, the second factor.
+     *
+     * @param with told of it in the same commit
+     * @return the password, to be shown once
+     */
+    public String resetPassword(Person person, Change with) {
+        String password = madePassword();
+        String hash = passwords.hashOfRandom(password);
+        writer.commitAndWait(Unit.of(
+                PeopleChange.of(rows -> {
+                    rows.setPassword(person.id(), hash);
+                    rows.update("UPDATE person SET password_due = 1 WHERE id = ?", person.id());
+                    rows.endSessions(person.id(), null);
+                    return rows.removeSecondFactor(person.id());
+                }),
+                with));
+        waits.succeeded(SignInWaits.login(person.login()));
+        return password;
     }
 
     /** Without what looks alike, in groups, for it may be typed from a screen. */

@@ -30,6 +30,8 @@ public record Person(
         long version,
         Instant createdAt) {
 
+    public static final String FIRST_OPERATOR_ID = "per_first_operator";
+
     /** The first operator's login until an address is set. */
     public static final String FIRST_OPERATOR = "operator";
 

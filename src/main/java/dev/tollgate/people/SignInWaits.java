@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Makes guessing slow without locking anybody out: after five failures for one name (of a login, of whose codes are tried, of a session), or
+ * Makes guessing slow without locking anybody out: after five failures for one name (of a login, a known browser, whose codes are tried, a session), or
  * thirty from a network, within ten minutes the next try has to wait, twice as long each time, up to five minutes; likewise sign-ups after five
  * from a network. Of this node, in memory, the least recently met forgotten first. Thread-safe.
  */
@@ -36,6 +36,11 @@ final class SignInWaits {
     /** What passwords that are typed at the door are counted by. */
     static String login(String login) {
         return "l" + login;
+    }
+
+    /** What a browser is counted by that is known for who signs in. */
+    static String browser(String id) {
+        return "b" + id;
     }
 
     /** What the second step is counted by, whatever session it is of. */

@@ -25,9 +25,11 @@ public final class CodePage {
     private static final String TEMPLATE = "door/code.jte";
 
     private final People people;
+    private final SignedIn signedIn;
 
-    public CodePage(People people) {
+    public CodePage(People people, SignedIn signedIn) {
         this.people = people;
+        this.signedIn = signedIn;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -39,19 +41,18 @@ public final class CodePage {
         String to = DoorPages.within(request.query("to"));
         return session.codeDue()
                 ? PageStep.show(TEMPLATE, params(to, null))
-                : PageStep.to(DoorPages.homeOf(session.person(), to));
+                : PageStep.to(SignedIn.home(session.person(), to));
     }
 
     private PageStep enter(PageRequest<Visitor.Member> request, Form form) {
         BrowserSession session = request.visitor().session();
         String to = DoorPages.within(form.field("to"));
         if (!session.codeDue()) {
-            return PageStep.to(DoorPages.homeOf(session.person(), to));
+            return PageStep.to(SignedIn.home(session.person(), to));
         }
         String typed = text(form, "code").isBlank() ? text(form, "recovery") : text(form, "code");
         return switch (people.secondFactor().enter(session, typed, request.visit())) {
-            case SignIn.Welcome(String token, var person, boolean codeDue) ->
-                PageStep.signedIn(request, token, DoorPages.homeOf(person, to));
+            case SignIn.Welcome in -> signedIn.of(request, in, to);
             case SignIn.Wait(Duration left) ->
                 PageStep.again(
                         TEMPLATE, params(to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));

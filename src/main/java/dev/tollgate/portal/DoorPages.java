@@ -9,7 +9,6 @@ import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.People;
-import dev.tollgate.people.Person;
 import dev.tollgate.people.SignIn;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /sign-in}, {@code /sign-up} and {@code /sign-out}. */
 public final class DoorPages {
 
-    private static final String HOME = "/dashboard";
+    private static final String HOME = SignedIn.HOME;
 
     /** What is said at the door after something was done elsewhere. */
     private static final Map<String, String> SAID = Map.of(
@@ -32,6 +31,7 @@ public final class DoorPages {
 
     private final People people;
     private final Links links;
+    private final SignedIn signedIn;
     private final boolean isOpen;
     private final long creditsMicros;
 
@@ -39,9 +39,10 @@ public final class DoorPages {
      * @param isOpen whether anybody may make an account
      * @param creditsMicros what an account begins with that is made without a mail
      */
-    public DoorPages(People people, Links links, boolean isOpen, long creditsMicros) {
+    public DoorPages(People people, Links links, SignedIn signedIn, boolean isOpen, long creditsMicros) {
         this.people = people;
         this.links = links;
+        this.signedIn = signedIn;
         this.isOpen = isOpen;
         this.creditsMicros = creditsMicros;
     }
@@ -76,8 +77,7 @@ public final class DoorPages {
         String login = text(form, "login");
         String to = within(form.field("to"));
         return switch (people.signIn(login, text(form, "password"), request.visit())) {
-            case SignIn.Welcome(String token, var person, boolean codeDue) ->
-                PageStep.signedIn(request, token, codeDue ? CodePage.PATH + "?to=" + encoded(to) : homeOf(person, to));
+            case SignIn.Welcome in -> signedIn.of(request, in, to);
             case SignIn.Blocked blocked ->
                 PageStep.again(
                         "door/sign-in.jte", signInParams(login, to, "This account is blocked. Ask the operator."));
@@ -88,10 +88,6 @@ public final class DoorPages {
                                 login, to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));
             default -> PageStep.again("door/sign-in.jte", signInParams(login, to, "E-mail or password is wrong."));
         };
-    }
-
-    static String homeOf(Person person, String to) {
-        return person.isOperator() && to.equals(HOME) ? "/console" : to;
     }
 
     private Map<String, Object> signInParams(String login, String to, @Nullable String error) {
@@ -105,7 +101,7 @@ public final class DoorPages {
         return params;
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
@@ -144,7 +140,7 @@ public final class DoorPages {
         String zone = text(form, "zone");
         SignIn done = people.signUp(email, text(form, "password"), name, zone, creditsMicros, request.visit());
         return switch (done) {
-            case SignIn.Welcome(String token, var person, boolean codeDue) -> PageStep.signedIn(request, token, HOME);
+            case SignIn.Welcome in -> signedIn.of(request, in, HOME);
             case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
             case SignIn.Refused(String field, String message) -> again(email, name, zone, field, message);
             case SignIn.Wait(Duration left) ->

@@ -8,6 +8,7 @@ import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.AdminViews.Limit;
 import dev.tollgate.admin.AdminViews.NewKey;
+import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
 import dev.tollgate.admin.AdminViews.Spend;
 import dev.tollgate.admin.Administration;
@@ -178,6 +179,11 @@ final class FakeAdministration implements Administration {
         return limit == null
                 ? old
                 : limit.most() == null ? null : Integer.valueOf(limit.most().intValue());
+    }
+
+    @Override
+    public NewPassword resetOperator() {
+        return new NewPassword("operator", "abcde-fghjk");
     }
 
     @Override
