@@ -235,7 +235,7 @@ public final class App implements AutoCloseable {
                 secureRandom,
                 Actor.CONTROL_SOCKET,
                 () -> {});
-        this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom);
+        this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom, store.secrets());
         this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
         this.operatorSettings = new OperatorSettings(currentSettings, store.writer(), clock);
         this.prices = new Prices(catalogue, current, store.setPrices(), store.writer(), clock);

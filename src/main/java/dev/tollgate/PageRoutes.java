@@ -17,7 +17,6 @@ import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.Person;
 import dev.tollgate.playground.PlaygroundPage;
-import dev.tollgate.portal.SignedIn;
 import dev.tollgate.portal.BillingPages;
 import dev.tollgate.portal.CodePage;
 import dev.tollgate.portal.DoorPages;
@@ -33,6 +32,7 @@ import dev.tollgate.portal.RequestsPage;
 import dev.tollgate.portal.SecondFactorPage;
 import dev.tollgate.portal.SecurityPage;
 import dev.tollgate.portal.SettingsPages;
+import dev.tollgate.portal.SignedIn;
 import dev.tollgate.portal.UsagePage;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -106,7 +106,7 @@ final class PageRoutes {
         routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
         routes.addAll(new UsagePage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new KeysPage(keys, store.ledger(), clock).routes(pages));
-        routes.addAll(new NewKeyPage(keys, store.people(), catalogue).routes(pages));
+        routes.addAll(new NewKeyPage(keys, store.people(), catalogue, random).routes(pages));
         routes.addAll(
                 new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
         routes.addAll(new ManualPages(catalogue, life, open).routes(pages));

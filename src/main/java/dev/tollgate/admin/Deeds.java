@@ -1,6 +1,7 @@
 package dev.tollgate.admin;
 
 import dev.tollgate.deeds.Deed;
+import dev.tollgate.ids.Drawn;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Adjustment;
@@ -49,15 +50,18 @@ public final class Deeds {
         return shown(found(id));
     }
 
-    /** @param creditsMicros what it begins with, 0 or more */
+    /** Once for each request id. @param creditsMicros what it begins with, 0 or more */
     public AdminViews.Account createAccount(By by, String name, long creditsMicros) throws Refused {
         Instant now = clock.instant();
-        CreateAccount account = checked(() -> new CreateAccount(OwnIds.account(random), name, now));
+        CreateAccount account = checked(() -> new CreateAccount(OwnIds.account(chance(by)), name, now));
         if (creditsMicros == 0) {
-            commit(account, deed(by, "account.create", account.id(), now, () -> created(name, 0)));
+            Deed deed =
+                    deed(by, "account.create", account.id(), now, () -> account.created() ? created(name, 0) : null);
+            commit(account, deed);
             return account(account.id());
         }
-        Grant grant = checked(() -> new Grant(account.id(), creditsMicros, "credits at creation", now));
+        Grant grant =
+                checked(() -> new Grant(account.id(), creditsMicros, "credits at creation", account::created, now));
         Deed deed = deed(
                 by,
                 "account.create",
@@ -70,6 +74,13 @@ public final class Deeds {
         }
         commit(account, grant, deed);
         return account(account.id());
+    }
+
+    /** Whoever asks twice under one id gets one account. */
+    private RandomGenerator chance(By by) {
+        return by.requestId() == null
+                ? random
+                : new Drawn(by.actor().who() + " " + by.requestId().text());
     }
 
     private static Deed.Changed created(String name, long creditsMicros) {

@@ -1,6 +1,7 @@
 package dev.tollgate.admin;
 
 import dev.tollgate.deeds.Deed;
+import dev.tollgate.payments.MakeVouchers;
 import dev.tollgate.payments.Voucher;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.storage.StoreException;
@@ -34,25 +35,40 @@ public final class OperatorVouchers {
      */
     public List<String> make(By by, int count, long creditsMicros, @Nullable Instant expiresAt) throws Refused {
         try {
-            Vouchers.Made made = vouchers.draw(count, creditsMicros, by.needReason(), expiresAt);
+            Vouchers.Made made = vouchers.draw(count, creditsMicros, by.needReason(), expiresAt, once(by));
             Deed deed = new Deed(
                     by.actor(),
                     "voucher.create",
                     "vouchers",
                     by.reason(),
                     clock.instant(),
-                    () -> new Deed.Changed(
-                            null,
-                            new DeedJson()
-                                    .text("first", Long.toString(made.change().outcome()))
-                                    .text("count", Integer.toString(count))
-                                    .credits("credits", creditsMicros)
-                                    .end()));
+                    () -> made.change().wasMadeBefore() ? null : made(made.change(), count, creditsMicros));
             writer.commitAndWait(Unit.of(made.change(), deed));
+            if (made.change().wasMadeBefore()) {
+                throw new Refused(
+                        Refused.Why.CONFLICT,
+                        "These vouchers were made before, and no others were made now. Their codes were shown then, once.");
+            }
             return made.codes();
         } catch (IllegalArgumentException | StoreException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static @Nullable String once(By by) {
+        return by.requestId() == null
+                ? null
+                : by.actor().who() + " " + by.requestId().text();
+    }
+
+    private static Deed.Changed made(MakeVouchers change, int count, long creditsMicros) {
+        return new Deed.Changed(
+                null,
+                new DeedJson()
+                        .text("first", Long.toString(change.outcome()))
+                        .text("count", Integer.toString(count))
+                        .credits("credits", creditsMicros)
+                        .end());
     }
 
     /** The newest first. @param before the last sequence of the page before */

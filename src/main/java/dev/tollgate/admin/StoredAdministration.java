@@ -151,6 +151,7 @@ public final class StoredAdministration implements Administration {
             return switch (create.outcome()) {
                 case CreateKey.Created created -> new AdminViews.NewKey(key(created.key()), secret.reveal());
                 case CreateKey.NoSuchAccount none -> throw noSuchAccount(accountId);
+                case CreateKey.MadeBefore none -> throw new IllegalStateException("a new id each time");
                 case CreateKey.TooMany none -> throw new IllegalStateException("as many as are wanted");
             };
         });

@@ -96,7 +96,7 @@ public final class ConsoleAccounts {
         }
     }
 
-    private static Map<String, Object> params(
+    private Map<String, Object> params(
             PageRequest<Visitor.Member> request,
             String wanted,
             List<AccountList.Row> rows,
@@ -108,6 +108,7 @@ public final class ConsoleAccounts {
         params.put("lines", rows.stream().map(row -> line(row, zone)).toList());
         params.put("isFull", !wanted.isEmpty() && rows.size() == PAGE);
         params.put("form", form);
+        params.put("once", forms.once());
         if (older != null) {
             params.put("older", older);
         }

@@ -101,6 +101,7 @@ public final class ConsoleVouchers {
         long from = before != null && before.matches("[0-9]{1,18}") ? Long.parseLong(before) : Long.MAX_VALUE;
         Map<String, Object> params = new HashMap<>();
         params.put("form", form);
+        params.put("once", forms.once());
         params.put("codes", String.join("\n", codes));
         try {
             List<Voucher> page = vouchers.page(from, PAGE);

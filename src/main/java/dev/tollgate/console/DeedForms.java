@@ -4,6 +4,7 @@ import dev.tollgate.admin.By;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.http.Form;
 import dev.tollgate.ledger.RequestId;
+import dev.tollgate.pages.Once;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Visitor;
@@ -12,7 +13,6 @@ import java.math.BigDecimal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,13 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** What all forms of operators have in common: on whose word, for which reason, once, and only with the password shown lately. Thread-safe. */
 public final class DeedForms {
 
-    private static final int ONCE_BYTES = 16;
     private static final int CARRIED_CHARS_MAX = 600;
     private static final int MICROS_DIGITS = 6;
     private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
 
     /** What a way back does not carry: it is made anew. */
-    private static final Set<String> NOT_CARRIED = Set.of("csrf", "once");
+    private static final Set<String> NOT_CARRIED = Set.of("csrf", Once.FIELD);
 
     private final People people;
     private final SecureRandom random;
@@ -39,22 +38,20 @@ public final class DeedForms {
 
     /** Names a form that is shown, so that money that is sent for twice by a double press moves once. */
     String once() {
-        byte[] bytes = new byte[ONCE_BYTES];
-        random.nextBytes(bytes);
-        return "form-" + HexFormat.of().formatHex(bytes);
+        return Once.next(random);
     }
 
     By by(PageRequest<Visitor.Member> request, Form form) {
-        return new By(actor(request), form.field("reason"), requestId(form.field("once")));
+        return new By(actor(request), form.field("reason"), requestId(form));
     }
 
     Actor actor(PageRequest<Visitor.Member> request) {
         return Actor.person(request.visitor().person().id(), request.visit().address());
     }
 
-    /** One that was tampered with names nothing: the deed is done each time that it is sent for. */
-    private static @Nullable RequestId requestId(@Nullable String once) {
-        return once != null && once.matches("form-[0-9a-f]{32}") ? new RequestId(once) : null;
+    private static @Nullable RequestId requestId(Form form) {
+        String once = Once.of(form);
+        return once == null ? null : new RequestId(once);
     }
 
     /** Where the password is asked for first, with the way back to the form as it was filled in; null where it was shown lately. */

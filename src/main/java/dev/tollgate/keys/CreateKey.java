@@ -13,6 +13,9 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
 
     public record NoSuchAccount() implements Outcome {}
 
+    /** There is one of that id. */
+    public record MadeBefore() implements Outcome {}
+
     /** The account has as many as it may. */
     public record TooMany() implements Outcome {}
 
@@ -20,7 +23,7 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
     private final String hash;
     private final int keysMax;
 
-    /** As many as are wanted. @param id {@code key_…}, never used before */
+    /** As many as are wanted. @param id {@code key_…}, of a key that was made before where the same is asked for twice */
     public CreateKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at) {
         this(id, accountId, secret, settings, at, Integer.MAX_VALUE);
     }
@@ -45,6 +48,9 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
     Outcome decideOver(KeyRows rows) throws SQLException {
         if (!rows.hasAccount(key.accountId())) {
             return new NoSuchAccount();
+        }
+        if (rows.byId(key.id()) != null) {
+            return new MadeBefore();
         }
         if (keysMax < Integer.MAX_VALUE && rows.hasKeys(key.accountId(), keysMax)) {
             return new TooMany();

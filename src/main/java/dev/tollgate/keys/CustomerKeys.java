@@ -1,6 +1,8 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.ids.Drawn;
 import dev.tollgate.ids.OwnIds;
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
@@ -74,6 +76,16 @@ public final class CustomerKeys {
      * @param settings of a kind that can be chosen, under a name that {@link #isName}
      */
     public KeyResult create(String accountId, KeySettings settings) {
+        return create(accountId, settings, null);
+    }
+
+    /**
+     * Makes a key once.
+     *
+     * @param once what is random and the same whenever the same is asked for; null: one is made each time
+     * @return {@link KeyResult.MadeBefore} where it was made by an earlier call
+     */
+    public KeyResult create(String accountId, KeySettings settings, @Nullable String once) {
         requireName(settings.name());
         if (settings.kind() == KeyKind.HIDDEN) {
             throw new IllegalArgumentException("a hidden key is not made by wish");
@@ -82,10 +94,18 @@ public final class CustomerKeys {
             return new KeyResult.NotByKey();
         }
         KeySecret secret = KeySecret.random(random);
-        CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, clock.instant(), KEYS_MAX);
-        writer.commitAndWait(Unit.of(create));
+        String id = OwnIds.key(once == null ? random : new Drawn(accountId + " " + once));
+        CreateKey create = new CreateKey(id, accountId, secret, settings, clock.instant(), KEYS_MAX);
+        try {
+            writer.commitAndWait(Unit.of(create));
+        } catch (StoreException e) {
+            // Another server may have made it at the same moment.
+            return find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseThrow(() -> e);
+        }
         return switch (create.outcome()) {
             case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
+            case CreateKey.MadeBefore before ->
+                find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseGet(KeyResult.NoSuchKey::new);
             case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
             case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
         };
@@ -137,18 +157,24 @@ public final class CustomerKeys {
         return edit(accountId, id, () -> new DeleteKey(id, new KeyCondition(accountId, null), clock.instant()));
     }
 
+    /** As below, whatever it has become since it was seen. */
+    public KeyResult rotate(String accountId, String id, Duration grace) {
+        return rotate(accountId, id, null, grace);
+    }
+
     /**
      * Gives it another secret; id, limits and counters stay. Where it had an old one that was still good, that ends now.
      *
+     * @param version what was seen of it; null: whatever it has become since
      * @param grace how long the present secret stays good, 0 to {@link RotateKey#GRACE_MAX}
      * @return {@link KeyResult.Made} with the new secret where it was done
      */
-    public KeyResult rotate(String accountId, String id, Duration grace) {
+    public KeyResult rotate(String accountId, String id, @Nullable Long version, Duration grace) {
         KeySecret secret = KeySecret.random(random);
         KeyResult result = edit(
                 accountId,
                 id,
-                () -> new RotateKey(id, new KeyCondition(accountId, null), secret, grace, clock.instant()));
+                () -> new RotateKey(id, new KeyCondition(accountId, version), secret, grace, clock.instant()));
         return result instanceof KeyResult.Done done ? new KeyResult.Made(done.key(), secret.reveal()) : result;
     }
 

@@ -12,6 +12,9 @@ public sealed interface KeyResult {
         }
     }
 
+    /** The same was asked for before, and its secret told then. @param key as it is now */
+    record MadeBefore(Key key) implements KeyResult {}
+
     /** @param key as it is now */
     record Done(Key key) implements KeyResult {}
 

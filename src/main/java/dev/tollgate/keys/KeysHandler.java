@@ -134,6 +134,7 @@ public final class KeysHandler {
         switch (result) {
             case KeyResult.Made made -> show(exchange, status, made.key(), made.secret());
             case KeyResult.Done done -> show(exchange, status, done.key(), null);
+            case KeyResult.MadeBefore before -> show(exchange, status, before.key(), null);
             case KeyResult.NoSuchKey none -> exchange.fail(notFound());
             case KeyResult.ChangedMeanwhile changed ->
                 exchange.fail(

@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes vouchers of one kind. The outcome is the number of the first; the others follow it. */
+/** Makes vouchers of one kind. The outcome is the number of the first; the others follow it. It is 0 where they were made before. */
 public final class MakeVouchers extends VoucherChange<Long> {
+
+    private static final long MADE_BEFORE = 0;
 
     private final List<String> codeHashes;
     private final long amountMicros;
@@ -27,6 +29,15 @@ public final class MakeVouchers extends VoucherChange<Long> {
 
     Voucher numbered(long sequence) {
         return new Voucher(sequence, amountMicros, note, at, expiresAt, null, null);
+    }
+
+    void madeBefore() {
+        decide(MADE_BEFORE);
+    }
+
+    /** Once decided. */
+    public boolean wasMadeBefore() {
+        return outcome() == MADE_BEFORE;
     }
 
     void made(long firstSequence) {

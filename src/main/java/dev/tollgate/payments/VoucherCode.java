@@ -3,9 +3,9 @@ package dev.tollgate.payments;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ record VoucherCode(String text) {
     private static final int GROUP = 5;
     private static final int TYPED_CHARS_MAX = 100;
 
-    static VoucherCode random(SecureRandom random) {
+    static VoucherCode random(RandomGenerator random) {
         StringBuilder text = new StringBuilder(CHARS);
         for (int i = 0; i < CHARS; i++) {
             text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));

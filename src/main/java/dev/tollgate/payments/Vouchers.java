@@ -5,6 +5,7 @@ import dev.tollgate.ledger.Grant;
 import dev.tollgate.limits.RequestRates;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Vouchers: made by the operator, redeemed by customers, each once. Thread-safe; blocks. */
@@ -40,13 +42,15 @@ public final class Vouchers {
     private final Writer writer;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final SecretBox secrets;
     private final RequestRates tries = new RequestRates();
 
-    public Vouchers(Database database, Writer writer, InstantSource clock, SecureRandom random) {
+    public Vouchers(Database database, Writer writer, InstantSource clock, SecureRandom random, SecretBox secrets) {
         this.database = database;
         this.writer = writer;
         this.clock = clock;
         this.random = random;
+        this.secrets = secrets;
     }
 
     /** Goes before the ledger. */
@@ -74,9 +78,11 @@ public final class Vouchers {
      * @param amountMicros above 0
      * @param note what for, at most {@value #NOTE_CHARS_MAX} characters
      * @param expiresAt in the future; null: never
+     * @param once the same whenever the same vouchers are asked for: then the same codes are drawn, which are made once; null: others each time
      * @throws IllegalArgumentException with a sentence
      */
-    public Made draw(int count, long amountMicros, String note, @Nullable Instant expiresAt) {
+    public Made draw(int count, long amountMicros, String note, @Nullable Instant expiresAt, @Nullable String once) {
+        RandomGenerator chance = once == null ? random : secrets.drawn("voucher codes", once);
         Instant now = clock.instant();
         if (count < 1 || count > AT_ONCE_MAX) {
             throw new IllegalArgumentException("1 to " + AT_ONCE_MAX + " vouchers can be made at a time.");
@@ -93,7 +99,7 @@ public final class Vouchers {
         List<String> hashes = new ArrayList<>();
         List<String> codes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            VoucherCode code = VoucherCode.random(random);
+            VoucherCode code = VoucherCode.random(chance);
             hashes.add(code.hash());
             codes.add(code.shown());
         }

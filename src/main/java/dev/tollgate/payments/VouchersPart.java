@@ -78,6 +78,10 @@ final class VouchersPart implements Part<VoucherChange> {
         if (statements.dialect() == Dialect.POSTGRESQL) {
             statements.of("LOCK TABLE voucher IN SHARE ROW EXCLUSIVE MODE").execute();
         }
+        if (isThere(statements, make.codeHashes().getFirst())) {
+            make.madeBefore();
+            return;
+        }
         long sequence = 1 + last(statements);
         make.made(sequence);
         for (String hash : make.codeHashes()) {
@@ -95,6 +99,14 @@ final class VouchersPart implements Part<VoucherChange> {
             }
             insert.executeUpdate();
             sequence++;
+        }
+    }
+
+    private static boolean isThere(Statements statements, String codeHash) throws SQLException {
+        PreparedStatement select = statements.of(FIND);
+        select.setString(1, codeHash);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next();
         }
     }
 

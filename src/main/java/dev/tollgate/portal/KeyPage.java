@@ -63,6 +63,9 @@ public final class KeyPage {
         String said = done == null
                 ? null
                 : switch (done) {
+                    case "before" ->
+                        "This form made this key before: no second one was made. The secret was shown then, once; if it was not"
+                                + " saved, make a new one below.";
                     case "saved" -> "Saved. The next call knows it.";
                     case "turned" -> key.disabled() ? KeysPage.offText(key) : "Calls with this key are taken again.";
                     default -> null;
@@ -92,7 +95,7 @@ public final class KeyPage {
             case "save" -> save(request, key, form);
             case "off" -> turn(request, key, true);
             case "on" -> turn(request, key, false);
-            case "rotate" -> rotate(request, key, text(form, "grace"));
+            case "rotate" -> rotate(request, key, version(text(form, "version")), text(form, "grace"));
             case "delete" -> delete(request, key, text(form, "typed"));
             default -> PageStep.to(path(key));
         };
@@ -127,14 +130,22 @@ public final class KeyPage {
         return PageStep.to(path(key) + "?done=turned");
     }
 
-    private PageStep rotate(PageRequest<Visitor.Member> request, Key key, String grace) {
+    private PageStep rotate(PageRequest<Visitor.Member> request, Key key, Long version, String grace) {
         Duration chosen = GRACES.get(grace);
         if (chosen == null) {
             return PageStep.to(path(key));
         }
-        return keys.rotate(key.accountId(), key.id(), chosen) instanceof KeyResult.Made made
-                ? RevealedKey.show(request, made, models, zone(request))
-                : PageStep.to(KeysPage.PATH);
+        return switch (keys.rotate(key.accountId(), key.id(), version, chosen)) {
+            case KeyResult.Made made -> RevealedKey.show(request, made, models, zone(request));
+            // Also where the form is sent once more: the secret that it has made was shown, and stays good.
+            case KeyResult.ChangedMeanwhile changed ->
+                again(
+                        request,
+                        changed.key(),
+                        KeyForm.of(changed.key(), zone(request)),
+                        Map.of("form", "This key was changed meanwhile. Look at it again."));
+            default -> PageStep.to(KeysPage.PATH);
+        };
     }
 
     private PageStep delete(PageRequest<Visitor.Member> request, Key key, String typed) {

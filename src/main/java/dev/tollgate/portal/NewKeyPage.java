@@ -9,11 +9,13 @@ import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.pages.Once;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.People;
+import java.security.SecureRandom;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,11 +32,13 @@ public final class NewKeyPage {
     private final CustomerKeys keys;
     private final People people;
     private final KeyModels models;
+    private final SecureRandom random;
 
-    public NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue) {
+    public NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, SecureRandom random) {
         this.keys = keys;
         this.people = people;
         this.models = new KeyModels(catalogue);
+        this.random = random;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -62,8 +66,10 @@ public final class NewKeyPage {
         }
         KeySettings settings = reading.edit()
                 .apply(KeySettings.named(form.text("name")).withKind(isManagement ? KeyKind.MANAGEMENT : KeyKind.API));
-        return switch (keys.create(request.visitor().accountId(), settings)) {
+        return switch (keys.create(request.visitor().accountId(), settings, Once.of(sent))) {
             case KeyResult.Made made -> RevealedKey.show(request, made, models, zone);
+            case KeyResult.MadeBefore before ->
+                PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");
             case KeyResult.TooMany tooMany ->
                 again(
                         request,
@@ -83,6 +89,7 @@ public final class NewKeyPage {
         params.put(
                 "fields",
                 KeyFields.of(form, errors, models.of(null), request.visit().address()));
+        params.put("once", Once.next(random));
         params.put("zone", request.visitor().person().preferences().zone().getId());
         params.put("management", form.text("kind").equals(KeyKind.MANAGEMENT.code()));
         return params;

@@ -1,11 +1,14 @@
 package dev.tollgate.storage;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -96,6 +99,18 @@ public final class SecretBox {
      */
     public byte[] print(String context, byte[] content) {
         return hmac(printKey, context, content);
+    }
+
+    /**
+     * Chance that is the same for the same seed, and that nobody without the key can foretell.
+     *
+     * @return for one thread
+     */
+    public RandomGenerator drawn(String context, String seed) {
+        AtomicLong next = new AtomicLong();
+        return () -> ByteBuffer.wrap(
+                        print(context, (seed + " " + next.getAndIncrement()).getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 
     private static byte[] hmac(SecretKey key, String context, byte[] content) {

@@ -169,12 +169,17 @@ class KeyPagesTest {
     @Test
     void a_replaced_key_goes_on_for_as_long_as_was_chosen() {
         Made first = make("name", "leaked");
-        Made second = made(submit(first, "deed", "rotate", "grace", "1h"));
+        String version = found(VERSION, browser.get(first.path()).body());
+        Made second = made(submit(first, "deed", "rotate", "grace", "1h", "version", version));
+        Browser.Page resent = submit(first, "deed", "rotate", "grace", "1h", "version", version);
+        assertThat(resent.status()).isEqualTo(422);
+        assertThat(resent.body()).contains("This key was changed meanwhile.");
         assertThat(second.id()).isEqualTo(first.id());
         assertThat(status(first)).isEqualTo(200);
         assertThat(status(second)).isEqualTo(200);
         assertThat(browser.get(first.path()).body()).contains("The one before works until");
-        Made third = made(submit(first, "deed", "rotate", "grace", "0"));
+        String next = found(VERSION, resent.body());
+        Made third = made(submit(first, "deed", "rotate", "grace", "0", "version", next));
         assertThat(status(second)).isEqualTo(401);
         assertThat(status(first)).isEqualTo(401);
         assertThat(status(third)).isEqualTo(200);
