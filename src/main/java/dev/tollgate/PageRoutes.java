@@ -99,7 +99,7 @@ final class PageRoutes {
         routes.addAll(new LandingPage(catalogue, open).routes(pages));
         routes.addAll(new CodePage(store.people(), entrance).routes(pages));
         routes.addAll(new DoorPages(store.people(), links, entrance, open, credits).routes(pages));
-        routes.addAll(new LinkPages(links).routes(pages));
+        routes.addAll(new LinkPages(links, entrance).routes(pages));
         routes.addAll(new EmailPage(store.people(), links).routes(pages));
         routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));

@@ -29,9 +29,11 @@ public final class LinkPages {
     private static final String TOKEN = "/{token}";
 
     private final Links links;
+    private final SignedIn signedIn;
 
-    public LinkPages(Links links) {
+    public LinkPages(Links links, SignedIn signedIn) {
         this.links = links;
+        this.signedIn = signedIn;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -141,8 +143,7 @@ public final class LinkPages {
     private PageStep join(PageRequest<Visitor> request, Form form, PersonLink link) {
         String name = text(form, "name");
         return switch (links.join(link, text(form, "password"), name, text(form, "zone"), request.visit())) {
-            case SignIn.Welcome(String token, var person, boolean codeDue) ->
-                PageStep.signedIn(request, token, "/dashboard");
+            case SignIn.Welcome in -> signedIn.of(request, in, SignedIn.HOME);
             case SignIn.Refused(String field, String message) -> page(request, link, name, Map.of(field, message), 422);
             case SignIn.Taken taken ->
                 page(request, link, name, Map.of("form", "This address has an account already. Sign in."), 422);
