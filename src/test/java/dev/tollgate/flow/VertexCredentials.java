@@ -1,20 +1,19 @@
 package dev.tollgate.flow;
 
+import dev.tollgate.testing.RsaKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.util.Base64;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A service account of Google's, in the file that it comes in. */
 final class VertexCredentials {
 
-    static final KeyPair KEYS = keys();
+    static final KeyPair KEYS = RsaKeys.pair();
     static final String PEM = "-----BEGIN PRIVATE KEY-----\n"
             + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                     .encodeToString(KEYS.getPrivate().getEncoded())
@@ -40,16 +39,6 @@ final class VertexCredentials {
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static KeyPair keys() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

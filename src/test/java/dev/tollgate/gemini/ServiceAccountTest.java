@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.channel.Json;
 import dev.tollgate.config.Secret;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.testing.RsaKeys;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Instant;
 import java.util.Base64;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,14 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 class ServiceAccountTest {
 
     private static final Base64.Decoder BASE64 = Base64.getUrlDecoder();
-    private static KeyPair keys;
-
-    @BeforeAll
-    static void make() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        keys = generator.generateKeyPair();
-    }
+    private static final KeyPair KEYS = RsaKeys.pair();
 
     private static ObjectNode file() {
         return Json.MAPPER
@@ -41,7 +33,7 @@ class ServiceAccountTest {
                         "private_key",
                         "-----BEGIN PRIVATE KEY-----\n"
                                 + Base64.getMimeEncoder()
-                                        .encodeToString(keys.getPrivate().getEncoded())
+                                        .encodeToString(KEYS.getPrivate().getEncoded())
                                 + "\n-----END PRIVATE KEY-----\n")
                 .put("client_email", "me@acme.example")
                 .put("token_uri", "https://tokens.example/token");
@@ -64,7 +56,7 @@ class ServiceAccountTest {
                 .isEqualTo(
                         "{\"iss\":\"me@acme.example\",\"scope\":\"https://www.googleapis.com/auth/cloud-platform\",\"aud\":\"https://tokens.example/token\",\"iat\":1000,\"exp\":4600}");
         Signature signature = Signature.getInstance("SHA256withRSA");
-        signature.initVerify(keys.getPublic());
+        signature.initVerify(KEYS.getPublic());
         signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
         assertThat(signature.verify(BASE64.decode(parts[2]))).isTrue();
     }

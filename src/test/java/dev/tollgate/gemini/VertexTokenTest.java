@@ -7,6 +7,7 @@ import dev.tollgate.channel.Json;
 import dev.tollgate.channel.NotAdmitted;
 import dev.tollgate.config.Secret;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.RsaKeys;
 import dev.tollgate.testing.ScriptedServer;
 import dev.tollgate.testing.TestClock;
 import dev.tollgate.upstream.Timeouts;
@@ -15,10 +16,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,7 +25,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,21 +36,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VertexTokenTest {
 
     private static final Vertx VERTX = Vertx.vertx();
-    private static String privateKey = "";
+    private static final String PRIVATE_KEY = RsaKeys.pem("\n");
 
     private final TestClock clock = new TestClock("2026-11-20T10:00:00Z");
     private ScriptedServer server;
     private VertexToken token;
-
-    @BeforeAll
-    static void makeKey() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        privateKey = "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder()
-                        .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
-                + "\n-----END PRIVATE KEY-----\n";
-    }
 
     @BeforeEach
     void open() throws IOException {
@@ -62,7 +50,7 @@ class VertexTokenTest {
                 .createObjectNode()
                 .put("type", "service_account")
                 .put("project_id", "acme")
-                .put("private_key", privateKey)
+                .put("private_key", PRIVATE_KEY)
                 .put("client_email", "me@acme.example")
                 .put("token_uri", tokens)
                 .toString();

@@ -9,13 +9,12 @@ import dev.tollgate.gemini.KnownModels;
 import dev.tollgate.gemini.VertexProvider;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.testing.RsaKeys;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,16 +52,11 @@ class ChannelsDocTest {
 
     @ParameterizedTest
     @MethodSource("snippets")
-    void every_file_in_the_documentation_is_taken_and_its_channels_open(String yaml) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        String pem = "-----BEGIN PRIVATE KEY-----\\n"
-                + Base64.getEncoder()
-                        .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
-                + "\\n-----END PRIVATE KEY-----\\n";
+    void every_file_in_the_documentation_is_taken_and_its_channels_open(String yaml) throws IOException {
         Files.writeString(
                 folder.resolve("vertex.json"),
                 "{\"type\":\"service_account\",\"client_email\":\"a@b\",\"project_id\":\"p-1\",\"token_uri\":\"https://oauth2.googleapis.com/token\",\"private_key\":\""
-                        + pem + "\"}");
+                        + RsaKeys.pem("\\n") + "\"}");
         Files.writeString(folder.resolve("express.key"), "a-key\n");
         Path file = folder.resolve("channels.yaml");
         Files.writeString(file, yaml.replace("/etc/tollgate", folder.toString()));
