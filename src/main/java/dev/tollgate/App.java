@@ -9,6 +9,7 @@ import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelsHandler;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
+import dev.tollgate.admin.PaymentsHandler;
 import dev.tollgate.admin.PeopleHandler;
 import dev.tollgate.admin.Prices;
 import dev.tollgate.admin.PricesHandler;
@@ -160,6 +161,7 @@ public final class App implements AutoCloseable {
     private final OperatorSettings operatorSettings;
     private final Vouchers vouchers;
     private final OperatorVouchers operatorVouchers;
+    private final Paying paying;
     private final Opened opened;
 
     /** @param opened takes all that is to be closed */
@@ -237,6 +239,7 @@ public final class App implements AutoCloseable {
                 () -> {});
         this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom, store.secrets());
         this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
+        this.paying = opened.add(Paying.of(settings, currentSettings, store, vertx, clock), Paying::close);
         this.operatorSettings = new OperatorSettings(currentSettings, store.writer(), clock);
         this.prices = new Prices(catalogue, current, store.setPrices(), store.writer(), clock);
         this.booksCheck = new BooksCheck(store.database(), clock);
@@ -323,12 +326,14 @@ public final class App implements AutoCloseable {
                 Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
         routes.add(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()));
+        routes.add(paying.webhook());
         PageRoutes pages = new PageRoutes(settings, store, catalogue, current, links(), clock, secureRandom);
         routes.addAll(pages.table(
                 customerKeys,
                 count,
                 vouchers,
                 firstStart::signedIn,
+                paying,
                 gate -> chat.route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
         routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)
@@ -341,6 +346,7 @@ public final class App implements AutoCloseable {
                                 operatorSettings,
                                 operatorVouchers,
                                 booksCheck,
+                                paying,
                                 channels.upstreams()::status)));
         return routes;
     }
@@ -371,6 +377,8 @@ public final class App implements AutoCloseable {
         VouchersHandler codes = new VouchersHandler(operatorVouchers);
         routes.add(Route.get("/admin/vouchers", admin, codes.list()));
         routes.add(Route.post("/admin/vouchers", admin, codes.make()));
+        PaymentsHandler paid = new PaymentsHandler(paying.payments());
+        routes.add(Route.get("/admin/payments", admin, paid.list()));
         SettingsHandler changing = new SettingsHandler(operatorSettings);
         routes.add(Route.get("/admin/settings", admin, changing.list()));
         routes.add(Route.post("/admin/settings", admin, changing.set()));

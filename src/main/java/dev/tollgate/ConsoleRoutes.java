@@ -15,6 +15,7 @@ import dev.tollgate.console.ConsoleCall;
 import dev.tollgate.console.ConsoleCalls;
 import dev.tollgate.console.ConsoleChannels;
 import dev.tollgate.console.ConsolePage;
+import dev.tollgate.console.ConsolePayments;
 import dev.tollgate.console.ConsolePrices;
 import dev.tollgate.console.ConsoleRevenue;
 import dev.tollgate.console.ConsoleSettings;
@@ -69,6 +70,7 @@ final class ConsoleRoutes {
             OperatorSettings settings,
             OperatorVouchers vouchers,
             BooksCheck books,
+            Paying paying,
             Supplier<List<ChannelStatus>> channels) {}
 
     List<Route<?>> table(Pages pages, Doing doing) {
@@ -77,7 +79,10 @@ final class ConsoleRoutes {
         Supplier<Foresight> foresight = () -> new Foresight(catalogue, life, clock.instant());
         StoredAdministration administration = doing.administration();
         FirstSteps.Chosen chosen = new FirstSteps.Chosen(
-                settings.hasRealUpstream(), settings.pages().publicUrl() != null, settings.isSignUpOpen());
+                settings.hasRealUpstream(),
+                settings.stripe() != null,
+                settings.pages().publicUrl() != null,
+                settings.isSignUpOpen());
         FirstSteps steps = new FirstSteps(chosen, doing.prices(), administration.deeds(), doing.vouchers());
         List<Route<?>> routes = new ArrayList<>();
         routes.addAll(new ConsolePage(
@@ -101,6 +106,8 @@ final class ConsoleRoutes {
         routes.addAll(new ConsoleChannels(doing.channels(), store.platform(), clock).routes(pages));
         routes.addAll(new ConsolePrices(doing.prices(), foresight, forms).routes(pages));
         routes.addAll(new ConsoleVouchers(doing.vouchers(), forms, clock).routes(pages));
+        Paying paying = doing.paying();
+        routes.addAll(new ConsolePayments(paying.payments(), paying.sentence(), paying::told).routes(pages));
         routes.addAll(new ConsoleRevenue(store.platform(), clock).routes(pages));
         routes.addAll(new ConsoleBooks(doing.books()).routes(pages));
         routes.addAll(new ConsoleAudit(store.auditLog()).routes(pages));

@@ -12,7 +12,6 @@ import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.Assets;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Site;
-import dev.tollgate.payments.TestPayments;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.Person;
@@ -21,6 +20,7 @@ import dev.tollgate.portal.BillingPages;
 import dev.tollgate.portal.CodePage;
 import dev.tollgate.portal.DoorPages;
 import dev.tollgate.portal.EmailPage;
+import dev.tollgate.portal.InvoicePages;
 import dev.tollgate.portal.KeyPage;
 import dev.tollgate.portal.KeysPage;
 import dev.tollgate.portal.LandingPage;
@@ -33,6 +33,7 @@ import dev.tollgate.portal.SecondFactorPage;
 import dev.tollgate.portal.SecurityPage;
 import dev.tollgate.portal.SettingsPages;
 import dev.tollgate.portal.SignedIn;
+import dev.tollgate.portal.TopUpPages;
 import dev.tollgate.portal.UsagePage;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -87,6 +88,7 @@ final class PageRoutes {
             RequestCount count,
             Vouchers vouchers,
             Consumer<Person> signedIn,
+            Paying paying,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
         boolean open = settings.isSignUpOpen();
@@ -113,9 +115,11 @@ final class PageRoutes {
         routes.addAll(new SettingsPages(store.people()).routes(pages));
         routes.addAll(new SecondFactorPage(store.people()).routes(pages));
         routes.addAll(new SecurityPage(store.people(), links, clock).routes(pages));
-        TestPayments testPayments = settings.hasRealUpstream() ? null : new TestPayments(store.writer(), clock);
+        routes.addAll(new BillingPages(store.ledger(), store.history(), paying.payments(), clock).routes(pages));
         routes.addAll(
-                new BillingPages(store.ledger(), store.history(), vouchers, testPayments, clock, random).routes(pages));
+                new TopUpPages(paying.payments(), vouchers, paying.checkout(), paying.testPayments(), clock, random)
+                        .routes(pages));
+        routes.addAll(new InvoicePages(paying.payments()).routes(pages));
         routes.addAll(new PlaygroundPage(catalogue, keys, count, store.history(), store.ledger())
                 .routes(pages, chat, estimate));
         return routes;

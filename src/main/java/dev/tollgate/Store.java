@@ -11,6 +11,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.mail.Outbox;
+import dev.tollgate.payments.Payments;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Passwords;
 import dev.tollgate.people.People;
@@ -104,6 +105,7 @@ final class Store implements AutoCloseable {
                 keys.statePart(),
                 answers.claimPart(),
                 Vouchers.part(),
+                Payments.part(),
                 ledger.part(keys::forgetAccount, this::nodeId),
                 keys.changesPart(),
                 receipts.part(),

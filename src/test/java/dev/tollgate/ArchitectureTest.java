@@ -197,6 +197,7 @@ class ArchitectureTest {
         knowsOnly("settings", "config", "storage");
         knowsOnly("payments", "ledger", "limits", "storage");
         knowsOnly("mail", "storage", "ids");
+        knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
     }
 
     @Test
@@ -468,6 +469,8 @@ class ArchitectureTest {
                 "keys",
                 "receipts",
                 "audit",
+                "payments",
+                "stripe",
                 "generate"
             })
     void money_is_never_a_floating_point_number(String name) {

@@ -53,6 +53,7 @@ class RouteGatesTest {
             Map.entry("API or management key, also as Google's clients send it", said(401, IN, IN, IN, 401, 401, 401)),
             Map.entry("API key, also as Google's clients send it", said(401, IN, IN, 403, 401, 401, 401)),
             Map.entry("management key", said(401, 403, 401, IN, 401, 401, 401)),
+            Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404)),
             Map.entry("admin key", said(401, 403, 401, 403, IN, 401, 401)),
             Map.entry("page for everybody", said(IN, IN, IN, IN, IN, IN, IN)),
             Map.entry("page for whose password was right", said(303, 303, 303, 303, 303, IN, IN)),

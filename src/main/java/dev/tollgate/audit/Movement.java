@@ -35,7 +35,7 @@ record Movement(
             "release", Set.of(RETURN),
             "expiry", Set.of(RETURN),
             "refund", Set.of("revenue>available"),
-            "reversal", Set.of("available>funding", "shortfall>funding"),
+            "reversal", Set.of("available>funding", "shortfall>funding", "funding>available", "funding>shortfall"),
             "adjustment", Set.of("funding>available", "available>funding"));
 
     private static final Set<String> OF_CALLS = Set.of("reservation", "charge", "release", "expiry", "refund");

@@ -56,6 +56,7 @@ final class RequestedCheck implements Check {
 
     /** A payment that is taken back is split where the balance does not cover it. */
     private static boolean isAsked(Movement movement, long micros) {
-        return movement.kind().equals("reversal") ? movement.micros() <= micros : movement.micros() == Math.abs(micros);
+        long asked = Math.abs(micros);
+        return movement.kind().equals("reversal") ? movement.micros() <= asked : movement.micros() == asked;
     }
 }

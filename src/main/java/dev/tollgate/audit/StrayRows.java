@@ -51,6 +51,28 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                 WHERE q.account_id = v.account_id AND q.request_id = 'voucher-' || v.sequence AND q.amount_micros = v.amount_micros)
             ORDER BY v.sequence""";
 
+    private static final String PAYMENTS_WITHOUT_CREDITS = """
+            SELECT p.id, p.account_id FROM payment p
+            WHERE p.state = 'paid' AND NOT EXISTS (
+                SELECT 1 FROM requested_entry q
+                WHERE q.account_id = p.account_id AND q.amount_micros = p.credit_micros AND q.request_id =
+                    CASE WHEN p.channel = 'stripe' THEN 'payment-' ELSE 'test-payment-' || p.account_id || '-' END || p.id)
+            ORDER BY p.id""";
+
+    private static final String MONEY_BACK_WITHOUT_ENTRIES = """
+            SELECT p.account_id, SUM(p.reversed_micros) FROM payment p
+            GROUP BY p.account_id
+            HAVING SUM(p.reversed_micros) <> (
+                SELECT COALESCE(SUM(q.amount_micros), 0) FROM requested_entry q
+                WHERE q.account_id = p.account_id AND q.request_id LIKE 'notice-%')
+            ORDER BY p.account_id""";
+
+    private static final String GAPS_IN_PAPERS = """
+            SELECT i.series, i.year FROM invoice i
+            GROUP BY i.series, i.year
+            HAVING MAX(i.sequence) <> COUNT(*)
+            ORDER BY i.series, i.year""";
+
     static List<Check> checks() {
         return List.of(
                 new StrayRows("entries", ENTRIES_OF_NOBODY, "entry %s/%s belongs to no account", 2),
@@ -64,7 +86,18 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                         "vouchers",
                         VOUCHERS_WITHOUT_CREDITS,
                         "voucher %s is redeemed by account %s, which has not got its credits",
-                        2));
+                        2),
+                new StrayRows(
+                        "payments",
+                        PAYMENTS_WITHOUT_CREDITS,
+                        "payment %s is paid by account %s, which has not got its credits",
+                        2),
+                new StrayRows(
+                        "payments",
+                        MONEY_BACK_WITHOUT_ENTRIES,
+                        "payments of account %s say that %s micro-credits are taken back, its entries do not",
+                        2),
+                new StrayRows("payments", GAPS_IN_PAPERS, "the numbers of the series '%s' of %s have a gap", 2));
     }
 
     @Override

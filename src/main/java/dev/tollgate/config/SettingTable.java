@@ -140,6 +140,39 @@ public final class SettingTable {
                     "[!#-'*+\\-./0-9=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,189}"),
             "",
             "The sender's address of mails; needed with mail.host.");
+    static final Setting<Secret> STRIPE_KEY = Setting.secret(
+            "stripe.secret-key",
+            "sk_test_, sk_live_, rk_test_ or rk_live_ and 8 to 250 letters, digits or underscores",
+            "(sk|rk)_(test|live)_[A-Za-z0-9_]{8,250}",
+            "With it customers pay by Stripe Checkout. Whether money moves is told by its beginning: test or live.");
+    static final Setting<Secret> STRIPE_WEBHOOK_SECRET = Setting.secret(
+            "stripe.webhook-secret",
+            "1 to 4 secrets of 8 to 250 printable characters without a space, with commas between them",
+            "[!-+\\--~]{8,250}(,[!-+\\--~]{8,250}){0,3}",
+            "What Stripe signs its events with that it sends to /webhooks/stripe; needed beside stripe.secret-key. Several while one is"
+                    + " replaced.");
+    static final Setting<URI> STRIPE_URL =
+            Setting.of("stripe.url", Kind.baseUrl(), "https://api.stripe.com", "Where Stripe is asked for a payment.");
+    static final Setting<Boolean> STRIPE_TAX = Setting.of(
+            "stripe.tax", Kind.flag(), "false", "Lets Stripe Tax work out the tax that comes on top of the price.");
+    public static final Setting<String> SELLER_NAME = Setting.of(
+                    "seller.name",
+                    Kind.text("at most 120 printable characters", "[^\\p{Cntrl}]{1,120}"),
+                    "",
+                    "Who sells, on invoices from now on; without it they are called payment receipts. Each name has numbers of its own.")
+            .whileRunning();
+    public static final Setting<String> SELLER_ADDRESS = Setting.of(
+                    "seller.address",
+                    Kind.text("at most 500 printable characters", "[^\\p{Cntrl}]{1,500}"),
+                    "",
+                    "The seller's address on invoices; a semicolon ends a line.")
+            .whileRunning();
+    public static final Setting<String> SELLER_VAT_ID = Setting.of(
+                    "seller.vat-id",
+                    Kind.text("at most 40 letters, digits, spaces and . / -", "[A-Za-z0-9 ./-]{1,40}"),
+                    "",
+                    "The seller's VAT id on invoices.")
+            .whileRunning();
 
     static final Setting<Integer> SANDBOX_PORT = Setting.of(
             "sandbox.port", Kind.wholeNumber(0, 65_535), "0", "The sandbox's loopback port; 0 takes any free one.");
@@ -283,6 +316,13 @@ public final class SettingTable {
             MAIL_USER,
             MAIL_PASSWORD,
             MAIL_FROM,
+            STRIPE_KEY,
+            STRIPE_WEBHOOK_SECRET,
+            STRIPE_URL,
+            STRIPE_TAX,
+            SELLER_NAME,
+            SELLER_ADDRESS,
+            SELLER_VAT_ID,
             SANDBOX_PORT,
             SANDBOX_SEED,
             SANDBOX_PACE,

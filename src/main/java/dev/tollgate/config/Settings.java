@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
  * @param adminKey null: made at the first start
  * @param mail null: no mail is sent
+ * @param stripe null: nobody pays by it
  * @param chosen what was set, as it was written, by the setting's name
  * @param warnings sentences for the start
  */
@@ -34,6 +35,7 @@ public record Settings(
         Demo demo,
         Pages pages,
         @Nullable Mail mail,
+        @Nullable Stripe stripe,
         Sandbox sandbox,
         Http http,
         JsonClients jsonClients,
@@ -107,6 +109,25 @@ public record Settings(
             @Nullable String user,
             @Nullable Secret password,
             String from) {}
+
+    /**
+     * Payments by Stripe Checkout.
+     *
+     * @param webhookSecrets at least one
+     * @param url where Stripe is asked
+     * @param tax whether Stripe works out tax
+     */
+    public record Stripe(Secret secretKey, List<Secret> webhookSecrets, URI url, boolean tax) {
+
+        public Stripe {
+            webhookSecrets = List.copyOf(webhookSecrets);
+        }
+
+        /** Whether money moves. */
+        public boolean isLive() {
+            return secretKey.value().startsWith("live_", 3);
+        }
+    }
 
     /** @param port 0: any free one */
     public record Sandbox(int port, long seed, Duration pace) {}

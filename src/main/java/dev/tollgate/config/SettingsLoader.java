@@ -4,6 +4,7 @@ import static dev.tollgate.config.SettingTable.*;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,7 @@ public final class SettingsLoader {
                 new Settings.Pages(
                         find(PUBLIC_URL), get(BRAND), signUp(), get(SIGN_UP_CREDITS), find(OPERATOR_PASSWORD)),
                 mail(),
+                stripe(),
                 new Settings.Sandbox(get(SANDBOX_PORT), get(SANDBOX_SEED), get(SANDBOX_PACE)),
                 new Settings.Http(get(TRUSTED_HOPS), get(ACCESS_LOG), get(CORS_ORIGINS)),
                 Settings.JsonClients.of(get(JSON_CLIENTS)),
@@ -153,6 +155,31 @@ public final class SettingsLoader {
             return null;
         }
         return new Settings.Mail(host, get(MAIL_PORT), get(MAIL_TLS), find(MAIL_USER), find(MAIL_PASSWORD), from);
+    }
+
+    /** A key without a secret would take events that nobody has signed. */
+    private Settings.@Nullable Stripe stripe() {
+        Secret key = find(STRIPE_KEY);
+        Secret secrets = find(STRIPE_WEBHOOK_SECRET);
+        if (key == null) {
+            if (secrets != null) {
+                warnings.add("Without stripe.secret-key, stripe.webhook-secret has no effect.");
+            }
+            return null;
+        }
+        if (secrets == null) {
+            throw new ConfigException(STRIPE_WEBHOOK_SECRET.name() + " (" + STRIPE_WEBHOOK_SECRET.variable()
+                    + ") is missing beside stripe.secret-key; allowed is " + STRIPE_WEBHOOK_SECRET.allowed() + ".");
+        }
+        List<Secret> all =
+                Arrays.stream(secrets.value().split(",")).map(Secret::new).toList();
+        Settings.Stripe stripe = new Settings.Stripe(key, all, get(STRIPE_URL), get(STRIPE_TAX));
+        boolean isReal = isSet(CHANNELS_FILE) || isSet(GEMINI_API_KEY) || isSet(GEMINI_BASE_URL);
+        if (isReal && !stripe.isLive()) {
+            warnings.add(
+                    "stripe.secret-key is a test key: payments in which no money moves add credits that cost you money.");
+        }
+        return stripe;
     }
 
     private Map<String, CurrentSettings.Chosen> chosen() {

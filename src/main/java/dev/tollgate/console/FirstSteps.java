@@ -27,7 +27,8 @@ public final class FirstSteps {
     }
 
     /** What was chosen before the start. */
-    public record Chosen(boolean hasRealUpstream, boolean hasPublicAddress, boolean isSignUpOpen) {}
+    public record Chosen(
+            boolean hasRealUpstream, boolean hasPayments, boolean hasPublicAddress, boolean isSignUpOpen) {}
 
     /** @param why in a sentence; @param href where it is done, empty where it is done outside of the pages */
     public record Step(boolean isDone, String what, String why, String href) {}
@@ -57,9 +58,9 @@ public final class FirstSteps {
                         + request.visit().address() + "; if that is your proxy, set http.trusted-hops.",
                 ""));
         steps.add(new Step(
-                hasVouchers(),
+                chosen.hasPayments() || hasVouchers(),
                 "Payments or vouchers",
-                "So that customers can get credits without your help.",
+                "So that customers can get credits without your help: set stripe.secret-key and stripe.webhook-secret, or make vouchers.",
                 ConsoleVouchers.PATH));
         steps.add(new Step(
                 isDemoClosed(),

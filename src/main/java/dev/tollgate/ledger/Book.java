@@ -250,6 +250,13 @@ final class Book {
         requested.add(asked, taken > 0 ? taken : missing);
     }
 
+    /** The opposite. @param foundMicros what the platform had made up for and need not any more */
+    void giveBack(AccountRow account, Requested asked, long backMicros, long foundMicros, String reason, Instant at) {
+        long found = enter(account, asked, Bucket.FUNDING, Bucket.SHORTFALL, foundMicros, reason, at);
+        long back = enter(account, asked, Bucket.FUNDING, Bucket.AVAILABLE, backMicros, reason, at);
+        requested.add(asked, found > 0 ? found : back);
+    }
+
     void adjust(AccountRow account, Requested asked, String reason, Instant at) {
         long micros = asked.amountMicros();
         Bucket from = micros > 0 ? Bucket.FUNDING : Bucket.AVAILABLE;

@@ -11,6 +11,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 SetAccountSpend,
                 Grant,
                 Correction,
+                TakeBack,
                 Reserve,
                 Confirm,
                 Extend,

@@ -1,9 +1,5 @@
 package dev.tollgate.payments;
 
-import dev.tollgate.ledger.FreeCredits;
-import dev.tollgate.ledger.Grant;
-import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
 import java.time.InstantSource;
 
 /**
@@ -12,40 +8,31 @@ import java.time.InstantSource;
  */
 public final class TestPayments {
 
-    public static final long DOLLARS_MAX = 1_000;
-
-    /** A credit is half a cent. */
-    private static final long MICROS_A_DOLLAR = 200_000_000L;
-
-    private final Writer writer;
+    private final Payments payments;
     private final InstantSource clock;
 
-    public TestPayments(Writer writer, InstantSource clock) {
-        this.writer = writer;
+    public TestPayments(Payments payments, InstantSource clock) {
+        this.payments = payments;
         this.clock = clock;
     }
 
-    /** What so many dollars buy, micro-credits. */
-    public static long micros(long dollars) {
-        return Math.multiplyExact(dollars, MICROS_A_DOLLAR);
-    }
-
-    /**
-     * @param dollars 1 to {@value #DOLLARS_MAX}
-     * @param id of this payment: it is made once, however often it is asked for
-     * @return whether the credits are there
-     */
-    public boolean pay(String accountId, long dollars, String id) {
-        if (dollars < 1 || dollars > DOLLARS_MAX) {
-            throw new IllegalArgumentException("a test payment is 1 to " + DOLLARS_MAX + " dollars");
+    /** Plays the far side that has got the money, or has not. @param payment one of the test channel */
+    public void end(Payment payment, boolean isPaid) {
+        if (payment.channel() != Payment.Channel.TEST) {
+            throw new IllegalArgumentException("a payment of money");
         }
-        Grant grant = new Grant(
-                accountId,
-                micros(dollars),
-                "Test payment of $" + dollars + ", no money moved",
-                FreeCredits.ofTestPayment(accountId, id),
-                clock.instant());
-        writer.commitAndWait(Unit.of(grant));
-        return grant.outcome() instanceof Grant.Granted || grant.outcome() instanceof Grant.GrantedBefore;
+        payments.take(new PaymentNotice(
+                "test-" + payment.id() + (isPaid ? "-paid" : "-failed"),
+                "test",
+                isPaid ? PaymentNotice.Fact.PAID : PaymentNotice.Fact.FAILED,
+                clock.instant(),
+                Payment.Channel.TEST,
+                payment.id(),
+                "test-" + payment.id(),
+                "test-" + payment.id(),
+                null,
+                payment.netCents(),
+                0,
+                null));
     }
 }

@@ -15,16 +15,16 @@ import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Entry;
-import dev.tollgate.ledger.EntryKind;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
-import dev.tollgate.payments.TestPayments;
-import dev.tollgate.payments.Vouchers;
-import java.time.Duration;
+import dev.tollgate.payments.Party;
+import dev.tollgate.payments.Payment;
+import dev.tollgate.payments.Payments;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -36,47 +36,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /dashboard/billing}: what was bought, what is left, each movement, statements; vouchers and test payments. */
+/** {@code /dashboard/billing}: what was bought, what is left, each movement, top-ups, statements, and who pays. */
 public final class BillingPages {
 
-    private static final String PATH = "/dashboard/billing";
-    private static final String TOP_UP = PATH + "/top-up";
+    static final String PATH = "/dashboard/billing";
+
+    private static final String TEMPLATE = "dashboard/billing.jte";
+    private static final int TOP_UPS = 10;
     private static final int LINES = 50;
     private static final int MONTHS = 12;
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
 
     private final Ledger ledger;
     private final AccountHistory history;
-    private final Vouchers vouchers;
-    private final @Nullable TestPayments testPayments;
+    private final Payments payments;
     private final InstantSource clock;
-    private final RandomGenerator random;
 
-    /** @param testPayments null beside a real upstream: nothing is free there */
-    public BillingPages(
-            Ledger ledger,
-            AccountHistory history,
-            Vouchers vouchers,
-            @Nullable TestPayments testPayments,
-            InstantSource clock,
-            RandomGenerator random) {
+    public BillingPages(Ledger ledger, AccountHistory history, Payments payments, InstantSource clock) {
         this.ledger = ledger;
         this.history = history;
-        this.vouchers = vouchers;
-        this.testPayments = testPayments;
+        this.payments = payments;
         this.clock = clock;
-        this.random = random;
     }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.members(), this::billing),
-                pages.get(TOP_UP, pages.members(), request -> topUp(request, 200, null)),
-                pages.post(TOP_UP, pages.members(), this::pay),
-                pages.post(PATH + "/voucher", pages.members(), this::redeem),
+                pages.get(PATH, pages.members(), request -> PageStep.show(TEMPLATE, billing(request))),
+                pages.post(PATH + "/contact", pages.members(), this::contact),
                 pages.get(PATH + "/statements/{month}", pages.members(), this::statement));
     }
 
@@ -105,22 +93,83 @@ public final class BillingPages {
             String amount,
             String after) {}
 
-    private PageStep billing(PageRequest<Visitor.Member> request) {
+    /** A payment, written out. @param paper the path of its invoice, null where there is none */
+    public record TopUp(
+            String time,
+            String fullTime,
+            String path,
+            String dollars,
+            String credits,
+            String state,
+            String badge,
+            @Nullable String paper) {
+
+        static TopUp of(Payment payment, ZoneId zone, Instant now) {
+            PaymentTexts texts = new PaymentTexts(payment, now);
+            return new TopUp(
+                    Texts.time(payment.createdAt(), zone),
+                    Texts.fullTime(payment.createdAt(), zone),
+                    TopUpPages.path(payment),
+                    PaymentTexts.dollars(payment.isPaid() ? payment.grossCents() : payment.netCents()),
+                    Texts.charge(payment.creditMicros()),
+                    texts.state(),
+                    texts.badge(),
+                    payment.isPaid() ? InvoicePages.path(payment) : null);
+        }
+    }
+
+    private Map<String, Object> billing(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
         ZoneId zone = request.visitor().person().preferences().zone();
         LedgerPage page = history.entries(account, cursor(request.query("before")), false, LINES);
+        Payments.Cursor from = topUpCursor(request.query("top-ups"));
+        List<Payment> topUps = payments.page(account, from, TOP_UPS);
         Map<String, Object> params = new HashMap<>();
         params.put("sums", Sums.of(balance(account)));
         params.put("lines", page.lines().stream().map(line -> line(line, zone)).toList());
         params.put("months", months());
         params.put("zone", zone.getId());
+        params.put("contact", payments.contact(account));
+        params.put(
+                "topUps",
+                topUps.stream()
+                        .map(payment -> TopUp.of(payment, zone, clock.instant()))
+                        .toList());
+        putIfThere(
+                params,
+                "olderTopUps",
+                topUps.size() < TOP_UPS
+                        ? null
+                        : PATH + "?top-ups="
+                                + Payments.Cursor.after(topUps.getLast()).text());
         putIfThere(
                 params,
                 "older",
                 page.older() == null ? null : PATH + "?before=" + page.older().text());
         putIfThere(params, "done", done(request));
         params.put("newest", request.query("before") == null);
-        return PageStep.show("dashboard/billing.jte", params);
+        return params;
+    }
+
+    private static Payments.Cursor topUpCursor(@Nullable String text) {
+        try {
+            return text == null ? Payments.Cursor.NEWEST : Payments.Cursor.parse(text);
+        } catch (IllegalArgumentException e) {
+            return Payments.Cursor.NEWEST;
+        }
+    }
+
+    private PageStep contact(PageRequest<Visitor.Member> request, Form form) {
+        try {
+            Party contact = new Party(text(form, "name"), text(form, "address"), text(form, "vat-id"));
+            payments.setContact(request.visitor().accountId(), contact);
+            return PageStep.to(PATH + "?contact=saved");
+        } catch (IllegalArgumentException e) {
+            Map<String, Object> params = billing(request);
+            params.put("contactError", String.valueOf(e.getMessage()));
+            params.put("typed", List.of(text(form, "name"), text(form, "address"), text(form, "vat-id")));
+            return PageStep.again(TEMPLATE, params);
+        }
     }
 
     private static LedgerPage.@Nullable Cursor cursor(@Nullable String text) {
@@ -133,6 +182,9 @@ public final class BillingPages {
 
     /** A sentence after a deed, made from a number alone, so that a link cannot put words into our mouth. */
     private static @Nullable String done(PageRequest<?> request) {
+        if ("saved".equals(request.query("contact"))) {
+            return "Saved. It stands on papers from now on.";
+        }
         String arrived = request.query("arrived");
         return arrived != null && arrived.matches("[0-9]{1,15}")
                 ? Texts.sum(Long.parseLong(arrived)) + " credits have arrived."
@@ -150,21 +202,21 @@ public final class BillingPages {
         return new Line(
                 Texts.time(entry.at(), zone),
                 Texts.fullTime(entry.at(), zone),
-                word(entry.kind()),
+                word(entry),
                 entry.reservationId(),
                 entry.reason() == null ? "" : entry.reason(),
                 signed(line.amountMicros()),
                 Texts.exact(line.balanceMicros()));
     }
 
-    private static String word(EntryKind kind) {
-        return switch (kind) {
+    private static String word(Entry entry) {
+        return switch (entry.kind()) {
             case TOP_UP -> "Credits added";
             case RESERVATION -> "Held";
             case CHARGE -> "Call";
             case RELEASE, EXPIRY -> "Given back";
             case REFUND -> "Refund";
-            case REVERSAL -> "Payment taken back";
+            case REVERSAL -> entry.from() == Bucket.FUNDING ? "Payment given back" : "Payment taken back";
             case ADJUSTMENT -> "Correction";
         };
     }
@@ -212,9 +264,28 @@ public final class BillingPages {
                         "charges", charges,
                         "beside",
                                 statement.beside().stream()
+                                        .filter(BillingPages::isOfTheBalance)
                                         .map(BillingPages::beside)
                                         .toList(),
+                        "papers", papers(request.visitor().accountId(), statement.month()),
                         "moved", signed(statement.movedMicros())));
+    }
+
+    /** The paper of a payment. @param name like {@code Payment of $25.00} */
+    public record Paper(String path, String name) {}
+
+    private List<Paper> papers(String account, YearMonth month) {
+        Instant from = month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+        Instant to = month.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+        return payments.paid(account, from, to).stream()
+                .map(payment -> new Paper(
+                        InvoicePages.path(payment), "Payment of " + PaymentTexts.dollars(payment.grossCents())))
+                .toList();
+    }
+
+    /** What the platform makes up for moves nothing of the customer's. */
+    private static boolean isOfTheBalance(Entry entry) {
+        return entry.from() != Bucket.SHORTFALL && entry.to() != Bucket.SHORTFALL;
     }
 
     private static YearMonth month(String text) {
@@ -237,62 +308,16 @@ public final class BillingPages {
     private static Line beside(Entry entry) {
         boolean adds =
                 switch (entry.kind()) {
-                    case REVERSAL -> false;
-                    case ADJUSTMENT -> entry.to() == Bucket.AVAILABLE;
+                    case REVERSAL, ADJUSTMENT -> entry.to() == Bucket.AVAILABLE;
                     default -> true;
                 };
         return new Line(
                 Texts.time(entry.at(), ZoneOffset.UTC),
                 Texts.fullTime(entry.at(), ZoneOffset.UTC),
-                word(entry.kind()),
+                word(entry),
                 entry.reservationId(),
                 entry.reason() == null ? "" : entry.reason(),
                 (adds ? "+" : "−") + Texts.exact(entry.amountMicros()),
                 "");
-    }
-
-    // ---- coming by credits ----
-
-    private PageStep topUp(PageRequest<Visitor.Member> request, int status, @Nullable String error) {
-        Map<String, Object> params = new HashMap<>();
-        params.put("test", testPayments != null);
-        params.put("id", Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong()));
-        putIfThere(params, "error", error);
-        return new PageStep.Show(status, "dashboard/top-up.jte", params, Map.of());
-    }
-
-    private PageStep pay(PageRequest<Visitor.Member> request, Form form) {
-        if (testPayments == null) {
-            return topUp(
-                    request,
-                    422,
-                    "There are no test payments beside a real upstream. Ask the operator to add credits.");
-        }
-        String own = text(form, "own").strip();
-        String chosen = own.isEmpty() ? text(form, "dollars") : own;
-        if (!chosen.matches("[0-9]{1,4}")
-                || Long.parseLong(chosen) < 1
-                || Long.parseLong(chosen) > TestPayments.DOLLARS_MAX) {
-            return topUp(request, 422, "An amount is 1 to " + TestPayments.DOLLARS_MAX + " whole dollars.");
-        }
-        long dollars = Long.parseLong(chosen);
-        String id = text(form, "id");
-        if (!id.matches("[0-9a-f]{1,32}")) {
-            return topUp(request, 422, "Open this page again.");
-        }
-        return testPayments.pay(request.visitor().accountId(), dollars, id)
-                ? PageStep.to(PATH + "?arrived=" + TestPayments.micros(dollars))
-                : topUp(request, 422, "This account cannot hold that many credits.");
-    }
-
-    private PageStep redeem(PageRequest<Visitor.Member> request, Form form) {
-        Vouchers.Redemption done =
-                vouchers.redeem(request.visitor().accountId(), request.visit().network(), text(form, "code"));
-        return switch (done) {
-            case Vouchers.Redeemed redeemed -> PageStep.to(PATH + "?arrived=" + redeemed.amountMicros());
-            case Vouchers.CannotBeUsed no -> topUp(request, 422, "This code cannot be used.");
-            case Vouchers.TooManyTries(Duration wait) ->
-                topUp(request, 422, "Too many tries. Try again in " + (wait.toSeconds() + 1) + " seconds.");
-        };
     }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsLoaderTest {
 
@@ -263,6 +264,37 @@ class SettingsLoaderTest {
                     .as(wrong)
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("--media-allow");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ",", "short", "has a space in it"})
+    void a_stripe_key_without_a_secret_for_its_events_stops_the_start(String secret) {
+        Map<String, String> key = Map.of("stripe.secret-key", "sk_test_0123456789");
+        Map<String, String> both = Map.of("stripe.secret-key", "sk_test_0123456789", "stripe.webhook-secret", secret);
+        for (Map<String, String> arguments : List.of(key, both)) {
+            assertThatThrownBy(() -> SettingsLoader.load(arguments, Map.of()))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("webhook-secret")
+                    .hasMessageContaining("allowed is 1 to 4 secrets of 8 to 250 printable characters");
+        }
+        assertThatThrownBy(() -> SettingsLoader.load(key, Map.of("TOLLGATE_STRIPE_WEBHOOK_SECRET", secret)))
+                .isInstanceOf(ConfigException.class);
+    }
+
+    @Test
+    void whether_money_moves_is_told_by_the_key() {
+        for (String[] pair : new String[][] {
+            {"sk_live_0123456789", "true"},
+            {"rk_live_0123456789", "true"},
+            {"sk_test_live_56789", "false"},
+            {"rk_test_0123456789", "false"}
+        }) {
+            Settings settings = SettingsLoader.load(
+                    Map.of("stripe.secret-key", pair[0], "stripe.webhook-secret", "whsec_1234,whsec_5678"), Map.of());
+            assertThat(settings.stripe().isLive()).as(pair[0]).isEqualTo(Boolean.parseBoolean(pair[1]));
+            assertThat(settings.stripe().webhookSecrets()).hasSize(2);
+            assertThat(settings.stripe().url()).hasToString("https://api.stripe.com");
         }
     }
 }

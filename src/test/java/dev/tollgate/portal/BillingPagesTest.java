@@ -19,10 +19,11 @@ class BillingPagesTest {
     private static final Pattern PAYMENT = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
 
     private static Gateway gateway;
+    private static int members;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.start("http.trusted-hops", "1");
     }
 
     @AfterAll
@@ -31,7 +32,8 @@ class BillingPagesTest {
     }
 
     private static Browser member(String name) {
-        return new Browser(gateway.url()).signUp(name + "@example.org", PASSWORD);
+        return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", "10.1.0." + ++members))
+                .signUp(name + "@example.org", PASSWORD);
     }
 
     private static String payment(Browser browser) {
@@ -41,32 +43,77 @@ class BillingPagesTest {
     }
 
     @Test
-    void a_test_payment_adds_its_credits_once_however_often_its_form_is_sent() {
+    void a_test_payment_adds_its_credits_once_however_often_its_forms_are_sent() {
         Browser browser = member("payer");
         Map<String, String> form = Map.of("id", payment(browser), "dollars", "25");
+        String path = browser.submit("/dashboard/billing/top-up", "/dashboard/billing/top-up", form)
+                .location();
+        assertThat(browser.submit("/dashboard/billing/top-up", "/dashboard/billing/top-up", form)
+                        .location())
+                .isEqualTo(path);
+        String pay = path.replace("/dashboard/billing/top-up/", "/pay/test/");
+        assertThat(browser.get(path).body()).contains("href=\"" + pay + "\"", "No money moves");
         for (int i = 0; i < 3; i++) {
-            Browser.Page paid = browser.submit("/dashboard/billing/top-up", "/dashboard/billing/top-up", form);
-            assertThat(paid.location()).isEqualTo("/dashboard/billing?arrived=5000000000");
+            assertThat(browser.submit("/dashboard", pay, Map.of("end", "paid")).location())
+                    .isEqualTo(path);
         }
-        String billing = browser.get("/dashboard/billing?arrived=5000000000").body();
-        assertThat(billing)
-                .contains(
-                        "5,000.00 credits have arrived.", "<b>5,050.000000</b>", "Test payment of $25, no money moved");
+        assertThat(browser.get(path).body()).contains("5,000.00 credits arrived at ");
+        String billing = browser.get("/dashboard/billing").body();
+        assertThat(billing).contains("<b>5,050.000000</b>", "Test payment of $25, no money moved");
         assertThat(billing.split("\\+5,000\\.000000", -1)).hasSize(2);
+        assertThat(browser.get(path.replace("top-up", "invoices")).body())
+                .contains("Test receipt TEST-", "no money has moved", "$25.00");
+    }
+
+    @Test
+    void a_test_payment_that_fails_adds_nothing_and_is_not_somebody_elses_to_pay() {
+        Browser browser = member("unlucky");
+        String path = browser.submit(
+                        "/dashboard/billing/top-up",
+                        "/dashboard/billing/top-up",
+                        Map.of("id", payment(browser), "dollars", "10"))
+                .location();
+        String pay = path.replace("/dashboard/billing/top-up/", "/pay/test/");
+        Browser other = member("nosy");
+        assertThat(other.get(pay).status()).isEqualTo(404);
+        assertThat(other.submit("/dashboard/billing/top-up", pay, Map.of("end", "paid"))
+                        .status())
+                .isEqualTo(404);
+        browser.submit(pay, pay, Map.of("end", "failed"));
+        browser.submit("/dashboard/billing/top-up", pay, Map.of("end", "paid"));
+        assertThat(browser.get(path).body()).contains("The payment did not go through.");
+        assertThat(browser.get("/dashboard/billing").body()).contains("<b>50.000000</b>");
     }
 
     @Test
     void an_amount_that_cannot_be_is_told_and_nothing_moves() {
         Browser browser = member("careless");
-        for (String amount : new String[] {"0", "1001", "-5", "ten", "99999999999"}) {
+        for (String amount : new String[] {"0", "5001", "-5", "ten", "99999999999"}) {
             Browser.Page page = browser.submit(
                     "/dashboard/billing/top-up",
                     "/dashboard/billing/top-up",
                     Map.of("id", payment(browser), "own", amount));
             assertThat(page.status()).as(amount).isEqualTo(422);
-            assertThat(page.body()).contains("1 to 1000 whole dollars");
+            assertThat(page.body()).contains("1 to 5,000 whole dollars");
         }
         assertThat(browser.get("/dashboard/billing").body()).contains("<b>50.000000</b>");
+    }
+
+    @Test
+    void beside_a_real_upstream_and_without_stripe_nothing_can_be_paid() {
+        try (Gateway real = Gateway.start("gemini.base-url", "http://127.0.0.1:9", "sign-up.open", "true")) {
+            Browser browser = new Browser(real.url()).signUp("real@example.org", PASSWORD);
+            assertThat(browser.get("/dashboard/billing/top-up").body())
+                    .contains("Ask the operator to add credits.")
+                    .doesNotContain("Test payment");
+            assertThat(browser.get("/pay/test/pay_00").status()).isEqualTo(404);
+            assertThat(browser.submit(
+                                    "/dashboard/billing/top-up",
+                                    "/dashboard/billing/top-up",
+                                    Map.of("id", "0".repeat(32), "dollars", "10"))
+                            .status())
+                    .isEqualTo(422);
+        }
     }
 
     @Test

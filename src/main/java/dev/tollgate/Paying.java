@@ -1,0 +1,112 @@
+package dev.tollgate;
+
+import dev.tollgate.config.CurrentSettings;
+import dev.tollgate.config.Secret;
+import dev.tollgate.config.SettingTable;
+import dev.tollgate.config.Settings;
+import dev.tollgate.http.Route;
+import dev.tollgate.payments.Party;
+import dev.tollgate.payments.Payments;
+import dev.tollgate.payments.TestPayments;
+import dev.tollgate.stripe.StripeAccount;
+import dev.tollgate.stripe.StripeCheckout;
+import dev.tollgate.stripe.StripeGate;
+import dev.tollgate.stripe.StripeWebhookHandler;
+import dev.tollgate.stripe.WebhookCounts;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How customers pay here.
+ *
+ * @param account null where nobody pays by Stripe
+ * @param checkout likewise
+ * @param testPayments null beside Stripe and beside a real upstream: free money must not be there
+ */
+record Paying(
+        Payments payments,
+        @Nullable StripeAccount account,
+        @Nullable StripeCheckout checkout,
+        @Nullable TestPayments testPayments,
+        WebhookCounts counts,
+        InstantSource clock)
+        implements AutoCloseable {
+
+    static Paying of(Settings settings, CurrentSettings current, Store store, Vertx vertx, InstantSource clock) {
+        Payments payments = new Payments(store.database(), store.writer(), () -> seller(current), clock);
+        Settings.Stripe chosen = settings.stripe();
+        StripeAccount account = chosen == null ? null : account(chosen);
+        boolean tests = account == null && !settings.hasRealUpstream();
+        return new Paying(
+                payments,
+                account,
+                account == null ? null : new StripeCheckout(vertx, account, payments),
+                tests ? new TestPayments(payments, clock) : null,
+                new WebhookCounts(),
+                clock);
+    }
+
+    private static StripeAccount account(Settings.Stripe chosen) {
+        return new StripeAccount(
+                chosen.secretKey().value(),
+                chosen.webhookSecrets().stream().map(Secret::value).toList(),
+                chosen.url().toString(),
+                chosen.isLive(),
+                chosen.tax());
+    }
+
+    private static Party seller(CurrentSettings current) {
+        return new Party(
+                text(current.find(SettingTable.SELLER_NAME)),
+                text(current.find(SettingTable.SELLER_ADDRESS)),
+                text(current.find(SettingTable.SELLER_VAT_ID)));
+    }
+
+    private static String text(@Nullable String value) {
+        return Objects.requireNonNullElse(value, "");
+    }
+
+    /** How customers pay here, for the operator. */
+    String sentence() {
+        if (account != null) {
+            return account.isLive()
+                    ? "Customers pay by Stripe Checkout."
+                    : "Customers pay by Stripe Checkout with a test key: no money moves.";
+        }
+        return testPayments != null
+                ? "Test payments are open: no money moves. They close once Stripe is set up or a real upstream answers."
+                : "Nobody can pay here. Set stripe.secret-key and stripe.webhook-secret, make vouchers, or grant credits.";
+    }
+
+    /** What Stripe has told this server since its start, in words; nothing where nobody pays by it. */
+    Map<String, Long> told() {
+        Map<String, Long> told = new LinkedHashMap<>();
+        if (account != null) {
+            told.put("Taken", counts.of(WebhookCounts.Kind.TAKEN));
+            told.put("Kept for later", counts.of(WebhookCounts.Kind.KEPT));
+            told.put("Told again", counts.of(WebhookCounts.Kind.REPLAYED));
+            told.put("Refused", counts.of(WebhookCounts.Kind.REFUSED));
+            told.put("Of no use to us", counts.of(WebhookCounts.Kind.OF_NO_USE));
+            told.put("Not signed, or too late", counts.of(WebhookCounts.Kind.NOT_SIGNED));
+        }
+        return told;
+    }
+
+    /** Where Stripe tells what became of payments. */
+    Route<?> webhook() {
+        StripeGate gate = new StripeGate(account, counts, clock);
+        return Route.post("/webhooks/stripe", gate, new StripeWebhookHandler(payments, counts))
+                .withBodyGate(gate);
+    }
+
+    @Override
+    public void close() {
+        if (checkout != null) {
+            checkout.close();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.tollgate.admin;
+
+import static dev.tollgate.admin.OperatorRoutes.asking;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.payments.Payment;
+import dev.tollgate.payments.Payments;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/payments}: what customers have paid. */
+public final class PaymentsHandler {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Payments payments;
+
+    public PaymentsHandler(Payments payments) {
+        this.payments = payments;
+    }
+
+    /** {@code GET /admin/payments?account=&after=&limit=}, the newest first. */
+    public Handler<Object> list() {
+        return asking(exchange -> {
+            Payments.Cursor from = cursor(exchange);
+            String account = OperatorRoutes.word(exchange, "account");
+            int limit = OperatorRoutes.limit(exchange, Payments.PAGE_MAX);
+            return () -> {
+                List<Payment> page = account == null ? payments.page(from, limit) : payments.page(account, from, limit);
+                ObjectNode list = JSON.createObjectNode();
+                ArrayNode data = list.putArray("data");
+                page.forEach(payment -> data.add(json(payment)));
+                String next = page.size() < limit
+                        ? null
+                        : Payments.Cursor.after(page.getLast()).text();
+                return JSON.writeValueAsBytes(list.put("next", next));
+            };
+        });
+    }
+
+    private static Payments.Cursor cursor(Exchange exchange) {
+        String after = exchange.query("after");
+        try {
+            return after == null ? Payments.Cursor.NEWEST : Payments.Cursor.parse(after);
+        } catch (IllegalArgumentException e) {
+            throw ApiError.invalid("after", "'after' must be the next of the page before.")
+                    .asException();
+        }
+    }
+
+    private static ObjectNode json(Payment payment) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("id", payment.id())
+                .put("account", payment.accountId())
+                .put("channel", payment.channel().code())
+                .put("state", payment.state().code())
+                .put("net_cents", payment.netCents())
+                .put("tax_cents", payment.taxCents())
+                .put("currency", "usd");
+        AccountsHandler.credits(json, "credits", payment.creditMicros());
+        AccountsHandler.credits(json, "credits_taken_back", payment.reversedMicros());
+        AccountsHandler.credits(json, "credits_missing", payment.missingMicros());
+        return json.put("session", payment.sessionId())
+                .put("payment_intent", payment.intentId())
+                .put("created_at", payment.createdAt().toString())
+                .put("ended_at", text(payment.endedAt()));
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
+    }
+}

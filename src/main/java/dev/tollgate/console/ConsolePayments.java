@@ -1,0 +1,123 @@
+package dev.tollgate.console;
+
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.payments.Payment;
+import dev.tollgate.payments.Payments;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /console/payments}: what customers have paid, and what the far side has told that was not taken at once. */
+public final class ConsolePayments {
+
+    static final String PATH = "/console/payments";
+
+    private static final int PAGE = 50;
+    private static final int ODD = 50;
+
+    private final Payments payments;
+    private final String channel;
+    private final Supplier<Map<String, Long>> counts;
+
+    /**
+     * @param channel how customers pay here, in a sentence
+     * @param counts of this node, by what became of what was told
+     */
+    public ConsolePayments(Payments payments, String channel, Supplier<Map<String, Long>> counts) {
+        this.payments = payments;
+        this.channel = channel;
+        this.counts = counts;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.operators(), this::show));
+    }
+
+    /** A payment, written out. @param back what was taken back, empty for nothing */
+    public record Line(
+            String time,
+            String fullTime,
+            String accountId,
+            String dollars,
+            String credits,
+            String state,
+            String badge,
+            String back,
+            String id,
+            String session,
+            String intent) {}
+
+    /** Something told that was refused, waits or came again. @param replays empty where it came once */
+    public record Odd(
+            String time, String event, String type, String outcome, String badge, String why, String replays) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        ZoneId zone = request.visitor().person().preferences().zone();
+        List<Payment> page = payments.page(cursor(request.query("before")), PAGE);
+        Map<String, Object> params = new HashMap<>();
+        params.put("channel", channel);
+        params.put("zone", zone.getId());
+        params.put("lines", page.stream().map(payment -> line(payment, zone)).toList());
+        params.put(
+                "odd",
+                payments.notTaken(ODD).stream().map(told -> odd(told, zone)).toList());
+        params.put("counts", counts.get());
+        if (page.size() == PAGE) {
+            params.put(
+                    "older",
+                    PATH + "?before=" + Payments.Cursor.after(page.getLast()).text());
+        }
+        return PageStep.show("console/payments.jte", params);
+    }
+
+    private static Payments.Cursor cursor(@Nullable String text) {
+        try {
+            return text == null ? Payments.Cursor.NEWEST : Payments.Cursor.parse(text);
+        } catch (IllegalArgumentException e) {
+            return Payments.Cursor.NEWEST;
+        }
+    }
+
+    private static Line line(Payment payment, ZoneId zone) {
+        boolean isOver = payment.state() == Payment.State.FAILED;
+        return new Line(
+                Texts.time(payment.createdAt(), zone),
+                Texts.fullTime(payment.createdAt(), zone),
+                payment.accountId(),
+                dollars(payment.grossCents()),
+                Texts.charge(payment.creditMicros()),
+                payment.state().code() + (payment.channel().movesMoney() ? "" : " (test)"),
+                payment.isPaid() ? "ok" : isOver ? "bad" : "run",
+                payment.reversedMicros() == 0 ? "" : Texts.charge(payment.reversedMicros()),
+                payment.id(),
+                Objects.requireNonNullElse(payment.sessionId(), "–"),
+                Objects.requireNonNullElse(payment.intentId(), "–"));
+    }
+
+    private static String dollars(long cents) {
+        return "$" + Texts.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
+    }
+
+    private static Odd odd(Payments.Told told, ZoneId zone) {
+        String detail = told.detail();
+        String kept = "waits until its payment is known, or is of something else that is sold at Stripe";
+        return new Odd(
+                Texts.time(told.receivedAt(), zone),
+                told.id(),
+                told.type(),
+                told.outcome(),
+                told.outcome().equals("refused") ? "bad" : told.outcome().equals("kept") ? "warn" : "ok",
+                detail != null ? detail : told.outcome().equals("kept") ? kept : "",
+                told.replays() == 0 ? "" : "came again: " + Texts.number(told.replays()));
+    }
+}

@@ -1,0 +1,39 @@
+package dev.tollgate.payments;
+
+/**
+ * One side of a sale, as it stands on a paper.
+ *
+ * @param name empty where nobody is named
+ * @param address its lines
+ * @param vatId empty where there is none
+ */
+public record Party(String name, String address, String vatId) {
+
+    public static final Party NOBODY = new Party("", "", "");
+
+    static final int NAME_CHARS_MAX = 120;
+    static final int ADDRESS_CHARS_MAX = 500;
+    static final int VAT_ID_CHARS_MAX = 40;
+
+    /** @throws IllegalArgumentException with a sentence */
+    public Party {
+        name = name.strip();
+        address = address.strip().replace("\r\n", "\n");
+        vatId = vatId.strip();
+        check("A name", name, NAME_CHARS_MAX, "[^\\p{Cntrl}]*");
+        check("An address", address, ADDRESS_CHARS_MAX, "[^\\p{Cntrl}\n]*(\n[^\\p{Cntrl}\n]*)*");
+        check("A VAT id", vatId, VAT_ID_CHARS_MAX, "[A-Za-z0-9 ./-]*");
+    }
+
+    private static void check(String what, String text, int most, String allowed) {
+        if (text.length() > most || !text.matches(allowed)) {
+            throw new IllegalArgumentException(what + " has at most " + most + " "
+                    + (allowed.startsWith("[A-Z") ? "letters, digits, spaces and . / -" : "printable characters")
+                    + ".");
+        }
+    }
+
+    public boolean isNamed() {
+        return !name.isEmpty();
+    }
+}

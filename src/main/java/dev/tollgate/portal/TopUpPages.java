@@ -1,0 +1,263 @@
+package dev.tollgate.portal;
+
+import static dev.tollgate.portal.DoorPages.text;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.limits.RequestRates;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.payments.Payment;
+import dev.tollgate.payments.Payments;
+import dev.tollgate.payments.TestPayments;
+import dev.tollgate.payments.Vouchers;
+import dev.tollgate.stripe.StripeCheckout;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /dashboard/billing/top-up}: credits for money, or for a voucher's code. A payment is written down first and has a page of its own that
+ * tells how far it is; from there a link, since no form may lead elsewhere, leads to where it is paid.
+ */
+public final class TopUpPages {
+
+    static final String TOP_UP = BillingPages.PATH + "/top-up";
+
+    private static final String TEST = "/pay/test/{id}";
+    private static final int ID_BYTES = 16;
+    private static final int TRIES_A_MINUTE = 10;
+    private static final String REFRESH_SECONDS = "5";
+
+    private final Payments payments;
+    private final Vouchers vouchers;
+    private final @Nullable StripeCheckout stripe;
+    private final @Nullable TestPayments testPayments;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final RequestRates tries = new RequestRates();
+
+    /**
+     * @param stripe null where no customer pays by it
+     * @param testPayments null beside a real upstream, where nothing is free, and beside Stripe
+     */
+    public TopUpPages(
+            Payments payments,
+            Vouchers vouchers,
+            @Nullable StripeCheckout stripe,
+            @Nullable TestPayments testPayments,
+            InstantSource clock,
+            SecureRandom random) {
+        this.payments = payments;
+        this.vouchers = vouchers;
+        this.stripe = stripe;
+        this.testPayments = testPayments;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    static String path(Payment payment) {
+        return TOP_UP + "/" + payment.id();
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(TOP_UP, pages.members(), request -> offer(200, null)),
+                pages.post(TOP_UP, pages.members(), this::begin),
+                pages.get(TOP_UP + "/{id}", pages.members(), this::show),
+                pages.post(TOP_UP + "/{id}", pages.members(), this::again),
+                pages.get(TEST, pages.members(), this::testPage),
+                pages.post(TEST, pages.members(), this::testEnd),
+                pages.post(BillingPages.PATH + "/voucher", pages.members(), this::redeem));
+    }
+
+    // ---- how much ----
+
+    private PageStep offer(int status, @Nullable String error) {
+        byte[] id = new byte[ID_BYTES];
+        random.nextBytes(id);
+        Map<String, Object> params = new HashMap<>();
+        params.put("open", stripe != null || testPayments != null);
+        params.put("test", testPayments != null);
+        params.put("id", HexFormat.of().formatHex(id));
+        params.put("most", Texts.number(Payment.DOLLARS_MAX));
+        if (error != null) {
+            params.put("error", error);
+        }
+        return new PageStep.Show(status, "dashboard/top-up.jte", params, Map.of());
+    }
+
+    private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
+        if (stripe == null && testPayments == null) {
+            return offer(422, "Nothing can be paid here. Ask the operator to add credits.");
+        }
+        String own = text(form, "own").strip();
+        String chosen = own.isEmpty() ? text(form, "dollars") : own;
+        if (!chosen.matches("[0-9]{1,6}")
+                || Long.parseLong(chosen) < 1
+                || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
+            return offer(422, "An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.");
+        }
+        String id = text(form, "id");
+        if (!id.matches("[0-9a-f]{32}")) {
+            return offer(422, "Open this page again.");
+        }
+        String account = request.visitor().accountId();
+        RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
+        if (!rate.allowed()) {
+            return offer(422, tooMany(rate.retryAfter()));
+        }
+        Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
+        return switch (payments.begin(account, channel, "pay_" + id, Long.parseLong(chosen))) {
+            case Payments.Written(Payment payment) -> {
+                open(request, payment);
+                yield PageStep.to(path(payment));
+            }
+            case Payments.TooMany _ ->
+                offer(
+                        422,
+                        "You have begun many payments today and not paid them. Pay one of them, or try again tomorrow.");
+            case Payments.NotYours _ -> offer(422, "Open this page again.");
+        };
+    }
+
+    private static String tooMany(Duration wait) {
+        return "Too many tries. Try again in " + (wait.toSeconds() + 1) + " seconds.";
+    }
+
+    private void open(PageRequest<Visitor.Member> request, Payment payment) {
+        if (stripe != null && payment.channel() == stripe.channel() && payment.state() == Payment.State.OPEN) {
+            stripe.open(payment, request.address() + path(payment));
+        }
+    }
+
+    // ---- one payment ----
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        Payment payment = own(request);
+        ZoneId zone = request.visitor().person().preferences().zone();
+        PaymentTexts texts = new PaymentTexts(payment, clock.instant());
+        boolean isBack = request.query("back") != null;
+        Map<String, Object> params = new HashMap<>();
+        params.put("credits", Texts.charge(payment.creditMicros()));
+        params.put("dollars", PaymentTexts.dollars(payment.netCents()));
+        params.put("test", payment.channel() == Payment.Channel.TEST);
+        params.put("waiting", texts.isWaiting());
+        params.put("back", isBack);
+        params.put("path", path(payment));
+        params.put("said", said(payment, texts, zone));
+        params.put("kind", payment.isPaid() ? "ok" : texts.isWaiting() ? "" : "bad");
+        params.put("reversed", payment.reversedMicros() == 0 ? "" : Texts.charge(payment.reversedMicros()));
+        params.put("paper", payment.isPaid() ? InvoicePages.path(payment) : "");
+        params.put(
+                "url",
+                texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment)
+                        ? String.valueOf(payment.url())
+                        : "");
+        PageStep.Show page = new PageStep.Show(200, "dashboard/payment.jte", params, Map.of());
+        // Without a script the page asks again by itself, once the customer has come back to it.
+        return isBack && texts.isWaiting() ? page.with("refresh", REFRESH_SECONDS) : page;
+    }
+
+    private boolean canPay(Payment payment) {
+        boolean isThere = payment.channel().isStripes()
+                ? stripe != null && payment.channel() == stripe.channel()
+                : testPayments != null;
+        return payment.url() != null && isThere;
+    }
+
+    private static String said(Payment payment, PaymentTexts texts, ZoneId zone) {
+        if (payment.isPaid()) {
+            String at = payment.endedAt() == null ? "" : " at " + Texts.time(payment.endedAt(), zone);
+            return Texts.charge(payment.creditMicros()) + " credits arrived" + at + ".";
+        }
+        if (!texts.isWaiting()) {
+            return "The payment did not go through.";
+        }
+        return payment.url() == null
+                ? "The payment page could not be opened. Nothing was charged."
+                : "Waiting for the payment to be confirmed. You may close this page.";
+    }
+
+    /** Asks for the page on which it is paid once more. */
+    private PageStep again(PageRequest<Visitor.Member> request, Form form) {
+        Payment payment = own(request);
+        if (new PaymentTexts(payment, clock.instant()).isWaiting()
+                && tries.take(payment.accountId(), TRIES_A_MINUTE).allowed()) {
+            open(request, payment);
+        }
+        return PageStep.to(path(payment));
+    }
+
+    private Payment own(PageRequest<Visitor.Member> request) {
+        Payment payment = payments.find(request.visitor().accountId(), request.param("id"));
+        if (payment == null) {
+            throw nothing();
+        }
+        return payment;
+    }
+
+    static ApiException nothing() {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such payment in this account.")
+                .withStatus(404)
+                .asException();
+    }
+
+    // ---- the test channel ----
+
+    private Payment ofTest(PageRequest<Visitor.Member> request) {
+        Payment payment = own(request);
+        if (testPayments == null || payment.channel() != Payment.Channel.TEST) {
+            throw nothing();
+        }
+        return payment;
+    }
+
+    private PageStep testPage(PageRequest<Visitor.Member> request) {
+        if (testPayments == null) {
+            throw nothing();
+        }
+        Payment payment = ofTest(request);
+        return PageStep.show(
+                "dashboard/pay-test.jte",
+                Map.of(
+                        "id", payment.id(),
+                        "path", path(payment),
+                        "open", payment.state() == Payment.State.OPEN,
+                        "dollars", PaymentTexts.dollars(payment.netCents()),
+                        "credits", Texts.charge(payment.creditMicros())));
+    }
+
+    private PageStep testEnd(PageRequest<Visitor.Member> request, Form form) {
+        Payment payment = ofTest(request);
+        TestPayments test = testPayments;
+        if (test != null && payment.state() == Payment.State.OPEN) {
+            test.end(payment, "paid".equals(text(form, "end")));
+        }
+        return PageStep.to(path(payment));
+    }
+
+    // ---- vouchers ----
+
+    private PageStep redeem(PageRequest<Visitor.Member> request, Form form) {
+        Vouchers.Redemption done =
+                vouchers.redeem(request.visitor().accountId(), request.visit().network(), text(form, "code"));
+        return switch (done) {
+            case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
+            case Vouchers.CannotBeUsed no -> offer(422, "This code cannot be used.");
+            case Vouchers.TooManyTries(Duration wait) -> offer(422, tooMany(wait));
+        };
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tollgate.stripe;
+
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.memory.Lease;
+import dev.tollgate.payments.PaymentNotice;
+import dev.tollgate.payments.Payments;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /webhooks/stripe}. What is signed is answered with 200, whether or not it counts: Stripe would send it again for days, to the same
+ * end. Only where the books cannot be written it is asked to.
+ */
+public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
+
+    private static final Logger log = LoggerFactory.getLogger(StripeWebhookHandler.class);
+    private static final byte[] RECEIVED = "{\"received\":true}".getBytes(StandardCharsets.US_ASCII);
+
+    private final Payments payments;
+    private final WebhookCounts counts;
+
+    public StripeWebhookHandler(Payments payments, WebhookCounts counts) {
+        this.payments = payments;
+        this.counts = counts;
+    }
+
+    /** @param notice null for an event that says nothing to us */
+    private record Reading(boolean isSigned, @Nullable PaymentNotice notice) {}
+
+    @Override
+    public void handle(Exchange exchange, StripeGate.Signed caller) {
+        Lease memory = exchange.memory();
+        exchange.read(bytes -> reading(bytes, caller, memory), reading -> {
+            PaymentNotice notice = reading.notice();
+            if (!reading.isSigned()) {
+                throw StripeGate.refusal(exchange, counts);
+            }
+            if (notice == null) {
+                counts.count(WebhookCounts.Kind.OF_NO_USE);
+                exchange.json(200, RECEIVED);
+            } else {
+                exchange.compute(() -> take(notice), taken -> exchange.json(200, RECEIVED));
+            }
+        });
+    }
+
+    private static Reading reading(byte[] bytes, StripeGate.Signed caller, Lease memory) {
+        if (bytes.length > StripeGate.BODY_BYTES_MAX) {
+            throw StripeGate.tooLarge();
+        }
+        return caller.signature().isOf(bytes, caller.account().webhookSecrets())
+                ? new Reading(
+                        true, StripeEvent.read(bytes, memory, caller.account().isLive()))
+                : new Reading(false, null);
+    }
+
+    private Payments.Taken take(PaymentNotice notice) {
+        Payments.Taken taken = payments.take(notice);
+        switch (taken) {
+            case TAKEN -> counts.count(WebhookCounts.Kind.TAKEN);
+            case KEPT -> counts.count(WebhookCounts.Kind.KEPT);
+            case REPLAYED -> counts.count(WebhookCounts.Kind.REPLAYED);
+            case REFUSED -> {
+                counts.count(WebhookCounts.Kind.REFUSED);
+                log.warn("Stripe's event {} ({}) was refused; see the list of payments", notice.id(), notice.type());
+            }
+        }
+        return taken;
+    }
+}

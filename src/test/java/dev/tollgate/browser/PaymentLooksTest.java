@@ -1,0 +1,108 @@
+package dev.tollgate.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import dev.tollgate.testing.StripeStandIn;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pages of payments, as people see them. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class PaymentLooksTest {
+
+    private static final String PASSWORD = "a sentence nobody else has";
+    private static final String TOP_UP = "/dashboard/billing/top-up";
+
+    private static StripeStandIn stripe;
+    private static Gateway gateway;
+    private static String open;
+    private static String paid;
+
+    @BeforeAll
+    static void start() {
+        stripe = new StripeStandIn();
+        gateway = Gateway.start(
+                Map.of(
+                        "TOLLGATE_STRIPE_SECRET_KEY",
+                        StripeStandIn.KEY,
+                        "TOLLGATE_STRIPE_WEBHOOK_SECRET",
+                        StripeStandIn.SECRET,
+                        "TOLLGATE_OPERATOR_PASSWORD",
+                        PASSWORD),
+                "stripe.url",
+                stripe.url(),
+                "seller.name",
+                "Tollgate Test Trading Ltd",
+                "seller.address",
+                "1 Long Road; 12345 Town; Germany",
+                "seller.vat-id",
+                "DE 123456789");
+        Browser member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
+        member.submit(
+                "/dashboard/billing",
+                "/dashboard/billing/contact",
+                Map.of("name", "Ann Example", "address", "2 Short Street\n54321 Village", "vat-id", "FR 42"));
+        open = begin(member, "0".repeat(32));
+        paid = begin(member, "1".repeat(32));
+        StripeStandIn.tell(
+                gateway,
+                StripeStandIn.session("evt_1", "checkout.session.completed", stripe.last(), "paid", 2_500, 475));
+        StripeStandIn.tell(gateway, StripeStandIn.refunded("evt_2", stripe.last(), 1_000));
+        StripeStandIn.tell(gateway, StripeStandIn.refunded("evt_2", stripe.last(), 1_000));
+        StripeStandIn.tell(
+                gateway,
+                StripeStandIn.paid("evt_3", new StripeStandIn.Session("cs_x", "pi_x", "pay_x", 100, Map.of())));
+    }
+
+    private static String begin(Browser member, String id) {
+        return member.submit(TOP_UP, TOP_UP, Map.of("id", id, "dollars", "25")).location();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        stripe.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"390,LIGHT", "1280,DARK"})
+    void what_payers_and_operators_see_is_accessible_light_and_does_not_move(int width, Scheme scheme) {
+        try (Visit visit = signedIn(width, scheme, "member@example.org")) {
+            look(visit, open, "payment-open");
+            look(visit, paid, "payment-paid");
+            look(visit, paid.replace("top-up", "invoices"), "payment-invoice");
+            look(visit, "/dashboard/billing", "payment-billing");
+        }
+        try (Visit visit = signedIn(width, scheme, "operator")) {
+            look(visit, "/console/payments", "payment-console");
+        }
+    }
+
+    private static void look(Visit visit, String path, String name) {
+        visit.open(path);
+        visit.assertAccessible();
+        assertThat(visit.layoutShift()).as("%s moves", path).isZero();
+        assertThat(visit.weight().bytes()).as("bytes of %s", path).isLessThan(120_000);
+        visit.picture(name);
+    }
+
+    private static Visit signedIn(int width, Scheme scheme, String login) {
+        Visit visit = Visit.at(gateway.url(), width, scheme);
+        visit.open("/sign-in");
+        visit.page().fill("#login", login);
+        visit.page().fill("#password", PASSWORD);
+        visit.page().press("#password", "Enter");
+        visit.page().waitForURL(url -> url.endsWith("/dashboard") || url.endsWith("/console"));
+        visit.layoutShift(); // all of it is there before the next page is asked for
+        return visit;
+    }
+}
