@@ -7,6 +7,8 @@ import dev.tollgate.admin.AuditLogHandler;
 import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelsHandler;
+import dev.tollgate.admin.LinksHandler;
+import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
 import dev.tollgate.admin.PaymentsHandler;
@@ -155,6 +157,8 @@ public final class App implements AutoCloseable {
     private final CustomerKeys customerKeys;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
+    private final Links links;
+    private final OperatorLinks operatorLinks;
     private final BooksCheck booksCheck;
     private final Prices prices;
     private final CurrentSettings currentSettings;
@@ -237,6 +241,9 @@ public final class App implements AutoCloseable {
                 secureRandom,
                 Actor.CONTROL_SOCKET,
                 () -> {});
+        this.links = makeLinks();
+        this.operatorLinks = new OperatorLinks(
+                administration.deeds(), store.people(), links, settings.pages().publicUrl(), clock);
         this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom, store.secrets());
         this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
         this.paying = opened.add(Paying.of(settings, currentSettings, store, vertx, clock), Paying::close);
@@ -327,7 +334,7 @@ public final class App implements AutoCloseable {
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
         routes.add(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()));
         routes.add(paying.webhook());
-        PageRoutes pages = new PageRoutes(settings, store, catalogue, current, links(), clock, secureRandom);
+        PageRoutes pages = new PageRoutes(settings, store, catalogue, current, links, clock, secureRandom);
         routes.addAll(pages.table(
                 customerKeys,
                 count,
@@ -342,6 +349,7 @@ public final class App implements AutoCloseable {
                         new ConsoleRoutes.Doing(
                                 administration,
                                 administration.people(),
+                                operatorLinks,
                                 prices,
                                 operatorSettings,
                                 operatorVouchers,
@@ -368,6 +376,11 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
         PeopleHandler people = new PeopleHandler(administration.people());
         routes.add(Route.post("/admin/accounts/{id}/remove-second-factor", admin, people.removeSecondFactor()));
+        LinksHandler handed = new LinksHandler(operatorLinks);
+        routes.add(Route.post("/admin/accounts/{id}/reset-link", admin, handed.resetLink()));
+        routes.add(Route.post("/admin/invitations", admin, handed.invite()));
+        routes.add(Route.get("/admin/mail", admin, handed.state()));
+        routes.add(Route.post("/admin/mail", admin, handed.test()));
         routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));
         routes.add(Route.post("/admin/tasks/{id}/refunds", admin, tasks.refund()));
         PricesHandler pricing = new PricesHandler(prices);
@@ -450,7 +463,7 @@ public final class App implements AutoCloseable {
 
     // ---- how it is wired ----
 
-    private Links links() {
+    private Links makeLinks() {
         Settings.Pages chosen = settings.pages();
         return new Links(
                 store.people(),

@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import dev.tollgate.admin.BooksCheck;
+import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
@@ -66,6 +67,7 @@ final class ConsoleRoutes {
     record Doing(
             StoredAdministration administration,
             OperatorPeople people,
+            OperatorLinks links,
             Prices prices,
             OperatorSettings settings,
             OperatorVouchers vouchers,
@@ -83,7 +85,7 @@ final class ConsoleRoutes {
                 settings.stripe() != null,
                 settings.pages().publicUrl() != null,
                 settings.isSignUpOpen());
-        FirstSteps steps = new FirstSteps(chosen, doing.prices(), administration.deeds(), doing.vouchers());
+        FirstSteps steps = new FirstSteps(chosen, doing.prices(), administration.deeds(), doing.vouchers(), doing.links().links());
         List<Route<?>> routes = new ArrayList<>();
         routes.addAll(new ConsolePage(
                         store.platform(),
@@ -98,8 +100,9 @@ final class ConsoleRoutes {
                 .routes(pages));
         routes.addAll(new ProvePage(store.people()).routes(pages));
         AccountList accounts = new AccountList(store.database());
-        routes.addAll(new ConsoleAccounts(accounts, calls, administration.deeds(), forms).routes(pages));
-        routes.addAll(new ConsoleAccount(administration, store.people(), doing.people(), store.history(), forms, clock)
+        routes.addAll(new ConsoleAccounts(accounts, calls, administration.deeds(), doing.links(), forms).routes(pages));
+        routes.addAll(new ConsoleAccount(
+                        administration, store.people(), doing.people(), doing.links(), store.history(), forms, clock)
                 .routes(pages));
         routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
         routes.addAll(new ConsoleCall(calls, store.history(), administration.deeds(), forms).routes(pages));
@@ -111,7 +114,7 @@ final class ConsoleRoutes {
         routes.addAll(new ConsoleRevenue(store.platform(), clock).routes(pages));
         routes.addAll(new ConsoleBooks(doing.books()).routes(pages));
         routes.addAll(new ConsoleAudit(store.auditLog()).routes(pages));
-        routes.addAll(new ConsoleSettings(doing.settings(), forms).routes(pages));
+        routes.addAll(new ConsoleSettings(doing.settings(), doing.links(), forms).routes(pages));
         return routes;
     }
 }

@@ -180,6 +180,7 @@ class ArchitectureTest {
                 "models",
                 "payments",
                 "people",
+                "mail",
                 "prices",
                 "settings",
                 "audit",

@@ -3,6 +3,7 @@ package dev.tollgate.console;
 import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Deeds;
+import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.admin.StoredAdministration;
@@ -40,12 +41,14 @@ public final class ConsoleAccount {
             "ban", "The account is banned: its keys answer 401.",
             "unban", "The account is let in again.",
             "factor", "The second factor was removed: the password is enough until another is set up.",
+            "invited", "The invitation is on its way by mail.",
             "sessions", "All sessions of its people have ended.");
 
     private final StoredAdministration administration;
     private final Deeds deeds;
     private final People people;
     private final OperatorPeople operatorPeople;
+    private final OperatorLinks links;
     private final AccountHistory history;
     private final DeedForms forms;
     private final InstantSource clock;
@@ -54,6 +57,7 @@ public final class ConsoleAccount {
             StoredAdministration administration,
             People people,
             OperatorPeople operatorPeople,
+            OperatorLinks links,
             AccountHistory history,
             DeedForms forms,
             InstantSource clock) {
@@ -61,6 +65,7 @@ public final class ConsoleAccount {
         this.deeds = administration.deeds();
         this.people = people;
         this.operatorPeople = operatorPeople;
+        this.links = links;
         this.history = history;
         this.forms = forms;
         this.clock = clock;
@@ -86,6 +91,14 @@ public final class ConsoleAccount {
         }
         String deed = FormState.text(form, "deed");
         try {
+            By by = forms.by(request, form);
+            if (deed.equals("invite")) {
+                return HandedLink.page(request, links.invite(by, FormState.text(form, "email"), id), true, path);
+            }
+            if (deed.equals("reset")) {
+                String login = FormState.text(form, "login");
+                return HandedLink.page(request, links.resetLink(by, id, login), false, path);
+            }
             take(deed, id, request, form);
             return PageStep.to(path + "?done=" + DeedForms.encoded(deed));
         } catch (Refused | IllegalArgumentException e) {
@@ -184,6 +197,7 @@ public final class ConsoleAccount {
         params.put("it", view);
         params.put("form", form);
         params.put("once", forms.once());
+        params.put("mail", links.links().isMailOn());
         String done = request.query("done");
         if (done != null && form.error() == null && DONE.containsKey(done)) {
             params.put("done", Objects.requireNonNull(DONE.get(done)));

@@ -1,6 +1,7 @@
 package dev.tollgate.console;
 
 import dev.tollgate.admin.Deeds;
+import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.history.AccountList;
 import dev.tollgate.history.PlatformCalls;
@@ -29,12 +30,15 @@ public final class ConsoleAccounts {
     private final AccountList accounts;
     private final PlatformCalls calls;
     private final Deeds deeds;
+    private final OperatorLinks links;
     private final DeedForms forms;
 
-    public ConsoleAccounts(AccountList accounts, PlatformCalls calls, Deeds deeds, DeedForms forms) {
+    public ConsoleAccounts(
+            AccountList accounts, PlatformCalls calls, Deeds deeds, OperatorLinks links, DeedForms forms) {
         this.accounts = accounts;
         this.calls = calls;
         this.deeds = deeds;
+        this.links = links;
         this.forms = forms;
     }
 
@@ -81,6 +85,10 @@ public final class ConsoleAccounts {
             return proof;
         }
         try {
+            if (FormState.text(form, "deed").equals("invite")) {
+                OperatorLinks.Made made = links.invite(forms.by(request, form), FormState.text(form, "email"), null);
+                return HandedLink.page(request, made, true, PATH);
+            }
             String credits = FormState.text(form, "credits");
             long micros = credits.isEmpty() ? 0 : DeedForms.micros(credits);
             if (micros < 0) {
@@ -109,6 +117,8 @@ public final class ConsoleAccounts {
         params.put("isFull", !wanted.isEmpty() && rows.size() == PAGE);
         params.put("form", form);
         params.put("once", forms.once());
+        params.put("invited", request.query("done") != null && form.error() == null);
+        params.put("mail", links.links().isMailOn());
         if (older != null) {
             params.put("older", older);
         }

@@ -1,14 +1,19 @@
 package dev.tollgate.console;
 
+import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.config.CurrentSettings;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.mail.Outbox;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +22,16 @@ import java.util.Map;
 public final class ConsoleSettings {
 
     private static final String PATH = "/console/settings";
+    private static final String MAIL = "mail";
     private static final String TEMPLATE = "console/settings.jte";
 
     private final OperatorSettings settings;
+    private final OperatorLinks links;
     private final DeedForms forms;
 
-    public ConsoleSettings(OperatorSettings settings, DeedForms forms) {
+    public ConsoleSettings(OperatorSettings settings, OperatorLinks links, DeedForms forms) {
         this.settings = settings;
+        this.links = links;
         this.forms = forms;
     }
 
@@ -43,6 +51,10 @@ public final class ConsoleSettings {
             return proof;
         }
         try {
+            if (FormState.text(form, "deed").equals(MAIL)) {
+                links.testMail(forms.by(request, form), FormState.text(form, "email"));
+                return PageStep.to(PATH + "?done=" + MAIL);
+            }
             String value = FormState.text(form, "value");
             settings.set(forms.by(request, form), FormState.text(form, "deed"), value.isEmpty() ? null : value);
             return PageStep.to(PATH + "?done=setting");
@@ -58,6 +70,14 @@ public final class ConsoleSettings {
         params.put("others", lines.stream().filter(line -> !line.changeable()).toList());
         params.put("form", form);
         params.put("done", request.query("done") != null && status == 200);
+        params.put("mailed", MAIL.equals(request.query("done")));
+        params.put("mail", links.links().isMailOn());
+        Outbox.State state = links.links().mailState();
+        Instant sent = state.sentAt();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        params.put("sent", sent == null ? "" : Texts.time(sent, zone));
+        params.put("waiting", state.waiting() < 100 ? Texts.number(state.waiting()) : "100 or more");
+        params.put("failure", state.reason() == null ? "" : state.reason());
         return status == 200 ? PageStep.show(TEMPLATE, params) : PageStep.again(TEMPLATE, params);
     }
 

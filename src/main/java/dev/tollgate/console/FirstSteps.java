@@ -6,6 +6,7 @@ import dev.tollgate.admin.Prices;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.Links;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,12 +19,14 @@ public final class FirstSteps {
     private final Prices prices;
     private final Deeds deeds;
     private final OperatorVouchers vouchers;
+    private final Links links;
 
-    public FirstSteps(Chosen chosen, Prices prices, Deeds deeds, OperatorVouchers vouchers) {
+    public FirstSteps(Chosen chosen, Prices prices, Deeds deeds, OperatorVouchers vouchers, Links links) {
         this.chosen = chosen;
         this.prices = prices;
         this.deeds = deeds;
         this.vouchers = vouchers;
+        this.links = links;
     }
 
     /** What was chosen before the start. */
@@ -54,9 +57,16 @@ public final class FirstSteps {
         steps.add(new Step(
                 chosen.hasPublicAddress(),
                 "The public address",
-                "Mails and snippets carry it: set public.url. We see you as "
+                "Snippets and the links in mails carry it: set public.url. We see you as "
                         + request.visit().address() + "; if that is your proxy, set http.trusted-hops.",
                 ""));
+        steps.add(new Step(
+                links.isMailOn() && links.mailState().sentAt() != null,
+                "Mail tested",
+                links.isMailOn()
+                        ? "Send yourself one: without mails nobody gets in who has forgotten the password."
+                        : "Set mail.host and mail.from. Without mail you hand over links for new passwords yourself.",
+                "/console/settings"));
         steps.add(new Step(
                 chosen.hasPayments() || hasVouchers(),
                 "Payments or vouchers",

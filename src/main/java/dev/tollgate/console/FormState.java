@@ -30,7 +30,8 @@ public record FormState(
             "expires",
             "setting",
             "value",
-            "login");
+            "login",
+            "email");
 
     public FormState {
         typed = Map.copyOf(typed);

@@ -416,6 +416,27 @@ public final class Links {
         return new Handed(link, null);
     }
 
+    /**
+     * A mail that says nothing but that it came.
+     *
+     * @param deed of the audit log
+     * @throws IllegalArgumentException with a sentence, where mail is off or this is no address
+     */
+    public void testMail(String typed, Change deed) {
+        if (!isMailOn()) {
+            throw new IllegalArgumentException("Mails are off: set mail.host, mail.from and public.url.");
+        }
+        if (complaint(typed.strip()) != null) {
+            throw new IllegalArgumentException("An e-mail address looks like name@example.org.");
+        }
+        writer.commitAndWait(Unit.of(outbox.needed(null, letters.test(typed.strip())), deed));
+    }
+
+    /** How sending went lately. */
+    public Outbox.State mailState() {
+        return outbox.state();
+    }
+
     // ---- made ----
 
     private PersonLink link(

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class MailFlowTest {
 
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String PASSWORD = "somebody who gets mails";
     private static final String OTHER = "another one who gets mails";
     private static final String MAYBE = "If this address can be used, a mail is on its way.";
@@ -34,6 +35,7 @@ class MailFlowTest {
     static void start() {
         box = new MailBox();
         gateway = Gateway.start(
+                Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY),
                 box.settings("sign-up.open", "true", "sign-up.credits", "7", "gemini.base-url", "http://127.0.0.1:9"));
         now = Instant.parse("2026-11-20T10:00:00Z");
     }
@@ -54,6 +56,10 @@ class MailFlowTest {
     private static void pass(Duration time) {
         now = now.plus(time);
         gateway.setNow(now);
+    }
+
+    private static Gateway.Reply admin(String path, String body) {
+        return gateway.post(path, body, ADMIN_KEY);
     }
 
     private static Browser browser() {
@@ -237,6 +243,34 @@ class MailFlowTest {
         String link = box.link("owner@example.org", 2);
         assertThat(browser.submit(link, link, Map.of()).status()).isEqualTo(404);
         assertThat(browser().signIn("owner@example.org", PASSWORD).location()).isEqualTo("/dashboard");
+    }
+
+    // ---- invitations ----
+
+    @Test
+    void an_invitation_goes_by_mail_and_its_address_counts_as_confirmed() {
+        String body = admin("/admin/invitations", """
+                {"email": "guest@example.org", "reason": "a colleague"}""").text();
+        assertThat(body).contains("\"mailed\":true", "\"link\":null");
+        String link = box.link("guest@example.org", 1);
+        assertThat(link).startsWith("/invite/");
+        Browser browser = browser();
+        browser.get(link);
+        assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))
+                        .location())
+                .isEqualTo("/dashboard");
+        assertThat(browser.get("/dashboard").body()).contains("7.00").doesNotContain("not confirmed");
+        assertThat(browser().get(link).status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_test_mail_says_whether_mails_arrive() {
+        assertThat(admin("/admin/mail", "{\"to\": \"tester@example.org\"}").status())
+                .isEqualTo(202);
+        assertThat(MailBox.text(box.to("tester@example.org", 1).getFirst())).contains("They do.");
+        Gateway.await(
+                "it is noted",
+                () -> gateway.get("/admin/mail", ADMIN_KEY).text().contains("\"on\":true,\"sent_at\":\"2026"));
     }
 
     // ---- sending ----

@@ -1,0 +1,126 @@
+package dev.tollgate.admin;
+
+import dev.tollgate.deeds.Deed;
+import dev.tollgate.people.Links;
+import dev.tollgate.people.People;
+import dev.tollgate.people.Person;
+import dev.tollgate.storage.StoreException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Links that an operator makes for others, and whether mails arrive. Each deed in one commit with its row of the audit log. Thread-safe; blocks. */
+public final class OperatorLinks {
+
+    private final Deeds deeds;
+    private final People people;
+    private final Links links;
+    private final @Nullable URI site;
+    private final InstantSource clock;
+
+    /** @param site where people find this server; null where that was not said */
+    public OperatorLinks(Deeds deeds, People people, Links links, @Nullable URI site, InstantSource clock) {
+        this.deeds = deeds;
+        this.people = people;
+        this.links = links;
+        this.site = site;
+        this.clock = clock;
+    }
+
+    /**
+     * What was made.
+     *
+     * @param path to hand over, told here and nowhere else; null where it went by mail
+     * @param link the same with the public address before it, where that was said
+     */
+    public record Made(
+            String email, @Nullable String path, @Nullable String link) {}
+
+    /** How mails go. */
+    public Links links() {
+        return links;
+    }
+
+    /**
+     * Invites somebody. Needs a reason.
+     *
+     * @param accountId that they are to belong to; null: an account of their own
+     */
+    public Made invite(By by, String email, @Nullable String accountId) throws Refused {
+        if (accountId != null) {
+            deeds.account(accountId);
+        }
+        try {
+            Deed deed = deed(
+                    by,
+                    "account.invite",
+                    accountId == null ? "new account" : accountId,
+                    by.needReason(),
+                    new DeedJson().text("email", email.strip()).end());
+            return made(email.strip(), links.invite(email, accountId, deed));
+        } catch (IllegalArgumentException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        } catch (StoreException e) {
+            throw new Refused("The invitation could not be written, or too many mails wait to be sent.");
+        }
+    }
+
+    /**
+     * Makes a link with which somebody sets a new password. Needs a reason.
+     *
+     * @param login whose; may be null where one person alone signs in for the account
+     */
+    public Made resetLink(By by, String accountId, @Nullable String login) throws Refused {
+        deeds.account(accountId);
+        List<Person> meant = people.ofAccount(accountId).stream()
+                .filter(person -> login == null || person.login().equals(login))
+                .toList();
+        if (meant.size() != 1) {
+            throw new Refused(
+                    Refused.Why.NOT_FOUND,
+                    meant.isEmpty()
+                            ? "Nobody signs in so for the account " + accountId + "."
+                            : "Several people sign in for the account " + accountId + ": say whose login it is.");
+        }
+        Person person = meant.getFirst();
+        try {
+            Deed deed = deed(
+                    by,
+                    "account.reset_link",
+                    accountId,
+                    by.needReason(),
+                    new DeedJson().text("person", person.id()).end());
+            return made(person.login(), links.resetLink(person, deed));
+        } catch (IllegalArgumentException | StoreException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Sends a mail that says nothing but that it came. */
+    public void testMail(By by, String email) throws Refused {
+        try {
+            links.testMail(
+                    email,
+                    deed(
+                            by,
+                            "mail.test",
+                            "mail",
+                            by.reason(),
+                            new DeedJson().text("to", email.strip()).end()));
+        } catch (IllegalArgumentException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        } catch (StoreException e) {
+            throw new Refused("The mail could not be written, or too many wait to be sent.");
+        }
+    }
+
+    private Deed deed(By by, String action, String subject, @Nullable String reason, String after) {
+        return new Deed(by.actor(), action, subject, reason, clock.instant(), () -> new Deed.Changed(null, after));
+    }
+
+    private Made made(String email, Links.Handed handed) {
+        String path = handed.path();
+        return new Made(email, path, path == null ? null : site == null ? path : site + path);
+    }
+}
