@@ -84,6 +84,7 @@ import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.notices.Notices;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.StartCredits;
@@ -158,6 +159,7 @@ public final class App implements AutoCloseable {
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
     private final Links links;
+    private final Notices notices;
     private final OperatorLinks operatorLinks;
     private final BooksCheck booksCheck;
     private final Prices prices;
@@ -232,6 +234,11 @@ public final class App implements AutoCloseable {
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
         sendMails();
+        this.notices = new Notices(
+                store.database(), store.writer(), store.ledger(), store.keys(), store.outbox(), letters(), clock);
+        vertx.setPeriodic(
+                Notices.EVERY.toMillis(),
+                fired -> Thread.ofVirtual().name("sweep-notices").start(notices::sweep));
         this.administration = new StoredAdministration(
                 store.ledger(),
                 store.keys(),
@@ -470,10 +477,14 @@ public final class App implements AutoCloseable {
                 store.database(),
                 store.writer(),
                 store.outbox(),
-                new Letters(chosen.brand(), chosen.publicUrl()),
+                letters(),
                 new StartCredits(chosen.signUpCreditsMicros(), settings.hasRealUpstream()),
                 clock,
                 secureRandom);
+    }
+
+    private Letters letters() {
+        return new Letters(settings.pages().brand(), settings.pages().publicUrl());
     }
 
     /** Sends mails from now on, where that was chosen. */
@@ -675,6 +686,11 @@ public final class App implements AutoCloseable {
     /** What operators have done. Thread-safe. */
     public AuditLog auditLog() {
         return store.auditLog();
+    }
+
+    /** What people are told. Thread-safe. */
+    public Notices notices() {
+        return notices;
     }
 
     /** What an operator may do beside the running server. Thread-safe. */

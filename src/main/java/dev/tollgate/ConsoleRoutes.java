@@ -85,7 +85,12 @@ final class ConsoleRoutes {
                 settings.stripe() != null,
                 settings.pages().publicUrl() != null,
                 settings.isSignUpOpen());
-        FirstSteps steps = new FirstSteps(chosen, doing.prices(), administration.deeds(), doing.vouchers(), doing.links().links());
+        FirstSteps steps = new FirstSteps(
+                chosen,
+                doing.prices(),
+                administration.deeds(),
+                doing.vouchers(),
+                doing.links().links());
         List<Route<?>> routes = new ArrayList<>();
         routes.addAll(new ConsolePage(
                         store.platform(),

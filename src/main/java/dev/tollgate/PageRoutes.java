@@ -103,7 +103,8 @@ final class PageRoutes {
         routes.addAll(new DoorPages(store.people(), links, entrance, open, credits).routes(pages));
         routes.addAll(new LinkPages(links, entrance).routes(pages));
         routes.addAll(new EmailPage(store.people(), links).routes(pages));
-        routes.addAll(new OverviewPage(store.history(), store.keys(), catalogue).routes(pages));
+        routes.addAll(new OverviewPage(store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue)
+                .routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
         routes.addAll(new UsagePage(store.history(), store.keys(), catalogue, clock).routes(pages));
@@ -112,7 +113,7 @@ final class PageRoutes {
         routes.addAll(
                 new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
         routes.addAll(new ManualPages(catalogue, life, open).routes(pages));
-        routes.addAll(new SettingsPages(store.people()).routes(pages));
+        routes.addAll(new SettingsPages(store.people(), links.isMailOn()).routes(pages));
         routes.addAll(new SecondFactorPage(store.people()).routes(pages));
         routes.addAll(new SecurityPage(store.people(), links, clock).routes(pages));
         routes.addAll(new BillingPages(store.ledger(), store.history(), paying.payments(), clock).routes(pages));

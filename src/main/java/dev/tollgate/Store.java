@@ -11,6 +11,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.mail.Outbox;
+import dev.tollgate.notices.Notices;
 import dev.tollgate.payments.Payments;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Passwords;
@@ -116,6 +117,7 @@ final class Store implements AutoCloseable {
                 setPrices.part(),
                 storedSettings.part(),
                 People.part(),
+                Notices.part(),
                 outbox.part(),
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);

@@ -199,6 +199,7 @@ class ArchitectureTest {
         knowsOnly("payments", "ledger", "limits", "storage");
         knowsOnly("mail", "storage", "ids");
         knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
+        knowsOnly("notices", "keys", "ledger", "mail", "storage");
     }
 
     @Test
@@ -410,6 +411,7 @@ class ArchitectureTest {
                         packageOf("history"),
                         packageOf("people"),
                         packageOf("mail"),
+                        packageOf("notices"),
                         packageOf("audit"))
                 .should()
                 .dependOnClassesThat()

@@ -62,7 +62,7 @@ public final class LinksHandler {
         });
     }
 
-    /** {@code POST /admin/mail {to}}: a test mail. */
+    /** {@code POST /admin/mail {to, reason}}: a test mail. */
     public Handler<Object> test() {
         return doing(
                 202,

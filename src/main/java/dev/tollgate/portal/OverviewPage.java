@@ -4,8 +4,11 @@ import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.Figures;
 import dev.tollgate.history.Overview;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.Key;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.Ledger;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.PageRequest;
@@ -13,6 +16,8 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.Person;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -31,11 +36,15 @@ public final class OverviewPage {
 
     private final AccountHistory history;
     private final Keys keys;
+    private final Ledger ledger;
+    private final boolean isMailOn;
     private final Catalogue catalogue;
 
-    public OverviewPage(AccountHistory history, Keys keys, Catalogue catalogue) {
+    public OverviewPage(AccountHistory history, Keys keys, Ledger ledger, boolean isMailOn, Catalogue catalogue) {
         this.history = history;
         this.keys = keys;
+        this.ledger = ledger;
+        this.isMailOn = isMailOn;
         this.catalogue = catalogue;
     }
 
@@ -54,6 +63,9 @@ public final class OverviewPage {
         params.put("asOf", Texts.time(overview.asOf(), zone));
         params.put("zone", zone.getId());
         params.put("tiles", tiles(overview, zone));
+        Person person = request.visitor().person();
+        params.put("warning", person.preferences().keyNotices() ? keyWarning(account, zone, overview.asOf()) : "");
+        params.put("confirm", isMailOn && person.email() != null && person.confirmedAt() == null);
         params.put("empty", overview.balance().balanceMicros() == 0);
         if (overview.hasCalls()) {
             params.put("chart", chart(overview, zone));
@@ -71,6 +83,23 @@ public final class OverviewPage {
                         .map(call -> CallLine.of(call, overview.asOf(), zone))
                         .toList());
         return PageStep.show("dashboard/overview.jte", params);
+    }
+
+    /** Of the first key that has used most of a limit; empty where none has. */
+    private String keyWarning(String account, ZoneId zone, Instant now) {
+        List<Key> limited = keys.list(account, null, Keys.PAGE_MAX).stream()
+                .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))
+                .toList();
+        if (limited.isEmpty()) {
+            return "";
+        }
+        var uses = ledger.windows(account, limited.stream().map(Key::id).toList(), now);
+        return limited.stream()
+                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now, zone)
+                        .warning())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse("");
     }
 
     private Start start(PageRequest<?> request, String account, Balance balance) {

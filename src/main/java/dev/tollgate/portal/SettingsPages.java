@@ -32,9 +32,12 @@ public final class SettingsPages {
     private static final String CHANGED = "Your settings were changed meanwhile. Look at them again.";
 
     private final People people;
+    private final boolean isMailOn;
 
-    public SettingsPages(People people) {
+    /** @param isMailOn whether notices go by mail, too */
+    public SettingsPages(People people, boolean isMailOn) {
         this.people = people;
+        this.isMailOn = isMailOn;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -149,7 +152,7 @@ public final class SettingsPages {
                 : PageStep.again(NOTICES_TEMPLATE, noticeParams(request, line, keyNotices, version(form), errors));
     }
 
-    private static Map<String, Object> noticeParams(
+    private Map<String, Object> noticeParams(
             PageRequest<Visitor.Member> request,
             String line,
             boolean keyNotices,
@@ -159,6 +162,14 @@ public final class SettingsPages {
         params.put("line", line);
         params.put("dollars", CreditText.dollars(line));
         params.put("keyNotices", keyNotices);
+        Person person = request.visitor().person();
+        params.put(
+                "mails",
+                !isMailOn
+                        ? ""
+                        : person.email() != null && person.confirmedAt() != null
+                                ? "A mail to " + person.email() + " says it, too, once until it is over."
+                                : "A mail says it, too, once your address is confirmed.");
         return params;
     }
 

@@ -121,6 +121,8 @@ class HandedLinksTest {
                 {"email": "nobody", "reason": "again"}""").status()).isEqualTo(400);
         assertThat(admin("/admin/invitations", """
                 {"email": "five@example.org", "account": "acc_none", "reason": "again"}""").status()).isEqualTo(404);
-        assertThat(admin("/admin/mail", "{\"to\": \"x@example.org\"}").text()).contains("Mails are off");
+        assertThat(admin("/admin/mail", "{\"to\": \"x@example.org\", \"reason\": \"a test\"}")
+                        .text())
+                .contains("Mails are off");
     }
 }

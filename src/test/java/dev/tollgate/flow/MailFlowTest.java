@@ -265,7 +265,8 @@ class MailFlowTest {
 
     @Test
     void a_test_mail_says_whether_mails_arrive() {
-        assertThat(admin("/admin/mail", "{\"to\": \"tester@example.org\"}").status())
+        assertThat(admin("/admin/mail", "{\"to\": \"tester@example.org\", \"reason\": \"a test\"}")
+                        .status())
                 .isEqualTo(202);
         assertThat(MailBox.text(box.to("tester@example.org", 1).getFirst())).contains("They do.");
         Gateway.await(

@@ -1,0 +1,239 @@
+package dev.tollgate.notices;
+
+import dev.tollgate.keys.Key;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.keys.Spend;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.SpendWindow;
+import dev.tollgate.ledger.WindowUse;
+import dev.tollgate.mail.Letter;
+import dev.tollgate.mail.Letters;
+import dev.tollgate.mail.Outbox;
+import dev.tollgate.money.Credits;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks what is to be told, and sees that it is told once. Thread-safe; blocks. */
+public final class Notices {
+
+    public static final Duration EVERY = Duration.ofSeconds(30);
+
+    private static final int PEOPLE_MAX = 200;
+    private static final int MAILS_MAX = 5;
+    private static final long NEAR = 80;
+    private static final String BALANCE = "balance";
+
+    private static final String CHANGED = """
+            SELECT person.id, person.account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
+                person.version, account.balance_micros, account.last_sequence, told_notice.told
+            FROM person JOIN account ON account.id = person.account_id
+                LEFT JOIN told_notice ON told_notice.person_id = person.id
+            WHERE person.id > ? AND (told_notice.person_id IS NULL OR told_notice.sequence <> account.last_sequence
+                OR told_notice.version <> person.version)
+            ORDER BY person.id LIMIT ?""";
+
+    private static final Logger log = LoggerFactory.getLogger(Notices.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final Ledger ledger;
+    private final Keys keys;
+    private final Outbox outbox;
+    private final Letters letters;
+    private final InstantSource clock;
+
+    /** Where the next sweep goes on; used by one sweep at a time. */
+    private String after = "";
+
+    public Notices(
+            Database database,
+            Writer writer,
+            Ledger ledger,
+            Keys keys,
+            Outbox outbox,
+            Letters letters,
+            InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.ledger = ledger;
+        this.keys = keys;
+        this.outbox = outbox;
+        this.letters = letters;
+        this.clock = clock;
+    }
+
+    /** The part that notes what was told; before that of mails. */
+    public static Part<?> part() {
+        return new NoticesPart();
+    }
+
+    /** @param told what stands in the table; empty where nothing does */
+    private record Somebody(
+            String id,
+            String accountId,
+            @Nullable String email,
+            @Nullable Long line,
+            boolean keyNotices,
+            long version,
+            long balanceMicros,
+            long sequence,
+            String told) {}
+
+    /** @param name as it is noted, without a comma; @param letter null where nobody can be written to */
+    private record Item(String name, @Nullable Letter letter) {}
+
+    /** Looks at those whose account or choice has changed, as many as are looked at once. */
+    public synchronized void sweep() {
+        try {
+            List<Somebody> changed = changed();
+            for (Somebody somebody : changed) {
+                look(somebody);
+            }
+            after = changed.size() < PEOPLE_MAX ? "" : changed.getLast().id();
+        } catch (StoreException e) {
+            log.warn("what is to be told could not be found out; trying again: {}", e.getMessage());
+        }
+    }
+
+    private List<Somebody> changed() {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(CHANGED)) {
+                select.setString(1, after);
+                select.setInt(2, PEOPLE_MAX);
+                List<Somebody> people = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        people.add(somebody(row));
+                    }
+                }
+                return people;
+            }
+        });
+    }
+
+    private static Somebody somebody(ResultSet row) throws SQLException {
+        row.getLong("confirmed_at");
+        boolean confirmed = !row.wasNull();
+        long line = row.getLong("balance_line");
+        Long wanted = row.wasNull() ? null : line;
+        String told = row.getString("told");
+        return new Somebody(
+                row.getString("id"),
+                row.getString("account_id"),
+                confirmed ? row.getString("email") : null,
+                wanted,
+                row.getInt("key_notices") == 1,
+                row.getLong("version"),
+                row.getLong("balance_micros"),
+                row.getLong("last_sequence"),
+                told == null ? "" : told);
+    }
+
+    private void look(Somebody somebody) {
+        List<Item> items = new ArrayList<>();
+        Long line = somebody.line();
+        if (line != null && somebody.balanceMicros() < line) {
+            items.add(new Item(BALANCE, balance(somebody, line)));
+        }
+        if (somebody.keyNotices()) {
+            addKeys(somebody, items);
+        }
+        Set<String> told = Set.of(somebody.told().split(","));
+        String now = String.join(",", items.stream().map(Item::name).toList());
+        SetTold noted = new SetTold(somebody.id(), somebody.told(), now, somebody.sequence(), somebody.version());
+        List<Change> changes = new ArrayList<>(List.of(noted));
+        for (Item item : items) {
+            if (!told.contains(item.name()) && item.letter() != null && changes.size() <= MAILS_MAX) {
+                changes.add(outbox.queue(somebody.accountId(), item.letter(), noted::outcome));
+            }
+        }
+        writer.commitAndWait(Unit.of(changes));
+    }
+
+    private @Nullable String writable(Somebody somebody) {
+        String email = somebody.email();
+        return outbox.isOn() && email != null && Letter.canReach(email) ? email : null;
+    }
+
+    private @Nullable Letter balance(Somebody somebody, long line) {
+        String to = writable(somebody);
+        return to == null ? null : letters.balanceBelow(to, Credits.text(somebody.balanceMicros()), Credits.text(line));
+    }
+
+    private void addKeys(Somebody somebody, List<Item> items) {
+        List<Key> limited = keys.list(somebody.accountId(), null, Keys.PAGE_MAX).stream()
+                .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))
+                .toList();
+        if (limited.isEmpty()) {
+            return;
+        }
+        Instant now = clock.instant();
+        Map<String, Map<SpendWindow, WindowUse>> uses = ledger.windows(
+                somebody.accountId(), limited.stream().map(Key::id).toList(), now);
+        for (Key key : limited) {
+            Map<SpendWindow, WindowUse> of = uses.getOrDefault(key.id(), Map.of());
+            for (SpendWindow window : SpendWindow.values()) {
+                add(
+                        somebody,
+                        key,
+                        window,
+                        of.getOrDefault(window, WindowUse.NONE).micros(),
+                        now,
+                        items);
+            }
+        }
+    }
+
+    private void add(Somebody somebody, Key key, SpendWindow window, long used, Instant now, List<Item> items) {
+        Long limit = limit(key.settings().spend(), window);
+        if (limit == null || used < limit - limit / 100 * (100 - NEAR)) {
+            return;
+        }
+        Instant end = window.endsAt(now);
+        String name = key.id() + "/" + window.code() + "/" + (end == null ? 0 : end.toEpochMilli());
+        boolean isAll = used >= limit;
+        String to = writable(somebody);
+        Letter letter = to == null
+                ? null
+                : letters.keyNear(
+                        to, key.settings().name(), Credits.text(used), Credits.text(limit), words(window), isAll);
+        // At the limit the 80 % count as told: one mail for both.
+        items.add(new Item(name + "/80", isAll ? null : letter));
+        if (isAll) {
+            items.add(new Item(name + "/100", letter));
+        }
+    }
+
+    private static @Nullable Long limit(Spend spend, SpendWindow window) {
+        return switch (window) {
+            case HOUR -> spend.hourMicros();
+            case DAY -> spend.dayMicros();
+            case TOTAL -> spend.totalMicros();
+        };
+    }
+
+    private static String words(SpendWindow window) {
+        return switch (window) {
+            case HOUR -> "of this hour";
+            case DAY -> "of this day";
+            case TOTAL -> "in all";
+        };
+    }
+}

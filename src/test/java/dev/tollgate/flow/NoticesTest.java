@@ -1,0 +1,131 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MailBox;
+import java.time.Instant;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What people are told of balances and keys. */
+@Timeout(120)
+class NoticesTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String NOTICES = "/dashboard/settings/notices";
+    private static final Pattern VERSION = Pattern.compile("name=\"version\" value=\"([0-9]+)\"");
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    private static MailBox box;
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        box = new MailBox();
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), box.settings());
+        gateway.setNow(NOON);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        box.close();
+    }
+
+    private static Browser member(String email) {
+        Browser browser = new Browser(gateway.url());
+        browser.submit("/sign-up", "/sign-up", Map.of("email", email));
+        String link = box.link(email, 1);
+        browser.submit(link, link, Map.of("password", "somebody who is told", "zone", "UTC"));
+        return browser;
+    }
+
+    private static void want(Browser browser, String line) {
+        Matcher version = VERSION.matcher(browser.get(NOTICES).body());
+        assertThat(version.find()).isTrue();
+        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version.group(1), "line", line, "keys", "1"))
+                        .status())
+                .isEqualTo(303);
+    }
+
+    private static void adjust(String email, String credits) {
+        String account = gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
+        String body = "{\"credits\": " + credits + ", \"reason\": \"a test\"}";
+        assertThat(gateway.post("/admin/accounts/" + account + "/adjustments", body, ADMIN_KEY)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static void sweep() {
+        gateway.app().notices().sweep();
+    }
+
+    private static long mails(String email) {
+        return gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + email + "'");
+    }
+
+    @Test
+    void a_balance_below_the_line_is_told_once_until_it_has_recovered() {
+        Browser browser = member("line@example.org");
+        sweep();
+        assertThat(mails("line@example.org")).isEqualTo(1);
+        want(browser, "100");
+        sweep();
+        sweep();
+        adjust("line@example.org", "-1");
+        sweep();
+        assertThat(mails("line@example.org")).isEqualTo(2);
+        assertThat(MailBox.text(box.to("line@example.org", 2).getLast()))
+                .contains("has 50 credits left", "below 100", MailBox.SITE + "/dashboard/billing/top-up");
+        assertThat(browser.get("/dashboard").body()).contains("below your line of 100.00 credits");
+        adjust("line@example.org", "200");
+        sweep();
+        adjust("line@example.org", "-200");
+        sweep();
+        sweep();
+        assertThat(mails("line@example.org")).isEqualTo(3);
+    }
+
+    @Test
+    void a_key_is_told_at_80_and_at_100_percent_of_a_limit_once_each() {
+        Browser browser = member("keys@example.org");
+        String key = key(browser, "eager");
+        used(key, 16);
+        adjust("keys@example.org", "1");
+        sweep();
+        adjust("keys@example.org", "1");
+        sweep();
+        assertThat(mails("keys@example.org")).isEqualTo(2);
+        assertThat(MailBox.text(box.to("keys@example.org", 2).getLast()))
+                .contains("The key 'eager' has used 16 of 20 credits, its limit of this day.");
+        assertThat(browser.get("/dashboard").body()).contains("'eager' has used 16.00 of 20 credits");
+        used(key, 20);
+        adjust("keys@example.org", "1");
+        sweep();
+        sweep();
+        assertThat(mails("keys@example.org")).isEqualTo(3);
+        assertThat(MailBox.text(box.to("keys@example.org", 3).getLast())).contains("Calls with it get 429");
+    }
+
+    private static String key(Browser browser, String name) {
+        String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name, "day", "20"))
+                .body();
+        Matcher id = Pattern.compile("/dashboard/keys/(key_[A-Za-z0-9]+)").matcher(made);
+        assertThat(id.find()).isTrue();
+        return id.group(1);
+    }
+
+    private static void used(String key, long credits) {
+        gateway.execute("DELETE FROM spend_window WHERE key_id = '" + key + "'");
+        gateway.execute("INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ('"
+                + key + "', 'day', " + NOON.toEpochMilli() / 86_400_000 * 86_400_000 + ", " + credits * 1_000_000
+                + ", 0)");
+    }
+}
