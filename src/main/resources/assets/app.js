@@ -123,12 +123,51 @@
   const live = document.querySelector('[data-live]');
   if (live && 'EventSource' in window) {
     let source = null;
-    let silence = 0;
+    let cut = 0;
+    let again = 0;
     const mark = document.getElementById('not-live');
     const heard = () => {
       if (mark) mark.hidden = true;
-      clearTimeout(silence);
-      silence = setTimeout(() => { if (mark) mark.hidden = false; }, 25000);
+      clearTimeout(cut);
+      cut = 0;
+    };
+    // said only when it has been cut for ten seconds; a browser tries again by itself unless it was refused
+    const lost = () => {
+      if (!cut) cut = setTimeout(() => { if (mark) mark.hidden = false; }, 10000);
+      if (source?.readyState === EventSource.CLOSED) {
+        source = null;
+        clearTimeout(again);
+        again = setTimeout(open, 30000);
+      }
+    };
+    const texts = (name, value) => {
+      const isTitle = name.startsWith('title:');
+      for (const element of document.querySelectorAll('[data-figure="' + CSS.escape(isTitle ? name.slice(6) : name) + '"]')) {
+        if (isTitle) element.title = value;
+        else element.textContent = value;
+        if (element.dataset.empty === 'hidden') element.hidden = !value;
+      }
+    };
+    // rows are made of the page's own template; their cells are texts, and their links paths of this server
+    const rows = (name, list) => {
+      const body = document.querySelector('[data-list="' + CSS.escape(name) + '"]');
+      const sample = body?.querySelector('template');
+      if (!sample) return;
+      const made = list.map((cells) => {
+        const row = sample.content.cloneNode(true);
+        for (const [cell, value] of Object.entries(cells)) {
+          for (const element of row.querySelectorAll('[data-cell="' + CSS.escape(cell) + '"]')) element.textContent = value;
+        }
+        const link = row.querySelector('a');
+        if (link && cells.href?.startsWith('/dashboard/')) link.setAttribute('href', cells.href);
+        return row;
+      });
+      const focused = body.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+      body.replaceChildren(sample, ...made);
+      if (focused) body.querySelector('a[href="' + CSS.escape(focused) + '"]')?.focus();
+      for (const element of document.querySelectorAll('[data-empty-list="' + CSS.escape(name) + '"]')) element.hidden = list.length > 0;
+      const box = body.closest('.scroll');
+      if (box) box.hidden = list.length === 0;
     };
     const open = () => {
       if (source || document.hidden) return;
@@ -136,12 +175,14 @@
       source.onopen = heard;
       source.onmessage = (event) => {
         heard();
-        for (const [id, text] of Object.entries(JSON.parse(event.data))) {
-          for (const element of document.querySelectorAll('[data-figure="' + CSS.escape(id) + '"]')) element.textContent = text;
+        for (const [name, value] of Object.entries(JSON.parse(event.data))) {
+          if (Array.isArray(value)) rows(name.replace(/^list:/, ''), value);
+          else texts(name, value);
         }
       };
+      source.onerror = lost;
     };
-    const close = () => { source?.close(); source = null; };
+    const close = () => { source?.close(); source = null; clearTimeout(again); };
     document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
     addEventListener('pagehide', close);
     open();

@@ -227,6 +227,7 @@
         const event = rest.slice(0, end);
         rest = rest.slice(end + 2);
         if (event.startsWith('data: ')) take(event.slice(6), turn);
+        else if (event.startsWith('event: cost\ndata: ')) { turn.cost = JSON.parse(event.slice(18)); stopLabel(); }
       }
       view.later();
     }
@@ -426,9 +427,41 @@
 
   const buttons = () => {
     const busy = running.size > 0;
-    byId('send-label').textContent = busy ? 'Stop' : 'Send';
+    if (busy) stopLabel();
+    else sendLabel();
     byId('send').classList.toggle('danger', busy);
     byId('compare').disabled = busy;
+  };
+
+  // what it has come to so far, of all columns that run
+  const stopLabel = () => {
+    const costs = talk.columns.map((column) => column.turns.at(-1)).filter((turn) => turn?.state === 'running' && turn.cost);
+    const micros = costs.reduce((sum, turn) => sum + turn.cost.micros, 0);
+    byId('send-label').textContent = micros ? 'Stop ' + (Math.ceil(micros / 10000) / 100).toFixed(2) + '…' : 'Stop';
+  };
+
+  // ---- what the next call may cost at most, asked for when the typing stops; files are not sent for it
+
+  let most = '';
+  let asking = 0;
+  const sendLabel = () => { if (!running.size) byId('send-label').textContent = most ? 'Send, at most ' + most : 'Send'; };
+  const estimate = () => {
+    clearTimeout(asking);
+    most = '';
+    sendLabel();
+    const text = byId('message').value.trim();
+    if (!text || files.length || running.size || text.length > 100000) return;
+    asking = setTimeout(async () => {
+      try {
+        talk.system = byId('system').value;
+        const asked = talk.columns.map((column) => body(column, [...column.turns.filter((turn) => turn.state !== 'running').map((turn) => ({ ...turn, files: [] })), { role: 'user', text }]));
+        const answers = await Promise.all(asked.map((content) => ask('/playground/estimate', content)));
+        if (byId('message').value.trim() !== text || running.size || answers.some((answer) => !answer.ok)) return;
+        const told = await Promise.all(answers.map((answer) => answer.json()));
+        most = written(told.reduce((sum, each) => sum + microsOf(each.data.max_credits), 0));
+        sendLabel();
+      } catch { /* it is a help, and nothing else depends on it */ }
+    }, 400);
   };
 
   // ---- deeds
@@ -445,6 +478,7 @@
       if (!talk.title) talk.title = text.slice(0, 60) || files[0].name;
       for (const column of talk.columns) column.turns.push({ role: 'user', text, files });
       byId('message').value = '';
+      most = '';
       files = [];
       drawFiles();
     }
@@ -614,6 +648,7 @@
     }
   });
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && running.size) running.forEach((controller) => controller.abort()); });
+  for (const id of ['message', 'system', 'model', 'p-max', 'p-effort']) byId(id).addEventListener('input', estimate);
   byId('model').addEventListener('change', () => { talk.columns[0].model = byId('model').value; draw(); });
   byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); byId('system').value = ''; draw(); byId('message').focus(); });
   byId('code').addEventListener('click', showCode);

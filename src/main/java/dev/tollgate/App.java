@@ -43,6 +43,7 @@ import dev.tollgate.generate.GoogleModelsHandler;
 import dev.tollgate.generate.TokenCount;
 import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
+import dev.tollgate.history.LiveAccounts;
 import dev.tollgate.history.TaskListHandler;
 import dev.tollgate.history.UsageHandler;
 import dev.tollgate.host.FirstStartFile;
@@ -63,6 +64,7 @@ import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.limits.Quotas;
 import dev.tollgate.limits.Workers;
+import dev.tollgate.live.Live;
 import dev.tollgate.mail.Letters;
 import dev.tollgate.mail.MailRounds;
 import dev.tollgate.mail.MailServer;
@@ -90,6 +92,7 @@ import dev.tollgate.people.Links;
 import dev.tollgate.people.StartCredits;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.ReceiptsHandler;
+import dev.tollgate.refused.RefusedCalls;
 import dev.tollgate.rollups.Rollups;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
@@ -168,6 +171,8 @@ public final class App implements AutoCloseable {
     private final Vouchers vouchers;
     private final OperatorVouchers operatorVouchers;
     private final Paying paying;
+    private final RefusedCalls refused;
+    private final Live live;
     private final Opened opened;
 
     /** @param opened takes all that is to be closed */
@@ -258,9 +263,13 @@ public final class App implements AutoCloseable {
         this.prices = new Prices(catalogue, current, store.setPrices(), store.writer(), clock);
         this.booksCheck = new BooksCheck(store.database(), clock);
         this.customerKeys = new CustomerKeys(store.keys(), store.writer(), clock, secureRandom);
+        this.refused = new RefusedCalls(clock);
+        this.live = opened.add(
+                new Live(vertx, new LiveAccounts(store.database()), store.people(), meter, clock), Live::close);
         this.routes = List.copyOf(table());
         this.front = opened.add(
-                new HttpFront(vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap()),
+                new HttpFront(
+                        vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap(), refused),
                 it -> await(it.close()));
         await(front.start());
         opened.add(control(), App::close);
@@ -302,7 +311,7 @@ public final class App implements AutoCloseable {
         ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock, signing);
         List<Route<?>> routes = new ArrayList<>();
         FreeCounts counts = new FreeCounts(store.ledger(), meter);
-        Door chat = door(chat());
+        Door chat = door(chat(false));
         api(routes, chat.route("/chat/completions", modelKey));
         api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
         api(routes, Route.get("/models", key, models.list()));
@@ -348,7 +357,9 @@ public final class App implements AutoCloseable {
                 vouchers,
                 firstStart::signedIn,
                 paying,
-                gate -> chat.route("/playground/chat", gate),
+                refused,
+                live,
+                gate -> door(chat(true)).route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
         routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)
                 .table(
@@ -362,6 +373,7 @@ public final class App implements AutoCloseable {
                                 operatorVouchers,
                                 booksCheck,
                                 paying,
+                                refused,
                                 channels.upstreams()::status)));
         return routes;
     }
@@ -450,8 +462,9 @@ public final class App implements AutoCloseable {
         return new Door(protocol, new Calls(current, meter, known), new LargeBodies(store.ledger(), known));
     }
 
-    private Protocol chat() {
-        return new ChatProtocol(current, store.signatures(), checks, reading(), settings.jsonClients(), clock, random);
+    private Protocol chat(boolean tellsCost) {
+        return new ChatProtocol(
+                current, store.signatures(), checks, reading(), settings.jsonClients(), clock, random, tellsCost);
     }
 
     private Protocol generate(GenerateProtocol.Method method) {
@@ -770,6 +783,7 @@ public final class App implements AutoCloseable {
      */
     @Override
     public void close() {
+        live.close();
         long drained = System.nanoTime() + settings.timeouts().drain().toNanos();
         await(front.drain(settings.timeouts().drain()));
         waitForCalls(drained); // those that their callers have left under an idempotency key (D35)

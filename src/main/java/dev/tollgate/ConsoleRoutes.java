@@ -18,6 +18,7 @@ import dev.tollgate.console.ConsoleChannels;
 import dev.tollgate.console.ConsolePage;
 import dev.tollgate.console.ConsolePayments;
 import dev.tollgate.console.ConsolePrices;
+import dev.tollgate.console.ConsoleRefused;
 import dev.tollgate.console.ConsoleRevenue;
 import dev.tollgate.console.ConsoleSettings;
 import dev.tollgate.console.ConsoleVouchers;
@@ -31,6 +32,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.Pages;
+import dev.tollgate.refused.RefusedCalls;
 import dev.tollgate.upstream.ChannelStatus;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -73,6 +75,7 @@ final class ConsoleRoutes {
             OperatorVouchers vouchers,
             BooksCheck books,
             Paying paying,
+            RefusedCalls refused,
             Supplier<List<ChannelStatus>> channels) {}
 
     List<Route<?>> table(Pages pages, Doing doing) {
@@ -110,6 +113,7 @@ final class ConsoleRoutes {
                         administration, store.people(), doing.people(), doing.links(), store.history(), forms, clock)
                 .routes(pages));
         routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
+        routes.addAll(new ConsoleRefused(doing.refused()).routes(pages));
         routes.addAll(new ConsoleCall(calls, store.history(), administration.deeds(), forms).routes(pages));
         routes.addAll(new ConsoleChannels(doing.channels(), store.platform(), clock).routes(pages));
         routes.addAll(new ConsolePrices(doing.prices(), foresight, forms).routes(pages));

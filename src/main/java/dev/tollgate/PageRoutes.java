@@ -6,6 +6,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RequestCount;
+import dev.tollgate.live.Live;
 import dev.tollgate.manual.ManualPages;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.ModelLife;
@@ -27,6 +28,7 @@ import dev.tollgate.portal.LandingPage;
 import dev.tollgate.portal.LinkPages;
 import dev.tollgate.portal.NewKeyPage;
 import dev.tollgate.portal.OverviewPage;
+import dev.tollgate.portal.RefusedPage;
 import dev.tollgate.portal.RequestPage;
 import dev.tollgate.portal.RequestsPage;
 import dev.tollgate.portal.SecondFactorPage;
@@ -35,6 +37,7 @@ import dev.tollgate.portal.SettingsPages;
 import dev.tollgate.portal.SignedIn;
 import dev.tollgate.portal.TopUpPages;
 import dev.tollgate.portal.UsagePage;
+import dev.tollgate.refused.RefusedCalls;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -89,6 +92,8 @@ final class PageRoutes {
             Vouchers vouchers,
             Consumer<Person> signedIn,
             Paying paying,
+            RefusedCalls refused,
+            Live live,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
         boolean open = settings.isSignUpOpen();
@@ -103,10 +108,13 @@ final class PageRoutes {
         routes.addAll(new DoorPages(store.people(), links, entrance, open, credits).routes(pages));
         routes.addAll(new LinkPages(links, entrance).routes(pages));
         routes.addAll(new EmailPage(store.people(), links).routes(pages));
-        routes.addAll(new OverviewPage(store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue)
+        routes.addAll(new OverviewPage(
+                        store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue, refused)
                 .routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
+        routes.addAll(live.routes(pages));
+        routes.addAll(new RefusedPage(refused, store.keys(), clock).routes(pages));
         routes.addAll(new UsagePage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new KeysPage(keys, store.ledger(), clock).routes(pages));
         routes.addAll(new NewKeyPage(keys, store.people(), catalogue, random).routes(pages));

@@ -44,10 +44,12 @@ public final class ChatProtocol implements Protocol {
     private final StreamRule form;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final boolean tellsCost;
 
     /**
      * @param jsonClients clients that expect JSON where they do not say (D1)
      * @param random for the ids of tool calls; thread-safe
+     * @param tellsCost whether its streams tell what they have come to meanwhile, as only pages of ours understand
      */
     public ChatProtocol(
             CurrentModels models,
@@ -56,7 +58,8 @@ public final class ChatProtocol implements Protocol {
             ReadLimits limits,
             Settings.JsonClients jsonClients,
             InstantSource clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            boolean tellsCost) {
         this.models = models;
         this.signatures = signatures;
         this.checks = checks;
@@ -64,6 +67,7 @@ public final class ChatProtocol implements Protocol {
         this.form = new StreamRule(jsonClients);
         this.clock = clock;
         this.random = random;
+        this.tellsCost = tellsCost;
     }
 
     @Override
@@ -186,7 +190,11 @@ public final class ChatProtocol implements Protocol {
             boolean streams = form.streams(request.stream(), metered.model().streamByDefault(), envelope::header);
             ChatAnswer answer =
                     new ChatAnswer(outlet, metered, request, clock.instant().getEpochSecond(), random);
-            return streams ? new ChunkStream(answer) : new JsonAnswer(answer, checks);
+            if (!streams) {
+                return new JsonAnswer(answer, checks);
+            }
+            ChunkStream chunks = new ChunkStream(answer);
+            return tellsCost ? new CostStream(chunks, outlet, System::nanoTime) : chunks;
         }
     }
 }

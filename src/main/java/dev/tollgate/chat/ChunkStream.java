@@ -56,6 +56,11 @@ final class ChunkStream implements Sink {
         }
     }
 
+    /** Whether something has left. */
+    boolean hasBegun() {
+        return begun != null;
+    }
+
     private ChunkWriter begin(UpstreamEvent first) {
         answer.nameFrom(first);
         answer.tellUpstreamId();

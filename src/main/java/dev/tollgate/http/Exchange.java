@@ -34,6 +34,9 @@ public final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final Logger ACCESS_LOG = LoggerFactory.getLogger(ACCESS_LOG_NAME);
 
+    private static final String PLAYGROUND = "/playground/";
+    private static final int ROUTE_CHARS_MAX = 100;
+
     private final FrontLoop loop;
     private final CallerConnection connection;
     private final String requestId;
@@ -50,6 +53,7 @@ public final class Exchange {
     private ErrorFormat errors = ErrorFormat.PLATFORM;
     private Map<String, String> params = Map.of();
     private String payer = "";
+    private String callerKey = "";
     private @Nullable Runnable gone;
     /** Read by who works for this exchange on other threads. */
     private volatile boolean departed;
@@ -200,6 +204,29 @@ public final class Exchange {
         }
     }
 
+    /** Whose key was shown, known before it is let in: for who is told of what is refused. */
+    public void shownKey(String accountId, String keyId) {
+        payer = accountId;
+        callerKey = keyId;
+    }
+
+    /** Whose call it is; empty where that is not known. */
+    public String callerAccount() {
+        return payer;
+    }
+
+    /** By which key; empty where there is none, or that is not known. */
+    public String callerKey() {
+        return callerKey;
+    }
+
+    /** Method and path's pattern, or the path's beginning where there is no route. */
+    public String routeName() {
+        Route<?> found = route;
+        String name = found == null ? path : found.path();
+        return method() + " " + (name.length() <= ROUTE_CHARS_MAX ? name : name.substring(0, ROUTE_CHARS_MAX));
+    }
+
     /** The account that is charged for what this exchange takes; empty where none is. */
     String payer() {
         return payer;
@@ -296,8 +323,11 @@ public final class Exchange {
      * is reset (a door that has a way to say it in the stream does so itself). Does nothing after an answer.
      */
     public void fail(ApiError error) {
+        boolean refused = error.status() >= 400 && error.status() < 500 && response.mayRefuse();
         if (!response.fail(error, errors)) {
             reset();
+        } else if (refused && (loop.routes().isApi(path) || path.startsWith(PLAYGROUND))) {
+            loop.refusals().refused(this, error);
         }
     }
 

@@ -50,7 +50,8 @@ final class FrontLoop implements Deployable {
             BooleanSupplier draining,
             AtomicInteger connections,
             ByAddress callers,
-            WrongKeys wrongKeys) {}
+            WrongKeys wrongKeys,
+            RefusalObserver refusals) {}
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
     static final int LINE_BYTES_MAX = 8 * 1024;
@@ -257,6 +258,10 @@ final class FrontLoop implements Deployable {
 
     Routes routes() {
         return shared.routes();
+    }
+
+    RefusalObserver refusals() {
+        return shared.refusals();
     }
 
     Cors cors() {

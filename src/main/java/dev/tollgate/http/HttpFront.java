@@ -51,6 +51,7 @@ public final class HttpFront {
      * @param random for request ids; used here only, before anything starts
      * @param clock for the {@code Date} header
      * @param memory what bodies and what becomes of them are charged to
+     * @param refusals told of calls that are refused
      */
     public HttpFront(
             Vertx vertx,
@@ -58,7 +59,8 @@ public final class HttpFront {
             List<Route<?>> routes,
             RandomGenerator random,
             InstantSource clock,
-            MemoryBudget memory) {
+            MemoryBudget memory,
+            RefusalObserver refusals) {
         this.vertx = vertx;
         this.options = options;
         this.memory = memory;
@@ -75,7 +77,8 @@ public final class HttpFront {
                 this::draining,
                 connections,
                 callers,
-                new WrongKeys(options.edge().wrongKeysPerMinuteMax(), Ticker.systemTicker()));
+                new WrongKeys(options.edge().wrongKeysPerMinuteMax(), Ticker.systemTicker()),
+                refusals);
         List<FrontLoop> made = new ArrayList<>();
         for (int i = 0; i < options.loops(); i++) {
             made.add(new FrontLoop(shared, random.nextLong()));

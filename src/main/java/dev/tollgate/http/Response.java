@@ -21,6 +21,7 @@ final class Response {
     private static final Gone GONE = new Gone();
     private static final byte[] VERSION = ResponseHead.ascii("openai-version: 2020-10-01\r\n");
     private static final byte[] PROCESSING = ResponseHead.ascii("openai-processing-ms: ");
+    private static final String TASK_ID = "x-tollgate-task-id";
     private static final byte[] CONTENT_LENGTH = ResponseHead.ascii("content-length: ");
     private static final byte[] CLOSE = ResponseHead.ascii("connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ResponseHead.ascii("connection: keep-alive\r\n");
@@ -114,6 +115,13 @@ final class Response {
             return head;
         }
         throw answeredAlready();
+    }
+
+    /** Whether an error would be a refusal: nothing has left, and the call has not become a task, which has a record of its own. */
+    boolean mayRefuse() {
+        ResponseHead head =
+                stage instanceof ResponseHead open ? open : stage instanceof SseWriter stream ? stream.unsent() : null;
+        return head != null && !head.has(TASK_ID);
     }
 
     private IllegalStateException answeredAlready() {

@@ -20,16 +20,21 @@ public sealed interface Authentication {
     /** There is no such key, or it does not have the form of one. */
     record Unknown() implements Authentication {}
 
-    record Disabled() implements Authentication {}
+    /** There is such a key and it may not be used; whose it is, is known. */
+    sealed interface NotUsable extends Authentication {
+        Key key();
+    }
 
-    record Expired() implements Authentication {}
+    record Disabled(Key key) implements NotUsable {}
 
-    record Deleted() implements Authentication {}
+    record Expired(Key key) implements NotUsable {}
+
+    record Deleted(Key key) implements NotUsable {}
 
     /** The key has another secret by now, and the time of this one is over. */
-    record Replaced() implements Authentication {}
+    record Replaced(Key key) implements NotUsable {}
 
-    record AccountBlocked() implements Authentication {}
+    record AccountBlocked(Key key) implements NotUsable {}
 
     /** The store could not be asked: 503, not 401. */
     record Unavailable() implements Authentication {}

@@ -86,6 +86,9 @@ public final class KeyGate implements Gate<KeyCaller> {
 
     private void complete(Promise<KeyCaller> answer, Exchange exchange, Authentication found) {
         try {
+            if (found instanceof Authentication.NotUsable of) {
+                exchange.shownKey(of.key().accountId(), of.key().id());
+            }
             answer.complete(admit(exchange, found));
         } catch (RuntimeException e) {
             answer.fail(e);
@@ -145,6 +148,7 @@ public final class KeyGate implements Gate<KeyCaller> {
 
     private KeyCaller admit(Exchange exchange, Authentication.Found found) {
         Key key = found.key();
+        exchange.shownKey(key.accountId(), key.id());
         if (!key.allows(exchange.remoteAddress())) {
             throw ApiError.of(
                             ErrorCode.IP_NOT_ALLOWED,

@@ -223,19 +223,19 @@ public final class Keys {
         Instant now = clock.instant();
         Key key = known.key();
         if (key.isDeleted()) {
-            return new Authentication.Deleted();
+            return new Authentication.Deleted(key);
         }
         Instant oldUntil = key.oldSecretUntil();
         if (known.isOld() && (oldUntil == null || !now.isBefore(oldUntil))) {
-            return new Authentication.Replaced();
+            return new Authentication.Replaced(key);
         }
         if (known.accountBlocked()) {
-            return new Authentication.AccountBlocked();
+            return new Authentication.AccountBlocked(key);
         }
         if (key.disabled()) {
-            return new Authentication.Disabled();
+            return new Authentication.Disabled(key);
         }
-        return key.expired(now) ? new Authentication.Expired() : new Authentication.Found(key, known.accountRates());
+        return key.expired(now) ? new Authentication.Expired(key) : new Authentication.Found(key, known.accountRates());
     }
 
     private static KeyCache.@Nullable Known byHash(Connection connection, String sql, String column, String hash)

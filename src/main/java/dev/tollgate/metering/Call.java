@@ -164,6 +164,12 @@ public final class Call implements Running {
         return tokensUsed;
     }
 
+    /** Null while nothing is held, and once it is being settled. */
+    @Nullable
+    CallNow now() {
+        return phase instanceof Relaying relaying ? relaying.now() : null;
+    }
+
     boolean isCallerGone() {
         return callerGone;
     }

@@ -66,6 +66,16 @@ public abstract class ForwardingSink implements Sink {
     }
 
     @Override
+    public boolean wantsCost() {
+        return sink.wantsCost();
+    }
+
+    @Override
+    public void cost(CallNow now) {
+        sink.cost(now);
+    }
+
+    @Override
     public boolean full() {
         return sink.full();
     }

@@ -10,7 +10,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +97,20 @@ final class LoopCalls implements Executor {
             vertx.cancelTimer(timer);
             timer = -1;
         }
+    }
+
+    /** What the calls of some accounts have come to. @param found told once, on this loop */
+    void look(Set<String> accountIds, Consumer<List<CallNow>> found) {
+        execute(() -> {
+            List<CallNow> now = new ArrayList<>();
+            for (Call call : open.keySet()) {
+                CallNow its = accountIds.contains(call.request().accountId()) ? call.now() : null;
+                if (its != null) {
+                    now.add(its);
+                }
+            }
+            found.accept(now);
+        });
     }
 
     int size() {

@@ -9,9 +9,13 @@ import dev.tollgate.upstream.PreparedCall;
 import dev.tollgate.upstream.Upstreams;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * that started it.
  */
 public final class Meter {
+
+    private static final long LOOK_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final Upstreams upstreams;
@@ -129,6 +135,29 @@ public final class Meter {
     /** Calls that are not resolved yet. */
     public int openCalls() {
         return loops.values().stream().mapToInt(LoopCalls::size).sum();
+    }
+
+    /**
+     * What the running calls of some accounts have come to on this node, by their ids; those of a loop that does not answer within a second are
+     * left out. Blocks: not for event loops.
+     */
+    public Map<String, CallNow> running(Set<String> accountIds) {
+        Map<String, CallNow> running = new ConcurrentHashMap<>();
+        List<CompletableFuture<Void>> loopsTold = new ArrayList<>();
+        for (LoopCalls loop : loops.values()) {
+            if (loop.size() > 0) {
+                CompletableFuture<Void> told = new CompletableFuture<>();
+                loopsTold.add(told);
+                loop.look(accountIds, calls -> {
+                    calls.forEach(call -> running.put(call.taskId(), call));
+                    told.complete(null);
+                });
+            }
+        }
+        CompletableFuture.allOf(loopsTold.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS)
+                .join();
+        return Map.copyOf(running);
     }
 
     /** Ends every open call and gives everything back: the end of a drain (D18). */

@@ -134,6 +134,16 @@ final class Relaying implements Phase {
         }
     }
 
+    /** What it would be charged if it ended now, by what has been shown. */
+    CallNow now() {
+        UsageMeter usage = answer().usage();
+        long tokens = usage.billedOutputTokens(reasoningBilled());
+        long prompt = usage.reportedInputTokens();
+        long micros = heard ? bounds.chargeMicros(prompt < 0 ? bounds.promptTokensMax() : prompt, tokens) : 0;
+        long held = coverage().heldMicros();
+        return new CallNow(call.taskId(), call.request().accountId(), tokens, Math.min(micros, held), held);
+    }
+
     // ---- relay ----
 
     private void heard(List<UpstreamEvent> events) {
@@ -180,6 +190,9 @@ final class Relaying implements Phase {
                 .takeCovered(answer.usage(), coverage(), head -> endsAtMaximum(ready, head), ready::addAll);
         if (!ready.isEmpty()) {
             show(ready);
+            if (sink.wantsCost()) {
+                sink.cost(now());
+            }
         }
         if (call.isCallerGone()) {
             return; // found out while it was shown; what follows from that is the next turn

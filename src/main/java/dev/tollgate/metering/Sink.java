@@ -93,6 +93,14 @@ public interface Sink {
         void takeBack();
     }
 
+    /** Whether it shows what the call has come to while it runs. */
+    default boolean wantsCost() {
+        return false;
+    }
+
+    /** After {@code events}, where it {@link #wantsCost}. */
+    default void cost(CallNow now) {}
+
     /** Whether the caller reads more slowly than we write. */
     boolean full();
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -27,19 +28,15 @@ public final class Assets {
     private static final int HASH_CHARS = 12;
     private static final int WORTH_COMPRESSING = 200;
 
-    private static final List<String> FILES = List.of(
-            "style.css",
-            "app.js",
-            "icons.svg",
-            "favicon.svg",
-            "htmx.js",
-            "uplot.js",
-            "uplot.css",
-            "charts.js",
-            "marked.js",
-            "purify.js",
-            "highlight.js",
-            "playground.js");
+    /** What is served, and what it is made of: a page asks for one style sheet and one script, whatever it has in it. */
+    private static final Map<String, List<String>> FILES = Map.of(
+            "style.css", List.of("uplot.css", "style.css"),
+            "app.js", List.of("app.js"),
+            "charts.js", List.of("app.js", "uplot.js", "charts.js"),
+            "playground.js", List.of("app.js", "marked.js", "purify.js", "highlight.js", "playground.js"),
+            "htmx.js", List.of("htmx.js"),
+            "icons.svg", List.of("icons.svg"),
+            "favicon.svg", List.of("favicon.svg"));
 
     private record Asset(String hash, String type, byte[] bytes, byte[] compressed) {}
 
@@ -48,10 +45,10 @@ public final class Assets {
     private final Map<String, Asset> assets = new LinkedHashMap<>();
 
     private Assets() {
-        for (String file : FILES) {
-            byte[] bytes = read(file);
+        FILES.forEach((file, parts) -> {
+            byte[] bytes = together(parts);
             assets.put(file, new Asset(hash(bytes), type(file), bytes, compressed(bytes)));
-        }
+        });
     }
 
     /** Those of this program. */
@@ -123,6 +120,19 @@ public final class Assets {
             case "svg" -> "image/svg+xml";
             default -> throw new IllegalArgumentException("type of " + file);
         };
+    }
+
+    /** One after the other; each begins on a line of its own, with whatever the one before left open ended. */
+    private static byte[] together(List<String> parts) {
+        if (parts.size() == 1) {
+            return read(parts.getFirst());
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String part : parts) {
+            all.writeBytes(read(part));
+            all.writeBytes((part.endsWith(".js") ? "\n;\n" : "\n").getBytes(StandardCharsets.US_ASCII));
+        }
+        return all.toByteArray();
     }
 
     private static byte[] read(String file) {

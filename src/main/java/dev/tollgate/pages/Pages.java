@@ -117,6 +117,16 @@ public final class Pages {
                 .withErrors(errors);
     }
 
+    /** Events for a page's script. @param stream begins it, on the event loop */
+    public Route<Visitor.Member> stream(
+            String path, PageGate<Visitor.Member> gate, BiConsumer<Exchange, Visitor.Member> stream) {
+        return Route.get(path, gate, (Exchange exchange, Visitor.Member visitor) -> {
+                    PageErrors.HEADERS.forEach(exchange::setHeader);
+                    stream.accept(exchange, visitor);
+                })
+                .withErrors(errors);
+    }
+
     public <V extends Visitor> Route<V> get(String path, PageGate<V> gate, Page<? super V> page) {
         return Route.get(path, gate, (Exchange exchange, V visitor) -> {
                     PageRequest<V> request = request(exchange, visitor);

@@ -23,8 +23,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -338,6 +341,34 @@ public final class People implements AutoCloseable {
         alive.filter(session -> session.seenAt().plus(SEEN_EVERY).isBefore(now))
                 .ifPresent(session -> seen(session, now));
         return alive;
+    }
+
+    /** Those of some sessions, by their hashes, that have not ended. Looking is no use of a session. @param hashes at most 500 */
+    public Set<String> alive(List<String> hashes) {
+        if (hashes.isEmpty()) {
+            return Set.of();
+        }
+        String sql = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash IN ("
+                + String.join(", ", Collections.nCopies(hashes.size(), "?")) + ")";
+        Instant now = clock.instant();
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                for (int i = 0; i < hashes.size(); i++) {
+                    select.setString(i + 1, hashes.get(i));
+                }
+                Set<String> alive = new HashSet<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        BrowserSession session = PersonSql.session(row);
+                        if (SessionTimes.of(session.person().role()).isAlive(session, now)
+                                && !session.person().accountBlocked()) {
+                            alive.add(session.hash());
+                        }
+                    }
+                }
+                return alive;
+            }
+        });
     }
 
     /** Nobody waits for it. */

@@ -1,6 +1,8 @@
 package dev.tollgate.portal;
 
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.history.AccountHistory;
+import dev.tollgate.history.CallRow;
 import dev.tollgate.history.Figures;
 import dev.tollgate.history.Overview;
 import dev.tollgate.http.Route;
@@ -9,6 +11,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.live.LiveTexts;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.PageRequest;
@@ -17,6 +20,9 @@ import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.Person;
+import dev.tollgate.refused.RefusedCalls;
+import dev.tollgate.refused.RefusedCounts;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -27,11 +33,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /dashboard}: what is left, what goes out, what is wrong. */
 public final class OverviewPage {
 
     private static final DateTimeFormatter LONG_DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final String TOP_UP = "/dashboard/billing/top-up";
     private static final int CHART_DAYS = 30;
 
     private final AccountHistory history;
@@ -39,13 +48,21 @@ public final class OverviewPage {
     private final Ledger ledger;
     private final boolean isMailOn;
     private final Catalogue catalogue;
+    private final RefusedCalls refused;
 
-    public OverviewPage(AccountHistory history, Keys keys, Ledger ledger, boolean isMailOn, Catalogue catalogue) {
+    public OverviewPage(
+            AccountHistory history,
+            Keys keys,
+            Ledger ledger,
+            boolean isMailOn,
+            Catalogue catalogue,
+            RefusedCalls refused) {
         this.history = history;
         this.keys = keys;
         this.ledger = ledger;
         this.isMailOn = isMailOn;
         this.catalogue = catalogue;
+        this.refused = refused;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -66,7 +83,10 @@ public final class OverviewPage {
         Person person = request.visitor().person();
         params.put("warning", person.preferences().keyNotices() ? keyWarning(account, zone, overview.asOf()) : "");
         params.put("confirm", isMailOn && person.email() != null && person.confirmedAt() == null);
-        params.put("empty", overview.balance().balanceMicros() == 0);
+        Notice notice = notice(overview, refused.counts(account), zone);
+        if (notice != null) {
+            params.put("notice", notice);
+        }
         if (overview.hasCalls()) {
             params.put("chart", chart(overview, zone));
         } else {
@@ -75,7 +95,7 @@ public final class OverviewPage {
         params.put(
                 "running",
                 overview.running().stream()
-                        .map(call -> CallLine.of(call, overview.asOf(), zone))
+                        .map(call -> running(call, overview.asOf()))
                         .toList());
         params.put(
                 "latest",
@@ -100,6 +120,55 @@ public final class OverviewPage {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse("");
+    }
+
+    /** A sentence about what is wrong; there is one at most. */
+    public record Notice(String kind, String text, String href, String link) {}
+
+    private static @Nullable Notice notice(Overview overview, RefusedCounts counts, ZoneId zone) {
+        long without = counts.inLastHour(ErrorCode.INSUFFICIENT_CREDITS);
+        Instant since = counts.noCreditsSince();
+        if (overview.balance().balanceMicros() == 0) {
+            return new Notice(
+                    "bad",
+                    "The balance is 0. Calls get 402 until you top up." + wereRefused(without),
+                    TOP_UP,
+                    "Top up");
+        }
+        if (since != null && without > 0) {
+            return new Notice(
+                    "bad",
+                    "402 since " + CLOCK.format(since.atZone(zone)) + ": calls need more credits than are free."
+                            + wereRefused(without),
+                    TOP_UP,
+                    "Top up");
+        }
+        long all = counts.inLastHour();
+        return all == 0
+                ? null
+                : new Notice(
+                        "warn",
+                        Texts.count(all, "call") + (all == 1 ? " was" : " were") + " refused in the last hour.",
+                        RefusedPage.PATH,
+                        "See why");
+    }
+
+    private static String wereRefused(long calls) {
+        return calls == 0
+                ? ""
+                : " " + Texts.number(calls) + (calls == 1 ? " was" : " were") + " refused in the last hour.";
+    }
+
+    /** Before the first event: what it has come to follows with that. */
+    private static LiveTexts.Row running(CallRow call, Instant now) {
+        long seconds = Math.max(0, Duration.between(call.startedAt(), now).toSeconds());
+        return new LiveTexts.Row(
+                PageLink.toCall(call.id()),
+                call.modelId(),
+                CallLine.keyName(call),
+                Texts.number(seconds) + " s",
+                CallLine.NOTHING,
+                CallLine.NOTHING);
     }
 
     private Start start(PageRequest<?> request, String account, Balance balance) {
@@ -137,15 +206,12 @@ public final class OverviewPage {
 
     private static Tile balance(Overview overview) {
         Balance balance = overview.balance();
-        String held = balance.reservedMicros() == 0
-                ? ""
-                : " · " + Texts.charge(balance.reservedMicros()) + " held by running calls";
         return new Tile(
                 "Balance",
                 "balance",
                 Texts.balance(balance.balanceMicros()),
                 Texts.exact(balance.balanceMicros()) + " credits",
-                Texts.dollars(balance.balanceMicros()) + held);
+                LiveTexts.balanceAbout(balance));
     }
 
     private static Tile today(Overview overview) {
@@ -177,19 +243,11 @@ public final class OverviewPage {
     }
 
     private static Tile calls(Figures today) {
-        String failed = today.failed() == 0 ? "none failed" : Texts.number(today.failed()) + " failed";
-        long half = today.firstByteMillis(50);
         return new Tile(
                 "Calls today",
                 "calls",
                 Texts.number(today.calls()),
                 Texts.number(today.calls()) + " that have ended",
-                half < 0
-                        ? failed
-                        : failed + " · first byte p50 " + bound(half) + ", p95 " + bound(today.firstByteMillis(95)));
-    }
-
-    private static String bound(long millis) {
-        return millis == Long.MAX_VALUE ? "> 10 s" : "≤ " + Texts.took(millis).replace(".0 s", " s");
+                LiveTexts.callsAbout(today));
     }
 }

@@ -85,6 +85,9 @@ public final class RequestPage {
         params.put("moved", moved(detail, zone));
         params.put("requestId", call.course().path("request_id").asString(""));
         params.put("ended", call.endedAt() == null ? "" : Texts.fullTime(call.endedAt(), zone));
+        if (call.endedAt() == null) {
+            params.put("live", "/dashboard/live?call=" + id);
+        }
         params.put("flags", call.flags().isEmpty() ? "none" : String.join(", ", call.flags()));
         params.put("tokensMax", tokensMax == null ? "" : Texts.number(tokensMax));
         params.put("address", request.address());

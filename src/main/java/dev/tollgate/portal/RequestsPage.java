@@ -5,6 +5,7 @@ import dev.tollgate.history.CallPage;
 import dev.tollgate.history.CsvExport;
 import dev.tollgate.history.Hit;
 import dev.tollgate.http.Route;
+import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
@@ -77,6 +78,15 @@ public final class RequestsPage {
         params.put(
                 "calls",
                 page.calls().stream().map(call -> CallLine.of(call, now, zone)).toList());
+        if (page.newer() == null) {
+            params.put(
+                    "live",
+                    "/dashboard/live?since="
+                            + (page.calls().isEmpty()
+                                    ? CompletionIds.earliest(now)
+                                    : page.calls().getFirst().id()));
+            params.put("here", filters.at(PageLink.REQUESTS).text());
+        }
         put(params, "newer", filters, "after", page.newer());
         put(params, "older", filters, "before", page.older());
         if (page.lookedBackTo() != null) {

@@ -46,8 +46,9 @@ public final class Visit implements AutoCloseable {
     private final List<String> complaints = new ArrayList<>();
     private final List<Request> finished = new ArrayList<>();
     private int running;
+    private int streams;
 
-    /** @param bytes of heads and bodies, as they came over the wire */
+    /** @param requests streams of events included, whose bytes are not */
     public record Weight(int requests, long bytes) {}
 
     private Visit(BrowserContext context, String origin, int width, Scheme scheme) {
@@ -61,10 +62,12 @@ public final class Visit implements AutoCloseable {
         context.onWebError(error -> complaints.add("a script has thrown: " + error.error()));
         context.onRequest(this::judge);
         context.onRequestFinished(request -> {
-            finished.add(request);
-            running--;
+            if (!isStream(request)) {
+                finished.add(request);
+                running--;
+            }
         });
-        context.onRequestFailed(_ -> running--);
+        context.onRequestFailed(request -> running -= isStream(request) ? 0 : 1);
         page = context.newPage();
     }
 
@@ -97,13 +100,22 @@ public final class Visit implements AutoCloseable {
     }
 
     private void judge(Request request) {
-        running++;
+        if (isStream(request)) {
+            streams++;
+        } else {
+            running++;
+        }
         String url = request.url();
         if (!url.equals(origin)
                 && !url.startsWith(origin + "/")
                 && !WITHOUT_HOST.contains(url.substring(0, Math.max(0, url.indexOf(':'))))) {
             complaints.add("another origin is asked: " + url);
         }
+    }
+
+    /** It does not end while the page stands. */
+    private static boolean isStream(Request request) {
+        return request.resourceType().equals("eventsource");
     }
 
     /** What the window shows. Only for the thread of the test. */
@@ -114,6 +126,7 @@ public final class Visit implements AutoCloseable {
     /** Goes there, and counts from there. @return what the address has answered */
     public Response open(String path) {
         finished.clear();
+        streams = 0;
         return page.navigate(path);
     }
 
@@ -125,7 +138,7 @@ public final class Visit implements AutoCloseable {
             Sizes sizes = request.sizes();
             bytes += sizes.responseHeadersSize + sizes.responseBodySize;
         }
-        return new Weight(finished.size(), bytes);
+        return new Weight(finished.size() + streams, bytes);
     }
 
     /** How much has moved by itself until the first {@link #picture}, in the unit of the Layout Instability API: 0 for nothing. */

@@ -103,7 +103,8 @@ final class TestFront implements AutoCloseable {
                 routes.stream().<Route<?>>map(this::guarded).toList(),
                 new SplittableRandom(1),
                 () -> Instant.parse("2026-04-17T00:15:46Z"),
-                memory);
+                memory,
+                RefusalObserver.NONE);
         await(front.start());
         return this;
     }

@@ -90,7 +90,7 @@ class CustomerKeysTest {
         assertThat(find(made)).isInstanceOf(Authentication.Found.class);
         String id = made.key().id();
         assertThat(keys.delete("acc_1", id)).isInstanceOf(KeyResult.Done.class);
-        assertThat(find(made)).isEqualTo(new Authentication.Deleted());
+        assertThat(find(made)).isInstanceOf(Authentication.Deleted.class);
         assertThat(admit(id, made.key().prefix())).isEqualTo(KeyState.Outcome.DELETED);
         assertThat(keys.list("acc_1", null, 9)).isEmpty();
         assertThat(keys.find("acc_1", id)).isEmpty();
@@ -143,7 +143,7 @@ class CustomerKeysTest {
         assertThat(find(first)).isEqualTo(new Authentication.Found(second.key()));
         assertThat(admit(first.key().id(), first.key().prefix())).isEqualTo(KeyState.Outcome.USABLE);
         store.advance(Duration.ofMillis(1));
-        assertThat(find(first)).isEqualTo(new Authentication.Replaced());
+        assertThat(find(first)).isInstanceOf(Authentication.Replaced.class);
         assertThat(admit(first.key().id(), first.key().prefix())).isEqualTo(KeyState.Outcome.REPLACED);
         assertThat(admit(first.key().id(), second.key().prefix())).isEqualTo(KeyState.Outcome.USABLE);
         assertThat(find(second)).isInstanceOf(Authentication.Found.class);
@@ -168,11 +168,11 @@ class CustomerKeysTest {
         keys.rotate("acc_1", id, Duration.ofDays(1));
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
         keys.disable("acc_1", id, true);
-        assertThat(find(first)).isEqualTo(new Authentication.Disabled());
+        assertThat(find(first)).isInstanceOf(Authentication.Disabled.class);
         keys.disable("acc_1", id, false);
         assertThat(find(first)).isInstanceOf(Authentication.Found.class);
         keys.delete("acc_1", id);
-        assertThat(find(first)).isEqualTo(new Authentication.Deleted());
+        assertThat(find(first)).isInstanceOf(Authentication.Deleted.class);
     }
 
     @Test

@@ -148,9 +148,9 @@ class KeyLookupsTest {
         first.complete(enabled());
         assertThat(told(before)).isEqualTo(enabled());
         CompletableFuture<Authentication> later = ask(lookups);
-        second.complete(new Authentication.Disabled());
-        assertThat(told(after)).isEqualTo(new Authentication.Disabled());
-        assertThat(told(later)).isEqualTo(new Authentication.Disabled());
+        second.complete(new Authentication.Unavailable());
+        assertThat(told(after)).isEqualTo(new Authentication.Unavailable());
+        assertThat(told(later)).isEqualTo(new Authentication.Unavailable());
         assertThat(reading).isEmpty();
     }
 
@@ -160,8 +160,8 @@ class KeyLookupsTest {
         ask(lookups);
         CompletableFuture<Authentication> first = next();
         CompletableFuture<Authentication> after = ask(lookups);
-        next().complete(new Authentication.Disabled());
-        assertThat(told(after)).isEqualTo(new Authentication.Disabled());
+        next().complete(new Authentication.Unavailable());
+        assertThat(told(after)).isEqualTo(new Authentication.Unavailable());
         first.complete(enabled());
     }
 
@@ -175,8 +175,8 @@ class KeyLookupsTest {
         CompletableFuture<Authentication> first = next();
         assertThat(reading).isEmpty();
         CompletableFuture<Authentication> further = ask(lookups);
-        next().complete(new Authentication.Disabled());
-        assertThat(told(further)).isEqualTo(new Authentication.Disabled());
+        next().complete(new Authentication.Unavailable());
+        assertThat(told(further)).isEqualTo(new Authentication.Unavailable());
         first.complete(enabled());
         for (CompletableFuture<Authentication> each : all) {
             assertThat(told(each)).isEqualTo(enabled());

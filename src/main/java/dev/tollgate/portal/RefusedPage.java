@@ -1,0 +1,66 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.http.Route;
+import dev.tollgate.keys.Keys;
+import dev.tollgate.pages.PageRequest;
+import dev.tollgate.pages.PageStep;
+import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
+import dev.tollgate.pages.Visitor;
+import dev.tollgate.refused.RefusedCalls;
+import dev.tollgate.refused.RefusedCounts;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /dashboard/requests/refused}: calls that were not let in, which the log does not have. */
+public final class RefusedPage {
+
+    static final String PATH = PageLink.REQUESTS + "/refused";
+
+    private final RefusedCalls refused;
+    private final Keys keys;
+    private final InstantSource clock;
+
+    public RefusedPage(RefusedCalls refused, Keys keys, InstantSource clock) {
+        this.refused = refused;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show));
+    }
+
+    /** @param code of the closed list */
+    public record Count(String code, String lastHour, String lastDay) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        KeyNames names = KeyNames.of(keys, account);
+        return PageStep.show(
+                "dashboard/refused.jte",
+                Map.of(
+                        "asOf",
+                        Texts.time(clock.instant(), zone),
+                        "zone",
+                        zone.getId(),
+                        "counts",
+                        counts(refused.counts(account)),
+                        "calls",
+                        refused.of(account).stream()
+                                .map(call -> RefusedLine.of(call, names, zone))
+                                .toList()));
+    }
+
+    private static List<Count> counts(RefusedCounts counts) {
+        return counts.lastDay().entrySet().stream()
+                .map(each -> new Count(
+                        each.getKey().code(),
+                        Texts.number(counts.inLastHour(each.getKey())),
+                        Texts.number(each.getValue())))
+                .toList();
+    }
+}

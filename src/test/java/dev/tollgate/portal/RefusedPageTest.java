@@ -1,0 +1,100 @@
+package dev.tollgate.portal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.admin.By;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.Reply;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Calls that were refused have made no task, and are shown all the same. */
+class RefusedPageTest {
+
+    private static final String PATH = "/dashboard/requests/refused";
+
+    private static Gateway gateway;
+
+    /** Nothing of its calls is ever refused. */
+    private static BusyAccount quiet;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("sign-up.credits", "50");
+        quiet = BusyAccount.in(gateway, "ci");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String body(String model, int tokens) {
+        return "{\"model\":\"" + model + "\",\"max_tokens\":" + tokens
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Hello.\"}]}";
+    }
+
+    @Test
+    void a_refused_call_is_told_with_key_message_and_request_id_to_its_account_alone() {
+        BusyAccount one = BusyAccount.in(gateway, "<b>ci</b>");
+        Reply refused = one.other.chat(body("<i>none</i>", 5));
+        assertThat(refused.status()).isEqualTo(404);
+        String page = one.browser.get(PATH).body();
+        assertThat(page)
+                .contains("model_not_found", "&lt;i&gt;none&lt;/i&gt;", "&lt;b&gt;ci&lt;/b&gt;")
+                .contains(refused.header("x-request-id"), "POST /v1/chat/completions")
+                .doesNotContain("<i>none", "<b>ci");
+        assertThat(quiet.browser.get(PATH).body()).contains("No call of yours was refused here.");
+        assertThat(quiet.browser.get("/dashboard").body()).doesNotContain("refused in the last hour");
+        assertThat(one.browser.get("/dashboard").body()).contains("1 call was refused in the last hour.");
+    }
+
+    @Test
+    void a_key_that_is_turned_off_is_told_to_its_account() throws Refused {
+        BusyAccount one = BusyAccount.in(gateway, "ci");
+        gateway.app().administration().disableKey(one.other.keyId());
+        assertThat(one.other.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(401);
+        assertThat(one.browser.get(PATH).body()).contains("invalid_api_key", "The API key is disabled.", "ci");
+    }
+
+    @Test
+    void who_lacks_credits_is_told_since_when() throws Refused {
+        BusyAccount one = BusyAccount.in(gateway, "ci");
+        gateway.app()
+                .administration()
+                .deeds()
+                .adjust(By.of(Actor.COMMAND, "for the test"), one.customer.account(), -49_999_999);
+        for (int i = 0; i < 3; i++) {
+            assertThat(one.customer.chat(body("gemini-2.5-pro", 5_000)).status())
+                    .isEqualTo(402);
+        }
+        assertThat(one.browser.get("/dashboard").body())
+                .containsPattern(
+                        "402 since [0-9]{2}:[0-9]{2}: calls need more credits than are free. 3 were refused in the last hour.");
+    }
+
+    @Test
+    void a_call_that_was_let_in_is_not_among_the_refused_whatever_became_of_it() {
+        assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(200);
+        gateway.script("- respond: [{status: 400}]");
+        assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(503);
+        assertThat(quiet.browser.get(PATH).body()).contains("No call of yours was refused here.");
+    }
+
+    @Test
+    void operators_see_those_of_all_and_unknown_keys_are_counted() {
+        BusyAccount one = BusyAccount.in(gateway, "ci");
+        one.customer.chat(body("nowhere", 5));
+        gateway.post("/v1/chat/completions", body("nowhere", 5), "sk-" + "0".repeat(64));
+        gateway.execute("UPDATE person SET role = 'operator' WHERE account_id = '" + one.customer.account() + "'");
+        String page = one.browser.get("/console/requests/refused").body();
+        assertThat(page)
+                .contains(one.customer.account(), "nowhere", "invalid_api_key")
+                .doesNotContain("The API key is invalid.");
+        assertThat(one.browser.get("/console/requests/refused?account=acc_none").body())
+                .contains("No call was refused here.");
+    }
+}
