@@ -6,6 +6,7 @@ import dev.tollgate.admin.AdminKey;
 import dev.tollgate.admin.AuditLogHandler;
 import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.BooksHandler;
+import dev.tollgate.admin.ChannelDeeds;
 import dev.tollgate.admin.ChannelsHandler;
 import dev.tollgate.admin.LinksHandler;
 import dev.tollgate.admin.OperatorLinks;
@@ -44,6 +45,9 @@ import dev.tollgate.generate.TokenCount;
 import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
 import dev.tollgate.history.LiveAccounts;
+import dev.tollgate.history.PlatformCalls;
+import dev.tollgate.history.PlatformTasksHandler;
+import dev.tollgate.history.PlatformUsageHandler;
 import dev.tollgate.history.TaskListHandler;
 import dev.tollgate.history.UsageHandler;
 import dev.tollgate.host.FirstStartFile;
@@ -345,6 +349,8 @@ public final class App implements AutoCloseable {
         }
         routes.add(Route.get("/admin/channels", admin, new ChannelsHandler(channels.upstreams()::status, clock)));
         operator(routes, admin);
+        routes.add(Route.get("/admin/tasks", admin, new PlatformTasksHandler(new PlatformCalls(store.database()))));
+        routes.add(Route.get("/admin/usage", admin, new PlatformUsageHandler(store.platform(), clock)));
         routes.add(
                 Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
@@ -374,6 +380,7 @@ public final class App implements AutoCloseable {
                                 booksCheck,
                                 paying,
                                 refused,
+                                new ChannelDeeds(channels.hasFile(), channels::reload, store.writer(), clock),
                                 channels.upstreams()::status)));
         return routes;
     }

@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.OperatorLinks;
+import dev.tollgate.admin.ChannelDeeds;
 import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
@@ -76,6 +77,7 @@ final class ConsoleRoutes {
             BooksCheck books,
             Paying paying,
             RefusedCalls refused,
+            ChannelDeeds channelDeeds,
             Supplier<List<ChannelStatus>> channels) {}
 
     List<Route<?>> table(Pages pages, Doing doing) {
@@ -115,7 +117,8 @@ final class ConsoleRoutes {
         routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
         routes.addAll(new ConsoleRefused(doing.refused()).routes(pages));
         routes.addAll(new ConsoleCall(calls, store.history(), administration.deeds(), forms).routes(pages));
-        routes.addAll(new ConsoleChannels(doing.channels(), store.platform(), clock).routes(pages));
+        routes.addAll(new ConsoleChannels(doing.channels(), store.platform(), doing.channelDeeds(), forms, clock)
+                .routes(pages));
         routes.addAll(new ConsolePrices(doing.prices(), foresight, forms).routes(pages));
         routes.addAll(new ConsoleVouchers(doing.vouchers(), forms, clock).routes(pages));
         Paying paying = doing.paying();

@@ -1,6 +1,9 @@
 package dev.tollgate.console;
 
+import dev.tollgate.admin.ChannelDeeds;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.history.PlatformHistory;
+import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -17,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -27,16 +31,34 @@ public final class ConsoleChannels {
 
     private final Supplier<List<ChannelStatus>> channels;
     private final PlatformHistory history;
+    private final ChannelDeeds deeds;
+    private final DeedForms forms;
     private final InstantSource clock;
 
-    public ConsoleChannels(Supplier<List<ChannelStatus>> channels, PlatformHistory history, InstantSource clock) {
+    public ConsoleChannels(
+            Supplier<List<ChannelStatus>> channels,
+            PlatformHistory history,
+            ChannelDeeds deeds,
+            DeedForms forms,
+            InstantSource clock) {
         this.channels = channels;
         this.history = history;
+        this.deeds = deeds;
+        this.forms = forms;
         this.clock = clock;
     }
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.operators(), this::show));
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::readAgain));
+    }
+
+    private PageStep readAgain(PageRequest<Visitor.Member> request, Form form) {
+        try {
+            return PageStep.to(PATH + "?read=" + (deeds.reload(forms.by(request, form)) ? "yes" : "no"));
+        } catch (Refused e) {
+            return PageStep.to(PATH);
+        }
     }
 
     /** A channel, written out. @param error the last thing that went wrong, empty where nothing did */
@@ -67,6 +89,10 @@ public final class ConsoleChannels {
         return PageStep.show(
                 "console/channels.jte",
                 Map.of(
+                        "hasFile",
+                        deeds.hasFile(),
+                        "read",
+                        Objects.requireNonNullElse(request.query("read"), ""),
                         "lines",
                         channels.get().stream()
                                 .map(channel -> line(channel, calls.getOrDefault(channel.id(), 0L), zone))

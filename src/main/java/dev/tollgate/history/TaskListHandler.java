@@ -53,7 +53,7 @@ public final class TaskListHandler implements Handler<KeyCaller> {
                 page -> exchange.json(200, render(page)));
     }
 
-    private static Set<TaskStatus> statuses(@Nullable String text) {
+    static Set<TaskStatus> statuses(@Nullable String text) {
         Set<TaskStatus> statuses = EnumSet.noneOf(TaskStatus.class);
         if (text != null) {
             for (String name : text.split(",", -1)) {
@@ -79,7 +79,7 @@ public final class TaskListHandler implements Handler<KeyCaller> {
             json.writeStartObject();
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
-            page.calls().forEach(call -> write(json, call));
+            page.calls().forEach(call -> write(json, call, null));
             json.writeEndArray();
             if (page.older() == null) {
                 json.writeNullProperty("next");
@@ -91,9 +91,13 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         return bytes.toByteArray();
     }
 
-    private static void write(JsonGenerator json, CallRow call) {
+    /** @param accountId null where the list is of one account */
+    static void write(JsonGenerator json, CallRow call, @Nullable String accountId) {
         json.writeStartObject();
         json.writeStringProperty("id", call.id());
+        if (accountId != null) {
+            json.writeStringProperty("account", accountId);
+        }
         json.writeStringProperty("object", "task");
         json.writeStringProperty("status", call.status().code());
         json.writeStringProperty("model", call.model());

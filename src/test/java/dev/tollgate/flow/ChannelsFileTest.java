@@ -11,12 +11,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.config.ConfigException;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -77,6 +79,29 @@ class ChannelsFileTest {
                 .hasMessageContaining(".yaml:")
                 .message()
                 .doesNotContain(KEY_A);
+    }
+
+    @Test
+    void an_operator_has_the_file_read_again_by_a_page_and_it_stands_in_the_audit_log() {
+        String password = "the operator of the channels";
+        try (Channels channels = Channels.of(Channels.one(a.url()), Map.of("TOLLGATE_OPERATOR_PASSWORD", password));
+                LogCapture log = new LogCapture()) {
+            Browser operator = new Browser(channels.gateway().url());
+            operator.signIn("operator", password);
+            channels.write(Channels.one(b.url()));
+            assertThat(channels.text()).isEqualTo("from a");
+            assertThat(operator.submit("/console/channels", "/console/channels", Map.of())
+                            .location())
+                    .isEqualTo("/console/channels?read=yes");
+            assertThat(channels.text()).isEqualTo("from b");
+            channels.write("channels: []");
+            assertThat(operator.submit("/console/channels", "/console/channels", Map.of())
+                            .location())
+                    .isEqualTo("/console/channels?read=no");
+            assertThat(channels.text()).isEqualTo("from b");
+            assertThat(operator.get("/console/audit").body()).contains("channels.reload");
+            assertThat(log.text()).contains("was not taken");
+        }
     }
 
     @Test

@@ -100,6 +100,38 @@ class OperatorDeedsTest {
     }
 
     @Test
+    void calls_and_what_they_came_to_are_listed_a_page_at_a_time() {
+        Customer customer = gateway.customer("100");
+        Customer other = gateway.customer("100");
+        for (int i = 0; i < 3; i++) {
+            assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        }
+        assertThat(other.chat(CHAT).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        String path = "/tasks?limit=2&account=" + customer.account();
+        JsonNode first = get(path);
+        assertThat(first.get("data"))
+                .hasSize(2)
+                .allSatisfy(task -> assertThat(task.get("account").asString()).isEqualTo(customer.account()));
+        JsonNode second = get(path + "&after=" + first.get("next").asString());
+        assertThat(second.get("data")).hasSize(1);
+        assertThat(second.get("next").isNull()).isTrue();
+        assertThat(get("/tasks?status=failed&account=" + customer.account()).get("data"))
+                .isEmpty();
+        BigDecimal charged = BigDecimal.ZERO;
+        for (JsonNode day : get("/usage?by=day").get("data")) {
+            charged = charged.add(day.get("net").decimalValue());
+        }
+        JsonNode models = get("/usage?by=model&limit=1");
+        assertThat(models.get("data").get(0).get("model").asString()).isEqualTo("gemini-2.5-pro");
+        assertThat(models.get("data").get(0).get("calls").asInt()).isGreaterThanOrEqualTo(4);
+        assertThat(charged)
+                .isEqualByComparingTo(BigDecimal.valueOf(
+                        gateway.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
+        assertThat(gateway.get("/admin/usage?by=moon", adminKey).status()).isEqualTo(400);
+    }
+
+    @Test
     void grants_and_adjustments_move_the_balance_and_tell_what_it_was() {
         String id = gateway.customer("10").account();
         assertThat(post("/accounts/" + id + "/grants", "{\"credits\":5,\"reason\":\"thanks\"}")

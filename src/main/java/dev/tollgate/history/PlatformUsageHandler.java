@@ -1,0 +1,107 @@
+package dev.tollgate.history;
+
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.ledger.Records;
+import dev.tollgate.money.Credits;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/**
+ * {@code GET /admin/usage?by=day|model|channel|end&from&to&after&limit}: what calls of all accounts came to, net of refunds, with their upstream
+ * cost by list prices. To the hour, in UTC; the last 30 days where no time is named.
+ */
+public final class PlatformUsageHandler implements Handler<Object> {
+
+    private static final int LIMIT_DEFAULT = 100;
+    private static final int LIMIT_MAX = 1_000;
+    private static final Duration STANDARD = Duration.ofDays(30);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final Map<String, PlatformHistory.Part> PARTS = Map.of(
+            "day", PlatformHistory.Part.NOTHING,
+            "model", PlatformHistory.Part.MODEL,
+            "channel", PlatformHistory.Part.CHANNEL,
+            "end", PlatformHistory.Part.END);
+
+    private final PlatformHistory history;
+    private final InstantSource clock;
+
+    public PlatformUsageHandler(PlatformHistory history, InstantSource clock) {
+        this.history = history;
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(Exchange exchange, Object operator) {
+        ListParameters parameters = new ListParameters(exchange);
+        String by = Objects.requireNonNullElse(parameters.text("by"), "day");
+        PlatformHistory.Part part = PARTS.get(by);
+        if (part == null) {
+            throw ListParameters.wrong("by", by, "day, model, channel or end");
+        }
+        Instant now = clock.instant();
+        Instant to = Objects.requireNonNullElse(parameters.time("to", ZoneOffset.UTC), now.plus(Duration.ofHours(1)))
+                .truncatedTo(ChronoUnit.HOURS);
+        Instant from = Objects.requireNonNullElse(parameters.time("from", ZoneOffset.UTC), to.minus(STANDARD))
+                .truncatedTo(ChronoUnit.HOURS);
+        String after = Objects.requireNonNullElse(parameters.text("after"), "");
+        int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
+        exchange.compute(
+                () -> Records.read(() -> history.groups(from, to, by.equals("day"), part)),
+                groups -> exchange.json(200, render(by, groups, after, limit)));
+    }
+
+    /** What a group is told apart by; the list is in its order. */
+    private static String name(PlatformHistory.Group group) {
+        LocalDate day = group.day();
+        return day != null ? day.toString() : group.name().isEmpty() ? "unknown" : group.name();
+    }
+
+    private static byte[] render(String by, List<PlatformHistory.Group> groups, String after, int limit) {
+        List<PlatformHistory.Group> left = groups.stream()
+                .sorted(Comparator.comparing(PlatformUsageHandler::name))
+                .filter(group -> name(group).compareTo(after) > 0)
+                .toList();
+        List<PlatformHistory.Group> page = left.subList(0, Math.min(limit, left.size()));
+        ObjectNode list = JSON.createObjectNode();
+        ArrayNode data = list.putArray("data");
+        page.forEach(group -> write(data.addObject().put(by, name(group)), group));
+        list.put("next", page.size() < left.size() ? name(page.getLast()) : null);
+        return JSON.writeValueAsBytes(list);
+    }
+
+    private static void write(ObjectNode json, PlatformHistory.Group group) {
+        json.put("calls", group.calls())
+                .put("failed", group.failed())
+                .put("cancelled", group.cancelled())
+                .put("prompt_tokens", group.promptTokens())
+                .put("cached_tokens", group.cachedTokens())
+                .put("completion_tokens", group.completionTokens())
+                .put("reasoning_tokens", group.thoughtsTokens())
+                .put("estimated", group.estimated())
+                .put("uncosted", group.uncosted());
+        credits(json, "charged", group.chargedMicros());
+        credits(json, "refunded", group.refundedMicros());
+        credits(json, "net", group.netMicros());
+        credits(json, "upstream_cost", group.costMicros());
+        credits(json, "margin", group.marginMicros());
+        credits(json, "shortfall", group.shortfallMicros());
+    }
+
+    private static void credits(ObjectNode json, String name, long micros) {
+        json.putRawValue(name, new RawValue(Credits.text(micros)));
+    }
+}
