@@ -1,8 +1,8 @@
 package dev.tollgate;
 
 import dev.tollgate.admin.BooksCheck;
-import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.ChannelDeeds;
+import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;

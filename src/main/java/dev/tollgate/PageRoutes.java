@@ -108,9 +108,9 @@ final class PageRoutes {
         routes.addAll(new DoorPages(store.people(), links, entrance, open, credits).routes(pages));
         routes.addAll(new LinkPages(links, entrance).routes(pages));
         routes.addAll(new EmailPage(store.people(), links).routes(pages));
-        routes.addAll(new OverviewPage(
-                        store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue, refused)
-                .routes(pages));
+        routes.addAll(
+                new OverviewPage(store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue, refused)
+                        .routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
         routes.addAll(live.routes(pages));
