@@ -22,11 +22,13 @@ class SecondFactorLooksTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final String PASSWORD = "a password and a phone";
 
+    private static final String OPERATORS = "a long enough operator";
+
     private static Gateway gateway;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start();
+        gateway = Gateway.start("operator.password", OPERATORS);
     }
 
     @AfterAll
@@ -66,6 +68,15 @@ class SecondFactorLooksTest {
             page.press("#code", "Enter");
             page.waitForURL("**/dashboard");
             visit.layoutShift();
+            page.context().clearCookies();
+            visit.open("/sign-in");
+            page.fill("#login", "operator");
+            page.fill("#password", OPERATORS);
+            page.press("#password", "Enter");
+            page.waitForURL("**/console");
+            visit.layoutShift();
+            String account = gateway.text("SELECT account_id FROM person WHERE login = 'looks" + width + "@example.org'");
+            look(visit, "/console/accounts/" + account, "account");
         }
     }
 
