@@ -75,7 +75,8 @@ class SecondFactorLooksTest {
             page.press("#password", "Enter");
             page.waitForURL("**/console");
             visit.layoutShift();
-            String account = gateway.text("SELECT account_id FROM person WHERE login = 'looks" + width + "@example.org'");
+            String account =
+                    gateway.text("SELECT account_id FROM person WHERE login = 'looks" + width + "@example.org'");
             look(visit, "/console/accounts/" + account, "account");
         }
     }

@@ -311,12 +311,12 @@ class SecondFactorTest {
                         .body())
                 .contains("A reason is needed");
         Browser waiting = somebody.halfIn();
+        String audited = "SELECT COUNT(*) FROM audit_log WHERE action = 'account.remove_second_factor' AND"
+                + " actor = 'per_first_operator' AND reason = 'lost in a lake' AND subject = '" + account + "'";
         assertThat(operator.submit(path, path, deed).location()).isEqualTo(path + "?done=factor");
+        assertThat(gateway.number(audited)).isEqualTo(1);
         assertThat(operator.submit(path, path, deed).status()).isEqualTo(303);
-        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.remove_second_factor' AND"
-                        + " actor = 'per_first_operator' AND reason = 'lost in a lake' AND subject = '" + account
-                        + "'"))
-                .isEqualTo(1);
+        assertThat(gateway.number(audited)).isEqualTo(1);
         assertThat(waiting.get(CODE).location()).startsWith("/sign-in?");
         assertThat(new Browser(gateway.url()).signIn(somebody.login, PASSWORD).location())
                 .isEqualTo("/dashboard");
