@@ -86,7 +86,7 @@ public record Banner(
             secrets.addAll(List.of("The pages: " + url, "Sign in as: operator", "Password: " + operatorPassword));
         }
         if (adminKey != null) {
-            secrets.add("Admin key (for /admin): " + adminKey);
+            secrets.add(FirstStartFile.ADMIN_KEY + adminKey);
         }
         if (outIsTerminal() || secrets.isEmpty()) {
             return text();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +14,9 @@ import java.util.List;
 public final class FirstStartFile {
 
     public static final String NAME = "first-start";
+
+    /** What the line of the admin key begins with. */
+    public static final String ADMIN_KEY = "Admin key (for /admin): ";
 
     private static final String HEAD =
             "# Told this once. The file goes when the operator signs in: keep elsewhere what you need longer.";
@@ -29,11 +33,17 @@ public final class FirstStartFile {
         return file;
     }
 
-    /** Whole and private from its first moment; in the place of one that there was. */
+    /** Whole and private from its first moment; in the place of one that there was, whose admin key is told on: no other is made. */
     public void write(List<String> lines) throws IOException {
         PrivateFiles.folder(folder);
+        List<String> all = new ArrayList<>(lines);
+        if (exists()) {
+            Files.readAllLines(file).stream()
+                    .filter(line -> line.startsWith(ADMIN_KEY))
+                    .forEach(all::add);
+        }
         Path made = PrivateFiles.fileBeside(file, ".first-start", "");
-        Files.writeString(made, HEAD + "\n" + String.join("\n", lines) + "\n");
+        Files.writeString(made, HEAD + "\n" + String.join("\n", all) + "\n");
         Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
