@@ -51,6 +51,7 @@ class EdgeFlowTest {
     @Test
     void who_has_said_all_gets_its_whole_answer_and_pays_for_it() {
         gateway.script(UpstreamScript.answers()
+                .delay(300) // an end that comes after the answer's beginning is a departure
                 .text("One ")
                 .delay(100)
                 .text("two.")
