@@ -167,7 +167,7 @@ class SlowNetworksTest {
                         latest = System.nanoTime();
                         offered += written;
                     } else {
-                        over.await(5, TimeUnit.MILLISECONDS);
+                        over.await(1, TimeUnit.MILLISECONDS);
                     }
                 }
             }
