@@ -6,9 +6,11 @@ import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.TimeoutError;
 import com.microsoft.playwright.options.Sizes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -19,6 +21,8 @@ import java.util.Set;
 public final class Visit implements AutoCloseable {
 
     private static final double MILLIS_MAX = 60_000; // a guard against hanging, not a measure
+    private static final double REPORT_MILLIS_MAX = 15_000; // likewise
+    private static final Set<String> FILES = Set.of("document", "stylesheet", "script", "image", "font", "other");
     private static final Path PICTURES = Path.of("target", "screenshots");
     private static final Set<String> SPOKEN = Set.of("warning", "error", "assert");
     private static final Set<String> WITHOUT_HOST = Set.of("data", "blob", "about");
@@ -45,7 +49,7 @@ public final class Visit implements AutoCloseable {
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
     private final List<Request> finished = new ArrayList<>();
-    private int running;
+    private final Set<Request> running = new LinkedHashSet<>();
     private int streams;
 
     /** @param requests streams of events included, whose bytes are not */
@@ -64,10 +68,10 @@ public final class Visit implements AutoCloseable {
         context.onRequestFinished(request -> {
             if (!isStream(request)) {
                 finished.add(request);
-                running--;
+                running.remove(request);
             }
         });
-        context.onRequestFailed(request -> running -= isStream(request) ? 0 : 1);
+        context.onRequestFailed(running::remove);
         page = context.newPage();
     }
 
@@ -103,7 +107,7 @@ public final class Visit implements AutoCloseable {
         if (isStream(request)) {
             streams++;
         } else {
-            running++;
+            running.add(request);
         }
         String url = request.url();
         if (!url.equals(origin)
@@ -185,7 +189,17 @@ public final class Visit implements AutoCloseable {
     /** Until all that the page has asked for so far is there and shown. */
     private void settle() {
         page.waitForLoadState();
-        page.waitForCondition(() -> running == 0);
+        try {
+            page.waitForCondition(running::isEmpty, new Page.WaitForConditionOptions().setTimeout(REPORT_MILLIS_MAX));
+        } catch (TimeoutError e) {
+            // Once in some thousand times the browser never says that a file has come. A page that has loaded has its
+            // files.
+            running.removeIf(request -> FILES.contains(request.resourceType()));
+            List<String> left = running.stream().map(Request::url).toList();
+            if (!left.isEmpty()) {
+                throw new AssertionError(page.url() + " still waits for " + left, e);
+            }
+        }
         page.evaluate(NEXT_FRAME);
     }
 
