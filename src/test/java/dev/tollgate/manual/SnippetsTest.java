@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the quickstart and the README give to paste runs as it stands, with a key and the address of this server. */
+/**
+ * Lines for curl and programs that the quickstart and the README give to paste run as they stand, with a key and the address of this server. The SDKs
+ * of Python and JavaScript are not here to run theirs.
+ */
 class SnippetsTest {
 
     private static final Pattern FENCE = Pattern.compile("(?ms)^```([a-z]+)\\n(.*?)^```$");
