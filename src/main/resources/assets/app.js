@@ -147,6 +147,8 @@
         else element.textContent = value;
         if (element.dataset.empty === 'hidden') element.hidden = !value;
       }
+      // what is there as long as a text is, or as long as none is
+      for (const element of document.querySelectorAll('[data-while="' + CSS.escape(name) + '"]')) element.hidden = !value;
     };
     // rows are made of the page's own template; their cells are texts, and their links paths of this server
     const rows = (name, list) => {

@@ -127,7 +127,7 @@ final class PageRoutes {
         routes.addAll(new BillingPages(store.ledger(), store.history(), paying.payments(), clock).routes(pages));
         routes.addAll(
                 new TopUpPages(paying.payments(), vouchers, paying.checkout(), paying.testPayments(), clock, random)
-                        .routes(pages));
+                        .routes(pages, live));
         routes.addAll(new InvoicePages(paying.payments()).routes(pages));
         routes.addAll(new PlaygroundPage(catalogue, keys, count, store.history(), store.ledger())
                 .routes(pages, chat, estimate));

@@ -8,6 +8,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.limits.RequestRates;
+import dev.tollgate.live.Live;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
@@ -36,6 +37,7 @@ public final class TopUpPages {
 
     static final String TOP_UP = BillingPages.PATH + "/top-up";
 
+    private static final String LIVE = "payment";
     private static final String TEST = "/pay/test/{id}";
     private static final int ID_BYTES = 16;
     private static final int TRIES_A_MINUTE = 10;
@@ -72,7 +74,9 @@ public final class TopUpPages {
         return TOP_UP + "/" + payment.id();
     }
 
-    public List<Route<?>> routes(Pages pages) {
+    /** @param live told what becomes of payments whose pages stand */
+    public List<Route<?>> routes(Pages pages, Live live) {
+        live.add(LIVE, this::live);
         return List.of(
                 pages.get(TOP_UP, pages.members(), request -> offer(200, null)),
                 pages.post(TOP_UP, pages.members(), this::begin),
@@ -154,21 +158,20 @@ public final class TopUpPages {
         params.put("credits", Texts.charge(payment.creditMicros()));
         params.put("dollars", PaymentTexts.dollars(payment.netCents()));
         params.put("test", payment.channel() == Payment.Channel.TEST);
-        params.put("waiting", texts.isWaiting());
         params.put("back", isBack);
         params.put("path", path(payment));
         params.put("said", said(payment, texts, zone));
-        params.put("kind", payment.isPaid() ? "ok" : texts.isWaiting() ? "" : "bad");
         params.put("reversed", payment.reversedMicros() == 0 ? "" : Texts.charge(payment.reversedMicros()));
-        params.put("paper", payment.isPaid() ? InvoicePages.path(payment) : "");
+        params.put("paper", InvoicePages.path(payment));
+        params.put("live", texts.isWaiting() ? "/dashboard/live?" + LIVE + "=" + payment.id() : null);
         params.put(
                 "url",
                 texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment)
                         ? String.valueOf(payment.url())
                         : "");
-        PageStep.Show page = new PageStep.Show(200, "dashboard/payment.jte", params, Map.of());
-        // Without a script the page asks again by itself, once the customer has come back to it.
-        return isBack && texts.isWaiting() ? page.with("refresh", REFRESH_SECONDS) : page;
+        // Where no script follows it, the page asks again by itself, once the customer has come back to it.
+        params.put("refresh", isBack && texts.isWaiting() ? REFRESH_SECONDS : "");
+        return PageStep.show("dashboard/payment.jte", params);
     }
 
     private boolean canPay(Payment payment) {
@@ -178,17 +181,41 @@ public final class TopUpPages {
         return payment.url() != null && isThere;
     }
 
-    private static String said(Payment payment, PaymentTexts texts, ZoneId zone) {
+    /**
+     * What the page says, of which one is not empty.
+     *
+     * @param waiting how it stands while it is not over
+     */
+    public record Said(String waiting, String arrived, String failed) {}
+
+    private static Said said(Payment payment, PaymentTexts texts, ZoneId zone) {
         if (payment.isPaid()) {
             String at = payment.endedAt() == null ? "" : " at " + Texts.time(payment.endedAt(), zone);
-            return Texts.charge(payment.creditMicros()) + " credits arrived" + at + ".";
+            return new Said("", Texts.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
         }
         if (!texts.isWaiting()) {
-            return "The payment did not go through.";
+            return new Said("", "", "The payment did not go through.");
         }
-        return payment.url() == null
-                ? "The payment page could not be opened. Nothing was charged."
-                : "Waiting for the payment to be confirmed. You may close this page.";
+        return new Said(
+                payment.url() == null
+                        ? "The payment page could not be opened. Nothing was charged."
+                        : "Waiting for the payment to be confirmed. You may close this page.",
+                "",
+                "");
+    }
+
+    /** What becomes of a payment while its page stands. */
+    private Map<String, String> live(String accountId, String id, ZoneId zone) {
+        Payment payment = payments.find(accountId, id);
+        if (payment == null) {
+            return Map.of();
+        }
+        Said said = said(payment, new PaymentTexts(payment, clock.instant()), zone);
+        return Map.of(
+                "payment", said.waiting(),
+                "payment-arrived", said.arrived(),
+                "payment-failed", said.failed(),
+                "payment-over", said.arrived() + said.failed());
     }
 
     /** Asks for the page on which it is paid once more. */

@@ -6,6 +6,9 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.StripeStandIn;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +29,8 @@ class PaymentLooksTest {
     private static Gateway gateway;
     private static String open;
     private static String paid;
+    private static final Deque<String> waiting = new ArrayDeque<>();
+    private static final Deque<StripeStandIn.Session> sessions = new ArrayDeque<>();
 
     @BeforeAll
     static void start() {
@@ -52,6 +57,10 @@ class PaymentLooksTest {
                 "/dashboard/billing/contact",
                 Map.of("name", "Ann Example", "address", "2 Short Street\n54321 Village", "vat-id", "FR 42"));
         open = begin(member, "0".repeat(32));
+        for (String id : List.of("2", "3")) {
+            waiting.add(begin(member, id.repeat(32)));
+            sessions.add(stripe.last());
+        }
         paid = begin(member, "1".repeat(32));
         StripeStandIn.tell(
                 gateway,
@@ -78,6 +87,7 @@ class PaymentLooksTest {
     void what_payers_and_operators_see_is_accessible_light_and_does_not_move(int width, Scheme scheme) {
         try (Visit visit = signedIn(width, scheme, "member@example.org")) {
             look(visit, open, "payment-open");
+            assertFollows(visit);
             look(visit, paid, "payment-paid");
             look(visit, paid.replace("top-up", "invoices"), "payment-invoice");
             look(visit, "/dashboard/billing", "payment-billing");
@@ -85,6 +95,22 @@ class PaymentLooksTest {
         try (Visit visit = signedIn(width, scheme, "operator")) {
             look(visit, "/console/payments", "payment-console");
         }
+    }
+
+    /** While the page of a payment stands, the payment is confirmed. */
+    private static void assertFollows(Visit visit) {
+        visit.page()
+                .waitForResponse(
+                        response -> response.url().contains("/dashboard/live?payment="),
+                        () -> visit.open(waiting.removeFirst()));
+        assertThat(visit.page().isVisible("text=Go on to the payment")).isTrue();
+        StripeStandIn.Session session = sessions.removeFirst();
+        StripeStandIn.tell(gateway, StripeStandIn.paid("evt_live_" + session.id(), session));
+        visit.page().waitForSelector("text=credits arrived at");
+        assertThat(visit.page().isVisible("text=Invoice or receipt")).isTrue();
+        assertThat(visit.page().isVisible("text=Go on to the payment")).isFalse();
+        assertThat(visit.page().isVisible("text=Waiting for the payment")).isFalse();
+        visit.picture("payment-followed");
     }
 
     private static void look(Visit visit, String path, String name) {

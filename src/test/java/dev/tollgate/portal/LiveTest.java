@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,10 +67,14 @@ class LiveTest {
 
         /** Until a figure is as wanted. */
         void await(String figure, String text) throws IOException {
-            while (!shown.containsKey(figure) || !shown.get(figure).asString("").equals(text)) {
+            awaitMatch(figure, Pattern.quote(text));
+        }
+
+        void awaitMatch(String figure, String wanted) throws IOException {
+            while (!shown.containsKey(figure) || !shown.get(figure).asString("").matches(wanted)) {
                 String line = lines.readLine();
                 assertThat(line)
-                        .as("%s should become %s; was told %s", figure, text, all)
+                        .as("%s should become %s; was told %s", figure, wanted, all)
                         .isNotNull();
                 all.append(line).append('\n');
                 if (line.startsWith("data: ")) {
@@ -140,14 +145,14 @@ class LiveTest {
 
     @Test
     void a_stream_never_tells_of_another_account() throws Exception {
-        BusyAccount one = BusyAccount.in(gateway, "ci");
+        BusyAccount one = other;
         BusyAccount two = BusyAccount.in(gateway, "ci");
         one.ask(one.customer, "gemini-2.5-pro", 900, 900, 0);
         String call = one.lastCall();
         try (Events its = new Events(one, "/dashboard/live");
                 Events others = new Events(
                         two, "/dashboard/live?call=" + call + "&since=chatcmpl-0&account=" + one.customer.account())) {
-            its.await("calls", "1");
+            its.awaitMatch("calls", "[1-9][0-9]*");
             others.await("balance", "50.00");
             others.await("calls", "0");
             others.await("new-calls", "");
@@ -155,6 +160,32 @@ class LiveTest {
             others.await("calls", "1");
             assertThat(others.all.toString()).doesNotContain("call-took", one.customer.account());
             assertThat(others.shown.get("balance").asString()).isEqualTo(balance(two));
+        }
+    }
+
+    @Test
+    void the_page_of_a_payment_is_told_what_becomes_of_it_and_nobody_else_is() throws Exception {
+        BusyAccount payer = BusyAccount.in(gateway, "ci");
+        BusyAccount stranger = other;
+        String path = "/dashboard/billing/top-up";
+        String page = payer.browser
+                .submit(path, path, Map.of("id", "c".repeat(32), "dollars", "10"))
+                .location();
+        String id = page.substring(page.lastIndexOf('/') + 1);
+        String live = "/dashboard/live?payment=" + id;
+        assertThat(payer.browser.get(page).body()).contains("data-live=\"" + live + "\"");
+        try (Events its = new Events(payer, live);
+                Events strangers = new Events(stranger, live)) {
+            its.await("payment", "Waiting for the payment to be confirmed. You may close this page.");
+            its.await("payment-over", "");
+            strangers.awaitMatch("calls", "[0-9]+");
+            int calls = strangers.shown.get("calls").asInt();
+            payer.browser.submit("/pay/test/" + id, "/pay/test/" + id, Map.of("end", "paid"));
+            its.awaitMatch("payment-arrived", "2,000\\.00 credits arrived at .*[0-9]{2}:[0-9]{2}:[0-9]{2}\\.");
+            its.await("payment", "");
+            stranger.ask(stranger.customer, "gemini-2.5-pro", 100, 100, 0);
+            strangers.await("calls", Integer.toString(calls + 1));
+            assertThat(strangers.all.toString()).contains("balance").doesNotContain("payment");
         }
     }
 

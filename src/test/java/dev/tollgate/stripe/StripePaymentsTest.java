@@ -133,13 +133,16 @@ class StripePaymentsTest {
         assertThat(browser.get(path).body())
                 .contains("href=\"" + stripe.url() + "/pay/" + session.id() + "\"")
                 .contains("Waiting for the payment to be confirmed. You may close this page.");
-        assertThat(browser.get(path + "?back=1").header("refresh")).isEqualTo("5");
+        assertThat(browser.get(path + "?back=1").body())
+                .contains(
+                        "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>",
+                        "data-live=\"/dashboard/live?payment=" + session.payment() + "\"");
 
         assertThat(tell(paid(newEvent(), session))).isEqualTo(200);
         for (int reload = 0; reload < 2; reload++) {
             assertThat(browser.get(path + "?back=1").body())
                     .contains("5,000.00 credits arrived at ")
-                    .doesNotContain("/pay/");
+                    .doesNotContain("/pay/", "http-equiv", "data-live");
         }
         assertThat(balance(browser)).isEqualTo("5,000.000000");
         assertThat(browser.get("/dashboard/billing").body()).contains("$25.00", ">paid<");
