@@ -416,7 +416,7 @@ public final class App implements AutoCloseable {
         VouchersHandler codes = new VouchersHandler(operatorVouchers);
         routes.add(Route.get("/admin/vouchers", admin, codes.list()));
         routes.add(Route.post("/admin/vouchers", admin, codes.make()));
-        PaymentsHandler paid = new PaymentsHandler(paying.payments());
+        PaymentsHandler paid = new PaymentsHandler(paying.payments(), paying::events);
         routes.add(Route.get("/admin/payments", admin, paid.list()));
         SettingsHandler changing = new SettingsHandler(operatorSettings);
         routes.add(Route.get("/admin/settings", admin, changing.list()));

@@ -16,6 +16,7 @@ import dev.tollgate.stripe.WebhookCounts;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,15 @@ record Paying(
             told.put("Not signed, or too late", counts.of(WebhookCounts.Kind.NOT_SIGNED));
         }
         return told;
+    }
+
+    /** The same by the names of the operator's API. */
+    Map<String, Long> events() {
+        Map<String, Long> events = new LinkedHashMap<>();
+        for (WebhookCounts.Kind kind : WebhookCounts.Kind.values()) {
+            events.put(kind.name().toLowerCase(Locale.ROOT), counts.of(kind));
+        }
+        return events;
     }
 
     /** Where Stripe tells what became of payments. */

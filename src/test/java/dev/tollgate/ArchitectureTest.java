@@ -196,7 +196,7 @@ class ArchitectureTest {
         knowsOnly("deeds", "storage");
         knowsOnly("prices", "models", "storage");
         knowsOnly("settings", "config", "storage");
-        knowsOnly("payments", "ledger", "limits", "storage");
+        knowsOnly("payments", "deeds", "ledger", "limits", "storage");
         knowsOnly("mail", "storage", "ids");
         knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
         knowsOnly("notices", "keys", "ledger", "mail", "storage");

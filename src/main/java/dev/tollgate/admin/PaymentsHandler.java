@@ -9,6 +9,8 @@ import dev.tollgate.payments.Payment;
 import dev.tollgate.payments.Payments;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,12 +22,15 @@ public final class PaymentsHandler {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Payments payments;
+    private final Supplier<Map<String, Long>> told;
 
-    public PaymentsHandler(Payments payments) {
+    /** @param told how often far sides have told what since this server began, by what became of it */
+    public PaymentsHandler(Payments payments, Supplier<Map<String, Long>> told) {
         this.payments = payments;
+        this.told = told;
     }
 
-    /** {@code GET /admin/payments?account=&after=&limit=}, the newest first. */
+    /** {@code GET /admin/payments?account=&after=&limit=}, the newest first, and what was told. */
     public Handler<Object> list() {
         return asking(exchange -> {
             Payments.Cursor from = cursor(exchange);
@@ -39,7 +44,9 @@ public final class PaymentsHandler {
                 String next = page.size() < limit
                         ? null
                         : Payments.Cursor.after(page.getLast()).text();
-                return JSON.writeValueAsBytes(list.put("next", next));
+                ObjectNode events = list.put("next", next).putObject("events");
+                told.get().forEach(events::put);
+                return JSON.writeValueAsBytes(list);
             };
         });
     }

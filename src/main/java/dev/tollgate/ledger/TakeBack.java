@@ -23,12 +23,14 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
     public record TooMuch() implements Outcome {}
 
     /**
+     * @param takenBefore what was taken back before it
      * @param after what is taken back now
      * @param before the balance before it
      * @param balance after it
      * @param blocked whether the account is blocked by it
      */
-    public record Done(Taken after, Balance before, Balance balance, boolean blocked) implements Outcome {}
+    public record Done(Taken takenBefore, Taken after, Balance before, Balance balance, boolean blocked)
+            implements Outcome {}
 
     /**
      * What is taken back of a payment, micro-credits.
@@ -107,7 +109,7 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
             account.setBlocked(true);
         }
         Taken after = new Taken(now.micros() + micros, now.missingMicros() + missing);
-        return new Done(after, before, account.balance(), blocks);
+        return new Done(now, after, before, account.balance(), blocks);
     }
 
     private Outcome give(Book book, AccountRow account, Taken now, long micros) {
@@ -119,7 +121,7 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
         }
         book.giveBack(account, asked(-micros), back, found, reason, at);
         Taken after = new Taken(now.micros() - micros, now.missingMicros() - found);
-        return new Done(after, before, account.balance(), false);
+        return new Done(now, after, before, account.balance(), false);
     }
 
     private Requested asked(long micros) {

@@ -158,10 +158,15 @@ public final class Payments {
         REPLAYED
     }
 
-    /** Takes what a far side has told; durable when it returns. Of a replay nothing moves. */
-    public Taken take(PaymentNotice notice) {
+    /**
+     * Takes what a far side has told; durable when it returns. Of a replay nothing moves. What is taken back or given back by it stands in the
+     * audit log.
+     *
+     * @param from the address from which it was told
+     */
+    public Taken take(PaymentNotice notice, String from) {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
-            TakeNotice take = new TakeNotice(notice, read(notice), seller.get(), clock.instant());
+            TakeNotice take = new TakeNotice(notice, read(notice), from, seller.get(), clock.instant());
             List<Change> unit = take.unit();
             writer.commitAndWait(Unit.of(unit));
             switch (take.outcome()) {

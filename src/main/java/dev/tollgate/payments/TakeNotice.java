@@ -1,5 +1,6 @@
 package dev.tollgate.payments;
 
+import dev.tollgate.deeds.Deed;
 import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.RequestId;
@@ -7,6 +8,8 @@ import dev.tollgate.ledger.TakeBack;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,7 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
     private final Instant at;
     private final @Nullable Grant grant;
     private final @Nullable TakeBack takeBack;
+    private final @Nullable Deed deed;
     private @Nullable PaymentRow row;
     private @Nullable String detail;
     private boolean pays;
@@ -52,9 +56,10 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
 
     /**
      * @param read the payment as it was found before; null where there was none
+     * @param from the address from which it was told
      * @param seller as the operator is called now
      */
-    TakeNotice(PaymentNotice notice, @Nullable Payment read, Party seller, Instant at) {
+    TakeNotice(PaymentNotice notice, @Nullable Payment read, String from, Party seller, Instant at) {
         this.notice = notice;
         this.read = read;
         this.seller = seller;
@@ -64,6 +69,7 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
         boolean mayTake =
                 notice.fact() == PaymentNotice.Fact.PAID || !notice.fact().isOfTheWay();
         this.takeBack = counts != null && mayTake ? takeBack(counts) : null;
+        this.deed = counts != null && takeBack != null ? TakenBackDeed.of(notice, counts, takeBack, from, at) : null;
     }
 
     private Grant credits(Payment payment) {
@@ -109,10 +115,7 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
 
     /** All that has to be committed together, in order. */
     List<Change> unit() {
-        if (takeBack == null) {
-            return grant == null ? List.of(this) : List.of(this, grant);
-        }
-        return grant == null ? List.of(this, takeBack) : List.of(this, grant, takeBack);
+        return Stream.of(this, grant, takeBack, deed).filter(Objects::nonNull).toList();
     }
 
     PaymentNotice notice() {

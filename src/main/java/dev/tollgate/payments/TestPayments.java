@@ -21,18 +21,20 @@ public final class TestPayments {
         if (payment.channel() != Payment.Channel.TEST) {
             throw new IllegalArgumentException("a payment of money");
         }
-        payments.take(new PaymentNotice(
-                "test-" + payment.id() + (isPaid ? "-paid" : "-failed"),
-                "test",
-                isPaid ? PaymentNotice.Fact.PAID : PaymentNotice.Fact.FAILED,
-                clock.instant(),
-                Payment.Channel.TEST,
-                payment.id(),
-                "test-" + payment.id(),
-                "test-" + payment.id(),
-                null,
-                payment.netCents(),
-                0,
-                null));
+        payments.take(
+                new PaymentNotice(
+                        "test-" + payment.id() + (isPaid ? "-paid" : "-failed"),
+                        "test",
+                        isPaid ? PaymentNotice.Fact.PAID : PaymentNotice.Fact.FAILED,
+                        clock.instant(),
+                        Payment.Channel.TEST,
+                        payment.id(),
+                        "test-" + payment.id(),
+                        "test-" + payment.id(),
+                        null,
+                        payment.netCents(),
+                        0,
+                        null),
+                "here");
     }
 }

@@ -42,7 +42,8 @@ public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
                 counts.count(WebhookCounts.Kind.OF_NO_USE);
                 exchange.json(200, RECEIVED);
             } else {
-                exchange.compute(() -> take(notice), taken -> exchange.json(200, RECEIVED));
+                String from = exchange.remoteAddress();
+                exchange.compute(() -> take(notice, from), taken -> exchange.json(200, RECEIVED));
             }
         });
     }
@@ -57,8 +58,8 @@ public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
                 : new Reading(false, null);
     }
 
-    private Payments.Taken take(PaymentNotice notice) {
-        Payments.Taken taken = payments.take(notice);
+    private Payments.Taken take(PaymentNotice notice, String from) {
+        Payments.Taken taken = payments.take(notice, from);
         switch (taken) {
             case TAKEN -> counts.count(WebhookCounts.Kind.TAKEN);
             case KEPT -> counts.count(WebhookCounts.Kind.KEPT);

@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** Money for credits, by Stripe Checkout. */
 class StripePaymentsTest {
@@ -377,6 +378,55 @@ class StripePaymentsTest {
                 .isEqualTo(500_000_000L);
         assertThat(gateway.number("SELECT missing_micros FROM payment WHERE id = '" + session.payment() + "'"))
                 .isZero();
+    }
+
+    @Test
+    void refunds_and_disputes_stand_in_the_audit_log_with_who_told_from_where_and_what_it_changed() {
+        Browser browser = member();
+        StripeStandIn.Session session = session(browser, "10");
+        tell(paid(newEvent(), session));
+        String refund = newEvent();
+        tell(refunded(refund, session, 250));
+        tell(refunded(newEvent(), session, 250)); // nothing more
+        tell(dispute(newEvent(), "charge.dispute.created", session, "dp_audit", "needs_response", 750));
+        tell(dispute(newEvent(), "charge.dispute.closed", session, "dp_audit", "won", 750));
+        String account = gateway.text("SELECT account_id FROM payment WHERE id = '" + session.payment() + "'");
+        JsonNode log =
+                gateway.get("/admin/audit?subject=" + account, ADMIN_KEY).json().get("data");
+        assertThat(log.valueStream().map(line -> line.get("action").asString()))
+                .containsExactly("payment.dispute_won", "payment.disputed", "payment.refunded");
+        JsonNode first = log.get(2);
+        assertThat(first.get("actor").asString()).isEqualTo("stripe");
+        assertThat(first.get("address").asString()).isEqualTo("127.0.0.1");
+        assertThat(first.get("before").toString())
+                .isEqualTo("{\"balance\":2000,\"credits_taken_back\":0,\"credits_missing\":0}");
+        assertThat(first.get("after").toString())
+                .isEqualTo(
+                        "{\"balance\":1500,\"credits_taken_back\":500,\"credits_missing\":0,\"payment\":\"%s\",\"event\":\"%s\",\"object\":\"ch_%s\",\"blocked\":false}"
+                                .formatted(session.payment(), refund, session.intent()));
+        assertThat(log.get(1).at("/after/balance").asInt()).isZero();
+        assertThat(log.get(0).at("/after/balance").asInt()).isEqualTo(1_500);
+    }
+
+    @Test
+    void what_is_refused_is_counted() {
+        Browser browser = member();
+        StripeStandIn.Session session = session(browser, "10");
+        JsonNode before = events();
+        String body = paid(newEvent(), session);
+        send(gateway, body, signature("whsec_another", Today.instant(), body));
+        tell(StripeStandIn.session(newEvent(), "checkout.session.completed", session, "paid", 999, 0));
+        tell(event(newEvent(), "customer.created", "{\"id\":\"cus_1\"}"));
+        tell(body);
+        tell(body);
+        JsonNode after = events();
+        for (String one : List.of("not_signed", "refused", "of_no_use", "taken", "replayed")) {
+            assertThat(after.get(one).asInt() - before.get(one).asInt()).as(one).isEqualTo(1);
+        }
+    }
+
+    private static JsonNode events() {
+        return gateway.get("/admin/payments?limit=1", ADMIN_KEY).json().get("events");
     }
 
     // ---- who may tell ----

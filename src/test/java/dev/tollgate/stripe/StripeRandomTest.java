@@ -10,6 +10,7 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.StripeStandIn;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,12 +22,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /** Whatever is told, in whichever order, how often and to which node: the books hold what Stripe holds. */
 class StripeRandomTest {
 
     private static final String TOP_UP = "/dashboard/billing/top-up";
     private static final Pattern FORM = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final long MICROS_A_CENT = 2_000_000;
 
     /** What has become of a payment at Stripe. */
@@ -48,7 +51,9 @@ class StripeRandomTest {
                 "TOLLGATE_STRIPE_SECRET_KEY",
                 StripeStandIn.KEY,
                 "TOLLGATE_STRIPE_WEBHOOK_SECRET",
-                StripeStandIn.SECRET);
+                StripeStandIn.SECRET,
+                "TOLLGATE_ADMIN_KEY",
+                ADMIN_KEY);
         try (StripeStandIn stripe = new StripeStandIn()) {
             String[] settings = {"stripe.url", stripe.url(), "sign-up.credits", "0"};
             if (stores == Stores.SQLITE) {
@@ -198,11 +203,39 @@ class StripeRandomTest {
                                 + " WHERE account_id = '" + account + "' AND kind IN ('top_up', 'reversal')"))
                 .as("what came in for account %s, -Dtest.seed=%d", account, seed)
                 .isEqualTo(micros));
+        assertAudited(gateway, seed);
         assertThat(gateway.number("SELECT COUNT(*) FROM payment_notice WHERE outcome <> 'taken'"))
                 .as("what was not taken, -Dtest.seed=%d", seed)
                 .isZero();
         assertThat(gateway.number("SELECT COUNT(*) - MAX(sequence) FROM invoice"))
                 .isZero();
         gateway.assertBooksAreClosed();
+    }
+
+    /** The audit log has a row for each entry that took or gave back, and tells the same of each payment. */
+    private static void assertAudited(Gateway gateway, long seed) {
+        JsonNode log = gateway.get("/admin/audit?limit=1000", ADMIN_KEY).json().get("data");
+        List<JsonNode> lines = log.valueStream()
+                .filter(line -> line.get("action").asString().startsWith("payment."))
+                .toList();
+        assertThat((long) lines.size())
+                .as("rows of the audit log, -Dtest.seed=%d", seed)
+                .isEqualTo(gateway.number(
+                        "SELECT COUNT(DISTINCT request_id) FROM requested_entry WHERE request_id LIKE 'notice-%'"));
+        Map<String, BigDecimal> newest = new HashMap<>();
+        for (JsonNode line : lines.reversed()) {
+            assertThat(line.get("actor").asString()).isEqualTo("stripe");
+            JsonNode before = line.get("before");
+            JsonNode after = line.get("after");
+            String payment = after.get("payment").asString();
+            assertThat(before.get("credits_taken_back").decimalValue())
+                    .as("what stood before %s, -Dtest.seed=%d", line, seed)
+                    .isEqualByComparingTo(newest.getOrDefault(payment, BigDecimal.ZERO));
+            newest.put(payment, after.get("credits_taken_back").decimalValue());
+        }
+        newest.forEach(
+                (payment, credits) -> assertThat(credits.movePointRight(6).longValueExact())
+                        .as("what was taken back of %s, -Dtest.seed=%d", payment, seed)
+                        .isEqualTo(gateway.number("SELECT reversed_micros FROM payment WHERE id = '" + payment + "'")));
     }
 }
