@@ -138,7 +138,8 @@ public final class Visit implements AutoCloseable {
     public Weight weight() {
         settle();
         long bytes = 0;
-        for (Request request : finished) {
+        // Asking for sizes lets the browser report what else has come: the list may grow meanwhile.
+        for (Request request : List.copyOf(finished)) {
             Sizes sizes = request.sizes();
             bytes += sizes.responseHeadersSize + sizes.responseBodySize;
         }
