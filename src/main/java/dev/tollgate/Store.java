@@ -84,6 +84,7 @@ final class Store implements AutoCloseable {
             SecretBox secrets,
             InstantSource clock,
             SecureRandom random,
+            Passwords passwords,
             Duration callMax,
             boolean isMailOn,
             boolean isNode) {
@@ -124,7 +125,7 @@ final class Store implements AutoCloseable {
         this.rollups = new Rollups(writer, clock);
         this.history = new AccountHistory(database, callMax, clock);
         this.platform = new PlatformHistory(database);
-        this.people = new People(database, writer, new Passwords(random), secrets, clock, random);
+        this.people = new People(database, writer, passwords, secrets, clock, random);
         begin(random);
         database.markBegun();
         database.whenGone(() -> lost.run());
@@ -143,16 +144,16 @@ final class Store implements AutoCloseable {
      * @throws CannotOpen with a sentence for the operator
      */
     static Store open(Settings settings, Surroundings surroundings, SecureRandom random) {
-        return open(settings, surroundings.clock(), random, true, surroundings.foreignWrites());
+        return open(settings, surroundings, random, true);
     }
 
     /** For a command: not a node, and beside running servers where the database is shared. */
     static Store openForCommand(Settings settings, InstantSource clock, SecureRandom random) {
-        return open(settings, clock, random, false, false);
+        return open(settings, Surroundings.REAL.withClock(clock), random, false);
     }
 
-    private static Store open(
-            Settings settings, InstantSource clock, SecureRandom random, boolean serves, boolean foreignWrites) {
+    private static Store open(Settings settings, Surroundings surroundings, SecureRandom random, boolean serves) {
+        InstantSource clock = surroundings.clock();
         requireSane(clock.instant());
         Secret url = settings.databaseUrl();
         if (url != null && settings.secretKey() == null) {
@@ -161,7 +162,7 @@ final class Store implements AutoCloseable {
                             + " 64 hex digits.");
         }
         Database database = url == null
-                ? Database.open(settings.data(), foreignWrites)
+                ? Database.open(settings.data(), surroundings.foreignWrites())
                 : shared(settings.data(), url.value(), serves);
         try {
             Secret chosen = settings.secretKey();
@@ -172,6 +173,7 @@ final class Store implements AutoCloseable {
                             secrets,
                             clock,
                             random,
+                            new Passwords(random, surroundings.passwordKibibytes()),
                             settings.timeouts().call(),
                             settings.isMailOn(),
                             serves && url != null),

@@ -3,6 +3,7 @@ package dev.tollgate;
 import dev.tollgate.door.Protocol;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.media.Resolver;
+import dev.tollgate.people.Passwords;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param resolver finds the hosts that media are downloaded from
  * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
  * @param foreignWrites whether somebody else may write to the embedded database, as tests do; the server stops for it otherwise
+ * @param passwordKibibytes how much memory the hash of a password fills: tests, which sign up by the hundred, fill less
  * @param protocols more than the program brings, by the path of their route
  * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
  */
@@ -30,6 +32,7 @@ public record Surroundings(
         boolean foreignWrites,
         int sandboxRequestsMax,
         Duration halfClose,
+        int passwordKibibytes,
         Map<String, Protocol> protocols) {
 
     public static final Surroundings REAL = new Surroundings(
@@ -40,6 +43,7 @@ public record Surroundings(
             false,
             0,
             EdgeLimits.HALF_CLOSE,
+            Passwords.MEMORY_KIB,
             Map.of());
 
     private static @Nullable String variable(@Nullable String name) {
@@ -48,42 +52,119 @@ public record Surroundings(
 
     public Surroundings withClock(InstantSource clock) {
         return new Surroundings(
-                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
     }
 
     public Surroundings withRandom(RandomGenerator random) {
         return new Surroundings(
-                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
     }
 
     public Surroundings withEnvironment(UnaryOperator<@Nullable String> environment) {
         return new Surroundings(
-                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
     }
 
     public Surroundings withSandboxRequestsMax(int sandboxRequestsMax) {
         return new Surroundings(
-                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
     }
 
     public Surroundings withResolver(Resolver resolver) {
         return new Surroundings(
-                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
     }
 
     public Surroundings withHalfClose(Duration halfClose) {
         return new Surroundings(
-                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
+    }
+
+    public Surroundings withPasswordKibibytes(int passwordKibibytes) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
     }
 
     public Surroundings withProtocols(Map<String, Protocol> protocols) {
         return new Surroundings(
-                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
     }
 
     public Surroundings withForeignWrites(boolean foreignWrites) {
         return new Surroundings(
-                clock, random, environment, resolver, foreignWrites, sandboxRequestsMax, halfClose, protocols);
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                protocols);
     }
 
     private static final class SharedRandom implements RandomGenerator {

@@ -122,13 +122,13 @@ final class RequestBody {
         intake = reading;
         if (large && gate != null) {
             pause();
-            ask(gate, () -> start(reading));
+            ask(gate, this::start);
         } else {
-            start(reading);
+            start();
         }
     }
 
-    private void start(BodyIntake reading) {
+    private void start() {
         if ("100-continue".equalsIgnoreCase(exchange.requestHead().header(HttpHeaderNames.EXPECT))) {
             connection.writeInformation(Unpooled.wrappedBuffer(CONTINUE));
         }

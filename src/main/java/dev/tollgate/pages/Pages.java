@@ -138,9 +138,9 @@ public final class Pages {
     /** A form, whose origin and token are checked before {@code deed} sees it. */
     public <V extends Visitor> Route<V> post(String path, PageGate<V> gate, Deed<? super V> deed) {
         return Route.post(path, gate, (Exchange exchange, V visitor) -> {
-                    requireOurs(exchange, site.isFromUs(exchange));
+                    requireOurs(site.isFromUs(exchange));
                     exchange.read(new FormReader(), form -> {
-                        requireOurs(exchange, tokens.isGood(form.field(TOKEN), visitor));
+                        requireOurs(tokens.isGood(form.field(TOKEN), visitor));
                         PageRequest<V> request = request(exchange, visitor);
                         answer(request, () -> take(deed, request, form));
                     });
@@ -163,7 +163,7 @@ public final class Pages {
         return new PageRequest<>(exchange, visitor, tokens.token(visitor), site);
     }
 
-    private static void requireOurs(Exchange exchange, boolean ours) {
+    private static void requireOurs(boolean ours) {
         if (!ours) {
             throw ApiError.of(
                             ErrorCode.INVALID_REQUEST,

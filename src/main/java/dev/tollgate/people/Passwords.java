@@ -21,14 +21,13 @@ public final class Passwords implements AutoCloseable {
     public static final int CHARS_MIN = 10;
     public static final int CHARS_MAX = 128;
 
-    private static final int MEMORY_KIB = 19 * 1024;
+    /** As OWASP has it for two passes. */
+    public static final int MEMORY_KIB = 19 * 1024;
+
     private static final int PASSES = 2;
     private static final int HASH_BYTES = 32;
     private static final int SALT_BYTES = 16;
     private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(2, 1, 32, 4);
-    private static final Argon2Function ARGON2 =
-            Argon2Function.getInstance(MEMORY_KIB, PASSES, 1, HASH_BYTES, Argon2.ID);
-
     private static final Argon2Function QUICK = Argon2Function.getInstance(64, 1, 1, HASH_BYTES, Argon2.ID);
 
     // The most common of ten characters and more in published lists, and what people type where they must type
@@ -109,10 +108,13 @@ public final class Passwords implements AutoCloseable {
 
     private final Workers workers = new Workers(BOUNDS, Workers.threads("password", 0));
     private final RandomGenerator random;
+    private final Argon2Function argon2;
     private @Nullable String nobodys;
 
-    public Passwords(RandomGenerator random) {
+    /** @param memoryKibibytes that a hash fills, {@link #MEMORY_KIB} but in tests */
+    public Passwords(RandomGenerator random, int memoryKibibytes) {
         this.random = random;
+        this.argon2 = Argon2Function.getInstance(memoryKibibytes, PASSES, 1, HASH_BYTES, Argon2.ID);
     }
 
     /** @return why it cannot be one, as a sentence; null where it can */
@@ -133,7 +135,7 @@ public final class Passwords implements AutoCloseable {
 
     /** @param network of who asks: the places are shared out by it. @throws Busy where too many wait already */
     String hash(String network, String password) {
-        return inTurn(network, () -> hashNow(password, ARGON2));
+        return inTurn(network, () -> hashNow(password, argon2));
     }
 
     /**
@@ -155,7 +157,7 @@ public final class Passwords implements AutoCloseable {
     private synchronized String nobodys() {
         String known = nobodys;
         if (known == null) {
-            known = hashNow("nobody has this password", ARGON2);
+            known = hashNow("nobody has this password", argon2);
             nobodys = known;
         }
         return known;

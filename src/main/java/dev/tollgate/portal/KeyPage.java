@@ -93,8 +93,8 @@ public final class KeyPage {
         }
         return switch (deed) {
             case "save" -> save(request, key, form);
-            case "off" -> turn(request, key, true);
-            case "on" -> turn(request, key, false);
+            case "off" -> turn(key, true);
+            case "on" -> turn(key, false);
             case "rotate" -> rotate(request, key, version(text(form, "version")), text(form, "grace"));
             case "delete" -> delete(request, key, text(form, "typed"));
             default -> PageStep.to(path(key));
@@ -125,7 +125,7 @@ public final class KeyPage {
         return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1L;
     }
 
-    private PageStep turn(PageRequest<Visitor.Member> request, Key key, boolean off) {
+    private PageStep turn(Key key, boolean off) {
         keys.disable(key.accountId(), key.id(), off);
         return PageStep.to(path(key) + "?done=turned");
     }

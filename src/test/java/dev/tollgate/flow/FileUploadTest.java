@@ -10,15 +10,14 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,8 +57,10 @@ class FileUploadTest {
         return host.url() + "/v" + number;
     }
 
-    private static String sha256(byte[] bytes) throws Exception {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    private static long crc32(byte[] bytes) {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        return checksum.getValue();
     }
 
     private JsonNode lastParts() {
@@ -71,7 +72,7 @@ class FileUploadTest {
         upstream.processingTimes = 2;
         assertThat(customer.chat(call(video(1, LARGE))).status()).isEqualTo(200);
         assertThat(upstream.uploaded())
-                .containsExactly(new FilesUpstream.Uploaded("files/f1", "video/mp4", LARGE, sha256(files.get("/v1"))));
+                .containsExactly(new FilesUpstream.Uploaded("files/f1", "video/mp4", LARGE, crc32(files.get("/v1"))));
         assertThat(upstream.requests())
                 .containsExactly(
                         "POST /upload/v1beta/files",
@@ -116,7 +117,7 @@ class FileUploadTest {
                         .status())
                 .isEqualTo(200);
         assertThat(upstream.uploaded())
-                .containsExactly(new FilesUpstream.Uploaded("files/f1", "application/pdf", LARGE, sha256(pdf)));
+                .containsExactly(new FilesUpstream.Uploaded("files/f1", "application/pdf", LARGE, crc32(pdf)));
     }
 
     @Test
@@ -128,7 +129,7 @@ class FileUploadTest {
         Gateway.Reply reply = gateway.post("/v1beta/models/gemini-2.5-pro:generateContent", body, customer.key());
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(upstream.uploaded())
-                .containsExactly(new FilesUpstream.Uploaded("files/f1", "video/mp4", LARGE, sha256(video)));
+                .containsExactly(new FilesUpstream.Uploaded("files/f1", "video/mp4", LARGE, crc32(video)));
         assertThat(lastParts().get(1).at("/videoMetadata/fps").asInt()).isEqualTo(1);
         assertThat(lastParts().get(1).at("/fileData/fileUri").stringValue()).endsWith("files/f1");
     }
@@ -163,7 +164,7 @@ class FileUploadTest {
         upstream.breakAfterBytes.set(5_000_000);
         assertThat(customer.chat(call(video(1, LARGE))).status()).isEqualTo(200);
         assertThat(upstream.uploaded())
-                .containsExactly(new FilesUpstream.Uploaded("files/f1", "video/mp4", LARGE, sha256(files.get("/v1"))));
+                .containsExactly(new FilesUpstream.Uploaded("files/f1", "video/mp4", LARGE, crc32(files.get("/v1"))));
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.tollgate.audit.Audit;
 import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.media.Resolver;
+import dev.tollgate.people.Passwords;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.scripting.Script;
@@ -57,6 +58,7 @@ public final class Gateway implements AutoCloseable {
     public static final String SECRET_KEY = "5e".repeat(32);
 
     private static final int REQUESTS_KEPT = 1_000;
+    private static final int PASSWORD_KIBIBYTES = 64;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Path data;
@@ -111,6 +113,9 @@ public final class Gateway implements AutoCloseable {
             // They change the database behind the program's back.
             Surroundings all =
                     surroundings.withSandboxRequestsMax(REQUESTS_KEPT).withForeignWrites(true);
+            if (all.passwordKibibytes() == Passwords.MEMORY_KIB) {
+                all = all.withPasswordKibibytes(PASSWORD_KIBIBYTES);
+            }
             if (all.halfClose().equals(EdgeLimits.HALF_CLOSE)) {
                 all = all.withHalfClose(Duration.ZERO); // tests leave as soon as they can
             }
