@@ -182,27 +182,69 @@ public final class AccountHistory {
         return Math.addExact(balance.balanceMicros(), balance.reservedMicros());
     }
 
-    public MonthStatement statement(String accountId, YearMonth month) {
-        LocalDate first = month.atDay(1);
-        Span span = Span.ofDays(first, first.plusMonths(1));
+    /**
+     * @param from where the lines begin; null: with the newest of the month
+     * @param limit of the lines, 1 to 1,000
+     */
+    public MonthStatement statement(String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit) {
         return reads().read(accountId, connection -> {
-            UsageRows usage = new UsageRows(connection, accountId);
-            List<Entry> entries = new LedgerRead(connection, accountId).besideCalls();
-            long moved = moved(entries, span.from(), span.to());
-            Figures before = usage.sum(Instant.EPOCH, span.from(), null, null);
-            long opening = moved(entries, Instant.EPOCH, span.from()) - before.chargedMicros();
-            Figures all = usage.sum(span.from(), span.to(), null, null);
-            return new MonthStatement(
-                    month,
-                    opening,
-                    entries.stream()
-                            .filter(entry -> LedgerRead.isIn(entry, span.from(), span.to()))
-                            .toList(),
-                    moved,
-                    usage.groups(UsageQuestion.of(span, By.MODEL)),
-                    all,
-                    opening + moved - all.chargedMicros());
+            MonthStatement sums = sums(connection, accountId, month);
+            LedgerRead ledger = new LedgerRead(connection, accountId);
+            LedgerRead.Now now = ledger.now();
+            if (now == null) {
+                return sums;
+            }
+            Span span = span(month);
+            long first = ledger.firstSince(span.from(), now.lastSequence());
+            LedgerPage.Cursor newest =
+                    new LedgerPage.Cursor(ledger.firstSince(span.to(), now.lastSequence()), sums.closingMicros());
+            boolean isOfMonth = from != null && from.before() <= newest.before();
+            return sums.with(ledger.page(isOfMonth ? from : newest, first, false, limit));
         });
+    }
+
+    private static Span span(YearMonth month) {
+        return Span.ofDays(month.atDay(1), month.atDay(1).plusMonths(1));
+    }
+
+    private static MonthStatement sums(Connection connection, String accountId, YearMonth month) throws SQLException {
+        Span span = span(month);
+        UsageRows usage = new UsageRows(connection, accountId);
+        List<Entry> entries = new LedgerRead(connection, accountId).besideCalls();
+        long moved = moved(entries, span.from(), span.to());
+        Figures before = usage.sum(Instant.EPOCH, span.from(), null, null);
+        long opening = moved(entries, Instant.EPOCH, span.from()) - before.chargedMicros();
+        Figures all = usage.sum(span.from(), span.to(), null, null);
+        return new MonthStatement(
+                month,
+                opening,
+                entries.stream()
+                        .filter(entry -> LedgerRead.isIn(entry, span.from(), span.to()))
+                        .toList(),
+                moved,
+                usage.groups(UsageQuestion.of(span, By.MODEL)),
+                all,
+                opening + moved - all.chargedMicros(),
+                new LedgerPage(List.of(), null, null));
+    }
+
+    StatementSpan statementSpan(String accountId, YearMonth month) {
+        return reads().read(accountId, connection -> {
+            LedgerRead ledger = new LedgerRead(connection, accountId);
+            LedgerRead.Now now = ledger.now();
+            long last = now == null ? 0 : now.lastSequence();
+            Span span = span(month);
+            long first = ledger.firstSince(span.from(), last);
+            long opening = sums(connection, accountId, month).openingMicros();
+            return new StatementSpan(
+                    new StatementLine.Cursor(first, opening),
+                    ledger.firstSince(span.to(), last),
+                    ledger.timeBefore(first));
+        });
+    }
+
+    List<StatementLine> statementLines(String accountId, StatementLine.Cursor from, long until, int limit) {
+        return reads().read(accountId, connection -> new LedgerRead(connection, accountId).lines(from, until, limit));
     }
 
     private static long moved(List<Entry> entries, Instant from, Instant to) {

@@ -1,6 +1,12 @@
 package dev.tollgate.history;
 
+import dev.tollgate.ledger.Entry;
 import dev.tollgate.money.Credits;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +25,10 @@ public final class CsvExport {
     private static final String USAGE =
             "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
                     + "reasoning_tokens,charged,refunded,net\r\n";
+
+    private static final String STATEMENT = "time,sequence,kind,task_id,model,amount,balance\r\n";
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final AccountHistory history;
 
@@ -109,6 +119,50 @@ public final class CsvExport {
                 .figure(Credits.text(figures.chargedMicros()))
                 .figure(Credits.text(figures.refundedMicros()))
                 .figure(Credits.text(figures.netMicros()))
+                .line();
+    }
+
+    /** A month's movements in their order, as {@code ledger statement} writes them: the last line is the balance at the end. */
+    public void statement(String accountId, YearMonth month, Predicate<String> pieces) {
+        StatementSpan span = history.statementSpan(accountId, month);
+        StatementLine.Cursor next = span.begin();
+        Instant at = span.beforeAt();
+        StringBuilder piece = new StringBuilder(STATEMENT);
+        CsvCells cells = new CsvCells();
+        List<StatementLine> lines;
+        do {
+            lines = history.statementLines(accountId, next, span.until(), ROWS_AT_ONCE);
+            lines.stream().filter(line -> line.amountMicros() != 0).forEach(line -> piece.append(line(line, cells)));
+            if (!lines.isEmpty()) {
+                StatementLine last = lines.getLast();
+                at = last.entry().at();
+                next = new StatementLine.Cursor(last.entry().sequence() + 1, last.balanceMicros());
+                if (!pieces.test(piece.toString())) {
+                    return;
+                }
+                piece.setLength(0);
+            }
+        } while (lines.size() == ROWS_AT_ONCE);
+        cells.figure(TIME.format(at))
+                .number(next.sequence() - 1)
+                .figure("balance")
+                .text(null)
+                .text(null);
+        boolean unused = pieces.test(piece
+                + cells.figure(Credits.text(0))
+                        .figure(Credits.text(next.balanceMicros()))
+                        .line()); // it is the last one
+    }
+
+    private static String line(StatementLine line, CsvCells cells) {
+        Entry entry = line.entry();
+        return cells.figure(TIME.format(entry.at()))
+                .number(entry.sequence())
+                .figure(entry.kind().code())
+                .text(entry.reservationId())
+                .text(line.model())
+                .figure(Credits.text(line.amountMicros()))
+                .figure(Credits.text(line.balanceMicros()))
                 .line();
     }
 }

@@ -19,7 +19,19 @@ final class LedgerRead {
     private static final int LOOKED_AT_MAX = 2_000;
 
     private static final String ENTRIES = Ledger.SELECT_ENTRY
-            + " WHERE account_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT " + LOOKED_AT_MAX;
+            + " WHERE account_id = ? AND sequence < ? AND sequence >= ? ORDER BY sequence DESC LIMIT " + LOOKED_AT_MAX;
+    private static final String NEXT =
+            "SELECT sequence, created_at FROM entry WHERE account_id = ? AND sequence >= ? ORDER BY sequence LIMIT 1";
+
+    private static final String BEFORE = """
+            SELECT COALESCE((SELECT created_at FROM entry WHERE account_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT 1),
+                created_at) FROM account WHERE id = ?""";
+
+    private static final String LINES = """
+            SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason,
+                (SELECT t.model FROM task t WHERE t.id = entry.reservation_id) AS model
+            FROM entry WHERE account_id = ? AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?""";
+
     private static final String BALANCE = """
             SELECT balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence FROM account WHERE id = ?""";
 
@@ -53,13 +65,77 @@ final class LedgerRead {
         }
     }
 
+    /** The sequence of the first entry that is not before a time, or the next one where there is none: times and sequences agree. */
+    long firstSince(Instant time, long lastSequence) throws SQLException {
+        long low = 1;
+        long high = lastSequence + 1;
+        try (PreparedStatement select = connection.prepareStatement(NEXT)) {
+            while (low < high) {
+                long middle = (low + high) >>> 1;
+                select.setString(1, accountId);
+                select.setLong(2, middle);
+                try (ResultSet row = select.executeQuery()) {
+                    if (row.next() && row.getLong(2) < time.toEpochMilli()) {
+                        low = row.getLong(1) + 1;
+                    } else {
+                        high = middle;
+                    }
+                }
+            }
+        }
+        return low;
+    }
+
+    /** Of the entry before a sequence, or when the account was made. */
+    Instant timeBefore(long sequence) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(BEFORE)) {
+            select.setString(1, accountId);
+            select.setLong(2, sequence);
+            select.setString(3, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                return Instant.ofEpochMilli(row.next() ? row.getLong(1) : 0);
+            }
+        }
+    }
+
+    /** Lines in the order of the sequence, with the model that answered. @param until exclusive */
+    List<StatementLine> lines(StatementLine.Cursor from, long until, int limit) throws SQLException {
+        List<StatementLine> lines = new ArrayList<>();
+        long balance = from.balanceMicros();
+        try (PreparedStatement select = connection.prepareStatement(LINES)) {
+            select.setString(1, accountId);
+            select.setLong(2, from.sequence());
+            select.setLong(3, until);
+            select.setInt(4, limit);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    Entry entry = Ledger.entry(row);
+                    long amount = amount(entry);
+                    balance += amount;
+                    lines.add(new StatementLine(entry, model(row), amount, balance));
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static @Nullable String model(ResultSet row) throws SQLException {
+        return row.getString("model");
+    }
+
     /** @param holds whether holds and their returns are lines, too */
     LedgerPage page(LedgerPage.Cursor from, boolean holds, int limit) throws SQLException {
+        return page(from, 1, holds, limit);
+    }
+
+    /** @param first the lowest sequence that is looked at */
+    LedgerPage page(LedgerPage.Cursor from, long first, boolean holds, int limit) throws SQLException {
         List<LedgerLine> lines = new ArrayList<>();
         long balance = from.balanceMicros();
         try (PreparedStatement select = connection.prepareStatement(ENTRIES)) {
             select.setString(1, accountId);
             select.setLong(2, from.before());
+            select.setLong(3, first);
             select.setFetchSize(limit * 3);
             try (ResultSet row = select.executeQuery()) {
                 for (int seen = 1; row.next(); seen++) {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param movedMicros what those add up to
  * @param usage charges by model as it was asked for
  * @param all of them; its refunds stand in {@code beside}, too
+ * @param lines a page of its movements, the newest first
  */
 public record MonthStatement(
         YearMonth month,
@@ -20,10 +21,15 @@ public record MonthStatement(
         long movedMicros,
         List<UsageGroup> usage,
         Figures all,
-        long closingMicros) {
+        long closingMicros,
+        LedgerPage lines) {
 
     public MonthStatement {
         beside = List.copyOf(beside);
         usage = List.copyOf(usage);
+    }
+
+    MonthStatement with(LedgerPage page) {
+        return new MonthStatement(month, openingMicros, beside, movedMicros, usage, all, closingMicros, page);
     }
 }

@@ -5,6 +5,7 @@ import static dev.tollgate.portal.DoorPages.text;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.history.AccountHistory;
+import dev.tollgate.history.CsvExport;
 import dev.tollgate.history.LedgerLine;
 import dev.tollgate.history.LedgerPage;
 import dev.tollgate.history.MonthStatement;
@@ -16,6 +17,7 @@ import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Entry;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.pages.PageFile;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
@@ -43,6 +45,8 @@ public final class BillingPages {
 
     static final String PATH = "/dashboard/billing";
 
+    private static final String STATEMENTS = PATH + "/statements/";
+    private static final String MONTH_PARAMETER = "month";
     private static final String TEMPLATE = "dashboard/billing.jte";
     private static final int TOP_UPS = 10;
     private static final int LINES = 50;
@@ -51,12 +55,14 @@ public final class BillingPages {
 
     private final Ledger ledger;
     private final AccountHistory history;
+    private final CsvExport files;
     private final Payments payments;
     private final InstantSource clock;
 
     public BillingPages(Ledger ledger, AccountHistory history, Payments payments, InstantSource clock) {
         this.ledger = ledger;
         this.history = history;
+        this.files = new CsvExport(history);
         this.payments = payments;
         this.clock = clock;
     }
@@ -65,7 +71,8 @@ public final class BillingPages {
         return List.of(
                 pages.get(PATH, pages.members(), request -> PageStep.show(TEMPLATE, billing(request))),
                 pages.post(PATH + "/contact", pages.members(), this::contact),
-                pages.get(PATH + "/statements/{month}", pages.members(), this::statement));
+                pages.get(STATEMENTS + "{month}", pages.members(), this::statement),
+                pages.file(STATEMENTS + "{month}/statement.csv", pages.members(), this::file));
     }
 
     // ---- the ledger ----
@@ -125,9 +132,9 @@ public final class BillingPages {
         Payments.Cursor from = topUpCursor(request.query("top-ups"));
         List<Payment> topUps = payments.page(account, from, TOP_UPS);
         Map<String, Object> params = new HashMap<>();
-        params.put("sums", Sums.of(balance(account)));
+        params.put("sums", Sums.of(account(account).balance()));
         params.put("lines", page.lines().stream().map(line -> line(line, zone)).toList());
-        params.put("months", months());
+        params.put("months", months(account));
         params.put("zone", zone.getId());
         params.put("contact", payments.contact(account));
         params.put(
@@ -191,10 +198,8 @@ public final class BillingPages {
                 : null;
     }
 
-    private Balance balance(String account) {
-        return ledger.account(account)
-                .map(Account::balance)
-                .orElseThrow(() -> new IllegalStateException("a person without an account"));
+    private Account account(String id) {
+        return ledger.account(id).orElseThrow(() -> new IllegalStateException("a person without an account"));
     }
 
     private static Line line(LedgerLine line, ZoneId zone) {
@@ -234,41 +239,70 @@ public final class BillingPages {
     // ---- statements ----
 
     /** @param path of the statement; @param name of the month */
-    public record Month(String path, String name) {}
+    public record Month(String path, String name) {
 
-    private List<Month> months() {
+        static Month of(YearMonth month) {
+            return new Month(STATEMENTS + month, MONTH.format(month));
+        }
+    }
+
+    /** Back to the one that the account was made in. */
+    private List<Month> months(String account) {
         YearMonth present = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
+        YearMonth first = YearMonth.from(account(account).createdAt().atZone(ZoneOffset.UTC));
         List<Month> months = new ArrayList<>();
-        for (int back = 0; back < MONTHS; back++) {
-            YearMonth month = present.minusMonths(back);
-            months.add(new Month(PATH + "/statements/" + month, MONTH.format(month)));
+        for (YearMonth month = present;
+                months.isEmpty() || (months.size() < MONTHS && !month.isBefore(first));
+                month = month.minusMonths(1)) {
+            months.add(Month.of(month));
         }
         return months;
     }
 
-    /** @param model a row's name; the last three are exact */
-    public record Charge(String model, String calls, String charged) {}
+    /** @param model a row's name; the last two are exact; @param calls their list */
+    public record Charge(String model, String calls, String charged, String href) {}
 
     private PageStep statement(PageRequest<Visitor.Member> request) {
-        MonthStatement statement = history.statement(request.visitor().accountId(), month(request.param("month")));
-        List<Charge> charges =
-                statement.usage().stream().map(BillingPages::charge).toList();
-        return PageStep.show(
-                "dashboard/statement.jte",
-                Map.of(
-                        "name", MONTH.format(statement.month()),
-                        "opening", Texts.exact(statement.openingMicros()),
-                        "closing", Texts.exact(statement.closingMicros()),
-                        "charged", Texts.exact(statement.all().chargedMicros()),
-                        "calls", Texts.number(statement.all().calls()),
-                        "charges", charges,
-                        "beside",
-                                statement.beside().stream()
-                                        .filter(BillingPages::isOfTheBalance)
-                                        .map(BillingPages::beside)
-                                        .toList(),
-                        "papers", papers(request.visitor().accountId(), statement.month()),
-                        "moved", signed(statement.movedMicros())));
+        YearMonth month = month(request.param(MONTH_PARAMETER));
+        MonthStatement statement =
+                history.statement(request.visitor().accountId(), month, cursor(request.query("before")), LINES);
+        Map<String, Object> params = new HashMap<>();
+        params.put("month", Month.of(month));
+        params.put("opening", Texts.exact(statement.openingMicros()));
+        params.put("closing", Texts.exact(statement.closingMicros()));
+        params.put("charged", Texts.exact(statement.all().chargedMicros()));
+        params.put("calls", Texts.number(statement.all().calls()));
+        params.put(
+                "charges",
+                statement.usage().stream().map(group -> charge(group, month)).toList());
+        params.put(
+                "beside",
+                statement.beside().stream()
+                        .filter(BillingPages::isOfTheBalance)
+                        .map(BillingPages::beside)
+                        .toList());
+        params.put("papers", papers(request.visitor().accountId(), month));
+        params.put("moved", signed(statement.movedMicros()));
+        LedgerPage page = statement.lines();
+        params.put(
+                "lines",
+                page.lines().stream().map(line -> line(line, ZoneOffset.UTC)).toList());
+        params.put("newest", request.query("before") == null);
+        putIfThere(
+                params,
+                "older",
+                page.older() == null
+                        ? null
+                        : Month.of(month).path() + "?before=" + page.older().text() + "#lines");
+        return PageStep.show("dashboard/statement.jte", params);
+    }
+
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        YearMonth month = month(request.param(MONTH_PARAMETER));
+        return new PageFile(
+                "statement-" + month + ".csv",
+                CsvExport.CONTENT_TYPE,
+                pieces -> files.statement(request.visitor().accountId(), month, pieces));
     }
 
     /** The paper of a payment. @param name like {@code Payment of $25.00} */
@@ -298,11 +332,18 @@ public final class BillingPages {
         }
     }
 
-    private static Charge charge(UsageGroup group) {
+    private static Charge charge(UsageGroup group, YearMonth month) {
         return new Charge(
                 group.model() == null ? "" : group.model(),
                 Texts.number(group.figures().calls()),
-                Texts.exact(group.figures().chargedMicros()));
+                Texts.exact(group.figures().chargedMicros()),
+                PageLink.to(PageLink.REQUESTS)
+                        .with("range", "own")
+                        .with("from", month.atDay(1).toString())
+                        .with("to", month.atEndOfMonth().toString())
+                        .with("utc", "1")
+                        .with("model", group.model())
+                        .text());
     }
 
     private static Line beside(Entry entry) {

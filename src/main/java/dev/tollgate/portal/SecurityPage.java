@@ -65,7 +65,7 @@ public final class SecurityPage {
                 request.visit(),
                 links.passwordChanged(request.visitor().person()));
         return refused == null
-                ? PageStep.to(request.visitor().person().passwordDue() ? "/dashboard" : PATH + "?changed=1")
+                ? PageStep.to(request.visitor().person().passwordDue() ? "/" : PATH + "?changed=1")
                 : PageStep.again(TEMPLATE, params(request, Map.of(refused.field(), refused.message())));
     }
 

@@ -322,7 +322,7 @@ class RandomMonthTest {
         for (YearMonth month = YearMonth.of(2026, 9);
                 month.isBefore(YearMonth.of(2027, 2));
                 month = month.plusMonths(1)) {
-            MonthStatement statement = history.statement(ACCOUNT, month);
+            MonthStatement statement = history.statement(ACCOUNT, month, null, 1_000);
             assertThat(statement.openingMicros()).as("%s", month).isEqualTo(balance);
             Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
             balance += entries.stream()
@@ -334,6 +334,31 @@ class RandomMonthTest {
             List<String> lines = new ArrayList<>();
             csv.write(ACCOUNT, span.from(), span.to(), lines::add);
             assertThat(lines.getLast()).endsWith("," + Credits.text(balance));
+            StringBuilder file = new StringBuilder();
+            new CsvExport(history).statement(ACCOUNT, month, piece -> file.append(piece) != null);
+            assertThat(file.toString().lines()).as("%s", month).containsExactlyElementsOf(lines);
+            checkLines(month, statement, span);
+        }
+    }
+
+    private void checkLines(YearMonth month, MonthStatement statement, Span span) {
+        List<LedgerLine> lines = new ArrayList<>();
+        LedgerPage.Cursor next = null;
+        do {
+            LedgerPage page = history.statement(ACCOUNT, month, next, 1 + random.nextInt(80))
+                    .lines();
+            lines.addAll(page.lines());
+            next = page.older();
+        } while (next != null);
+        assertThat(lines.stream().map(LedgerLine::entry).toList().reversed())
+                .as("lines of %s", month)
+                .containsExactlyElementsOf(entries.stream()
+                        .filter(entry -> isIn(entry.at(), span) && LedgerRead.amount(entry) != 0)
+                        .toList());
+        if (!lines.isEmpty()) {
+            assertThat(lines.getFirst().balanceMicros()).isEqualTo(statement.closingMicros());
+            assertThat(lines.getLast().balanceMicros() - lines.getLast().amountMicros())
+                    .isEqualTo(statement.openingMicros());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.portal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.pages.Texts;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.math.BigDecimal;
@@ -316,5 +317,38 @@ class DashboardTest {
     void a_range_without_calls_says_so() {
         assertThat(page("/dashboard/usage?range=own&from=2026-01-01&to=2026-01-02"))
                 .contains("No calls ended in this range.");
+    }
+
+    // ---- statements ----
+
+    @Test
+    void a_statement_leads_to_each_call_and_is_a_file_with_the_lines_of_the_month() {
+        String page = page("/dashboard/billing/statements/2026-11");
+        List<String> onPage = calls(page);
+        assertThat(onPage).isNotEmpty();
+        assertThat(page).contains("href=\"/dashboard/billing/statements/2026-11/statement.csv\"");
+        assertThat(page("/dashboard/requests/" + onPage.getFirst())).contains("<h2>Price</h2>");
+
+        List<String> lines = page("/dashboard/billing/statements/2026-11/statement.csv")
+                .lines()
+                .toList();
+        assertThat(lines.getFirst()).isEqualTo("time,sequence,kind,task_id,model,amount,balance");
+        assertThat(lines.stream().filter(line -> line.contains(",charge,")).map(line -> line.split(",")[3]))
+                .containsExactlyElementsOf(onPage.reversed());
+        assertThat(page)
+                .contains("Balance at the end</th><td></td><td class=\"num\">" + Texts.exact(micros(lines.getLast())));
+    }
+
+    private static long micros(String line) {
+        return new BigDecimal(line.substring(line.lastIndexOf(',') + 1))
+                .movePointRight(6)
+                .longValueExact();
+    }
+
+    @Test
+    void statements_are_listed_from_the_month_that_the_account_was_made_in() {
+        assertThat(page("/dashboard/billing"))
+                .contains("November 2026</a>", "October 2026</a>", "aria-label=\"October 2026 as CSV\"")
+                .doesNotContain("September 2026");
     }
 }
