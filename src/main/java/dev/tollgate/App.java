@@ -93,6 +93,7 @@ import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.notices.Notices;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Links;
+import dev.tollgate.people.SignUp;
 import dev.tollgate.people.StartCredits;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.ReceiptsHandler;
@@ -117,6 +118,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -171,6 +173,7 @@ public final class App implements AutoCloseable {
     private final BooksCheck booksCheck;
     private final Prices prices;
     private final CurrentSettings currentSettings;
+    private final SignUp signUp;
     private final OperatorSettings operatorSettings;
     private final Vouchers vouchers;
     private final OperatorVouchers operatorVouchers;
@@ -257,6 +260,7 @@ public final class App implements AutoCloseable {
                 secureRandom,
                 Actor.CONTROL_SOCKET,
                 () -> {});
+        this.signUp = signUp();
         this.links = makeLinks();
         this.operatorLinks = new OperatorLinks(
                 administration.deeds(), store.people(), links, settings.pages().publicUrl(), clock);
@@ -356,7 +360,7 @@ public final class App implements AutoCloseable {
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
         routes.add(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()));
         routes.add(paying.webhook());
-        PageRoutes pages = new PageRoutes(settings, store, catalogue, current, links, clock, secureRandom);
+        PageRoutes pages = new PageRoutes(settings, store, catalogue, current, links, signUp, clock, secureRandom);
         routes.addAll(pages.table(
                 customerKeys,
                 count,
@@ -374,6 +378,7 @@ public final class App implements AutoCloseable {
                                 administration,
                                 administration.people(),
                                 operatorLinks,
+                                signUp,
                                 prices,
                                 operatorSettings,
                                 operatorVouchers,
@@ -490,15 +495,25 @@ public final class App implements AutoCloseable {
 
     // ---- how it is wired ----
 
+    private SignUp signUp() {
+        boolean isReal = settings.hasRealUpstream();
+        return new SignUp(
+                () -> {
+                    String chosen = currentSettings.find(SettingTable.SIGN_UP);
+                    return "auto".equals(chosen) ? !isReal : Boolean.parseBoolean(chosen);
+                },
+                () -> new StartCredits(
+                        Objects.requireNonNull(currentSettings.find(SettingTable.SIGN_UP_CREDITS)), isReal));
+    }
+
     private Links makeLinks() {
-        Settings.Pages chosen = settings.pages();
         return new Links(
                 store.people(),
                 store.database(),
                 store.writer(),
                 store.outbox(),
                 letters(),
-                new StartCredits(chosen.signUpCreditsMicros(), settings.hasRealUpstream()),
+                signUp,
                 clock,
                 secureRandom);
     }

@@ -33,6 +33,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.Pages;
+import dev.tollgate.people.SignUp;
 import dev.tollgate.refused.RefusedCalls;
 import dev.tollgate.upstream.ChannelStatus;
 import java.security.SecureRandom;
@@ -71,6 +72,7 @@ final class ConsoleRoutes {
             StoredAdministration administration,
             OperatorPeople people,
             OperatorLinks links,
+            SignUp signUp,
             Prices prices,
             OperatorSettings settings,
             OperatorVouchers vouchers,
@@ -89,7 +91,7 @@ final class ConsoleRoutes {
                 settings.hasRealUpstream(),
                 settings.stripe() != null,
                 settings.pages().publicUrl() != null,
-                settings.isSignUpOpen());
+                doing.signUp()::isOpen);
         FirstSteps steps = new FirstSteps(
                 chosen,
                 doing.prices(),

@@ -16,6 +16,7 @@ import dev.tollgate.pages.Site;
 import dev.tollgate.payments.Vouchers;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.Person;
+import dev.tollgate.people.SignUp;
 import dev.tollgate.playground.PlaygroundPage;
 import dev.tollgate.portal.BillingPages;
 import dev.tollgate.portal.CodePage;
@@ -48,13 +49,13 @@ import java.util.function.Function;
 /** The part of the routes table that people see: one line a page, or a few that belong together. */
 final class PageRoutes {
 
-    private final Settings settings;
     private final Store store;
     private final Catalogue catalogue;
     private final ModelLife life;
     private final InstantSource clock;
     private final SecureRandom random;
     private final Links links;
+    private final SignUp signUp;
     private final Pages pages;
 
     PageRoutes(
@@ -63,13 +64,14 @@ final class PageRoutes {
             Catalogue catalogue,
             ModelLife life,
             Links links,
+            SignUp signUp,
             InstantSource clock,
             SecureRandom random) {
-        this.settings = settings;
         this.store = store;
         this.catalogue = catalogue;
         this.life = life;
         this.links = links;
+        this.signUp = signUp;
         this.clock = clock;
         this.random = random;
         Settings.Pages chosen = settings.pages();
@@ -96,16 +98,13 @@ final class PageRoutes {
             Live live,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
-        boolean open = settings.isSignUpOpen();
-        // Beside a real channel credits cost money: they wait for a confirmed address.
-        long credits = settings.hasRealUpstream() ? 0 : settings.pages().signUpCreditsMicros();
         SignedIn entrance = new SignedIn(store.people(), signedIn);
         List<Route<?>> routes = new ArrayList<>();
         routes.add(Route.get("/assets/{hash}/{file}", Gate.PUBLIC, Assets.all().files()));
         routes.add(Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().favicon()));
-        routes.addAll(new LandingPage(catalogue, open).routes(pages));
+        routes.addAll(new LandingPage(catalogue, signUp).routes(pages));
         routes.addAll(new CodePage(store.people(), entrance).routes(pages));
-        routes.addAll(new DoorPages(store.people(), links, entrance, open, credits).routes(pages));
+        routes.addAll(new DoorPages(store.people(), links, entrance, signUp).routes(pages));
         routes.addAll(new LinkPages(links, entrance).routes(pages));
         routes.addAll(new EmailPage(store.people(), links).routes(pages));
         routes.addAll(
@@ -120,7 +119,7 @@ final class PageRoutes {
         routes.addAll(new NewKeyPage(keys, store.people(), catalogue, random).routes(pages));
         routes.addAll(
                 new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
-        routes.addAll(new ManualPages(catalogue, life, open).routes(pages));
+        routes.addAll(new ManualPages(catalogue, life, signUp::isOpen).routes(pages));
         routes.addAll(new SettingsPages(store.people(), links.isMailOn()).routes(pages));
         routes.addAll(new SecondFactorPage(store.people()).routes(pages));
         routes.addAll(new SecurityPage(store.people(), links, clock).routes(pages));

@@ -95,18 +95,20 @@ public final class SettingTable {
             Kind.text("1 to 40 printable characters", "[^\\p{Cntrl}]{1,40}"),
             "Tollgate",
             "What the pages call this service.");
-    static final Setting<String> SIGN_UP = Setting.of(
-            "sign-up.open",
-            Kind.text("auto, true or false", "auto|true|false"),
-            "auto",
-            "Whether anybody can make an account on the pages; auto: while nothing but the sandbox answers. With mail, a link that is sent"
-                    + " to the address makes it; without, the page shows whether an address has an account.");
-    static final Setting<Long> SIGN_UP_CREDITS = Setting.of(
-            "sign-up.credits",
-            Kind.credits(1_000_000_000_000_000L),
-            "50",
-            "The credits that a new account begins with. Where a real channel answers they are for addresses that were confirmed by mail;"
-                    + " without mail nobody gets them.");
+    public static final Setting<String> SIGN_UP = Setting.of(
+                    "sign-up.open",
+                    Kind.text("auto, true or false", "auto|true|false"),
+                    "auto",
+                    "Whether anybody can make an account on the pages; auto: while nothing but the sandbox answers. With mail, a link that is sent"
+                            + " to the address makes it; without, the page shows whether an address has an account.")
+            .whileRunning();
+    public static final Setting<Long> SIGN_UP_CREDITS = Setting.of(
+                    "sign-up.credits",
+                    Kind.credits(1_000_000_000_000_000L),
+                    "50",
+                    "The credits that a new account begins with. Where a real channel answers they are for addresses that were confirmed by mail;"
+                            + " without mail nobody gets them.")
+            .whileRunning();
     static final Setting<Secret> OPERATOR_PASSWORD = Setting.secret(
             "operator.password",
             "10 to 128 characters",

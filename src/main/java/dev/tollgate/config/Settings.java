@@ -60,12 +60,6 @@ public record Settings(
         return mail != null;
     }
 
-    /** Whether anybody can make an account on the pages. */
-    public boolean isSignUpOpen() {
-        Boolean chosen = pages.signUpOpen();
-        return chosen == null ? !hasRealUpstream() : chosen;
-    }
-
     /** The real upstream; neither is set: the sandbox answers. */
     public record Gemini(@Nullable Secret apiKey, @Nullable URI baseUrl) {
 
@@ -86,15 +80,10 @@ public record Settings(
      * What people see.
      *
      * @param publicUrl null: only this machine's own addresses
-     * @param signUpOpen null: while nothing but the sandbox answers
      * @param operatorPassword null: made at the first start
      */
     public record Pages(
-            @Nullable URI publicUrl,
-            String brand,
-            @Nullable Boolean signUpOpen,
-            long signUpCreditsMicros,
-            @Nullable Secret operatorPassword) {}
+            @Nullable URI publicUrl, String brand, @Nullable Secret operatorPassword) {}
 
     /**
      * The SMTP server.

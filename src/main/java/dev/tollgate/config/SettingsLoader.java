@@ -103,11 +103,6 @@ public final class SettingsLoader {
         }
     }
 
-    private @Nullable Boolean signUp() {
-        String chosen = get(SIGN_UP);
-        return chosen.equals("auto") ? null : Boolean.valueOf(chosen);
-    }
-
     private Settings settings() {
         if (isSet(CHANNELS_FILE) && (isSet(GEMINI_API_KEY) || isSet(GEMINI_BASE_URL))) {
             warnings.add("With channels.file, gemini.api-key and gemini.base-url have no effect.");
@@ -123,8 +118,7 @@ public final class SettingsLoader {
                 find(ADMIN_KEY),
                 new Settings.Gemini(find(GEMINI_API_KEY), find(GEMINI_BASE_URL)),
                 new Settings.Demo(find(DEMO_KEY), get(DEMO_CREDITS), isSet(DEMO_KEY) || isSet(DEMO_CREDITS)),
-                new Settings.Pages(
-                        find(PUBLIC_URL), get(BRAND), signUp(), get(SIGN_UP_CREDITS), find(OPERATOR_PASSWORD)),
+                new Settings.Pages(find(PUBLIC_URL), get(BRAND), find(OPERATOR_PASSWORD)),
                 mail(),
                 stripe(),
                 new Settings.Sandbox(get(SANDBOX_PORT), get(SANDBOX_SEED), get(SANDBOX_PACE)),

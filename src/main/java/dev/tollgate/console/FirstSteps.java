@@ -9,6 +9,7 @@ import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.Links;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What is to be done before others are let in; each step ticks itself from a fact. Thread-safe; blocks. */
 public final class FirstSteps {
@@ -29,9 +30,9 @@ public final class FirstSteps {
         this.links = links;
     }
 
-    /** What was chosen before the start. */
+    /** What was chosen. @param signUp whether it is open, asked each time */
     public record Chosen(
-            boolean hasRealUpstream, boolean hasPayments, boolean hasPublicAddress, boolean isSignUpOpen) {}
+            boolean hasRealUpstream, boolean hasPayments, boolean hasPublicAddress, BooleanSupplier signUp) {}
 
     /** @param why in a sentence; @param href where it is done, empty where it is done outside of the pages */
     public record Step(boolean isDone, String what, String why, String href) {}
@@ -77,14 +78,15 @@ public final class FirstSteps {
                 "The demo account banned",
                 "Its key may be known to others.",
                 ConsoleAccounts.PATH + "/" + DEMO));
+        boolean isOpen = chosen.signUp().getAsBoolean();
         boolean isReady = chosen.hasRealUpstream() && noLoss && chosen.hasPublicAddress();
         steps.add(new Step(
-                chosen.isSignUpOpen() && (isReady || !chosen.hasRealUpstream()),
+                isOpen && (isReady || !chosen.hasRealUpstream()),
                 "Sign-up opened",
                 isReady
                         ? "Until then accounts are made by you."
                         : "Not before there are a provider's key, prices without loss and a public address."
-                                + (chosen.isSignUpOpen() ? " It is open already." : ""),
+                                + (isOpen ? " It is open already." : ""),
                 "/console/settings"));
         return steps;
     }

@@ -88,9 +88,13 @@ public record CallRow(
                 counts.path("reasoning_tokens").asLong(0));
     }
 
-    /** From the start to the end; null while it is processing. */
+    /** From the request's arrival to the end, or from the hold on where the arrival is not known; null while it is processing. */
     public @Nullable Duration took() {
-        return endedAt == null ? null : Duration.between(startedAt, endedAt);
+        if (endedAt == null) {
+            return null;
+        }
+        long settledMicros = course().path("settled").asLong(-1);
+        return settledMicros < 0 ? Duration.between(startedAt, endedAt) : Duration.ofNanos(settledMicros * 1_000);
     }
 
     /** Microseconds from the request's arrival to the first byte of the answer; -1 where there was none, or it is not known. */

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** {@code /docs} and what is under it. */
 public final class ManualPages {
@@ -24,10 +25,10 @@ public final class ManualPages {
 
     private final Catalogue catalogue;
     private final ModelLife life;
-    private final boolean isOpen;
+    private final BooleanSupplier isOpen;
 
-    /** @param isOpen whether strangers may make an account */
-    public ManualPages(Catalogue catalogue, ModelLife life, boolean isOpen) {
+    /** @param isOpen asked each time: whether strangers may make an account */
+    public ManualPages(Catalogue catalogue, ModelLife life, BooleanSupplier isOpen) {
         this.catalogue = catalogue;
         this.life = life;
         this.isOpen = isOpen;
@@ -90,7 +91,7 @@ public final class ManualPages {
 
     private PageStep show(PageRequest<Visitor> request, String template, Map<String, Object> params) {
         Map<String, Object> all = new HashMap<>(params);
-        all.put("open", isOpen);
+        all.put("open", isOpen.getAsBoolean());
         all.put("contents", Manual.ofThisProgram().contents(request.path()));
         return PageStep.show(template, all);
     }

@@ -39,7 +39,7 @@ public final class Links {
     private final Writer writer;
     private final Outbox outbox;
     private final Letters letters;
-    private final StartCredits start;
+    private final SignUp signUp;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -49,7 +49,7 @@ public final class Links {
             Writer writer,
             Outbox outbox,
             Letters letters,
-            StartCredits start,
+            SignUp signUp,
             InstantSource clock,
             RandomGenerator random) {
         this.people = people;
@@ -57,7 +57,7 @@ public final class Links {
         this.writer = writer;
         this.outbox = outbox;
         this.letters = letters;
-        this.start = start;
+        this.signUp = signUp;
         this.clock = clock;
         this.random = random;
     }
@@ -69,7 +69,7 @@ public final class Links {
 
     /** What a new account begins with. */
     public StartCredits startCredits() {
-        return start;
+        return signUp.credits();
     }
 
     // ---- asked for at the door ----
@@ -195,7 +195,7 @@ public final class Links {
             CreateAccount account = new CreateAccount(OwnIds.account(random), cut(name), now);
             accountId = account.id();
             changes.add(account);
-            changes.addAll(start.changes(accountId, link.isMailed(), now));
+            changes.addAll(startCredits().changes(accountId, link.isMailed(), now));
         }
         NewPerson person = new NewPerson(
                 OwnIds.person(random),
@@ -256,7 +256,7 @@ public final class Links {
         Instant now = clock.instant();
         List<Change> changes = new ArrayList<>();
         if (person.confirmedAt() == null && !FreeCredits.isStarted(database, person.accountId())) {
-            changes.addAll(start.changes(person.accountId(), true, now));
+            changes.addAll(startCredits().changes(person.accountId(), true, now));
         }
         PeopleChange<Boolean> change = PeopleChange.of(rows -> {
             use(rows, link, now);

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,13 @@ public record CallFilters(
         @Nullable String state,
         @Nullable String model,
         @Nullable String key,
+        @Nullable String door,
         @Nullable String flag,
         @Nullable String over) {
 
     static final List<String> FLAGS = List.of("estimated", "clamped", "total_mismatch", "shortfall");
+
+    static final List<String> DOORS = List.of("chat", "generate");
 
     private static final int TEXT_CHARS_MAX = 256;
     private static final int CREDITS_DIGITS_MAX = 12;
@@ -42,6 +46,7 @@ public record CallFilters(
                 Arrays.stream(TaskStatus.values()).anyMatch(each -> each.code().equals(state)) ? state : null,
                 text(request, "model"),
                 text(request, "key"),
+                DOORS.contains(Objects.requireNonNullElse(text(request, "door"), "")) ? text(request, "door") : null,
                 flag != null && FLAGS.contains(flag) ? flag : null,
                 isAmount(over) ? over : null);
     }
@@ -56,7 +61,13 @@ public record CallFilters(
     }
 
     boolean isAll() {
-        return range == null && state == null && model == null && key == null && flag == null && over == null;
+        return range == null
+                && state == null
+                && model == null
+                && key == null
+                && door == null
+                && flag == null
+                && over == null;
     }
 
     CallFilter filter() {
@@ -66,7 +77,7 @@ public record CallFilters(
                 state == null ? Set.of() : Set.of(TaskStatus.parse(state)),
                 model,
                 key,
-                null,
+                door,
                 flag,
                 over == null ? -1 : new BigDecimal(over).multiply(MICROS).longValueExact());
     }
@@ -85,6 +96,7 @@ public record CallFilters(
         return link.with("state", state)
                 .with("model", model)
                 .with("key", key)
+                .with("door", door)
                 .with("flag", flag)
                 .with("over", over);
     }

@@ -10,6 +10,7 @@ import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.People;
 import dev.tollgate.people.SignIn;
+import dev.tollgate.people.SignUp;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,19 +33,13 @@ public final class DoorPages {
     private final People people;
     private final Links links;
     private final SignedIn signedIn;
-    private final boolean isOpen;
-    private final long creditsMicros;
+    private final SignUp signUp;
 
-    /**
-     * @param isOpen whether anybody may make an account
-     * @param creditsMicros what an account begins with that is made without a mail
-     */
-    public DoorPages(People people, Links links, SignedIn signedIn, boolean isOpen, long creditsMicros) {
+    public DoorPages(People people, Links links, SignedIn signedIn, SignUp signUp) {
         this.people = people;
         this.links = links;
         this.signedIn = signedIn;
-        this.isOpen = isOpen;
-        this.creditsMicros = creditsMicros;
+        this.signUp = signUp;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -94,7 +89,7 @@ public final class DoorPages {
         Map<String, Object> params = new HashMap<>();
         params.put("login", login);
         params.put("to", to);
-        params.put("open", isOpen);
+        params.put("open", signUp.isOpen());
         if (error != null) {
             params.put("error", error);
         }
@@ -117,7 +112,7 @@ public final class DoorPages {
     // ---- signing up ----
 
     private PageStep signUpPage(PageRequest<Visitor> request) {
-        if (!isOpen) {
+        if (!signUp.isOpen()) {
             return PageStep.show("door/closed.jte", Map.of());
         }
         if (request.query("sent") != null && links.isMailOn()) {
@@ -129,7 +124,7 @@ public final class DoorPages {
     }
 
     private PageStep signUp(PageRequest<Visitor> request, Form form) {
-        if (!isOpen) {
+        if (!signUp.isOpen()) {
             return PageStep.show("door/closed.jte", Map.of());
         }
         String email = text(form, "email");
@@ -138,7 +133,8 @@ public final class DoorPages {
         }
         String name = text(form, "name");
         String zone = text(form, "zone");
-        SignIn done = people.signUp(email, text(form, "password"), name, zone, creditsMicros, request.visit());
+        SignIn done =
+                people.signUp(email, text(form, "password"), name, zone, signUp.unconfirmedMicros(), request.visit());
         return switch (done) {
             case SignIn.Welcome in -> signedIn.of(request, in, HOME);
             case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
@@ -175,7 +171,7 @@ public final class DoorPages {
         params.put("zone", zone);
         params.put("errors", errors);
         params.put("mail", links.isMailOn());
-        long begins = links.isMailOn() ? links.startCredits().micros() : creditsMicros;
+        long begins = links.isMailOn() ? signUp.credits().micros() : signUp.unconfirmedMicros();
         if (begins > 0) {
             params.put("credits", Credits.text(begins));
         }

@@ -6,6 +6,7 @@ import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.SignUp;
 import java.util.List;
 import java.util.Map;
 
@@ -13,11 +14,11 @@ import java.util.Map;
 public final class LandingPage {
 
     private final Catalogue catalogue;
-    private final boolean isOpen;
+    private final SignUp signUp;
 
-    public LandingPage(Catalogue catalogue, boolean isOpen) {
+    public LandingPage(Catalogue catalogue, SignUp signUp) {
         this.catalogue = catalogue;
-        this.isOpen = isOpen;
+        this.signUp = signUp;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -29,6 +30,7 @@ public final class LandingPage {
             return PageStep.to(member.person().isOperator() ? "/console" : "/dashboard");
         }
         return PageStep.show(
-                "landing.jte", Map.of("models", PriceList.of(catalogue), "address", request.address(), "open", isOpen));
+                "landing.jte",
+                Map.of("models", PriceList.of(catalogue), "address", request.address(), "open", signUp.isOpen()));
     }
 }

@@ -37,6 +37,10 @@ public final class RequestsPage {
     private final Catalogue catalogue;
     private final InstantSource clock;
 
+    /** With the protocols that people know them by. */
+    private static final List<FilterChoice> DOORS =
+            List.of(new FilterChoice("chat", "chat (OpenAI)"), new FilterChoice("generate", "generate (Gemini)"));
+
     public RequestsPage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
         this.history = history;
         this.files = new CsvExport(history);
@@ -71,6 +75,7 @@ public final class RequestsPage {
                 "models",
                 FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model()));
         params.put("keys", names.choices());
+        params.put("doors", DOORS);
         params.put("flags", FilterChoice.of(CallFilters.FLAGS, null));
         params.put("zone", (filters.range() == null ? zone : filters.range().zone()).getId());
         params.put("asOf", Texts.time(now, zone));

@@ -64,7 +64,7 @@ public final class UsagePage {
         ZoneId zone = request.visitor().person().preferences().zone();
         ChosenRange range =
                 filters.range() == null ? ChosenRange.lastThirtyDays(clock.instant(), zone) : filters.range();
-        return new CallFilters(range, null, filters.model(), filters.key(), null, null);
+        return new CallFilters(range, null, filters.model(), filters.key(), null, null, null);
     }
 
     private Span span(CallFilters filters) {

@@ -3,8 +3,10 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.http.Exchange;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,31 @@ class StoredSettingsTest {
             assertThat(deeds.get(0).get("before").toString()).isEqualTo("{\"value\":\"true\"}");
             assertThat(deeds.get(0).get("after").isNull()).isTrue();
             assertThat(deeds.get(1).get("reason").asString()).isEqualTo("to see more");
+        }
+    }
+
+    @Test
+    void sign_up_is_closed_and_what_accounts_begin_with_is_changed_while_the_program_runs() {
+        try (Gateway gateway = Gateway.start(ENVIRONMENT)) {
+            set(gateway, "sign-up.credits", "\"7.5\"");
+            assertThat(new Browser(gateway.url())
+                            .signUp("ann@example.org", "a sentence nobody else has")
+                            .get("/dashboard")
+                            .body())
+                    .contains("7.500000 credits");
+            set(gateway, "sign-up.open", "\"false\"");
+            Browser late = new Browser(gateway.url());
+            for (String path : List.of("/sign-up", "/")) {
+                assertThat(late.get(path).body()).contains("Accounts here are made by the operator");
+            }
+            assertThat(late.get("/sign-in").body()).doesNotContain("Make an account");
+            assertThat(late.submit("/sign-in", "/sign-up", Map.of("email", "late@example.org"))
+                            .body())
+                    .contains("Accounts here are made by the operator");
+            assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE email LIKE 'late%'"))
+                    .isZero();
+            set(gateway, "sign-up.open", "null");
+            assertThat(late.get("/sign-in").body()).contains("Make an account");
         }
     }
 

@@ -122,6 +122,13 @@ class WaysInTest {
         assertThat(operator.signIn("operator", password).status()).isEqualTo(422);
         assertThat(operator.signIn("operator", next).location()).isEqualTo("/console");
         assertThat(operator.get("/console").location()).isEqualTo("/dashboard/settings/security");
+        assertThat(operator.submit(
+                                "/dashboard/settings/security",
+                                "/dashboard/settings/security",
+                                Map.of("deed", "password", "present", next, "password", PASSWORD))
+                        .location())
+                .isEqualTo("/");
+        assertThat(operator.get("/").location()).isEqualTo("/console");
         assertThat(file(gateway.data())).doesNotExist();
         assertThat(audited("control socket")).isEqualTo(3);
     }

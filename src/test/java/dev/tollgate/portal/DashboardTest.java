@@ -105,7 +105,9 @@ class DashboardTest {
         "over=4.4754&model=google/gemini-2.5-pro, 0",
         "flag=shortfall, 0",
         "model=none, 0",
-        "range=never&state=unheard&over=much, 33",
+        "range=never&state=unheard&over=much&door=backstairs, 33",
+        "door=chat, 33",
+        "door=generate, 0",
     })
     void filters_are_the_address_of_the_page(String query, int count) {
         assertThat(calls(page("/dashboard/requests?" + query))).hasSize(count);
@@ -166,6 +168,21 @@ class DashboardTest {
                                 Arrays.asList(line.split(",", -1)).get(line.split(",", -1).length - 3)))
                         .reduce(BigDecimal.ZERO, BigDecimal::add))
                 .isEqualByComparingTo(busy.customer.consumed());
+    }
+
+    @Test
+    void no_call_took_less_time_than_to_its_first_byte() {
+        List<String[]> rows = page("/dashboard/requests.csv")
+                .lines()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .filter(cells -> !cells[13].isEmpty())
+                .toList();
+
+        assertThat(rows).hasSizeGreaterThan(20).allSatisfy(cells -> assertThat(Long.parseLong(cells[14]))
+                .isGreaterThanOrEqualTo(Long.parseLong(cells[13])));
+        assertThat(rows)
+                .anySatisfy(cells -> assertThat(Long.parseLong(cells[13])).isPositive());
     }
 
     @Test
