@@ -198,8 +198,8 @@ public final class AccountHistory {
             long first = ledger.firstSince(span.from(), now.lastSequence());
             LedgerPage.Cursor newest =
                     new LedgerPage.Cursor(ledger.firstSince(span.to(), now.lastSequence()), sums.closingMicros());
-            boolean isOfMonth = from != null && from.before() <= newest.before();
-            return sums.with(ledger.page(isOfMonth ? from : newest, first, false, limit));
+            LedgerPage.Cursor begin = from == null || from.before() > newest.before() ? newest : from;
+            return sums.with(ledger.page(begin, first, false, limit));
         });
     }
 
