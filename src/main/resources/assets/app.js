@@ -88,6 +88,11 @@
     if (form && event.target.matches('select, input[type=checkbox], input[type=date]')) form.requestSubmit();
   });
 
+  // What is shown fades while what was asked for is fetched; a page that Back brings again is whole.
+  const main = document.querySelector('main');
+  document.addEventListener('submit', (event) => main?.classList.toggle('stale', event.target.matches('form[data-auto]')));
+  addEventListener('pageshow', () => main?.classList.remove('stale'));
+
   // ---- single keys, where the person wants them
 
   const typing = (element) => element.matches('input, textarea, select, [contenteditable]');

@@ -34,7 +34,6 @@ public final class Assets {
             "app.js", List.of("app.js"),
             "charts.js", List.of("app.js", "uplot.js", "charts.js"),
             "playground.js", List.of("app.js", "marked.js", "purify.js", "highlight.js", "playground.js"),
-            "htmx.js", List.of("htmx.js"),
             "icons.svg", List.of("icons.svg"),
             "favicon.svg", List.of("favicon.svg"));
 
