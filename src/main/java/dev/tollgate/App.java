@@ -351,7 +351,17 @@ public final class App implements AutoCloseable {
                     .taking()
                     .withErrors(GoogleErrors.OBJECT));
         }
-        routes.add(Route.get("/admin/channels", admin, new ChannelsHandler(channels.upstreams()::status, clock)));
+        ChannelDeeds channelDeeds = new ChannelDeeds(
+                channels.hasFile(),
+                channels::reload,
+                channels.upstreams()::status,
+                channels.upstreams()::tryOut,
+                store.writer(),
+                clock);
+        ChannelsHandler channelsHandler = new ChannelsHandler(channels.upstreams()::status, channelDeeds, clock);
+        routes.add(Route.get("/admin/channels", admin, channelsHandler));
+        routes.add(Route.post("/admin/channels/reload", admin, channelsHandler.reload()));
+        routes.add(Route.post("/admin/channels/{id}/try", admin, channelsHandler.tryOut()));
         operator(routes, admin);
         routes.add(Route.get("/admin/tasks", admin, new PlatformTasksHandler(new PlatformCalls(store.database()))));
         routes.add(Route.get("/admin/usage", admin, new PlatformUsageHandler(store.platform(), clock)));
@@ -385,7 +395,7 @@ public final class App implements AutoCloseable {
                                 booksCheck,
                                 paying,
                                 refused,
-                                new ChannelDeeds(channels.hasFile(), channels::reload, store.writer(), clock),
+                                channelDeeds,
                                 channels.upstreams()::status)));
         return routes;
     }

@@ -1,5 +1,9 @@
 package dev.tollgate.admin;
 
+import static dev.tollgate.admin.OperatorRoutes.by;
+import static dev.tollgate.admin.OperatorRoutes.doing;
+
+import dev.tollgate.deeds.Actor;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.upstream.ChannelStatus;
@@ -15,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code GET /admin/channels}: how each channel is. */
+/** {@code GET /admin/channels}: how each channel is; and what an operator does with them. */
 public final class ChannelsHandler implements Handler<Object> {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -23,11 +27,43 @@ public final class ChannelsHandler implements Handler<Object> {
     private static final Duration TOLD_BEFORE = Duration.ofDays(60);
 
     private final Supplier<List<ChannelStatus>> channels;
+    private final ChannelDeeds deeds;
     private final InstantSource clock;
 
-    public ChannelsHandler(Supplier<List<ChannelStatus>> channels, InstantSource clock) {
+    public ChannelsHandler(Supplier<List<ChannelStatus>> channels, ChannelDeeds deeds, InstantSource clock) {
         this.channels = channels;
+        this.deeds = deeds;
         this.clock = clock;
+    }
+
+    /** {@code POST /admin/channels/reload {reason}}: whether the file was taken. */
+    public Handler<Object> reload() {
+        return doing(
+                200,
+                (exchange, body) -> {
+                    By by = by(exchange, body);
+                    return () -> JSON.writeValueAsBytes(JSON.createObjectNode().put("taken", deeds.reload(by)));
+                },
+                "reason");
+    }
+
+    /** {@code POST /admin/channels/{id}/try {reason?}}: whether it answers, and how fast. */
+    public Handler<Object> tryOut() {
+        return doing(
+                200,
+                (exchange, body) -> {
+                    By by = new By(Actor.adminKey(exchange.remoteAddress()), body.text("reason"), null);
+                    String id = exchange.pathParam("id");
+                    return () -> {
+                        ChannelDeeds.Tried tried = deeds.tryOut(by, id);
+                        return JSON.writeValueAsBytes(JSON.createObjectNode()
+                                .put("id", id)
+                                .put("answered", tried.hasAnswered())
+                                .put("milliseconds", tried.millis())
+                                .put("error", tried.hasAnswered() ? null : tried.error()));
+                    };
+                },
+                "reason");
     }
 
     @Override

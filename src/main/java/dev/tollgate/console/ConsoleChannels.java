@@ -12,6 +12,7 @@ import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.upstream.ChannelStatus;
 import dev.tollgate.upstream.Standing;
+import dev.tollgate.upstream.UpstreamFailure;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -50,7 +51,26 @@ public final class ConsoleChannels {
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::readAgain));
+                pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::doing));
+    }
+
+    private PageStep doing(PageRequest<Visitor.Member> request, Form form) {
+        String channel = form.field("try");
+        return channel == null ? readAgain(request, form) : tryOut(request, form, channel);
+    }
+
+    private PageStep tryOut(PageRequest<Visitor.Member> request, Form form, String channel) {
+        try {
+            ChannelDeeds.Tried tried = deeds.tryOut(forms.by(request, form), channel);
+            return PageStep.to(PATH + "?tried=" + DeedForms.encoded(channel) + "&took=" + tried.millis() + "&end="
+                    + (tried.hasAnswered() ? "answered" : tried.error()));
+        } catch (Refused e) {
+            return new PageStep.Show(
+                    422,
+                    "console/channels.jte",
+                    params(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))),
+                    Map.of());
+        }
     }
 
     private PageStep readAgain(PageRequest<Visitor.Member> request, Form form) {
@@ -75,7 +95,48 @@ public final class ConsoleChannels {
     /** A model on it. @param note whether it rests, and what follows it; empty for nothing */
     public record Sold(String id, String upstream, String share, String note) {}
 
+    /** What came of trying a channel. @param kind of the note */
+    public record Tried(String channel, String kind, String text) {}
+
+    private static final Tried NONE = new Tried("", "", "");
+
     private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show("console/channels.jte", params(request, tried(request)));
+    }
+
+    private static Tried tried(PageRequest<Visitor.Member> request) {
+        String channel = request.query("tried");
+        String took = request.query("took");
+        String end = request.query("end");
+        if (channel == null || took == null || end == null || !took.matches("[0-9]{1,6}")) {
+            return NONE;
+        }
+        String time = Texts.took(Long.parseLong(took));
+        if (end.equals("answered")) {
+            return new Tried(channel, "ok", "It has counted a few tokens, for free, in " + time + ".");
+        }
+        for (UpstreamFailure.Kind kind : UpstreamFailure.Kind.values()) {
+            if (kind.name().toLowerCase(Locale.ROOT).equals(end)) {
+                return new Tried(
+                        channel, "bad", "It has failed after " + time + ": " + meaning(kind) + " The log says more.");
+            }
+        }
+        return NONE;
+    }
+
+    private static String meaning(UpstreamFailure.Kind kind) {
+        return switch (kind) {
+            case MISCONFIGURED -> "misconfigured. Look at its key, project, location and address.";
+            case REPLACED -> "the model is not there.";
+            case QUOTA -> "its quota of the minute is used up.";
+            case DAY_QUOTA -> "its quota of the day is used up.";
+            case UNAVAILABLE -> "it cannot be reached, or has trouble of its own.";
+            case BROKEN -> "its answer cannot be read.";
+            case REFUSED, SIGNATURE -> "it has refused the question.";
+        };
+    }
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, Tried tried) {
         ZoneId zone = request.visitor().person().preferences().zone();
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Map<String, Long> calls = history
@@ -86,17 +147,17 @@ public final class ConsoleChannels {
                         PlatformHistory.Part.CHANNEL)
                 .stream()
                 .collect(Collectors.toMap(PlatformHistory.Group::name, PlatformHistory.Group::calls));
-        return PageStep.show(
-                "console/channels.jte",
-                Map.of(
-                        "hasFile",
-                        deeds.hasFile(),
-                        "read",
-                        Objects.requireNonNullElse(request.query("read"), ""),
-                        "lines",
-                        channels.get().stream()
-                                .map(channel -> line(channel, calls.getOrDefault(channel.id(), 0L), zone))
-                                .toList()));
+        return Map.of(
+                "hasFile",
+                deeds.hasFile(),
+                "read",
+                Objects.requireNonNullElse(request.query("read"), ""),
+                "tried",
+                tried,
+                "lines",
+                channels.get().stream()
+                        .map(channel -> line(channel, calls.getOrDefault(channel.id(), 0L), zone))
+                        .toList());
     }
 
     private Line line(ChannelStatus channel, long callsToday, ZoneId zone) {

@@ -121,6 +121,13 @@ public final class GeminiChannel implements Channel {
         return models.standing(upstreamModel);
     }
 
+    @Override
+    public boolean tryOut(String upstreamModel, Consumer<@Nullable UpstreamFailure> then) {
+        Request counting = request(models.name(upstreamModel), "countTokens");
+        GeminiCount.tryOut(farEnd.vertx(), access.connect(farEnd, counting), COUNT_MILLIS, errors, then);
+        return true;
+    }
+
     /** Calls of one model begin with the same bytes. */
     private Request asking(String model) {
         Request known = asking.get(model);

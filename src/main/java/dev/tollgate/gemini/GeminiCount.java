@@ -7,10 +7,13 @@ import dev.tollgate.channel.WholeReply;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamEvent.Modalities;
+import dev.tollgate.upstream.UpstreamFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -19,6 +22,10 @@ final class GeminiCount {
 
     private static final int OK = 200;
     private static final int ANSWER_BYTES_MAX = 64 * 1024;
+
+    private static final byte[] FEW_WORDS =
+            "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Are you there?\"}]}]}"
+                    .getBytes(StandardCharsets.UTF_8);
 
     private GeminiCount() {}
 
@@ -41,6 +48,39 @@ final class GeminiCount {
                     errand.over();
                     then.accept(count);
                 }));
+    }
+
+    /**
+     * Counts a few words, to see whether the upstream answers.
+     *
+     * @param then told the reason where it does not
+     */
+    static void tryOut(
+            Vertx vertx,
+            Future<Roundtrip> connecting,
+            long millis,
+            GeminiErrors errors,
+            Consumer<@Nullable UpstreamFailure> then) {
+        connecting
+                .compose(roundtrip -> {
+                    Future<WholeReply> answer = WholeReply.of(roundtrip, ANSWER_BYTES_MAX);
+                    roundtrip.await(millis, false);
+                    roundtrip.send(FEW_WORDS);
+                    return answer;
+                })
+                .onFailure(Fatal::check)
+                .onComplete(answer -> {
+                    UpstreamFailure failure =
+                            answer.succeeded() ? failure(answer.result(), errors) : errors.whyNot(answer.cause());
+                    vertx.runOnContext(_ -> then.accept(failure));
+                });
+    }
+
+    private static @Nullable UpstreamFailure failure(WholeReply reply, GeminiErrors errors) {
+        if (reply.status() != OK) {
+            return errors.of(reply.status(), reply.body(), null);
+        }
+        return count(reply).isEmpty() ? errors.of(UpstreamFailure.Kind.BROKEN, "an answer that counts nothing") : null;
     }
 
     private static Future<WholeReply> send(Roundtrip roundtrip, StreamedCall.Errand errand, long millis) {

@@ -2,6 +2,7 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.ErrorReader;
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.NotAdmitted;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.math.BigDecimal;
@@ -81,6 +82,11 @@ final class GeminiErrors implements ErrorReader {
     @Override
     public UpstreamFailure of(Kind kind, String detail) {
         return new UpstreamFailure(kind, null, scrubbed(detail));
+    }
+
+    /** Why nothing came at all. */
+    UpstreamFailure whyNot(Throwable why) {
+        return why instanceof NotAdmitted refused ? refused.failure() : of(Kind.UNAVAILABLE, String.valueOf(why));
     }
 
     /** The error object in a body, or a missing node. */

@@ -20,13 +20,16 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
 /**
- * {@code GET /admin/usage?by=day|model|channel|end&from&to&after&limit}: what calls of all accounts came to, net of refunds, with their upstream
- * cost by list prices. To the hour, in UTC; the last 30 days where no time is named.
+ * {@code GET /admin/usage?by=day|model|channel|end|account&from&to&after&limit}: what calls of all accounts came to, net of refunds, with their
+ * upstream cost by list prices, but by account, of which that is not kept. To the hour, by account to the day where the range is long, in UTC; the
+ * last 30 days where no time is named.
  */
 public final class PlatformUsageHandler implements Handler<Object> {
 
     private static final int LIMIT_DEFAULT = 100;
     private static final int LIMIT_MAX = 1_000;
+    private static final int ACCOUNTS_MAX = 200;
+    private static final String ACCOUNT = "account";
     private static final Duration STANDARD = Duration.ofDays(30);
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -49,8 +52,8 @@ public final class PlatformUsageHandler implements Handler<Object> {
         ListParameters parameters = new ListParameters(exchange);
         String by = Objects.requireNonNullElse(parameters.text("by"), "day");
         PlatformHistory.Part part = PARTS.get(by);
-        if (part == null) {
-            throw ListParameters.wrong("by", by, "day, model, channel or end");
+        if (part == null && !by.equals(ACCOUNT)) {
+            throw ListParameters.wrong("by", by, "day, model, channel, end or account");
         }
         Instant now = clock.instant();
         Instant to = Objects.requireNonNullElse(parameters.time("to", ZoneOffset.UTC), now.plus(Duration.ofHours(1)))
@@ -58,10 +61,49 @@ public final class PlatformUsageHandler implements Handler<Object> {
         Instant from = Objects.requireNonNullElse(parameters.time("from", ZoneOffset.UTC), to.minus(STANDARD))
                 .truncatedTo(ChronoUnit.HOURS);
         String after = Objects.requireNonNullElse(parameters.text("after"), "");
+        if (part == null) {
+            Span span = span(from, to, now);
+            int accounts = parameters.limit(LIMIT_DEFAULT, ACCOUNTS_MAX);
+            exchange.compute(
+                    () -> Records.read(() -> history.accounts(span, after, accounts)),
+                    page -> exchange.json(200, render(page, accounts)));
+            return;
+        }
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
         exchange.compute(
                 () -> Records.read(() -> history.groups(from, to, by.equals("day"), part)),
                 groups -> exchange.json(200, render(by, groups, after, limit)));
+    }
+
+    private static Span span(Instant from, Instant to, Instant now) {
+        try {
+            return Span.of(from, to, ZoneOffset.UTC, now);
+        } catch (IllegalArgumentException e) {
+            throw ListParameters.wrong("from", from.toString(), "a time before 'to', by 100 years at most");
+        }
+    }
+
+    private static byte[] render(List<PlatformHistory.OfAccount> page, int limit) {
+        ObjectNode list = JSON.createObjectNode();
+        ArrayNode data = list.putArray("data");
+        for (PlatformHistory.OfAccount account : page) {
+            Figures figures = account.figures();
+            ObjectNode json = data.addObject()
+                    .put(ACCOUNT, account.id())
+                    .put("name", account.name())
+                    .put("calls", figures.calls())
+                    .put("failed", figures.failed())
+                    .put("cancelled", figures.cancelled())
+                    .put("prompt_tokens", figures.promptTokens())
+                    .put("cached_tokens", figures.cachedTokens())
+                    .put("completion_tokens", figures.completionTokens())
+                    .put("reasoning_tokens", figures.thoughtsTokens());
+            credits(json, "charged", figures.chargedMicros());
+            credits(json, "refunded", figures.refundedMicros());
+            credits(json, "net", figures.netMicros());
+        }
+        list.put("next", page.size() < limit ? null : page.getLast().id());
+        return JSON.writeValueAsBytes(list);
     }
 
     /** What a group is told apart by; the list is in its order. */

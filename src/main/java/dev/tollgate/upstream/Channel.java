@@ -1,5 +1,8 @@
 package dev.tollgate.upstream;
 
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
 /** One way to an upstream: a protocol, a base URL, a credential. Safe for use by several event loops. */
 public interface Channel {
 
@@ -20,6 +23,16 @@ public interface Channel {
      */
     default Standing standing(String upstreamModel) {
         return Standing.of(upstreamModel);
+    }
+
+    /**
+     * Asks the upstream something that costs nothing, on the current event loop, to see whether it answers.
+     *
+     * @param then told there once, never before this method returns: null where it has answered
+     * @return false where there is nothing that costs nothing; then nothing is asked and nothing told
+     */
+    default boolean tryOut(String upstreamModel, Consumer<@Nullable UpstreamFailure> then) {
+        return false;
     }
 
     /** Lets connections go; nothing is asked of it any more. */

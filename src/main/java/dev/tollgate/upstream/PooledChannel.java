@@ -52,6 +52,7 @@ final class PooledChannel {
     private final Breaker breaker = new Breaker();
     private final Map<String, Resting> resting = new ConcurrentHashMap<>();
     private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicBoolean trying = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean retired;
     private volatile @Nullable Trouble trouble;
@@ -114,6 +115,15 @@ final class PooledChannel {
         if (calls.decrementAndGet() == 0 && retired) {
             close();
         }
+    }
+
+    /** @return false where it is being tried out already */
+    boolean beginTrial() {
+        return trying.compareAndSet(false, true);
+    }
+
+    void endTrial() {
+        trying.set(false);
     }
 
     /** Takes it away: running calls go on to their end. */

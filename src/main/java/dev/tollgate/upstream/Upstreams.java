@@ -80,6 +80,24 @@ public final class Upstreams {
         return standings;
     }
 
+    /**
+     * Asks a channel something that costs nothing, whether it is healthy or not; of its health nothing changes by it.
+     *
+     * @param channelId as the operator calls it
+     * @param then told once, within {@value ChannelTrial#MILLIS_MAX} ms, on an event loop or at once
+     */
+    public void tryOut(String channelId, Consumer<Trial> then) {
+        ChannelSet now = channels;
+        for (PooledChannel channel : now.channels()) {
+            if (channel.id().equals(channelId)) {
+                String model = now.routesOf(channel).getFirst().upstreamModel();
+                vertx.runOnContext(_ -> new ChannelTrial(vertx, channel, then).begin(model));
+                return;
+            }
+        }
+        then.accept(new Trial.NoSuchChannel());
+    }
+
     /** Lets all connections go. */
     public void close() {
         use(PoolSpec.of(List.of()));

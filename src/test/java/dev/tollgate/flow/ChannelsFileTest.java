@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,113 @@ class ChannelsFileTest {
             assertThat(channels.text()).isEqualTo("from b");
             assertThat(operator.get("/console/audit").body()).contains("channels.reload");
             assertThat(log.text()).contains("was not taken");
+        }
+    }
+
+    private static final FarServer.Answer COUNTED = whole(200, "{\"totalTokens\":4}");
+
+    private static FarServer.Answer echoing(int status, String key, String url) {
+        return whole(
+                status,
+                "{\"error\":{\"code\":%d,\"message\":\"API key %s of %s is not valid\",\"status\":\"X\"}}"
+                        .formatted(status, key, url));
+    }
+
+    @Test
+    void an_operator_tries_a_channel_for_free_and_its_health_stays_what_calls_have_made_it() throws Exception {
+        String password = "the operator of the channels";
+        String third =
+                "  - {id: c, kind: openai, base_url: \"http://127.0.0.1:1\", key: %s, priority: 3, models: {gemini-2.5-pro: m}}\n"
+                        .formatted(KEY_B);
+        try (Channels channels =
+                        Channels.of(firstAndSecond(a, b) + third, Map.of("TOLLGATE_OPERATOR_PASSWORD", password));
+                LogCapture log = new LogCapture()) {
+            a.script(request -> request.path().endsWith(":countTokens") ? COUNTED : whole(500, ""));
+            b.script(request ->
+                    request.path().endsWith(":countTokens") ? echoing(403, KEY_B, b.url()) : gemini("from b"));
+            for (int i = 0; i < 5; i++) {
+                assertThat(channels.text()).isEqualTo("from b");
+            }
+            assertThat(channels.status("a").at("/breaker/state").asString()).isEqualTo("open");
+            var balance = channels.customer().balance();
+
+            Gateway.Reply well = tryOut(channels, "a");
+            assertThat(well.json().get("answered").asBoolean()).isTrue();
+            assertThat(well.json().get("milliseconds").asLong()).isBetween(0L, 30_000L);
+            Gateway.Reply ill = tryOut(channels, "b");
+            assertThat(ill.json().get("answered").asBoolean()).isFalse();
+            assertThat(ill.json().get("error").asString()).isEqualTo("misconfigured");
+            assertThat(tryOut(channels, "c").status()).isEqualTo(409);
+            assertThat(tryOut(channels, "d").status()).isEqualTo(404);
+            assertThat(channels.status("a").at("/breaker/state").asString()).isEqualTo("open");
+            assertThat(channels.status("b").toString()).contains("\"healthy\":true", "\"rest\":null");
+            assertThat(channels.customer().balance()).isEqualByComparingTo(balance);
+
+            Browser operator = new Browser(channels.gateway().url());
+            operator.signIn("operator", password);
+            String good = operator.get(tried(operator, "a")).body();
+            assertThat(good).contains("It has counted a few tokens, for free, in ");
+            String bad = operator.get(tried(operator, "b")).body();
+            assertThat(bad).contains("It has failed after ", "misconfigured.");
+            assertThat(operator.submit("/console/channels", "/console/channels", Map.of("try", "c"))
+                            .body())
+                    .contains("its protocol does not count tokens");
+            String audit = operator.get("/console/audit").body();
+            assertThat(audit).contains("channel.try", "misconfigured");
+            assertThat(audit + good + bad + well.text() + ill.text() + log.text())
+                    .doesNotContain(KEY_A, KEY_B);
+            assertThat(audit + good + bad + well.text() + ill.text()).doesNotContain(a.url(), b.url());
+        }
+    }
+
+    private static final String READ_AGAIN = "{\"reason\":\"a new key\"}";
+
+    private static Gateway.Reply tryOut(Channels channels, String id) {
+        return channels.gateway().post("/admin/channels/" + id + "/try", "{}", Channels.ADMIN_KEY);
+    }
+
+    private static String tried(Browser operator, String id) {
+        Browser.Page page = operator.submit("/console/channels", "/console/channels", Map.of("try", id));
+        assertThat(page.status()).as(page.body()).isEqualTo(303);
+        return page.location();
+    }
+
+    @Test
+    void a_channel_is_tried_one_at_a_time_and_six_times_a_minute_and_the_file_is_read_again_by_the_api() {
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        a.script(request -> {
+            asked.countDown();
+            goOn.join();
+            return COUNTED;
+        });
+        try (Channels channels = Channels.of(Channels.one(a.url()))) {
+            CompletableFuture<Gateway.Reply> first = CompletableFuture.supplyAsync(() -> tryOut(channels, "a"));
+            assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(tryOut(channels, "a").text()).contains("is being tried right now");
+            goOn.complete(null);
+            assertThat(first.join().json().get("answered").asBoolean()).isTrue();
+            for (int i = 0; i < 4; i++) {
+                assertThat(tryOut(channels, "a").status()).isEqualTo(200);
+            }
+            Gateway.Reply seventh = tryOut(channels, "a");
+            assertThat(seventh.status()).isEqualTo(409);
+            assertThat(seventh.text()).contains("6 times within a minute");
+            assertThat(a.asked()).isEqualTo(5);
+            channels.write(Channels.one(b.url()));
+            Gateway.Reply read = channels.gateway().post("/admin/channels/reload", READ_AGAIN, Channels.ADMIN_KEY);
+            assertThat(read.json().get("taken").asBoolean()).isTrue();
+            assertThat(channels.text()).isEqualTo("from b");
+            channels.write("channels: []");
+            assertThat(channels.gateway()
+                            .post("/admin/channels/reload", READ_AGAIN, Channels.ADMIN_KEY)
+                            .json()
+                            .get("taken")
+                            .asBoolean())
+                    .isFalse();
+            assertThat(channels.text()).isEqualTo("from b");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -75,6 +75,32 @@ class OperatorDeedsTest {
         return get("/audit?subject=" + subject).get("data");
     }
 
+    /** A page at a time all accounts are told, and what they came to is what all of it came to. */
+    private static void assertByAccount() {
+        BigDecimal net = BigDecimal.ZERO;
+        long calls = 0;
+        int accounts = 0;
+        String after = "";
+        do {
+            JsonNode page = get("/usage?by=account&limit=2" + after);
+            for (JsonNode account : page.get("data")) {
+                net = net.add(account.get("net").decimalValue());
+                calls += account.get("calls").asLong();
+                accounts++;
+                assertThat(account.get("account").asString()).startsWith("acc_");
+                assertThat(account.has("upstream_cost")).isFalse();
+            }
+            after = page.get("next").isNull()
+                    ? ""
+                    : "&after=" + page.get("next").asString();
+        } while (!after.isEmpty());
+        assertThat(accounts).isEqualTo((int) gateway.number("SELECT COUNT(*) FROM account"));
+        assertThat(calls).isPositive().isEqualTo(gateway.number("SELECT SUM(calls) FROM usage_hour"));
+        assertThat(net)
+                .isEqualByComparingTo(BigDecimal.valueOf(
+                        gateway.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
+    }
+
     private static String chargedCall(Customer customer) {
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         JsonNode task = customer.lastTask();
@@ -129,6 +155,7 @@ class OperatorDeedsTest {
                 .isEqualByComparingTo(BigDecimal.valueOf(
                         gateway.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
         assertThat(gateway.get("/admin/usage?by=moon", adminKey).status()).isEqualTo(400);
+        assertByAccount();
     }
 
     @Test
