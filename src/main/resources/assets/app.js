@@ -123,6 +123,51 @@
     });
   }
 
+  // ---- signing out of a browser that keeps conversations: whoever comes next could read them
+
+  const KEPT = 'tollgate-playground';
+  const kept = () => new Promise((done, failed) => {
+    const request = indexedDB.open(KEPT, 1);
+    request.onupgradeneeded = () => request.transaction.abort(); // there are none, and none come to be by looking
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+  const ofAccount = () => IDBKeyRange.bound([document.body.dataset.account], [document.body.dataset.account, []]);
+  const inTalks = (database, mode, work) => new Promise((done, failed) => {
+    const transaction = database.transaction('talks', mode);
+    const request = work(transaction.objectStore('talks'));
+    transaction.oncomplete = () => done(request.result);
+    transaction.onerror = () => failed(transaction.error);
+  });
+
+  const leaving = document.getElementById('leaving');
+  if (leaving && 'indexedDB' in window) {
+    document.addEventListener('submit', async (event) => {
+      const form = event.target;
+      if (form.getAttribute('action') !== '/sign-out' || form.dataset.asked) return;
+      event.preventDefault();
+      form.dataset.asked = 'yes';
+      let database = null;
+      try {
+        database = await kept();
+        const count = await inTalks(database, 'readonly', (talks) => talks.count(ofAccount()));
+        if (count > 0) {
+          document.getElementById('leaving-count').textContent = count === 1 ? '1 conversation is' : count + ' conversations are';
+          leaving.returnValue = '';
+          const chosen = await new Promise((done) => {
+            leaving.addEventListener('close', () => done(leaving.returnValue), { once: true });
+            leaving.showModal();
+          });
+          if (chosen === '') { delete form.dataset.asked; return; }
+          if (chosen === 'delete') await inTalks(database, 'readwrite', (talks) => talks.delete(ofAccount()));
+        }
+      } catch { /* nothing is kept, or it cannot be read */ } finally {
+        database?.close();
+      }
+      form.requestSubmit();
+    });
+  }
+
   // ---- live figures: one stream a tab, closed while nobody looks
 
   const live = document.querySelector('[data-live]');

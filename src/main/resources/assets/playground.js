@@ -17,6 +17,8 @@
 
   const FILES_MAX = 24 * 1024 * 1024;
   const KEPT_MAX = 100;
+  const KEPT_BYTES_MAX = 200 * 1024 * 1024;
+  const LESS_TOKENS = 256;
   const fresh = () => ({ id: crypto.randomUUID ? crypto.randomUUID() : String(Date.now() + Math.random()), title: '', at: Date.now(), system: '', columns: [{ model: byId('model').value, turns: [] }], spent: 0 });
 
   let talk = fresh();
@@ -62,20 +64,56 @@
     },
   };
   window.marked.use({ renderer, gfm: true, breaks: true });
+  // where the last finished block ends: before a line that begins one anew after an empty line outside of code
+  const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+  const finished = (text) => {
+    let fence = '';
+    let end = 0;
+    let at = 0;
+    let empty = false;
+    for (const line of text.split('\n')) {
+      const mark = FENCE.exec(line)?.[1];
+      if (!fence && empty && /^[^\s>*+|\d-]/.test(line)) end = at;
+      if (!fence) fence = mark ?? '';
+      else if (mark?.startsWith(fence)) fence = '';
+      empty = !line.trim();
+      at += line.length + 1;
+    }
+    return end;
+  };
+
+  // while it grows: what is finished is made once and stays, only the rest is made again
+  const grow = (element, text, shown) => {
+    const end = shown.end + finished(text.slice(shown.end));
+    if (end > shown.end) {
+      const block = make('div', 'answer');
+      render(block, text.slice(shown.end, end));
+      element.insertBefore(block, shown.tail);
+      shown.end = end;
+    }
+    if (!shown.tail) {
+      shown.tail = make('div', 'answer');
+      element.append(shown.tail);
+    }
+    render(shown.tail, text.slice(shown.end));
+  };
+
   const render = (element, text) => {
     element.innerHTML = purify.sanitize(window.marked.parse(text), ALLOWED);
     for (const block of element.querySelectorAll('pre')) {
       block.tabIndex = 0;
       const copy = make('button', 'small', 'Copy');
       copy.type = 'button';
-      copy.addEventListener('click', () => copyText(block.querySelector('code').textContent, copy));
+      copy.addEventListener('click', () => copyText(block.querySelector('code').textContent, copy, block));
       const box = make('div', 'snippet');
       block.replaceWith(box);
       box.append(copy, block);
     }
   };
 
-  const copyText = async (text, button) => {
+  // on plain HTTP there is no clipboard, so an old way, and at last a selection that the person copies
+  const copyText = async (text, button, shown) => {
+    let said = 'Copied';
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -83,11 +121,12 @@
       area.value = text;
       document.body.append(area);
       area.select();
-      document.execCommand('copy');
+      if (!document.execCommand('copy')) said = 'Press Ctrl+C';
       area.remove();
+      if (said !== 'Copied' && shown) getSelection().selectAllChildren(shown);
     }
     const label = button.textContent;
-    button.textContent = 'Copied';
+    button.textContent = said;
     setTimeout(() => { button.textContent = label; }, 1500);
   };
 
@@ -102,6 +141,7 @@
     if (byId('p-effort').value) body.reasoning_effort = byId('p-effort').value;
     const tools = json('p-tools');
     if (tools) body.tools = tools;
+    if (byId('p-search').checked) body.tools = [{ type: 'function', function: { name: 'googleSearch' } }];
     const schema = json('p-schema');
     if (schema) body.response_format = { type: 'json_schema', json_schema: { name: 'answer', schema } };
     return body;
@@ -111,13 +151,37 @@
     const text = byId(id).value.trim();
     const error = byId(id + '-error');
     error.textContent = '';
-    if (!text) return null;
+    if (!text || byId(id).disabled) return null;
     try {
       return JSON.parse(text);
     } catch (problem) {
-      error.textContent = 'This is no JSON: ' + problem.message;
+      const at = Number(/position (\d+)/.exec(problem.message)?.[1] ?? text.length);
+      error.textContent = 'This is no JSON, line ' + text.slice(0, at).split('\n').length + ': ' + problem.message;
       throw new Error('Mend the JSON under Parameters first.');
     }
+  };
+
+  // ---- what a model does not take cannot be chosen, and it is said why
+
+  const refuse = (id, why) => {
+    byId(id).disabled = !!why;
+    byId(id + '-why').textContent = why;
+  };
+
+  const allow = () => {
+    const models = talk.columns.map((column) => [...byId('model').options].find((option) => option.value === column.model)).filter(Boolean);
+    const without = (what) => models.find((option) => option.dataset[what] !== 'yes')?.value;
+    const tools = byId('p-tools').value.trim() !== '';
+    const schema = byId('p-schema').value.trim() !== '';
+    const search = byId('p-search').checked;
+    const not = (what, text) => (without(what) ? without(what) + ' ' + text : '');
+    refuse('p-search', not('search', 'does not search.') || (tools && !search && without('both') ? 'Not together with tools.' : '')
+      || (schema && !search && without('jsonSearch') ? 'Not together with a schema.' : ''));
+    if (byId('p-search').disabled) byId('p-search').checked = false;
+    const searches = byId('p-search').checked;
+    refuse('p-tools', not('functions', 'takes no tools.') || (searches && without('both') ? 'Not together with search.' : ''));
+    refuse('p-schema', not('json', 'takes no schema.') || (searches && without('jsonSearch') ? 'Not together with search.' : '')
+      || (tools && !byId('p-tools').disabled && without('jsonFunctions') ? 'Not together with tools.' : ''));
   };
 
   const part = (file) => {
@@ -155,22 +219,45 @@
   // ---- one call
 
   const say = (text) => { byId('heard').textContent = text; };
-  const problem = (text) => { byId('problem').textContent = text; };
+  const problem = (text, ...deeds) => {
+    byId('problem').textContent = text;
+    byId('ways').replaceChildren(...deeds);
+  };
 
   const sentence = async (response) => {
     try {
-      const error = (await response.json()).error;
-      return error.message + (response.status === 402 ? ' Top up, or lower the maximum of tokens.' : '');
+      return (await response.json()).error.message;
     } catch {
       return 'The server answered with ' + response.status + '.';
     }
+  };
+
+  const way = (label, deed) => {
+    const element = button(label, deed);
+    element.className = '';
+    return element;
+  };
+
+  // what may help against a refusal
+  const waysOut = (turn) => {
+    const ways = [];
+    if (turn.status === 402) {
+      const link = make('a', 'button', 'Top up');
+      link.href = '/dashboard/billing/top-up';
+      ways.push(link);
+      if (!(Number(byId('p-max').value || Infinity) <= LESS_TOKENS)) {
+        ways.push(way('Lower the maximum to ' + LESS_TOKENS + ' tokens', () => { byId('p-max').value = LESS_TOKENS; send(); }));
+      }
+    }
+    if (turn.status === 402 || turn.status === 429 || turn.status >= 500 || !turn.status) ways.push(way('Try again', () => send()));
+    return ways;
   };
 
   const call = async (column, index) => {
     const turn = { role: 'assistant', text: '', thoughts: '', tools: [], state: 'running', began: Date.now(), model: column.model };
     const asked = column.turns.slice();
     column.turns.push(turn);
-    const view = draw(column, index);
+    draw();
     const controller = new AbortController();
     running.set(index, controller);
     buttons();
@@ -180,19 +267,24 @@
       turn.task = response.headers.get('x-tollgate-task-id');
       if (!response.ok) {
         turn.state = 'refused';
+        turn.status = response.status;
         turn.note = await sentence(response);
         return;
       }
-      await read(response, turn, view);
+      await read(response, turn);
       if (turn.state === 'running') turn.state = 'broken';
+      if (turn.state === 'broken') await settle(turn);
     } catch (failure) {
       if (failure.name === 'AbortError') {
         turn.state = 'stopped';
         await settle(turn);
+      } else if (turn.task) {
+        turn.state = 'broken';
+        turn.note = 'The connection was lost.';
+        await settle(turn);
       } else {
-        turn.state = turn.text ? 'broken' : 'refused';
-        turn.note = failure.message || 'The connection was lost.';
-        if (turn.task) await settle(turn);
+        turn.state = 'refused';
+        turn.note = 'The server could not be reached.';
       }
     } finally {
       running.delete(index);
@@ -202,8 +294,8 @@
   };
 
   const giveBack = (column, turn) => {
-    problem(turn.note);
     if (talk.columns.length === 1) {
+      problem(turn.note, ...waysOut(turn));
       column.turns.pop();
       const last = column.turns.at(-1);
       if (last?.role === 'user') {
@@ -215,7 +307,7 @@
     }
   };
 
-  const read = async (response, turn, view) => {
+  const read = async (response, turn) => {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {
@@ -229,7 +321,7 @@
         if (event.startsWith('data: ')) take(event.slice(6), turn);
         else if (event.startsWith('event: cost\ndata: ')) { turn.cost = JSON.parse(event.slice(18)); stopLabel(); }
       }
-      view.later();
+      turn.view.later();
     }
   };
 
@@ -245,6 +337,7 @@
     if (choice) {
       const delta = choice.delta || {};
       if (!turn.first && (delta.content || delta.reasoning_content || delta.tool_calls)) turn.first = Date.now() - turn.began;
+      for (const each of delta.annotations || []) if (each.url_citation) (turn.sources ||= []).push(each.url_citation);
       if (delta.reasoning_content) turn.thoughts += delta.reasoning_content;
       if (delta.content) {
         if (turn.thoughts && !turn.thought) turn.thought = Date.now() - turn.began;
@@ -268,23 +361,30 @@
     }
   };
 
+  const look = (task) => fetch('/playground/calls/' + encodeURIComponent(task), { headers: { 'x-csrf-token': root.dataset.csrf } });
+
   // after a stop the books say what was charged
   const settle = async (turn) => {
     for (let tries = 0; turn.task && tries < 20; tries++) {
-      const response = await fetch('/playground/calls/' + encodeURIComponent(turn.task), { headers: { 'x-csrf-token': root.dataset.csrf, 'sec-fetch-site': 'same-origin' } }).catch(() => null);
+      const response = await look(turn.task).catch(() => null);
       if (response?.ok) {
         const told = await response.json();
         if (told.ended) {
+          talk.spent -= turn.micros || 0;
           turn.micros = microsOf(told.charged.replace(/,/g, ''));
           talk.spent += turn.micros;
-          turn.note = (turn.state === 'stopped' ? 'Stopped. ' : 'Broken off. ') + told.charged + ' credits for what had been generated.';
+          turn.price = told.price;
+          const why = turn.state === 'broken' && turn.note ? turn.note + ' ' : '';
+          turn.note = turn.state === 'stopped' ? 'Stopped. ' + told.charged + ' credits for what had been generated.'
+            : why + (turn.micros ? 'Broken off. ' + told.charged + ' credits for what had been generated.' : 'Broken off, free.');
           balance(told.balance);
           return;
         }
       }
       await new Promise((go) => setTimeout(go, 150));
     }
-    turn.note = turn.state === 'stopped' ? 'Stopped before anything was charged, or the charge is still being settled: see Requests.' : turn.note;
+    if (!turn.task) turn.note = turn.state === 'stopped' ? 'Stopped.' : turn.note;
+    else turn.note = turn.state === 'stopped' ? 'Stopped before anything was charged, or the charge is still being settled: see Requests.' : turn.note;
   };
 
   const balance = (text) => {
@@ -294,7 +394,7 @@
   const refreshBalance = async () => {
     const last = talk.columns.flatMap((column) => column.turns).filter((turn) => turn.task).at(-1);
     if (!last) return;
-    const response = await fetch('/playground/calls/' + encodeURIComponent(last.task), { headers: { 'x-csrf-token': root.dataset.csrf } }).catch(() => null);
+    const response = await look(last.task).catch(() => null);
     if (response?.ok) balance((await response.json()).balance);
   };
 
@@ -320,6 +420,45 @@
     return element;
   };
 
+  const grouped = (count) => count.toLocaleString('en-US');
+
+  // tokens a second of what was written, once it was worth measuring
+  const pace = (turn) => {
+    const millis = (turn.took || 0) - (turn.first || 0);
+    return millis < 200 ? '' : ' · ' + Math.round((turn.usage.completion_tokens * 1000) / millis) + '/s';
+  };
+
+  const sources = (list) => {
+    const box = make('ol', 'small');
+    for (const source of list) {
+      const link = make('a', '', source.title || source.url);
+      if (!/^https?:/i.test(source.url)) continue;
+      link.href = source.url;
+      link.rel = 'noopener noreferrer nofollow';
+      link.target = '_blank';
+      const item = make('li');
+      item.append(link);
+      box.append(item);
+    }
+    return box;
+  };
+
+  // the lines that the charge is made of, as the books have them
+  const showPrice = async (turn, place) => {
+    if (place.childNodes.length) { place.replaceChildren(); return; }
+    if (!turn.price) {
+      const response = await look(turn.task).catch(() => null);
+      if (response?.ok) turn.price = (await response.json()).price;
+    }
+    const table = make('table', 'calc');
+    for (const line of turn.price || []) {
+      const row = table.insertRow();
+      line.forEach((cell, i) => { row.insertCell().textContent = cell; row.cells[i].className = i ? 'num' : ''; });
+      if (!line[0]) row.className = 'muted';
+    }
+    place.replaceChildren(turn.price?.length ? table : 'The price could not be read. The page of the request has it.');
+  };
+
   const article = (column, index, turn, at) => {
     const element = make('article', 'turn ' + turn.role);
     element.append(make('h2', 'small', turn.role === 'user' ? 'You' : turn.role === 'tool' ? 'Result of ' + turn.name : turn.model || column.model));
@@ -339,22 +478,36 @@
     const tools = make('div', 'stack');
     const note = make('p', 'small');
     const foot = make('div', 'row small muted');
-    element.append(thoughts, text, tools, note, foot);
+    const stop = make('div', 'row');
+    const price = make('div', 'small');
+    element.append(thoughts, text, tools, note, foot, stop, price);
+    if (turn.state === 'running' && talk.columns.length > 1) stop.append(button('Stop', () => running.get(index)?.abort()));
+    const shown = { end: 0, tail: null };
     const paint = () => {
+      const runs = turn.state === 'running';
+      stop.hidden = !runs;
       thoughts.hidden = !turn.thoughts;
-      summary.textContent = turn.thought || turn.state !== 'running' ? 'Thought for ' + seconds(turn.thought || turn.took || 0) : 'Thinking…';
+      const thought = turn.usage?.completion_tokens_details?.reasoning_tokens;
+      summary.textContent = turn.thought || !runs ? 'Thought for ' + seconds(turn.thought || turn.took || 0) + (thought ? ', ' + grouped(thought) + ' tokens' : '') : 'Thinking…';
       thinking.textContent = turn.thoughts;
-      render(text, turn.text);
+      if (runs) grow(text, turn.text, shown);
+      else render(text, turn.text);
+      if (!runs && turn.sources) text.append(sources(turn.sources));
       note.hidden = !turn.note;
       note.textContent = turn.note || '';
       note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');
       foot.replaceChildren();
-      if (turn.state === 'running') { foot.append(turn.text ? 'Answering…' : 'Waiting for the first word…'); return; }
+      if (runs) {
+        foot.append((turn.text ? 'Answering…' : 'Waiting for the first word…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + written(turn.cost.micros) + ' credits so far' : ''));
+        return;
+      }
       const usage = turn.usage;
-      if (usage) foot.append(make('span', '', usage.prompt_tokens + ' in · ' + usage.completion_tokens + ' out · ' + seconds(turn.first || 0) + ' to the first word'));
+      if (usage) foot.append(make('span', '', grouped(usage.prompt_tokens) + ' in · ' + grouped(usage.completion_tokens) + ' out · ' + seconds(turn.first || 0) + ' to the first word' + pace(turn)));
       if (turn.micros !== undefined) foot.append(make('b', '', written(turn.micros) + ' credits'));
+      if (turn.task && turn.micros) foot.append(button('Price', () => showPrice(turn, price)));
       if (turn.finish === 'length') foot.append(make('span', 'badge warn', 'cut at the maximum'));
-      foot.append(button('Copy', (event) => copyText(turn.text, event.currentTarget)), button('Again', () => again(index, at)));
+      if (turn.state === 'refused') foot.append(...waysOut({ ...turn, status: turn.status === 402 ? 402 : 400 }).slice(0, 1));
+      foot.append(button('Copy', (event) => copyText(turn.text, event.currentTarget, text)), button('Again', () => again(index, at)), button('Code', () => showCode(column, column.turns.slice(0, at))));
       if (turn.task) {
         const link = make('a', '', 'Request');
         link.href = '/dashboard/requests/' + encodeURIComponent(turn.task);
@@ -390,9 +543,8 @@
   const near = () => innerHeight + scrollY > document.body.scrollHeight - 160;
   const bottom = () => scrollTo(0, document.body.scrollHeight);
 
-  const draw = (only, onlyIndex) => {
+  const draw = () => {
     const columns = root.querySelector('.columns');
-    const views = [];
     columns.replaceChildren();
     columns.classList.toggle('twice', talk.columns.length > 1);
     talk.columns.forEach((column, index) => {
@@ -403,15 +555,14 @@
       column.turns.forEach((turn, at) => {
         const view = article(column, index, turn, at);
         list.append(view.element);
-        if (column === only && at === column.turns.length - 1) views.push(view);
-        else if (turn.state === 'running') turn.view = view;
+        if (turn.state === 'running') turn.view = view; // where it goes on, whatever was drawn anew meanwhile
       });
       if (!column.turns.length) list.append(make('p', 'muted empty', 'Nothing said yet.'));
       box.append(list);
       columns.append(box);
     });
+    allow();
     byId('about').firstChild.textContent = 'This conversation ' + written(talk.spent) + ' · left ';
-    return views[0];
   };
 
   const columnHead = (column, index) => {
@@ -420,7 +571,7 @@
     select.removeAttribute('id');
     select.setAttribute('aria-label', 'Model of column ' + (index + 1));
     select.value = column.model;
-    select.addEventListener('change', () => { column.model = select.value; });
+    select.addEventListener('change', () => { column.model = select.value; allow(); });
     head.append(select, button('Continue with this one', () => { talk.columns = [column]; byId('model').value = column.model; draw(); buttons(); }));
     return head;
   };
@@ -569,10 +720,14 @@
   const keep = async () => {
     if (!talk.columns.some((column) => column.turns.length)) return;
     talk.at = Date.now();
-    const copy = JSON.parse(JSON.stringify({ ...talk, account }, (name, value) => (name === 'view' ? undefined : value)));
+    const text = JSON.stringify({ ...talk, account }, (name, value) => (name === 'view' ? undefined : value));
     try {
-      await store('readwrite', (talks) => talks.put(copy));
-      for (const old of (await all()).slice(KEPT_MAX)) await store('readwrite', (talks) => talks.delete([account, old.id]));
+      await store('readwrite', (talks) => talks.put({ ...JSON.parse(text), bytes: text.length }));
+      let bytes = 0;
+      for (const [place, each] of (await all()).entries()) {
+        bytes += each.bytes || 0;
+        if (place >= KEPT_MAX || (place && bytes > KEPT_BYTES_MAX)) await store('readwrite', (talks) => talks.delete([account, each.id]));
+      }
     } catch {
       problem('This conversation could not be kept in this browser.');
     }
@@ -581,9 +736,11 @@
 
   const listKept = async () => {
     const list = byId('kept-list');
-    const talks = await all().catch(() => []);
+    const wanted = byId('kept-find').value.trim().toLowerCase();
+    const has = (text) => (text || '').toLowerCase().includes(wanted);
+    const talks = (await all().catch(() => [])).filter((each) => !wanted || has(each.title) || each.columns.some((column) => column.turns.some((turn) => has(turn.text))));
     list.replaceChildren();
-    if (!talks.length) list.append(make('li', 'muted', 'None yet.'));
+    if (!talks.length) list.append(make('li', 'muted', wanted ? 'None is like this.' : 'None yet.'));
     for (const each of talks) {
       const item = make('li', 'row');
       item.append(button(each.title || 'Untitled', () => open(each)), button('Rename', async () => {
@@ -595,6 +752,7 @@
   };
 
   const open = (kept) => {
+    if (running.size) return;
     talk = kept;
     byId('system').value = talk.system || '';
     byId('model').value = talk.columns[0].model;
@@ -610,13 +768,14 @@
     Java: (address, content) => 'var request = HttpRequest.newBuilder(URI.create("' + address + '/v1/chat/completions"))\n    .header("authorization", "Bearer " + System.getenv("TOLLGATE_KEY"))\n    .header("content-type", "application/json")\n    .POST(HttpRequest.BodyPublishers.ofString("""\n' + JSON.stringify(content, null, 2).replace(/\\/g, '\\\\') + '"""))\n    .build();\nSystem.out.println(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());',
   };
 
-  const showCode = () => {
+  const showCode = (column, asked) => {
     let content;
     try {
-      const draft = byId('message').value.trim();
-      const turns = talk.columns[0].turns.filter((turn) => turn.state !== 'running');
+      const draft = asked ? '' : byId('message').value.trim();
+      const named = (file) => ({ ...file, data: file.kind === 'text' ? file.data : '@' + file.name });
+      const turns = (asked || column.turns.filter((turn) => turn.state !== 'running')).map((turn) => ({ ...turn, files: turn.files?.map(named) }));
       talk.system = byId('system').value;
-      content = { ...body(talk.columns[0], draft ? [...turns, { role: 'user', text: draft, files: files.map((file) => ({ ...file, data: file.kind === 'text' ? file.data : '@' + file.name })) }] : turns), stream: false };
+      content = { ...body(column, draft ? [...turns, { role: 'user', text: draft, files: files.map(named) }] : turns), stream: false };
     } catch (wrong) {
       problem(wrong.message);
       return;
@@ -649,9 +808,9 @@
   });
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && running.size) running.forEach((controller) => controller.abort()); });
   for (const id of ['message', 'system', 'model', 'p-max', 'p-effort']) byId(id).addEventListener('input', estimate);
-  byId('model').addEventListener('change', () => { talk.columns[0].model = byId('model').value; draw(); });
+  byId('model').addEventListener('change', () => { talk.columns[0].model = byId('model').value; if (running.size) allow(); else draw(); });
   byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); byId('system').value = ''; draw(); byId('message').focus(); });
-  byId('code').addEventListener('click', showCode);
+  byId('code').addEventListener('click', () => showCode(talk.columns[0]));
   byId('compare').addEventListener('click', () => {
     if (talk.columns.length > 1) talk.columns.length = 1;
     else {
@@ -666,6 +825,12 @@
     byId(id).setAttribute('aria-expanded', String(!hidden));
     if (!hidden && then) then();
   });
+  for (const id of ['p-tools', 'p-schema', 'p-search']) byId(id).addEventListener('input', () => { allow(); estimate(); });
+  for (const example of root.querySelectorAll('[data-example]')) {
+    const field = byId(example.dataset.example);
+    example.addEventListener('click', () => { if (!field.disabled) { field.value = JSON.stringify(JSON.parse(field.placeholder), null, 2); field.dispatchEvent(new Event('input')); } });
+  }
+  byId('kept-find').addEventListener('input', listKept);
   fold('options', 'panel');
   fold('history', 'kept', listKept);
   byId('forget').addEventListener('click', async () => { for (const each of await all()) await store('readwrite', (talks) => talks.delete([account, each.id])); listKept(); });

@@ -20,6 +20,7 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.portal.PriceLines;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +57,15 @@ public final class PlaygroundPage {
     }
 
     /** A model as the list shows it. */
-    public record Choice(String id, String label, boolean functions, boolean search, boolean json) {}
+    public record Choice(
+            String id,
+            String label,
+            boolean functions,
+            boolean search,
+            boolean both,
+            boolean json,
+            boolean jsonWithFunctions,
+            boolean jsonWithSearch) {}
 
     /**
      * @param chat makes the route of a call for a gate
@@ -112,7 +121,10 @@ public final class PlaygroundPage {
                         + Credits.text(model.pricing().outputMicrosPerMillion()) + " per million",
                 model.tools().functions(),
                 model.tools().search(),
-                model.formats().json());
+                model.tools().functionsWithSearch(),
+                model.formats().json(),
+                model.formats().jsonWithFunctions(),
+                model.formats().jsonWithSearch());
     }
 
     /** What became of a call, for who has stopped it. */
@@ -139,6 +151,16 @@ public final class PlaygroundPage {
                 ledger.account(accountId)
                         .map(account -> Texts.balance(account.balance().balanceMicros()))
                         .orElse("–"));
+        PriceLines price = PriceLines.of(call);
+        told.put("price", price == null ? List.of() : table(price));
         return JSON.writeValueAsString(told);
+    }
+
+    /** Cells, row by row, the heads first. */
+    private static List<List<String>> table(PriceLines price) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("", "Tokens", price.rateHead(), price.amountHead()));
+        price.lines().forEach(line -> rows.add(List.of(line.what(), line.tokens(), line.rate(), line.amount())));
+        return rows;
     }
 }

@@ -35,7 +35,7 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
             Pattern.compile("input and output each to the nearest ([0-9.]+), a half up(?:, minimum ([0-9.]+))?");
 
     /** Null where nothing was charged for use, or nothing is known of it. */
-    static @Nullable PriceLines of(CallRow call) {
+    public static @Nullable PriceLines of(CallRow call) {
         if (call.pricingJson() == null) {
             return null;
         }

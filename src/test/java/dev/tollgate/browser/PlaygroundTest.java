@@ -1,0 +1,198 @@
+package dev.tollgate.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.Cookie;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** Conversations with models on the page, as somebody has them who watches what they cost. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class PlaygroundTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String PASSWORD = "a sentence nobody else has";
+
+    private static Gateway gateway;
+    private static Browser member;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY));
+        gateway.script(UpstreamScript.answers()
+                .whenAsked("write on")
+                .text("It begins.", new Tokens(10, 2_000, 0))
+                .delay(60_000)
+                .next()
+                .whenAsked("break off")
+                .text("It begins.")
+                .fault("reset")
+                .next()
+                .text("**Blue**, says the sky.", new Tokens(10, 4_000, 0))
+                .finish("STOP", new Tokens(10, 4_000, 30)));
+        member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static Visit visit(Browser browser, int width, Scheme scheme) {
+        Visit visit = Visit.at(gateway.url(), width, scheme);
+        for (String cookie : browser.cookies().split("; ")) {
+            String[] parts = cookie.split("=", 2);
+            visit.page().context().addCookies(List.of(new Cookie(parts[0], parts[1]).setUrl(gateway.url())));
+        }
+        visit.open("/playground");
+        return visit;
+    }
+
+    private static void ask(Page page, String text) {
+        page.fill("#message", text);
+        page.press("#message", "Control+Enter");
+    }
+
+    private static String turn(Page page, String words) {
+        page.waitForSelector(".turn.assistant:has-text('" + words + "')");
+        return page.locator(".turn.assistant:has-text('" + words + "')").last().textContent();
+    }
+
+    @Test
+    void what_was_answered_until_a_stop_is_charged_and_said_and_a_broken_answer_is_free() {
+        try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
+            Page page = visit.page();
+            ask(page, "Please write on.");
+            turn(page, "credits so far");
+            page.click("#send");
+            assertThat(turn(page, "Stopped. 0.90 credits for what had been generated."))
+                    .contains("It begins.");
+            ask(page, "Please break off.");
+            assertThat(turn(page, "Broken off, free.")).contains("It begins.");
+            page.click("#new");
+            ask(page, "What is the sky?");
+            assertThat(turn(page, "1.80 credits")).contains("10 in · 4,000 out", "Thought for", "Blue, says the sky.");
+            page.click("text=Price >> visible=true");
+            assertThat(turn(page, "Charged")).contains("1.800570", "1.800000");
+            page.click(".turn button:has-text('Code')");
+            assertThat(page.locator("#code-text").textContent())
+                    .contains("What is the sky?")
+                    .doesNotContain("says the sky");
+            page.click("#code-dialog [data-close]");
+            visit.assertAccessible();
+            visit.picture("playground-price");
+        }
+    }
+
+    @Test
+    void who_has_too_few_credits_is_offered_the_ways_out_and_keeps_the_message() {
+        Browser poor = new Browser(gateway.url()).signUp("poor@example.org", PASSWORD);
+        String account = gateway.text("SELECT account_id FROM person WHERE email = 'poor@example.org'");
+        gateway.post(
+                "/admin/accounts/" + account + "/adjustments",
+                "{\"credits\":-50,\"reason\":\"for the test\"}",
+                ADMIN_KEY);
+        try (Visit visit = visit(poor, 390, Scheme.LIGHT)) {
+            Page page = visit.page();
+            ask(page, "What is the sky?");
+            page.waitForSelector("#ways a[href='/dashboard/billing/top-up']");
+            assertThat(page.locator("#problem").textContent()).contains("Your credit balance is too low.");
+            assertThat(page.locator("#ways").textContent())
+                    .contains("Top up", "Lower the maximum to 256 tokens", "Try again");
+            assertThat(page.inputValue("#message")).isEqualTo("What is the sky?");
+            visit.forgive("402");
+            visit.assertAccessible();
+            visit.picture("playground-refused");
+            page.click("#ways >> text=Lower the maximum");
+            page.waitForFunction("() => document.querySelector('#p-max').value === '256'"
+                    + " && !document.querySelector('#ways').textContent.includes('Lower')"
+                    + " && document.querySelector('#ways').textContent.includes('Top up')");
+            visit.forgive("402");
+        }
+    }
+
+    @Test
+    void two_models_answer_beside_each_other_and_what_one_of_them_refuses_cannot_be_chosen() {
+        try (Visit visit = visit(member, 1280, Scheme.DARK)) {
+            Page page = visit.page();
+            page.click("#options");
+            page.fill("#p-tools", "[{");
+            ask(page, "What is the sky?");
+            assertThat(page.locator("#p-tools-error").textContent()).contains("line 1");
+            page.click("[data-example=p-tools]");
+            assertThat(page.inputValue("#p-tools")).contains("weather");
+            assertThat(page.isDisabled("#p-search")).isTrue();
+            page.fill("#p-tools", "");
+            page.check("#p-search");
+            assertThat(page.locator("#p-tools-why").textContent()).isEqualTo("Not together with search.");
+            page.click("#code");
+            assertThat(page.locator("#code-text").textContent()).contains("googleSearch");
+            page.click("#code-dialog [data-close]");
+            page.uncheck("#p-search");
+            page.selectOption("#model", "gemini-3.1-pro");
+            assertThat(page.isDisabled("#p-tools")).isTrue();
+            assertThat(page.locator("#p-tools-why").textContent()).isEqualTo("gemini-3.1-pro takes no tools.");
+            page.click("#compare");
+            ask(page, "Please write on.");
+            page.waitForSelector(".column:first-child .turn:has-text('so far')");
+            page.waitForSelector(".column:last-child .turn:has-text('so far')");
+            page.locator(".turn.assistant >> text=Stop").first().click();
+            turn(page, "Stopped. ");
+            assertThat(page.locator(".turn.assistant:has-text('so far')").count())
+                    .isEqualTo(1);
+            page.locator(".turn.assistant >> text=Stop").last().click();
+            page.waitForFunction(
+                    "() => [...document.querySelectorAll('.turn.assistant')].every(turn => turn.textContent.includes('Stopped. '))");
+            visit.assertAccessible();
+            visit.picture("playground-compare");
+            page.locator("text=Continue with this one").last().click();
+            assertThat(page.locator(".turn.assistant").count()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void conversations_are_kept_in_the_browser_and_who_signs_out_may_delete_them() {
+        Browser leaver = new Browser(gateway.url()).signUp("leaver@example.org", PASSWORD);
+        try (Visit visit = visit(leaver, 390, Scheme.LIGHT)) {
+            Page page = visit.page();
+            ask(page, "What is the sky?");
+            turn(page, "1.80 credits");
+            visit.layoutShift(); // until nothing is on its way
+            visit.open("/playground");
+            page.click("#history");
+            page.waitForSelector("#kept-list button:has-text('What is the sky?')");
+            page.fill("#kept-find", "sea");
+            page.waitForSelector("#kept-list:has-text('None is like this.')");
+            page.fill("#kept-find", "BLUE");
+            page.waitForSelector("#kept-list button:has-text('What is the sky?')");
+            visit.layoutShift(); // until nothing is on its way
+            visit.open("/dashboard/keys");
+            page.click("details.menu summary");
+            page.click("details.menu >> text=Sign out");
+            page.waitForSelector("#leaving:has-text('1 conversation is kept in this browser.')");
+            visit.picture("playground-leaving");
+            page.click("text=Delete and sign out");
+            page.waitForURL("**/sign-in");
+            assertThat(page.evaluate("""
+                            () => new Promise(done => {
+                              const request = indexedDB.open('tollgate-playground');
+                              request.onsuccess = () => {
+                                const all = request.result.transaction('talks').objectStore('talks').count();
+                                all.onsuccess = () => done(all.result);
+                              };
+                            })""")).isEqualTo(0);
+        }
+    }
+}
