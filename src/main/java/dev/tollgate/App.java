@@ -8,6 +8,7 @@ import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelDeeds;
 import dev.tollgate.admin.ChannelsHandler;
+import dev.tollgate.admin.Deletions;
 import dev.tollgate.admin.LinksHandler;
 import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorSettings;
@@ -64,6 +65,7 @@ import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.KeysHandler;
 import dev.tollgate.keys.RequestCount;
+import dev.tollgate.leaving.Leaving;
 import dev.tollgate.ledger.CreditsHandler;
 import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.limits.Quotas;
@@ -170,6 +172,7 @@ public final class App implements AutoCloseable {
     private final Links links;
     private final Notices notices;
     private final OperatorLinks operatorLinks;
+    private final Deletions deletions;
     private final BooksCheck booksCheck;
     private final Prices prices;
     private final CurrentSettings currentSettings;
@@ -264,6 +267,7 @@ public final class App implements AutoCloseable {
         this.links = makeLinks();
         this.operatorLinks = new OperatorLinks(
                 administration.deeds(), store.people(), links, settings.pages().publicUrl(), clock);
+        this.deletions = new Deletions(administration.deeds(), leaving(), clock);
         this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom, store.secrets());
         this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
         this.paying = opened.add(Paying.of(settings, currentSettings, store, vertx, clock), Paying::close);
@@ -389,6 +393,7 @@ public final class App implements AutoCloseable {
                                 administration.people(),
                                 operatorLinks,
                                 signUp,
+                                deletions,
                                 prices,
                                 operatorSettings,
                                 operatorVouchers,
@@ -401,7 +406,7 @@ public final class App implements AutoCloseable {
     }
 
     private void operator(List<Route<?>> routes, AdminGate admin) {
-        AccountsHandler accounts = new AccountsHandler(administration);
+        AccountsHandler accounts = new AccountsHandler(administration, deletions);
         TasksHandler tasks = new TasksHandler(administration.deeds(), store.ledger(), store.tasks());
         BooksHandler books = new BooksHandler(booksCheck);
         AuditLogHandler audit = new AuditLogHandler(store.auditLog());
@@ -411,6 +416,7 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/accounts/{id}/grants", admin, accounts.grant()));
         routes.add(Route.post("/admin/accounts/{id}/adjustments", admin, accounts.adjust()));
         routes.add(Route.post("/admin/accounts/{id}/block", admin, accounts.block()));
+        routes.add(Route.post("/admin/accounts/{id}/delete", admin, accounts.delete()));
         routes.add(Route.get("/admin/accounts/{id}/limits", admin, accounts.limits()));
         routes.add(Route.post("/admin/accounts/{id}/limits", admin, accounts.setLimits()));
         routes.add(Route.get("/admin/accounts/{id}/keys", admin, accounts.keys()));
@@ -514,6 +520,10 @@ public final class App implements AutoCloseable {
                 },
                 () -> new StartCredits(
                         Objects.requireNonNull(currentSettings.find(SettingTable.SIGN_UP_CREDITS)), isReal));
+    }
+
+    private Leaving leaving() {
+        return new Leaving(store.database(), store.people(), store.writer(), clock);
     }
 
     private Links makeLinks() {

@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import dev.tollgate.admin.BooksCheck;
 import dev.tollgate.admin.ChannelDeeds;
+import dev.tollgate.admin.Deletions;
 import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.OperatorSettings;
@@ -73,6 +74,7 @@ final class ConsoleRoutes {
             OperatorPeople people,
             OperatorLinks links,
             SignUp signUp,
+            Deletions deletions,
             Prices prices,
             OperatorSettings settings,
             OperatorVouchers vouchers,
@@ -114,7 +116,14 @@ final class ConsoleRoutes {
         AccountList accounts = new AccountList(store.database());
         routes.addAll(new ConsoleAccounts(accounts, calls, administration.deeds(), doing.links(), forms).routes(pages));
         routes.addAll(new ConsoleAccount(
-                        administration, store.people(), doing.people(), doing.links(), store.history(), forms, clock)
+                        administration,
+                        store.people(),
+                        doing.people(),
+                        doing.links(),
+                        doing.deletions(),
+                        store.history(),
+                        forms,
+                        clock)
                 .routes(pages));
         routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
         routes.addAll(new ConsoleRefused(doing.refused()).routes(pages));

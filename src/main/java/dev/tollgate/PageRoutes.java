@@ -6,6 +6,8 @@ import dev.tollgate.http.Route;
 import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RequestCount;
+import dev.tollgate.leaving.AccountFile;
+import dev.tollgate.leaving.Leaving;
 import dev.tollgate.live.Live;
 import dev.tollgate.manual.ManualPages;
 import dev.tollgate.models.Catalogue;
@@ -26,6 +28,7 @@ import dev.tollgate.portal.InvoicePages;
 import dev.tollgate.portal.KeyPage;
 import dev.tollgate.portal.KeysPage;
 import dev.tollgate.portal.LandingPage;
+import dev.tollgate.portal.LeavingPage;
 import dev.tollgate.portal.LinkPages;
 import dev.tollgate.portal.NewKeyPage;
 import dev.tollgate.portal.OverviewPage;
@@ -121,6 +124,9 @@ final class PageRoutes {
                 new KeyPage(keys, store.people(), store.ledger(), store.history(), catalogue, clock).routes(pages));
         routes.addAll(new ManualPages(catalogue, life, signUp::isOpen).routes(pages));
         routes.addAll(new SettingsPages(store.people(), links.isMailOn()).routes(pages));
+        Leaving leaving = new Leaving(store.database(), store.people(), store.writer(), clock);
+        routes.addAll(new LeavingPage(store.people(), leaving, new AccountFile(store.database()), store.ledger(), clock)
+                .routes(pages));
         routes.addAll(new SecondFactorPage(store.people()).routes(pages));
         routes.addAll(new SecurityPage(store.people(), links, clock).routes(pages));
         routes.addAll(new BillingPages(store.ledger(), store.history(), paying.payments(), clock).routes(pages));

@@ -8,6 +8,7 @@ import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.PlatformHistory;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.leaving.Leaving;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.mail.Outbox;
@@ -120,6 +121,7 @@ final class Store implements AutoCloseable {
                 People.part(),
                 Notices.part(),
                 outbox.part(),
+                Leaving.part(),
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);

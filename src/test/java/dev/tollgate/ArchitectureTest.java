@@ -180,6 +180,7 @@ class ArchitectureTest {
                 "models",
                 "payments",
                 "people",
+                "leaving",
                 "mail",
                 "prices",
                 "settings",
@@ -199,6 +200,7 @@ class ArchitectureTest {
         knowsOnly("payments", "deeds", "ledger", "limits", "storage");
         knowsOnly("mail", "storage", "ids");
         knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
+        knowsOnly("leaving", "people", "ledger", "history", "storage");
         knowsOnly("notices", "keys", "ledger", "mail", "storage");
     }
 
@@ -412,6 +414,7 @@ class ArchitectureTest {
                         packageOf("people"),
                         packageOf("mail"),
                         packageOf("notices"),
+                        packageOf("leaving"),
                         packageOf("audit"))
                 .should()
                 .dependOnClassesThat()

@@ -7,6 +7,7 @@ import static dev.tollgate.admin.OperatorRoutes.doing;
 import dev.tollgate.http.Handler;
 import dev.tollgate.limits.Rates;
 import dev.tollgate.money.Credits;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,9 +22,11 @@ public final class AccountsHandler {
 
     private final StoredAdministration administration;
     private final Deeds deeds;
+    private final Deletions deletions;
 
-    public AccountsHandler(StoredAdministration administration) {
+    public AccountsHandler(StoredAdministration administration, Deletions deletions) {
         this.administration = administration;
+        this.deletions = deletions;
         this.deeds = administration.deeds();
     }
 
@@ -99,6 +102,18 @@ public final class AccountsHandler {
                 "credits",
                 "reason",
                 "id");
+    }
+
+    /** {@code POST /admin/accounts/{id}/delete {reason}}. */
+    public Handler<Object> delete() {
+        return doing(
+                200,
+                (exchange, body) -> {
+                    By by = by(exchange, body);
+                    String id = exchange.pathParam("id");
+                    return () -> JSON.writeValueAsBytes(json(deletions.delete(by, id)));
+                },
+                "reason");
     }
 
     /** {@code POST /admin/accounts/{id}/block {blocked, reason}}. */
@@ -217,7 +232,9 @@ public final class AccountsHandler {
         credits(json, "reserved", account.reservedMicros());
         credits(json, "total_purchased", account.purchasedMicros());
         credits(json, "total_consumed", account.consumedMicros());
-        return json.put("created_at", account.createdAt().toString());
+        Instant deleted = account.deletedAt();
+        return json.put("created_at", account.createdAt().toString())
+                .put("deleted_at", deleted == null ? null : deleted.toString());
     }
 
     private static ObjectNode json(AdminViews.ApiKey key) {

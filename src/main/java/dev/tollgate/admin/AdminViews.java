@@ -14,6 +14,7 @@ public final class AdminViews {
      * An account and its money, micro-credits; balance + reserved + consumed = purchased (D40).
      *
      * @param balanceMicros what can be spent now, holds excluded
+     * @param deletedAt null while it is there
      */
     public record Account(
             String id,
@@ -23,7 +24,8 @@ public final class AdminViews {
             long reservedMicros,
             long purchasedMicros,
             long consumedMicros,
-            Instant createdAt) {
+            Instant createdAt,
+            @Nullable Instant deletedAt) {
 
         public Account {
             Objects.requireNonNull(id);

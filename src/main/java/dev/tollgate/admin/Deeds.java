@@ -94,6 +94,7 @@ public final class Deeds {
 
     /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 */
     public AdminViews.Account grant(By by, String accountId, long creditsMicros) throws Refused {
+        requireNotDeleted(accountId);
         Instant now = clock.instant();
         Grant grant = checked(() -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), now));
         commit(grant, deed(by, "account.grant", accountId, now, () -> granted(grant, creditsMicros)));
@@ -121,6 +122,7 @@ public final class Deeds {
 
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */
     public AdminViews.Account adjust(By by, String accountId, long creditsMicros) throws Refused {
+        requireNotDeleted(accountId);
         Instant now = clock.instant();
         Adjustment adjustment =
                 checked(() -> new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), now));
@@ -148,6 +150,7 @@ public final class Deeds {
         if (call == null) {
             throw noSuchTask(taskId);
         }
+        requireNotDeleted(call.accountId());
         Refund refund = checked(
                 () -> new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), now));
         correct(by, "task.refund", taskId, refund);
@@ -206,11 +209,14 @@ public final class Deeds {
         if (set.outcome() == SetBlocked.Outcome.NO_SUCH_ACCOUNT) {
             throw noSuchAccount(accountId);
         }
+        if (set.outcome() == SetBlocked.Outcome.DELETED) {
+            throw deleted();
+        }
         return account(accountId);
     }
 
     private static Deed.@Nullable Changed blocked(SetBlocked set, boolean blocked) {
-        if (set.outcome() == SetBlocked.Outcome.NO_SUCH_ACCOUNT) {
+        if (set.outcome() != SetBlocked.Outcome.DONE) {
             return null;
         }
         return new Deed.Changed(
@@ -228,7 +234,19 @@ public final class Deeds {
                 balance.reservedMicros(),
                 balance.purchasedMicros(),
                 balance.consumedMicros(),
-                account.createdAt());
+                account.createdAt(),
+                account.deletedAt());
+    }
+
+    /** What is given to one that was deleted nobody could spend. */
+    void requireNotDeleted(String id) throws Refused {
+        if (found(id).deletedAt() != null) {
+            throw deleted();
+        }
+    }
+
+    private static Refused deleted() {
+        return new Refused(Refused.Why.CONFLICT, "This account was deleted: it stays as it is.");
     }
 
     private Account found(String id) throws Refused {

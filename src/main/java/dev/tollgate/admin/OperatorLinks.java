@@ -49,7 +49,7 @@ public final class OperatorLinks {
      */
     public Made invite(By by, String email, @Nullable String accountId) throws Refused {
         if (accountId != null) {
-            deeds.account(accountId);
+            deeds.requireNotDeleted(accountId);
         }
         try {
             Deed deed = deed(

@@ -89,7 +89,7 @@ final class AccountCommands {
                     Values.credits(account.reservedMicros()),
                     Values.credits(account.purchasedMicros()),
                     Values.credits(account.consumedMicros()),
-                    account.blocked() ? "blocked" : "active",
+                    account.deletedAt() != null ? "deleted" : account.blocked() ? "blocked" : "active",
                     account.createdAt().toString(),
                     account.name());
         }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * One account, written out.
  *
  * @param ban what a ban does, in a sentence
+ * @param deletion what a deletion does, in a sentence
+ * @param deleted when it was deleted; null while it is there
  * @param isMoreKeys whether there are keys that are not listed
  */
 public record AccountView(
@@ -35,6 +37,8 @@ public record AccountView(
         String today,
         String todayCalls,
         String ban,
+        String deletion,
+        @Nullable String deleted,
         String requests,
         String tokens,
         String concurrency,
@@ -98,6 +102,9 @@ public record AccountView(
                 Texts.sum(now.today().netMicros()),
                 Texts.count(now.today().calls(), "call"),
                 ban(now.running().size()),
+                "Its keys stop now. " + Texts.charge(account.balanceMicros())
+                        + " credits are lost. Its people are erased; entries, receipts and invoices stay.",
+                account.deletedAt() == null ? null : Texts.fullTime(account.deletedAt(), zone),
                 limit(limits.requests()),
                 limit(limits.tokens()),
                 limit(limits.concurrency()),

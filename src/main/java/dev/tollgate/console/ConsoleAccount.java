@@ -3,6 +3,7 @@ package dev.tollgate.console;
 import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Deeds;
+import dev.tollgate.admin.Deletions;
 import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorPeople;
 import dev.tollgate.admin.Refused;
@@ -42,6 +43,7 @@ public final class ConsoleAccount {
             "unban", "The account is let in again.",
             "factor", "The second factor was removed: the password is enough until another is set up.",
             "invited", "The invitation is on its way by mail.",
+            "delete", "The account is deleted: its keys have stopped, and its people are erased.",
             "sessions", "All sessions of its people have ended.");
 
     private final StoredAdministration administration;
@@ -49,6 +51,7 @@ public final class ConsoleAccount {
     private final People people;
     private final OperatorPeople operatorPeople;
     private final OperatorLinks links;
+    private final Deletions deletions;
     private final AccountHistory history;
     private final DeedForms forms;
     private final InstantSource clock;
@@ -58,6 +61,7 @@ public final class ConsoleAccount {
             People people,
             OperatorPeople operatorPeople,
             OperatorLinks links,
+            Deletions deletions,
             AccountHistory history,
             DeedForms forms,
             InstantSource clock) {
@@ -66,6 +70,7 @@ public final class ConsoleAccount {
         this.people = people;
         this.operatorPeople = operatorPeople;
         this.links = links;
+        this.deletions = deletions;
         this.history = history;
         this.forms = forms;
         this.clock = clock;
@@ -112,6 +117,7 @@ public final class ConsoleAccount {
             case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
             case "adjust" -> deeds.adjust(by, id, DeedForms.micros(FormState.text(form, "credits")));
             case "limits" -> administration.as(by).setAccountLimits(id, limits(form));
+            case "delete" -> delete(by, id, request);
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);
             case "factor" -> operatorPeople.removeSecondFactor(by, id, FormState.text(form, "login"));
@@ -125,6 +131,13 @@ public final class ConsoleAccount {
             throw new IllegalArgumentException("This is your own account: you could not let it in again.");
         }
         deeds.block(by, id, true);
+    }
+
+    private void delete(By by, String id, PageRequest<Visitor.Member> request) throws Refused {
+        if (request.visitor().accountId().equals(id)) {
+            throw new IllegalArgumentException("This is your own account: delete it in your settings.");
+        }
+        deletions.delete(by, id);
     }
 
     private void endSessions(PageRequest<Visitor.Member> request, String id, Form form) throws Refused {

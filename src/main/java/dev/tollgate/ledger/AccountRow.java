@@ -10,6 +10,7 @@ final class AccountRow {
     final String name;
     final long createdAtMillis;
     private boolean blocked;
+    private boolean deleted;
     private boolean fresh;
     private boolean changed;
     private long balanceMicros;
@@ -35,6 +36,7 @@ final class AccountRow {
         this.name = account.name();
         this.createdAtMillis = account.createdAt().toEpochMilli();
         this.blocked = account.blocked();
+        this.deleted = account.deletedAt() != null;
         this.balanceMicros = account.balance().balanceMicros();
         this.reservedMicros = account.balance().reservedMicros();
         this.purchasedMicros = account.balance().purchasedMicros();
@@ -74,6 +76,16 @@ final class AccountRow {
 
     boolean isBlocked() {
         return blocked;
+    }
+
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    /** For good. That it is so is written by what erases the rest of it. */
+    void delete() {
+        deleted = true;
+        setBlocked(true);
     }
 
     /** Whether it is to be inserted. */

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A change of the ledger; each kind decides for itself over the book of its batch. */
 public abstract sealed class LedgerChange<O> extends Decision<O>
         permits CreateAccount,
+                CloseAccount,
                 SetBlocked,
                 SetAccountSpend,
                 Grant,

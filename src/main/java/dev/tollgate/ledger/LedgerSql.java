@@ -10,7 +10,7 @@ final class LedgerSql {
 
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
-                last_entry_at, spend_hour, spend_day, spend_total
+                last_entry_at, spend_hour, spend_day, spend_total, deleted_at
             FROM account""";
     /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
     static final int LAST_SEQUENCE = 9;
@@ -18,6 +18,7 @@ final class LedgerSql {
     static final int LAST_ENTRY_AT = 10;
 
     private static final int SPEND_HOUR = 11;
+    private static final int DELETED_AT = 14;
 
     static final String SELECT_ENTRY = """
             SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason
@@ -31,20 +32,26 @@ final class LedgerSql {
                 row.getString(2),
                 Instant.ofEpochMilli(row.getLong(3)),
                 row.getInt(4) == 1,
-                balance(row));
+                balance(row),
+                deletedAt(row));
+    }
+
+    private static @Nullable Instant deletedAt(ResultSet row) throws SQLException {
+        Long millis = number(row, DELETED_AT);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
     }
 
     /** What is spent together at most, of a row of {@link #SELECT_ACCOUNT}. */
     static SpendLimits limits(ResultSet row) throws SQLException {
-        Long hour = micros(row, SPEND_HOUR);
-        Long day = micros(row, SPEND_HOUR + 1);
-        Long total = micros(row, SPEND_HOUR + 2);
+        Long hour = number(row, SPEND_HOUR);
+        Long day = number(row, SPEND_HOUR + 1);
+        Long total = number(row, SPEND_HOUR + 2);
         return hour == null && day == null && total == null ? SpendLimits.NONE : new SpendLimits(hour, day, total);
     }
 
-    private static @Nullable Long micros(ResultSet row, int column) throws SQLException {
-        long micros = row.getLong(column);
-        return row.wasNull() ? null : micros;
+    private static @Nullable Long number(ResultSet row, int column) throws SQLException {
+        long number = row.getLong(column);
+        return row.wasNull() ? null : number;
     }
 
     private static Balance balance(ResultSet row) throws SQLException {

@@ -6,6 +6,7 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
 
     public enum Outcome {
         DONE,
+        DELETED,
         NO_SUCH_ACCOUNT
     }
 
@@ -42,6 +43,9 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
         AccountRow account = book.account(accountId);
         if (account == null) {
             return Outcome.NO_SUCH_ACCOUNT;
+        }
+        if (account.isDeleted()) {
+            return Outcome.DELETED;
         }
         wasBlocked = account.isBlocked();
         account.setBlocked(blocked);

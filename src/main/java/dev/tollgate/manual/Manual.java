@@ -27,6 +27,7 @@ public final class Manual {
             new Source(USING, "quickstart.md", false),
             new Source(USING, "api.md", true),
             new Source(USING, "billing.md", false),
+            new Source(USING, "data.md", false),
             new Source(RUNNING, "operations.md", false),
             new Source(RUNNING, "configuration.md", false),
             new Source(RUNNING, "channels.md", false),

@@ -4,7 +4,6 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SseWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -52,13 +51,12 @@ final class PageFiles {
             exchange.context().runOnContext(turn -> exchange.onGone(this::leave));
         }
 
-        boolean take(String piece) {
+        boolean take(byte[] bytes) {
             room.acquireUninterruptibly();
             if (hasLeft) {
                 room.release();
                 return false;
             }
-            byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
             exchange.run(() -> write(bytes));
             return true;
         }

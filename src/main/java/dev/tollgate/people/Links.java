@@ -72,6 +72,13 @@ public final class Links {
         return signUp.credits();
     }
 
+    /** Whether the account that a link makes begins with credits. */
+    public boolean beginsWithCredits(PersonLink link) {
+        return startCredits().micros() > 0
+                && (link.isMailed() || !startCredits().isReal())
+                && !people.isStartedBefore(Visit.login(link.email()));
+    }
+
     // ---- asked for at the door ----
 
     /** Sends a mail that says how to go on, whether or not there is such a person. */
@@ -195,7 +202,9 @@ public final class Links {
             CreateAccount account = new CreateAccount(OwnIds.account(random), cut(name), now);
             accountId = account.id();
             changes.add(account);
-            changes.addAll(startCredits().changes(accountId, link.isMailed(), now));
+            if (!people.isStartedBefore(login)) {
+                changes.addAll(startCredits().changes(accountId, link.isMailed(), now));
+            }
         }
         NewPerson person = new NewPerson(
                 OwnIds.person(random),
@@ -255,7 +264,9 @@ public final class Links {
         }
         Instant now = clock.instant();
         List<Change> changes = new ArrayList<>();
-        if (person.confirmedAt() == null && !FreeCredits.isStarted(database, person.accountId())) {
+        if (person.confirmedAt() == null
+                && !FreeCredits.isStarted(database, person.accountId())
+                && !people.isStartedBefore(login)) {
             changes.addAll(startCredits().changes(person.accountId(), true, now));
         }
         PeopleChange<Boolean> change = PeopleChange.of(rows -> {

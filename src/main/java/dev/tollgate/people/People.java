@@ -13,6 +13,7 @@ import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,6 +26,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,6 +54,7 @@ public final class People implements AutoCloseable {
     private final SignInWaits waits;
     private final SecondFactor secondFactor;
     private final KnownBrowsers browsers;
+    private final SecretBox secrets;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -66,6 +69,7 @@ public final class People implements AutoCloseable {
         this.writer = writer;
         this.passwords = passwords;
         this.waits = new SignInWaits(clock);
+        this.secrets = secrets;
         this.browsers = new KnownBrowsers(secrets, clock, random);
         this.secondFactor = new SecondFactor(database, writer, secrets, waits, clock, random);
         this.clock = clock;
@@ -169,6 +173,24 @@ public final class People implements AutoCloseable {
         return waits;
     }
 
+    /** What is kept of a login whose account was given credits to start with and is deleted: a print that only our key can make again. */
+    public String startMark(String login) {
+        return HexFormat.of().formatHex(secrets.print("credits to start with", login.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Whether the same login was given credits to start with in an account that was deleted. */
+    boolean isStartedBefore(String login) {
+        return database.read(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT 1 FROM started_before WHERE mark = ?")) {
+                select.setString(1, startMark(login));
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
     // ---- coming in ----
 
     /** @throws Passwords.Busy where too many sign in at once */
@@ -239,7 +261,7 @@ public final class People implements AutoCloseable {
                 OwnIds.person(random), account.id(), login, email, name, Role.USER, hash, false, zone, now);
         List<Change> changes = new ArrayList<>();
         changes.add(account);
-        if (creditsMicros > 0) {
+        if (creditsMicros > 0 && !isStartedBefore(login)) {
             changes.add(new Grant(
                     account.id(), creditsMicros, "credits to start with", FreeCredits.toStartWith(account.id()), now));
         }

@@ -299,7 +299,7 @@ public final class BillingPages {
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         YearMonth month = month(request.param(MONTH_PARAMETER));
-        return new PageFile(
+        return PageFile.text(
                 "statement-" + month + ".csv",
                 CsvExport.CONTENT_TYPE,
                 pieces -> files.statement(request.visitor().accountId(), month, pieces));

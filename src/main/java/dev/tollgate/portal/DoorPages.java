@@ -27,6 +27,8 @@ public final class DoorPages {
 
     /** What is said at the door after something was done elsewhere. */
     private static final Map<String, String> SAID = Map.of(
+            "deleted", "The account is deleted: its keys have stopped, and what was stored about you is erased.",
+            "left", "You have left the account, and what was stored about you is erased.",
             "confirmed", "The address is confirmed. Sign in.",
             "reset", "The password is set, and all sessions have ended. Sign in with it.");
 

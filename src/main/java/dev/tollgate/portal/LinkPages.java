@@ -108,15 +108,10 @@ public final class LinkPages {
         }
         params.put("errors", errors);
         params.put("name", name);
-        if (link.accountId() == null && beginsWithCredits(link)) {
+        if (link.accountId() == null && links.beginsWithCredits(link)) {
             params.put("credits", Credits.text(links.startCredits().micros()));
         }
         return new PageStep.Show(status, "door/join.jte", params, Map.of());
-    }
-
-    private boolean beginsWithCredits(PersonLink link) {
-        return links.startCredits().micros() > 0
-                && (link.isMailed() || !links.startCredits().isReal());
     }
 
     private PageStep confirm(PageRequest<Visitor> request, Form form) {

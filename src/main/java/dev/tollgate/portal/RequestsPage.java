@@ -109,7 +109,7 @@ public final class RequestsPage {
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         CallFilters filters = CallFilters.of(request, clock.instant());
-        return new PageFile(
+        return PageFile.text(
                 "requests.csv",
                 CsvExport.CONTENT_TYPE,
                 pieces -> files.calls(request.visitor().accountId(), filters.filter(), pieces));

@@ -168,8 +168,8 @@ public final class SettingsPages {
                 !isMailOn
                         ? ""
                         : person.email() != null && person.confirmedAt() != null
-                                ? "A mail to " + person.email() + " says it, too, once until it is over."
-                                : "A mail says it, too, once your address is confirmed.");
+                                ? "You also get one mail each time, to " + person.email() + "."
+                                : "You also get a mail once your address is confirmed.");
         return params;
     }
 

@@ -171,7 +171,7 @@ public final class UsagePage {
         By by = By.valueOf(by(request).toUpperCase(Locale.ROOT));
         UsageQuestion question = new UsageQuestion(
                 span(filters), Set.of(by), filters.model(), filters.key(), null, UsageQuestion.LIMIT_MAX);
-        return new PageFile(
+        return PageFile.text(
                 "usage.csv",
                 CsvExport.CONTENT_TYPE,
                 pieces -> files.usage(request.visitor().accountId(), question, pieces));

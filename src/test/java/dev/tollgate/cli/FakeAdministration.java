@@ -40,7 +40,7 @@ final class FakeAdministration implements Administration {
             throw new Refused("An account's name has 1 to 200 characters.");
         }
         String id = "acc_" + (accounts.size() + 1);
-        accounts.put(id, new Account(id, name, false, creditsMicros, 0, creditsMicros, 0, TIME));
+        accounts.put(id, new Account(id, name, false, creditsMicros, 0, creditsMicros, 0, TIME, null));
         return accounts.get(id);
     }
 
@@ -63,7 +63,8 @@ final class FakeAdministration implements Administration {
                         0,
                         old.purchasedMicros() + creditsMicros,
                         0,
-                        TIME));
+                        TIME,
+                        null));
         return accounts.get(accountId);
     }
 

@@ -184,6 +184,8 @@ class ServerMoveTest {
             "INSERT INTO audit_log (sequence, created_at, actor, address, action, subject, before_json, after_json, reason)"
                     + " VALUES (1, 2, 'stripe', '127.0.0.1', 'payment.refunded', 'acc_1', '{}', '{\"balance\":1}', NULL)",
             "INSERT INTO account_rates (account_id, requests, tokens, concurrency) VALUES ('acc_1', 1, NULL, 3)",
+            "INSERT INTO account (id, name, created_at, blocked, deleted_at) VALUES ('acc_gone', 'deleted account', 1, 1, 2)",
+            "INSERT INTO started_before (mark) VALUES ('ab')",
             "INSERT INTO setting (name, value, changed_at) VALUES ('seller.name', 'Ä', 1)",
             "INSERT INTO price_version (sequence, model_id, version, created_at, input_micros, output_micros, reasoning_billed, rounding,"
                     + " step_micros, minimum_micros) VALUES (1, 'gemini-2.5-pro', 'v1', 1, 2, 3, 1, 'down', 4, 5)");

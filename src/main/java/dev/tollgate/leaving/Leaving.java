@@ -1,0 +1,142 @@
+package dev.tollgate.leaving;
+
+import dev.tollgate.ledger.CloseAccount;
+import dev.tollgate.people.People;
+import dev.tollgate.people.Person;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
+public final class Leaving {
+
+    /** How long a payment that was begun can still be finished at the far side. */
+    private static final Duration PAYABLE = Duration.ofDays(1);
+
+    private final Database database;
+    private final People people;
+    private final Writer writer;
+    private final InstantSource clock;
+
+    public Leaving(Database database, People people, Writer writer, InstantSource clock) {
+        this.database = database;
+        this.people = people;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    /** The part that erases; behind all whose tables it touches. */
+    public static Part<?> part() {
+        return new ErasurePart();
+    }
+
+    /** What became of it. */
+    public sealed interface Outcome {}
+
+    /** All is done. */
+    public record Gone() implements Outcome {}
+
+    /** Nothing is done: calls run. @param heldMicros what they hold */
+    public record StillRuns(long heldMicros) implements Outcome {}
+
+    /** Nothing is done: nobody could look after the server. */
+    public record LastOperator() implements Outcome {}
+
+    /** There is none, or it was deleted before. */
+    public record NoSuchAccount() implements Outcome {}
+
+    /** Others who sign in for the same account, the first ones. */
+    public List<Person> others(Person person) {
+        return people.ofAccount(person.accountId()).stream()
+                .filter(each -> !each.id().equals(person.id()))
+                .toList();
+    }
+
+    /** Whether nobody else could look after the server. */
+    public boolean isLastOperator(Person person) {
+        return person.isOperator() && !isOperatorBeside(person.accountId(), person.id());
+    }
+
+    private boolean isOperatorBeside(String accountId, @Nullable String personId) {
+        return database.read(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT 1 FROM person WHERE role = 'operator' AND "
+                            + (personId == null ? "account_id" : "id")
+                            + " <> ? LIMIT 1")) {
+                select.setString(1, personId == null ? accountId : personId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    /** Whether a payment was begun that can still be finished. */
+    public boolean hasOpenPayment(String accountId) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT 1 FROM payment WHERE account_id = ? AND created_at > ? AND ended_at IS NULL LIMIT 1")) {
+                select.setString(1, accountId);
+                select.setLong(2, clock.instant().minus(PAYABLE).toEpochMilli());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    /** Erases somebody; the account ends with the last of its people. */
+    public Outcome leave(Person person) {
+        return others(person).isEmpty()
+                ? end(person.accountId(), close -> List.of())
+                : run(
+                        person.accountId(),
+                        person.id(),
+                        List.of(new Erasure(
+                                person.accountId(), person.id(), () -> true, people::startMark, clock.instant())));
+    }
+
+    /**
+     * Ends an account with all its people.
+     *
+     * @param told what is committed with it, given what is decided
+     */
+    public Outcome end(String accountId, Function<CloseAccount, List<Change>> told) {
+        CloseAccount close = new CloseAccount(accountId, clock.instant());
+        List<Change> changes = new ArrayList<>();
+        changes.add(close);
+        changes.add(new Erasure(accountId, null, close::isClosed, people::startMark, clock.instant()));
+        changes.addAll(told.apply(close));
+        Outcome outcome = run(accountId, null, changes);
+        return outcome instanceof Gone
+                ? switch (close.outcome()) {
+                    case CloseAccount.Closed closed -> outcome;
+                    case CloseAccount.StillRuns(long held) -> new StillRuns(held);
+                    case CloseAccount.NoSuchAccount none -> new NoSuchAccount();
+                }
+                : outcome;
+    }
+
+    private Outcome run(String accountId, @Nullable String personId, List<Change> changes) {
+        try {
+            writer.commitAndWait(Unit.of(changes));
+            return new Gone();
+        } catch (StoreException e) {
+            if (!e.mayHaveTakenEffect() && !isOperatorBeside(accountId, personId)) {
+                return new LastOperator();
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.tollgate.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.options.Cookie;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.Shared;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pages that mails lead to, those that ask for a mail, and the settings of who gets them, as a browser shows them. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class MailLooksTest {
+
+    private static final String PASSWORD = "somebody who gets mails";
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+
+    private static MailBox box;
+    private static Gateway gateway;
+    private static Browser member;
+    private static String join;
+    private static String reset;
+    private static String invite;
+
+    @BeforeAll
+    static void start() {
+        box = new MailBox();
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), box.settings("sign-up.open", "true"));
+        ask("/sign-up", "email", "ann@example.org");
+        member = new Browser(gateway.url());
+        String link = box.link("ann@example.org", 1);
+        member.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
+        ask("/sign-up", "email", "new@example.org");
+        join = box.link("new@example.org", 1);
+        ask("/forgot", "login", "ann@example.org");
+        reset = box.link("ann@example.org", 2);
+        gateway.post("/admin/invitations", "{\"email\":\"guest@example.org\",\"reason\":\"a test\"}", ADMIN_KEY);
+        invite = box.link("guest@example.org", 1);
+    }
+
+    private static void ask(String path, String field, String value) {
+        assertThat(new Browser(gateway.url())
+                        .submit(path, path, Map.of(field, value))
+                        .status())
+                .isEqualTo(303);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        box.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"390,LIGHT", "1280,DARK"})
+    void what_mails_lead_to_is_clear_and_stands_still(int width, Scheme scheme) {
+        try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
+            look(visit, "/sign-up", "sign-up");
+            look(visit, "/forgot", "forgot");
+            look(visit, "/forgot?sent=1", "sent");
+            look(visit, join, "confirm");
+            look(visit, reset, "reset");
+            look(visit, invite, "invite");
+            for (String cookie : member.cookies().split("; ")) {
+                String[] parts = cookie.split("=", 2);
+                visit.page().context().addCookies(List.of(new Cookie(parts[0], parts[1]).setUrl(gateway.url())));
+            }
+            look(visit, "/dashboard/settings/email", "email");
+            look(visit, "/dashboard/settings/notices", "notices");
+            look(visit, "/dashboard/settings/data", "data");
+        }
+    }
+
+    private static void look(Visit visit, String path, String name) {
+        assertThat(visit.open(path).status()).isEqualTo(200);
+        visit.assertAccessible();
+        assertThat(visit.layoutShift()).isZero();
+        visit.picture("mail/" + name);
+    }
+}
