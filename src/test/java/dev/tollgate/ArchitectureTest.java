@@ -19,13 +19,12 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.domain.JavaPackage;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.http.Handler;
+import dev.tollgate.testing.OurClasses;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.NativeAsk;
 import dev.tollgate.upstream.PreparedAsk;
@@ -56,9 +55,7 @@ class ArchitectureTest {
     private static final String ROOT = "dev.tollgate";
     private static final Set<Class<?>> FLOATING = Set.of(double.class, float.class, Double.class, Float.class);
 
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages(ROOT);
+    private static final JavaClasses CLASSES = OurClasses.ALL;
 
     // ---- packages ----
 

@@ -1,5 +1,6 @@
 package dev.tollgate.sandbox;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static java.util.stream.Collectors.toSet;
@@ -7,8 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tollgate.testing.OurClasses;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,9 +16,7 @@ import org.junit.jupiter.api.Test;
 class SandboxImportsTest {
 
     private static final String ROOT = "dev.tollgate.sandbox";
-    private static final JavaClasses SANDBOX = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages(ROOT);
+    private static final JavaClasses SANDBOX = OurClasses.ALL.that(resideInAPackage(ROOT + ".."));
 
     @Test
     void the_sandbox_shares_no_code_with_what_it_tests() {
