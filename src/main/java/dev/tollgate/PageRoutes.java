@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.answers.Expiry;
 import dev.tollgate.config.Settings;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
@@ -104,7 +105,8 @@ final class PageRoutes {
         SignedIn entrance = new SignedIn(store.people(), signedIn);
         List<Route<?>> routes = new ArrayList<>();
         routes.add(Route.get("/assets/{hash}/{file}", Gate.PUBLIC, Assets.all().files()));
-        routes.add(Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().favicon()));
+        routes.add(Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().byItself("favicon.svg")));
+        routes.add(Route.get("/robots.txt", Gate.PUBLIC, Assets.all().byItself("robots.txt")));
         routes.addAll(new LandingPage(catalogue, signUp).routes(pages));
         routes.addAll(new CodePage(store.people(), entrance).routes(pages));
         routes.addAll(new DoorPages(store.people(), links, entrance, signUp).routes(pages));
@@ -114,7 +116,8 @@ final class PageRoutes {
                 new OverviewPage(store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue, refused)
                         .routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
-        routes.addAll(new RequestPage(store.history(), store.tasks(), store.receipts(), clock).routes(pages));
+        routes.addAll(
+                new RequestPage(store.history(), store.tasks(), store.receipts(), Expiry.KEPT, clock).routes(pages));
         routes.addAll(live.routes(pages));
         routes.addAll(new RefusedPage(refused, store.keys(), clock).routes(pages));
         routes.addAll(new UsagePage(store.history(), store.keys(), catalogue, clock).routes(pages));

@@ -40,7 +40,8 @@ class ApiDescriptionTest {
         return !route.gate().name().startsWith("page")
                 && !route.path().startsWith("/assets/")
                 && !route.path().startsWith("/playground/")
-                && !route.path().equals("/favicon.ico");
+                && !route.path().equals("/favicon.ico")
+                && !route.path().equals("/robots.txt");
     }
 
     private static TreeSet<String> described() {

@@ -162,7 +162,12 @@ class RouteGatesTest {
                 .allSatisfy(route -> assertThat(route.gate().name()).isEqualTo("admin key"));
         assertThat(behind("public").map(Route::path))
                 .isSubsetOf(Set.of(
-                        "/health/live", "/health/ready", "/assets/{hash}/{file}", "/favicon.ico", "/openapi.json"));
+                        "/health/live",
+                        "/health/ready",
+                        "/assets/{hash}/{file}",
+                        "/favicon.ico",
+                        "/robots.txt",
+                        "/openapi.json"));
         assertThat(behind("page for operators"))
                 .allSatisfy(route -> assertThat(route.path()).startsWith("/console"));
         assertThat(gateway.app().routes())

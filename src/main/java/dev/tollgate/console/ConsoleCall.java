@@ -4,16 +4,25 @@ import dev.tollgate.admin.Deeds;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.CallDetail;
+import dev.tollgate.history.CallRow;
 import dev.tollgate.history.PlatformCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.Usage;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
+import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.portal.PriceLines;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /console/requests/{task}}: what became of a call, who was asked for it, and its refund. */
 public final class ConsoleCall {
@@ -23,12 +32,14 @@ public final class ConsoleCall {
 
     private final PlatformCalls calls;
     private final AccountHistory history;
+    private final Catalogue catalogue;
     private final Deeds deeds;
     private final DeedForms forms;
 
-    public ConsoleCall(PlatformCalls calls, AccountHistory history, Deeds deeds, DeedForms forms) {
+    public ConsoleCall(PlatformCalls calls, AccountHistory history, Catalogue catalogue, Deeds deeds, DeedForms forms) {
         this.calls = calls;
         this.history = history;
+        this.catalogue = catalogue;
         this.deeds = deeds;
         this.forms = forms;
     }
@@ -77,9 +88,39 @@ public final class ConsoleCall {
         } catch (Refused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
+        PriceLines price = PriceLines.of(detail.call());
+        if (price != null) {
+            params.put("price", price);
+        }
+        Long cost = cost(detail.call());
+        if (cost != null) {
+            params.put("cost", Texts.exact(cost));
+            params.put("margin", Texts.exact(detail.call().chargeMicros() - detail.refundedMicros() - cost));
+        }
         params.put("form", form);
         params.put("once", forms.once());
         params.put("done", request.query("done") != null && form.error() == null);
         return params;
+    }
+
+    /** By the list prices of the day, micro-credits, as the figures of the platform have it; null where no price is known, or nothing was used. */
+    private @Nullable Long cost(CallRow call) {
+        Model model = catalogue.find(call.modelId());
+        Instant end = call.endedAt();
+        UpstreamModel.Cost cost =
+                model == null || end == null ? null : model.upstream().cost(end);
+        if (cost == null || call.pricingJson() == null) {
+            return null;
+        }
+        CallRow.Tokens tokens = call.tokens();
+        return cost.micros(new Usage(
+                tokens.prompt(),
+                0,
+                tokens.completion(),
+                tokens.thoughts(),
+                tokens.cached(),
+                0,
+                0,
+                tokens.completion()));
     }
 }

@@ -8,6 +8,8 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.PageReads;
 import dev.tollgate.tasks.TaskStatus;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,8 @@ public final class AccountHistory {
     private static final int CHART_DAYS = 30;
     private static final int PACE_DAYS = 7;
     private static final int PACE_DAYS_MAX = 3_650;
+
+    private static final String KEPT_ANSWER = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
 
     private static final CallFilter ENDED = new CallFilter(
             null,
@@ -153,8 +157,18 @@ public final class AccountHistory {
             CallRow call = new CallLog(connection, accountId, callMax).find(id);
             return call == null
                     ? Optional.empty()
-                    : Optional.of(new CallDetail(call, Ledger.entriesOfCall(connection, id)));
+                    : Optional.of(
+                            new CallDetail(call, Ledger.entriesOfCall(connection, id), answerKeptAt(connection, id)));
         });
+    }
+
+    private static @Nullable Instant answerKeptAt(Connection connection, String id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(KEPT_ANSWER)) {
+            select.setString(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Instant.ofEpochMilli(row.getLong(1)) : null;
+            }
+        }
     }
 
     /**

@@ -2,10 +2,16 @@ package dev.tollgate.history;
 
 import dev.tollgate.ledger.Entry;
 import dev.tollgate.ledger.EntryKind;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** @param entries the call's movements, in their order */
-public record CallDetail(CallRow call, List<Entry> entries) {
+/**
+ * @param entries the call's movements, in their order
+ * @param answerKeptAt since when its answer is kept for repeats under its Idempotency-Key; null where it is not
+ */
+public record CallDetail(
+        CallRow call, List<Entry> entries, @Nullable Instant answerKeptAt) {
 
     public CallDetail {
         entries = List.copyOf(entries);

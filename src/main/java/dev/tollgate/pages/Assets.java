@@ -34,6 +34,7 @@ public final class Assets {
             "app.js", List.of("app.js"),
             "charts.js", List.of("app.js", "uplot.js", "charts.js"),
             "playground.js", List.of("app.js", "marked.js", "purify.js", "highlight.js", "playground.js"),
+            "robots.txt", List.of("robots.txt"),
             "icons.svg", List.of("icons.svg"),
             "favicon.svg", List.of("favicon.svg"));
 
@@ -91,11 +92,12 @@ public final class Assets {
         send(exchange, asset);
     }
 
-    /** {@code /favicon.ico}, which browsers ask for by themselves. */
-    public Handler<Object> favicon() {
+    /** What browsers and robots ask for by themselves. */
+    public Handler<Object> byItself(String file) {
+        Asset asset = asset(file);
         return (exchange, anyone) -> {
             exchange.setHeader("cache-control", "public, max-age=86400");
-            send(exchange, asset("favicon.svg"));
+            send(exchange, asset);
         };
     }
 
@@ -117,6 +119,7 @@ public final class Assets {
             case "css" -> "text/css; charset=utf-8";
             case "js" -> "text/javascript; charset=utf-8";
             case "svg" -> "image/svg+xml";
+            case "txt" -> "text/plain; charset=utf-8";
             default -> throw new IllegalArgumentException("type of " + file);
         };
     }

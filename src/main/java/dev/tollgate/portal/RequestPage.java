@@ -17,6 +17,7 @@ import dev.tollgate.pages.Visitor;
 import dev.tollgate.receipts.OneReceipt;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.tasks.Tasks;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -35,12 +36,16 @@ public final class RequestPage {
     private final AccountHistory history;
     private final Tasks tasks;
     private final Receipts receipts;
+    private final Duration answersKept;
     private final InstantSource clock;
 
-    public RequestPage(AccountHistory history, Tasks tasks, Receipts receipts, InstantSource clock) {
+    /** @param answersKept how long answers are kept for repeats */
+    public RequestPage(
+            AccountHistory history, Tasks tasks, Receipts receipts, Duration answersKept, InstantSource clock) {
         this.history = history;
         this.tasks = tasks;
         this.receipts = receipts;
+        this.answersKept = answersKept;
         this.clock = clock;
     }
 
@@ -91,6 +96,8 @@ public final class RequestPage {
         params.put("flags", call.flags().isEmpty() ? "none" : String.join(", ", call.flags()));
         params.put("tokensMax", tokensMax == null ? "" : Texts.number(tokensMax));
         params.put("address", request.address());
+        Instant kept = detail.answerKeptAt();
+        putIfThere(params, "kept", kept == null ? null : Texts.time(kept.plus(answersKept), zone));
         putIfThere(params, "course", CourseBar.of(call.course()));
         putIfThere(params, "price", PriceLines.of(call));
         putIfThere(params, "receipt", receipt(account, call, request.query("verify") != null));

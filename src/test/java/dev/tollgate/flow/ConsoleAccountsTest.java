@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.deeds.Actor;
+import dev.tollgate.pages.Texts;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -204,9 +205,14 @@ class ConsoleAccountsTest {
     @Test
     void a_refund_gives_back_what_a_call_was_charged_and_no_more() {
         Customer customer = gateway.customer("10");
+        String costs = "SELECT COALESCE(SUM(cost_micros), 0) FROM usage_hour";
+        long costBefore = gateway.number(costs);
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         String task = customer.lastTask().get("id").asString();
         String path = "/console/requests/" + task;
+        assertThat(operator.get(path).body())
+                .contains("<dt>Upstream cost</dt><dd>" + Texts.exact(gateway.number(costs) - costBefore) + " ")
+                .contains("Price gemini-2.5-pro@");
         assertThat(operator.get("/console/requests?account=" + customer.account())
                         .body())
                 .contains(path);

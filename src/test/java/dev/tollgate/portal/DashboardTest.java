@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.UpstreamScript;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ class DashboardTest {
 
     private static Gateway gateway;
     private static BusyAccount busy;
+    private static BusyAccount stranger; // one for all tests: an address makes few accounts
 
     @BeforeAll
     static void live() {
@@ -209,9 +211,16 @@ class DashboardTest {
         assertThat(busy.browser.get("/dashboard/find?q=gemini").body()).contains("model=gemini-2.5-pro");
     }
 
+    private static BusyAccount stranger() {
+        if (stranger == null) {
+            stranger = BusyAccount.in(gateway, "ci");
+        }
+        return stranger;
+    }
+
     @Test
     void what_is_anothers_is_not_found() {
-        BusyAccount stranger = BusyAccount.in(gateway, "ci");
+        BusyAccount stranger = stranger();
 
         assertThat(stranger.browser.get("/dashboard/find?q=" + busy.lastCall()).body())
                 .contains("Nothing in this account begins with");
@@ -281,7 +290,7 @@ class DashboardTest {
     @Test
     void anothers_call_is_as_good_as_none() {
         String call = busy.lastCall();
-        Browser stranger = BusyAccount.in(gateway, "ci").browser;
+        Browser stranger = stranger().browser;
 
         assertThat(stranger.get("/dashboard/requests/" + call).status()).isEqualTo(404);
         assertThat(stranger.get("/dashboard/requests/" + call).body()).contains("No such request in this account.");
@@ -334,6 +343,22 @@ class DashboardTest {
     void a_range_without_calls_says_so() {
         assertThat(page("/dashboard/usage?range=own&from=2026-01-01&to=2026-01-02"))
                 .contains("No calls ended in this range.");
+    }
+
+    @Test
+    void an_answer_that_is_kept_for_repeats_says_until_when() {
+        BusyAccount one = stranger();
+        gateway.script(UpstreamScript.says("Well.", 10, 10));
+        one.customer.chat(
+                "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}", "a-key");
+        String path = "/dashboard/requests/" + one.customer.lastTask().get("id").asString();
+
+        Gateway.await(
+                "the answer is kept",
+                () -> one.browser.get(path).body().contains("Kept until 22 Nov 12:00:09; repeats are free."));
+        assertThat(page("/dashboard/requests/" + busy.lastCall()))
+                .contains("Not kept.")
+                .doesNotContain("repeats are free");
     }
 
     // ---- statements ----
