@@ -507,9 +507,16 @@ class StripePaymentsTest {
     void beside_stripe_no_test_payment_is_to_be_had() {
         Browser browser = member();
         String path = begin(browser, "10");
-        assertThat(browser.get("/pay/test/" + path.substring(path.lastIndexOf('/') + 1))
-                        .status())
-                .isEqualTo(404);
+        String id = path.substring(path.lastIndexOf('/') + 1);
+        String test = "/pay/test/" + id;
+        assertThat(browser.get(test).status()).isEqualTo(404);
+        // one that was begun before Stripe was there
+        gateway.execute("UPDATE payment SET channel = 'test', session_id = 'test-" + id + "', url = '" + test
+                + "' WHERE id = '" + id + "'");
+        assertThat(browser.get(test).status()).isEqualTo(404);
+        assertThat(browser.submit(TOP_UP, test, Map.of("end", "paid")).status()).isEqualTo(404);
+        assertThat(browser.get(path).body()).doesNotContain("href=\"" + test);
+        assertThat(balance(browser)).isEqualTo("0.000000");
     }
 
     @Test
