@@ -1,0 +1,213 @@
+package dev.tollgate.flow;
+
+import static dev.tollgate.testing.FarServer.cutOff;
+import static dev.tollgate.testing.FarServer.events;
+import static dev.tollgate.testing.FarServer.gemini;
+import static dev.tollgate.testing.FarServer.geminiText;
+import static dev.tollgate.testing.FarServer.whole;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.By;
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.FarServer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The providers' keys, of which every far side tells again what it was shown. */
+@Timeout(120)
+class ProviderKeyTest {
+
+    private static final String PASSWORD = "the operator of the channels";
+
+    /** Of no form that a pattern would know. */
+    private static final String GEMINI_KEY = "canary/of+the.gemini=channel~7f3e";
+
+    private static final String COMPAT_KEY = "canary/of+the.other=channel~51aa";
+    private static final String SETTING_KEY = "canary-of-the-settings-0d2c";
+
+    private static final List<String> MODELS = List.of("gemini-2.5-pro", "gemini-3-pro");
+
+    /** What a far side can say that has the key of its request in it. */
+    private static List<FarServer.Answer> echoes(String key) {
+        List<FarServer.Answer> echoes = new ArrayList<>();
+        for (int status : new int[] {400, 401, 403, 404, 429, 500}) {
+            echoes.add(whole(
+                    status,
+                    "{\"error\":{\"code\":%d,\"status\":\"FAILED_PRECONDITION\",\"type\":\"t\",\"message\":\"API key not valid: %s\",\"details\":[{\"reason\":\"%s\"}]}}"
+                            .formatted(status, key, key)));
+        }
+        echoes.add(whole(403, "[{\"error\":{\"message\":\"" + "x".repeat(290) + key + "\"}}]"));
+        echoes.add(whole(502, "<html><h1>Bad gateway</h1>x-goog-api-key: " + key + " Bearer " + key + "</html>"));
+        echoes.add(new FarServer.Answer.Whole(302, Map.of("location", "http://127.0.0.1:1/?key=" + key), ""));
+        echoes.add(whole(200, "not a stream at all " + key));
+        echoes.add(events("{\"error\":{\"code\":500,\"message\":\"the key " + key + " is worn out\"}}"));
+        echoes.add(cutOff(geminiText("Half an answer"), "{\"error\":{\"code\":503,\"message\":\"" + key + "\"}}"));
+        echoes.add(events(geminiText("Half an answer"), "{\"unreadable\": " + key));
+        return echoes;
+    }
+
+    @Test
+    void a_providers_key_is_in_no_answer_page_list_log_receipt_or_file_whatever_the_provider_says() throws Exception {
+        FarServer one = FarServer.saying("well");
+        FarServer other = FarServer.saying("well");
+        String yaml = """
+                channels:
+                  - {id: a, kind: gemini, base_url: "%s", key_env: A_KEY, models: [%s]}
+                  - {id: b, kind: openai, base_url: "%s", key_env: B_KEY, models: {%s: m}}
+                """.formatted(one.url(), MODELS.get(0), other.url(), MODELS.get(1));
+        Map<String, String> environment = Map.of(
+                "A_KEY",
+                GEMINI_KEY,
+                "B_KEY",
+                COMPAT_KEY,
+                "GEMINI_API_KEY",
+                SETTING_KEY,
+                "TOLLGATE_OPERATOR_PASSWORD",
+                PASSWORD);
+        try (one;
+                other;
+                LogCapture log = new LogCapture();
+                Channels channels = Channels.of(yaml, environment)) {
+            Gateway gateway = channels.gateway();
+            Browser operator = new Browser(gateway.url());
+            operator.signIn("operator", PASSWORD);
+            Customer customer = customerOf(gateway);
+            Map<String, String> seen = new LinkedHashMap<>();
+            List<FarServer.Answer> ofOne = echoes(GEMINI_KEY);
+            List<FarServer.Answer> ofOther = echoes(COMPAT_KEY);
+            for (int i = 0; i < ofOne.size(); i++) {
+                one.script(ofOne.get(i));
+                other.script(ofOther.get(i));
+                int askedOne = one.asked();
+                int askedOther = other.asked();
+                call(gateway, customer, i).forEach((name, reply) -> see(seen, name, reply));
+                assertThat(one.asked()).as("the first was asked").isGreaterThan(askedOne);
+                assertThat(other.asked()).as("the second was asked").isGreaterThan(askedOther);
+                if (i % 4 == 0) {
+                    see(seen, "try", gateway.post("/admin/channels/a/try", "{}", Channels.ADMIN_KEY));
+                }
+                assertThat(gateway.app().reload()).isTrue(); // lifts rests
+            }
+            one.script(gemini("well"));
+            look(gateway, operator, customer, seen);
+            gateway.atRest().forEach((file, text) -> seen.put("at rest: " + file, text));
+            seen.put("log", log.text());
+            assertThat(log.text()).as("the log tells of it, without the key").contains("API key not valid: [key]");
+            for (String key : List.of(GEMINI_KEY, COMPAT_KEY, SETTING_KEY)) {
+                assertNowhere(key, seen);
+            }
+        }
+    }
+
+    /** An operator with credits and a key, so that one person sees the pages of both. */
+    private static Customer customerOf(Gateway gateway) throws Exception {
+        String account = gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
+        gateway.app().administration().deeds().grant(By.of(Actor.COMMAND, "for the test"), account, 1_000_000_000L);
+        AdminViews.NewKey key = gateway.app().administration().createKey(account, Gateway.KeyOptions.NONE.choice());
+        return new Customer(gateway, account, key.key().id(), key.secret());
+    }
+
+    private static Map<String, Gateway.Reply> call(Gateway gateway, Customer customer, int number) {
+        boolean stream = number % 2 == 0;
+        Map<String, CompletableFuture<Gateway.Reply>> calls = new LinkedHashMap<>();
+        for (String model : MODELS) {
+            calls.put(
+                    "chat " + model,
+                    customer.chatAside(("{\"model\":\"%s\",\"stream\":%s,\"max_tokens\":50,"
+                                    + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi %d\"}]}")
+                            .formatted(model, stream, number)));
+        }
+        String method = stream ? "generateContent" : "countTokens";
+        calls.put(
+                method,
+                CompletableFuture.supplyAsync(() -> gateway.post(
+                        "/v1beta/models/gemini-2.5-pro:" + method,
+                        "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi %d\"}]}]}".formatted(number),
+                        customer.key())));
+        Map<String, Gateway.Reply> replies = new LinkedHashMap<>();
+        calls.forEach((name, call) -> replies.put(name, call.join()));
+        return replies;
+    }
+
+    private static void see(Map<String, String> seen, String name, Gateway.Reply reply) {
+        seen.merge(name, reply.response().headers().map() + "\n" + reply.text(), (before, now) -> before + now);
+    }
+
+    /** All that is shown of calls and channels, by path. */
+    private static void look(Gateway gateway, Browser operator, Customer customer, Map<String, String> seen) {
+        String call = customer.lastTask().get("id").asString();
+        for (String path :
+                List.of("/v1/tasks?limit=100", "/v1/tasks/" + call, "/v1/receipts", "/v1/models", "/v1/usage")) {
+            see(seen, path, gateway.get(path, customer.key()));
+        }
+        for (String path : List.of(
+                "channels",
+                "settings",
+                "audit",
+                "audit.csv",
+                "tasks",
+                "tasks/" + call,
+                "usage?by=channel",
+                "models",
+                "books")) {
+            see(seen, "/admin/" + path, gateway.get("/admin/" + path, Channels.ADMIN_KEY));
+        }
+        see(seen, "/metrics", gateway.get("/metrics", Channels.ADMIN_KEY));
+        see(seen, "/openapi.json", gateway.get("/openapi.json"));
+        for (String path : List.of(
+                "/console",
+                "/console/requests",
+                "/console/requests/" + call,
+                "/console/requests/refused",
+                "/console/channels",
+                "/console/revenue",
+                "/console/prices",
+                "/console/audit",
+                "/console/audit.csv",
+                "/console/settings",
+                "/dashboard",
+                "/dashboard/usage",
+                "/dashboard/usage.csv",
+                "/dashboard/requests",
+                "/dashboard/requests.csv",
+                "/dashboard/requests/" + call,
+                "/dashboard/requests/refused",
+                "/dashboard/billing")) {
+            Browser.Page page = operator.get(path);
+            assertThat(page.status()).as(path).isEqualTo(200);
+            seen.put(path, page.response().headers().map() + "\n" + page.body());
+        }
+    }
+
+    /** As it is, and as it would be written where not all characters can be. */
+    private static void assertNowhere(String key, Map<String, String> seen) {
+        List<String> spellings = List.of(
+                key,
+                URLEncoder.encode(key, StandardCharsets.UTF_8),
+                Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8)),
+                key.replace("/", "\\/"),
+                key.substring(0, key.length() - 4));
+        seen.forEach((where, text) -> {
+            String lower = text.toLowerCase(Locale.ROOT);
+            for (String spelling : spellings) {
+                assertThat(lower.contains(spelling.toLowerCase(Locale.ROOT)))
+                        .as("'%s' is in: %s", spelling, where)
+                        .isFalse();
+            }
+        });
+    }
+}
