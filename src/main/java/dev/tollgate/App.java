@@ -93,7 +93,11 @@ import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.notices.Notices;
+import dev.tollgate.oidc.OidcClient;
+import dev.tollgate.oidc.OidcSignIn;
 import dev.tollgate.payments.Vouchers;
+import dev.tollgate.people.Identities;
+import dev.tollgate.people.IdentityProvider;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.SignUp;
 import dev.tollgate.people.StartCredits;
@@ -170,6 +174,8 @@ public final class App implements AutoCloseable {
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
     private final Links links;
+    private final @Nullable OidcSignIn oidc;
+    private final Identities identities;
     private final Notices notices;
     private final OperatorLinks operatorLinks;
     private final Deletions deletions;
@@ -265,6 +271,8 @@ public final class App implements AutoCloseable {
                 () -> {});
         this.signUp = signUp();
         this.links = makeLinks();
+        this.oidc = oidc(settings.oidc());
+        this.identities = identities();
         this.operatorLinks = new OperatorLinks(
                 administration.deeds(), store.people(), links, settings.pages().publicUrl(), clock);
         this.deletions = new Deletions(administration.deeds(), leaving(), clock);
@@ -382,6 +390,8 @@ public final class App implements AutoCloseable {
                 firstStart::signedIn,
                 paying,
                 refused,
+                identities,
+                oidc,
                 live,
                 gate -> door(chat(true)).route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
@@ -394,6 +404,7 @@ public final class App implements AutoCloseable {
                                 operatorLinks,
                                 signUp,
                                 deletions,
+                                identities,
                                 prices,
                                 operatorSettings,
                                 operatorVouchers,
@@ -536,6 +547,20 @@ public final class App implements AutoCloseable {
                 signUp,
                 clock,
                 secureRandom);
+    }
+
+    private @Nullable OidcSignIn oidc(Settings.@Nullable Oidc chosen) {
+        if (chosen == null) {
+            return null;
+        }
+        OidcClient client = new OidcClient(
+                chosen.issuer(), chosen.clientId(), chosen.clientSecret().value(), chosen.name(), chosen.redirectUri());
+        return opened.add(new OidcSignIn(vertx, client, store.secrets(), clock, secureRandom), OidcSignIn::close);
+    }
+
+    private Identities identities() {
+        IdentityProvider provider = oidc == null ? null : new IdentityProvider(oidc.issuer(), oidc.name());
+        return new Identities(store.people(), links, provider, store.database(), store.writer(), clock, secureRandom);
     }
 
     private Letters letters() {

@@ -34,6 +34,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.Pages;
+import dev.tollgate.people.Identities;
 import dev.tollgate.people.SignUp;
 import dev.tollgate.refused.RefusedCalls;
 import dev.tollgate.upstream.ChannelStatus;
@@ -75,6 +76,7 @@ final class ConsoleRoutes {
             OperatorLinks links,
             SignUp signUp,
             Deletions deletions,
+            Identities identities,
             Prices prices,
             OperatorSettings settings,
             OperatorVouchers vouchers,
@@ -112,7 +114,7 @@ final class ConsoleRoutes {
                         !settings.hasRealUpstream(),
                         clock)
                 .routes(pages));
-        routes.addAll(new ProvePage(store.people()).routes(pages));
+        routes.addAll(new ProvePage(store.people(), doing.identities()).routes(pages));
         AccountList accounts = new AccountList(store.database());
         routes.addAll(new ConsoleAccounts(accounts, calls, administration.deeds(), doing.links(), forms).routes(pages));
         routes.addAll(new ConsoleAccount(

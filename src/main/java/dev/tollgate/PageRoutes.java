@@ -13,10 +13,12 @@ import dev.tollgate.live.Live;
 import dev.tollgate.manual.ManualPages;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.oidc.OidcSignIn;
 import dev.tollgate.pages.Assets;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Site;
 import dev.tollgate.payments.Vouchers;
+import dev.tollgate.people.Identities;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.Person;
 import dev.tollgate.people.SignUp;
@@ -25,6 +27,7 @@ import dev.tollgate.portal.BillingPages;
 import dev.tollgate.portal.CodePage;
 import dev.tollgate.portal.DoorPages;
 import dev.tollgate.portal.EmailPage;
+import dev.tollgate.portal.IdentityPage;
 import dev.tollgate.portal.InvoicePages;
 import dev.tollgate.portal.KeyPage;
 import dev.tollgate.portal.KeysPage;
@@ -32,6 +35,7 @@ import dev.tollgate.portal.LandingPage;
 import dev.tollgate.portal.LeavingPage;
 import dev.tollgate.portal.LinkPages;
 import dev.tollgate.portal.NewKeyPage;
+import dev.tollgate.portal.OidcPages;
 import dev.tollgate.portal.OverviewPage;
 import dev.tollgate.portal.RefusedPage;
 import dev.tollgate.portal.RequestPage;
@@ -49,6 +53,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The part of the routes table that people see: one line a page, or a few that belong together. */
 final class PageRoutes {
@@ -99,6 +104,8 @@ final class PageRoutes {
             Consumer<Person> signedIn,
             Paying paying,
             RefusedCalls refused,
+            Identities identities,
+            @Nullable OidcSignIn oidc,
             Live live,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
@@ -109,8 +116,10 @@ final class PageRoutes {
         routes.add(Route.get("/robots.txt", Gate.PUBLIC, Assets.all().byItself("robots.txt")));
         routes.addAll(new LandingPage(catalogue, signUp).routes(pages));
         routes.addAll(new CodePage(store.people(), entrance).routes(pages));
-        routes.addAll(new DoorPages(store.people(), links, entrance, signUp).routes(pages));
-        routes.addAll(new LinkPages(links, entrance).routes(pages));
+        routes.addAll(new DoorPages(store.people(), links, entrance, signUp, identities.provider()).routes(pages));
+        routes.addAll(new LinkPages(links, entrance, identities.provider()).routes(pages));
+        routes.addAll(new OidcPages(oidc, identities, links, entrance, signUp).routes(pages));
+        routes.addAll(new IdentityPage(oidc, identities, store.people(), links).routes(pages));
         routes.addAll(new EmailPage(store.people(), links).routes(pages));
         routes.addAll(
                 new OverviewPage(store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue, refused)
@@ -131,7 +140,7 @@ final class PageRoutes {
         routes.addAll(new LeavingPage(store.people(), leaving, new AccountFile(store.database()), store.ledger(), clock)
                 .routes(pages));
         routes.addAll(new SecondFactorPage(store.people()).routes(pages));
-        routes.addAll(new SecurityPage(store.people(), links, clock).routes(pages));
+        routes.addAll(new SecurityPage(store.people(), links, identities, clock).routes(pages));
         routes.addAll(new BillingPages(store.ledger(), store.history(), paying.payments(), clock).routes(pages));
         routes.addAll(
                 new TopUpPages(paying.payments(), vouchers, paying.checkout(), paying.testPayments(), clock, random)

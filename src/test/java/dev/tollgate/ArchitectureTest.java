@@ -198,6 +198,7 @@ class ArchitectureTest {
         knowsOnly("mail", "storage", "ids");
         knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
         knowsOnly("leaving", "people", "ledger", "history", "storage");
+        knowsOnly("oidc", "people", "channel", "upstream", "storage");
         knowsOnly("notices", "keys", "ledger", "mail", "storage");
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
 
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,15}) ?(B|KiB|MiB|GiB)?");
     private static final Map<String, Long> SIZE_UNITS =
             Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
@@ -98,6 +100,16 @@ record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
         return new Kind<>("an http or https URL without a path, like https://ai.example.org", text -> {
             URI url = readBaseUrl(text);
             return url != null && url.getRawPath().isEmpty() ? url : null;
+        });
+    }
+
+    /** As its provider writes it, with the slash at its end where it has one; plain only on this machine. */
+    static Kind<URI> issuer() {
+        String allowed = "an https URL without query, as the provider writes it, like https://accounts.example.org";
+        return new Kind<>(allowed, text -> {
+            URI url = readBaseUrl(text);
+            boolean isHere = url != null && LOOPBACK.contains(url.getHost());
+            return url != null && (isHere || "https".equals(url.getScheme())) ? URI.create(text) : null;
         });
     }
 

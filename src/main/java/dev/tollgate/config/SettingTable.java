@@ -142,6 +142,27 @@ public final class SettingTable {
                     "[!#-'*+\\-./0-9=?A-Z^-~]{1,64}@[A-Za-z0-9.-]{1,189}"),
             "",
             "The sender's address of mails; needed with mail.host.");
+    static final Setting<URI> OIDC_ISSUER = Setting.of(
+            "oidc.issuer",
+            Kind.issuer(),
+            "",
+            "The provider of sign-ins by OpenID Connect; it sends browsers back to /sign-in/oidc under public.url, without which it has no"
+                    + " effect.");
+    static final Setting<String> OIDC_CLIENT_ID = Setting.of(
+            "oidc.client-id",
+            Kind.text("1 to 256 printable characters without a space", "[!-~]{1,256}"),
+            "",
+            "What this server is called at oidc.issuer; needed beside it.");
+    static final Setting<Secret> OIDC_CLIENT_SECRET = Setting.secret(
+            "oidc.client-secret",
+            "1 to 512 printable characters without a space",
+            "[!-~]{1,512}",
+            "What this server shows oidc.issuer; needed beside it.");
+    static final Setting<String> OIDC_NAME = Setting.of(
+            "oidc.name",
+            Kind.text("1 to 40 printable characters", "[^\\p{Cntrl}]{1,40}"),
+            "",
+            "What people call oidc.issuer, on the button at the door; without it the issuer's host.");
     static final Setting<Secret> STRIPE_KEY = Setting.secret(
             "stripe.secret-key",
             "sk_test_, sk_live_, rk_test_ or rk_live_ and 8 to 250 letters, digits or underscores",
@@ -318,6 +339,10 @@ public final class SettingTable {
             MAIL_USER,
             MAIL_PASSWORD,
             MAIL_FROM,
+            OIDC_ISSUER,
+            OIDC_CLIENT_ID,
+            OIDC_CLIENT_SECRET,
+            OIDC_NAME,
             STRIPE_KEY,
             STRIPE_WEBHOOK_SECRET,
             STRIPE_URL,

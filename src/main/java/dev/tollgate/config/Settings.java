@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
  * @param adminKey null: made at the first start
  * @param mail null: no mail is sent
+ * @param oidc null: nobody signs in by it
  * @param stripe null: nobody pays by it
  * @param chosen what was set, as it was written, by the setting's name
  * @param warnings sentences for the start
@@ -35,6 +36,7 @@ public record Settings(
         Demo demo,
         Pages pages,
         @Nullable Mail mail,
+        @Nullable Oidc oidc,
         @Nullable Stripe stripe,
         Sandbox sandbox,
         Http http,
@@ -98,6 +100,14 @@ public record Settings(
             @Nullable String user,
             @Nullable Secret password,
             String from) {}
+
+    /**
+     * The provider of sign-ins by OpenID Connect.
+     *
+     * @param name what people call it
+     * @param redirectUri where it sends browsers back to
+     */
+    public record Oidc(URI issuer, String clientId, Secret clientSecret, String name, String redirectUri) {}
 
     /**
      * Payments by Stripe Checkout.

@@ -2,6 +2,7 @@ package dev.tollgate.config;
 
 import static dev.tollgate.config.SettingTable.*;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,6 +121,7 @@ public final class SettingsLoader {
                 new Settings.Demo(find(DEMO_KEY), get(DEMO_CREDITS), isSet(DEMO_KEY) || isSet(DEMO_CREDITS)),
                 new Settings.Pages(find(PUBLIC_URL), get(BRAND), find(OPERATOR_PASSWORD)),
                 mail(),
+                oidc(),
                 stripe(),
                 new Settings.Sandbox(get(SANDBOX_PORT), get(SANDBOX_SEED), get(SANDBOX_PACE)),
                 new Settings.Http(get(TRUSTED_HOPS), get(ACCESS_LOG), get(CORS_ORIGINS)),
@@ -149,6 +151,27 @@ public final class SettingsLoader {
             return null;
         }
         return new Settings.Mail(host, get(MAIL_PORT), get(MAIL_TLS), find(MAIL_USER), find(MAIL_PASSWORD), from);
+    }
+
+    /** Null where nobody signs in by it: the provider has to know the one address that browsers come back to. */
+    private Settings.@Nullable Oidc oidc() {
+        URI issuer = find(OIDC_ISSUER);
+        String id = find(OIDC_CLIENT_ID);
+        Secret secret = find(OIDC_CLIENT_SECRET);
+        if (issuer == null && id == null && secret == null) {
+            return null;
+        }
+        if (issuer == null || id == null || secret == null) {
+            throw new ConfigException(
+                    "Of oidc.issuer, oidc.client-id and oidc.client-secret only some are set; set all three, or none.");
+        }
+        URI site = find(PUBLIC_URL);
+        if (site == null) {
+            warnings.add("Without public.url nobody signs in by OpenID Connect: oidc.issuer has no effect.");
+            return null;
+        }
+        String name = find(OIDC_NAME);
+        return new Settings.Oidc(issuer, id, secret, name == null ? issuer.getHost() : name, site + "/sign-in/oidc");
     }
 
     /** A key without a secret would take events that nobody has signed. */

@@ -6,6 +6,8 @@ import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.Identities;
+import dev.tollgate.people.IdentityProvider;
 import dev.tollgate.people.People;
 import dev.tollgate.people.SignIn;
 import java.util.HashMap;
@@ -22,9 +24,11 @@ public final class ProvePage {
     private static final String HOME = "/console";
 
     private final People people;
+    private final Identities identities;
 
-    public ProvePage(People people) {
+    public ProvePage(People people, Identities identities) {
         this.people = people;
+        this.identities = identities;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -32,7 +36,7 @@ public final class ProvePage {
                 pages.get(
                         PATH,
                         pages.operators(),
-                        request -> PageStep.show(TEMPLATE, params(within(request.query("to")), null))),
+                        request -> PageStep.show(TEMPLATE, params(request, within(request.query("to")), null))),
                 pages.post(PATH, pages.operators(), this::prove));
     }
 
@@ -46,15 +50,21 @@ public final class ProvePage {
                 PageStep.again(
                         TEMPLATE,
                         params(
+                                request,
                                 to,
                                 "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds."));
-            default -> PageStep.again(TEMPLATE, params(to, "The password is wrong."));
+            default -> PageStep.again(TEMPLATE, params(request, to, "The password is wrong."));
         };
     }
 
-    private static Map<String, Object> params(String to, @Nullable String error) {
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, String to, @Nullable String error) {
         Map<String, Object> params = new HashMap<>();
         params.put("to", to);
+        IdentityProvider provider = identities.providerOf(request.visitor().person());
+        if (provider != null) {
+            params.put("provider", provider.name());
+            params.put("providerHref", "/sign-in/oidc?for=prove&to=" + DeedForms.encoded(to));
+        }
         if (error != null) {
             params.put("error", error);
         }

@@ -22,6 +22,7 @@ final class ErasurePart implements Part<Erasure> {
             "DELETE FROM session WHERE person_id = ?",
             "DELETE FROM person_link WHERE person_id = ?",
             "DELETE FROM recovery_code WHERE person_id = ?",
+            "DELETE FROM person_identity WHERE person_id = ?",
             "DELETE FROM told_notice WHERE person_id = ?",
             "DELETE FROM person WHERE id = ?");
 

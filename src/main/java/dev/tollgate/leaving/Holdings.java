@@ -45,6 +45,13 @@ final class Holdings {
                     "c.used_at",
                     "c.hash"),
             Holding.of(
+                    "identities.csv",
+                    "by whose word you sign in, and as whom",
+                    "person_identity d",
+                    "d.person_id = :person",
+                    "d.issuer d.subject d.label d.linked_at d.used_at",
+                    "d.issuer"),
+            Holding.of(
                     "notices.csv",
                     "what you were told of last",
                     "told_notice n",

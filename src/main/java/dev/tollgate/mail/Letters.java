@@ -79,6 +79,16 @@ public final class Letters {
                 page("/forgot"));
     }
 
+    public Letter identityConnected(String to, String provider) {
+        return letter(
+                to,
+                "Another way into your account at " + brand,
+                "From now on you can sign in at " + brand + " with " + Letter.inLine(provider, NAME_CHARS_MAX)
+                        + ", too.",
+                "If this was not you, disconnect it, and set a new password:",
+                page("/dashboard/settings/security"));
+    }
+
     /** To the old address. */
     public Letter addressChanged(String to) {
         return letter(

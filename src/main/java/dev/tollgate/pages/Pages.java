@@ -264,6 +264,9 @@ public final class Pages {
             }
             case PageStep.Move move -> {
                 move.cookies().forEach(cookie -> exchange.addHeader("set-cookie", cookie));
+                if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
+                    exchange.addHeader("set-cookie", stranger.newCookie());
+                }
                 exchange.setHeader("location", move.location());
                 exchange.empty(303);
             }

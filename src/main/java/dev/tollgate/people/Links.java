@@ -195,46 +195,73 @@ public final class Links {
         if (people.isKnown(login, visit)) {
             return new SignIn.Taken();
         }
+        Newcomer newcomer = new Newcomer(
+                OwnIds.person(random),
+                link.accountId(),
+                login,
+                link.email(),
+                link.isMailed(),
+                name,
+                hash,
+                People.zoneOf(zone));
+        Instant now = clock.instant();
+        SignIn wrong = make(newcomer, visit, rows -> {
+            use(rows, link, now);
+            return true;
+        });
+        if (wrong != null) {
+            return wrong;
+        }
+        Person made = people.person(newcomer.personId()).orElseThrow();
+        return made.accountBlocked() ? new SignIn.Blocked() : people.begin(made, visit, List.of(), true);
+    }
+
+    /**
+     * Makes a person, with an account and what it begins with where they belong to none.
+     *
+     * @param with runs in the same change, after them; what it throws undoes all
+     * @return null where they are there now
+     */
+    @Nullable
+    SignIn make(Newcomer newcomer, Visit visit, PeopleChange.Write<Boolean> with) {
         Instant now = clock.instant();
         List<Change> changes = new ArrayList<>();
-        String accountId = link.accountId();
+        String accountId = newcomer.accountId();
         if (accountId == null) {
-            CreateAccount account = new CreateAccount(OwnIds.account(random), cut(name), now);
+            CreateAccount account = new CreateAccount(OwnIds.account(random), cut(newcomer.name()), now);
             accountId = account.id();
             changes.add(account);
-            if (!people.isStartedBefore(login)) {
-                changes.addAll(startCredits().changes(accountId, link.isMailed(), now));
+            if (!people.isStartedBefore(newcomer.login())) {
+                changes.addAll(startCredits().changes(accountId, newcomer.isConfirmed(), now));
             }
         }
         NewPerson person = new NewPerson(
-                OwnIds.person(random),
+                newcomer.personId(),
                 accountId,
-                login,
-                link.email(),
-                name,
+                newcomer.login(),
+                newcomer.email(),
+                newcomer.name(),
                 Role.USER,
-                hash,
+                newcomer.hash(),
                 false,
-                People.zoneOf(zone),
+                newcomer.zone(),
                 now);
         changes.add(PeopleChange.of(rows -> {
-            use(rows, link, now);
             rows.insert(person);
-            if (link.isMailed()) {
+            if (newcomer.isConfirmed()) {
                 rows.update("UPDATE person SET confirmed_at = ? WHERE id = ?", now, person.id());
             }
-            return true;
+            return with.run(rows);
         }));
         try {
             writer.commitAndWait(Unit.of(changes));
+            return null;
         } catch (StoreException e) {
             if (e.mayHaveTakenEffect()) {
                 throw e;
             }
-            return people.isKnown(login, visit) ? new SignIn.Taken() : new SignIn.Wrong();
+            return people.isKnown(newcomer.login(), visit) ? new SignIn.Taken() : new SignIn.Wrong();
         }
-        Person made = people.person(person.id()).orElseThrow();
-        return made.accountBlocked() ? new SignIn.Blocked() : people.begin(made, visit, List.of());
     }
 
     private static String cut(String name) {
@@ -242,7 +269,7 @@ public final class Links {
     }
 
     /** One use of a link is all there is: a unit that comes second is refused as a whole. */
-    private static void use(PeopleRows rows, PersonLink link, Instant now) throws SQLException {
+    static void use(PeopleRows rows, PersonLink link, Instant now) throws SQLException {
         if (!rows.useLink(link.hash(), now)) {
             throw new IllegalStateException("this link was used");
         }
@@ -348,6 +375,14 @@ public final class Links {
         String email = person.email();
         return isMailOn() && email != null && Letter.canReach(email)
                 ? List.of(outbox.queue(person.accountId(), letters.passwordChanged(email), condition))
+                : List.of();
+    }
+
+    /** What goes with a new way in by a provider: a mail, where mails are sent and theirs is known. */
+    public List<Change> identityConnected(Person person, String provider) {
+        String email = person.email();
+        return isMailOn() && email != null && Letter.canReach(email)
+                ? List.of(outbox.queue(person.accountId(), letters.identityConnected(email, provider), () -> true))
                 : List.of();
     }
 

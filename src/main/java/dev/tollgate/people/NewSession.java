@@ -2,5 +2,6 @@ package dev.tollgate.people;
 
 import java.time.Instant;
 
-/** A row to be made. */
-record NewSession(String hash, String personId, Instant at, boolean codeDue, String address, String agent) {}
+/** A row to be made. @param provedAt when the password or a code was shown; long ago where nothing was */
+record NewSession(
+        String hash, String personId, Instant at, Instant provedAt, boolean codeDue, String address, String agent) {}

@@ -208,7 +208,7 @@ public final class People implements AutoCloseable {
             return new SignIn.Wrong();
         }
         waits.succeeded(counted);
-        return known.person().accountBlocked() ? new SignIn.Blocked() : begin(known.person(), visit, List.of());
+        return known.person().accountBlocked() ? new SignIn.Blocked() : begin(known.person(), visit, List.of(), true);
     }
 
     private String counted(String login, @Nullable Known known, Visit visit) {
@@ -274,7 +274,7 @@ public final class People implements AutoCloseable {
             }
             throw e;
         }
-        return begin(person(person.id()).orElseThrow(), visit, List.of());
+        return begin(person(person.id()).orElseThrow(), visit, List.of(), true);
     }
 
     private static PeopleChange<Boolean> add(NewPerson person) {
@@ -310,13 +310,19 @@ public final class People implements AutoCloseable {
         }
     }
 
-    /** A new token with each sign-in, so that one that was planted before opens nothing. */
-    SignIn begin(Person person, Visit visit, List<Change> before) {
+    /**
+     * A new token with each sign-in, so that one that was planted before opens nothing.
+     *
+     * @param isProved whether the password was shown now
+     */
+    SignIn begin(Person person, Visit visit, List<Change> before, boolean isProved) {
         String token = Tokens.next(random);
+        Instant now = clock.instant();
         NewSession session = new NewSession(
                 Tokens.hash(token),
                 person.id(),
-                clock.instant(),
+                now,
+                isProved ? now : Instant.EPOCH,
                 person.hasSecondFactor(),
                 visit.address(),
                 visit.agent());
@@ -487,6 +493,29 @@ public final class People implements AutoCloseable {
         if (present.equals(next)) {
             return new SignIn.Refused("password", "This is the present password. Choose another.");
         }
+        SignIn.Refused unproved = person.hasPassword() ? unproved(session, present, visit) : notProved(session);
+        if (unproved != null) {
+            return unproved;
+        }
+        String hash = passwords.hash(visit.network(), next);
+        List<Change> changes = new ArrayList<>(with);
+        changes.add(PeopleChange.of(rows -> {
+            rows.setPassword(person.id(), hash);
+            rows.endSessions(person.id(), session.hash());
+            return true;
+        }));
+        writer.commitAndWait(Unit.of(changes));
+        return null;
+    }
+
+    /** Of the first password of somebody who has none. */
+    private SignIn.@Nullable Refused notProved(BrowserSession session) {
+        return isProved(session)
+                ? null
+                : new SignIn.Refused("present", "Show first that it is you: sign in once more.");
+    }
+
+    private SignIn.@Nullable Refused unproved(BrowserSession session, String present, Visit visit) {
         switch (prove(session, present, visit)) {
             case SignIn.Wait wait -> {
                 return new SignIn.Refused(
@@ -498,14 +527,6 @@ public final class People implements AutoCloseable {
             }
             default -> {}
         }
-        String hash = passwords.hash(visit.network(), next);
-        List<Change> changes = new ArrayList<>(with);
-        changes.add(PeopleChange.of(rows -> {
-            rows.setPassword(person.id(), hash);
-            rows.endSessions(person.id(), session.hash());
-            return true;
-        }));
-        writer.commitAndWait(Unit.of(changes));
         return null;
     }
 
@@ -565,7 +586,8 @@ public final class People implements AutoCloseable {
     }
 
     /**
-     * Gives somebody a password that was made, to be changed at the sign-in, and ends all that was good before: sessions, the second factor.
+     * Gives somebody a password that was made, to be changed at the sign-in, and ends all that was good before: sessions, the second factor,
+     * identities at a provider.
      *
      * @param with told of it in the same commit
      * @return the password, to be shown once
@@ -578,6 +600,7 @@ public final class People implements AutoCloseable {
                     rows.setPassword(person.id(), hash);
                     rows.update("UPDATE person SET password_due = 1 WHERE id = ?", person.id());
                     rows.endSessions(person.id(), null);
+                    rows.update("DELETE FROM person_identity WHERE person_id = ?", person.id());
                     return rows.removeSecondFactor(person.id());
                 }),
                 with));

@@ -63,7 +63,7 @@ final class PeopleRows {
         insert.setString(2, session.personId());
         insert.setLong(3, session.at().toEpochMilli());
         insert.setLong(4, session.at().toEpochMilli());
-        insert.setLong(5, session.at().toEpochMilli());
+        insert.setLong(5, session.provedAt().toEpochMilli());
         insert.setInt(6, session.codeDue() ? 1 : 0);
         insert.setString(7, session.address());
         insert.setString(8, session.agent());

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param passwordDue whether the present password has to be changed before anything else
  * @param accountBlocked whether the account's keys are refused
  * @param hasSecondFactor whether a code is asked for after the password
+ * @param hasPassword whether they can sign in by one; who cannot is known by an identity alone
  * @param version changes with every change, so that an old form can be told
  */
 public record Person(
@@ -26,6 +27,7 @@ public record Person(
         boolean passwordDue,
         boolean accountBlocked,
         boolean hasSecondFactor,
+        boolean hasPassword,
         Preferences preferences,
         long version,
         Instant createdAt) {

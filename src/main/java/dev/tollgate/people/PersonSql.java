@@ -39,6 +39,7 @@ final class PersonSql {
                 row.getInt("password_due") == 1,
                 row.getInt("blocked") == 1,
                 row.getString("totp_secret") != null,
+                !row.getString("password_hash").equals(Passwords.NONE),
                 new Person.Preferences(
                         zone(row.getString("zone")),
                         row.getString("theme"),

@@ -221,7 +221,7 @@ public final class SecondFactor {
         }
         String token = Tokens.next(random);
         Instant now = clock.instant();
-        NewSession next = new NewSession(Tokens.hash(token), person.id(), now, false, visit.address(), visit.agent());
+        NewSession next = new NewSession(Tokens.hash(token), person.id(), now, now, false, visit.address(), visit.agent());
         PeopleChange.Write<Boolean> use = useOf(person.id(), typed, now);
         boolean isIn = use != null
                 && commit(PeopleChange.of(rows -> {

@@ -60,6 +60,12 @@ final class SignInWaits {
         return until <= now.toEpochMilli() ? Duration.ZERO : Duration.ofMillis(until - now.toEpochMilli());
     }
 
+    /** Likewise where it is not known yet who it is. */
+    Duration networkWait(String network) {
+        long left = until("n" + network) - clock.millis();
+        return left <= 0 ? Duration.ZERO : Duration.ofMillis(left);
+    }
+
     private long until(String name) {
         Failures known = failures.getIfPresent(name);
         return known == null ? 0 : known.untilMillis();

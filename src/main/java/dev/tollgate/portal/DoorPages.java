@@ -7,6 +7,7 @@ import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.IdentityProvider;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.People;
 import dev.tollgate.people.SignIn;
@@ -36,12 +37,16 @@ public final class DoorPages {
     private final Links links;
     private final SignedIn signedIn;
     private final SignUp signUp;
+    private final @Nullable IdentityProvider provider;
 
-    public DoorPages(People people, Links links, SignedIn signedIn, SignUp signUp) {
+    /** @param provider by whose word people sign in, too; null for nobody's */
+    public DoorPages(
+            People people, Links links, SignedIn signedIn, SignUp signUp, @Nullable IdentityProvider provider) {
         this.people = people;
         this.links = links;
         this.signedIn = signedIn;
         this.signUp = signUp;
+        this.provider = provider;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -92,10 +97,18 @@ public final class DoorPages {
         params.put("login", login);
         params.put("to", to);
         params.put("open", signUp.isOpen());
+        putProvider(params, to);
         if (error != null) {
             params.put("error", error);
         }
         return params;
+    }
+
+    private void putProvider(Map<String, Object> params, String to) {
+        if (provider != null) {
+            params.put("provider", provider.name());
+            params.put("providerHref", OidcPages.PATH + (to.equals(HOME) ? "" : "?to=" + encoded(to)));
+        }
     }
 
     static String encoded(String text) {
@@ -173,6 +186,7 @@ public final class DoorPages {
         params.put("zone", zone);
         params.put("errors", errors);
         params.put("mail", links.isMailOn());
+        putProvider(params, HOME);
         long begins = links.isMailOn() ? signUp.credits().micros() : signUp.unconfirmedMicros();
         if (begins > 0) {
             params.put("credits", Credits.text(begins));

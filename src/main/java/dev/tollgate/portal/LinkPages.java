@@ -9,6 +9,7 @@ import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.people.IdentityProvider;
 import dev.tollgate.people.LinkKind;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.PersonLink;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /forgot} and what links lead to: {@code /confirm/…}, {@code /reset/…}, {@code /invite/…}. A link is spent by a form and never by being
@@ -30,10 +32,13 @@ public final class LinkPages {
 
     private final Links links;
     private final SignedIn signedIn;
+    private final @Nullable IdentityProvider provider;
 
-    public LinkPages(Links links, SignedIn signedIn) {
+    /** @param provider by whose word somebody comes in, too, who is invited; null for nobody's */
+    public LinkPages(Links links, SignedIn signedIn, @Nullable IdentityProvider provider) {
         this.links = links;
         this.signedIn = signedIn;
+        this.provider = provider;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -108,6 +113,10 @@ public final class LinkPages {
         }
         params.put("errors", errors);
         params.put("name", name);
+        if (provider != null && link.kind() == LinkKind.INVITE) {
+            params.put("provider", provider.name());
+            params.put("providerHref", OidcPages.PATH + "?invite=" + DoorPages.encoded(request.param("token")));
+        }
         if (link.accountId() == null && links.beginsWithCredits(link)) {
             params.put("credits", Credits.text(links.startCredits().micros()));
         }

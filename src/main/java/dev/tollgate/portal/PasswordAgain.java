@@ -22,6 +22,9 @@ final class PasswordAgain {
         if (people.isProved(session)) {
             return null;
         }
+        if (!session.person().hasPassword()) {
+            return "Sign in once more first: it has been a while.";
+        }
         if (typed.isEmpty()) {
             return "Your password once more, please: it has been a while.";
         }

@@ -9,6 +9,8 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.BrowserSession;
+import dev.tollgate.people.Identities;
+import dev.tollgate.people.IdentityProvider;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.People;
 import dev.tollgate.people.SignIn;
@@ -25,11 +27,13 @@ public final class SecurityPage {
 
     private final People people;
     private final Links links;
+    private final Identities identities;
     private final InstantSource clock;
 
-    public SecurityPage(People people, Links links, InstantSource clock) {
+    public SecurityPage(People people, Links links, Identities identities, InstantSource clock) {
         this.people = people;
         this.links = links;
+        this.identities = identities;
         this.clock = clock;
     }
 
@@ -79,6 +83,15 @@ public final class SecurityPage {
         params.put(
                 "left", people.secondFactor().recoveryCodesLeft(session.person().id()));
         params.put("errors", errors);
+        params.put("proved", people.isProved(session));
+        IdentityProvider provider = identities.provider();
+        List<Identities.Linked> linked = identities.of(session.person().id());
+        if (provider != null) {
+            params.put("provider", provider.name());
+        } else if (!linked.isEmpty()) {
+            params.put("provider", "another service");
+        }
+        params.put("connected", !linked.isEmpty());
         params.put("sessions", people.sessions(session.person().id()));
         params.put("current", session.hash());
         params.put("now", clock.instant());

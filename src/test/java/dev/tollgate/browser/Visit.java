@@ -43,6 +43,7 @@ public final class Visit implements AutoCloseable {
             "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))";
 
     private final String origin;
+    private volatile String led;
     private final int width;
     private final Scheme scheme;
     private final BrowserContext context;
@@ -103,6 +104,11 @@ public final class Visit implements AutoCloseable {
         }
     }
 
+    /** To another origin a link of ours may lead, as to a provider of sign-ins. */
+    public void mayGoTo(String other) {
+        led = other;
+    }
+
     private void judge(Request request) {
         if (isStream(request)) {
             streams++;
@@ -112,6 +118,7 @@ public final class Visit implements AutoCloseable {
         String url = request.url();
         if (!url.equals(origin)
                 && !url.startsWith(origin + "/")
+                && (led == null || !url.startsWith(led + "/"))
                 && !WITHOUT_HOST.contains(url.substring(0, Math.max(0, url.indexOf(':'))))) {
             complaints.add("another origin is asked: " + url);
         }

@@ -52,6 +52,7 @@ class HoldingsTest {
             Map.entry("person_link", "hash person_id account_id"),
             Map.entry("receipt", "account_id"),
             Map.entry("recovery_code", "person_id hash"),
+            Map.entry("person_identity", "person_id"),
             Map.entry("requested_entry", "account_id"),
             Map.entry(
                     "reservation", "id account_id key_id created_at state charged_micros first_sequence last_sequence"),

@@ -168,6 +168,8 @@ class ServerMoveTest {
             "INSERT INTO person_link (hash, kind, person_id, email, made_at, ends_at, mailed)"
                     + " VALUES ('l', 'reset', 'per_1', 'ann@example.org', 1, 2, 1)",
             "INSERT INTO recovery_code (person_id, hash, used_at) VALUES ('per_1', 'r', NULL)",
+            "INSERT INTO person_identity (issuer, subject, person_id, label, linked_at, used_at)"
+                    + " VALUES ('https://id.example.org', 'süb', 'per_1', 'ann@example.org', 7, NULL)",
             "INSERT INTO told_notice (person_id, told, sequence, version) VALUES ('per_1', 'balance', 4, 5)",
             "INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts, queued_at, due_at)"
                     + " VALUES ('mail_1', 'acc_1', 'ann@example.org', 'A link', 'sealed', 'waiting', 1, 2, 3)",

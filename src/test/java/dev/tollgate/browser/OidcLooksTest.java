@@ -1,0 +1,94 @@
+package dev.tollgate.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.OidcStandIn;
+import dev.tollgate.testing.Shared;
+import dev.tollgate.testing.Today;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How somebody signs in by another service, as a browser shows it; above all that browsers follow the way there and back. */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class OidcLooksTest {
+
+    private static final String PASSWORD = "a password beside it";
+    private static final String IDENTITY = "/dashboard/settings/security/identity";
+
+    private static OidcStandIn provider;
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() throws IOException {
+        provider = new OidcStandIn(Today::instant);
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        gateway = Gateway.start(provider.settings(
+                "http://127.0.0.1:" + port, "port", Integer.toString(port), "operator.password", PASSWORD));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        provider.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"390,LIGHT", "1280,DARK"})
+    void a_browser_goes_there_and_comes_back_and_all_of_it_is_accessible_and_still(int width, Scheme scheme) {
+        String email = "ann" + width + "@example.org";
+        provider.user = new OidcStandIn.User("sub-" + width, email, true, "Ann Example");
+        try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
+            Page page = visit.page();
+            visit.mayGoTo(provider.url());
+            look(visit, "/sign-in?to=/dashboard/usage", "sign-in");
+            page.click("text=Sign in with Acme ID");
+            page.waitForURL("**/sign-in/oidc?as=*");
+            look(visit, null, "newcomer");
+            page.click("text=Make an account");
+            page.waitForURL("**/dashboard/usage");
+            visit.layoutShift();
+            look(visit, "/dashboard/settings/security", "security-without-password");
+            look(visit, IDENTITY, "identity-only");
+            visit.open("/sign-in/oidc?for=prove&to=/dashboard/settings/security");
+            look(visit, null, "security-proved");
+            page.fill("#password", PASSWORD);
+            page.press("#password", "Enter");
+            page.waitForURL("**/security?changed=1");
+            look(visit, IDENTITY, "identity-connected");
+            page.click("text=Disconnect");
+            page.waitForURL("**/identity?done=disconnected");
+            look(visit, null, "identity-gone");
+            page.click("text=Go to Acme ID");
+            page.waitForURL("**/identity?as=*");
+            look(visit, null, "identity-connect");
+            page.context().clearCookies();
+            visit.open("/sign-in");
+            page.click("text=Sign in with Acme ID");
+            page.waitForURL("**/sign-in/oidc?as=*");
+            look(visit, null, "taken");
+            look(visit, "/sign-up", "sign-up");
+        }
+    }
+
+    private static void look(Visit visit, String path, String name) {
+        if (path != null) {
+            visit.open(path);
+        }
+        visit.assertAccessible();
+        assertThat(visit.layoutShift()).isZero();
+        visit.picture("oidc/" + name);
+    }
+}
