@@ -221,13 +221,20 @@ public final class SecondFactor {
         }
         String token = Tokens.next(random);
         Instant now = clock.instant();
-        NewSession next = new NewSession(Tokens.hash(token), person.id(), now, now, false, visit.address(), visit.agent());
+        NewSession next =
+                new NewSession(Tokens.hash(token), person.id(), now, now, false, visit.address(), visit.agent());
         PeopleChange.Write<Boolean> use = useOf(person.id(), typed, now);
         boolean isIn = use != null
                 && commit(PeopleChange.of(rows -> {
-                    boolean good = use.run(rows)
-                            && rows.update("DELETE FROM session WHERE hash = ? AND code_due = 1", begun.hash());
+                    // The session that waits is looked for first: of two codes for one sign-in the second is not used
+                    // up.
+                    // The person's row is taken before, as everywhere.
+                    rows.update("UPDATE person SET version = version WHERE id = ?", person.id());
+                    boolean isWaiting = rows.update(
+                            "UPDATE session SET code_due = 1 WHERE hash = ? AND code_due = 1", begun.hash());
+                    boolean good = isWaiting && use.run(rows);
                     if (good) {
+                        rows.update("DELETE FROM session WHERE hash = ?", begun.hash());
                         rows.insertSession(next);
                     }
                     return good;

@@ -133,14 +133,20 @@ class SecondFactorTest {
 
     /** The same form from two browsers, the second before the first has its answer. */
     private static List<Integer> atOnce(Browser one, Browser other, Map<String, String> form) {
+        return atOnce(List.of(one, other), List.of(form, form));
+    }
+
+    private static List<Integer> atOnce(List<Browser> browsers, List<Map<String, String>> forms) {
         List<CompletableFuture<Gateway.Reply>> sent = new ArrayList<>();
-        for (Browser browser : List.of(one, other)) {
+        for (int i = 0; i < browsers.size(); i++) {
+            Browser browser = browsers.get(i);
             String token = found(
                     Pattern.compile("name=\"csrf\" value=\"([^\"]*)\""),
                     browser.get(CODE).body());
             StringBuilder body = new StringBuilder("csrf=" + token);
-            form.forEach(
-                    (name, value) -> body.append('&').append(name).append('=').append(value));
+            forms.get(i)
+                    .forEach((name, value) ->
+                            body.append('&').append(name).append('=').append(value));
             sent.add(gateway.sendAside(HttpRequest.newBuilder(URI.create(gateway.url() + CODE))
                     .header("cookie", browser.cookies())
                     .header("origin", gateway.url())
@@ -221,6 +227,21 @@ class SecondFactorTest {
         assertThat(next).hasSize(10).doesNotContainAnyElementsOf(somebody.recovery);
         assertThat(enter(somebody.halfIn(), somebody.recovery.get(2)).status()).isEqualTo(422);
         assertThat(enter(somebody.halfIn(), next.get(9)).status()).isEqualTo(303);
+    }
+
+    @Test
+    void of_two_recovery_codes_for_one_sign_in_one_is_used_up() {
+        Somebody somebody = Somebody.withFactor();
+        List<Map<String, String>> forms = somebody.recovery.stream()
+                .map(code -> Map.of("code", "", "recovery", code))
+                .toList();
+        for (int pair = 0; pair < 3; pair++) {
+            Browser half = somebody.halfIn();
+            atOnce(List.of(half, half), forms.subList(2 * pair, 2 * pair + 2));
+            assertThat(gateway.number("SELECT COUNT(*) FROM recovery_code JOIN person ON person.id = person_id"
+                            + " WHERE used_at IS NOT NULL AND login = '" + somebody.login + "'"))
+                    .isEqualTo(pair + 1);
+        }
     }
 
     @Test
