@@ -2,7 +2,6 @@ package dev.tollgate.people;
 
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
@@ -19,22 +18,6 @@ final class PeopleRows {
 
     PeopleRows(Statements statements) {
         this.statements = statements;
-    }
-
-    boolean hasLogin(String login) throws SQLException {
-        return exists("SELECT 1 FROM person WHERE login = ?", login);
-    }
-
-    boolean hasPerson(String id) throws SQLException {
-        return exists("SELECT 1 FROM person WHERE id = ?", id);
-    }
-
-    private boolean exists(String sql, String parameter) throws SQLException {
-        PreparedStatement select = statements.of(sql);
-        select.setString(1, parameter);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next();
-        }
     }
 
     /** @throws SQLException also where the login or the id is taken */
