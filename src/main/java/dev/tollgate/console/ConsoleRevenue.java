@@ -1,6 +1,8 @@
 package dev.tollgate.console;
 
+import dev.tollgate.history.Figures;
 import dev.tollgate.history.PlatformHistory;
+import dev.tollgate.history.Span;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -10,19 +12,22 @@ import dev.tollgate.pages.Visitor;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /console/revenue}: what was earned, net of refunds, and what it cost by list prices, by day, model or channel. Days are UTC's. */
+/** {@code /console/revenue}: what was earned, net of refunds, and what it cost by list prices, by day, model, channel or account. Days are UTC's. */
 public final class ConsoleRevenue {
 
     static final String PATH = "/console/revenue";
 
     /** In the order of the choice. */
+    private static final int ACCOUNTS = 100;
+
+    private static final String NOT_KNOWN = "–";
     private static final List<Integer> RANGES = List.of(1, 7, 30, 90, 365);
 
     private final PlatformHistory history;
@@ -41,7 +46,8 @@ public final class ConsoleRevenue {
     public enum By {
         DAY,
         MODEL,
-        CHANNEL;
+        CHANNEL,
+        ACCOUNT;
 
         public String word() {
             return name().toLowerCase(Locale.ROOT);
@@ -57,9 +63,10 @@ public final class ConsoleRevenue {
         }
     }
 
-    /** A row, written out. */
+    /** A row, written out. @param href of whom it is about, or empty */
     public record Line(
             String name,
+            String href,
             String calls,
             String failed,
             String charged,
@@ -75,35 +82,73 @@ public final class ConsoleRevenue {
         By by = By.of(request.query("by"));
         int days = days(request.query("days"));
         LocalDate end = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).plusDays(1);
-        List<PlatformHistory.Group> groups = history.groups(
-                end.minusDays(days).atStartOfDay(ZoneOffset.UTC).toInstant(),
-                end.atStartOfDay(ZoneOffset.UTC).toInstant(),
-                by == By.DAY,
-                switch (by) {
-                    case DAY -> PlatformHistory.Part.NOTHING;
-                    case MODEL -> PlatformHistory.Part.MODEL;
-                    case CHANNEL -> PlatformHistory.Part.CHANNEL;
-                });
-        List<PlatformHistory.Group> sorted = new ArrayList<>(groups);
-        sorted.sort(
-                by == By.DAY
-                        ? Comparator.comparing(PlatformHistory.Group::day).reversed()
-                        : Comparator.comparing(PlatformHistory.Group::netMicros).reversed());
-        return PageStep.show(
-                "console/revenue.jte",
-                Map.of(
-                        "by",
-                        by,
-                        "days",
-                        days,
-                        "ranges",
-                        RANGES,
-                        "lines",
-                        sorted.stream()
-                                .map(group -> line(name(group, by), group))
-                                .toList(),
-                        "sum",
-                        line("All", sum(groups))));
+        Span span = Span.ofDays(end.minusDays(days), end);
+        List<PlatformHistory.Group> groups = history.groups(span.from(), span.to(), by == By.DAY, part(by));
+        Map<String, Object> params = new HashMap<>();
+        params.put("by", by);
+        params.put("days", days);
+        params.put("ranges", RANGES);
+        params.put("sum", line("All", sum(groups)));
+        if (by == By.ACCOUNT) {
+            List<PlatformHistory.OfAccount> accounts = history.accounts(span, request.query("after"), ACCOUNTS);
+            params.put("lines", lines(accounts));
+            if (accounts.size() == ACCOUNTS) {
+                params.put(
+                        "next",
+                        PATH + "?by=account&days=" + days + "&after="
+                                + accounts.getLast().id());
+            }
+        } else {
+            params.put("lines", lines(groups, by));
+        }
+        return PageStep.show("console/revenue.jte", params);
+    }
+
+    private static PlatformHistory.Part part(By by) {
+        return switch (by) {
+            case DAY, ACCOUNT -> PlatformHistory.Part.NOTHING;
+            case MODEL -> PlatformHistory.Part.MODEL;
+            case CHANNEL -> PlatformHistory.Part.CHANNEL;
+        };
+    }
+
+    private static List<Line> lines(List<PlatformHistory.Group> groups, By by) {
+        Comparator<PlatformHistory.Group> order = by == By.DAY
+                ? Comparator.comparing(PlatformHistory.Group::day)
+                : Comparator.comparing(PlatformHistory.Group::netMicros);
+        return groups.stream()
+                .sorted(order.reversed())
+                .map(group -> line(name(group, by), group))
+                .toList();
+    }
+
+    /** Those with calls, the highest first. What one of them costs is not kept apart. */
+    private static List<Line> lines(List<PlatformHistory.OfAccount> accounts) {
+        return accounts.stream()
+                .filter(account ->
+                        account.figures().calls() > 0 || account.figures().refundedMicros() > 0)
+                .sorted(Comparator.comparing((PlatformHistory.OfAccount account) ->
+                                account.figures().netMicros())
+                        .reversed())
+                .map(ConsoleRevenue::line)
+                .toList();
+    }
+
+    private static Line line(PlatformHistory.OfAccount account) {
+        Figures figures = account.figures();
+        return new Line(
+                account.name(),
+                ConsoleAccounts.PATH + "/" + account.id(),
+                Texts.number(figures.calls()),
+                Texts.number(figures.failed()),
+                Texts.sum(figures.chargedMicros()),
+                Texts.sum(figures.refundedMicros()),
+                Texts.sum(figures.netMicros()),
+                Texts.exact(figures.netMicros()),
+                NOT_KNOWN,
+                NOT_KNOWN,
+                NOT_KNOWN,
+                "");
     }
 
     private static int days(@Nullable String text) {
@@ -136,6 +181,7 @@ public final class ConsoleRevenue {
     private static Line line(String name, PlatformHistory.Group figures) {
         return new Line(
                 name,
+                "",
                 Texts.number(figures.calls()),
                 Texts.number(figures.failed()),
                 Texts.sum(figures.chargedMicros()),

@@ -109,7 +109,7 @@ class ConsoleDeedsTest {
         Customer customer = gateway.customer("10");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         gateway.writeWhatRides();
-        for (String by : new String[] {"day", "model", "channel"}) {
+        for (String by : new String[] {"day", "model", "channel", "account"}) {
             Matcher sum = Pattern.compile("<th scope=\"row\">All</th>.*?title=\"([0-9.]+) credits\"")
                     .matcher(body("/console/revenue?by=" + by));
             assertThat(sum.find()).isTrue();
@@ -118,6 +118,10 @@ class ConsoleDeedsTest {
                                     gateway.number("SELECT SUM(charged_micros - refunded_micros) FROM usage_hour"), 6)
                             .toPlainString());
         }
+        assertThat(body("/console/revenue?by=account"))
+                .containsPattern("<a href=\"/console/accounts/" + customer.account() + "\">Test</a>\\s*</th>"
+                        + "<td class=\"num hide\">1</td>.*?title=\""
+                        + customer.consumed().setScale(6).toPlainString() + " credits\"");
     }
 
     @Test
