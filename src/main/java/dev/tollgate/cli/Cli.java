@@ -31,7 +31,7 @@ public final class Cli {
     public static int run(
             String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err, Actions actions) {
         Commands commands = new Commands(new Session(environment, actions, out, err));
-        CommandLine line = commands.line()
+        CommandLine line = commands.line(arguments)
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(HELP_COLUMNS)

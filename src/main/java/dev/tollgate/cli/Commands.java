@@ -1,5 +1,9 @@
 package dev.tollgate.cli;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,32 +40,47 @@ final class Commands {
     @Command(name = "operator", description = "Who signs in to the console.", mixinStandardHelpOptions = true)
     private static final class Operator {}
 
-    CommandLine line() {
-        CommandLine serve = new CommandLine(new ServeCommand(session));
-        SettingOptions.addAll(serve.getCommandSpec());
-        return new CommandLine(new Top())
-                .addSubcommand(serve)
-                .addSubcommand(new CommandLine(new SandboxCommand(session)))
-                .addSubcommand(new CommandLine(new Account())
-                        .addSubcommand(beside(new AccountCommands.Create(session)))
-                        .addSubcommand(beside(new AccountCommands.List(session)))
-                        .addSubcommand(beside(new AccountCommands.Grant(session)))
-                        .addSubcommand(beside(new AccountCommands.Limits(session))))
-                .addSubcommand(new CommandLine(new Key())
-                        .addSubcommand(beside(new KeyCommands.Create(session)))
-                        .addSubcommand(beside(new KeyCommands.List(session)))
-                        .addSubcommand(beside(new KeyCommands.Set(session)))
-                        .addSubcommand(beside(new KeyCommands.Rotate(session)))
-                        .addSubcommand(beside(new KeyCommands.Disable(session))))
-                .addSubcommand(
-                        new CommandLine(new Operator()).addSubcommand(beside(new OperatorCommands.Reset(session))))
-                .addSubcommand(
-                        new CommandLine(new Receipts()).addSubcommand(beside(new ReceiptCommands.Verify(session))))
-                .addSubcommand(new CommandLine(new Ledger())
-                        .addSubcommand(beside(new LedgerCommands.Verify(session)))
-                        .addSubcommand(beside(new LedgerCommands.Statement(session))))
-                .addSubcommand(beside(new BackupCommand(session)))
-                .addSubcommand(beside(new MigrateCommand(session)));
+    /**
+     * As a whole; or, where the arguments begin with one of the commands, with that one alone: to tell picocli of all options of all commands
+     * would cost each start some tenth of a second of a core.
+     */
+    CommandLine line(String... arguments) {
+        CommandLine line = new CommandLine(new Top());
+        Map<String, Supplier<CommandLine>> all = all();
+        Supplier<CommandLine> wanted = arguments.length == 0 ? null : all.get(arguments[0]);
+        (wanted == null ? all.values() : List.of(wanted)).forEach(each -> line.addSubcommand(each.get()));
+        return line;
+    }
+
+    private Map<String, Supplier<CommandLine>> all() {
+        Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
+        all.put("serve", () -> {
+            CommandLine serve = new CommandLine(new ServeCommand(session));
+            SettingOptions.addAll(serve.getCommandSpec());
+            return serve;
+        });
+        all.put("sandbox", () -> new CommandLine(new SandboxCommand(session)));
+        all.put("account", () -> new CommandLine(new Account())
+                .addSubcommand(beside(new AccountCommands.Create(session)))
+                .addSubcommand(beside(new AccountCommands.List(session)))
+                .addSubcommand(beside(new AccountCommands.Grant(session)))
+                .addSubcommand(beside(new AccountCommands.Limits(session))));
+        all.put("key", () -> new CommandLine(new Key())
+                .addSubcommand(beside(new KeyCommands.Create(session)))
+                .addSubcommand(beside(new KeyCommands.List(session)))
+                .addSubcommand(beside(new KeyCommands.Set(session)))
+                .addSubcommand(beside(new KeyCommands.Rotate(session)))
+                .addSubcommand(beside(new KeyCommands.Disable(session))));
+        all.put("operator", () -> new CommandLine(new Operator())
+                .addSubcommand(beside(new OperatorCommands.Reset(session))));
+        all.put("receipts", () -> new CommandLine(new Receipts())
+                .addSubcommand(beside(new ReceiptCommands.Verify(session))));
+        all.put("ledger", () -> new CommandLine(new Ledger())
+                .addSubcommand(beside(new LedgerCommands.Verify(session)))
+                .addSubcommand(beside(new LedgerCommands.Statement(session))));
+        all.put("backup", () -> beside(new BackupCommand(session)));
+        all.put("migrate-to-postgres", () -> beside(new MigrateCommand(session)));
+        return all;
     }
 
     private static CommandLine beside(Object command) {
