@@ -1,6 +1,7 @@
 package dev.tollgate.mail;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.mail.LoginOption;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailConfig;
@@ -68,10 +69,17 @@ public final class MailServer implements AutoCloseable {
     private final Choice choice;
 
     public MailServer(Vertx vertx, Choice choice) {
-        this.choice = choice;
-        this.client = MailClient.create(vertx, config(choice));
+        this(vertx, choice, null);
     }
 
+    /** @param trusted whose certificates are believed; null: those that the JDK believes */
+    MailServer(Vertx vertx, Choice choice, @Nullable TrustOptions trusted) {
+        this.choice = choice;
+        MailConfig config = config(choice);
+        this.client = MailClient.create(vertx, trusted == null ? config : config.setTrustOptions(trusted));
+    }
+
+    /** The name in the certificate is checked by the client itself, unless it is told to by hand: then it stops doing so. */
     private static MailConfig config(Choice choice) {
         MailConfig config = new MailConfig()
                 .setHostname(choice.host())
@@ -88,9 +96,6 @@ public final class MailServer implements AutoCloseable {
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setUserAgent("tollgate")
                 .setLogin(choice.user() == null ? LoginOption.DISABLED : LoginOption.REQUIRED);
-        if (choice.protection() != Protection.NONE) {
-            config.setHostnameVerificationAlgorithm("HTTPS");
-        }
         return choice.user() == null
                 ? config
                 : config.setUsername(choice.user()).setPassword(choice.password());
@@ -134,19 +139,21 @@ public final class MailServer implements AutoCloseable {
         }
     }
 
-    private static NotSent notSent(Throwable cause) {
+    private NotSent notSent(Throwable cause) {
         if (cause instanceof SMTPException refused) {
             // 550 to 554: this mail is not wanted. Other refusals, of a password say, are of the server and may be
             // mended.
             boolean isFinal = refused.getReplyCode() >= 550 && refused.getReplyCode() <= 554;
             return new NotSent(
-                    Letter.inLine(
-                            "The mail server said: " + refused.getReplyCode() + " " + refused.getReplyMessage(),
-                            REASON_CHARS_MAX),
-                    isFinal);
+                    told("The mail server said: " + refused.getReplyCode() + " " + refused.getReplyMessage()), isFinal);
         }
-        return new NotSent(
-                Letter.inLine("The mail server could not be used: " + cause.getMessage(), REASON_CHARS_MAX), false);
+        return new NotSent(told("The mail server could not be used: " + cause.getMessage()), false);
+    }
+
+    /** A careless server may repeat what it was shown. */
+    private String told(String reason) {
+        String password = choice.password();
+        return Letter.inLine(password == null ? reason : reason.replace(password, "…"), REASON_CHARS_MAX);
     }
 
     @Override
