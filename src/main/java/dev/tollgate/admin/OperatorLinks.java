@@ -58,7 +58,7 @@ public final class OperatorLinks {
                     accountId == null ? "new account" : accountId,
                     by.needReason(),
                     new DeedJson().text("email", email.strip()).end());
-            return made(email.strip(), links.invite(email, accountId, deed));
+            return made(email.strip(), links.invite(email, accountId, once(by), deed));
         } catch (IllegalArgumentException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
@@ -117,6 +117,12 @@ public final class OperatorLinks {
 
     private Deed deed(By by, String action, String subject, @Nullable String reason, String after) {
         return new Deed(by.actor(), action, subject, reason, clock.instant(), () -> new Deed.Changed(null, after));
+    }
+
+    private static @Nullable String once(By by) {
+        return by.requestId() == null
+                ? null
+                : by.actor().who() + " " + by.requestId().text();
     }
 
     private Made made(String email, Links.Handed handed) {

@@ -439,10 +439,11 @@ public final class Links {
      * Invites somebody, by mail where mails are sent.
      *
      * @param accountId that they are to belong to; null: an account of their own
+     * @param once the same whenever the same invitation is asked for, which is made once then; null: another one each time
      * @param deed of the audit log
      * @throws IllegalArgumentException with a sentence, for what is no address, or somebody's already
      */
-    public Handed invite(String typed, @Nullable String accountId, Change deed) {
+    public Handed invite(String typed, @Nullable String accountId, @Nullable String once, Change deed) {
         String email = typed.strip();
         if (complaint(email) != null) {
             throw new IllegalArgumentException("An e-mail address looks like name@example.org.");
@@ -450,16 +451,36 @@ public final class Links {
         if (people.byLogin(email).isPresent()) {
             throw new IllegalArgumentException("This address has an account already.");
         }
-        String token = Tokens.next(random);
+        String token = once == null
+                ? Tokens.next(random)
+                : people.drawnToken("invitations", once + " " + accountId + " " + email);
         PersonLink link = link(token, LinkKind.INVITE, null, accountId, email, isMailOn());
         String path = link.kind().path(token);
-        if (!isMailOn()) {
-            writer.commitAndWait(Unit.of(made(link), deed));
-            return new Handed(link, path);
+        Handed handed = new Handed(link, isMailOn() ? null : path);
+        List<Change> changes = new ArrayList<>(List.of(made(link), deed));
+        if (isMailOn()) {
+            changes.add(outbox.needed(
+                    null, letters.invitation(email, path, link.kind().good())));
         }
-        Letter letter = letters.invitation(email, path, link.kind().good());
-        writer.commitAndWait(Unit.of(made(link), outbox.needed(null, letter), deed));
-        return new Handed(link, null);
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreException e) {
+            if (e.mayHaveTakenEffect() || once == null || !isMade(link)) {
+                throw e;
+            }
+        }
+        return handed;
+    }
+
+    private boolean isMade(PersonLink link) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT 1 FROM person_link WHERE hash = ?")) {
+                select.setString(1, link.hash());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
     }
 
     /**

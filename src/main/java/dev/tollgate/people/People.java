@@ -178,6 +178,11 @@ public final class People implements AutoCloseable {
         return HexFormat.of().formatHex(secrets.print("credits to start with", login.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** A token that is the same for the same seed, and that nobody without our key can make. */
+    String drawnToken(String context, String seed) {
+        return Tokens.next(secrets.drawn(context, seed));
+    }
+
     /** Whether the same login was given credits to start with in an account that was deleted. */
     boolean isStartedBefore(String login) {
         return database.read(connection -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,6 +81,33 @@ class HandedLinksTest {
         assertThat(gateway.get("/admin/audit", ADMIN_KEY).text())
                 .contains("account.invite", "one@example.org")
                 .doesNotContain(link);
+    }
+
+    @Test
+    void a_form_that_invites_and_is_sent_twice_makes_one_invitation() {
+        Map<String, String> form = Map.of(
+                "deed",
+                "invite",
+                "email",
+                "double@example.org",
+                "reason",
+                "a friend",
+                "once",
+                "form-0123456789abcdef0123456789abcdef");
+        String first = link(
+                operator.submit("/console/accounts", "/console/accounts", form).body());
+        assertThat(link(operator.submit("/console/accounts", "/console/accounts", form)
+                        .body()))
+                .isEqualTo(first);
+        assertThat(gateway.number("SELECT COUNT(*) FROM person_link WHERE email = 'double@example.org'"))
+                .isEqualTo(1);
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE after_json LIKE '%double@example.org%'"))
+                .isEqualTo(1);
+        Map<String, String> another = new HashMap<>(form);
+        another.put("once", "form-ffffffffffffffff0123456789abcdef");
+        assertThat(link(operator.submit("/console/accounts", "/console/accounts", another)
+                        .body()))
+                .isNotEqualTo(first);
     }
 
     @Test
