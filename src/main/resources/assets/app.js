@@ -43,6 +43,7 @@
       const dialog = document.getElementById(opener.dataset.dialog);
       if (dialog) { event.preventDefault(); dialog.showModal(); }
     }
+    if (event.target.closest('[data-print]')) print();
     const closer = event.target.closest('[data-close]');
     if (closer) closer.closest('dialog')?.close();
     // a menu of the phone closes when something else is pressed
@@ -51,7 +52,7 @@
     }
   });
 
-  for (const button of document.querySelectorAll('[data-copy]')) button.hidden = false;
+  for (const button of document.querySelectorAll('[data-copy], [data-print]')) button.hidden = false;
 
   // ---- what credits are worth, beside where they are typed: 200 for a dollar, cut down to cents
 

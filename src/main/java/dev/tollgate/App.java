@@ -382,7 +382,8 @@ public final class App implements AutoCloseable {
         routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
         routes.add(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()));
         routes.add(paying.webhook());
-        PageRoutes pages = new PageRoutes(settings, store, catalogue, current, links, signUp, clock, secureRandom);
+        PageRoutes pages = new PageRoutes(
+                settings, store, catalogue, current, links, signUp, currentSettings, clock, secureRandom);
         routes.addAll(pages.table(
                 customerKeys,
                 count,

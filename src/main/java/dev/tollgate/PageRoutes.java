@@ -1,6 +1,8 @@
 package dev.tollgate;
 
 import dev.tollgate.answers.Expiry;
+import dev.tollgate.config.CurrentSettings;
+import dev.tollgate.config.SettingTable;
 import dev.tollgate.config.Settings;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
@@ -15,6 +17,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.oidc.OidcSignIn;
 import dev.tollgate.pages.Assets;
+import dev.tollgate.pages.OperatorWords;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Site;
 import dev.tollgate.payments.Vouchers;
@@ -74,6 +77,7 @@ final class PageRoutes {
             ModelLife life,
             Links links,
             SignUp signUp,
+            CurrentSettings current,
             InstantSource clock,
             SecureRandom random) {
         this.store = store;
@@ -85,7 +89,22 @@ final class PageRoutes {
         this.random = random;
         Settings.Pages chosen = settings.pages();
         Site site = new Site(chosen.publicUrl(), settings.host(), chosen.brand());
-        this.pages = new Pages(site, store.people(), store.ledger(), store.secrets(), random);
+        this.pages = new Pages(site, () -> words(current), store.people(), store.ledger(), store.secrets(), random);
+    }
+
+    private static OperatorWords words(CurrentSettings current) {
+        List<OperatorWords.Link> links = new ArrayList<>();
+        link(links, "Terms", current.find(SettingTable.TERMS));
+        link(links, "Privacy", current.find(SettingTable.PRIVACY));
+        link(links, "Imprint", current.find(SettingTable.IMPRINT));
+        link(links, "Support", current.find(SettingTable.SUPPORT));
+        return new OperatorWords(current.find(SettingTable.ANNOUNCEMENT), links);
+    }
+
+    private static void link(List<OperatorWords.Link> links, String name, @Nullable String href) {
+        if (href != null) {
+            links.add(new OperatorWords.Link(name, href));
+        }
     }
 
     Pages pages() {

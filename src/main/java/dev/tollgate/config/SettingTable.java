@@ -95,6 +95,37 @@ public final class SettingTable {
             Kind.text("1 to 40 printable characters", "[^\\p{Cntrl}]{1,40}"),
             "Tollgate",
             "What the pages call this service.");
+    private static final String PAGE = "https?://[!-~]{1,500}";
+    public static final Setting<String> TERMS = Setting.of(
+                    "brand.terms",
+                    Kind.text("an http or https URL", PAGE),
+                    "",
+                    "Your terms: a link at the foot of every page.")
+            .whileRunning();
+    public static final Setting<String> PRIVACY = Setting.of(
+                    "brand.privacy",
+                    Kind.text("an http or https URL", PAGE),
+                    "",
+                    "Your privacy notice: a link at the foot of every page.")
+            .whileRunning();
+    public static final Setting<String> IMPRINT = Setting.of(
+                    "brand.imprint",
+                    Kind.text("an http or https URL", PAGE),
+                    "",
+                    "Your imprint: a link at the foot of every page.")
+            .whileRunning();
+    public static final Setting<String> SUPPORT = Setting.of(
+                    "brand.support",
+                    Kind.text("an http, https or mailto URL", PAGE + "|mailto:[!-~]{3,250}"),
+                    "",
+                    "Where people find help, like mailto:help@example.org: a link at the foot of every page.")
+            .whileRunning();
+    public static final Setting<String> ANNOUNCEMENT = Setting.of(
+                    "brand.announcement",
+                    Kind.text("1 to 300 printable characters", "[^\\p{Cntrl}]{1,300}"),
+                    "",
+                    "A sentence at the top of every page, while there is something to announce.")
+            .whileRunning();
     public static final Setting<String> SIGN_UP = Setting.of(
                     "sign-up.open",
                     Kind.text("auto, true or false", "auto|true|false"),
@@ -330,6 +361,11 @@ public final class SettingTable {
             DEMO_CREDITS,
             PUBLIC_URL,
             BRAND,
+            TERMS,
+            PRIVACY,
+            IMPRINT,
+            SUPPORT,
+            ANNOUNCEMENT,
             SIGN_UP,
             SIGN_UP_CREDITS,
             OPERATOR_PASSWORD,

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the routes of pages, and shows what they answer. Thread-safe. */
@@ -35,6 +36,7 @@ public final class Pages {
     private static final String TOKEN = "csrf";
 
     private final Site site;
+    private final Supplier<OperatorWords> words;
     private final People people;
     private final Ledger ledger;
     private final FormTokens tokens;
@@ -47,8 +49,16 @@ public final class Pages {
     private final PageGate<Visitor.Member> members;
     private final PageGate<Visitor.Member> operators;
 
-    public Pages(Site site, People people, Ledger ledger, SecretBox secrets, SecureRandom random) {
+    /** @param words what the operator says on every page, as it is now */
+    public Pages(
+            Site site,
+            Supplier<OperatorWords> words,
+            People people,
+            Ledger ledger,
+            SecretBox secrets,
+            SecureRandom random) {
         this.site = site;
+        this.words = words;
         this.people = people;
         this.ledger = ledger;
         this.tokens = new FormTokens(secrets, random);
@@ -219,7 +229,7 @@ public final class Pages {
 
     private Shell shell(PageRequest<?> request) {
         if (!(request.visitor() instanceof Visitor.Member member)) {
-            return new Shell(site.brand(), request.path(), request.csrf(), null, null, null, null);
+            return new Shell(site.brand(), request.path(), request.csrf(), null, null, null, null, words.get());
         }
         Person person = member.person();
         long balance = ledger.account(person.accountId())
@@ -233,7 +243,8 @@ public final class Pages {
                 person,
                 Texts.balance(balance),
                 Texts.exact(balance),
-                notice(person, balance));
+                notice(person, balance),
+                words.get());
     }
 
     private static Shell.@Nullable Notice notice(Person person, long balanceMicros) {

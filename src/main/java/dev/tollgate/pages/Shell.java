@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param balance what can be spent, written out; null for a stranger
  * @param balanceExact the same to the micro-credit
  * @param notice a sentence at the top, or null
+ * @param words the operator's own
  */
 public record Shell(
         String brand,
@@ -21,7 +22,8 @@ public record Shell(
         @Nullable Person person,
         @Nullable String balance,
         @Nullable String balanceExact,
-        @Nullable Notice notice) {
+        @Nullable Notice notice,
+        OperatorWords words) {
 
     /** @param kind ok, warn or danger; @param href where its link goes, null for none */
     public record Notice(

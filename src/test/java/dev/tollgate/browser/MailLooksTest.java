@@ -34,7 +34,15 @@ class MailLooksTest {
     @BeforeAll
     static void start() {
         box = new MailBox();
-        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), box.settings("sign-up.open", "true"));
+        gateway = Gateway.start(
+                Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY),
+                box.settings(
+                        "sign-up.open", "true",
+                        "brand.announcement", "On Sunday from 08:00 to 09:00 UTC calls may take longer than usual.",
+                        "brand.terms", "https://example.org/terms",
+                        "brand.privacy", "https://example.org/privacy",
+                        "brand.imprint", "https://example.org/imprint",
+                        "brand.support", "mailto:help@example.org"));
         ask("/sign-up", "email", "ann@example.org");
         member = new Browser(gateway.url());
         String link = box.link("ann@example.org", 1);

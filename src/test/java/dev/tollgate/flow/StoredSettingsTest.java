@@ -94,6 +94,30 @@ class StoredSettingsTest {
     }
 
     @Test
+    void what_the_operator_announces_and_links_to_stands_on_every_page_at_once_and_is_text() {
+        try (Gateway gateway = Gateway.start(ENVIRONMENT, "brand.name", "Acme AI")) {
+            Browser browser = new Browser(gateway.url()).signUp("ann@example.org", "a sentence nobody else has");
+            assertThat(browser.get("/dashboard").body()).doesNotContain("Announcement", "class=\"foot");
+            set(gateway, "brand.announcement", "\"Slower on Sunday <b>from 8</b>\"");
+            set(gateway, "brand.terms", "\"https://acme.example/terms?a=1&b=2\"");
+            set(gateway, "brand.support", "\"mailto:help@acme.example\"");
+            assertThat(set(gateway, "brand.imprint", "\"javascript:alert(1)\"").status())
+                    .isEqualTo(400);
+            Browser stranger = new Browser(gateway.url());
+            for (Browser.Page page : List.of(
+                    browser.get("/dashboard"), stranger.get("/"), stranger.get("/sign-in"), stranger.get("/docs"))) {
+                assertThat(page.body())
+                        .contains("Acme AI", "Slower on Sunday &lt;b")
+                        .contains("<a href=\"https://acme.example/terms?a=1&amp;b=2\" rel=\"noopener\">Terms</a>")
+                        .contains("<a href=\"mailto:help@acme.example\" rel=\"noopener\">Support</a>")
+                        .doesNotContain("Imprint", "Privacy</a>");
+            }
+            set(gateway, "brand.announcement", "null");
+            assertThat(stranger.get("/").body()).doesNotContain("Slower on Sunday");
+        }
+    }
+
+    @Test
     void an_argument_wins_over_what_is_stored() {
         try (Gateway gateway = Gateway.start(ENVIRONMENT, "http.access-log", "false")) {
             JsonNode changed = set(gateway, "http.access-log", "\"true\"").json();
