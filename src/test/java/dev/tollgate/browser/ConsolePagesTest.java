@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The operator's pages as a browser shows them: nothing moves, nothing is said in the console, everybody can read them. */
 @Timeout(240)
@@ -55,7 +55,7 @@ class ConsolePagesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"390,LIGHT", "1280,DARK"})
+    @MethodSource(Windows.EACH)
     void every_page_of_the_console_can_be_read_and_stands_still(int width, Scheme scheme) {
         try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
             visit.open("/sign-in");
@@ -66,9 +66,7 @@ class ConsolePagesTest {
             visit.weight(); // all of it is there: going on before would break requests off
             pages.forEach((name, path) -> {
                 assertThat(visit.open(path).status()).as(path).isEqualTo(200);
-                visit.picture("console-" + name);
-                visit.assertAccessible();
-                assertThat(visit.layoutShift()).as(path).isZero();
+                visit.look("console-" + name);
             });
         }
     }

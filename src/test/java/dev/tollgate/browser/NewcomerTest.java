@@ -2,7 +2,6 @@ package dev.tollgate.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Somebody who has never been here, with nothing but what the screen says. */
 @Timeout(240)
@@ -23,7 +22,6 @@ class NewcomerTest {
     private static final String PASSWORD = "a sentence nobody else has";
 
     private static Gateway gateway;
-    private static int numbers;
 
     @BeforeAll
     static void start() {
@@ -34,32 +32,6 @@ class NewcomerTest {
     @AfterAll
     static void stop() {
         gateway.close();
-    }
-
-    private static synchronized String newMail() {
-        numbers++;
-        return "newcomer" + numbers + "@example.org";
-    }
-
-    @Test
-    void from_the_start_to_an_answer_in_the_playground_it_takes_two_clicks_beside_typing() {
-        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
-            visit.open("/");
-            Page page = visit.page();
-            page.click("text=Sign up");
-            page.fill("#email", newMail());
-            page.fill("#password", PASSWORD);
-            page.press("#password", "Enter");
-            page.waitForURL("**/dashboard");
-            page.click("nav.side >> text=Playground");
-            page.fill("#message", "What answers here?");
-            page.press("#message", "Control+Enter");
-            Locator answer = page.locator(".turn.assistant .answer");
-            page.waitForSelector(".turn.assistant b:has-text('credits')");
-            assertThat(answer.textContent()).contains("sandbox");
-            assertThat(page.locator("#about").textContent()).doesNotContain("conversation 0.00 ");
-            visit.picture("playground-answer");
-        }
     }
 
     @Test
@@ -76,7 +48,7 @@ class NewcomerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"390,LIGHT", "1280,DARK"})
+    @MethodSource(Windows.EACH)
     void what_strangers_and_newcomers_see_is_accessible_light_and_does_not_move(int width, Scheme scheme) {
         try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
             for (String path : new String[] {"/", "/sign-in", "/sign-up"}) {
@@ -94,11 +66,7 @@ class NewcomerTest {
 
     private static void look(Visit visit, String path) {
         visit.open(path);
-        visit.assertAccessible();
-        assertThat(visit.layoutShift()).as("%s moves", path).isZero();
-        assertThat(visit.weight().requests()).as("requests of %s", path).isLessThanOrEqualTo(9);
-        assertThat(visit.weight().bytes()).as("bytes of %s", path).isLessThan(120_000);
-        visit.picture("page" + path.replace('/', '-'));
+        visit.look("page" + path.replace('/', '-'));
     }
 
     private static Visit signedIn(int width, Scheme scheme) {

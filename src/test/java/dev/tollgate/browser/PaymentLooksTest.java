@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The pages of payments, as people see them. */
 @Timeout(240)
@@ -83,7 +83,7 @@ class PaymentLooksTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"390,LIGHT", "1280,DARK"})
+    @MethodSource(Windows.EACH)
     void what_payers_and_operators_see_is_accessible_light_and_does_not_move(int width, Scheme scheme) {
         try (Visit visit = signedIn(width, scheme, "member@example.org")) {
             look(visit, open, "payment-open");
@@ -115,10 +115,7 @@ class PaymentLooksTest {
 
     private static void look(Visit visit, String path, String name) {
         visit.open(path);
-        visit.assertAccessible();
-        assertThat(visit.layoutShift()).as("%s moves", path).isZero();
-        assertThat(visit.weight().bytes()).as("bytes of %s", path).isLessThan(120_000);
-        visit.picture(name);
+        visit.look(name);
     }
 
     private static Visit signedIn(int width, Scheme scheme, String login) {

@@ -1,5 +1,7 @@
 package dev.tollgate.browser;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.ConsoleMessage;
@@ -8,10 +10,13 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.TimeoutError;
 import com.microsoft.playwright.options.Sizes;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -50,11 +55,28 @@ public final class Visit implements AutoCloseable {
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
     private final List<Request> finished = new ArrayList<>();
+    private final Map<String, Long> bytesByUrl = new HashMap<>();
     private final Set<Request> running = new LinkedHashSet<>();
     private int streams;
 
-    /** @param requests streams of events included, whose bytes are not */
-    public record Weight(int requests, long bytes) {}
+    private static final int REQUESTS_MAX = 6;
+    private static final long BYTES_MAX = 100_000;
+    private static final long PLAYGROUND_BYTES_MAX = 120_000;
+    private static final long HTML_BYTES_MAX = 30_000;
+
+    /** Of what is no list: documentation and pages with a chart, whose figures stand in the page. */
+    private static final long LONG_HTML_BYTES_MAX = 80_000;
+
+    private static final List<String> LONG = List.of("/docs", "/dashboard/usage", "/dashboard", "/console");
+
+    /**
+     * What a page costs who has never seen one.
+     *
+     * @param requests streams of events included, whose bytes are not
+     * @param bytes files that the browser has kept from an earlier page of this visit counted as they came
+     * @param html the page's own
+     */
+    public record Weight(int requests, long bytes, long html) {}
 
     private Visit(BrowserContext context, String origin, int width, Scheme scheme) {
         this.origin = origin;
@@ -110,6 +132,10 @@ public final class Visit implements AutoCloseable {
     }
 
     private void judge(Request request) {
+        if (request.isNavigationRequest()) {
+            finished.clear();
+            streams = 0;
+        }
         if (isStream(request)) {
             streams++;
         } else {
@@ -134,23 +160,48 @@ public final class Visit implements AutoCloseable {
         return page;
     }
 
-    /** Goes there, and counts from there. @return what the address has answered */
+    /** @return what the address has answered */
     public Response open(String path) {
-        finished.clear();
-        streams = 0;
         return page.navigate(path);
     }
 
-    /** Since the last {@link #open}, once nothing more is on its way. */
+    /** Of the page that is shown, once nothing more is on its way. */
     public Weight weight() {
         settle();
         long bytes = 0;
+        long html = 0;
         // Asking for sizes lets the browser report what else has come: the list may grow meanwhile.
         for (Request request : List.copyOf(finished)) {
             Sizes sizes = request.sizes();
-            bytes += sizes.responseHeadersSize + sizes.responseBodySize;
+            bytes += bytesByUrl.merge(
+                    request.url(), (long) sizes.responseHeadersSize + sizes.responseBodySize, Math::max);
+            html += request.isNavigationRequest() ? sizes.responseBodySize : 0;
         }
-        return new Weight(finished.size() + streams, bytes);
+        return new Weight(finished.size() + streams, bytes, html);
+    }
+
+    /**
+     * Fails where the page that is shown is not as every page is: it stands still, asks for few files and bytes, and everybody can read it. Writes
+     * its {@link #picture}.
+     */
+    public void look(String name) {
+        assertThat(layoutShift()).as("%s moves", page.url()).isZero();
+        assertWithinBudget();
+        picture(name);
+        assertAccessible();
+    }
+
+    private void assertWithinBudget() {
+        Weight weight = weight();
+        String path = URI.create(page.url()).getPath();
+        boolean isLong = LONG.contains(path) || path.startsWith("/docs/");
+        assertThat(weight.requests()).as("requests of %s", path).isBetween(1, REQUESTS_MAX);
+        assertThat(weight.bytes())
+                .as("bytes of %s", path)
+                .isBetween(weight.html(), path.equals("/playground") ? PLAYGROUND_BYTES_MAX : BYTES_MAX);
+        assertThat(weight.html())
+                .as("bytes of HTML of %s", path)
+                .isBetween(1L, isLong ? LONG_HTML_BYTES_MAX : HTML_BYTES_MAX);
     }
 
     /** How much has moved by itself until the first {@link #picture}, in the unit of the Layout Instability API: 0 for nothing. */

@@ -1,0 +1,279 @@
+package dev.tollgate.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.Refused;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import dev.tollgate.testing.Today;
+import java.nio.file.Files;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/**
+ * How many clicks it takes to get something done, counted by the browser: those of a hand, not what Enter makes of a form. Typing, Enter and choosing
+ * from a list with the keyboard are free; so is signing in.
+ */
+@Timeout(240)
+@ResourceLock(Shared.BROWSER)
+class ClicksTest {
+
+    private static final String PASSWORD = "a sentence nobody else has";
+    private static final String CHAT =
+            "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+
+    private static final double MILLIS_MAX = 30_000; // a guard against hanging, not a measure
+
+    private static final String COUNT = """
+            addEventListener('click', event => {
+              if (event.isTrusted && event.detail > 0) sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1;
+            }, true);""";
+
+    private static Gateway gateway;
+    private static Customer customer;
+
+    @BeforeAll
+    static void start() throws Refused {
+        gateway = Gateway.start(Map.of("TOLLGATE_OPERATOR_PASSWORD", PASSWORD), "sign-up.credits", "100");
+        Browser member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
+        String account = gateway.text("SELECT account_id FROM person WHERE login = 'member@example.org'");
+        AdminViews.NewKey key = gateway.app()
+                .administration()
+                .createKey(
+                        account,
+                        new AdminViews.KeyChoice(
+                                "nightly job", AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null));
+        customer = new Customer(gateway, account, key.key().id(), key.secret());
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        String topUp = "/dashboard/billing/top-up";
+        String page = member.submit(topUp, topUp, Map.of("id", "d".repeat(32), "dollars", "10"))
+                .location();
+        String pay = page.replace(topUp, "/pay/test");
+        member.submit(pay, pay, Map.of("end", "paid"));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    /** Somebody with a mouse. */
+    private record Hand(Visit visit) {
+
+        Page page() {
+            return visit.page();
+        }
+
+        void begin(String path) {
+            visit.open(path);
+            visit.layoutShift(); // all of it is there before the next page is asked for
+            page().evaluate("() => { sessionStorage.clicks = 0; }");
+        }
+
+        void click(String selector) {
+            page().locator(selector).first().click();
+        }
+
+        void enter(String selector, String text) {
+            page().locator(selector).fill(text);
+            page().locator(selector).press("Enter");
+        }
+
+        void sees(String text) {
+            page().locator("main :text('" + text + "')").first().waitFor();
+        }
+
+        void needed(String job, int most) {
+            visit.layoutShift();
+            Object clicks = page().evaluate("() => Number(sessionStorage.clicks)");
+            assertThat(((Number) clicks).intValue()).as(job).isEqualTo(most);
+        }
+    }
+
+    private static Visit visit() {
+        Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT);
+        visit.page().context().addInitScript(COUNT);
+        visit.page().setDefaultTimeout(MILLIS_MAX);
+        return visit;
+    }
+
+    private static void signIn(Hand hand, String login, String to) {
+        hand.visit().open("/sign-in");
+        hand.page().fill("#login", login);
+        hand.enter("#password", PASSWORD);
+        hand.page().waitForURL("**" + to);
+    }
+
+    @Test
+    void a_newcomer_gets_an_answer_with_two_clicks_and_a_key_that_works_with_two() throws Exception {
+        try (Visit visit = visit()) {
+            Hand hand = new Hand(visit);
+            hand.begin("/");
+            hand.click("text=Sign up");
+            hand.page().fill("#email", "newcomer@example.org");
+            hand.enter("#password", PASSWORD);
+            hand.page().waitForURL("**/dashboard");
+            hand.click("nav.side >> text=Playground");
+            hand.page().fill("#message", "What answers here?");
+            hand.page().press("#message", "Control+Enter");
+            Locator answer = hand.page().locator(".turn.assistant .answer");
+            hand.page().waitForSelector(".turn.assistant b:has-text('credits')");
+            assertThat(answer.textContent()).contains("sandbox");
+            assertThat(hand.page().locator("#about").textContent()).doesNotContain("conversation 0.00 ");
+            hand.needed("from / to an answer; allowed are 3", 2);
+            visit.picture("playground-answer");
+        }
+        try (Visit visit = visit()) {
+            Hand hand = new Hand(visit);
+            hand.begin("/");
+            hand.click("text=Sign up");
+            hand.page().fill("#email", "newcomer2@example.org");
+            hand.enter("#password", PASSWORD);
+            hand.page().waitForURL("**/dashboard");
+            hand.click("main >> text=Make one");
+            hand.enter("#name", "laptop");
+            String secret =
+                    Objects.requireNonNull(hand.page().locator("#secret").textContent());
+            String curl = Objects.requireNonNull(hand.page().locator("#curl").textContent());
+            hand.needed("from / to a key", 2);
+            assertThat(curl).contains("curl " + gateway.url() + "/v1/chat/completions", secret);
+        }
+    }
+
+    @Test
+    void a_developer_finds_what_a_call_and_a_month_cost_and_looks_after_keys() {
+        String id = customer.lastTask().get("id").asString();
+        try (Visit visit = visit()) {
+            Hand hand = new Hand(visit);
+            signIn(hand, "member@example.org", "/dashboard");
+
+            hand.begin("/dashboard");
+            hand.page().keyboard().press("/");
+            hand.enter("#find", id);
+            hand.page().waitForURL("**/dashboard/requests/" + id);
+            hand.sees("What happened");
+            hand.needed("why a call failed or cost that", 0);
+
+            hand.begin("/dashboard");
+            hand.click("nav.side >> text=Usage");
+            hand.page().selectOption("select[name=range]", "month");
+            hand.page().waitForURL("**range=month**");
+            hand.page().locator("main th a:text('gemini-2.5-pro')").waitFor();
+            hand.visit().layoutShift();
+            hand.page().selectOption("select[name=by]", "key");
+            hand.page().waitForURL("**by=key**");
+            hand.page().locator("main th a:text('nightly job')").waitFor();
+            hand.needed("what each model and key has cost this month", 1);
+
+            hand.begin("/dashboard");
+            hand.click("nav.side >> text=Keys");
+            hand.click("main >> text=New key");
+            hand.page().fill("#name", "with a limit");
+            hand.click("summary:has-text('Limits')");
+            hand.enter("#day", "20");
+            hand.page().waitForSelector("#secret");
+            hand.needed("a key with a day limit", 3);
+
+            hand.begin("/dashboard");
+            hand.click("nav.side >> text=Keys");
+            hand.click("[aria-label='Turn off with a limit']");
+            hand.sees("get 401 from now on");
+            hand.needed("a runaway key is stopped", 2);
+
+            hand.begin("/dashboard");
+            hand.click("nav.side >> text=Keys");
+            hand.click("main >> text=nightly job");
+            hand.click("text=Make a new secret");
+            hand.page().waitForSelector("#secret");
+            hand.needed("a leaked key is replaced without an outage", 3);
+            assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void who_pays_has_months_and_papers_with_two_clicks_and_a_call_of_a_statement_with_one() throws Exception {
+        YearMonth month = YearMonth.from(Today.instant().atZone(ZoneOffset.UTC));
+        String statement = "/dashboard/billing/statements/" + month;
+        try (Visit visit = visit()) {
+            Hand hand = new Hand(visit);
+            signIn(hand, "member@example.org", "/dashboard");
+
+            hand.begin("/dashboard");
+            hand.click("nav.side >> text=Billing");
+            Download file = hand.page().waitForDownload(() -> hand.click("[href='" + statement + "/statement.csv']"));
+            assertThat(Files.readString(file.path()))
+                    .startsWith("time,sequence,kind,")
+                    .contains("gemini-2.5-pro");
+            hand.needed("a month as CSV", 2);
+
+            hand.begin("/dashboard");
+            hand.click("nav.side >> text=Billing");
+            hand.click("text=Invoice or receipt");
+            hand.sees("$10.00");
+            hand.needed("an invoice to print", 2);
+
+            hand.begin("/dashboard");
+            hand.click("header >> text=Top up");
+            hand.click("text=$25");
+            hand.sees("Go on to the payment of $25.00");
+            hand.needed("up to the payment page", 2);
+
+            hand.begin(statement);
+            hand.click("main a[href^='/dashboard/requests/chatcmpl-']");
+            hand.sees("Price");
+            hand.needed("from a line of the statement to the call and its price", 1);
+        }
+    }
+
+    @Test
+    void an_operator_sees_at_once_how_it_goes_and_refunds_bans_and_prices_with_three_clicks_at_most() {
+        String call = customer.lastTask().get("id").asString();
+        try (Visit visit = visit()) {
+            Hand hand = new Hand(visit);
+            signIn(hand, "operator", "/console");
+            hand.begin("/console");
+            hand.sees("Margin");
+            hand.sees("sandbox");
+            hand.needed("whether all is well and it earns", 0);
+
+            hand.begin("/console");
+            hand.enter("#find", call);
+            hand.page().waitForURL("**/console/requests/" + call);
+            hand.enter("#refund-reason", "a good word for a friend");
+            hand.sees("The credits were refunded.");
+            hand.needed("a call is refunded; allowed are 3", 0);
+
+            hand.begin("/console");
+            hand.click("nav.side >> text=Prices");
+            hand.click("main >> text=gemini-3-pro");
+            hand.enter("#price-input", "170");
+            hand.enter("#price-reason", "dearer at the provider");
+            hand.sees("The price is set.");
+            hand.needed("a price is changed; allowed are 3", 2);
+
+            Customer other = gateway.customer("10");
+            hand.begin("/console");
+            hand.enter("#find", other.account());
+            hand.page().waitForURL("**/console/accounts/" + other.account() + "**");
+            hand.enter("#ban-reason", "a stolen card");
+            hand.sees("banned");
+            hand.needed("an account is banned; allowed are 3", 0);
+            assertThat(other.chat(CHAT).status()).isEqualTo(401);
+        }
+    }
+}
