@@ -435,6 +435,7 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
         PeopleHandler people = new PeopleHandler(administration.people());
         routes.add(Route.post("/admin/accounts/{id}/remove-second-factor", admin, people.removeSecondFactor()));
+        routes.add(Route.post("/admin/accounts/{id}/role", admin, people.setRole()));
         LinksHandler handed = new LinksHandler(operatorLinks);
         routes.add(Route.post("/admin/accounts/{id}/reset-link", admin, handed.resetLink()));
         routes.add(Route.post("/admin/invitations", admin, handed.invite()));

@@ -34,6 +34,16 @@ public final class AdminViews {
         }
     }
 
+    /** @param role user or operator */
+    public record PersonRole(String account, String login, String role) {
+
+        public PersonRole {
+            Objects.requireNonNull(account);
+            Objects.requireNonNull(login);
+            Objects.requireNonNull(role);
+        }
+    }
+
     /** @param password to be shown once */
     public record NewPassword(String login, String password) {
 

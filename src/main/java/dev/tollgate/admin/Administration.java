@@ -9,6 +9,7 @@ import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.AdminViews.NewKey;
 import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
+import dev.tollgate.admin.AdminViews.PersonRole;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,9 @@ public interface Administration extends AutoCloseable {
 
     /** Gives the first operator a password that was made, to be changed at the sign-in; ends the sessions and removes the second factor. */
     NewPassword resetOperator() throws Refused;
+
+    /** Gives a person a role, user or operator, and ends their sessions; the last operator keeps it. */
+    PersonRole setRole(String login, String role, String reason) throws Refused;
 
     @Override
     void close();

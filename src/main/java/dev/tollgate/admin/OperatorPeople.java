@@ -3,6 +3,8 @@ package dev.tollgate.admin;
 import dev.tollgate.deeds.Deed;
 import dev.tollgate.people.People;
 import dev.tollgate.people.Person;
+import dev.tollgate.people.Role;
+import dev.tollgate.people.RoleChange;
 import dev.tollgate.storage.StoreException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -63,6 +65,64 @@ public final class OperatorPeople {
                                 () -> was.getAsBoolean()
                                         ? new Deed.Changed(state(person, true), state(person, false))
                                         : null));
+    }
+
+    /**
+     * Gives a role, or takes it by giving the other. Needs a reason. To give the same again is no error.
+     *
+     * @param login whose; null where one alone signs in for the account
+     */
+    public AdminViews.PersonRole setRole(By by, String accountId, @Nullable String login, Role role) throws Refused {
+        deeds.account(accountId);
+        try {
+            String reason = by.needReason();
+            Person person = one(accountId, login);
+            RoleChange done = people.setRole(
+                    person.id(),
+                    role,
+                    isNew -> new Deed(
+                            by.actor(),
+                            "account.set_role",
+                            accountId,
+                            reason,
+                            clock.instant(),
+                            () -> isNew.getAsBoolean()
+                                    ? new Deed.Changed(state(person, person.role()), state(person, role))
+                                    : null));
+            if (done == RoleChange.LAST) {
+                throw new Refused(Refused.Why.CONFLICT, "This is the last operator: make somebody else one first.");
+            }
+            return new AdminViews.PersonRole(accountId, person.login(), role.text());
+        } catch (IllegalArgumentException | StoreException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Likewise by the login alone. */
+    public AdminViews.PersonRole setRole(By by, String login, Role role) throws Refused {
+        Person person = people.byLogin(login)
+                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "Nobody signs in as " + login + "."));
+        return setRole(by, person.accountId(), person.login(), role);
+    }
+
+    private Person one(String accountId, @Nullable String login) throws Refused {
+        List<Person> meant = people.ofAccount(accountId).stream()
+                .filter(person -> login == null || person.login().equals(login))
+                .toList();
+        if (meant.isEmpty()) {
+            throw new Refused(Refused.Why.NOT_FOUND, "Nobody signs in so for the account " + accountId + ".");
+        }
+        if (meant.size() > 1) {
+            throw new IllegalArgumentException("Several people sign in for this account: say whose login.");
+        }
+        return meant.getFirst();
+    }
+
+    private static String state(Person person, Role role) {
+        return new DeedJson()
+                .text("person", person.id())
+                .text("role", role.text())
+                .end();
     }
 
     /** Lets the first operator in again: another password, no session, no second factor. */

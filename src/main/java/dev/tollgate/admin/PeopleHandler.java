@@ -4,6 +4,8 @@ import static dev.tollgate.admin.OperatorRoutes.by;
 import static dev.tollgate.admin.OperatorRoutes.doing;
 
 import dev.tollgate.http.Handler;
+import dev.tollgate.people.Role;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,6 +19,30 @@ public final class PeopleHandler {
 
     public PeopleHandler(OperatorPeople people) {
         this.people = people;
+    }
+
+    /** {@code POST /admin/accounts/{id}/role {login?, role, reason}}. */
+    public Handler<Object> setRole() {
+        return doing(
+                200,
+                (exchange, body) -> {
+                    By by = by(exchange, body);
+                    String id = exchange.pathParam("id");
+                    String login = body.text("login");
+                    String role = body.text("role");
+                    return () -> JSON.writeValueAsBytes(people.setRole(by, id, login, role(role)));
+                },
+                "login",
+                "role",
+                "reason");
+    }
+
+    private static Role role(@Nullable String text) throws Refused {
+        try {
+            return Role.of(text == null ? "" : text);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
     }
 
     /** {@code POST /admin/accounts/{id}/remove-second-factor {login, reason}}: without a login those of all its people. */

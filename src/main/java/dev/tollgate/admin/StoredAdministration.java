@@ -22,6 +22,7 @@ import dev.tollgate.ledger.SetAccountSpend;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.limits.Rates;
 import dev.tollgate.people.People;
+import dev.tollgate.people.Role;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -314,6 +315,15 @@ public final class StoredAdministration implements Administration {
             commit("key.rotate", rotate, keyId, () -> changed(before, rotate.outcome()));
             return new AdminViews.NewKey(edited(keyId, rotate), secret.reveal());
         });
+    }
+
+    @Override
+    public AdminViews.PersonRole setRole(String login, String role, String reason) throws Refused {
+        try {
+            return people().setRole(new By(by.actor(), reason, null), login, Role.of(role));
+        } catch (IllegalArgumentException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

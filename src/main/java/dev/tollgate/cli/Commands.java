@@ -72,6 +72,8 @@ final class Commands {
                 .addSubcommand(beside(new KeyCommands.Rotate(session)))
                 .addSubcommand(beside(new KeyCommands.Disable(session))));
         all.put("operator", () -> new CommandLine(new Operator())
+                .addSubcommand(beside(new OperatorCommands.Add(session)))
+                .addSubcommand(beside(new OperatorCommands.Remove(session)))
                 .addSubcommand(beside(new OperatorCommands.Reset(session))));
         all.put("receipts", () -> new CommandLine(new Receipts())
                 .addSubcommand(beside(new ReceiptCommands.Verify(session))));

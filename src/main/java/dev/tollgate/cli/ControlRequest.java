@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlRequest.SetKey.class, name = "key.set"),
     @JsonSubTypes.Type(value = ControlRequest.DisableKey.class, name = "key.disable"),
     @JsonSubTypes.Type(value = ControlRequest.RotateKey.class, name = "key.rotate"),
-    @JsonSubTypes.Type(value = ControlRequest.ResetOperator.class, name = "operator.reset")
+    @JsonSubTypes.Type(value = ControlRequest.ResetOperator.class, name = "operator.reset"),
+    @JsonSubTypes.Type(value = ControlRequest.SetRole.class, name = "person.role")
 })
 sealed interface ControlRequest {
 
@@ -139,6 +140,20 @@ sealed interface ControlRequest {
         @Override
         public Object on(Administration administration) throws Refused {
             return administration.resetOperator();
+        }
+    }
+
+    record SetRole(String login, String role, String reason) implements ControlRequest {
+
+        public SetRole {
+            Objects.requireNonNull(login);
+            Objects.requireNonNull(role);
+            Objects.requireNonNull(reason);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.setRole(login, role, reason);
         }
     }
 

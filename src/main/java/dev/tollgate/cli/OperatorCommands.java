@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.admin.AdminViews.NewPassword;
+import dev.tollgate.admin.AdminViews.PersonRole;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.host.FirstStartFile;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tollgate operator …}. */
@@ -53,6 +56,62 @@ final class OperatorCommands {
             }
             session.out().println("The new password is in " + file.path() + ", until " + made.login() + " signs in.");
             return Cli.done();
+        }
+    }
+
+    /** What {@code add} and {@code remove} have in common. */
+    private abstract static class Change implements Callable<Integer> {
+
+        private final Session session;
+        private final String role;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Parameters(index = "0", paramLabel = "LOGIN", description = "What they sign in as: their e-mail address.")
+        private String login = "";
+
+        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; for the audit log.")
+        private String reason = "";
+
+        Change(Session session, String role) {
+            this.session = session;
+            this.role = role;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            try (Administration administration = session.administration(spec)) {
+                PersonRole now = administration.setRole(login, role, reason);
+                session.out().println(now.login() + " (" + now.account() + ") is " + said(now.role()) + " now.");
+            }
+            return Cli.done();
+        }
+
+        private static String said(String role) {
+            return role.equals("operator") ? "an operator" : "a user";
+        }
+    }
+
+    @Command(
+            name = "add",
+            description = "Makes somebody an operator, who can already sign in. They have to sign in again.",
+            mixinStandardHelpOptions = true)
+    static final class Add extends Change {
+
+        Add(Session session) {
+            super(session, "operator");
+        }
+    }
+
+    @Command(
+            name = "remove",
+            description = "Makes an operator a user again and ends their sessions. The last operator stays one.",
+            mixinStandardHelpOptions = true)
+    static final class Remove extends Change {
+
+        Remove(Session session) {
+            super(session, "user");
         }
     }
 }

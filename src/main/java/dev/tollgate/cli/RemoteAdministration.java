@@ -9,6 +9,7 @@ import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.AdminViews.NewKey;
 import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
+import dev.tollgate.admin.AdminViews.PersonRole;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class RemoteAdministration implements Administration {
     private static final TypeReference<ApiKey> KEY = new TypeReference<>() {};
     private static final TypeReference<Page<ApiKey>> KEYS = new TypeReference<>() {};
     private static final TypeReference<NewPassword> NEW_PASSWORD = new TypeReference<>() {};
+    private static final TypeReference<PersonRole> ROLE = new TypeReference<>() {};
     private static final TypeReference<NewKey> NEW_KEY = new TypeReference<>() {};
 
     private final Path dataFolder;
@@ -110,6 +112,11 @@ public final class RemoteAdministration implements Administration {
     @Override
     public NewPassword resetOperator() throws Refused {
         return ask(new ControlRequest.ResetOperator(), NEW_PASSWORD);
+    }
+
+    @Override
+    public PersonRole setRole(String login, String role, String reason) throws Refused {
+        return ask(new ControlRequest.SetRole(login, role, reason), ROLE);
     }
 
     @Override

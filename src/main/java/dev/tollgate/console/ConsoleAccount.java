@@ -20,6 +20,7 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.People;
+import dev.tollgate.people.Role;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -34,17 +35,18 @@ public final class ConsoleAccount {
     private static final String TEMPLATE = "console/account.jte";
 
     /** What is said after a deed. */
-    private static final Map<String, String> DONE = Map.of(
-            "create", "The account was made.",
-            "grant", "The credits were granted.",
-            "adjust", "The balance was adjusted.",
-            "limits", "The limits hold from now on, on every server.",
-            "ban", "The account is banned: its keys answer 401.",
-            "unban", "The account is let in again.",
-            "factor", "The second factor was removed: the password is enough until another is set up.",
-            "invited", "The invitation is on its way by mail.",
-            "delete", "The account is deleted: its keys have stopped, and its people are erased.",
-            "sessions", "All sessions of its people have ended.");
+    private static final Map<String, String> DONE = Map.ofEntries(
+            Map.entry("create", "The account was made."),
+            Map.entry("grant", "The credits were granted."),
+            Map.entry("adjust", "The balance was adjusted."),
+            Map.entry("limits", "The limits hold from now on, on every server."),
+            Map.entry("ban", "The account is banned: its keys answer 401."),
+            Map.entry("unban", "The account is let in again."),
+            Map.entry("factor", "The second factor was removed: the password is enough until another is set up."),
+            Map.entry("role", "The role was changed: they have to sign in again."),
+            Map.entry("invited", "The invitation is on its way by mail."),
+            Map.entry("delete", "The account is deleted: its keys have stopped, and its people are erased."),
+            Map.entry("sessions", "All sessions of its people have ended."));
 
     private final StoredAdministration administration;
     private final Deeds deeds;
@@ -121,6 +123,8 @@ public final class ConsoleAccount {
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);
             case "factor" -> operatorPeople.removeSecondFactor(by, id, FormState.text(form, "login"));
+            case "role" ->
+                operatorPeople.setRole(by, id, FormState.text(form, "login"), Role.of(FormState.text(form, "role")));
             case "sessions" -> endSessions(request, id, form);
             default -> throw new IllegalArgumentException("There is no such form on this page.");
         }

@@ -30,6 +30,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -591,7 +593,32 @@ public final class People implements AutoCloseable {
     }
 
     /**
-     * Gives somebody a password that was made, to be changed at the sign-in, and ends all that was good before: sessions, the second factor,
+     * Gives a role in the place of the present one, and ends all their sessions, which live as long as the role says.
+     *
+     * @param telling of whether it was done, which is known once it is asked on the writer's thread
+     */
+    public RoleChange setRole(String personId, Role role, Function<BooleanSupplier, Change> telling) {
+        PeopleChange<RoleChange> change = PeopleChange.of(rows -> {
+            Set<String> operators = rows.operators();
+            if (role == Role.USER && operators.equals(Set.of(personId))) {
+                return RoleChange.LAST;
+            }
+            boolean isNew = rows.update(
+                    "UPDATE person SET role = ?, version = version + 1 WHERE id = ? AND role <> ?",
+                    role.text(),
+                    personId,
+                    role.text());
+            if (isNew) {
+                rows.endSessions(personId, null);
+            }
+            return isNew ? RoleChange.DONE : RoleChange.SAME;
+        });
+        writer.commitAndWait(Unit.of(change, telling.apply(() -> change.outcome() == RoleChange.DONE)));
+        return change.outcome();
+    }
+
+    /**
+     * Gives an operator a password that was made, to be changed at the sign-in, the role too should it have been taken, and ends all that was good before: sessions, the second factor,
      * identities at a provider.
      *
      * @param with told of it in the same commit
@@ -603,7 +630,7 @@ public final class People implements AutoCloseable {
         writer.commitAndWait(Unit.of(
                 PeopleChange.of(rows -> {
                     rows.setPassword(person.id(), hash);
-                    rows.update("UPDATE person SET password_due = 1 WHERE id = ?", person.id());
+                    rows.update("UPDATE person SET password_due = 1, role = 'operator' WHERE id = ?", person.id());
                     rows.endSessions(person.id(), null);
                     rows.update("DELETE FROM person_identity WHERE person_id = ?", person.id());
                     return rows.removeSecondFactor(person.id());

@@ -1,12 +1,16 @@
 package dev.tollgate.people;
 
+import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of this package as the writer sees them. Writer's turn only. */
@@ -108,6 +112,20 @@ final class PeopleRows {
                 "UPDATE person SET password_hash = ?, password_due = 0, version = version + 1 WHERE id = ?",
                 passwordHash,
                 personId);
+    }
+
+    /** Those who can operate. Their rows are taken, so that of two changes at once the second sees what the first has left. */
+    Set<String> operators() throws SQLException {
+        String lock = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE OF person";
+        PreparedStatement select = statements.of("SELECT person.id FROM person JOIN account ON account.id = account_id"
+                + " WHERE role = 'operator' AND blocked = 0 ORDER BY person.id" + lock);
+        Set<String> ids = new HashSet<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                ids.add(row.getString(1));
+            }
+        }
+        return ids;
     }
 
     void setRecoveryCodes(String personId, List<String> hashes) throws SQLException {

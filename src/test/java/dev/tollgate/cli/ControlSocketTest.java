@@ -80,6 +80,8 @@ class ControlSocketTest {
         assertThat(changed.spend()).isEqualTo(new Spend(null, null, 3L));
         assertThat(changed.allow()).isEmpty();
         assertThat(changed.requestsPerMinute()).isEqualTo(5);
+        assertThat(remote.setRole("ann@example.org", "operator", "why"))
+                .isEqualTo(administration.setRole("ann@example.org", "operator", "why"));
         assertThat(remote.resetOperator()).isEqualTo(administration.resetOperator());
         assertThat(remote.disableKey("key_1").disabled()).isTrue();
         assertThat(remote.keys("acc_1", null, 10).data()).containsExactly(administration.keys.get("key_1"));

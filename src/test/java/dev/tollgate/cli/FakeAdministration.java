@@ -10,6 +10,7 @@ import dev.tollgate.admin.AdminViews.Limit;
 import dev.tollgate.admin.AdminViews.NewKey;
 import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
+import dev.tollgate.admin.AdminViews.PersonRole;
 import dev.tollgate.admin.AdminViews.Spend;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
@@ -185,6 +186,11 @@ final class FakeAdministration implements Administration {
     @Override
     public NewPassword resetOperator() {
         return new NewPassword("operator", "abcde-fghjk");
+    }
+
+    @Override
+    public PersonRole setRole(String login, String role, String reason) {
+        return new PersonRole("acc_of_" + reason, login, role);
     }
 
     @Override
