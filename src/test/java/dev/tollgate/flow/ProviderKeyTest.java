@@ -19,11 +19,11 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,20 +39,24 @@ class ProviderKeyTest {
     private static final String COMPAT_KEY = "canary/of+the.other=channel~51aa";
     private static final String SETTING_KEY = "canary-of-the-settings-0d2c";
 
+    /** So many of the echoes make a channel rest: the next question would not reach it. */
+    private static final int RESTING = 7;
+
     private static final List<String> MODELS = List.of("gemini-2.5-pro", "gemini-3-pro");
 
     /** What a far side can say that has the key of its request in it. */
     private static List<FarServer.Answer> echoes(String key) {
         List<FarServer.Answer> echoes = new ArrayList<>();
-        for (int status : new int[] {400, 401, 403, 404, 429, 500}) {
+        for (int status : new int[] {400, 401, 403, 404, 429}) {
             echoes.add(whole(
                     status,
                     "{\"error\":{\"code\":%d,\"status\":\"FAILED_PRECONDITION\",\"type\":\"t\",\"message\":\"API key not valid: %s\",\"details\":[{\"reason\":\"%s\"}]}}"
                             .formatted(status, key, key)));
         }
-        echoes.add(whole(403, "[{\"error\":{\"message\":\"" + "x".repeat(290) + key + "\"}}]"));
-        echoes.add(whole(502, "<html><h1>Bad gateway</h1>x-goog-api-key: " + key + " Bearer " + key + "</html>"));
         echoes.add(new FarServer.Answer.Whole(302, Map.of("location", "http://127.0.0.1:1/?key=" + key), ""));
+        echoes.add(whole(403, "[{\"error\":{\"message\":\"" + "x".repeat(290) + key + "\"}}]"));
+        echoes.add(whole(500, "{\"error\":{\"code\":500,\"message\":\"the key " + key + " is worn out\"}}"));
+        echoes.add(whole(502, "<html><h1>Bad gateway</h1>x-goog-api-key: " + key + " Bearer " + key + "</html>"));
         echoes.add(whole(200, "not a stream at all " + key));
         echoes.add(events("{\"error\":{\"code\":500,\"message\":\"the key " + key + " is worn out\"}}"));
         echoes.add(cutOff(geminiText("Half an answer"), "{\"error\":{\"code\":503,\"message\":\"" + key + "\"}}"));
@@ -86,21 +90,28 @@ class ProviderKeyTest {
             Browser operator = new Browser(gateway.url());
             operator.signIn("operator", PASSWORD);
             Customer customer = customerOf(gateway);
-            Map<String, String> seen = new LinkedHashMap<>();
-            List<FarServer.Answer> ofOne = echoes(GEMINI_KEY);
-            List<FarServer.Answer> ofOther = echoes(COMPAT_KEY);
-            for (int i = 0; i < ofOne.size(); i++) {
-                one.script(ofOne.get(i));
-                other.script(ofOther.get(i));
-                int askedOne = one.asked();
-                int askedOther = other.asked();
-                call(gateway, customer, i).forEach((name, reply) -> see(seen, name, reply));
-                assertThat(one.asked()).as("the first was asked").isGreaterThan(askedOne);
-                assertThat(other.asked()).as("the second was asked").isGreaterThan(askedOther);
-                if (i % 4 == 0) {
-                    see(seen, "try", gateway.post("/admin/channels/a/try", "{}", Channels.ADMIN_KEY));
+            Map<String, String> seen = new ConcurrentHashMap<>();
+            one.script(request -> told(request, echoes(GEMINI_KEY)));
+            other.script(request -> told(request, echoes(COMPAT_KEY)));
+            int count = echoes("").size();
+            List<CompletableFuture<Void>> together = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                CompletableFuture<Void> calls = call(gateway, customer, i, seen);
+                if (i < RESTING) {
+                    calls.join();
+                    assertThat(gateway.app().reload()).isTrue(); // lifts rests
+                } else {
+                    together.add(calls);
                 }
-                assertThat(gateway.app().reload()).isTrue(); // lifts rests
+            }
+            together.forEach(CompletableFuture::join);
+            see(seen, "try", gateway.post("/admin/channels/a/try", "{}", Channels.ADMIN_KEY));
+            for (int i = 0; i < count; i++) {
+                String question = question(i);
+                for (FarServer far : List.of(one, other)) {
+                    assertThat(far.requests().stream().map(FarServer.Request::body))
+                            .anyMatch(body -> body.contains(question));
+                }
             }
             one.script(gemini("well"));
             look(gateway, operator, customer, seen);
@@ -121,26 +132,37 @@ class ProviderKeyTest {
         return new Customer(gateway, account, key.key().id(), key.secret());
     }
 
-    private static Map<String, Gateway.Reply> call(Gateway gateway, Customer customer, int number) {
+    private static String question(int number) {
+        return "Hi " + number + ".";
+    }
+
+    /** By the number in its question. */
+    private static FarServer.Answer told(FarServer.Request request, List<FarServer.Answer> echoes) {
+        for (int i = 0; i < echoes.size(); i++) {
+            if (request.body().contains(question(i))) {
+                return echoes.get(i);
+            }
+        }
+        return echoes.getFirst();
+    }
+
+    private static CompletableFuture<Void> call(
+            Gateway gateway, Customer customer, int number, Map<String, String> seen) {
         boolean stream = number % 2 == 0;
-        Map<String, CompletableFuture<Gateway.Reply>> calls = new LinkedHashMap<>();
+        List<CompletableFuture<Gateway.Reply>> calls = new ArrayList<>();
         for (String model : MODELS) {
-            calls.put(
-                    "chat " + model,
-                    customer.chatAside(("{\"model\":\"%s\",\"stream\":%s,\"max_tokens\":50,"
-                                    + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi %d\"}]}")
-                            .formatted(model, stream, number)));
+            calls.add(customer.chatAside(("{\"model\":\"%s\",\"stream\":%s,\"max_tokens\":50,"
+                            + "\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}")
+                    .formatted(model, stream, question(number))));
         }
         String method = stream ? "generateContent" : "countTokens";
-        calls.put(
-                method,
-                CompletableFuture.supplyAsync(() -> gateway.post(
-                        "/v1beta/models/gemini-2.5-pro:" + method,
-                        "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi %d\"}]}]}".formatted(number),
-                        customer.key())));
-        Map<String, Gateway.Reply> replies = new LinkedHashMap<>();
-        calls.forEach((name, call) -> replies.put(name, call.join()));
-        return replies;
+        calls.add(CompletableFuture.supplyAsync(() -> gateway.post(
+                "/v1beta/models/gemini-2.5-pro:" + method,
+                "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"%s\"}]}]}".formatted(question(number)),
+                customer.key())));
+        return CompletableFuture.allOf(calls.stream()
+                .map(call -> call.thenAccept(reply -> see(seen, "answers to " + question(number), reply)))
+                .toArray(CompletableFuture[]::new));
     }
 
     private static void see(Map<String, String> seen, String name, Gateway.Reply reply) {
