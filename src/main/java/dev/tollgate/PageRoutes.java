@@ -89,7 +89,14 @@ final class PageRoutes {
         this.random = random;
         Settings.Pages chosen = settings.pages();
         Site site = new Site(chosen.publicUrl(), settings.host(), chosen.brand());
-        this.pages = new Pages(site, () -> words(current), store.people(), store.ledger(), store.secrets(), random);
+        this.pages = new Pages(
+                site,
+                () -> words(current),
+                store.people(),
+                store.ledger(),
+                store.database().pages(),
+                store.secrets(),
+                random);
     }
 
     private static OperatorWords words(CurrentSettings current) {

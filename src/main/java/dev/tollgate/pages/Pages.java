@@ -14,6 +14,7 @@ import dev.tollgate.ledger.Ledger;
 import dev.tollgate.people.Passwords;
 import dev.tollgate.people.People;
 import dev.tollgate.people.Person;
+import dev.tollgate.storage.PageReads;
 import dev.tollgate.storage.SecretBox;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
@@ -39,6 +40,7 @@ public final class Pages {
     private final Supplier<OperatorWords> words;
     private final People people;
     private final Ledger ledger;
+    private final PageReads reads;
     private final FormTokens tokens;
     private final TemplateEngine templates =
             TemplateEngine.createPrecompiled(null, ContentType.Html, Pages.class.getClassLoader(), "templates");
@@ -49,18 +51,23 @@ public final class Pages {
     private final PageGate<Visitor.Member> members;
     private final PageGate<Visitor.Member> operators;
 
-    /** @param words what the operator says on every page, as it is now */
+    /**
+     * @param words what the operator says on every page, as it is now
+     * @param reads what a page reads for who is signed in is read in one transaction of these
+     */
     public Pages(
             Site site,
             Supplier<OperatorWords> words,
             People people,
             Ledger ledger,
+            PageReads reads,
             SecretBox secrets,
             SecureRandom random) {
         this.site = site;
         this.words = words;
         this.people = people;
         this.ledger = ledger;
+        this.reads = reads;
         this.tokens = new FormTokens(secrets, random);
         this.errors = new PageErrors(templates, site.brand());
         this.everybody = PageGate.everybody(site, people, tokens);
@@ -140,7 +147,7 @@ public final class Pages {
     public <V extends Visitor> Route<V> get(String path, PageGate<V> gate, Page<? super V> page) {
         return Route.get(path, gate, (Exchange exchange, V visitor) -> {
                     PageRequest<V> request = request(exchange, visitor);
-                    answer(request, () -> make(page, request));
+                    answer(request, () -> ofOneInstant(visitor, () -> drawn(request, () -> make(page, request))));
                 })
                 .withErrors(errors);
     }
@@ -152,7 +159,7 @@ public final class Pages {
                     exchange.read(new FormReader(), form -> {
                         requireOurs(tokens.isGood(form.field(TOKEN), visitor));
                         PageRequest<V> request = request(exchange, visitor);
-                        answer(request, () -> take(deed, request, form));
+                        answer(request, () -> drawn(request, () -> take(deed, request, form)));
                     });
                 })
                 .taking(BodyKind.FORM)
@@ -185,22 +192,32 @@ public final class Pages {
 
     // ---- answers ----
 
-    @FunctionalInterface
-    private interface Making {
-        PageStep make();
-    }
+    /** @param shell null where it is a move */
+    private record Drawn(PageStep step, @Nullable Shell shell) {}
 
     /** @param html null where it is a move */
     private record Made(PageStep step, byte @Nullable [] html) {}
 
-    private void answer(PageRequest<?> request, Making making) {
-        request.exchange().compute(() -> made(request, making), made -> send(request, made));
+    /** Of a stranger's there is next to nothing to read, and no account to take turns. */
+    private Drawn ofOneInstant(Visitor visitor, Supplier<Drawn> drawing) {
+        return visitor instanceof Visitor.Member member ? reads.onePage(member.accountId(), drawing) : drawing.get();
     }
 
-    private Made made(PageRequest<?> request, Making making) {
+    private Drawn drawn(PageRequest<?> request, Supplier<PageStep> making) {
+        PageStep step = making.get();
+        return new Drawn(step, step instanceof PageStep.Show ? shell(request) : null);
+    }
+
+    private void answer(PageRequest<?> request, Supplier<Drawn> drawing) {
+        request.exchange().compute(() -> made(drawing), made -> send(request, made));
+    }
+
+    private Made made(Supplier<Drawn> drawing) {
         try {
-            PageStep step = making.make();
-            return new Made(step, step instanceof PageStep.Show show ? render(request, show) : null);
+            Drawn drawn = drawing.get();
+            return new Made(
+                    drawn.step,
+                    drawn.step instanceof PageStep.Show show && drawn.shell != null ? render(show, drawn.shell) : null);
         } catch (Passwords.Busy busy) {
             throw ApiError.of(
                             ErrorCode.INTERNAL_ERROR, "Too many people sign in right now. Try again in a few seconds.")
@@ -209,9 +226,9 @@ public final class Pages {
         }
     }
 
-    private byte[] render(PageRequest<?> request, PageStep.Show show) {
+    private byte[] render(PageStep.Show show, Shell shell) {
         Map<String, Object> params = new HashMap<>(show.params());
-        params.put("shell", shell(request));
+        params.put("shell", shell);
         return render(templates, show.template(), params);
     }
 

@@ -6,6 +6,7 @@ import dev.tollgate.limits.FairTurns;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -207,6 +208,10 @@ public final class Database implements AutoCloseable {
         if (gone != null) {
             throw new StoreUnavailable(gone);
         }
+        OnePage page = OnePage.of(engine);
+        if (page != null) {
+            return page.read(query);
+        }
         try (Connection connection = readers.getConnection()) {
             T result = query.run(connection);
             connection.rollback(); // ends the snapshot
@@ -223,6 +228,9 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable likewise, and where the account has too many reads waiting
      */
     public <T extends @Nullable Object> T readFor(String accountId, Query<T> query) {
+        if (OnePage.of(engine) != null) {
+            return read(query); // its turn has come already
+        }
         try (FairTurns.Turn turn = turns.enter(accountId, TimeUnit.MILLISECONDS.toNanos(READER_WAIT_MILLIS))) {
             if (turn == null) {
                 throw new StoreUnavailable("reads of this account wait for too long, or there are too many");
@@ -242,6 +250,10 @@ public final class Database implements AutoCloseable {
             pages = present;
         }
         return present;
+    }
+
+    PageReads pages(Duration patience) {
+        return new PageReads(engine, patience);
     }
 
     private static FairTurns turns(int connections) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,44 +58,111 @@ public final class PageReads implements AutoCloseable {
      * @throws StoreUnavailable when the database fails, or it is not over in two seconds
      */
     public <T extends @Nullable Object> T read(String payer, Query<T> query) {
-        long endNanos = System.nanoTime() + patience.toNanos();
-        try (FairTurns.Turn turn = turns.enter(payer, patience.toNanos())) {
-            if (turn == null) {
-                throw new StoreUnavailable("reads of pages wait for too long, or there are too many");
-            }
-            return watched(query, endNanos);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailable("interrupted while waiting to read", e);
+        OnePage page = OnePage.of(engine);
+        if (page != null) {
+            return page.read(query);
         }
-    }
-
-    private <T extends @Nullable Object> T watched(Query<T> query, long endNanos) {
-        try (Connection connection = connections.getConnection()) {
-            AtomicBoolean running = new AtomicBoolean(true);
-            long left = Math.max(0, endNanos - System.nanoTime());
-            var limit = watch.schedule(() -> giveUp(connection, running), left, TimeUnit.NANOSECONDS);
-            try {
-                T result = query.run(connection);
-                connection.rollback(); // ends the snapshot
-                return result;
-            } finally {
-                limit.cancel(false);
-                if (!running.compareAndSet(true, false)) {
-                    connections.evictConnection(connection); // it may be told to stop only now
-                }
-            }
+        long endNanos = System.nanoTime() + patience.toNanos();
+        try (Snapshot snapshot = open(payer)) {
+            return snapshot.run(query, endNanos);
         } catch (SQLException e) {
             throw new StoreUnavailable("the database could not be read", e);
         }
     }
 
-    private void giveUp(Connection connection, AtomicBoolean running) {
-        if (running.compareAndSet(true, false)) {
+    /**
+     * All that {@code making} reads from the database on this thread, by whatever method, is of one instant: that of its first read. Where it waits
+     * for a commit of its own, what comes then is of one instant after that.
+     *
+     * @param payer as above
+     * @throws StoreUnavailable likewise; the two seconds are each read's
+     */
+    public <T extends @Nullable Object> T onePage(String payer, Supplier<T> making) {
+        if (OnePage.of(engine) != null) {
+            return making.get();
+        }
+        try (OnePage page = new OnePage(this, engine, payer)) {
+            return page.make(making::get);
+        }
+    }
+
+    Snapshot open(String payer) throws SQLException {
+        FairTurns.Turn turn = null;
+        boolean opened = false;
+        try {
+            turn = turns.enter(payer, patience.toNanos());
+            if (turn == null) {
+                throw new StoreUnavailable("reads of pages wait for too long, or there are too many");
+            }
+            Snapshot snapshot = new Snapshot(turn, connections.getConnection());
+            opened = true;
+            return snapshot;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailable("interrupted while waiting to read", e);
+        } finally {
+            if (!opened && turn != null) {
+                turn.close();
+            }
+        }
+    }
+
+    /** A read transaction, which begins with the first query; one that takes too long ends it. One thread's. */
+    final class Snapshot implements AutoCloseable {
+
+        private final FairTurns.Turn turn;
+        private final Connection connection;
+        private boolean isOver;
+
+        Snapshot(FairTurns.Turn turn, Connection connection) {
+            this.turn = turn;
+            this.connection = connection;
+        }
+
+        <T extends @Nullable Object> T run(Query<T> query) throws SQLException {
+            return run(query, System.nanoTime() + patience.toNanos());
+        }
+
+        <T extends @Nullable Object> T run(Query<T> query, long endNanos) throws SQLException {
+            if (isOver) {
+                throw new StoreUnavailable("an earlier read for the same page has failed");
+            }
+            AtomicBoolean running = new AtomicBoolean(true);
+            long left = Math.max(0, endNanos - System.nanoTime());
+            var limit = watch.schedule(() -> giveUp(running), left, TimeUnit.NANOSECONDS);
             try {
-                engine.interrupt(connection);
+                return query.run(connection);
             } catch (SQLException e) {
-                connections.evictConnection(connection); // which closes it, and that ends the read as well
+                isOver = true;
+                throw e;
+            } finally {
+                limit.cancel(false);
+                if (!running.compareAndSet(true, false)) {
+                    isOver = true;
+                    connections.evictConnection(connection); // it may be told to stop only now
+                }
+            }
+        }
+
+        private void giveUp(AtomicBoolean running) {
+            if (running.compareAndSet(true, false)) {
+                try {
+                    engine.interrupt(connection);
+                } catch (SQLException e) {
+                    connections.evictConnection(connection); // which closes it, and that ends the read as well
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            try (turn;
+                    connection) {
+                if (!isOver) {
+                    connection.rollback(); // ends the snapshot
+                }
+            } catch (SQLException e) {
+                throw new StoreUnavailable("the database could not be read", e);
             }
         }
     }

@@ -247,6 +247,7 @@ public final class Writer implements AutoCloseable {
     public void commitAndWait(Unit unit) {
         try {
             commit(unit).join();
+            OnePage.beginAnew();
         } catch (CompletionException e) {
             throw e.getCause() instanceof StoreException failure ? failure : e;
         }

@@ -9,8 +9,12 @@ import dev.tollgate.testing.UpstreamScript;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +54,42 @@ class DashboardTest {
 
     private static List<String> calls(String page) {
         return CALL.matcher(page).results().map(match -> match.group(1)).toList();
+    }
+
+    // ---- all of them ----
+
+    @Test
+    void the_balance_is_the_same_wherever_a_page_shows_it_while_credits_come_in() throws InterruptedException {
+        Browser browser = new Browser(gateway.url()).signUp("agrees@example.com", "long enough words");
+        String account = gateway.text("SELECT account_id FROM person WHERE login = 'agrees@example.com'");
+        String adminKey = gateway.app().banner().text().replaceAll("(?s).*: (adm-[0-9a-f]{64}).*", "$1");
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread grants = Thread.startVirtualThread(() -> {
+            while (!isOver.get()) {
+                gateway.post("/admin/accounts/" + account + "/grants", "{\"credits\":1,\"reason\":\"more\"}", adminKey);
+            }
+        });
+        try {
+            Set<String> seen = new HashSet<>();
+            for (int i = 0; i < 20; i++) {
+                String page = browser.get("/dashboard/billing").body();
+                String left = first(page, "<dt>Left</dt><dd><b>([0-9,.]+)</b>");
+                assertThat(first(page, "<td class=\"num hide\">([0-9,.]+)</td>"))
+                        .isEqualTo(left);
+                assertThat(page).contains(left + " credits");
+                seen.add(left);
+            }
+            assertThat(seen).hasSizeGreaterThan(1);
+        } finally {
+            isOver.set(true);
+            grants.join();
+        }
+    }
+
+    private static String first(String page, String pattern) {
+        Matcher found = Pattern.compile(pattern).matcher(page);
+        assertThat(found.find()).as("%s in %s", pattern, page).isTrue();
+        return found.group(1);
     }
 
     // ---- overview ----

@@ -1,0 +1,126 @@
+package dev.tollgate.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What makes a page reads all of it at one instant. */
+@Timeout(240)
+@ParameterizedClass
+@EnumSource(Stores.class)
+class OnePageTest {
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture store;
+
+    @BeforeEach
+    void open() {
+        store = stores.open(folder);
+        store.account("acc_1", 100);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private void grant() {
+        store.commit(new Grant("acc_1", 1, "more", store.now()));
+    }
+
+    private long balance() {
+        return store.balance("acc_1").balanceMicros();
+    }
+
+    private long balanceForPages() {
+        return store.database.pages().read("acc_1", connection -> {
+            try (var row = connection
+                    .createStatement()
+                    .executeQuery("SELECT balance_micros FROM account WHERE id = 'acc_1'")) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
+    }
+
+    @Test
+    void whatever_a_page_reads_while_others_commit_is_of_the_instant_of_its_first_read() {
+        List<Long> seen = new ArrayList<>();
+        store.database.pages().onePage("acc_1", () -> {
+            for (int i = 0; i < 3; i++) {
+                seen.add(balance());
+                CompletableFuture.runAsync(this::grant).join();
+                seen.add(balanceForPages());
+            }
+            return 0;
+        });
+
+        assertThat(seen).containsOnly(100L);
+        assertThat(balance()).isEqualTo(103);
+    }
+
+    @Test
+    void a_read_within_another_and_one_after_a_question_that_was_refused_are_of_the_same_page() {
+        List<Long> seen = new ArrayList<>();
+        store.database.pages().onePage("acc_1", () -> {
+            assertThatThrownBy(() -> store.database.read(_ -> {
+                        throw new IllegalArgumentException("no such page");
+                    }))
+                    .isInstanceOf(IllegalArgumentException.class);
+            seen.add(balance());
+            CompletableFuture.runAsync(this::grant).join();
+            seen.add(store.database.read(_ -> balanceForPages()));
+            return seen.add(balance());
+        });
+
+        assertThat(seen).containsExactly(100L, 100L, 100L);
+    }
+
+    @Test
+    void a_page_that_waits_for_a_commit_of_its_own_sees_it() {
+        long seen = store.database.pages().onePage("acc_1", () -> {
+            balance();
+            grant();
+            return balance();
+        });
+
+        assertThat(seen).isEqualTo(101);
+    }
+
+    @Test
+    void a_read_of_a_page_that_takes_too_long_ends_it_and_the_next_page_is_read() {
+        String endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
+        PageReads reads = store.database.pages(Duration.ofMillis(100));
+        assertThatThrownBy(() -> reads.onePage("acc_1", () -> {
+                    reads.read(
+                            "acc_1", connection -> connection.createStatement().execute(endless));
+                    return 0;
+                }))
+                .isInstanceOf(StoreUnavailable.class);
+
+        assertThat((int) reads.onePage("acc_1", () -> reads.read("acc_1", connection -> 7)))
+                .isEqualTo(7);
+        reads.close();
+    }
+}
