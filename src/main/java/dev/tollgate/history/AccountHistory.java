@@ -76,8 +76,9 @@ public final class AccountHistory {
         Instant asOf = clock.instant();
         LocalDate today = asOf.atZone(zone).toLocalDate();
         UsageRows usage = new UsageRows(connection, accountId);
-        List<UsageGroup> days = usage.groups(UsageQuestion.of(
-                Span.ofLocalDays(today.minusDays(CHART_DAYS), today.plusDays(1), zone), By.DAY, By.MODEL));
+        LocalDate tomorrow = today.plusDays(1);
+        List<DayCredits> days =
+                usage.credits(Span.ofLocalDays(today.minusDays(CHART_DAYS), tomorrow, zone), By.MODEL, null, null);
         CallLog calls = new CallLog(connection, accountId, callMax);
         Instant midnight = Span.quarter(Span.start(today, zone));
         Instant yesterday = Span.quarter(Span.start(today.minusDays(1), zone));
@@ -86,32 +87,26 @@ public final class AccountHistory {
         return new Overview(
                 asOf,
                 balance,
-                since(days, today),
+                sum(usage, today, tomorrow, zone),
                 usage.sum(yesterday, thisTime.isAfter(midnight) ? midnight : thisTime, null, null),
-                since(days, today.withDayOfMonth(1)),
+                sum(usage, today.withDayOfMonth(1), tomorrow, zone),
                 emptyOn(days, today, balance),
                 days,
                 calls.running().stream().limit(RUNNING_MAX).toList(),
                 calls.page(ENDED, null, null, LATEST).calls());
     }
 
-    private static Figures since(List<UsageGroup> days, LocalDate first) {
-        return between(days, first, LocalDate.MAX);
+    private static Figures sum(UsageRows usage, LocalDate first, LocalDate end, ZoneId zone) throws SQLException {
+        Span days = Span.ofLocalDays(first, end, zone);
+        return usage.sum(days.from(), days.to(), null, null);
     }
 
-    private static Figures between(List<UsageGroup> days, LocalDate first, LocalDate end) {
-        Figures sum = Figures.NONE;
-        for (UsageGroup group : days) {
-            LocalDate day = group.day();
-            if (day != null && !day.isBefore(first) && day.isBefore(end)) {
-                sum = sum.plus(group.figures());
-            }
-        }
-        return sum;
-    }
-
-    private static @Nullable LocalDate emptyOn(List<UsageGroup> days, LocalDate today, Balance balance) {
-        long spent = between(days, today.minusDays(PACE_DAYS), today).netMicros();
+    private static @Nullable LocalDate emptyOn(List<DayCredits> days, LocalDate today, Balance balance) {
+        long spent = days.stream()
+                .filter(day -> !day.day().isBefore(today.minusDays(PACE_DAYS))
+                        && day.day().isBefore(today))
+                .mapToLong(DayCredits::netMicros)
+                .sum();
         long left = balance.balanceMicros() + balance.reservedMicros();
         if (spent <= 0 || left / spent > PACE_DAYS_MAX) {
             return null;
@@ -129,6 +124,13 @@ public final class AccountHistory {
             return new UsageTable(
                     clock.instant(), span, all, isMore ? groups.subList(0, question.limit()) : groups, isMore);
         });
+    }
+
+    /** What the days of a span came to. @param by model or key */
+    public List<DayCredits> credits(
+            String accountId, Span span, By by, @Nullable String model, @Nullable String keyId) {
+        return reads().read(
+                        accountId, connection -> new UsageRows(connection, accountId).credits(span, by, model, keyId));
     }
 
     private static UsageQuestion withOneMore(UsageQuestion question) {
@@ -221,10 +223,10 @@ public final class AccountHistory {
         return Span.ofDays(month.atDay(1), month.atDay(1).plusMonths(1));
     }
 
-    private static MonthStatement sums(Connection connection, String accountId, YearMonth month) throws SQLException {
+    private MonthStatement sums(Connection connection, String accountId, YearMonth month) throws SQLException {
         Span span = span(month);
         UsageRows usage = new UsageRows(connection, accountId);
-        List<Entry> entries = new LedgerRead(connection, accountId).besideCalls();
+        List<Entry> entries = new LedgerRead(connection, accountId).besideCalls(database.dialect());
         long moved = moved(entries, span.from(), span.to());
         Figures before = usage.sum(Instant.EPOCH, span.from(), null, null);
         long opening = moved(entries, Instant.EPOCH, span.from()) - before.chargedMicros();

@@ -2,7 +2,9 @@ package dev.tollgate.history;
 
 import dev.tollgate.tasks.TaskStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ public record CallFilter(
         @Nullable String flag,
         long overMicros) {
 
+    private static final Set<TaskStatus> ENDS = Set.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
+
     public static final CallFilter ALL = new CallFilter(null, null, Set.of(), null, null, null, null, -1);
 
     public CallFilter {
@@ -41,6 +45,40 @@ public record CallFilter(
         return statuses.isEmpty()
                 ? from == null && to == null && flag == null && overMicros < 0
                 : statuses.contains(TaskStatus.PROCESSING);
+    }
+
+    /** Whether the rows' own columns tell of most of them that they are not wanted; a range is looked for among ids. */
+    boolean isOfColumns() {
+        boolean isEveryEnd = statuses.containsAll(ENDS);
+        return (!statuses.isEmpty() && !isEveryEnd)
+                || model != null
+                || keyId != null
+                || door != null
+                || flag != null
+                || overMicros >= 0;
+    }
+
+    /** Conditions that every wanted row of {@code task t} meets. @param values is added theirs */
+    String ofColumns(List<Object> values) {
+        StringBuilder sql = new StringBuilder();
+        if (!statuses.isEmpty()) {
+            sql.append(statuses.stream().map(_ -> "?").collect(Collectors.joining(", ", " AND t.status IN (", ")")));
+            statuses.forEach(status -> values.add(status.code()));
+        }
+        add(sql, values, " AND t.model_id = ?", model);
+        add(sql, values, " AND t.key_id = ?", keyId);
+        add(sql, values, " AND t.door = ?", door);
+        add(sql, values, " AND t.charge_micros > ?", overMicros < 0 ? null : overMicros);
+        return flag == null
+                ? sql.toString()
+                : sql.append(" AND t.usage_flags <> ''").toString();
+    }
+
+    private static void add(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
+        if (value != null) {
+            sql.append(condition);
+            values.add(value);
+        }
     }
 
     boolean takes(CallRow call) {

@@ -23,10 +23,7 @@ final class CallLog {
 
     private static final String CALLS = "SELECT " + CallRow.COLUMNS + """
              FROM task t LEFT JOIN api_key k ON k.id = t.key_id
-            WHERE t.account_id = ? AND t.id > ? AND t.id < ? ORDER BY t.id\s""";
-    private static final String ALL_CALLS = "SELECT " + CallRow.COLUMNS + """
-             FROM task t LEFT JOIN api_key k ON k.id = t.key_id
-            WHERE t.account_id = ? AND t.id > ? ORDER BY t.id\s""";
+            WHERE t.account_id = ?""";
     private static final String RUNNING = "SELECT " + CallRow.COLUMNS_OF_RUNNING + """
              FROM open_hold t LEFT JOIN api_key k ON k.id = t.key_id
             WHERE t.account_id = ? ORDER BY t.id DESC LIMIT 1000""";
@@ -126,14 +123,16 @@ final class CallLog {
 
     private Looked look(CallFilter filter, String above, @Nullable String below, boolean ascending, int limit)
             throws SQLException {
-        String order = (ascending ? "ASC" : "DESC") + " LIMIT " + LOOKED_AT_MAX;
         Looked looked = new Looked();
-        try (PreparedStatement select = connection.prepareStatement((below == null ? ALL_CALLS : CALLS) + order)) {
-            select.setString(1, accountId);
-            select.setString(2, above);
-            if (below != null) {
-                select.setString(3, below);
-            }
+        Edge edge = filter.isOfColumns() ? edge(above, below, ascending) : null;
+        List<Object> values = new ArrayList<>();
+        values.add(accountId);
+        String sql = CALLS
+                + (edge == null ? within(above, below, values) : upTo(edge, above, below, ascending, values))
+                + filter.ofColumns(values)
+                + order(ascending);
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            set(select, values);
             select.setFetchSize(limit + 1);
             try (ResultSet row = select.executeQuery()) {
                 int seen = 0;
@@ -147,13 +146,73 @@ final class CallLog {
                         }
                         looked.calls.add(call);
                     }
-                    if (seen == LOOKED_AT_MAX) {
+                    if (seen == LOOKED_AT_MAX && edge == null) {
                         looked.stoppedAt = call.id();
                         looked.stoppedAtTime = call.startedAt();
                     }
                 }
             }
         }
+        if (edge != null && edge.isMoreBeyond) {
+            looked.stoppedAt = edge.id;
+            looked.stoppedAtTime = edge.at;
+        }
         return looked;
+    }
+
+    private static String within(String above, @Nullable String below, List<Object> values) {
+        values.add(above);
+        if (below == null) {
+            return " AND t.id > ?";
+        }
+        values.add(below);
+        return " AND t.id > ? AND t.id < ?";
+    }
+
+    /** In the place of the bound on its side: SQLite seeks by one lower and one upper bound, and not by the narrowest. */
+    private static String upTo(
+            Edge edge, String above, @Nullable String below, boolean ascending, List<Object> values) {
+        values.add(ascending ? above : edge.id);
+        String sql = ascending ? " AND t.id > ?" : " AND t.id >= ?";
+        String upper = ascending ? edge.id : below;
+        if (upper == null) {
+            return sql;
+        }
+        values.add(upper);
+        return sql + (ascending ? " AND t.id <= ?" : " AND t.id < ?");
+    }
+
+    private static String order(boolean ascending) {
+        return " ORDER BY t.id " + (ascending ? "ASC" : "DESC") + " LIMIT " + LOOKED_AT_MAX;
+    }
+
+    /** The last call that is looked at: the index alone tells, and the database can leave out before it what is not wanted. */
+    private record Edge(String id, Instant at, boolean isMoreBeyond) {}
+
+    private @Nullable Edge edge(String above, @Nullable String below, boolean ascending) throws SQLException {
+        List<Object> values = new ArrayList<>();
+        values.add(accountId);
+        String ids = "SELECT t.id FROM task t WHERE t.account_id = ?" + within(above, below, values) + order(ascending);
+        String sql = "SELECT e.id, e.created_at, EXISTS (SELECT 1 FROM task b WHERE b.account_id = ? AND b.id "
+                + (ascending ? "> e.id)" : "< e.id AND b.id > ?)") + " FROM task e WHERE e.id = (SELECT "
+                + (ascending ? "MAX" : "MIN") + "(looked.id) FROM (" + ids + ") AS looked)";
+        if (!ascending) {
+            values.addFirst(above);
+        }
+        values.addFirst(accountId);
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            set(select, values);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? new Edge(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getBoolean(3))
+                        : null;
+            }
+        }
+    }
+
+    private static void set(PreparedStatement select, List<Object> values) throws SQLException {
+        for (int i = 0; i < values.size(); i++) {
+            select.setObject(i + 1, values.get(i));
+        }
     }
 }

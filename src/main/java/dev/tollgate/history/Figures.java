@@ -99,20 +99,25 @@ public record Figures(
     }
 
     static Figures read(ResultSet row, int first) throws SQLException {
-        long[] buckets = new long[FirstByte.BUCKETS];
-        for (int i = 0; i < buckets.length; i++) {
-            buckets[i] = row.getLong(first + FIRST_BYTES + i);
+        long[] sums = new long[FIRST_BYTES + FirstByte.BUCKETS];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = row.getLong(first + i);
         }
+        return of(sums);
+    }
+
+    /** @param sums in the order of {@link #SUMS} */
+    static Figures of(long... sums) {
         return new Figures(
-                row.getLong(first),
-                row.getLong(first + 1),
-                row.getLong(first + 2),
-                row.getLong(first + 3),
-                row.getLong(first + 4),
-                row.getLong(first + 5),
-                row.getLong(first + 6),
-                row.getLong(first + 7),
-                row.getLong(first + 8),
-                new FirstBytes(buckets));
+                sums[0],
+                sums[1],
+                sums[2],
+                sums[3],
+                sums[4],
+                sums[5],
+                sums[6],
+                sums[7],
+                sums[8],
+                new FirstBytes(Arrays.copyOfRange(sums, FIRST_BYTES, sums.length)));
     }
 }

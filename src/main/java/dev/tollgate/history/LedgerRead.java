@@ -4,6 +4,7 @@ import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Entry;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.storage.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,8 +36,8 @@ final class LedgerRead {
     private static final String BALANCE = """
             SELECT balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence FROM account WHERE id = ?""";
 
-    /** Has an index of its own, for such entries are few; the words are the index's. */
-    private static final String BESIDE_CALLS = Ledger.SELECT_ENTRY + """
+    /** Have an index of their own, for they are few; the words are the index's. */
+    private static final String BESIDE_CALLS = """
              WHERE account_id = ? AND kind <> 'reservation' AND kind <> 'charge' AND kind <> 'release' AND kind <> 'expiry'
             ORDER BY sequence""";
 
@@ -158,8 +159,10 @@ final class LedgerRead {
     }
 
     /** What did not move by a call: bought, refunded, taken back, corrected. In their order. */
-    List<Entry> besideCalls() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(BESIDE_CALLS)) {
+    List<Entry> besideCalls(Dialect dialect) throws SQLException {
+        // SQLite would go through all of the account's entries, which it has in that order too.
+        String index = dialect == Dialect.SQLITE ? " INDEXED BY entry_beside_calls" : "";
+        try (PreparedStatement select = connection.prepareStatement(Ledger.SELECT_ENTRY + index + BESIDE_CALLS)) {
             select.setString(1, accountId);
             try (ResultSet row = select.executeQuery()) {
                 List<Entry> entries = new ArrayList<>();

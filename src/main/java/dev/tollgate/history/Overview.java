@@ -24,7 +24,7 @@ public record Overview(
         Figures yesterdayByNow,
         Figures month,
         @Nullable LocalDate emptyOn,
-        List<UsageGroup> days,
+        List<DayCredits> days,
         List<CallRow> running,
         List<CallRow> latest) {
 

@@ -73,6 +73,10 @@ public record Span(Instant from, Instant to, ZoneId zone) {
         return zone.equals(ZoneOffset.UTC);
     }
 
+    long days() {
+        return Duration.between(from, to).toDays();
+    }
+
     LocalDate firstDay() {
         return from.atZone(zone).toLocalDate();
     }

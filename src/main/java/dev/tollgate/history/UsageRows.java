@@ -11,6 +11,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,11 @@ final class UsageRows {
             HAVING by_day > ? OR (by_day = ? AND (by_model > ? OR (by_model = ? AND by_key > ?)))
             ORDER BY by_day, by_model, by_key LIMIT ?""";
 
+    /** Of so many days each is told. */
+    static final int DAYS_TOLD_MAX = 92;
+
+    private static final List<String> CREDITS = List.of("calls", "charged_micros", "refunded_micros");
+
     private static final String FOLDED = "SELECT folded_until FROM usage_fold WHERE id = 1";
 
     private final Connection connection;
@@ -57,47 +64,115 @@ final class UsageRows {
 
     /** All of a range; its ends lie where quarters begin, and where it is long ago where days of UTC do. */
     Figures sum(Instant from, Instant to, @Nullable String model, @Nullable String keyId) throws SQLException {
-        Ask ask = new Ask(false, false, false, model, keyId);
-        return from.isBefore(to)
-                ? run(ask, from, to, null, 1, null).stream()
-                        .findFirst()
-                        .map(UsageGroup::figures)
-                        .orElse(Figures.NONE)
-                : Figures.NONE;
+        if (!from.isBefore(to)) {
+            return Figures.NONE;
+        }
+        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, Set.of(), model, keyId)) {
+            return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
+                    .findFirst()
+                    .map(Figures::of)
+                    .orElse(Figures.NONE);
+        }
+    }
+
+    private UsagePeriods periods(List<String> sums, Set<By> by, @Nullable String model, @Nullable String keyId)
+            throws SQLException {
+        return new UsagePeriods(connection, accountId, foldedUntil, sums, by, model, keyId);
+    }
+
+    /**
+     * By day and, within it, by model or key; those with a call or a refund, in this order. Of a long range of days of UTC whole months are
+     * told, as days on which they begin.
+     */
+    List<DayCredits> credits(Span span, By by, @Nullable String model, @Nullable String keyId) throws SQLException {
+        List<DayCredits> days = new ArrayList<>();
+        try (UsagePeriods periods = periods(CREDITS, Set.of(by), model, keyId)) {
+            for (Day day : span.isUtc() && span.days() > DAYS_TOLD_MAX ? months(span) : days(span, span.firstDay())) {
+                periods.of(day.from, day.to)
+                        .forEach((name, sums) -> days.add(new DayCredits(
+                                day.day, by == By.KEY ? name.keyId() : name.model(), sums[1] - sums[2])));
+            }
+        }
+        return days;
     }
 
     /** In the order of day, model and key. */
     List<UsageGroup> groups(UsageQuestion question) throws SQLException {
         Span span = question.span();
         boolean byDay = question.by().contains(By.DAY);
+        if (byDay && !span.isUtc()) {
+            return byLocalDay(question);
+        }
         Ask ask = new Ask(
-                byDay && span.isUtc(),
+                byDay,
                 question.by().contains(By.MODEL),
                 question.by().contains(By.KEY),
                 question.model(),
                 question.keyId());
-        if (!byDay || span.isUtc()) {
-            return run(ask, span.from(), span.to(), question.after(), question.limit(), null);
-        }
-        return byLocalDay(question, ask);
+        return run(ask, span.from(), span.to(), question.after(), question.limit());
     }
 
-    private List<UsageGroup> byLocalDay(UsageQuestion question, Ask ask) throws SQLException {
-        Span span = question.span();
+    private List<UsageGroup> byLocalDay(UsageQuestion question) throws SQLException {
         UsageGroup after = question.after();
-        LocalDate day = after == null || after.day() == null ? span.firstDay() : after.day();
+        LocalDate first = after == null || after.day() == null ? question.span().firstDay() : after.day();
         List<UsageGroup> groups = new ArrayList<>();
-        for (Instant from = latest(span.from(), day, span);
-                from.isBefore(span.to()) && groups.size() < question.limit();
-                day = day.plusDays(1), from = latest(span.from(), day, span)) {
-            Instant next = Span.quarter(Span.start(day.plusDays(1), span.zone()));
-            Instant to = next.isBefore(span.to()) ? next : span.to();
-            if (from.isBefore(to)) {
-                boolean isAfters = after != null && day.equals(after.day());
-                groups.addAll(run(ask, from, to, isAfters ? after : null, question.limit() - groups.size(), day));
+        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, question.by(), question.model(), question.keyId())) {
+            for (Day day : days(question.span(), first)) {
+                UsagePeriods.Name last = after != null && day.day.equals(after.day()) ? name(after) : null;
+                for (var group : periods.of(day.from, day.to).entrySet()) {
+                    if (groups.size() == question.limit()) {
+                        return groups;
+                    }
+                    if (last == null || group.getKey().compareTo(last) > 0) {
+                        groups.add(group(day.day, question, group.getKey(), Figures.of(group.getValue())));
+                    }
+                }
             }
         }
         return groups;
+    }
+
+    /** A day of a zone as far as it is in a span, in milliseconds. */
+    private record Day(LocalDate day, long from, long to) {}
+
+    private static List<Day> months(Span span) {
+        List<Day> months = new ArrayList<>();
+        for (Instant from = span.from(); from.isBefore(span.to()); ) {
+            LocalDate first = from.atZone(ZoneOffset.UTC).toLocalDate();
+            Instant next = Span.start(first.withDayOfMonth(1).plusMonths(1), ZoneOffset.UTC);
+            Instant to = next.isBefore(span.to()) ? next : span.to();
+            months.add(new Day(first, from.toEpochMilli(), to.toEpochMilli()));
+            from = to;
+        }
+        return months;
+    }
+
+    private static List<Day> days(Span span, LocalDate first) {
+        List<Day> days = new ArrayList<>();
+        LocalDate day = first;
+        for (Instant from = latest(span.from(), day, span); from.isBefore(span.to()); ) {
+            Instant next = Span.quarter(Span.start(day.plusDays(1), span.zone()));
+            Instant to = next.isBefore(span.to()) ? next : span.to();
+            if (from.isBefore(to)) {
+                days.add(new Day(day, from.toEpochMilli(), to.toEpochMilli()));
+            }
+            day = day.plusDays(1);
+            from = latest(span.from(), day, span);
+        }
+        return days;
+    }
+
+    private static UsagePeriods.Name name(UsageGroup group) {
+        return new UsagePeriods.Name(
+                Objects.requireNonNullElse(group.model(), ""), Objects.requireNonNullElse(group.keyId(), ""));
+    }
+
+    private static UsageGroup group(LocalDate day, UsageQuestion question, UsagePeriods.Name name, Figures figures) {
+        return new UsageGroup(
+                day,
+                question.by().contains(By.MODEL) ? name.model() : null,
+                question.by().contains(By.KEY) ? name.keyId() : null,
+                figures);
     }
 
     private static Instant latest(Instant from, LocalDate day, Span span) {
@@ -113,9 +188,7 @@ final class UsageRows {
             @Nullable String model,
             @Nullable String keyId) {}
 
-    /** @param day what the groups' day is where it is not a day of UTC */
-    private List<UsageGroup> run(
-            Ask ask, Instant from, Instant to, @Nullable UsageGroup after, int limit, @Nullable LocalDate day)
+    private List<UsageGroup> run(Ask ask, Instant from, Instant to, @Nullable UsageGroup after, int limit)
             throws SQLException {
         long fromMillis = from.toEpochMilli();
         long toMillis = to.toEpochMilli();
@@ -132,7 +205,7 @@ final class UsageRows {
             after(select, next, ask, after);
             select.setInt(next + 5, limit);
             try (ResultSet row = select.executeQuery()) {
-                return read(row, ask, day);
+                return read(row, ask);
             }
         }
     }
@@ -170,13 +243,13 @@ final class UsageRows {
         select.setString(first + 4, keyId);
     }
 
-    private static List<UsageGroup> read(ResultSet row, Ask ask, @Nullable LocalDate day) throws SQLException {
+    private static List<UsageGroup> read(ResultSet row, Ask ask) throws SQLException {
         List<UsageGroup> groups = new ArrayList<>();
         while (row.next()) {
-            LocalDate utcDay = ask.byDay ? LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS) : day;
+            LocalDate day = ask.byDay ? LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS) : null;
             String model = ask.byModel ? row.getString(2) : null;
             String keyId = ask.byKey ? row.getString(3) : null;
-            groups.add(new UsageGroup(utcDay, model, keyId, Figures.read(row, 4)));
+            groups.add(new UsageGroup(day, model, keyId, Figures.read(row, 4)));
         }
         return groups;
     }

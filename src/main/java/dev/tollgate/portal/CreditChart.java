@@ -1,6 +1,6 @@
 package dev.tollgate.portal;
 
-import dev.tollgate.history.UsageGroup;
+import dev.tollgate.history.DayCredits;
 import dev.tollgate.money.Credits;
 import dev.tollgate.pages.Texts;
 import java.time.LocalDate;
@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -48,25 +47,23 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
     public record Row(String label, String href, List<Cell> cells, Cell all) {}
 
     /**
-     * @param name of a group's column
+     * @param name of the column
      * @param order of the columns; what is not in it comes last
      * @param href the calls between two days, both included
      */
     static CreditChart of(
-            List<UsageGroup> groups,
-            Function<UsageGroup, String> name,
+            List<DayCredits> days,
+            Function<DayCredits, String> name,
             List<String> order,
             LocalDate first,
             LocalDate last,
             BiFunction<LocalDate, LocalDate, String> href) {
         boolean byMonth = ChronoUnit.DAYS.between(first, last) >= DAYS_MAX;
-        Map<String, Integer> colours = colours(groups.stream().map(name).toList(), order);
+        Map<String, Integer> colours = colours(days.stream().map(name).toList(), order);
         Map<LocalDate, long[]> sums = empty(first, last, byMonth);
-        for (UsageGroup group : groups) {
-            LocalDate day = Objects.requireNonNull(group.day());
-            long[] row = sums.computeIfAbsent(begin(day, byMonth), new_ -> new long[COLOURS + 1]);
-            row[colours.getOrDefault(name.apply(group), OTHER)] +=
-                    group.figures().netMicros();
+        for (DayCredits credits : days) {
+            long[] row = sums.computeIfAbsent(begin(credits.day(), byMonth), new_ -> new long[COLOURS + 1]);
+            row[colours.getOrDefault(name.apply(credits), OTHER)] += credits.netMicros();
         }
         List<Series> series = series(colours);
         List<Row> rows = new ArrayList<>();

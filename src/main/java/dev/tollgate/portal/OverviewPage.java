@@ -3,6 +3,7 @@ package dev.tollgate.portal;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.CallRow;
+import dev.tollgate.history.DayCredits;
 import dev.tollgate.history.Figures;
 import dev.tollgate.history.Overview;
 import dev.tollgate.http.Route;
@@ -185,9 +186,9 @@ public final class OverviewPage {
         LocalDate first = today.minusDays(CHART_DAYS - 1);
         return CreditChart.of(
                 overview.days().stream()
-                        .filter(group -> !Objects.requireNonNull(group.day()).isBefore(first))
+                        .filter(credits -> !credits.day().isBefore(first))
                         .toList(),
-                group -> Objects.requireNonNull(group.model()),
+                DayCredits::name,
                 catalogue.all().stream().map(Model::id).toList(),
                 first,
                 today,

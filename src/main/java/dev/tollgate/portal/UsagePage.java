@@ -81,7 +81,7 @@ public final class UsagePage {
                 account,
                 new UsageQuestion(
                         span(filters),
-                        Set.of(By.DAY, second),
+                        Set.of(By.valueOf(by.toUpperCase(Locale.ROOT))),
                         filters.model(),
                         filters.key(),
                         null,
@@ -111,10 +111,8 @@ public final class UsagePage {
             params.put(
                     "chart",
                     CreditChart.of(
-                            table.groups(),
-                            group -> second == By.KEY
-                                    ? names.name(group.keyId())
-                                    : Objects.requireNonNull(group.model()),
+                            history.credits(account, table.span(), second, filters.model(), filters.key()),
+                            credits -> second == By.KEY ? names.name(credits.name()) : credits.name(),
                             second == By.KEY ? List.of() : models,
                             first,
                             last,

@@ -233,6 +233,8 @@ class RandomMonthTest {
         assertThat(all.failed()).isEqualTo(count(ended, TaskStatus.FAILED));
         assertThat(all.cancelled()).isEqualTo(count(ended, TaskStatus.CANCELLED));
         checkGroups(span, all, ended);
+        checkCredits(span);
+        checkFilters(span, ended);
         checkLog(span, all, ended);
         checkCsv(span, all);
     }
@@ -256,6 +258,67 @@ class RandomMonthTest {
                         .isEqualTo(of.stream().mapToLong(Task::chargeMicros).sum());
             }
         }
+    }
+
+    private void checkCredits(Span span) {
+        for (By by : List.of(By.MODEL, By.KEY)) {
+            List<DayCredits> days = history.credits(ACCOUNT, span, by, null, null);
+            assertThat(days.stream().mapToLong(DayCredits::netMicros).sum()).isEqualTo(net(span));
+            for (DayCredits credits : days) {
+                Span part = span.days() > UsageRows.DAYS_TOLD_MAX
+                        ? Span.ofDays(
+                                credits.day(), credits.day().withDayOfMonth(1).plusMonths(1))
+                        : Span.ofLocalDays(credits.day(), credits.day().plusDays(1), span.zone());
+                Figures figures = history.usage(
+                                ACCOUNT,
+                                new UsageQuestion(
+                                        new Span(
+                                                latest(part.from(), span.from()),
+                                                earliest(part.to(), span.to()),
+                                                span.zone()),
+                                        Set.of(),
+                                        by == By.MODEL ? credits.name() : null,
+                                        by == By.KEY ? credits.name() : null,
+                                        null,
+                                        1))
+                        .all();
+                assertThat(credits.netMicros()).isEqualTo(figures.netMicros());
+            }
+        }
+    }
+
+    private static Instant latest(Instant one, Instant two) {
+        return one.isAfter(two) ? one : two;
+    }
+
+    private static Instant earliest(Instant one, Instant two) {
+        return one.isBefore(two) ? one : two;
+    }
+
+    private void checkFilters(Span span, List<Task> ended) {
+        TaskStatus status = List.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
+                .get(random.nextInt(3));
+        String model = random.nextBoolean() ? "m" + random.nextInt(3) : null;
+        String key = random.nextBoolean() ? "key_" + random.nextInt(3) : null;
+        long over = random.nextBoolean() ? random.nextInt(30_000) : -1;
+        CallFilter filter = new CallFilter(span.from(), span.to(), Set.of(status), model, key, null, null, over);
+        List<String> shown = new ArrayList<>();
+        String before = null;
+        do {
+            CallPage page = history.calls(ACCOUNT, filter, before, null, 1 + random.nextInt(20));
+            page.calls().forEach(call -> shown.add(call.id()));
+            before = page.older();
+        } while (before != null);
+        assertThat(shown)
+                .as("%s", filter)
+                .containsExactlyElementsOf(ended.stream()
+                        .filter(task -> task.status() == status
+                                && (model == null || task.modelId().equals(model))
+                                && (key == null || task.keyId().equals(key))
+                                && task.chargeMicros() > over)
+                        .map(Task::id)
+                        .sorted((one, two) -> two.compareTo(one))
+                        .toList());
     }
 
     /** In pages of a random length. */
@@ -423,10 +486,8 @@ class RandomMonthTest {
         LocalDate today = store.now().atZone(zone).toLocalDate();
         assertThat(overview.today().chargedMicros()).isEqualTo(onDays(today, today, zone));
         assertThat(overview.month().chargedMicros()).isEqualTo(onDays(today.withDayOfMonth(1), today, zone));
-        assertThat(overview.days().stream()
-                        .mapToLong(day -> day.figures().chargedMicros())
-                        .sum())
-                .isEqualTo(onDays(today.minusDays(30), today, zone));
+        assertThat(overview.days().stream().mapToLong(DayCredits::netMicros).sum())
+                .isEqualTo(net(Span.ofLocalDays(today.minusDays(30), today.plusDays(1), zone)));
         assertThat(overview.latest()).hasSize(8);
         assertThat(overview.running()).extracting(CallRow::id).containsExactly("runs");
     }
@@ -443,6 +504,10 @@ class RandomMonthTest {
         List<String> differences = new ArrayList<>();
         new Audit(store.database).run(differences::add, (subject, rows) -> {});
         assertThat(differences).filteredOn(line -> line.contains("roll-ups")).isEmpty();
+    }
+
+    private long net(Span span) {
+        return entered(span, RandomMonthTest::isCharge) - entered(span, entry -> entry.kind() == EntryKind.REFUND);
     }
 
     private long entered(Span span, Predicate<Entry> which) {
