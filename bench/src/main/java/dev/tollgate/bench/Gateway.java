@@ -39,15 +39,28 @@ final class Gateway {
     private final Path directory;
     private final Path models;
     private final int mockPort;
+    private final Map<String, String> settings;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
     Gateway(Children children, RunOptions options, Path directory, Path models, int mockPort) {
+        this(children, options, directory, models, mockPort, Map.of());
+    }
+
+    /** @param settings in the environment, beside those of every run */
+    Gateway(
+            Children children,
+            RunOptions options,
+            Path directory,
+            Path models,
+            int mockPort,
+            Map<String, String> settings) {
         this.children = children;
         this.options = options;
         this.directory = directory;
         this.models = models;
         this.mockPort = mockPort;
+        this.settings = Map.copyOf(settings);
     }
 
     /**
@@ -105,6 +118,7 @@ final class Gateway {
         environment.put("TOLLGATE_DEMO_KEY", Main.KEY);
         environment.put("TOLLGATE_DEMO_CREDITS", "1000000000");
         environment.put("TOLLGATE_MODELS_FILE", models.toString());
+        environment.putAll(settings);
         if (!options.javaOptions().isEmpty()) {
             environment.put(OPTIONS_VARIABLE, javaOptions(System.getenv(OPTIONS_VARIABLE)));
         }

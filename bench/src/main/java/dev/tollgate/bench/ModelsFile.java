@@ -3,7 +3,8 @@ package dev.tollgate.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The catalogue the gateway runs with: one entry for each kind of answer, sold under the upstream's own name. */
@@ -11,22 +12,34 @@ final class ModelsFile {
     private ModelsFile() {}
 
     static Path write(Path file) throws IOException {
-        return Files.writeString(file, text());
+        return write(file, Map.of());
     }
 
-    private static String text() {
+    /** @param others further models that are sold, by id, each under its upstream's name */
+    static Path write(Path file, Map<String, String> others) throws IOException {
+        Map<String, String> sold = new LinkedHashMap<>();
+        for (Kind kind : Kind.values()) {
+            sold.put(kind.model(), kind.model());
+        }
+        sold.putAll(others);
+        return Files.writeString(file, text(sold));
+    }
+
+    private static String text(Map<String, String> sold) {
         return "created: 2026-11-01T00:00:00Z\n\nmodels:\n"
-                + Arrays.stream(Kind.values()).map(ModelsFile::sold).collect(Collectors.joining())
+                + sold.entrySet().stream()
+                        .map(model -> sold(model.getKey(), model.getValue()))
+                        .collect(Collectors.joining())
                 + "\nupstream_models:\n"
-                + Arrays.stream(Kind.values()).map(ModelsFile::upstream).collect(Collectors.joining());
+                + sold.values().stream().distinct().map(ModelsFile::upstream).collect(Collectors.joining());
     }
 
-    private static String sold(Kind kind) {
+    private static String sold(String id, String upstream) {
         return """
                   - id: %1$s
                     aliases: []
                     active: true
-                    upstream: %1$s
+                    upstream: %2$s
                     answers_as: upstream
                     price:
                       version: %1$s@1
@@ -38,10 +51,10 @@ final class ModelsFile {
                     defaults: {stream: false, include_thoughts: true, reasoning_effort: high, max_tokens: none}
                     tools: {functions: true, search: true, together: false}
                     response_format: {json: true, with_functions: false, with_search: false}
-                """.formatted(kind.model());
+                """.formatted(id, upstream);
     }
 
-    private static String upstream(Kind kind) {
+    private static String upstream(String name) {
         return """
                   - name: %s
                     limits: {input_tokens: 1048576, output_tokens: 65536}
@@ -56,6 +69,6 @@ final class ModelsFile {
                     trailing_assistant: false
                     signatures: true
                     list_price_usd: {input: 2, cached: 0.20, output: 12, search: 0.014}
-                """.formatted(kind.model());
+                """.formatted(name);
     }
 }

@@ -22,7 +22,6 @@ final class ResultFiles {
     }
 
     void append(String run, Map<String, String> conditions, List<Measurement> measurements) throws IOException {
-        Files.createDirectories(directory);
         append("runs.csv", "run," + line(conditions.keySet()), List.of(run + "," + line(conditions.values())));
         append(
                 "measurements.csv",
@@ -31,6 +30,7 @@ final class ResultFiles {
     }
 
     void append(String name, String header, List<String> lines) throws IOException {
+        Files.createDirectories(directory);
         Path file = directory.resolve(name);
         if (Files.notExists(file)) {
             Files.writeString(file, header + "\n");
