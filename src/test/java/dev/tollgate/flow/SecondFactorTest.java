@@ -137,13 +137,16 @@ class SecondFactorTest {
     }
 
     private static List<Integer> atOnce(List<Browser> browsers, List<Map<String, String>> forms) {
+        // All before the first is sent: with its answer the half sign-in is over.
+        List<String> tokens = browsers.stream()
+                .map(browser -> found(
+                        Pattern.compile("name=\"csrf\" value=\"([^\"]*)\""),
+                        browser.get(CODE).body()))
+                .toList();
         List<CompletableFuture<Gateway.Reply>> sent = new ArrayList<>();
         for (int i = 0; i < browsers.size(); i++) {
             Browser browser = browsers.get(i);
-            String token = found(
-                    Pattern.compile("name=\"csrf\" value=\"([^\"]*)\""),
-                    browser.get(CODE).body());
-            StringBuilder body = new StringBuilder("csrf=" + token);
+            StringBuilder body = new StringBuilder("csrf=" + tokens.get(i));
             forms.get(i)
                     .forEach((name, value) ->
                             body.append('&').append(name).append('=').append(value));
