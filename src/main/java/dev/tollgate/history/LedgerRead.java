@@ -11,7 +11,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An account's entries. Within one read transaction. */
@@ -23,6 +26,8 @@ final class LedgerRead {
             + " WHERE account_id = ? AND sequence < ? AND sequence >= ? ORDER BY sequence DESC LIMIT " + LOOKED_AT_MAX;
     private static final String NEXT =
             "SELECT sequence, created_at FROM entry WHERE account_id = ? AND sequence >= ? ORDER BY sequence LIMIT 1";
+
+    private static final String MODELS = "SELECT id, model_id FROM task WHERE id IN (";
 
     private static final String BEFORE = """
             SELECT COALESCE((SELECT created_at FROM entry WHERE account_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT 1),
@@ -144,18 +149,51 @@ final class LedgerRead {
                     long amount = amount(entry);
                     if (holds || amount != 0) {
                         if (lines.size() == limit) {
-                            return new LedgerPage(lines, new LedgerPage.Cursor(entry.sequence() + 1, balance), null);
+                            return new LedgerPage(
+                                    named(lines), new LedgerPage.Cursor(entry.sequence() + 1, balance), null);
                         }
-                        lines.add(new LedgerLine(entry, amount, balance));
+                        lines.add(new LedgerLine(entry, null, amount, balance));
                     }
                     balance -= amount;
                     if (seen == LOOKED_AT_MAX) {
-                        return new LedgerPage(lines, new LedgerPage.Cursor(entry.sequence(), balance), entry.at());
+                        return new LedgerPage(
+                                named(lines), new LedgerPage.Cursor(entry.sequence(), balance), entry.at());
                     }
                 }
             }
         }
-        return new LedgerPage(lines, null, null);
+        return new LedgerPage(named(lines), null, null);
+    }
+
+    /** With the models of their calls. */
+    private List<LedgerLine> named(List<LedgerLine> lines) throws SQLException {
+        List<String> calls = lines.stream()
+                .map(line -> line.entry().reservationId())
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        if (calls.isEmpty()) {
+            return lines;
+        }
+        Map<String, String> models = new HashMap<>();
+        try (PreparedStatement select =
+                connection.prepareStatement(MODELS + "?" + ", ?".repeat(calls.size() - 1) + ")")) {
+            for (int i = 0; i < calls.size(); i++) {
+                select.setString(i + 1, calls.get(i));
+            }
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    models.put(row.getString(1), row.getString(2));
+                }
+            }
+        }
+        return lines.stream()
+                .map(line -> new LedgerLine(
+                        line.entry(),
+                        models.get(line.entry().reservationId()),
+                        line.amountMicros(),
+                        line.balanceMicros()))
+                .toList();
     }
 
     /** What did not move by a call: bought, refunded, taken back, corrected. In their order. */

@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /dashboard/billing}: what was bought, what is left, each movement, top-ups, statements, and who pays. */
@@ -209,7 +210,7 @@ public final class BillingPages {
                 Texts.fullTime(entry.at(), zone),
                 word(entry),
                 entry.reservationId(),
-                entry.reason() == null ? "" : entry.reason(),
+                Objects.requireNonNullElse(entry.reason() == null ? line.model() : entry.reason(), ""),
                 signed(line.amountMicros()),
                 Texts.exact(line.balanceMicros()));
     }

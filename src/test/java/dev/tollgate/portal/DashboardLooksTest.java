@@ -65,6 +65,7 @@ class DashboardLooksTest {
             look(visit, "/dashboard/requests/refused", "refused");
             look(visit, "/dashboard/requests/" + busy.lastCall() + "?verify=1", "request");
             look(visit, "/dashboard/billing", "billing");
+            look(visit, "/dashboard/billing/statements/2026-11", "statement");
         }
     }
 

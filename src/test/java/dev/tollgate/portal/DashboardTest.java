@@ -302,8 +302,15 @@ class DashboardTest {
 
     @Test
     void a_failed_call_says_why_and_that_its_credits_came_back() {
-        assertThat(request(callOf("gemini-2.5-pro", "failed")))
-                .contains("held credits came back. Trying again can help.")
+        String page = request(callOf("gemini-2.5-pro", "failed"));
+        String held = Pattern.compile("Held [0-9,]+ ([0-9.]+) ")
+                .matcher(page)
+                .results()
+                .map(match -> match.group(1))
+                .findFirst()
+                .orElseThrow();
+        assertThat(page)
+                .contains("All " + held + " held credits came back. Trying again can help.")
                 .contains("upstream_error")
                 .contains("Nothing was used that is charged.");
     }
@@ -410,6 +417,7 @@ class DashboardTest {
         assertThat(onPage).isNotEmpty();
         assertThat(page).contains("href=\"/dashboard/billing/statements/2026-11/statement.csv\"");
         assertThat(page("/dashboard/requests/" + onPage.getFirst())).contains("<h2>Price</h2>");
+        assertThat(page).contains("<td class=\"hide\">google/gemini-2.5-pro</td>");
 
         List<String> lines = page("/dashboard/billing/statements/2026-11/statement.csv")
                 .lines()
