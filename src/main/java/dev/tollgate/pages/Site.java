@@ -21,12 +21,15 @@ import org.jspecify.annotations.Nullable;
 public record Site(@Nullable URI publicUrl, String host, String brand) {
 
     private static final List<String> FORWARDED = List.of("forwarded", "x-forwarded-for", "x-forwarded-proto");
+    /** What pages may say of themselves: nothing else can stand in a snippet. */
+    private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?");
+
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
     /** Refuses requests for a name that is not ours: a page under a foreign name could be another's (rebinding). */
     void requireOurs(Exchange exchange) {
         String asked = exchange.header("host");
-        String name = asked == null ? "" : nameOf(asked);
+        String name = asked == null || !AUTHORITY.matcher(asked).matches() ? "" : nameOf(asked);
         boolean isPublic = publicUrl != null && asked != null && asked.equalsIgnoreCase(authority(publicUrl));
         if (!isPublic && !isOwn(name)) {
             throw ApiError.of(

@@ -140,16 +140,19 @@ class ManualTest {
                 .doesNotContain("127.0.0.1:8080");
     }
 
-    @Test
-    void what_a_request_says_of_the_servers_name_is_escaped() throws IOException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost:<script>", "localhost:80'x", "[::1&amp;]", "[x]", "127.0.0.1:8080/x", "localhost:"})
+    void what_a_request_says_of_the_servers_name_stands_on_no_page_unless_it_is_one_of_ours(String host)
+            throws IOException {
         int port = Integer.parseInt(gateway.url().replaceAll(".*:", ""));
         for (String path : List.of("/docs", "/docs/models/gemini-2.5-pro")) {
             try (Socket socket = new Socket("127.0.0.1", port)) {
-                String request = "GET " + path + " HTTP/1.1\r\nHost: localhost:<script>\r\nConnection: close\r\n\r\n";
+                String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
                 assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                        .startsWith("HTTP/1.1 ")
-                        .doesNotContain("localhost:<script>");
+                        .startsWith("HTTP/1.1 4")
+                        .doesNotContain("curl http", host);
             }
         }
     }
