@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How somebody signs in by another service, as a browser shows it; above all that browsers follow the way there and back. */
 @Timeout(240)
@@ -46,10 +46,11 @@ class OidcLooksTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"390,LIGHT", "1280,DARK"})
+    @MethodSource(Windows.EACH)
     void a_browser_goes_there_and_comes_back_and_all_of_it_is_accessible_and_still(int width, Scheme scheme) {
-        String email = "ann" + width + "@example.org";
-        provider.user = new OidcStandIn.User("sub-" + width, email, true, "Ann Example");
+        String name = "ann" + width + scheme.ordinal();
+        String email = name + "@example.org";
+        provider.user = new OidcStandIn.User("sub-" + name, email, true, "Ann Example");
         try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
             Page page = visit.page();
             visit.mayGoTo(provider.url());
@@ -61,16 +62,15 @@ class OidcLooksTest {
             page.waitForURL("**/dashboard/usage");
             visit.layoutShift();
             look(visit, "/dashboard/settings/security", "security-without-password");
-            look(visit, IDENTITY, "identity-only");
             visit.open("/sign-in/oidc?for=prove&to=/dashboard/settings/security");
-            look(visit, null, "security-proved");
+            visit.layoutShift();
             page.fill("#password", PASSWORD);
             page.press("#password", "Enter");
             page.waitForURL("**/security?changed=1");
             look(visit, IDENTITY, "identity-connected");
             page.click("text=Disconnect");
             page.waitForURL("**/identity?done=disconnected");
-            look(visit, null, "identity-gone");
+            visit.layoutShift();
             page.click("text=Go to Acme ID");
             page.waitForURL("**/identity?as=*");
             look(visit, null, "identity-connect");
@@ -79,7 +79,6 @@ class OidcLooksTest {
             page.click("text=Sign in with Acme ID");
             page.waitForURL("**/sign-in/oidc?as=*");
             look(visit, null, "taken");
-            look(visit, "/sign-up", "sign-up");
         }
     }
 
