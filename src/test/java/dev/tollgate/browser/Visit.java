@@ -64,10 +64,11 @@ public final class Visit implements AutoCloseable {
     private static final long PLAYGROUND_BYTES_MAX = 120_000;
     private static final long HTML_BYTES_MAX = 30_000;
 
-    /** Of what is no list: documentation and pages with a chart, whose figures stand in the page. */
+    /** Of what is no list of fifty rows: documentation, all settings, and pages with a chart, whose figures stand in the page. */
     private static final long LONG_HTML_BYTES_MAX = 80_000;
 
-    private static final List<String> LONG = List.of("/docs", "/dashboard/usage", "/dashboard", "/console");
+    private static final List<String> LONG =
+            List.of("/docs", "/dashboard/usage", "/dashboard", "/console", "/console/settings");
 
     /**
      * What a page costs who has never seen one.
