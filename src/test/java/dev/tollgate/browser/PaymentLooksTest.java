@@ -57,7 +57,7 @@ class PaymentLooksTest {
                 "/dashboard/billing/contact",
                 Map.of("name", "Ann Example", "address", "2 Short Street\n54321 Village", "vat-id", "FR 42"));
         open = begin(member, "0".repeat(32));
-        for (String id : List.of("2", "3")) {
+        for (String id : List.of("2", "3", "4", "5", "6", "7")) { // one for each window
             waiting.add(begin(member, id.repeat(32)));
             sessions.add(stripe.last());
         }
