@@ -141,7 +141,7 @@
     if (byId('p-effort').value) body.reasoning_effort = byId('p-effort').value;
     const tools = json('p-tools');
     if (tools) body.tools = tools;
-    if (byId('p-search').checked) body.tools = [{ type: 'function', function: { name: 'googleSearch' } }];
+    if (byId('p-search').checked) body.tools = [...(tools || []), { type: 'function', function: { name: 'googleSearch' } }];
     const schema = json('p-schema');
     if (schema) body.response_format = { type: 'json_schema', json_schema: { name: 'answer', schema } };
     return body;
@@ -166,6 +166,7 @@
   const refuse = (id, why) => {
     byId(id).disabled = !!why;
     byId(id + '-why').textContent = why;
+    byId(id).closest('label, .field').title = why;
   };
 
   const allow = () => {

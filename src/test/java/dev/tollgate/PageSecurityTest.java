@@ -159,4 +159,10 @@ class PageSecurityTest {
         Browser.Page again = new Browser(gateway.url(), gateway.url(), Map.of("cookie", kept)).get("/dashboard");
         assertThat(again.location()).startsWith("/sign-in");
     }
+
+    @Test
+    void robots_are_told_to_leave_what_belongs_to_somebody() {
+        assertThat(new Browser(gateway.url()).get("/robots.txt").body().lines())
+                .contains("User-agent: *", "Disallow: /dashboard", "Disallow: /console", "Disallow: /reset/");
+    }
 }
