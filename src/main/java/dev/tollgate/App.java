@@ -92,6 +92,7 @@ import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.notices.MonthlyStatements;
 import dev.tollgate.notices.Notices;
 import dev.tollgate.oidc.OidcClient;
 import dev.tollgate.oidc.OidcSignIn;
@@ -177,6 +178,7 @@ public final class App implements AutoCloseable {
     private final @Nullable OidcSignIn oidc;
     private final Identities identities;
     private final Notices notices;
+    private final MonthlyStatements statements;
     private final OperatorLinks operatorLinks;
     private final Deletions deletions;
     private final BooksCheck booksCheck;
@@ -260,6 +262,10 @@ public final class App implements AutoCloseable {
         vertx.setPeriodic(
                 Notices.EVERY.toMillis(),
                 fired -> Thread.ofVirtual().name("sweep-notices").start(notices::sweep));
+        this.statements = new MonthlyStatements(store.database(), store.writer(), store.outbox(), letters(), clock);
+        vertx.setPeriodic(
+                MonthlyStatements.EVERY.toMillis(),
+                fired -> Thread.ofVirtual().name("mail-statements").start(statements::sweep));
         this.administration = new StoredAdministration(
                 store.ledger(),
                 store.keys(),
@@ -771,6 +777,10 @@ public final class App implements AutoCloseable {
     }
 
     /** What people are told. Thread-safe. */
+    public MonthlyStatements statements() {
+        return statements;
+    }
+
     public Notices notices() {
         return notices;
     }

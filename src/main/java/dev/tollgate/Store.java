@@ -12,6 +12,7 @@ import dev.tollgate.leaving.Leaving;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.mail.Outbox;
+import dev.tollgate.notices.MonthlyStatements;
 import dev.tollgate.notices.Notices;
 import dev.tollgate.payments.Payments;
 import dev.tollgate.payments.Vouchers;
@@ -120,6 +121,7 @@ final class Store implements AutoCloseable {
                 storedSettings.part(),
                 People.part(),
                 Notices.part(),
+                MonthlyStatements.part(),
                 outbox.part(),
                 Leaving.part(),
                 AuditLog.part()));

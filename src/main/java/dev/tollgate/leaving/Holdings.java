@@ -70,7 +70,7 @@ final class Holdings {
                     "who stands on papers",
                     "billing_contact b",
                     "b.account_id = :account",
-                    "b.name b.address b.vat_id b.changed_at",
+                    "b.name b.address b.vat_id b.changed_at b.mailed_month",
                     "b.account_id"),
             Holding.of("keys.csv", "all keys there ever were", "api_key k", "k.account_id = :account", """
                     k.id k.prefix k.name k.kind k.disabled:YES_NO k.hidden:YES_NO k.allow k.models k.spend_hour:CREDITS

@@ -2,6 +2,12 @@ package dev.tollgate.mail;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.YearMonth;
+import java.time.format.TextStyle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What our mails say, in short plain sentences. Addresses in them are made from {@code public.url} alone. Immutable. */
@@ -148,6 +154,23 @@ public final class Letters {
                 page("/dashboard/keys"),
                 "Change what you are told here:",
                 page("/dashboard/settings/notices"));
+    }
+
+    /** @param payments of that month, by their ids: each has a paper */
+    public Letter statement(String to, YearMonth month, List<String> payments) {
+        List<String> paragraphs = new ArrayList<>();
+        paragraphs.add("The statement of " + month.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH) + " "
+                + month.getYear() + " (UTC) for your account at " + brand + " is here, to read, print or save:");
+        paragraphs.add(page("/dashboard/billing/statements/" + month));
+        if (!payments.isEmpty()) {
+            paragraphs.add("Invoices and receipts of that month:");
+            paragraphs.add(payments.stream()
+                    .map(id -> page("/dashboard/billing/invoices/" + id))
+                    .collect(Collectors.joining("\n")));
+        }
+        paragraphs.add("You get this once a month as long as there is a billing contact. Change it here:");
+        paragraphs.add(page("/dashboard/billing"));
+        return letter(to, "Your statement of " + month + " at " + brand, paragraphs.toArray(String[]::new));
     }
 
     private static String hours(Duration good) {

@@ -58,9 +58,13 @@ public final class BillingPages {
     private final AccountHistory history;
     private final CsvExport files;
     private final Payments payments;
+    private final boolean isMailOn;
     private final InstantSource clock;
 
-    public BillingPages(Ledger ledger, AccountHistory history, Payments payments, InstantSource clock) {
+    /** @param isMailOn whether statements go by mail */
+    public BillingPages(
+            Ledger ledger, AccountHistory history, Payments payments, boolean isMailOn, InstantSource clock) {
+        this.isMailOn = isMailOn;
         this.ledger = ledger;
         this.history = history;
         this.files = new CsvExport(history);
@@ -138,6 +142,7 @@ public final class BillingPages {
         params.put("months", months(account));
         params.put("zone", zone.getId());
         params.put("contact", payments.contact(account));
+        params.put("mails", isMailOn);
         params.put(
                 "topUps",
                 topUps.stream()
