@@ -73,8 +73,11 @@ public final class ConsoleAccounts {
         if (found.size() == 1) {
             return PageStep.to(PATH + "/" + found.getFirst().id());
         }
-        if (found.isEmpty() && calls.accountOf(wanted) != null) {
-            return PageStep.to(ConsoleCalls.PATH + "/" + DeedForms.encoded(wanted));
+        if (found.isEmpty()) {
+            String call = calls.accountOf(wanted) == null ? calls.callOfRequest(wanted) : wanted;
+            if (call != null) {
+                return PageStep.to(ConsoleCalls.PATH + "/" + DeedForms.encoded(call));
+            }
         }
         return PageStep.show(TEMPLATE, params(request, wanted, found, null, FormState.NONE));
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what a text names. Within one read transaction. */
 final class Find {
@@ -27,6 +28,8 @@ final class Find {
 
     private static final String COURSES =
             "SELECT id, course FROM task WHERE account_id = ? AND id > ? AND id < ? ORDER BY id LIMIT " + CALLS_MAX;
+    private static final String COURSES_OF_ALL =
+            "SELECT id, course FROM task WHERE id > ? AND id < ? ORDER BY id LIMIT " + CALLS_MAX;
     private static final String KEYS =
             "SELECT id, name, prefix FROM api_key WHERE account_id = ? ORDER BY id LIMIT 1000";
 
@@ -50,22 +53,39 @@ final class Find {
     }
 
     private List<Hit> byRequest(String requestId, String time) throws SQLException {
-        Instant arrived = Instant.ofEpochMilli(Long.parseLong(time, 16));
-        String told = "\"request_id\":\"" + requestId + "\"";
         try (PreparedStatement select = connection.prepareStatement(COURSES)) {
             select.setString(1, accountId);
-            select.setString(2, CompletionIds.earliest(arrived.minusSeconds(1)));
-            select.setString(3, CompletionIds.earliest(arrived.plus(ARRIVING)));
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    String course = row.getString(2);
-                    if (course != null && course.contains(told)) {
-                        return List.of(new Hit.OfCall(row.getString(1)));
-                    }
+            String call = callOf(select, 2, requestId, time);
+            return call == null ? List.of() : List.of(new Hit.OfCall(call));
+        }
+    }
+
+    /** The call of a request, whoever's it is; null where it is none, or has none. Within a read transaction. */
+    static @Nullable String callOfRequest(Connection connection, String text) throws SQLException {
+        Matcher request = REQUEST_ID.matcher(text.strip().toLowerCase(Locale.ROOT));
+        if (!request.matches()) {
+            return null;
+        }
+        try (PreparedStatement select = connection.prepareStatement(COURSES_OF_ALL)) {
+            return callOf(select, 1, request.group(), request.group(1));
+        }
+    }
+
+    private static @Nullable String callOf(PreparedStatement select, int first, String requestId, String time)
+            throws SQLException {
+        Instant arrived = Instant.ofEpochMilli(Long.parseLong(time, 16));
+        String told = "\"request_id\":\"" + requestId + "\"";
+        select.setString(first, CompletionIds.earliest(arrived.minusSeconds(1)));
+        select.setString(first + 1, CompletionIds.earliest(arrived.plus(ARRIVING)));
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                String course = row.getString(2);
+                if (course != null && course.contains(told)) {
+                    return row.getString(1);
                 }
             }
         }
-        return List.of();
+        return null;
     }
 
     private List<Hit> keys(String text) throws SQLException {

@@ -99,6 +99,11 @@ public final class PlatformCalls {
         return new Page(calls, null, null);
     }
 
+    /** The call of a request id, as in {@code x-request-id}; null where there is none, or none of the first thousands of its minutes. */
+    public @Nullable String callOfRequest(String requestId) {
+        return database.pages().read(OPERATOR, connection -> Find.callOfRequest(connection, requestId));
+    }
+
     /** Whose call it is; null where there is none. */
     public @Nullable String accountOf(String callId) {
         return database.pages().read(OPERATOR, connection -> {

@@ -43,7 +43,8 @@ public final class PageReads implements AutoCloseable {
         config.setPoolName("tollgate-pages");
         engine.setUpReaders(config);
         if (engine.dialect() == Dialect.POSTGRESQL) {
-            // A plan for any range sorts all of a large account's calls, where one for this range reads fifty in their order.
+            // A plan for any range sorts all of a large account's calls, where one for this range reads fifty in their
+            // order.
             config.setConnectionInitSql("SET plan_cache_mode = force_custom_plan");
         }
         config.setMaximumPoolSize(CONNECTIONS);

@@ -218,6 +218,10 @@ class ConsoleAccountsTest {
                 .contains(path);
         assertThat(operator.get("/console/accounts?q=" + task).location()).isEqualTo(path);
         String page = operator.get(path).body();
+        Matcher request = Pattern.compile("<code>(req_[0-9a-f]{32})</code>").matcher(page);
+        assertThat(request.find()).isTrue();
+        assertThat(operator.get("/console/accounts?q=" + request.group(1)).location())
+                .isEqualTo(path);
         assertThat(page).contains("answered").contains("credits to Test?");
         Matcher charge = Pattern.compile("Refund ([0-9.]+) credits").matcher(page);
         assertThat(charge.find()).isTrue();
