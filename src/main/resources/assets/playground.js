@@ -608,8 +608,8 @@
         talk.system = byId('system').value;
         const asked = talk.columns.map((column) => body(column, [...column.turns.filter((turn) => turn.state !== 'running').map((turn) => ({ ...turn, files: [] })), { role: 'user', text }]));
         const answers = await Promise.all(asked.map((content) => ask('/playground/estimate', content)));
+        const told = await Promise.all(answers.map((answer) => answer.json())); // what nobody reads stays open
         if (byId('message').value.trim() !== text || running.size || answers.some((answer) => !answer.ok)) return;
-        const told = await Promise.all(answers.map((answer) => answer.json()));
         most = written(told.reduce((sum, each) => sum + microsOf(each.data.max_credits), 0));
         sendLabel();
       } catch { /* it is a help, and nothing else depends on it */ }
@@ -620,6 +620,7 @@
 
   const send = () => {
     if (running.size) { running.forEach((controller) => controller.abort()); return; }
+    clearTimeout(asking);
     problem('');
     const text = byId('message').value.trim();
     const last = talk.columns[0].turns.at(-1);

@@ -135,6 +135,7 @@ public final class Visit implements AutoCloseable {
     private void judge(Request request) {
         if (request.isNavigationRequest()) {
             finished.clear();
+            running.clear(); // what the page before has asked for ends with it, and nobody may say so
             streams = 0;
         }
         if (isStream(request)) {
