@@ -56,6 +56,7 @@ class SecondFactorLooksTest {
             page.waitForSelector("#codes");
             look(visit, null, "recovery-codes");
             look(visit, "/dashboard/settings/security/second-factor", "second-factor-on");
+            page.navigate("about:blank"); // no page is left that would follow live without its session
             page.context().clearCookies();
             gateway.setNow(NOW.plusSeconds(30));
             visit.open("/sign-in");
@@ -68,6 +69,7 @@ class SecondFactorLooksTest {
             page.press("#code", "Enter");
             page.waitForURL("**/dashboard");
             visit.layoutShift();
+            page.navigate("about:blank"); // no page is left that would follow live without its session
             page.context().clearCookies();
             visit.open("/sign-in");
             page.fill("#login", "operator");

@@ -243,7 +243,10 @@ class LeavingTest {
         gateway.execute("UPDATE person SET role = 'user' WHERE login = 'operator'");
         try {
             List<CompletableFuture<Browser.Page>> both = two.stream()
-                    .map(each -> CompletableFuture.supplyAsync(each::delete))
+                    .map(each -> each.browser().opened(DATA, DATA, Map.of("login", each.login())))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::supplyAsync)
                     .toList();
             assertThat(both.stream().map(each -> each.join().status()).sorted().toList())
                     .isEqualTo(List.of(303, 422));

@@ -178,7 +178,10 @@ class MailFlowTest {
         assertThat(browser().get(link).status()).isEqualTo(200);
         assertThat(before.get("/dashboard").status()).isEqualTo(200);
         List<CompletableFuture<Browser.Page>> both = Stream.of(browser(), browser())
-                .map(each -> CompletableFuture.supplyAsync(() -> each.submit(link, link, Map.of("password", OTHER))))
+                .map(each -> each.opened(link, link, Map.of("password", OTHER)))
+                .toList()
+                .stream()
+                .map(CompletableFuture::supplyAsync)
                 .toList();
         assertThat(both.stream().map(CompletableFuture::join).map(Browser.Page::location))
                 .as("two at the same moment")

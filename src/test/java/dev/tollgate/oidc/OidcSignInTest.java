@@ -213,7 +213,7 @@ class OidcSignInTest {
         for (Browser browser : browsers) {
             String page = through(browser, OIDC, user).location();
             Map<String, String> fields = Map.of("as", carried(browser, page), "zone", "UTC");
-            forms.add(() -> browser.submit(page, OIDC, fields));
+            forms.add(browser.opened(page, OIDC, fields));
         }
         List<CompletableFuture<Browser.Page>> made =
                 forms.stream().map(CompletableFuture::supplyAsync).toList();

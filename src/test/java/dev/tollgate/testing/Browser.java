@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -63,12 +64,17 @@ public final class Browser {
 
     /** Opens the page at {@code from} and sends a form of it to {@code path}. */
     public Page submit(String from, String path, Map<String, String> fields) {
+        return opened(from, path, fields).get();
+    }
+
+    /** As {@link #submit}, but sent only when it is asked for: what several send at once is opened by all before. */
+    public Supplier<Page> opened(String from, String path, Map<String, String> fields) {
         String page = get(from).body();
         Matcher token = TOKEN.matcher(page);
         if (!token.find()) {
             throw new AssertionError("no form at " + from + ": " + page);
         }
-        return post(path, token.group(1), fields);
+        return () -> post(path, token.group(1), fields);
     }
 
     /** Sends a form as a page of ours would, with any token. */
