@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The pages that mails lead to, those that ask for a mail, and the settings of who gets them, as a browser shows them. */
 @Timeout(240)
+@Order(1)
 @ResourceLock(Shared.BROWSER)
 class MailLooksTest {
 

@@ -8,6 +8,7 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Somebody who has never been here, with nothing but what the screen says. */
 @Timeout(240)
+@Order(1)
 @ResourceLock(Shared.BROWSER)
 class NewcomerTest {
 

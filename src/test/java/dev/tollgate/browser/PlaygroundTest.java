@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Conversations with models on the page, as somebody has them who watches what they cost. */
 @Timeout(240)
+@Order(1)
 @ResourceLock(Shared.BROWSER)
 class PlaygroundTest {
 

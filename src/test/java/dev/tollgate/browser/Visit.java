@@ -10,6 +10,7 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.TimeoutError;
 import com.microsoft.playwright.options.Sizes;
+import dev.tollgate.testing.Effort;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ public final class Visit implements AutoCloseable {
     private static final double MILLIS_MAX = 60_000; // a guard against hanging, not a measure
     private static final double REPORT_MILLIS_MAX = 15_000; // likewise
     private static final Set<String> FILES = Set.of("document", "stylesheet", "script", "image", "font", "other");
+    /** They are for people, who ask for them: a third of the time that a look takes. */
+    private static final boolean KEEPS_PICTURES = Effort.isLong() || Boolean.getBoolean("test.pictures");
+
     private static final Path PICTURES = Path.of("target", "screenshots");
     private static final Set<String> SPOKEN = Set.of("warning", "error", "assert");
     private static final Set<String> WITHOUT_HOST = Set.of("data", "blob", "about");
@@ -189,7 +193,9 @@ public final class Visit implements AutoCloseable {
     public void look(String name) {
         assertThat(layoutShift()).as("%s moves", page.url()).isZero();
         assertWithinBudget();
-        picture(name);
+        if (KEEPS_PICTURES) {
+            picture(name);
+        }
         assertAccessible();
     }
 

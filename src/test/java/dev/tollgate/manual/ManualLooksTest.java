@@ -9,6 +9,7 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The documentation as people see it. */
 @Timeout(240)
+@Order(1)
 @ResourceLock(Shared.BROWSER)
 class ManualLooksTest {
 

@@ -11,6 +11,7 @@ import dev.tollgate.testing.Shared;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the dashboard looks like, narrow and light, wide and dark. */
 @Timeout(240)
+@Order(1)
 @ResourceLock(Shared.BROWSER)
 class DashboardLooksTest {
 
