@@ -79,7 +79,9 @@ class MonthSumsTest {
             now = now.plusMillis(random.nextLong(Duration.ofHours(30).toMillis()));
             gateway.setNow(now);
             Browser browser = signedIn(gateway);
-            switch (step < 3 ? 0 : random.nextInt(4)) {
+            // Ten tries a minute are let through, by a clock that is not the test's.
+            int most = stripe.sessions().size() < 9 ? 0 : 1;
+            switch (step < 3 ? 0 : Math.max(most, random.nextInt(4))) {
                 case 0 -> pay(gateway, stripe, browser, random, now, step);
                 case 1 -> {
                     Gateway.Reply reply = customer.chat("{\"model\":\"gemini-2.5-pro\",\"stream\":false,"
