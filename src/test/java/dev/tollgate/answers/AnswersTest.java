@@ -8,6 +8,7 @@ import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Claims and what becomes of them, over the real databases. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class AnswersTest {

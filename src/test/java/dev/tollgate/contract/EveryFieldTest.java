@@ -2,6 +2,7 @@ package dev.tollgate.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
  * asked, or is named in {@code x-tollgate-ignored}, or is a 400 that names it.
  */
 @Timeout(120)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(EveryFieldTest.Upstream.class)
 class EveryFieldTest {

@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Whatever an upstream reports, a call costs no more than what its own bounds come to, which is what its estimate says (D53). */
 @Timeout(120)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class AbsurdUsageTest {

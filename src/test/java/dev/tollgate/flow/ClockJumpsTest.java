@@ -4,6 +4,7 @@ import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.Main;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The server's clock is set, forth and back, over the edges of hours and days (D47): nobody gains or loses by it. */
 @Timeout(120)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class ClockJumpsTest {

@@ -6,6 +6,7 @@ import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.pages.Texts;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What operators do with accounts and calls on pages: found, done for a reason, by somebody whose password was shown lately. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Timeout(60)

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where the bound of a prompt's bytes is not covered, the upstream's own count may be (D31). */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class CountedPromptTest {

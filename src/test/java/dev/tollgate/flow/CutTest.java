@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RawCall;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
  * One recorded answer, cut at each of its events by its caller and by the upstream: there is exactly one settlement, and what it
  * comes to is worked out here once more, from the rules alone (D18, D19, D37, D38).
  */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Order(12)

@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.Stores;
@@ -17,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The figures that the documents print, from an upstream that reports the numbers behind them. */
 @Timeout(240)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class DocumentedFiguresTest {

@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RawCall;
@@ -20,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A call ends while the growth of its hold is on its way to the disk: what is held is only known afterwards (D19, D46). */
 @Timeout(240)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class GrowingHoldTest {

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same key and the same body get the first answer, for nothing (B-13, S-08, S-09; D35, D36). */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class IdempotencyTest {

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.money.Credits;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Accounts that are deleted, people who leave them, and the file with all that is stored about them. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Timeout(60)

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.Main;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RawCall;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The books of the running program, read by the commands beside it (D44). */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @ResourceLock(value = Resources.SYSTEM_PROPERTIES, mode = ResourceAccessMode.READ) // on a terminal there is more to see

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Reserve, settle, give back: what a call's caller sees of it, and what it costs to leave (D18, D19, D31, D34, D35). */
 @Timeout(240)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class MoneyFlowTest {

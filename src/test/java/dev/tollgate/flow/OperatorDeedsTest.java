@@ -6,6 +6,7 @@ import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.deeds.Actor;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** What an operator does over HTTP, by command and in the process: each deed stands in the audit log, and nothing else does. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Timeout(60)

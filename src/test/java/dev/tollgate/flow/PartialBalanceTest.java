@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
@@ -26,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 
 /** What happens where credits or a spend limit cover only a part of an answer, and how a long one's hold grows (D31, D32, D46). */
 @Timeout(240)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class PartialBalanceTest {

@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;
@@ -36,6 +37,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Receipts over the running program, checked with nothing but the JDK, as a customer would. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Order(9)

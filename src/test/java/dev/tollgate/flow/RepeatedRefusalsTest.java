@@ -4,6 +4,7 @@ import static dev.tollgate.flow.ErrorListTest.assertError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.admin.Refused;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot change is not asked for again (D24). */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class RepeatedRefusalsTest {

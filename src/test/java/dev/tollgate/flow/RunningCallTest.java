@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.Refused;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;
@@ -32,6 +33,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A call that runs sees its key as it is: what is held stays, and each growth of the hold is decided anew (D54). */
 @Timeout(240)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class RunningCallTest {

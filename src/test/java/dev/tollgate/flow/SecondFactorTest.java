@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A code after the password, for those who want it. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Timeout(60)

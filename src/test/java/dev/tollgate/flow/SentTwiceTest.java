@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A form that makes something makes it once, however often it is sent: by a double press, a reload, to two servers at the same moment. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Timeout(60)

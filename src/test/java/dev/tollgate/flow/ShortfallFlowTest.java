@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.admin.Refused;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** Calls that use more than was held for them (D33). */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class ShortfallFlowTest {

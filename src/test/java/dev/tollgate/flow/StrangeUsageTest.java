@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Whatever an upstream reports, the charge makes sense, is never a credit, and its oddity stands in the task (D37, D38, D39). */
 @Timeout(240)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class StrangeUsageTest {

@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.SigningUpstream;
@@ -26,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What becomes of thought signatures that a caller has dropped, when the history is as it was and when it is not; the upstream refuses
  * whatever is not the very signature of the very part (guarantees G-03, G-04; decision D50).
  */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class ThoughtSignaturesTest {

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.payments.Vouchers;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Timeout(60)

@@ -30,6 +30,7 @@ import dev.tollgate.tasks.FailAbandoned;
 import dev.tollgate.tasks.Task;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.math.BigDecimal;
@@ -55,6 +56,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Some weeks of calls, made up by chance: whatever ends whenever, all that is shown of it agrees with the entries, to the micro-credit. A seed
  * is repeated with {@code -Dmonth.seed}.
  */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class RandomMonthTest {

@@ -7,6 +7,7 @@ import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.limits.Rates;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class CustomerKeysTest {

@@ -10,6 +10,7 @@ import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SetBlocked;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.limits.Rates;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class KeysTest {

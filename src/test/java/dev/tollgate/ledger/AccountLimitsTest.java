@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.audit.Audit;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What all keys of an account together may spend. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class AccountLimitsTest {

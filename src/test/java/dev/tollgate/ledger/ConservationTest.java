@@ -2,6 +2,7 @@ package dev.tollgate.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** While callers come and go, whoever looks sees books that add up, whenever the look is. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class ConservationTest {

@@ -8,6 +8,7 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.tasks.CloseTask;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A batch is refused by the database after the ledger has decided and changed its rows in memory: nothing of that may stay. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class FailedBatchTest {

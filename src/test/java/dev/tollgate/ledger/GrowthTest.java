@@ -7,6 +7,7 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A hold that grows while its call runs is decided by the key and the account as they are then (D54). */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class GrowthTest {

@@ -3,6 +3,7 @@ package dev.tollgate.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random operations against a model that is too simple to be wrong: every outcome and every balance must be the same. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Order(15)

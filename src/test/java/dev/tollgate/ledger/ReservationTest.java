@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class ReservationTest {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What was decided and is not written yet is there for what is decided next: in an embedded database a batch decides more than once
  * before it is written, and reads what it needs each time. On a server each is a batch of its own, and the outcomes are the same.
  */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Timeout(240)

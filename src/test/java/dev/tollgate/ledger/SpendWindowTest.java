@@ -2,6 +2,7 @@ package dev.tollgate.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class SpendWindowTest {

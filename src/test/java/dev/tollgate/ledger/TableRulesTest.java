@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the program must never write, the tables do not take: the last line of defence against a mistake in it. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class TableRulesTest {

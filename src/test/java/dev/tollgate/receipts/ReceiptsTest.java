@@ -11,6 +11,7 @@ import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.io.ByteArrayInputStream;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class ReceiptsTest {

@@ -11,6 +11,7 @@ import dev.tollgate.tasks.CloseTask;
 import dev.tollgate.tasks.FailAbandoned;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the writer adds up, and the fold. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class RollupsTest {

@@ -9,6 +9,7 @@ import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.upstream.Replay;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Signatures kept and found, over the real databases. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class SignaturesTest {

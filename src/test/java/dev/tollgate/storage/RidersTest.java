@@ -2,6 +2,7 @@ package dev.tollgate.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Units that are told what was decided before they are durable. */
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 @Timeout(240)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.storage.RowStatement.Rows;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows that one statement takes, by the number that a batch happens to have. */
 @Timeout(120)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class RowStatementTest {

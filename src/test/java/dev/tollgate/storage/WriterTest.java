@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class WriterTest {

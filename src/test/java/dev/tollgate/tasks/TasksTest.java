@@ -10,6 +10,7 @@ import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.Resolution;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
 class TasksTest {
