@@ -70,7 +70,7 @@ public final class SmtpStandIn implements AutoCloseable {
 
     /** Every line that somebody has said; {@code (tls)} where TLS began. */
     public List<String> heard() {
-        return heard;
+        return List.copyOf(heard);
     }
 
     private void serve() {
