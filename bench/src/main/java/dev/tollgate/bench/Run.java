@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
 
 /** One run, top to bottom: start everything, warm up, measure in rounds, write the results. Blocks for all of it. */
 final class Run {
+    private static final String BESIDE = "beside";
+
     private final RunOptions options;
     private final Path directory;
     private final InstantSource clock;
@@ -40,8 +42,8 @@ final class Run {
 
     private void measure(Children children, Map<String, String> conditions) throws IOException, InterruptedException {
         Rig rig = Rig.start(children, options.loadCpus(), out);
-        Gateway gateway = new Gateway(
-                children, options, directory, ModelsFile.write(directory.resolve("models.yaml")), rig.mockPort());
+        Path models = ModelsFile.write(directory.resolve("models.yaml"));
+        Gateway gateway = new Gateway(children, options, directory, models, rig.mockPort());
         Gateway.Started first = gateway.start();
         Children.stop(first.process());
         Gateway.Started second = gateway.start();
@@ -52,7 +54,12 @@ final class Run {
         long pid = second.process().pid();
         List<Server> servers = new ArrayList<>();
         servers.add(new Server("gateway", pid, second.port(), Protocol.OPENAI, allocatedBytes(pid)));
-        new Contestants(children, options, directory, rig, out).nginx().ifPresent(servers::add);
+        if (options.beside() == null) {
+            new Contestants(children, options, directory, rig, out).nginx().ifPresent(servers::add);
+        } else {
+            RunOptions other = options.of(options.beside());
+            servers.add(beside(new Gateway(children, other, directory.resolve(BESIDE), models, rig.mockPort())));
+        }
         servers.forEach(server -> warmUp(rig, server));
         for (int round = 1; round <= options.rounds(); round++) {
             out.println("round " + round + " of " + options.rounds());
@@ -66,6 +73,14 @@ final class Run {
             leave(rig, round, rig.direct());
         }
         measurements.addAll(rig.measurements());
+    }
+
+    private Server beside(Gateway gateway) throws IOException, InterruptedException {
+        Files.createDirectories(directory.resolve(BESIDE).resolve("data"));
+        Gateway.Started started = gateway.start();
+        gateway.bills(started.port());
+        long pid = started.process().pid();
+        return new Server(BESIDE, pid, started.port(), Protocol.OPENAI, allocatedBytes(pid));
     }
 
     private LongSupplier allocatedBytes(long pid) {
@@ -110,7 +125,8 @@ final class Run {
 
     private boolean report(Map<String, String> conditions) throws IOException {
         String run = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        Summary summary = new Summary(measurements, options.connections());
+        Summary summary =
+                new Summary(measurements, options.connections(), options.beside() == null ? Contestants.NGINX : BESIDE);
         out.println();
         conditions.forEach((name, value) -> out.println(name + ": " + value));
         out.println();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -53,6 +54,11 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--jar", description = "a gateway to start by java -jar; default is ./tollgate serve")
     private @Nullable Path jar;
 
+    @Option(
+            names = "--beside",
+            description = "another gateway's jar, measured in the same rounds in nginx's place: before and after")
+    private @Nullable Path beside;
+
     @Option(names = "--java-option", description = "for the gateway's JVM; may be repeated")
     private List<String> javaOptions = List.of();
 
@@ -91,9 +97,11 @@ final class RunCommand implements Callable<Integer> {
             System.err.println("The benchmark needs Linux: it reads the gateway's CPU time from /proc.");
             return 2;
         }
-        if (jar != null && !Files.isRegularFile(jar)) {
-            System.err.println("There is no gateway at " + jar + ".");
-            return 2;
+        for (Path gateway : Stream.of(jar, beside).filter(Objects::nonNull).toList()) {
+            if (!Files.isRegularFile(gateway)) {
+                System.err.println("There is no gateway at " + gateway + ".");
+                return 2;
+            }
         }
         return measure(pinning()) ? 0 : 1;
     }
@@ -113,8 +121,9 @@ final class RunCommand implements Callable<Integer> {
                 gatewayCpus,
                 loadCpus,
                 jar,
+                beside,
                 javaOptions,
-                !withoutNginx,
+                !withoutNginx && beside == null,
                 !withoutAllocation,
                 !withoutOthers,
                 streams,

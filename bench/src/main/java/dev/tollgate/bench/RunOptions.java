@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param gatewayCpus list for {@code taskset -c}, of the gateway and nginx
  * @param loadCpus likewise, of mock and load generator
  * @param jar of the gateway; null where the launcher starts it
+ * @param beside another gateway, measured in the same rounds in nginx's place; null for none
  * @param javaOptions for the gateway's JVM, beside those of the launcher
  * @param allocation whether the gateway's JVM is asked what it allocates
  * @param others whether Spring Cloud Gateway and Portkey are measured beside it, for the table
@@ -27,6 +28,7 @@ record RunOptions(
         String gatewayCpus,
         String loadCpus,
         @Nullable Path jar,
+        @Nullable Path beside,
         List<String> javaOptions,
         boolean nginx,
         boolean allocation,
@@ -41,6 +43,26 @@ record RunOptions(
         requireBetween("--connections", connections, 1, 1_024);
         requireBetween("--streams", streams, 0, 10_000);
         javaOptions = List.copyOf(javaOptions);
+    }
+
+    /** The same for the gateway that is measured beside this one. */
+    RunOptions of(Path otherJar) {
+        return new RunOptions(
+                rounds,
+                seconds,
+                warmupSeconds,
+                connections,
+                gatewayCpus,
+                loadCpus,
+                otherJar,
+                null,
+                javaOptions,
+                nginx,
+                allocation,
+                others,
+                streams,
+                results,
+                note);
     }
 
     private static void requireBetween(String name, int value, int min, int max) {

@@ -54,6 +54,7 @@ final class SiegeCommand implements Callable<Integer> {
                 "",
                 "",
                 jar,
+                null,
                 List.of("-Xmx" + heap),
                 false,
                 false,

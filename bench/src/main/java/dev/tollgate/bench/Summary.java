@@ -17,17 +17,20 @@ final class Summary {
 
     private final List<Measurement> measurements;
     private final int connections;
+    private final String other;
     private final ByRound rounds;
     private final StringBuilder table = new StringBuilder();
 
-    Summary(List<Measurement> measurements, int connections) {
+    /** @param other the server that the gateway is compared with */
+    Summary(List<Measurement> measurements, int connections, String other) {
         this.measurements = measurements;
         this.connections = connections;
+        this.other = other;
         rounds = new ByRound(measurements);
     }
 
     String table() {
-        line("", "gateway", "nginx", "ratio");
+        line("", "gateway", other, "ratio");
         row("CPU µs per call", Kind.CALL, Measurement::cpuMicrosPerCall);
         row("CPU µs per event, 50 in one write", Kind.BURST, Measurement::cpuMicrosPerEvent);
         row("CPU µs per event, 10 ms apart", Kind.PACED, Measurement::cpuMicrosPerEvent);
@@ -52,12 +55,12 @@ final class Summary {
     /** The one figure that is no median: what took longest in any round. */
     private void slowestCancel() {
         double gateway = slowestCancelMillis("gateway");
-        double nginx = slowestCancelMillis("nginx");
+        double others = slowestCancelMillis(other);
         line(
                 "cancel max ms" + at(connections),
                 Figures.plain(gateway),
-                Figures.plain(nginx),
-                Figures.plain(gateway / nginx));
+                Figures.plain(others),
+                Figures.plain(gateway / others));
     }
 
     /** How the gateway stands against the goal, in a sentence. A call that was not cancelled at all is an error, and missed it. */
@@ -93,16 +96,16 @@ final class Summary {
         compare(
                 name + at(connections),
                 rounds.of("gateway", kind, connections, figure),
-                rounds.of("nginx", kind, connections, figure));
+                rounds.of(other, kind, connections, figure));
     }
 
     /** One call at a time, above what the same round's call to the mock itself took. */
     private void added(String name, Kind kind, ToDoubleFunction<LoadResult> nanos) {
-        compare(name + at(1), rounds.added("gateway", kind, 1, nanos), rounds.added("nginx", kind, 1, nanos));
+        compare(name + at(1), rounds.added("gateway", kind, 1, nanos), rounds.added(other, kind, 1, nanos));
     }
 
-    private void compare(String name, IntToDoubleFunction gateway, IntToDoubleFunction nginx) {
-        ByRound.Compared compared = rounds.compare(gateway, nginx);
+    private void compare(String name, IntToDoubleFunction gateway, IntToDoubleFunction beside) {
+        ByRound.Compared compared = rounds.compare(gateway, beside);
         line(name, Figures.plain(compared.figure()), Figures.plain(compared.other()), Figures.plain(compared.ratio()));
     }
 

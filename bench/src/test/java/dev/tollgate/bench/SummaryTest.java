@@ -129,7 +129,7 @@ class SummaryTest {
     }
 
     private Summary summary() {
-        return new Summary(measurements, 64);
+        return new Summary(measurements, 64, "nginx");
     }
 
     private List<String> row(String name) {
