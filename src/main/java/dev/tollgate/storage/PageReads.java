@@ -41,12 +41,7 @@ public final class PageReads implements AutoCloseable {
         this.patience = patience;
         HikariConfig config = new HikariConfig();
         config.setPoolName("tollgate-pages");
-        engine.setUpReaders(config);
-        if (engine.dialect() == Dialect.POSTGRESQL) {
-            // A plan for any range sorts all of a large account's calls, where one for this range reads fifty in their
-            // order.
-            config.setConnectionInitSql("SET plan_cache_mode = force_custom_plan");
-        }
+        engine.setUpPageReaders(config);
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(0);
         config.setAutoCommit(false);

@@ -157,6 +157,11 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
     }
 
     @Override
+    public void setUpPageReaders(HikariConfig config) {
+        setUpReaders(config);
+    }
+
+    @Override
     public void interrupt(Connection reader) throws SQLException {
         reader.unwrap(SQLiteConnection.class).getDatabase().interrupt();
     }

@@ -61,6 +61,39 @@ class PostgresServerTest {
         assertThatThrownBy(() -> Database.openReading(url)).isInstanceOf(CannotOpen.class);
     }
 
+    /** A plan for any range collects all rows of a large account before it sorts them. */
+    @Test
+    void each_read_of_a_page_is_planned_for_its_own_range() {
+        try (Database database = Database.openShared(Postgres.migrated())) {
+            PageReads pages = database.pages();
+            for (int i = 0; i < 15; i++) {
+                pages.read("acc_1", PostgresServerTest::range);
+            }
+            String plans = "SELECT SUM(generic_plans) || ' of any, ten of its own: ' || (SUM(custom_plans) >= 10)"
+                    + " FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY id DESC LIMIT 2000'";
+            assertThat(pages.read("acc_1", connection -> text(connection, plans)))
+                    .isEqualTo("0 of any, ten of its own: true");
+        }
+    }
+
+    private static boolean range(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(
+                "SELECT id FROM task WHERE account_id = ? AND id > ? AND id < ? ORDER BY id DESC LIMIT 2000")) {
+            select.setString(1, "acc_1");
+            select.setString(2, "");
+            select.setString(3, "chatcmpl-");
+            return select.executeQuery().next();
+        }
+    }
+
+    private static String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
     @Test
     void a_server_that_cannot_be_reached_is_told_in_a_sentence_without_the_password() {
         assertThatThrownBy(() -> Database.openShared("jdbc:postgresql://127.0.0.1:1/x?user=u&password=hush-hush"))
