@@ -71,8 +71,8 @@ class PostgresServerTest {
             }
             String plans = "SELECT SUM(generic_plans) || ' of any, ten of its own: ' || (SUM(custom_plans) >= 10)"
                     + " FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY id DESC LIMIT 2000'";
-            assertThat(pages.read("acc_1", connection -> text(connection, plans)))
-                    .isEqualTo("0 of any, ten of its own: true");
+            String seen = pages.read("acc_1", connection -> text(connection, plans));
+            assertThat(seen).isEqualTo("0 of any, ten of its own: true");
         }
     }
 
@@ -83,14 +83,6 @@ class PostgresServerTest {
             select.setString(2, "");
             select.setString(3, "chatcmpl-");
             return select.executeQuery().next();
-        }
-    }
-
-    private static String text(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
         }
     }
 
