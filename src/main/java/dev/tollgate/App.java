@@ -82,6 +82,7 @@ import dev.tollgate.media.MediaSpool;
 import dev.tollgate.media.Resolver;
 import dev.tollgate.memory.MemoryBudget;
 import dev.tollgate.metering.Accounting;
+import dev.tollgate.metering.CallObserver;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.ExcessReports;
 import dev.tollgate.metering.FreeCounts;
@@ -235,7 +236,8 @@ public final class App implements AutoCloseable {
                 accounting(),
                 new CompletionIds(clock, random),
                 new Quotas(store::nodes),
-                settings.timeouts().call());
+                settings.timeouts().call(),
+                CallObserver.NONE);
         this.known = opened.add(knownAnswers(), KnownAnswers::close);
         vertx.setPeriodic(
                 Signatures.SWEEP_EVERY.toMillis(),

@@ -114,7 +114,7 @@ interface Books {
             MeteredRequest request,
             String answerModel,
             Bill bill,
-            Set<UsageMeter.Flag> flags,
+            Set<UsageFlag> flags,
             ExcessReports.@Nullable Excess excess,
             UsageLimits limits,
             @Nullable Long tokensMaxApplied,

@@ -33,6 +33,7 @@ public final class Call implements Running {
     private final Executor loop;
     private final LongSupplier nanoTime;
     private final Course course;
+    private final CallObserver observer;
     private final Runnable whenOver;
     private final Deque<Runnable> turns = new ArrayDeque<>(2);
 
@@ -55,6 +56,7 @@ public final class Call implements Running {
             Sink sink,
             Executor loop,
             LongSupplier nanoTime,
+            CallObserver observer,
             Runnable whenOver) {
         this.books = books;
         this.request = metered.request();
@@ -62,7 +64,8 @@ public final class Call implements Running {
         this.sink = sink;
         this.loop = loop;
         this.nanoTime = nanoTime;
-        this.course = new Course(metered.request().arrival(), nanoTime);
+        this.course = new Course(taskId, metered, !sink.leavesWhole(), nanoTime);
+        this.observer = observer;
         this.whenOver = whenOver;
         this.phase = new Reserving(this, counting, media, metered);
     }
@@ -72,6 +75,7 @@ public final class Call implements Running {
     void begin() {
         turn(() -> {
             if (phase instanceof Reserving reserving) {
+                course.started();
                 reserving.begin();
             }
         });
@@ -138,6 +142,7 @@ public final class Call implements Running {
         phase = Phase.Over.OVER;
         attempt("let its media go", () -> request.ask().media().release());
         attempt("take its leave", whenOver);
+        attempt("be counted", () -> observer.over(course.over()));
         if (!callerGone && !attempt("tell its end", end)) {
             attempt("cut its caller off", sink::cut);
         }

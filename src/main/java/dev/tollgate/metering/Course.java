@@ -1,20 +1,23 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.error.ApiError;
 import dev.tollgate.json.Utf8Buffer;
+import dev.tollgate.models.Usage;
 import dev.tollgate.rollups.CallFigures;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.upstream.SentCall;
 import dev.tollgate.upstream.Tried;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** When each step of a call was taken, in microseconds from the request's arrival, and who was asked. Confined to its call. */
-final class Course {
+/** When each step of a call was taken, in microseconds from the request's arrival, who was asked and what it came to. Confined to its call. */
+final class Course implements OverCall {
 
-    private static final long NOT_YET = -1;
+    private static final long NOT_YET = NEVER;
 
     /** Names come from the operator's file; those that are longer are cut. */
     private static final int NAME_CHARS_MAX = 64;
@@ -22,19 +25,46 @@ final class Course {
     /** What one of the tries takes at most. */
     private static final int TRY_CHARS_MAX = 256;
 
+    private final String taskId;
+    private final MeteredRequest request;
     private final @Nullable Arrival arrival;
+    private final boolean streamed;
+    private final long translationMicros;
     private final LongSupplier nanoTime;
     private final long arrivedNanos;
     private final List<SentCall> sent = new ArrayList<>(1);
+    private long started = NOT_YET;
+    private long reserving = NOT_YET;
     private long reserved = NOT_YET;
     private long asked = NOT_YET;
     private long first = NOT_YET;
+    private long shown = NOT_YET;
     private long done = NOT_YET;
+    private long offered = NOT_YET;
+    private long over = NOT_YET;
+    private int callerWaits;
+    private int holdWaits;
+    private CallOutcome outcome = CallOutcome.FAILED_FAULT;
+    private @Nullable ApiError error;
+    private @Nullable AnswerUnderWay answer;
+    private Books.@Nullable Bill bill;
 
-    Course(@Nullable Arrival arrival, LongSupplier nanoTime) {
-        this.arrival = arrival;
+    Course(String taskId, MeteredCall metered, boolean streamed, LongSupplier nanoTime) {
+        this.taskId = taskId;
+        this.request = metered.request();
+        this.arrival = request.arrival();
+        this.streamed = streamed;
+        this.translationMicros = metered.translationMicros();
         this.nanoTime = nanoTime;
         this.arrivedNanos = arrival == null ? nanoTime.getAsLong() : arrival.nanos();
+    }
+
+    void started() {
+        started = micros();
+    }
+
+    void reserving() {
+        reserving = micros();
     }
 
     void reserved() {
@@ -50,9 +80,42 @@ final class Course {
         first = first == NOT_YET ? micros() : first;
     }
 
+    void shown() {
+        shown = shown == NOT_YET ? micros() : shown;
+    }
+
+    void waitsForCaller() {
+        callerWaits++;
+    }
+
+    void waitsForHold() {
+        holdWaits++;
+    }
+
     /** Nothing more comes. */
     void done() {
         done = done == NOT_YET ? micros() : done;
+    }
+
+    /** How it is to end. */
+    void ends(CallOutcome outcome, @Nullable ApiError error) {
+        this.outcome = outcome;
+        this.error = error;
+    }
+
+    /** @param answer the one that is charged or given back */
+    void offered(AnswerUnderWay answer) {
+        this.answer = answer;
+        offered = micros();
+    }
+
+    void charged(Books.Bill charged) {
+        bill = charged;
+    }
+
+    OverCall over() {
+        over = micros();
+        return this;
     }
 
     private long micros() {
@@ -61,9 +124,8 @@ final class Course {
 
     /** As it is now, when the end goes to the books. */
     Trace trace() {
-        SentCall last = sent.isEmpty() ? null : sent.getLast();
-        String channel = last == null ? "" : cut(last.channel());
-        String model = last == null ? "" : cut(last.model());
+        String channel = cut(channel());
+        String model = cut(upstreamModel());
         long firstByte = first == NOT_YET ? CallFigures.NONE : first / 1_000;
         return new Trace(json(channel, model), firstByte, channel, model);
     }
@@ -110,5 +172,166 @@ final class Course {
     private static String cut(String name) {
         String plain = name.replaceAll("[^ -~]|[\"\\\\]", "?");
         return plain.length() <= NAME_CHARS_MAX ? plain : plain.substring(0, NAME_CHARS_MAX);
+    }
+
+    // ---- for who watches ----
+
+    @Override
+    public String taskId() {
+        return taskId;
+    }
+
+    @Override
+    public MeteredRequest request() {
+        return request;
+    }
+
+    @Override
+    public CallOutcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public @Nullable ApiError error() {
+        return error;
+    }
+
+    @Override
+    public boolean isStreamed() {
+        return streamed;
+    }
+
+    @Override
+    public long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    @Override
+    public long translationMicros() {
+        return translationMicros;
+    }
+
+    @Override
+    public long startedAtMicros() {
+        return started;
+    }
+
+    @Override
+    public long reservingAtMicros() {
+        return reserving;
+    }
+
+    @Override
+    public long reservedAtMicros() {
+        return reserved;
+    }
+
+    @Override
+    public long askedAtMicros() {
+        return asked;
+    }
+
+    @Override
+    public long heardAtMicros() {
+        return first;
+    }
+
+    @Override
+    public long shownAtMicros() {
+        return shown;
+    }
+
+    @Override
+    public long doneAtMicros() {
+        return done;
+    }
+
+    @Override
+    public long offeredAtMicros() {
+        return offered;
+    }
+
+    @Override
+    public long overAtMicros() {
+        return over;
+    }
+
+    @Override
+    public @Nullable Usage usage() {
+        return bill == null ? null : bill.usage();
+    }
+
+    @Override
+    public long chargedMicrocredits() {
+        return bill == null ? 0 : bill.chargeMicros();
+    }
+
+    @Override
+    public long shortfallMicrocredits() {
+        return bill == null ? 0 : bill.shortfallMicros();
+    }
+
+    @Override
+    public boolean has(UsageFlag flag) {
+        return bill != null && answer != null && answer.usage().flags().contains(flag);
+    }
+
+    @Override
+    public boolean isExcessive() {
+        return bill != null && answer != null && answer.usage().excess() != null;
+    }
+
+    @Override
+    public String channel() {
+        SentCall last = last();
+        return last == null ? "" : last.channel();
+    }
+
+    @Override
+    public String upstreamModel() {
+        SentCall last = last();
+        return last == null ? "" : last.model();
+    }
+
+    /** Whose answer it is once that is decided: a first one may have been taken back after a second. */
+    private @Nullable SentCall last() {
+        if (answer != null && answer.sent() != null) {
+            return answer.sent();
+        }
+        return sent.isEmpty() ? null : sent.getLast();
+    }
+
+    @Override
+    public @Nullable String answeringVersion() {
+        return answer == null ? null : answer.version();
+    }
+
+    @Override
+    public @Nullable FinishReason finishReason() {
+        return answer == null ? null : answer.delivery().finishReason();
+    }
+
+    @Override
+    public int attempts() {
+        int attempts = 0;
+        for (int i = 0; i < sent.size(); i++) {
+            attempts += sent.get(i).count();
+        }
+        return attempts;
+    }
+
+    @Override
+    public List<Tried> tried() {
+        return sent.stream().flatMap(call -> call.tried().stream()).toList();
+    }
+
+    @Override
+    public int callerWaits() {
+        return callerWaits;
+    }
+
+    @Override
+    public int holdWaits() {
+        return holdWaits;
     }
 }

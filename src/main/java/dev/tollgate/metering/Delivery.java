@@ -5,6 +5,7 @@ import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands what the hold covers to the door. Until there is output everything is kept back, so that a refusal can still be a plain
@@ -22,6 +23,7 @@ final class Delivery {
     private boolean begun;
     private boolean malformed;
     private boolean promptBlocked;
+    private @Nullable FinishReason finishReason;
 
     Delivery(Sink sink, int candidates) {
         this.sink = sink;
@@ -89,6 +91,12 @@ final class Delivery {
         }
     }
 
+    /** The latest end of a candidate that was shown, or null. */
+    @Nullable
+    FinishReason finishReason() {
+        return finishReason;
+    }
+
     void clear() {
         keptBack.clear();
     }
@@ -135,7 +143,10 @@ final class Delivery {
         for (UpstreamEvent event : events) {
             note(event, finished);
             noteStop(event, stopped);
-            malformed |= event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.MALFORMED;
+            if (event instanceof UpstreamEvent.Finish finish) {
+                finishReason = finish.reason();
+                malformed |= finishReason == FinishReason.MALFORMED;
+            }
         }
         sink.events(events);
     }

@@ -26,6 +26,11 @@ final class Hold {
         return limit;
     }
 
+    /** The same for who watches. */
+    CallOutcome cutOutcome() {
+        return limit.equals(Holds.CREDITS_EXHAUSTED) ? CallOutcome.CUT_CREDITS : CallOutcome.CUT_LIMIT;
+    }
+
     /** Whether what is covered may leave by now (D58). */
     boolean mayLeave() {
         mayLeave = mayLeave || held.mayLeave().getAsBoolean();

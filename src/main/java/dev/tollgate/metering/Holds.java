@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** How a call's hold is made and grows, decided by the key as it is within the transaction. Confined to its call. */
 final class Holds {
 
-    private static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
+    static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
     private static final String SPEND_LIMIT = "SPEND_LIMIT";
     private static final String KEY_DISABLED = "KEY_DISABLED";
 

@@ -34,10 +34,14 @@ public final class Meter {
     private final CompletionIds ids;
     private final Quotas quotas;
     private final Duration totalTimeout;
+    private final CallObserver observer;
     private final Counting counting = new Counting();
     private final Map<Thread, LoopCalls> loops = new ConcurrentHashMap<>();
 
-    /** @param totalTimeout after which an answer is cut (D32) */
+    /**
+     * @param totalTimeout after which an answer is cut (D32)
+     * @param observer told of all calls
+     */
     public Meter(
             Vertx vertx,
             Upstreams upstreams,
@@ -45,7 +49,9 @@ public final class Meter {
             Accounting accounting,
             CompletionIds ids,
             Quotas quotas,
-            Duration totalTimeout) {
+            Duration totalTimeout,
+            CallObserver observer) {
+        this.observer = observer;
         this.vertx = vertx;
         this.upstreams = upstreams;
         this.media = media;
@@ -61,6 +67,7 @@ public final class Meter {
      * @throws dev.tollgate.error.ApiException what translation refuses: nothing is reserved yet (D2)
      */
     public MeteredCall prepare(MeteredRequest request) {
+        long began = System.nanoTime();
         PreparedCall prepared = upstreams.prepare(request.ask());
         media.serve(request);
         PromptBound prompt = PromptBound.of(request.ask(), request.model().upstream());
@@ -71,7 +78,8 @@ public final class Meter {
                 !request.ask().promptSize().media().isEmpty(),
                 request.ask().candidates(),
                 request.askedTokensMax());
-        return new MeteredCall(request, bounds, prompt.textBytes(), prepared);
+        long translationMicros = (System.nanoTime() - began) / 1_000;
+        return new MeteredCall(request, bounds, prompt.textBytes(), prepared, translationMicros);
     }
 
     /**
@@ -91,12 +99,14 @@ public final class Meter {
         Call call;
         try {
             call = loop.open(
-                    over -> new Call(books, counting, media, metered, ids.next(), sink, loop, System::nanoTime, over),
+                    over -> new Call(
+                            books, counting, media, metered, ids.next(), sink, loop, System::nanoTime, observer, over),
                     pass);
         } catch (RuntimeException | Error e) {
             pass.leave(0);
             throw e;
         }
+        observer.begun(metered.request());
         call.begin();
         return call;
     }

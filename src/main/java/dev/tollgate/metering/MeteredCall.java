@@ -13,8 +13,12 @@ public final class MeteredCall {
     private final Bounds bounds;
     private final long promptBytes;
     private final PreparedCall prepared;
+    private final long translationMicros;
 
-    MeteredCall(MeteredRequest request, Bounds bounds, long promptBytes, PreparedCall prepared) {
+    /** @param translationMicros what making it took, in microseconds */
+    MeteredCall(
+            MeteredRequest request, Bounds bounds, long promptBytes, PreparedCall prepared, long translationMicros) {
+        this.translationMicros = translationMicros;
         this.request = request;
         this.bounds = bounds;
         this.promptBytes = promptBytes;
@@ -32,7 +36,7 @@ public final class MeteredCall {
 
     /** The same with bounds that are known better. */
     MeteredCall withBounds(Bounds better) {
-        return new MeteredCall(request, better, promptBytes, prepared);
+        return new MeteredCall(request, better, promptBytes, prepared, translationMicros);
     }
 
     Bounds bounds() {
@@ -48,7 +52,7 @@ public final class MeteredCall {
         PreparedCall complete = prepared.loaded();
         long promptTokensMax =
                 PromptBound.of(request.ask(), request.model().upstream()).tokensMax();
-        return new MeteredCall(request, bounds.withPrompt(promptTokensMax), promptBytes, complete);
+        return new MeteredCall(request, bounds.withPrompt(promptTokensMax), promptBytes, complete, translationMicros);
     }
 
     /**
@@ -65,6 +69,10 @@ public final class MeteredCall {
 
     long promptBytes() {
         return promptBytes;
+    }
+
+    long translationMicros() {
+        return translationMicros;
     }
 
     PreparedCall prepared() {

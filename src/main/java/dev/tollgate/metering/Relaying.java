@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.upstream.PreparedCall;
 import dev.tollgate.upstream.SentCall;
 import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import java.util.ArrayList;
@@ -199,7 +200,7 @@ final class Relaying implements Phase {
         }
         long used = answer.usage().billedOutputTokens(reasoningBilled());
         if (answer.usage().deliveredBytes() > ANSWER_BYTES_MAX) {
-            end(new Ending.Refund(UpstreamErrors.tooLong()));
+            end(new Ending.Refund(UpstreamErrors.tooLong(), CallOutcome.FAILED_UPSTREAM));
         } else if (covers) {
             goOn(used);
         } else if (answer.usage().passedMaximum() && !coverage().endsWithHold()) {
@@ -237,7 +238,7 @@ final class Relaying implements Phase {
             return;
         }
         if (failure != null) {
-            end(new Ending.Refund(failure));
+            end(new Ending.Refund(failure, CallOutcome.FAILED_STORE));
             return;
         }
         heldBackFor.remove(Reason.HOLD_NOT_DURABLE);
@@ -259,7 +260,9 @@ final class Relaying implements Phase {
 
     private void show(List<UpstreamEvent> events) {
         answer().delivery().show(events, answer().attempts());
+        call.course().shown();
         if (sink.full() && heldBackFor.add(Reason.CALLER_READS_SLOWLY)) {
+            call.course().waitsForCaller();
             if (call.books().callerHoldsBack()) {
                 slowCaller.holdsBack();
             }
@@ -277,6 +280,7 @@ final class Relaying implements Phase {
 
     private void holdBack(Reason reason) {
         if (heldBackFor.add(reason)) {
+            call.course().waitsForHold();
             pause();
         }
     }
@@ -318,7 +322,7 @@ final class Relaying implements Phase {
     @Override
     public void holdKnown(Books.Extension extension) {
         if (extension instanceof Books.NotRecorded unknown) {
-            end(new Ending.Refund(unknown.error()));
+            end(new Ending.Refund(unknown.error(), CallOutcome.FAILED_STORE));
             return;
         }
         heldBackFor.remove(Reason.HOLD_GROWS);
@@ -334,9 +338,9 @@ final class Relaying implements Phase {
         }
         Delivery delivery = answer().delivery();
         if (delivery.isBlocked()) {
-            failOrTakeBack(UpstreamErrors.blocked());
+            failOrTakeBack(UpstreamErrors.blocked(), CallOutcome.BLOCKED);
         } else if (delivery.isUnusable()) {
-            failOrTakeBack(UpstreamErrors.unavailable());
+            failOrTakeBack(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
         } else {
             if (answer().usage().passedMaximum()) {
                 delivery.endAtMaximum(List.of(), MAX_TOKENS, answer().attempts());
@@ -391,11 +395,11 @@ final class Relaying implements Phase {
         return true;
     }
 
-    private void failOrTakeBack(ApiError error) {
+    private void failOrTakeBack(ApiError error, CallOutcome outcome) {
         if (takeBack()) {
             charge(Books.End.COMPLETED);
         } else {
-            end(new Ending.Refund(error));
+            end(new Ending.Refund(error, outcome));
         }
     }
 
@@ -447,9 +451,9 @@ final class Relaying implements Phase {
         } else if (answer().delivery().hasOutput()) {
             stopUpstream();
             answer().delivery().cutShort(List.of(), "TIMEOUT", answer().attempts());
-            charge(Books.End.CUT);
+            charge(Books.End.CUT, CallOutcome.CUT_TIME);
         } else {
-            end(new Ending.Refund(UpstreamErrors.unavailable()));
+            end(new Ending.Refund(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM));
         }
     }
 
@@ -464,25 +468,28 @@ final class Relaying implements Phase {
             answer().end(); // a failure after the finish reasons changes nothing (D38)
             pump();
         } else if (slowCaller.isToBlame()) {
-            end(new Ending.Charge(Books.End.CANCELLED, UpstreamErrors.of(failure))); // what was reported (D18, D19)
+            end(new Ending.Charge(
+                    Books.End.CANCELLED,
+                    CallOutcome.CANCELLED,
+                    UpstreamErrors.of(failure))); // what was reported (D18, D19)
         } else {
-            failOrTakeBack(UpstreamErrors.of(failure));
+            failOrTakeBack(UpstreamErrors.of(failure), CallOutcome.FAILED_UPSTREAM);
         }
     }
 
     @Override
     public void stop(ApiError error) {
-        end(new Ending.Refund(error));
+        end(new Ending.Refund(error, CallOutcome.STOPPED));
     }
 
     @Override
     public void holdLost(ApiError error) {
-        end(new Ending.Refund(error));
+        end(new Ending.Refund(error, CallOutcome.FAILED_STORE));
     }
 
     @Override
     public void broken(ApiError error) {
-        end(new Ending.Refund(error));
+        end(new Ending.Refund(error, CallOutcome.FAILED_FAULT));
     }
 
     @Override
@@ -504,12 +511,28 @@ final class Relaying implements Phase {
     }
 
     private void charge(Books.End how) {
-        end(new Ending.Charge(how, null));
+        charge(how, outcome(how));
+    }
+
+    private void charge(Books.End how, CallOutcome outcome) {
+        end(new Ending.Charge(how, outcome, null));
+    }
+
+    private CallOutcome outcome(Books.End how) {
+        return switch (how) {
+            case COMPLETED ->
+                answer().delivery().finishReason() == FinishReason.LENGTH
+                        ? CallOutcome.CUT_LENGTH
+                        : CallOutcome.COMPLETED;
+            case CUT, CUT_HOLD_USED -> hold.cutOutcome();
+            case CANCELLED -> CallOutcome.CANCELLED;
+        };
     }
 
     private void end(Ending ending) {
         stopUpstream();
         call.course().done();
+        call.course().ends(ending.outcome(), ending.error());
         answer().waiting().clear();
         answer().delivery().clear();
         Sink.Draft judged = judging ? sink.draft() : null;

@@ -20,6 +20,7 @@ final class Reserving implements Phase {
     private boolean awaits;
 
     private @Nullable ApiError stopped;
+    private CallOutcome stoppedBy = CallOutcome.STOPPED;
 
     Reserving(Call call, Counting counting, MediaAccess media, MeteredCall metered) {
         this.call = call;
@@ -51,6 +52,7 @@ final class Reserving implements Phase {
     }
 
     private void reserve() {
+        call.course().reserving();
         call.books()
                 .reserve(
                         call.taskId(),
@@ -116,14 +118,22 @@ final class Reserving implements Phase {
     private void reserved(Books.Reservation reservation) {
         switch (reservation) {
             case Books.Refused refused -> refused(refused.error());
-            case Books.Lost lost -> call.over(() -> {});
+            case Books.Lost lost -> {
+                call.course().ends(CallOutcome.REPEATED, null);
+                call.over(() -> {});
+            }
             case Books.Held held -> held(held);
         }
     }
 
     private void refused(ApiError error) {
         ApiError told = stopped == null ? error : stopped;
+        call.course().ends(stopped == null ? outcome(error) : stoppedBy, told);
         call.over(() -> call.sink().failed(told));
+    }
+
+    private static CallOutcome outcome(ApiError error) {
+        return error.status() < 500 ? CallOutcome.REFUSED : CallOutcome.FAILED_STORE;
     }
 
     private void held(Books.Held held) {
@@ -170,6 +180,7 @@ final class Reserving implements Phase {
 
     @Override
     public void broken(ApiError error) {
+        stoppedBy = CallOutcome.FAILED_FAULT;
         stop(error);
         if (!awaits) {
             refused(error);

@@ -42,7 +42,7 @@ final class Resolving implements Phase {
 
     void begin() {
         switch (ending) {
-            case Ending.Refund refund -> refund(refund.error());
+            case Ending.Refund refund -> refund(refund.error(), refund.outcome());
             case Ending.Departure departure -> giveBack(TaskStatus.CANCELLED, TaskResult.NONE, () -> {});
             case Ending.Charge charge -> {
                 if (!hold.isGrowing()) {
@@ -52,12 +52,14 @@ final class Resolving implements Phase {
         }
     }
 
-    private void refund(ApiError error) {
+    private void refund(ApiError error, CallOutcome outcome) {
+        call.course().ends(outcome, error);
         giveBack(TaskStatus.FAILED, TaskDetails.of(error), () -> call.sink().failed(error));
     }
 
     private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
         Trace trace = call.course().trace();
+        call.course().offered(answer);
         offered = true;
         call.books()
                 .giveBack(call.taskId(), answerModel(), status, result, trace, () -> call.turn(() -> call.over(end)));
@@ -95,7 +97,7 @@ final class Resolving implements Phase {
         switch (extension) {
             case Books.Grown grown -> settle(charge, bill.withHeld(grown.heldMicros()));
             case Books.NotGrown notGrown -> settle(charge, bill);
-            case Books.NotRecorded unknown -> refund(unknown.error());
+            case Books.NotRecorded unknown -> refund(unknown.error(), CallOutcome.FAILED_STORE);
         }
     }
 
@@ -115,23 +117,30 @@ final class Resolving implements Phase {
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model(),
                 call.course().trace());
-        if (!call.isCallerGone() && charge.instead() == null) {
+        if (!call.isCallerGone() && charge.error() == null) {
             rendered = call.sink().end(new Sink.Completion(bounds.model().printed(bill.usage()), bill.chargeMicros()));
         }
-        call.books().settle(settlement, settled -> call.turn(() -> settled(charge, settled)));
+        call.course().offered(answer);
+        call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));
         offered = true;
     }
 
-    private void settled(Ending.Charge charge, Books.Settled settled) {
+    private void settled(Ending.Charge charge, Books.Bill bill, Books.Settled settled) {
         switch (settled) {
-            case Books.Charged charged -> call.over(() -> tellEnd(charge));
-            case Books.NotCharged refused -> call.over(() -> call.sink().failed(refused.error()));
+            case Books.Charged charged -> {
+                call.course().charged(bill);
+                call.over(() -> tellEnd(charge));
+            }
+            case Books.NotCharged refused -> {
+                call.course().ends(CallOutcome.FAILED_STORE, refused.error());
+                call.over(() -> call.sink().failed(refused.error()));
+            }
         }
     }
 
     private void tellEnd(Ending.Charge charge) {
-        if (charge.instead() != null) {
-            call.sink().failed(charge.instead());
+        if (charge.error() != null) {
+            call.sink().failed(charge.error());
         } else if (rendered != null) {
             rendered.send();
         }
@@ -146,7 +155,7 @@ final class Resolving implements Phase {
     @Override
     public void broken(ApiError error) {
         if (!offered) {
-            refund(error);
+            refund(error, CallOutcome.FAILED_FAULT);
         }
     }
 

@@ -87,7 +87,7 @@ final class Settling {
         UpstreamModel.Cost cost = settlement.model().upstream().cost(at);
         return new CallFigures(
                 end(settlement.end()),
-                settlement.flags().contains(UsageMeter.Flag.ESTIMATED),
+                settlement.flags().contains(UsageFlag.ESTIMATED),
                 usage.inputTokens(),
                 usage.cachedTokens(),
                 usage.candidatesTokens(),
@@ -187,7 +187,7 @@ final class Settling {
                         String.join(
                                 ", ",
                                 settlement.flags().stream()
-                                        .map(UsageMeter.Flag::wireName)
+                                        .map(UsageFlag::wireName)
                                         .toList()));
     }
 

@@ -29,7 +29,7 @@ final class TaskDetails {
 
     private static List<String> flags(Books.Settlement settlement) {
         List<String> flags = new ArrayList<>(settlement.flags().size() + 1);
-        for (UsageMeter.Flag flag : settlement.flags()) {
+        for (UsageFlag flag : settlement.flags()) {
             flags.add(flag.wireName());
         }
         if (settlement.bill().shortfallMicros() > 0) {

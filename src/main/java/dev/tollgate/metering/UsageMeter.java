@@ -6,7 +6,6 @@ import dev.tollgate.models.Usage;
 import dev.tollgate.upstream.UpstreamEvent;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UsageMeter {
 
-    /** Oddities that stand in the task as {@code usage_flags}. */
-    enum Flag {
-        ESTIMATED,
-        CLAMPED,
-        TOTAL_MISMATCH;
-
-        String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     /** UTF-8 bytes to a token where nothing better is known (D19). */
     private static final long BYTES_PER_TOKEN = 4;
 
@@ -35,7 +23,7 @@ final class UsageMeter {
 
     private final long promptBytes;
     private final UsageLimits limits;
-    private final Set<Flag> flags = EnumSet.noneOf(Flag.class);
+    private final Set<UsageFlag> flags = EnumSet.noneOf(UsageFlag.class);
 
     private UpstreamEvent.@Nullable Usage reported;
     private UpstreamEvent.Modalities promptDetails = UpstreamEvent.Modalities.NONE;
@@ -128,7 +116,7 @@ final class UsageMeter {
         cutTokens = billedOutputTokens;
     }
 
-    Set<Flag> flags() {
+    Set<UsageFlag> flags() {
         return flags;
     }
 
@@ -136,7 +124,7 @@ final class UsageMeter {
     Usage usage() {
         long prompt = promptTokens;
         if (prompt == ABSENT || (prompt == 0 && promptBytes > 0)) {
-            flags.add(Flag.ESTIMATED);
+            flags.add(UsageFlag.ESTIMATED);
             prompt = ceilDiv(promptBytes);
         }
         prompt = atMost(limits.promptTokens(), prompt);
@@ -146,13 +134,13 @@ final class UsageMeter {
             candidates = 0;
         }
         if (candidates == 0 && visibleBytes > 0) {
-            flags.add(Flag.ESTIMATED);
+            flags.add(UsageFlag.ESTIMATED);
             candidates = ceilDiv(visibleBytes);
         }
         candidates = atMost(limits.billedOutputTokens(), candidates);
         long thoughts = thoughtsTokens;
         if (thoughts == 0 && thoughtBytes > 0) {
-            flags.add(Flag.ESTIMATED);
+            flags.add(UsageFlag.ESTIMATED);
             thoughts = ceilDiv(thoughtBytes);
         }
         long together = limits.reasoningBilled() ? limits.billedOutputTokens() : limits.modelOutputTokens();
@@ -209,15 +197,15 @@ final class UsageMeter {
             return before;
         }
         if (came < 0) {
-            flags.add(Flag.CLAMPED);
+            flags.add(UsageFlag.CLAMPED);
             return before;
         }
         if (came > max) {
-            flags.add(Flag.CLAMPED);
+            flags.add(UsageFlag.CLAMPED);
             return max;
         }
         if (before != ABSENT && came < before) {
-            flags.add(Flag.CLAMPED);
+            flags.add(UsageFlag.CLAMPED);
             return before;
         }
         return came;
@@ -225,7 +213,7 @@ final class UsageMeter {
 
     private long atMost(long max, long count) {
         if (count > max) {
-            flags.add(Flag.CLAMPED);
+            flags.add(UsageFlag.CLAMPED);
         }
         return Math.min(max, count);
     }
@@ -239,14 +227,14 @@ final class UsageMeter {
                 + present(reported.candidatesTokens())
                 + present(reported.thoughtsTokens());
         if (sum != reported.totalTokens()) {
-            flags.add(Flag.TOTAL_MISMATCH);
+            flags.add(UsageFlag.TOTAL_MISMATCH);
         }
     }
 
     /** A part is never more than its whole: what is printed adds up, and stays within what a receipt can say. */
     private long within(long whole, long part) {
         if (part > whole) {
-            flags.add(Flag.CLAMPED);
+            flags.add(UsageFlag.CLAMPED);
         }
         return Math.clamp(part, 0, whole);
     }

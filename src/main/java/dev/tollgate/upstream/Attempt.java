@@ -51,7 +51,8 @@ final class Attempt implements UpstreamListener {
     /** What has become of it until now. */
     Tried tried(String outcome) {
         long millis = (System.nanoTime() - askedNanos) / 1_000_000;
-        return new Tried(route().channel().id(), leg.ask().model(), millis, outcome);
+        PooledChannel channel = route().channel();
+        return new Tried(channel.id(), channel.kind(), leg.ask().model(), askedNanos, millis, outcome);
     }
 
     /** What has been held back; only once. */

@@ -162,7 +162,7 @@ class BoundsTest {
     // ---- estimates ----
 
     private static Estimate estimate(Long tokensMax, Long counted) {
-        MeteredCall call = new MeteredCall(Sold.request(false), Sold.bounds(false, 2, tokensMax), 4, null);
+        MeteredCall call = new MeteredCall(Sold.request(false), Sold.bounds(false, 2, tokensMax), 4, null, 0);
         return Estimate.of(call, Optional.ofNullable(counted).map(tokens -> new PromptCount(tokens, Modalities.NONE)));
     }
 

@@ -15,8 +15,11 @@ import dev.tollgate.upstream.ChatAsk;
 import dev.tollgate.upstream.Replay;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -86,15 +89,17 @@ class CallSimulationTest {
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);
         SimulatedUpstream upstream = new SimulatedUpstream(world, candidates, promptTokens);
         AtomicInteger over = new AtomicInteger();
+        List<OverCall> told = new ArrayList<>(1);
         Call call = new Call(
                 books,
                 new Counting(),
                 NO_MEDIA,
-                new MeteredCall(request(model, tokensMax), bounds, 4L * promptTokens, upstream),
+                new MeteredCall(request(model, tokensMax), bounds, 4L * promptTokens, upstream, 0),
                 "task",
                 caller,
                 world,
                 () -> world.steps() * 200_000_000L,
+                told::add,
                 over::incrementAndGet);
         caller.leavesBy(call::gone);
         world.execute(call::begin);
@@ -120,12 +125,20 @@ class CallSimulationTest {
         world.run();
 
         judge(world, books, caller, upstream, over.get());
+        judge(world, books, told);
         world.require(!stoppedEarly.get() || upstream.sent().isEmpty(), "what was stopped beforehand is not asked");
         count(world, books, caller, upstream);
         assertThat(world.violation())
                 .as("-Dtollgate.simulation=%d\n%s", seed, world.story())
                 .isNull();
     }
+
+    private static final Set<CallOutcome> CHARGED = EnumSet.of(
+            CallOutcome.COMPLETED,
+            CallOutcome.CUT_LENGTH,
+            CallOutcome.CUT_CREDITS,
+            CallOutcome.CUT_LIMIT,
+            CallOutcome.CUT_TIME);
 
     private static long available(Random random, Bounds bounds) {
         return switch (random.nextInt(6)) {
@@ -153,6 +166,18 @@ class CallSimulationTest {
             world.require(
                     upstream.sent().stream().anyMatch(answer -> answer.text().equals(caller.text())),
                     "an answer that is whole is what the upstream has said");
+        }
+    }
+
+    /** Who watches hears of it once, as the books have it. */
+    private static void judge(SimulatedWorld world, SimulatedBooks books, List<OverCall> told) {
+        world.require(told.size() == 1, "who watches is told once, and was told " + told.size() + " times");
+        for (OverCall call : told) {
+            boolean charged = books.state() == SimulatedBooks.State.CHARGED;
+            world.require(
+                    CHARGED.contains(call.outcome()) == charged || call.outcome() == CallOutcome.CANCELLED,
+                    "what is charged is told as such, and was told as " + call.outcome());
+            world.require((call.usage() != null) == charged, "what was used is told of what is charged");
         }
     }
 

@@ -90,7 +90,8 @@ class MeterTest {
                 new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), Runnable::run),
                 new CompletionIds(store::now, new Random(1)),
                 new Quotas(() -> 1),
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                CallObserver.NONE);
         freeCounts = new FreeCounts(store.ledger, meter);
     }
 

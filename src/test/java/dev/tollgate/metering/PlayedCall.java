@@ -38,6 +38,9 @@ final class PlayedCall implements Executor {
     final Counting counting = new Counting();
     long nanos;
 
+    /** What who watches was told. */
+    final List<OverCall> observed = new ArrayList<>();
+
     private @Nullable Call call;
 
     PlayedCall(Bounds bounds) {
@@ -68,11 +71,12 @@ final class PlayedCall implements Executor {
                 books,
                 counting,
                 NO_MEDIA,
-                new MeteredCall(Sold.request(bounds.model().pricing().reasoningBilled()), bounds, 400, upstream),
+                new MeteredCall(Sold.request(bounds.model().pricing().reasoningBilled()), bounds, 400, upstream, 7),
                 "task_1",
                 caller,
                 this,
                 () -> nanos,
+                observed::add,
                 over);
         call = made;
         return made;

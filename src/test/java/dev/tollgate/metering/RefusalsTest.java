@@ -130,9 +130,8 @@ class RefusalsTest {
 
     // ---- what a task keeps ----
 
-    private static Books.Settlement settlement(
-            boolean reasoningBilled, long held, Books.End end, UsageMeter.Flag... flags) {
-        EnumSet<UsageMeter.Flag> odd = EnumSet.noneOf(UsageMeter.Flag.class);
+    private static Books.Settlement settlement(boolean reasoningBilled, long held, Books.End end, UsageFlag... flags) {
+        EnumSet<UsageFlag> odd = EnumSet.noneOf(UsageFlag.class);
         odd.addAll(List.of(flags));
         return new Books.Settlement(
                 "task",
@@ -163,7 +162,7 @@ class RefusalsTest {
     @Test
     void a_task_names_what_was_odd_and_what_nothing_covered() {
         TaskResult short40 = TaskDetails.of(
-                settlement(true, 100, Books.End.COMPLETED, UsageMeter.Flag.ESTIMATED, UsageMeter.Flag.TOTAL_MISMATCH));
+                settlement(true, 100, Books.End.COMPLETED, UsageFlag.ESTIMATED, UsageFlag.TOTAL_MISMATCH));
         assertThat(short40.usageFlags()).containsExactly("estimated", "total_mismatch", "shortfall");
         assertThat(short40.pricingJson()).contains("\"charged\":0.0001,", "\"reasoning_billed\":true");
         TaskResult whole = TaskDetails.of(settlement(false, 200, Books.End.CUT_HOLD_USED));

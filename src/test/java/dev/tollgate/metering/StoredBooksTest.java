@@ -162,7 +162,7 @@ class StoredBooksTest {
             long due,
             long held,
             Books.End end,
-            Set<UsageMeter.Flag> flags,
+            Set<UsageFlag> flags,
             ExcessReports.@Nullable Excess excess) {
         return new Books.Settlement(
                 id,
@@ -489,7 +489,7 @@ class StoredBooksTest {
                     200,
                     8_292,
                     Books.End.COMPLETED,
-                    EnumSet.of(UsageMeter.Flag.ESTIMATED, UsageMeter.Flag.CLAMPED),
+                    EnumSet.of(UsageFlag.ESTIMATED, UsageFlag.CLAMPED),
                     new ExcessReports.Excess(5_000, 7)));
             assertThat(log.text())
                     .contains(

@@ -1,8 +1,8 @@
 package dev.tollgate.metering;
 
-import static dev.tollgate.metering.UsageMeter.Flag.CLAMPED;
-import static dev.tollgate.metering.UsageMeter.Flag.ESTIMATED;
-import static dev.tollgate.metering.UsageMeter.Flag.TOTAL_MISMATCH;
+import static dev.tollgate.metering.UsageFlag.CLAMPED;
+import static dev.tollgate.metering.UsageFlag.ESTIMATED;
+import static dev.tollgate.metering.UsageFlag.TOTAL_MISMATCH;
 import static dev.tollgate.upstream.UpstreamEvent.Usage.ABSENT;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,219 @@
+package dev.tollgate.metering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What who watches is told of a call that is over: once, in a word, with its steps and what it came to. */
+class CallOutcomeTest {
+
+    private static final long WANTED = 100 + 2 * 4_096;
+    private static final ApiError TROUBLE =
+            ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble").withStatus(503);
+    private static final UpstreamEvent STOP = new UpstreamEvent.Finish(0, FinishReason.STOP, "STOP");
+
+    private static UpstreamEvent text(String text) {
+        return new UpstreamEvent.Text(0, text, null);
+    }
+
+    private static UpstreamEvent used(long outputTokens) {
+        return new UpstreamEvent.Usage(
+                100,
+                UpstreamEvent.Usage.ABSENT,
+                outputTokens,
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Modalities.NONE,
+                UpstreamEvent.Modalities.NONE);
+    }
+
+    private static PlayedCall held() {
+        return PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+    }
+
+    private static OverCall after(Consumer<PlayedCall> course) {
+        PlayedCall played = held();
+        course.accept(played);
+        return one(played);
+    }
+
+    private static OverCall one(PlayedCall played) {
+        assertThat(played.observed).as("told once").hasSize(1);
+        return played.observed.getFirst();
+    }
+
+    private static void charged(PlayedCall played) {
+        played.books.settles(new Books.Charged());
+    }
+
+    @Test
+    void a_whole_answer_is_told_with_its_steps_and_what_it_came_to_before_its_caller_hears_the_end() {
+        PlayedCall played = new PlayedCall(Sold.bounds(false, 1, null));
+        played.begin();
+        played.nanos = 2_000_000;
+        played.books.holds(WANTED);
+        played.nanos = 3_000_000;
+        played.upstream.says(used(2), text("Hi"));
+        played.nanos = 4_000_000;
+        played.upstream.says(STOP);
+        played.upstream.ends();
+        assertThat(played.observed).isEmpty();
+        played.nanos = 5_000_000;
+        charged(played);
+        OverCall call = one(played);
+        assertThat(call.outcome()).isEqualTo(CallOutcome.COMPLETED);
+        assertThat(List.of(
+                        call.translationMicros(),
+                        call.startedAtMicros(),
+                        call.reservingAtMicros(),
+                        call.reservedAtMicros(),
+                        call.askedAtMicros(),
+                        call.heardAtMicros(),
+                        call.shownAtMicros(),
+                        call.doneAtMicros(),
+                        call.offeredAtMicros(),
+                        call.overAtMicros()))
+                .containsExactly(7L, 0L, 0L, 2_000L, 2_000L, 3_000L, 3_000L, 4_000L, 4_000L, 5_000L);
+        assertThat(call.usage()).isNotNull();
+        assertThat(call.chargedMicrocredits()).isEqualTo(104);
+        assertThat(call.shortfallMicrocredits()).isZero();
+        assertThat(call.has(UsageFlag.ESTIMATED)).isFalse();
+        assertThat(call.isExcessive()).isFalse();
+        assertThat(call.channel()).isEqualTo("far");
+        assertThat(call.upstreamModel()).isEqualTo("up-1");
+        assertThat(call.attempts()).isEqualTo(1);
+        assertThat(call.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(call.isStreamed()).isTrue();
+        assertThat(call.error()).isNull();
+    }
+
+    @Test
+    void what_ends_at_a_maximum_or_where_nothing_more_is_held_says_which() {
+        assertThat(after(call -> {
+                            call.upstream.says(
+                                    used(2),
+                                    text("Hi"),
+                                    new UpstreamEvent.Finish(0, FinishReason.LENGTH, "MAX_TOKENS"));
+                            call.upstream.ends();
+                            charged(call);
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.CUT_LENGTH);
+        for (CallOutcome outcome : List.of(CallOutcome.CUT_CREDITS, CallOutcome.CUT_LIMIT)) {
+            String word = outcome == CallOutcome.CUT_CREDITS ? "CREDITS_EXHAUSTED" : "SPEND_LIMIT";
+            assertThat(after(call -> {
+                                call.upstream.says(used(4_099), text("bcde"));
+                                call.books.grows(new Books.NotGrown(word));
+                                charged(call);
+                            })
+                            .outcome())
+                    .isEqualTo(outcome);
+        }
+        assertThat(after(call -> {
+                            call.upstream.says(used(3), text("a"));
+                            call.does(call.call()::timeIsUp);
+                            charged(call);
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.CUT_TIME);
+    }
+
+    @Test
+    void a_caller_that_leaves_is_told_as_such_whether_it_pays_or_not() {
+        OverCall early = after(call -> {
+            call.does(call.call()::gone);
+            call.books.givesBack();
+        });
+        assertThat(early.outcome()).isEqualTo(CallOutcome.CANCELLED);
+        assertThat(early.usage()).isNull();
+        OverCall late = after(call -> {
+            call.upstream.says(used(3), text("a"));
+            call.does(call.call()::gone);
+            charged(call);
+        });
+        assertThat(late.outcome()).isEqualTo(CallOutcome.CANCELLED);
+        assertThat(late.chargedMicrocredits()).isEqualTo(106);
+    }
+
+    @Test
+    void what_fails_says_whose_fault_it_is() {
+        assertThat(after(call -> {
+                            call.upstream.fails(Kind.UNAVAILABLE);
+                            call.books.givesBack();
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.FAILED_UPSTREAM);
+        assertThat(after(call -> {
+                            call.upstream.says(new UpstreamEvent.PromptBlocked("SAFETY"));
+                            call.upstream.ends();
+                            call.books.givesBack();
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.BLOCKED);
+        assertThat(after(call -> {
+                            call.does(() -> call.call().stop(TROUBLE));
+                            call.books.givesBack();
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.STOPPED);
+        assertThat(after(call -> {
+                            call.does(() -> call.call().turn(() -> {
+                                throw new IllegalStateException("what nobody has thought of");
+                            }));
+                            call.books.givesBack();
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.FAILED_FAULT);
+        OverCall unwritten = after(call -> {
+            call.upstream.says(used(2), text("Hi"), STOP);
+            call.upstream.ends();
+            call.books.settles(new Books.NotCharged(TROUBLE));
+        });
+        assertThat(unwritten.outcome()).isEqualTo(CallOutcome.FAILED_STORE);
+        assertThat(unwritten.error()).isEqualTo(TROUBLE);
+        assertThat(unwritten.usage()).isNull();
+    }
+
+    @Test
+    void a_call_that_nothing_is_held_for_is_told_too() {
+        PlayedCall poor = new PlayedCall(Sold.bounds(false, 1, null));
+        poor.begin();
+        poor.books.decides(new Books.Refused(ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, "too low"), false));
+        assertThat(one(poor).outcome()).isEqualTo(CallOutcome.REFUSED);
+        assertThat(one(poor).askedAtMicros()).isEqualTo(OverCall.NEVER);
+        assertThat(one(poor).channel()).isEmpty();
+        PlayedCall away = new PlayedCall(Sold.bounds(false, 1, null));
+        away.begin();
+        away.books.decides(new Books.Refused(TROUBLE, false));
+        assertThat(one(away).outcome()).isEqualTo(CallOutcome.FAILED_STORE);
+        PlayedCall second = new PlayedCall(Sold.bounds(false, 1, null));
+        second.begin();
+        second.books.decides(new Books.Lost());
+        assertThat(one(second).outcome()).isEqualTo(CallOutcome.REPEATED);
+    }
+
+    @Test
+    void waits_for_the_caller_and_for_the_hold_are_counted() {
+        OverCall call = after(played -> {
+            played.caller.full = true;
+            played.upstream.says(text("a"));
+            played.caller.full = false;
+            played.caller.drains();
+            played.upstream.says(used(4_097), text("b"));
+            played.books.grows(new Books.Grown(WANTED + 8_194));
+            played.upstream.says(STOP);
+            played.upstream.ends();
+            charged(played);
+        });
+        assertThat(call.callerWaits()).isEqualTo(1);
+        assertThat(call.holdWaits()).isEqualTo(1);
+    }
+}
