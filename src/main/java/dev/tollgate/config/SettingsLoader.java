@@ -45,18 +45,30 @@ public final class SettingsLoader {
     }
 
     private void takeEnvironment(Map<String, String> environment) {
+        SecretFiles secrets = new SecretFiles(environment::get);
         for (Setting<?> setting : all()) {
-            String text = environment.getOrDefault(setting.variable(), "");
-            if (!text.isEmpty()) {
-                found.put(setting.name(), new Found(text, setting.variable(), CurrentSettings.Source.ENVIRONMENT));
+            if (setting.secret()) {
+                takeSecret(setting, secrets.find(setting.variable(), setting.name()));
+            } else {
+                String text = environment.getOrDefault(setting.variable(), "");
+                if (!text.isEmpty()) {
+                    found.put(setting.name(), new Found(text, setting.variable(), CurrentSettings.Source.ENVIRONMENT));
+                }
             }
         }
         warnOfUnknown(environment);
     }
 
+    private void takeSecret(Setting<?> setting, SecretFiles.@Nullable Found secret) {
+        if (secret != null) {
+            found.put(setting.name(), new Found(secret.text(), secret.place(), CurrentSettings.Source.ENVIRONMENT));
+        }
+    }
+
     // Not an error: a container platform may set variables of this prefix for a service of our name.
     private void warnOfUnknown(Map<String, String> environment) {
         var known = all().stream().map(Setting::variable).collect(Collectors.toSet());
+        all().stream().filter(Setting::secret).forEach(secret -> known.add(secret.variable() + SecretFiles.SUFFIX));
         for (String name : new TreeSet<>(environment.keySet())) {
             if (name.startsWith(PREFIX) && !known.contains(name)) {
                 warnings.add(name + " is not the name of a setting; it has no effect.");

@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.config.Secret;
+import dev.tollgate.config.SecretFiles;
 import dev.tollgate.config.YamlNode;
 import dev.tollgate.host.OperatorFile;
 import java.io.IOException;
@@ -133,11 +134,11 @@ public final class ChannelEntry {
         if (!VARIABLE.matcher(place.text()).matches()) {
             throw place.complaint("is not the name of a variable; allowed are letters, digits and _.");
         }
-        String text = environment.apply(place.text());
-        if (text == null || text.isEmpty()) {
+        SecretFiles.Found found = new SecretFiles(environment).find(place.text(), place.text());
+        if (found == null) {
             throw place.complaint("names a variable that is not set: " + place.text() + ".");
         }
-        return text.strip();
+        return found.text().strip();
     }
 
     /** The whole of a file that a key names: a regular one of at most 64 KiB. */

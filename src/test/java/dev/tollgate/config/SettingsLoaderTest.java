@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -296,5 +299,89 @@ class SettingsLoaderTest {
             assertThat(settings.stripe().webhookSecrets()).hasSize(2);
             assertThat(settings.stripe().url()).hasToString("https://api.stripe.com");
         }
+    }
+
+    private Path secret(String name, String text, String permissions) throws IOException {
+        Path secret = Files.writeString(folder.resolve(name), text);
+        return Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString(permissions));
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void every_secret_may_lie_in_a_file_that_a_variable_names() throws IOException {
+        for (Setting<?> setting : SettingTable.all()) {
+            if (setting.secret()) {
+                Path missing = folder.resolve("missing");
+                assertThatThrownBy(() ->
+                                SettingsLoader.load(Map.of(), Map.of(setting.variable() + "_FILE", missing.toString())))
+                        .isInstanceOf(ConfigException.class)
+                        .hasMessageContaining(setting.variable() + "_FILE names a file that cannot be read");
+            }
+        }
+        Path key = secret("key", "the-key-of-the-operator\n", "rw-r-----");
+        Path url = secret("url", "jdbc:postgresql://db/tollgate?password=p\n", "r--------");
+        Settings settings = SettingsLoader.load(
+                Map.of(),
+                Map.of("TOLLGATE_ADMIN_KEY_FILE", key.toString(), "TOLLGATE_DATABASE_URL_FILE", url.toString()));
+
+        assertThat(settings.adminKey()).isEqualTo(new Secret("the-key-of-the-operator"));
+        assertThat(settings.databaseUrl()).isEqualTo(new Secret("jdbc:postgresql://db/tollgate?password=p"));
+        assertThat(settings.warnings()).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void a_secret_may_lie_in_the_folder_of_credentials_under_its_settings_name() throws IOException {
+        secret("admin.key", "the-key-of-the-operator", "r--------");
+        secret("something.else", "of another service", "r--------");
+        Map<String, String> environment = Map.of("CREDENTIALS_DIRECTORY", folder.toString());
+
+        assertThat(SettingsLoader.load(Map.of(), environment).adminKey())
+                .isEqualTo(new Secret("the-key-of-the-operator"));
+        assertThat(SettingsLoader.load(
+                                Map.of(),
+                                Map.of(
+                                        "CREDENTIALS_DIRECTORY",
+                                        folder.toString(),
+                                        "TOLLGATE_ADMIN_KEY",
+                                        "another-key-for-it"))
+                        .adminKey())
+                .as("a variable is nearer")
+                .isEqualTo(new Secret("another-key-for-it"));
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void a_file_with_a_secret_that_others_can_read_stops_the_start() throws IOException {
+        Path key = secret("admin.key", "the-key-of-the-operator", "rw-r--r--");
+        for (Map<String, String> environment : List.of(
+                Map.of("TOLLGATE_ADMIN_KEY_FILE", key.toString()),
+                Map.of("CREDENTIALS_DIRECTORY", folder.toString()))) {
+            assertThatThrownBy(() -> SettingsLoader.load(Map.of(), environment))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("other users of this machine can read: " + key)
+                    .hasMessageNotContaining("the-key");
+        }
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void a_secret_that_is_given_twice_or_is_empty_or_not_allowed_stops_the_start_without_being_told()
+            throws IOException {
+        Path key = secret("key", "short", "rw-------");
+        Path empty = secret("empty", "\n", "rw-------");
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of(), Map.of("TOLLGATE_ADMIN_KEY_FILE", key.toString())))
+                .hasMessageContaining("TOLLGATE_ADMIN_KEY_FILE is not valid")
+                .hasMessageNotContaining("short");
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of(), Map.of("TOLLGATE_ADMIN_KEY_FILE", empty.toString())))
+                .hasMessageContaining("nothing in it");
+        assertThatThrownBy(() -> SettingsLoader.load(
+                        Map.of(),
+                        Map.of(
+                                "TOLLGATE_ADMIN_KEY_FILE",
+                                key.toString(),
+                                "TOLLGATE_ADMIN_KEY",
+                                "the-key-of-the-operator")))
+                .hasMessageContaining("both set");
     }
 }
