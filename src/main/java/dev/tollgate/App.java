@@ -71,6 +71,9 @@ import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.limits.Quotas;
 import dev.tollgate.limits.Workers;
 import dev.tollgate.live.Live;
+import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFormat;
+import dev.tollgate.log.LogOutput;
 import dev.tollgate.mail.Letters;
 import dev.tollgate.mail.MailRounds;
 import dev.tollgate.mail.MailServer;
@@ -82,7 +85,6 @@ import dev.tollgate.media.MediaSpool;
 import dev.tollgate.media.Resolver;
 import dev.tollgate.memory.MemoryBudget;
 import dev.tollgate.metering.Accounting;
-import dev.tollgate.metering.CallObserver;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.ExcessReports;
 import dev.tollgate.metering.FreeCounts;
@@ -204,9 +206,14 @@ public final class App implements AutoCloseable {
         CannotListen.check(settings.host(), settings.port());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
-        this.store = opened.add(Store.open(settings, surroundings, secureRandom), Store::close);
-        store.setPrices().applyTo(catalogue);
         this.currentSettings = new CurrentSettings(settings.chosen());
+        apply(currentSettings);
+        this.store = opened.add(Store.open(settings, surroundings, secureRandom), Store::close);
+        LogOutput output = LogOutput.ofProcess();
+        if (output != null) {
+            output.identity(store::nodeName, version());
+        }
+        store.setPrices().applyTo(catalogue);
         store.storedSettings().applyTo(currentSettings, App::apply);
         this.demo = DemoAccount.wanted(settings)
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
@@ -237,7 +244,7 @@ public final class App implements AutoCloseable {
                 new CompletionIds(clock, random),
                 new Quotas(store::nodes),
                 settings.timeouts().call(),
-                CallObserver.NONE);
+                new CallLines());
         this.known = opened.add(knownAnswers(), KnownAnswers::close);
         vertx.setPeriodic(
                 Signatures.SWEEP_EVERY.toMillis(),
@@ -630,7 +637,7 @@ public final class App implements AutoCloseable {
         try {
             store.signatures().forgetOld();
         } catch (StoreException e) {
-            log.warn("old signatures could not be deleted; trying again next time", e);
+            log.warn(Event.STORE_UNAVAILABLE, "old signatures could not be deleted; trying again next time", e);
         }
     }
 
@@ -644,9 +651,21 @@ public final class App implements AutoCloseable {
         }
     }
 
+    /** Of the release; empty where it does not run from one. */
+    private static String version() {
+        String version = App.class.getPackage().getImplementationVersion();
+        return version == null ? "" : version;
+    }
+
     /** What does not ask for its setting each time is told of it. */
     private static void apply(CurrentSettings settings) {
-        AccessLog.set(Boolean.TRUE.equals(settings.find(SettingTable.ACCESS_LOG)));
+        AccessLog.set(
+                Boolean.TRUE.equals(settings.find(SettingTable.ACCESS_LOG)),
+                "whole".equals(settings.find(SettingTable.LOG_ADDRESSES)));
+        LogOutput output = LogOutput.ofProcess();
+        if (output != null) {
+            output.format("json".equals(settings.find(SettingTable.LOG_FORMAT)) ? LogFormat.JSON : LogFormat.TEXT);
+        }
     }
 
     private MediaLoader mediaLoader(Resolver resolver) {

@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -18,7 +19,7 @@ final class EventLoops implements AutoCloseable {
     EventLoops() {
         vertx.exceptionHandler(error -> {
             Fatal.check(error);
-            log.error("an event loop has met an error that nobody has caught", error);
+            log.error(Event.THREAD_ENDED, "an event loop has met an error that nobody has caught", error);
         });
         watch(((VertxInternal) vertx).nettyEventLoopGroup());
         watch(((VertxInternal) vertx).acceptorEventLoopGroup());

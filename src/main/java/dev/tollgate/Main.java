@@ -17,6 +17,7 @@ import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.LogOutput;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.SecretKeys;
@@ -43,7 +44,9 @@ public final class Main {
         Fatal.endProcess();
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        System.exit(run(args, System.getenv(), out, err));
+        int code = run(args, System.getenv(), out, err);
+        LogOutput.flushProcess();
+        System.exit(code);
     }
 
     /** Runs a command to its end. @return the process's exit code */
@@ -57,7 +60,7 @@ public final class Main {
         @Override
         public int serve(Settings settings, boolean newInstallation) throws Refused {
             App app = started(settings, newInstallation);
-            Thread drain = new Thread(app::close, "tollgate-drain");
+            Thread drain = new Thread(() -> closeTelling(app), "tollgate-drain");
             Runtime.getRuntime().addShutdownHook(drain);
             if (app.hasChannelsFile() && !HangUp.runs(app::reload)) {
                 LoggerFactory.getLogger(Main.class)
@@ -84,6 +87,14 @@ public final class Main {
             out.flush();
             waitForever();
             return 0;
+        }
+
+        private static void closeTelling(App app) {
+            try {
+                app.close();
+            } finally {
+                LogOutput.flushProcess(); // the process ends when the hooks have
+            }
         }
 
         private static App started(Settings settings, boolean newInstallation) throws Refused {

@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.log.Event;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -25,7 +26,11 @@ final class Readiness implements BooleanSupplier {
     public boolean getAsBoolean() {
         String now = complaints.get();
         if (!Objects.equals(told.getAndSet(now), now)) {
-            log.warn(now == null ? "the server is ready again" : "the server is not ready: {}", now);
+            if (now == null) {
+                log.warn(Event.READY, "the server is ready again");
+            } else {
+                log.warn(Event.NOT_READY, "the server is not ready: {}", now);
+            }
         }
         return now == null;
     }

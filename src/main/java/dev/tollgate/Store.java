@@ -11,6 +11,7 @@ import dev.tollgate.keys.Keys;
 import dev.tollgate.leaving.Leaving;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.log.Event;
 import dev.tollgate.mail.Outbox;
 import dev.tollgate.notices.MonthlyStatements;
 import dev.tollgate.notices.Notices;
@@ -256,13 +257,27 @@ final class Store implements AutoCloseable {
         try {
             nodes = Math.max(1, NodeLease.living(database));
         } catch (StoreException e) {
-            log.warn("the living nodes could not be counted: {}", e.getMessage());
+            log.warn(Event.STORE_UNAVAILABLE, "the living nodes could not be counted: {}", e.getMessage());
         }
     }
 
     /** How many servers share the books now, at least 1. From any thread. */
     int nodes() {
         return nodes;
+    }
+
+    /** Empty where it is not one of several, or has no lease now. */
+    String nodeName() {
+        NodeLease present = lease;
+        return present == null || !present.isHeld() ? "" : nodeNameOf(present);
+    }
+
+    private static String nodeNameOf(NodeLease lease) {
+        try {
+            return lease.nodeId();
+        } catch (StoreException e) {
+            return ""; // it ran out meanwhile
+        }
     }
 
     private String nodeId() {
@@ -302,6 +317,7 @@ final class Store implements AutoCloseable {
                     expiring.set(false);
                     if (failure == null && !expired.outcome().isEmpty()) {
                         log.warn(
+                                Event.HOLDS_GIVEN_BACK,
                                 "gave back the holds of {} calls of dead nodes",
                                 expired.outcome().size());
                     }

@@ -10,6 +10,7 @@ import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.gemini.GeminiProvider;
 import dev.tollgate.gemini.KnownModels;
 import dev.tollgate.gemini.VertexProvider;
+import dev.tollgate.log.Event;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
@@ -89,11 +90,17 @@ final class UpstreamChannels {
         try {
             PoolSpec pool = pool();
             upstreams.use(pool);
-            log.info("the channels were read again: {} of them", pool.channels().size());
+            log.info(
+                    Event.CHANNELS_READ,
+                    "the channels were read again: {} of them",
+                    pool.channels().size());
             warnings().forEach(log::warn);
             return true;
         } catch (ConfigException e) {
-            log.error("the channels file was not taken, the channels stay as they are: {}", e.getMessage());
+            log.error(
+                    Event.CHANNELS_NOT_READ,
+                    "the channels file was not taken, the channels stay as they are: {}",
+                    e.getMessage());
             return false;
         }
     }

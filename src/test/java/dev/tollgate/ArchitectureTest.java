@@ -70,6 +70,20 @@ class ArchitectureTest {
         knowsOnly(name);
     }
 
+    /** Everybody logs; what a line is made of is nobody's feature. */
+    @Test
+    void the_log_knows_the_machine_alone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(packageOf("log"))
+                .should()
+                .dependOnClassesThat(describe(
+                        "are ours and neither of log nor of host",
+                        it -> isOurs(it)
+                                && !resideInAnyPackage(packageOf("log"), packageOf("host"))
+                                        .test(it))));
+    }
+
     @Test
     void ground_knows_no_feature() {
         knowsOnly("memory", "error");
@@ -516,7 +530,7 @@ class ArchitectureTest {
 
     /** Of our own packages, besides itself, the way amounts are written and the machine that all run on. */
     private static void knowsOnly(String name, String... others) {
-        String[] allowed = Stream.concat(Stream.of(name, "money", "host", "fatal"), Stream.of(others))
+        String[] allowed = Stream.concat(Stream.of(name, "money", "host", "fatal", "log"), Stream.of(others))
                 .map(ArchitectureTest::packageOf)
                 .toArray(String[]::new);
         DescribedPredicate<JavaClass> within = resideInAnyPackage(allowed);

@@ -2,6 +2,7 @@ package dev.tollgate.admin;
 
 import dev.tollgate.audit.Audit;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.Database;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -78,12 +79,16 @@ public final class BooksCheck {
                             (subject, rows) -> state.set(new Running(since, subject, rows)));
             state.set(new Done(since, clock.instant(), count[0], List.copyOf(sentences)));
             if (count[0] > 0) {
-                log.error("the books do not add up: {} differences, the first: {}", count[0], sentences.getFirst());
+                log.error(
+                        Event.LEDGER_DIFFERENCE,
+                        "the books do not add up: {} differences, the first: {}",
+                        count[0],
+                        sentences.getFirst());
             }
         } catch (RuntimeException | Error e) {
             state.set(new Failed(since, clock.instant()));
             Fatal.check(e);
-            log.error("the books could not be checked", e);
+            log.error(Event.STORE_UNAVAILABLE, "the books could not be checked", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.answers;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -69,7 +70,11 @@ public final class AnswersMove {
         } catch (NoSuchFileException e) {
             return 0;
         } catch (IOException | StoreException e) {
-            log.warn("the kept answer of {} cannot be read and is left where it is", known.taskId(), e);
+            log.warn(
+                    Event.SPOOL_FAILED,
+                    "the kept answer of {} cannot be read and is left where it is",
+                    known.taskId(),
+                    e);
             return 0;
         }
     }

@@ -1,6 +1,7 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class Awaited {
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
             if (!failing) {
-                log.warn("the awaited keys could not be looked up; trying again", e);
+                log.warn(Event.STORE_UNAVAILABLE, "the awaited keys could not be looked up; trying again", e);
             }
             failing = true;
         } finally {

@@ -1,5 +1,6 @@
 package dev.tollgate.answers;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.io.IOException;
@@ -54,7 +55,7 @@ public final class Expiry {
         try {
             folder.deleteOrphans(answers);
         } catch (IOException e) {
-            log.warn("the folder of spools cannot be read", e);
+            log.warn(Event.SPOOL_FAILED, "the folder of spools cannot be read", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.Call;
 import dev.tollgate.metering.Sink;
@@ -122,7 +123,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
             }
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            log.error("an idempotency key could not be looked up", e);
+            log.error(Event.STORE_UNAVAILABLE, "an idempotency key could not be looked up", e);
             refuse(busy());
         }
     }
@@ -159,7 +160,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         } catch (NoSuchFileException e) {
             replayCopy(found, IdempotencyKey.answerElsewhere());
         } catch (IOException | StoreException e) {
-            log.error("the kept answer of {} cannot be read", found.taskId(), e);
+            log.error(Event.SPOOL_FAILED, "the kept answer of {} cannot be read", found.taskId(), e);
             replayCopy(found, IdempotencyKey.answerUnreadable());
         }
     }
@@ -168,14 +169,15 @@ final class KeyedCall implements SpooledAnswer.Ending {
     private void replayCopy(KnownAnswer found, ApiError otherwise) {
         byte[] copy = known.answers().copy(name, found.taskId());
         if (copy == null) {
-            log.warn("the kept answer of {} cannot be read: there is no copy of it", found.taskId());
+            log.warn(
+                    Event.SPOOL_FAILED, "the kept answer of {} cannot be read: there is no copy of it", found.taskId());
             refuse(otherwise);
             return;
         }
         try {
             spool.open(found, copy);
         } catch (IOException | StoreException e) {
-            log.error("the copy of the kept answer of {} cannot be read", found.taskId(), e);
+            log.error(Event.SPOOL_FAILED, "the copy of the kept answer of {} cannot be read", found.taskId(), e);
             refuse(IdempotencyKey.answerUnreadable());
         }
     }
@@ -195,7 +197,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
             refuse(notNow.error());
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            log.error("a call under an idempotency key could not be made", e);
+            log.error(Event.CALL_FAULT, "a call under an idempotency key could not be made", e);
             refuse(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
         }
     }

@@ -3,6 +3,7 @@ package dev.tollgate.answers;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.limits.Shares;
+import dev.tollgate.log.Event;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.metering.Running;
@@ -71,7 +72,7 @@ public final class KnownAnswers implements AutoCloseable {
         try {
             expiry.deleteOrphans();
         } catch (StoreException e) {
-            log.warn("unused spools could not be deleted; trying again in an hour", e);
+            log.warn(Event.STORE_UNAVAILABLE, "unused spools could not be deleted; trying again in an hour", e);
         }
     }
 
@@ -79,7 +80,7 @@ public final class KnownAnswers implements AutoCloseable {
         try {
             expiry.forgetOld();
         } catch (StoreException e) {
-            log.warn("old answers could not be deleted; trying again in a minute", e);
+            log.warn(Event.STORE_UNAVAILABLE, "old answers could not be deleted; trying again in a minute", e);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.BodyGate;
 import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.log.Event;
 import dev.tollgate.metering.Refusals;
 import dev.tollgate.metering.Running;
 import dev.tollgate.storage.StoreException;
@@ -89,7 +90,7 @@ public final class LargeBodies {
     }
 
     private static RuntimeException unreadable(StoreException e) {
-        log.error("a balance could not be read", e);
+        log.error(Event.STORE_UNAVAILABLE, "a balance could not be read", e);
         return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
                 .withStatus(503)
                 .retryAfter(STORE_WAIT)

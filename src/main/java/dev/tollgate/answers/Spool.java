@@ -1,6 +1,7 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.log.Event;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -364,7 +365,7 @@ public final class Spool {
     }
 
     private void breakDown(Throwable cause) {
-        log.error("the spool of {} cannot be written", taskId, cause);
+        log.error(Event.SPOOL_FAILED, "the spool of {} cannot be written", taskId, cause);
         Runnable told;
         Consumer<@Nullable Ended> end;
         Runnable resume;

@@ -1,5 +1,6 @@
 package dev.tollgate.answers;
 
+import dev.tollgate.log.Event;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,7 +58,7 @@ final class SpoolDisk {
             written.sync();
             return new Spool.Ended(written.end(), written.hash(), folder.copy(written));
         } catch (IOException e) {
-            log.error("the spool of {} cannot be synced", taskId, e);
+            log.error(Event.SPOOL_FAILED, "the spool of {} cannot be synced", taskId, e);
             return null;
         }
     }
@@ -70,7 +71,7 @@ final class SpoolDisk {
                 open.close();
             }
         } catch (IOException e) {
-            log.warn("a spool could not be closed", e);
+            log.warn(Event.SPOOL_FAILED, "a spool could not be closed", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.answers;
 
 import dev.tollgate.host.PrivateFiles;
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.Seal;
 import dev.tollgate.storage.SecretBox;
 import java.io.IOException;
@@ -101,7 +102,7 @@ public final class SpoolFolder {
             try {
                 Files.deleteIfExists(folder.resolve(taskId));
             } catch (IOException e) {
-                log.warn("a spool could not be deleted; the next start tries again", e);
+                log.warn(Event.SPOOL_FAILED, "a spool could not be deleted; the next start tries again", e);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.tollgate.answers;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import dev.tollgate.metering.Running;
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -119,7 +120,7 @@ final class SpoolReader implements Running {
     private void cannotRead(Throwable e) {
         reading = false;
         if (!over) {
-            log.error("a spool cannot be read", e);
+            log.error(Event.SPOOL_FAILED, "a spool cannot be read", e);
             fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "The answer cannot be read back. Please try again."));
         }
     }

@@ -244,7 +244,22 @@ public final class SettingTable {
             "0",
             "How many proxies stand before the server and append to X-Forwarded-For; with 0 the header is not looked at.");
     public static final Setting<Boolean> ACCESS_LOG = Setting.of(
-                    "http.access-log", Kind.flag(), "false", "Logs a line for each call, without query and body.")
+                    "http.access-log",
+                    Kind.flag(),
+                    "false",
+                    "Logs a line for each request: what it was, how it ended and what it came to; never its query, headers or body.")
+            .whileRunning();
+    public static final Setting<String> LOG_FORMAT = Setting.of(
+                    "log.format",
+                    Kind.text("text or json", "text|json"),
+                    "text",
+                    "How lines of the log are written: for people, or as a JSON object each.")
+            .whileRunning();
+    public static final Setting<String> LOG_ADDRESSES = Setting.of(
+                    "log.addresses",
+                    Kind.text("cut or whole", "cut|whole"),
+                    "cut",
+                    "What the line of a call tells of its caller's address: the network alone (of IPv4 a /24, of IPv6 a /48), or all of it.")
             .whileRunning();
     static final Setting<List<String>> CORS_ORIGINS = Setting.of(
             "cors.origins",
@@ -391,6 +406,8 @@ public final class SettingTable {
             SANDBOX_PACE,
             TRUSTED_HOPS,
             ACCESS_LOG,
+            LOG_FORMAT,
+            LOG_ADDRESSES,
             CORS_ORIGINS,
             JSON_CLIENTS,
             BODY_BYTES,

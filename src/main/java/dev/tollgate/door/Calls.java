@@ -10,6 +10,7 @@ import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RateAnswers;
 import dev.tollgate.limits.Quota;
+import dev.tollgate.log.Event;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.metering.Arrival;
 import dev.tollgate.metering.Call;
@@ -101,7 +102,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     tokensMax(model, question),
                     quotas(caller, model)));
         } catch (StoreException e) {
-            log.error("what was kept for a call could not be looked up", e);
+            log.error(Event.STORE_UNAVAILABLE, "what was kept for a call could not be looked up", e);
             throw ApiError.of(
                             ErrorCode.INTERNAL_ERROR,
                             "The service cannot read its records right now. Please try again.")

@@ -49,7 +49,12 @@ public final class Door implements Handler<KeyCaller> {
         boolean isLarge = exchange.hasLargeBody();
         String name = name(exchange);
         Lease memory = exchange.memory();
-        Arrival arrival = new Arrival(exchange.requestId(), exchange.startedNanos());
+        Arrival arrival = new Arrival(
+                exchange.requestId(),
+                exchange.startedNanos(),
+                exchange.routePattern(),
+                exchange.header("traceparent"),
+                exchange.callWatch());
         exchange.read(body -> calls.read(opening, body, memory), read -> {
             if (isLarge || calls.mayBlock(read.question())) {
                 exchange.compute(

@@ -1,5 +1,6 @@
 package dev.tollgate.fatal;
 
+import dev.tollgate.log.Event;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class Fatal {
             if (isFatal(error)) {
                 endProcess(thread, error);
             }
-            log.error("the thread {} has ended", thread.getName(), error);
+            log.error(Event.THREAD_ENDED, "the thread {} has ended", thread.getName(), error);
         });
     }
 

@@ -4,6 +4,7 @@ import dev.tollgate.channel.AnswerReader;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.SseReader;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
@@ -102,7 +103,7 @@ final class GeminiEventReader implements AnswerReader {
             stop(broke("an event is not JSON"));
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            LOG.error("an event could not be read", e);
+            LOG.error(Event.CALL_FAULT, "an event could not be read", e);
             stop(broke("an event could not be read"));
         }
     }

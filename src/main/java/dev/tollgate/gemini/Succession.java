@@ -1,5 +1,6 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstream.Standing;
@@ -135,6 +136,7 @@ final class Succession {
     private void learn(String name, String why) {
         if (retiredEarly.add(name)) {
             log.warn(
+                    Event.MODEL_RETIRED,
                     "channel {}: the model {} has retired here before its day ({}): {} is asked in its place from now on",
                     channel,
                     name,

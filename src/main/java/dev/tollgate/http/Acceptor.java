@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -70,7 +71,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Fatal.check(cause);
-        LOG.warn("a connection could not be taken in; the next one is in a second", cause);
+        LOG.warn(Event.REQUEST_FAULT, "a connection could not be taken in; the next one is in a second", cause);
         context.channel().config().setAutoRead(false);
         context.executor().schedule(() -> context.channel().config().setAutoRead(true), 1, TimeUnit.SECONDS);
     }

@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -178,7 +179,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Fatal.check(cause);
         if (!(cause instanceof IOException)) {
-            LOG.error("a caller's connection is closed by a fault", cause);
+            LOG.error(Event.REQUEST_FAULT, "a caller's connection is closed by a fault", cause);
         }
         channel.close();
     }
@@ -209,7 +210,15 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     /** Some of an answer. */
     void write(ByteBuf bytes) {
         turns.answerBegins();
+        count(bytes);
         channel.writeAndFlush(bytes, channel.voidPromise());
+    }
+
+    private void count(ByteBuf bytes) {
+        Exchange writing = exchange;
+        if (writing != null) {
+            writing.wrote(bytes.readableBytes());
+        }
     }
 
     void writeInformation(ByteBuf bytes) {
@@ -219,6 +228,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     /** The end of an answer; its exchange hears when it has left. */
     void writeLast(ByteBuf bytes) {
         turns.answerEnds();
+        count(bytes);
         channel.writeAndFlush(bytes).addListener(this);
     }
 

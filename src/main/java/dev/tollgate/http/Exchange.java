@@ -4,6 +4,9 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.CallWatch;
+import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFields;
 import dev.tollgate.memory.Lease;
 import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.Context;
@@ -32,7 +35,6 @@ public final class Exchange {
     public static final String ACCESS_LOG_NAME = "access";
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    private static final Logger ACCESS_LOG = LoggerFactory.getLogger(ACCESS_LOG_NAME);
 
     private static final String PLAYGROUND = "/playground/";
     private static final int ROUTE_CHARS_MAX = 100;
@@ -44,6 +46,7 @@ public final class Exchange {
     private final RequestHead head;
     private final RequestBody body;
     private final Response response;
+    private final @Nullable AccessLine line;
 
     private String path = "/";
     private @Nullable String remoteAddress;
@@ -65,6 +68,7 @@ public final class Exchange {
         this.head = new RequestHead(request);
         this.body = new RequestBody(this, loop, connection, head.bytesAnnounced());
         this.response = new Response(this, loop, connection, !head.isKeepAlive());
+        this.line = AccessLine.isOn() ? new AccessLine(this) : null;
     }
 
     // the request
@@ -168,6 +172,11 @@ public final class Exchange {
      */
     public Lease memory() {
         return body.lease();
+    }
+
+    /** Who is to be told of the metered call that this becomes, for the line in the log. */
+    public CallWatch callWatch() {
+        return line == null ? CallWatch.NONE : line;
     }
 
     // work aside
@@ -323,6 +332,9 @@ public final class Exchange {
      * is reset (a door that has a way to say it in the stream does so itself). Does nothing after an answer.
      */
     public void fail(ApiError error) {
+        if (line != null) {
+            line.failed(error.code().code());
+        }
         boolean refused = error.status() >= 400 && error.status() < 500 && response.mayRefuse();
         if (!response.fail(error, errors)) {
             reset();
@@ -338,8 +350,11 @@ public final class Exchange {
             fail(refusal.error());
         } else {
             LOG.atLevel(response.isGone() ? Level.DEBUG : Level.ERROR)
+                    .addMarker(Event.REQUEST_FAULT)
                     .setCause(cause)
-                    .log("request {} failed", requestId);
+                    .addArgument(requestId)
+                    .addArgument(LogFields.request(requestId).ofAccount(payer))
+                    .log("request {} failed");
             fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred. Request id: " + requestId + "."));
         }
     }
@@ -430,19 +445,20 @@ public final class Exchange {
             loop.callers().leave(entered);
         }
         loop.closed(this);
-        logAccess();
+        if (line != null) {
+            line.finished();
+        }
     }
 
     /** The route's pattern and not the path, which may carry an id; never the query. */
-    private void logAccess() {
-        if (ACCESS_LOG.isInfoEnabled()) {
-            ACCESS_LOG.info(
-                    "{} {} {} {} ms {}",
-                    method(),
-                    route == null ? "-" : route.path(),
-                    response.outcome(),
-                    millis(),
-                    requestId);
+    public String routePattern() {
+        return route == null ? "-" : route.path();
+    }
+
+    /** So many bytes of the answer are given to the connection. */
+    void wrote(int bytes) {
+        if (line != null) {
+            line.wrote(bytes);
         }
     }
 

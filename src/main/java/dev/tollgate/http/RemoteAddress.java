@@ -80,6 +80,29 @@ final class RemoteAddress {
         return HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, IPV6_BYTES / 2));
     }
 
+    /**
+     * The network that an address lies in, for records that are to tell no person: of IPv4 a /24, of IPv6 a /48.
+     *
+     * @param address as {@link #of} gives it
+     */
+    static String cut(String address) {
+        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
+        if (bytes == null) {
+            return "";
+        }
+        if (bytes.length == IPV6_BYTES && isMapped(bytes)) {
+            bytes = Arrays.copyOfRange(bytes, MAPPED_BYTES, IPV6_BYTES);
+        }
+        if (bytes.length == IPV6_BYTES) {
+            return "%x:%x:%x::/48".formatted(pair(bytes, 0), pair(bytes, 2), pair(bytes, 4));
+        }
+        return (bytes[0] & 255) + "." + (bytes[1] & 255) + "." + (bytes[2] & 255) + ".0/24";
+    }
+
+    private static int pair(byte[] bytes, int at) {
+        return (bytes[at] & 255) << 8 | bytes[at + 1] & 255;
+    }
+
     /** An IPv4 address in the form of IPv6. */
     private static boolean isMapped(byte[] bytes) {
         for (int i = 0; i < MAPPED_BYTES - 2; i++) {

@@ -61,9 +61,9 @@ final class Response {
         return closes;
     }
 
-    /** What the access log says of its end. */
-    String outcome() {
-        return stage instanceof Answered answered ? Integer.toString(answered.status()) : "gone";
+    /** What it was answered with; 0 while it was not. */
+    int status() {
+        return stage instanceof Answered answered ? answered.status() : 0;
     }
 
     /** The caller has left. @return false where that makes no difference any more */

@@ -1,5 +1,6 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
 import java.sql.Connection;
@@ -216,7 +217,7 @@ final class KeyRoll {
             readNanos = began;
             return true;
         } catch (RuntimeException e) {
-            log.error("new keys could not be read", e);
+            log.error(Event.STORE_UNAVAILABLE, "new keys could not be read", e);
             return false;
         }
     }

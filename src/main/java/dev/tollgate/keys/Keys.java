@@ -2,6 +2,7 @@ package dev.tollgate.keys;
 
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.limits.Rates;
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
@@ -214,7 +215,7 @@ public final class Keys {
             return judge(found);
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            log.error("a key could not be looked up", e);
+            log.error(Event.STORE_UNAVAILABLE, "a key could not be looked up", e);
             return new Authentication.Unavailable();
         }
     }

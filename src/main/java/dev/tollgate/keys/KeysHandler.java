@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.log.Event;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
@@ -117,7 +118,11 @@ public final class KeysHandler {
                     try {
                         return work.get();
                     } catch (StoreException e) {
-                        log.warn("keys could not be read or written: {}", e.getMessage(), e.getCause());
+                        log.warn(
+                                Event.STORE_UNAVAILABLE,
+                                "keys could not be read or written: {}",
+                                e.getMessage(),
+                                e.getCause());
                         throw ApiError.of(
                                         ErrorCode.INTERNAL_ERROR,
                                         "The service cannot reach its records right now. Please look whether it was done,"

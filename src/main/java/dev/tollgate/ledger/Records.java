@@ -2,6 +2,7 @@ package dev.tollgate.ledger;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -21,7 +22,7 @@ public final class Records {
         try {
             return reading.get();
         } catch (StoreException e) {
-            log.warn("records could not be read: {}", e.getMessage(), e.getCause());
+            log.warn(Event.STORE_UNAVAILABLE, "records could not be read: {}", e.getMessage(), e.getCause());
             throw ApiError.of(
                             ErrorCode.INTERNAL_ERROR,
                             "The service cannot read its records right now. Please try again.")

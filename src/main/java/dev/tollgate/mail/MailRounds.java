@@ -1,5 +1,6 @@
 package dev.tollgate.mail;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -70,7 +71,7 @@ public final class MailRounds implements AutoCloseable {
             }
             writer.commitAndWait(Unit.of(new ForgetMails(clock.instant().minus(KEPT), FORGET_ROWS)));
         } catch (StoreException e) {
-            log.warn("mails could not be read or noted; trying again: {}", e.getMessage());
+            log.warn(Event.STORE_UNAVAILABLE, "mails could not be read or noted; trying again: {}", e.getMessage());
         } finally {
             running.set(false);
         }
@@ -110,10 +111,15 @@ public final class MailRounds implements AutoCloseable {
             String reason = String.valueOf(e.getMessage());
             Instant now = clock.instant();
             if (e.isFinal() || mail.attempts() > WAITS.size()) {
-                log.warn("the mail {} is given up after {} attempts: {}", mail.id(), mail.attempts(), reason);
+                log.warn(
+                        Event.MAIL_FAILED,
+                        "the mail {} is given up after {} attempts: {}",
+                        mail.id(),
+                        mail.attempts(),
+                        reason);
                 return EndMail.givenUp(mail, reason, now);
             }
-            log.info("the mail {} was not sent; trying again: {}", mail.id(), reason);
+            log.info(Event.MAIL_FAILED, "the mail {} was not sent; trying again: {}", mail.id(), reason);
             return EndMail.again(mail, reason, now.plus(WAITS.get(mail.attempts() - 1)));
         } catch (StoreException | IllegalArgumentException e) {
             return EndMail.givenUp(mail, "The text could not be opened.", clock.instant());

@@ -3,6 +3,8 @@ package dev.tollgate.metering;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFields;
 import dev.tollgate.memory.Lease;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -118,7 +120,7 @@ public final class Call implements Running {
             step.run();
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            log.error("task {} has met a fault", taskId, e);
+            log.error(Event.CALL_FAULT, "task {} has met a fault", taskId, LogFields.task(taskId), e);
             phase.broken(ApiError.of(ErrorCode.INTERNAL_ERROR, "An unexpected error has ended the call."));
         }
     }
@@ -155,7 +157,7 @@ public final class Call implements Running {
             return true;
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            log.error("task {} could not {}", taskId, what, e);
+            log.error(Event.CALL_FAULT, "task {} could not {}", taskId, what, LogFields.task(taskId), e);
             return false;
         }
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.log.Event;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ public final class ExcessReports {
         long others = turn();
         if (others >= 0) {
             log.warn(
+                    Event.USAGE_ANOMALY,
                     "task {}: channel {} has reported {} tokens in and {} out of a call that comes to at most {} and {}; what is beyond"
                             + " is not charged ({} more such calls since this was said last)",
                     taskId,

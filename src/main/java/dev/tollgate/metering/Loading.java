@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.StoreException;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -58,11 +59,11 @@ final class Loading {
         } catch (ApiException e) {
             refusal = e.error();
         } catch (StoreException e) {
-            log.error("a balance could not be read", e);
+            log.error(Event.STORE_UNAVAILABLE, "a balance could not be read", e);
             refusal = internal().withStatus(503);
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            log.error("the media of a call could not be loaded", e);
+            log.error(Event.CALL_FAULT, "the media of a call could not be loaded", e);
             refusal = internal();
         }
         if (refusal != null) {

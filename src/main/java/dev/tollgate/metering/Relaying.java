@@ -1,6 +1,8 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFields;
 import dev.tollgate.upstream.PreparedCall;
 import dev.tollgate.upstream.SentCall;
 import dev.tollgate.upstream.UpstreamEvent;
@@ -463,7 +465,13 @@ final class Relaying implements Phase {
             stopUpstream();
             return;
         }
-        log.warn("task {}: upstream {}: {}", call.taskId(), failure.kind(), failure.detail());
+        log.warn(
+                Event.UPSTREAM_FAILED,
+                "task {}: upstream {}: {}",
+                call.taskId(),
+                failure.kind(),
+                failure.told(),
+                LogFields.task(call.taskId()));
         if (answer().isFinished()) {
             answer().end(); // a failure after the finish reasons changes nothing (D38)
             pump();

@@ -2,6 +2,8 @@ package dev.tollgate.metering;
 
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.ledger.Release;
+import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFields;
 import dev.tollgate.rollups.CallEnd;
 import dev.tollgate.rollups.CallFigures;
 import dev.tollgate.rollups.CountCall;
@@ -77,7 +79,12 @@ final class Releases {
             int tries,
             Throwable failure) {
         if (tries % TRIES_TOLD == 0) {
-            log.error("task {}: what it holds could not be given back, and is tried again", taskId, failure);
+            log.error(
+                    Event.STORE_UNAVAILABLE,
+                    "task {}: what it holds could not be given back, and is tried again",
+                    taskId,
+                    LogFields.task(taskId),
+                    failure);
         }
         int pauses = tries < TRIES_QUICK ? 1 : PAUSES_MAX;
         pause(pauses, () -> attempt(taskId, model, status, result, trace, tries + 1, () -> {}));

@@ -4,6 +4,8 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFields;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.receipts.WriteReceipt;
@@ -124,7 +126,12 @@ final class Settling {
             commit(due, Unit.of(changes), 0);
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
-            log.error("task {} could not be settled", due.settlement().taskId(), e);
+            log.error(
+                    Event.CALL_FAULT,
+                    "task {} could not be settled",
+                    due.settlement().taskId(),
+                    LogFields.task(due.settlement().taskId()),
+                    e);
             refused(due, StoreTrouble.givenBack());
         }
     }
@@ -180,6 +187,7 @@ final class Settling {
             return;
         }
         log.atLevel(settlement.end() == Books.End.COMPLETED ? Level.WARN : Level.INFO)
+                .addMarker(Event.USAGE_ANOMALY)
                 .log(
                         "task {}: the usage that channel {} has reported could not be charged as it is: {}",
                         settlement.taskId(),
@@ -188,21 +196,27 @@ final class Settling {
                                 ", ",
                                 settlement.flags().stream()
                                         .map(UsageFlag::wireName)
-                                        .toList()));
+                                        .toList()),
+                        LogFields.task(settlement.taskId()).of(settlement.answerModel(), settlement.channel()));
     }
 
     private static void tellShortfall(Books.Settlement settlement, Settle settle) {
         if (settle.shortfallMicros() > 0) {
             log.warn(
+                    Event.SHORTFALL,
                     "task {}: {} micro-credits were used that nothing covered",
                     settlement.taskId(),
-                    settle.shortfallMicros());
+                    settle.shortfallMicros(),
+                    LogFields.task(settlement.taskId())
+                            .ofAccount(settlement.request().accountId()));
         }
         if (settle.shortfallsToday() == Ledger.SHORTFALLS_MAX) {
             log.warn(
+                    Event.SHORTFALL,
                     "account {}: {} shortfalls today; until tomorrow its calls are held for in full or refused",
                     settlement.request().accountId(),
-                    settle.shortfallsToday());
+                    settle.shortfallsToday(),
+                    LogFields.account(settlement.request().accountId()));
         }
     }
 }

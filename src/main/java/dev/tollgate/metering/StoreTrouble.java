@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -16,7 +17,7 @@ final class StoreTrouble {
     private StoreTrouble() {}
 
     static ApiError unavailable(StoreException failure) {
-        log.error("the store did not take a unit of work", failure);
+        log.error(Event.STORE_UNAVAILABLE, "the store did not take a unit of work", failure);
         return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot record the call right now. Please try again.")
                 .withStatus(503)
                 .retryAfter(STORE_WAIT);

@@ -1,5 +1,6 @@
 package dev.tollgate.notices;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.mail.Letter;
 import dev.tollgate.mail.Letters;
 import dev.tollgate.mail.Outbox;
@@ -83,7 +84,7 @@ public final class MonthlyStatements {
                 after = due.isEmpty() ? "" : due.getLast();
             } while (due.size() == ACCOUNTS_MAX);
         } catch (StoreException e) {
-            log.warn("statements could not be mailed; trying again: {}", e.getMessage());
+            log.warn(Event.STORE_UNAVAILABLE, "statements could not be mailed; trying again: {}", e.getMessage());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.tollgate.keys.Spend;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.SpendWindow;
 import dev.tollgate.ledger.WindowUse;
+import dev.tollgate.log.Event;
 import dev.tollgate.mail.Letter;
 import dev.tollgate.mail.Letters;
 import dev.tollgate.mail.Outbox;
@@ -108,7 +109,10 @@ public final class Notices {
             }
             after = changed.size() < PEOPLE_MAX ? "" : changed.getLast().id();
         } catch (StoreException e) {
-            log.warn("what is to be told could not be found out; trying again: {}", e.getMessage());
+            log.warn(
+                    Event.STORE_UNAVAILABLE,
+                    "what is to be told could not be found out; trying again: {}",
+                    e.getMessage());
         }
     }
 

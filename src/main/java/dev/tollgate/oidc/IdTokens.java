@@ -1,6 +1,7 @@
 package dev.tollgate.oidc;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.log.Event;
 import dev.tollgate.people.Identity;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -191,7 +192,7 @@ final class IdTokens {
     }
 
     private OidcFailure wrong(String what) {
-        log.warn("A token of {} does not count: {}", client.name(), what);
+        log.warn(Event.SIGN_IN_FAILED, "A token of {} does not count: {}", client.name(), what);
         return OidcFailure.refused("What " + client.name() + " sent does not count: " + what + ".");
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.oidc;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.people.Identity;
 import dev.tollgate.storage.SecretBox;
 import io.vertx.core.Vertx;
@@ -168,7 +169,7 @@ public final class OidcSignIn implements AutoCloseable {
         }
         ProviderCalls.Reply reply = calls.post(at.token(), form(fields), headers);
         if (reply.status() != 200) {
-            log.warn("{} did not take a code: status {}", client.name(), reply.status());
+            log.warn(Event.SIGN_IN_FAILED, "{} did not take a code: status {}", client.name(), reply.status());
             throw reply.status() >= 500
                     ? calls.away()
                     : OidcFailure.refused(client.name() + " did not take its own code any more. Begin again.");

@@ -4,6 +4,7 @@ import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.Request;
 import dev.tollgate.channel.WholeReply;
+import dev.tollgate.log.Event;
 import dev.tollgate.upstream.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -103,7 +104,12 @@ final class ProviderCalls implements AutoCloseable {
             WholeReply reply = exchange(end, request.apply(end), body);
             return new Reply(reply.status(), json(reply.body()));
         } catch (ExecutionException | TimeoutException | IllegalArgumentException e) {
-            log.warn("{} cannot be asked at {}: {}", client.name(), url.getHost(), String.valueOf(e.getMessage()));
+            log.warn(
+                    Event.SIGN_IN_FAILED,
+                    "{} cannot be asked at {}: {}",
+                    client.name(),
+                    url.getHost(),
+                    String.valueOf(e.getMessage()));
             throw away();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

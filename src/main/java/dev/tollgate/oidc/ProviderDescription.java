@@ -1,5 +1,6 @@
 package dev.tollgate.oidc;
 
+import dev.tollgate.log.Event;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -110,7 +111,7 @@ final class ProviderDescription {
     }
 
     private OidcFailure unusable(String why) {
-        log.warn("What {} says of itself is of no use: {}", client.name(), why);
+        log.warn(Event.SIGN_IN_FAILED, "What {} says of itself is of no use: {}", client.name(), why);
         return OidcFailure.away(client.name() + " cannot be used right now: what it says of itself is of no use."
                 + " Tell the operator.");
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.oidc;
 
+import dev.tollgate.log.Event;
 import java.math.BigInteger;
 import java.net.URI;
 import java.security.AlgorithmParameters;
@@ -82,7 +83,7 @@ final class ProviderKeys {
         ProviderCalls.Reply reply = calls.get(url);
         JsonNode keys = reply.json().path("keys");
         if (reply.status() != 200 || !keys.isArray()) {
-            log.warn("The provider's keys cannot be read: status {}", reply.status());
+            log.warn(Event.SIGN_IN_FAILED, "The provider's keys cannot be read: status {}", reply.status());
             throw calls.away();
         }
         List<Known> known = new ArrayList<>();
@@ -113,7 +114,7 @@ final class ProviderKeys {
             String id = key.path("kid").isString() ? key.path("kid").stringValue() : null;
             return new Known(id, algorithm, algorithm == Algorithm.RS256 ? rsa(key) : ec(key));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            log.warn("A key of the provider's is of no use: {}", String.valueOf(e.getMessage()));
+            log.warn(Event.SIGN_IN_FAILED, "A key of the provider's is of no use: {}", String.valueOf(e.getMessage()));
             return null;
         }
     }

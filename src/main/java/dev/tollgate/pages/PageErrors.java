@@ -3,6 +3,7 @@ package dev.tollgate.pages;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
+import dev.tollgate.log.Event;
 import gg.jte.TemplateEngine;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class PageErrors implements ErrorFormat {
         try {
             return Pages.render(templates, "error.jte", Map.of("brand", brand, "title", title, "message", message));
         } catch (RuntimeException broken) { // whoever waits for an error gets one
-            LOG.error("the page of errors is broken", broken);
+            LOG.error(Event.REQUEST_FAULT, "the page of errors is broken", broken);
             return (title + ". " + message).replace("<", "").getBytes(StandardCharsets.UTF_8);
         }
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.rollups;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -50,7 +51,7 @@ public final class Rollups {
                 writer.commitAndWait(Unit.of(step));
             } while (step.isMore());
         } catch (StoreException e) {
-            log.warn("usage could not be folded into days; trying again next time", e);
+            log.warn(Event.STORE_UNAVAILABLE, "usage could not be folded into days; trying again next time", e);
         } finally {
             sweeping.set(false);
         }

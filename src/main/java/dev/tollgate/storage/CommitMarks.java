@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.log.Event;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -85,6 +86,7 @@ final class CommitMarks {
         }
         if (confirmed > 0 && !isThere(statements)) {
             log.error(
+                    Event.STORE_WENT_BACK,
                     "the database has lost what it had confirmed: a standby that lagged behind has taken over, or a backup was"
                             + " restored; calls of the last moments before may be missing from the books");
             confirmed = 0;

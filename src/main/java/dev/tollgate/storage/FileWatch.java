@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.log.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -131,6 +132,7 @@ final class FileWatch {
         String sentence = "the database " + file.file() + " " + how;
         gone = sentence;
         log.error(
+                Event.STORE_UNAVAILABLE,
                 "{}: no more calls are taken, and nothing is written. Stop this server, put the database back, start again."
                         + " What was deleted can be copied from /proc/{}/fd for as long as this process runs.",
                 sentence,

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.log.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -139,12 +140,17 @@ final class LogRoom {
     private boolean takeInWithReserve() {
         try {
             if (takeIn()) {
-                log.warn("the disk is full: the room that was reserved for the books is used up; free some");
+                log.warn(
+                        Event.DISK_FULL,
+                        "the disk is full: the room that was reserved for the books is used up; free some");
                 return true;
             }
             keep(SPARE_BYTES); // somebody reads still: what is left must not go to the log
         } catch (SQLException e) {
-            log.warn("the disk is full, and so is the room that was reserved for the books: {}", e.getMessage());
+            log.warn(
+                    Event.DISK_FULL,
+                    "the disk is full, and so is the room that was reserved for the books: {}",
+                    e.getMessage());
         }
         return false;
     }
@@ -153,7 +159,7 @@ final class LogRoom {
         try {
             return Files.deleteIfExists(reserve);
         } catch (IOException e) {
-            log.warn("the reserve cannot be given up: {}", e.toString());
+            log.warn(Event.DISK_FULL, "the reserve cannot be given up: {}", e.toString());
             return false;
         }
     }

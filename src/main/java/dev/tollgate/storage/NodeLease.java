@@ -1,6 +1,7 @@
 package dev.tollgate.storage;
 
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -150,7 +151,7 @@ public final class NodeLease implements AutoCloseable {
             listener.renewed();
             return true;
         } catch (SQLException | RuntimeException e) {
-            log.warn("the node's lease was not renewed: {}", e.toString());
+            log.warn(Event.LEASE_NOT_RENEWED, "the node's lease was not renewed: {}", e.toString());
             disconnect();
             if (isOver()) {
                 lose();
@@ -167,7 +168,7 @@ public final class NodeLease implements AutoCloseable {
     private void lose() {
         held = null;
         if (lastId != null) {
-            log.error("node {} has lost its lease; its calls are stopped", lastId);
+            log.error(Event.LEASE_LOST, "node {} has lost its lease; its calls are stopped", lastId);
             listener.lost();
         }
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.log.Event;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class Pulse {
     void wrote() {
         if (trouble != null) {
             trouble = null;
-            log.info("the database takes what is written again");
+            log.info(Event.STORE_BACK, "the database takes what is written again");
         }
     }
 
@@ -37,7 +38,7 @@ final class Pulse {
             return;
         }
         if (trouble == null) {
-            log.error("the database takes nothing: {}", failure.toString());
+            log.error(Event.STORE_UNAVAILABLE, "the database takes nothing: {}", failure.toString());
         }
         trouble = failure instanceof StoreUnavailable ? failure.getMessage() : "the database takes nothing";
     }

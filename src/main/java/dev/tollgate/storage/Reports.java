@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.log.Event;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -18,7 +19,11 @@ final class Reports {
 
     /** Why they are not written: those that were reported as decided are lost, the others learn it as their outcome. */
     static void fail(List<Waiting> all, Throwable failure) {
-        log.error("{} of work failed", all.size() == 1 ? "a unit" : all.size() + " units", failure);
+        log.error(
+                Event.STORE_UNAVAILABLE,
+                "{} of work failed",
+                all.size() == 1 ? "a unit" : all.size() + " units",
+                failure);
         StoreException told = Failures.of(failure);
         List<Waiting> unreported = new ArrayList<>();
         for (Waiting waiting : all) {

@@ -3,6 +3,7 @@ package dev.tollgate.stripe;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Request;
 import dev.tollgate.channel.WholeReply;
+import dev.tollgate.log.Event;
 import dev.tollgate.money.Credits;
 import dev.tollgate.payments.Payment;
 import dev.tollgate.payments.Payments;
@@ -73,17 +74,28 @@ public final class StripeCheckout implements AutoCloseable {
             String id = session == null ? "" : session.path("id").asString("");
             String url = session == null ? "" : session.path("url").asString("");
             if (session == null || !id.matches("[A-Za-z0-9_]{1,200}") || !isLink(url)) {
-                log.warn("Stripe did not make a page for payment {}: status {}", payment.id(), reply.status());
+                log.warn(
+                        Event.PAYMENT_FAILED,
+                        "Stripe did not make a page for payment {}: status {}",
+                        payment.id(),
+                        reply.status());
                 return false;
             }
             if (session.path("livemode").asBoolean(false) != account.isLive()) {
-                log.warn("Stripe's page for payment {} is of another mode than the key", payment.id());
+                log.warn(
+                        Event.PAYMENT_FAILED,
+                        "Stripe's page for payment {} is of another mode than the key",
+                        payment.id());
                 return false;
             }
             payments.opened(payment.id(), id, url);
             return true;
         } catch (ExecutionException | TimeoutException | JacksonException e) {
-            log.warn("Stripe could not be asked for payment {}: {}", payment.id(), String.valueOf(e.getMessage()));
+            log.warn(
+                    Event.PAYMENT_FAILED,
+                    "Stripe could not be asked for payment {}: {}",
+                    payment.id(),
+                    String.valueOf(e.getMessage()));
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package dev.tollgate.stripe;
 
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.log.Event;
 import dev.tollgate.memory.Lease;
 import dev.tollgate.payments.PaymentNotice;
 import dev.tollgate.payments.Payments;
@@ -66,7 +67,11 @@ public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
             case REPLAYED -> counts.count(WebhookCounts.Kind.REPLAYED);
             case REFUSED -> {
                 counts.count(WebhookCounts.Kind.REFUSED);
-                log.warn("Stripe's event {} ({}) was refused; see the list of payments", notice.id(), notice.type());
+                log.warn(
+                        Event.PAYMENT_FAILED,
+                        "Stripe's event {} ({}) was refused; see the list of payments",
+                        notice.id(),
+                        notice.type());
             }
         }
         return taken;

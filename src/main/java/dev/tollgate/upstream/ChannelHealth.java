@@ -1,5 +1,7 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFields;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +35,12 @@ final class ChannelHealth {
             channel.breaker().abandoned(now.toEpochMilli());
         } else if (channel.breaker().failed(now.toEpochMilli())) {
             log.warn(
+                    Event.CHANNEL_FAILING,
                     "channel {} has failed {} times in a row and is passed over for a while where there is another: {}",
                     channel.id(),
                     Breaker.FAILURES_MAX,
-                    failure.detail());
+                    failure.told(),
+                    LogFields.channel(channel.id(), null));
         }
     }
 
@@ -57,13 +61,21 @@ final class ChannelHealth {
         String channel = route.channel().id();
         if (rest.reason() == Rest.Reason.MISCONFIGURED) {
             log.error(
+                    Event.CHANNEL_MISCONFIGURED,
                     "ALARM: channel {} does not serve {}: its key, project or name of the model is not taken; passed over until {}: {}",
                     channel,
                     route.upstreamModel(),
                     until,
-                    failure.detail());
+                    failure.told(),
+                    LogFields.channel(channel, route.upstreamModel()));
         } else {
-            log.warn("channel {} has no quota left for {}; it rests until {}", channel, route.upstreamModel(), until);
+            log.warn(
+                    Event.CHANNEL_NO_QUOTA,
+                    "channel {} has no quota left for {}; it rests until {}",
+                    channel,
+                    route.upstreamModel(),
+                    until,
+                    LogFields.channel(channel, route.upstreamModel()));
         }
     }
 }

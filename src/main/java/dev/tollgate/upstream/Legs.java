@@ -2,6 +2,7 @@ package dev.tollgate.upstream;
 
 import dev.tollgate.error.ApiException;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import dev.tollgate.upstream.Upstreams.Leg;
 import io.vertx.core.Context;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ final class Legs {
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
             log.error(
+                    Event.CALL_FAULT,
                     "channel {}: a request could not be translated",
                     route.channel().id(),
                     e);

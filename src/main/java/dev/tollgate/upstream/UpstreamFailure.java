@@ -1,6 +1,8 @@
 package dev.tollgate.upstream;
 
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param detail for the log only; no key in it, never shown to a caller
  */
 public record UpstreamFailure(Kind kind, @Nullable Duration retryAfter, String detail) {
+
+    /** As an upstream's answer begins: its status and a word for what is wrong; behind it come words that may be a caller's. */
+    private static final Pattern ANSWER =
+            Pattern.compile("(HTTP \\d{1,4})( [A-Z_]{1,40}(?=:)| [a-z_]{1,40}(?=:))?.*", Pattern.DOTALL);
+
+    /**
+     * What the log may tell of it. An upstream's own words are told where they are about the channel's key, project or model; elsewhere they may
+     * quote what a caller has asked or a model has said.
+     */
+    public String told() {
+        if (kind == Kind.MISCONFIGURED) {
+            return detail;
+        }
+        Matcher answer = ANSWER.matcher(detail);
+        if (!answer.matches()) {
+            return detail;
+        }
+        String word = answer.group(2);
+        return word == null ? answer.group(1) : answer.group(1) + word;
+    }
 
     public enum Kind {
         /** The caller's data were refused (D2): the same call cannot succeed. */

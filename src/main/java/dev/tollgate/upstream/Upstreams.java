@@ -3,6 +3,7 @@ package dev.tollgate.upstream;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.log.Event;
 import dev.tollgate.media.WantedMedium;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
@@ -144,7 +145,7 @@ public final class Upstreams {
             }
         }
         if (refusal == null) {
-            log.error("no channel serves the model {}", ask.modelId());
+            log.error(Event.CHANNELS_NOT_SERVING, "no channel serves the model {}", ask.modelId());
             refusal = ApiError.of(
                             ErrorCode.UPSTREAM_ERROR,
                             "The upstream provider is temporarily unavailable. Please try again.")

@@ -2,8 +2,10 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.log.LogFormat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogPaper;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Files;
@@ -11,9 +13,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -69,6 +74,41 @@ class ReadinessTest {
         }
     }
 
+    /** What is not in memory is looked for as long as a connection may take, so it is long. */
+    @Test
+    @EnabledIfSystemProperty(named = "test.long", matches = "true")
+    void while_a_postgresql_is_away_three_hundred_refused_calls_show_one_stack_trace() throws Exception {
+        String url = Postgres.migrated();
+        try (Gateway gateway = Gateway.startOn(url)) {
+            Customer customer = gateway.customer("100");
+            assertThat(customer.chat(CALL).status()).isEqualTo(200);
+            letIn(url, false);
+            awaitNotReady(gateway);
+            assertOneTrace(customer);
+            letIn(url, true);
+            awaitReady(gateway);
+        }
+    }
+
+    private static void assertOneTrace(Customer customer) {
+        String read;
+        try (LogPaper paper = new LogPaper(LogFormat.TEXT)) {
+            List<CompletableFuture<Gateway.Reply>> calls = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                calls.add(customer.chatAside(CALL));
+            }
+            for (CompletableFuture<Gateway.Reply> call : calls) {
+                assertThat(call.join().status()).isEqualTo(503);
+            }
+            read = paper.text();
+        }
+        assertThat(read.lines().filter(line -> line.matches("[\\w.]+(Exception|Unavailable)(:.*)?")))
+                .as(read)
+                .hasSize(1);
+        assertThat(read.lines().filter(line -> line.matches(".* (ERROR|WARN ) (StoreTrouble|Keys): .*")))
+                .hasSizeBetween(1, 250);
+    }
+
     /** The server is still there for others. */
     private static void letIn(String url, boolean in) throws SQLException {
         String name = url.replaceAll(".*/([^/?]+).*", "$1");
@@ -91,6 +131,7 @@ class ReadinessTest {
             assertThat(reply.status()).isEqualTo(503);
             assertThat(reply.text()).contains("internal_error").doesNotContain("tollgate.db");
             assertThat(isReady(gateway)).isFalse();
+            assertOneTrace(customer);
         }
     }
 }
