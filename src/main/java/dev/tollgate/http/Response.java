@@ -223,11 +223,7 @@ final class Response {
         if (stage instanceof ResponseHead head) {
             format.headers().forEach(head::set);
             error.headers().forEach(head::set);
-            if (error.status() == 204) {
-                empty(204);
-            } else {
-                send(error.status(), format.contentType(), format.render(error));
-            }
+            send(error.status(), format.contentType(), format.render(error));
         }
         return true;
     }

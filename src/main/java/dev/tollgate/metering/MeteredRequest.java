@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param arrival null where it did not come by HTTP
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
  * @param quotas what it counts against, those at the door included
- * @param ignored what of the request has no effect, by its names (D5)
  */
 public record MeteredRequest(
         String accountId,
@@ -30,8 +29,7 @@ public record MeteredRequest(
         Ask ask,
         @Nullable Arrival arrival,
         @Nullable Long askedTokensMax,
-        List<Quota> quotas,
-        List<String> ignored) {
+        List<Quota> quotas) {
 
     /** One that is not limited. */
     public MeteredRequest(
@@ -44,18 +42,7 @@ public record MeteredRequest(
             Ask ask,
             @Nullable Arrival arrival,
             @Nullable Long askedTokensMax) {
-        this(
-                accountId,
-                keyId,
-                keyPrefix,
-                door,
-                model,
-                requestedModel,
-                ask,
-                arrival,
-                askedTokensMax,
-                List.of(),
-                List.of());
+        this(accountId, keyId, keyPrefix, door, model, requestedModel, ask, arrival, askedTokensMax, List.of());
     }
 
     /**

@@ -203,8 +203,7 @@ public final class Links {
                 link.isMailed(),
                 name,
                 hash,
-                People.zoneOf(zone),
-                null);
+                People.zoneOf(zone));
         Instant now = clock.instant();
         SignIn wrong = make(newcomer, visit, rows -> {
             use(rows, link, now);
@@ -232,8 +231,7 @@ public final class Links {
             CreateAccount account = new CreateAccount(OwnIds.account(random), cut(newcomer.name()), now);
             accountId = account.id();
             changes.add(account);
-            String identity = newcomer.identity();
-            if (!people.isStartedBefore(newcomer.login()) && (identity == null || !people.isStartedBefore(identity))) {
+            if (!people.isStartedBefore(newcomer.login())) {
                 changes.addAll(startCredits().changes(accountId, newcomer.isConfirmed(), now));
             }
         }

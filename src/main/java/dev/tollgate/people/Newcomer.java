@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param email null where none is known
  * @param isConfirmed whether the address was shown to be theirs
  * @param hash of the password; {@link Passwords#NONE} for none
- * @param identity by which a provider knows them, too; null for none
  */
 record Newcomer(
         String personId,
@@ -19,5 +18,4 @@ record Newcomer(
         boolean isConfirmed,
         String name,
         String hash,
-        String zone,
-        @Nullable String identity) {}
+        String zone) {}
