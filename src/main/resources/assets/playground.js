@@ -592,7 +592,7 @@
     byId('send-label').textContent = micros ? 'Stop ' + (Math.ceil(micros / 10000) / 100).toFixed(2) + '…' : 'Stop';
   };
 
-  // ---- what the next call may cost at most, asked for when the typing stops; files are not sent for it
+  // ---- what the next call may cost at most, asked for when the typing stops; pictures and the like are not sent for it, and then none is told
 
   let most = '';
   let asking = 0;
@@ -601,12 +601,16 @@
     clearTimeout(asking);
     most = '';
     sendLabel();
+    const sent = [...files, ...talk.columns.flatMap((column) => column.turns.flatMap((turn) => turn.files || []))];
+    const isCounted = sent.every((file) => file.kind === 'text');
+    byId('files-about').hidden = isCounted;
     const text = byId('message').value.trim();
-    if (!text || files.length || running.size || text.length > 100000) return;
+    const length = sent.reduce((sum, file) => sum + file.size, text.length);
+    if (!text || !isCounted || running.size || length > 100000) return;
     asking = setTimeout(async () => {
       try {
         talk.system = byId('system').value;
-        const asked = talk.columns.map((column) => body(column, [...column.turns.filter((turn) => turn.state !== 'running').map((turn) => ({ ...turn, files: [] })), { role: 'user', text }]));
+        const asked = talk.columns.map((column) => body(column, [...column.turns.filter((turn) => turn.state !== 'running'), { role: 'user', text, files }]));
         const answers = await Promise.all(asked.map((content) => ask('/playground/estimate', content)));
         const told = await Promise.all(answers.map((answer) => answer.json())); // what nobody reads stays open
         if (byId('message').value.trim() !== text || running.size || answers.some((answer) => !answer.ok)) return;
@@ -676,7 +680,7 @@
     return element;
   };
 
-  const drawFiles = () => byId('files').replaceChildren(...files.map((file) => chip(file, () => { files = files.filter((each) => each !== file); drawFiles(); })));
+  const drawFiles = () => byId('files').replaceChildren(...files.map((file) => chip(file, () => { files = files.filter((each) => each !== file); drawFiles(); estimate(); })));
 
   const attach = async (list) => {
     for (const file of list) {
@@ -692,6 +696,7 @@
       files.push({ name: file.name, size: file.size, kind: isText ? 'text' : file.type.startsWith('image/') ? 'image' : 'file', data });
     }
     drawFiles();
+    estimate();
   };
 
   // ---- kept in this browser

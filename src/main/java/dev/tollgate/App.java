@@ -182,7 +182,6 @@ public final class App implements AutoCloseable {
     private final Identities identities;
     private final Notices notices;
     private final MonthlyStatements statements;
-    private final OperatorLinks operatorLinks;
     private final Deletions deletions;
     private final BooksCheck booksCheck;
     private final Prices prices;
@@ -275,6 +274,8 @@ public final class App implements AutoCloseable {
         vertx.setPeriodic(
                 MonthlyStatements.EVERY.toMillis(),
                 fired -> Thread.ofVirtual().name("mail-statements").start(statements::sweep));
+        this.signUp = signUp();
+        this.links = store.links(letters(), signUp, secureRandom);
         this.administration = new StoredAdministration(
                 store.ledger(),
                 store.keys(),
@@ -282,14 +283,11 @@ public final class App implements AutoCloseable {
                 store.writer(),
                 clock,
                 secureRandom,
+                new OperatorLinks.Making(links, settings.pages().publicUrl()),
                 Actor.CONTROL_SOCKET,
                 () -> {});
-        this.signUp = signUp();
-        this.links = makeLinks();
         this.oidc = oidc(settings.oidc());
         this.identities = identities();
-        this.operatorLinks = new OperatorLinks(
-                administration.deeds(), store.people(), links, settings.pages().publicUrl(), clock);
         this.deletions = new Deletions(administration.deeds(), leaving(), clock);
         this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom, store.secrets());
         this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
@@ -417,7 +415,7 @@ public final class App implements AutoCloseable {
                         new ConsoleRoutes.Doing(
                                 administration,
                                 administration.people(),
-                                operatorLinks,
+                                administration.links(),
                                 signUp,
                                 deletions,
                                 identities,
@@ -451,7 +449,7 @@ public final class App implements AutoCloseable {
         PeopleHandler people = new PeopleHandler(administration.people());
         routes.add(Route.post("/admin/accounts/{id}/remove-second-factor", admin, people.removeSecondFactor()));
         routes.add(Route.post("/admin/accounts/{id}/role", admin, people.setRole()));
-        LinksHandler handed = new LinksHandler(operatorLinks);
+        LinksHandler handed = new LinksHandler(administration.links());
         routes.add(Route.post("/admin/accounts/{id}/reset-link", admin, handed.resetLink()));
         routes.add(Route.post("/admin/invitations", admin, handed.invite()));
         routes.add(Route.get("/admin/mail", admin, handed.state()));
@@ -554,18 +552,6 @@ public final class App implements AutoCloseable {
         return new Leaving(store.database(), store.people(), store.writer(), clock);
     }
 
-    private Links makeLinks() {
-        return new Links(
-                store.people(),
-                store.database(),
-                store.writer(),
-                store.outbox(),
-                letters(),
-                signUp,
-                clock,
-                secureRandom);
-    }
-
     private @Nullable OidcSignIn oidc(Settings.@Nullable Oidc chosen) {
         if (chosen == null) {
             return null;
@@ -581,6 +567,10 @@ public final class App implements AutoCloseable {
     }
 
     private Letters letters() {
+        return letters(settings);
+    }
+
+    static Letters letters(Settings settings) {
         return new Letters(settings.pages().brand(), settings.pages().publicUrl());
     }
 

@@ -129,7 +129,9 @@ final class ConsoleRoutes {
                 .routes(pages));
         routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
         routes.addAll(new ConsoleRefused(doing.refused()).routes(pages));
-        routes.addAll(new ConsoleCall(calls, store.history(), catalogue, administration.deeds(), forms).routes(pages));
+        routes.addAll(
+                new ConsoleCall(calls, store.history(), store.tasks(), catalogue, administration.deeds(), forms, clock)
+                        .routes(pages));
         routes.addAll(new ConsoleChannels(doing.channels(), store.platform(), doing.channelDeeds(), forms, clock)
                 .routes(pages));
         routes.addAll(new ConsolePrices(doing.prices(), foresight, forms).routes(pages));

@@ -3,6 +3,7 @@ package dev.tollgate;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.CannotLook;
 import dev.tollgate.admin.Inspection;
+import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.ReceiptFiles;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.admin.StoredAdministration;
@@ -18,6 +19,8 @@ import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.log.LogOutput;
+import dev.tollgate.people.SignUp;
+import dev.tollgate.people.StartCredits;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.SecretKeys;
@@ -135,11 +138,20 @@ public final class Main {
                         store.writer(),
                         clock,
                         random,
+                        making(settings, store, random),
                         Actor.COMMAND,
                         store::close);
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }
+        }
+
+        /** Nobody signs up by a command. */
+        private static OperatorLinks.Making making(Settings settings, Store store, SecureRandom random) {
+            SignUp closed = new SignUp(() -> false, () -> new StartCredits(0, true));
+            return new OperatorLinks.Making(
+                    store.links(App.letters(settings), closed, random),
+                    settings.pages().publicUrl());
         }
 
         @Override

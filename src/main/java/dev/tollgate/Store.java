@@ -12,13 +12,16 @@ import dev.tollgate.leaving.Leaving;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.log.Event;
+import dev.tollgate.mail.Letters;
 import dev.tollgate.mail.Outbox;
 import dev.tollgate.notices.MonthlyStatements;
 import dev.tollgate.notices.Notices;
 import dev.tollgate.payments.Payments;
 import dev.tollgate.payments.Vouchers;
+import dev.tollgate.people.Links;
 import dev.tollgate.people.Passwords;
 import dev.tollgate.people.People;
+import dev.tollgate.people.SignUp;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
@@ -388,6 +391,11 @@ final class Store implements AutoCloseable {
 
     People people() {
         return people;
+    }
+
+    /** Links by which people come in. */
+    Links links(Letters letters, SignUp signUp, SecureRandom random) {
+        return new Links(people, database, writer, outbox, letters, signUp, clock, random);
     }
 
     /** Where mails lie until they are sent. */

@@ -211,7 +211,7 @@ class ArchitectureTest {
         knowsOnly("payments", "deeds", "ledger", "limits", "storage");
         knowsOnly("mail", "storage", "ids");
         knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
-        knowsOnly("leaving", "people", "ledger", "history", "storage");
+        knowsOnly("leaving", "deeds", "people", "ledger", "history", "storage");
         knowsOnly("oidc", "people", "channel", "upstream", "storage");
         knowsOnly("notices", "keys", "ledger", "mail", "storage");
     }

@@ -44,6 +44,25 @@ public final class AdminViews {
         }
     }
 
+    /**
+     * A link that was made for somebody.
+     *
+     * @param path to hand over, told here and nowhere else; null where it went by mail
+     * @param link the same with the public address before it, where that was said
+     */
+    public record MadeLink(
+            String email, @Nullable String path, @Nullable String link) {
+
+        public MadeLink {
+            Objects.requireNonNull(email);
+        }
+
+        @Override
+        public String toString() {
+            return "MadeLink";
+        }
+    }
+
     /** @param password to be shown once */
     public record NewPassword(String login, String password) {
 

@@ -6,6 +6,7 @@ import dev.tollgate.admin.AdminViews.AccountLimitsChange;
 import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
+import dev.tollgate.admin.AdminViews.MadeLink;
 import dev.tollgate.admin.AdminViews.NewKey;
 import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
@@ -13,7 +14,7 @@ import dev.tollgate.admin.AdminViews.PersonRole;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator does with accounts and keys. Every change is durable when its method returns. Methods may block and may be
+ * What an operator does with accounts, keys and those who sign in. Every change is durable when its method returns. Methods may block and may be
  * called by several threads at once. Amounts are micro-credits.
  */
 public interface Administration extends AutoCloseable {
@@ -75,6 +76,19 @@ public interface Administration extends AutoCloseable {
 
     /** Gives a person a role, user or operator, and ends their sessions; the last operator keeps it. */
     PersonRole setRole(String login, String role, String reason) throws Refused;
+
+    /**
+     * Invites somebody, by mail where mails are sent.
+     *
+     * @param accountId that they are to belong to; null: an account of their own
+     */
+    MadeLink invite(String email, @Nullable String accountId, String reason) throws Refused;
+
+    /** Makes a link with which somebody sets a new password, once. */
+    MadeLink resetLink(String login, String reason) throws Refused;
+
+    /** Sends a mail that says nothing but that it came. @return the address that it goes to */
+    String testMail(String email) throws Refused;
 
     @Override
     void close();

@@ -78,7 +78,7 @@ public final class LinksHandler {
                 "reason");
     }
 
-    private static byte[] json(OperatorLinks.Made made) {
+    private static byte[] json(AdminViews.MadeLink made) {
         return JSON.writeValueAsBytes(JSON.createObjectNode()
                 .put("email", made.email())
                 .put("mailed", made.path() == null)

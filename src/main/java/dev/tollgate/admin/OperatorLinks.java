@@ -1,5 +1,6 @@
 package dev.tollgate.admin;
 
+import dev.tollgate.admin.AdminViews.MadeLink;
 import dev.tollgate.deeds.Deed;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.People;
@@ -19,23 +20,20 @@ public final class OperatorLinks {
     private final @Nullable URI site;
     private final InstantSource clock;
 
-    /** @param site where people find this server; null where that was not said */
-    public OperatorLinks(Deeds deeds, People people, Links links, @Nullable URI site, InstantSource clock) {
+    /**
+     * How links are made, and what stands before them.
+     *
+     * @param site where people find this server; null where that was not said
+     */
+    public record Making(Links links, @Nullable URI site) {}
+
+    OperatorLinks(Deeds deeds, People people, Making making, InstantSource clock) {
         this.deeds = deeds;
         this.people = people;
-        this.links = links;
-        this.site = site;
+        this.links = making.links();
+        this.site = making.site();
         this.clock = clock;
     }
-
-    /**
-     * What was made.
-     *
-     * @param path to hand over, told here and nowhere else; null where it went by mail
-     * @param link the same with the public address before it, where that was said
-     */
-    public record Made(
-            String email, @Nullable String path, @Nullable String link) {}
 
     /** How mails go. */
     public Links links() {
@@ -47,7 +45,7 @@ public final class OperatorLinks {
      *
      * @param accountId that they are to belong to; null: an account of their own
      */
-    public Made invite(By by, String email, @Nullable String accountId) throws Refused {
+    public MadeLink invite(By by, String email, @Nullable String accountId) throws Refused {
         if (accountId != null) {
             deeds.requireNotDeleted(accountId);
         }
@@ -71,7 +69,7 @@ public final class OperatorLinks {
      *
      * @param login whose; may be null where one person alone signs in for the account
      */
-    public Made resetLink(By by, String accountId, @Nullable String login) throws Refused {
+    public MadeLink resetLink(By by, String accountId, @Nullable String login) throws Refused {
         deeds.account(accountId);
         List<Person> meant = people.ofAccount(accountId).stream()
                 .filter(person -> login == null || person.login().equals(login))
@@ -95,6 +93,13 @@ public final class OperatorLinks {
         } catch (IllegalArgumentException | StoreException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The same for whoever signs in so, of whatever account. Needs a reason. */
+    public MadeLink resetLink(By by, String login) throws Refused {
+        Person person = people.byLogin(login)
+                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "Nobody signs in as '" + login + "'."));
+        return resetLink(by, person.accountId(), person.login());
     }
 
     /** Sends a mail that says nothing but that it came. */
@@ -125,8 +130,8 @@ public final class OperatorLinks {
                 : by.actor().who() + " " + by.requestId().text();
     }
 
-    private Made made(String email, Links.Handed handed) {
+    private MadeLink made(String email, Links.Handed handed) {
         String path = handed.path();
-        return new Made(email, path, path == null ? null : site == null ? path : site + path);
+        return new MadeLink(email, path, path == null ? null : site == null ? path : site + path);
     }
 }

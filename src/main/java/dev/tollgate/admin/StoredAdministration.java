@@ -45,10 +45,12 @@ public final class StoredAdministration implements Administration {
     private final InstantSource clock;
     private final SecureRandom random;
     private final Deeds deeds;
+    private final OperatorLinks links;
     private final By by;
     private final Runnable closing;
 
     /**
+     * @param making how links are made for others
      * @param actor who does what is done by it
      * @param closing what was opened for this administration alone is closed by it
      */
@@ -59,29 +61,8 @@ public final class StoredAdministration implements Administration {
             Writer writer,
             InstantSource clock,
             SecureRandom random,
+            OperatorLinks.Making making,
             Actor actor,
-            Runnable closing) {
-        this(
-                ledger,
-                keys,
-                people,
-                writer,
-                clock,
-                random,
-                new Deeds(ledger, writer, clock, random),
-                By.of(actor),
-                closing);
-    }
-
-    private StoredAdministration(
-            Ledger ledger,
-            Keys keys,
-            People people,
-            Writer writer,
-            InstantSource clock,
-            SecureRandom random,
-            Deeds deeds,
-            By by,
             Runnable closing) {
         this.ledger = ledger;
         this.keys = keys;
@@ -89,19 +70,39 @@ public final class StoredAdministration implements Administration {
         this.writer = writer;
         this.clock = clock;
         this.random = random;
-        this.deeds = deeds;
-        this.by = by;
+        this.deeds = new Deeds(ledger, writer, clock, random);
+        this.links = new OperatorLinks(deeds, people, making, clock);
+        this.by = By.of(actor);
         this.closing = closing;
+    }
+
+    /** The same, on somebody else's word. */
+    private StoredAdministration(StoredAdministration other, By by) {
+        this.ledger = other.ledger;
+        this.keys = other.keys;
+        this.people = other.people;
+        this.writer = other.writer;
+        this.clock = other.clock;
+        this.random = other.random;
+        this.deeds = other.deeds;
+        this.links = other.links;
+        this.by = by;
+        this.closing = () -> {};
     }
 
     /** The same, on somebody else's word. Need not be closed. */
     public StoredAdministration as(By other) {
-        return new StoredAdministration(ledger, keys, people, writer, clock, random, deeds, other, () -> {});
+        return new StoredAdministration(this, other);
     }
 
     /** What is done with those who sign in. */
     public OperatorPeople people() {
         return new OperatorPeople(deeds, people, clock);
+    }
+
+    /** Links for others, and whether mails arrive. */
+    public OperatorLinks links() {
+        return links;
     }
 
     /** What is done with accounts and money. */
@@ -329,6 +330,22 @@ public final class StoredAdministration implements Administration {
     @Override
     public AdminViews.NewPassword resetOperator() throws Refused {
         return people().resetOperator(by);
+    }
+
+    @Override
+    public AdminViews.MadeLink invite(String email, @Nullable String accountId, String reason) throws Refused {
+        return links.invite(new By(by.actor(), reason, null), email, accountId);
+    }
+
+    @Override
+    public AdminViews.MadeLink resetLink(String login, String reason) throws Refused {
+        return links.resetLink(new By(by.actor(), reason, null), login);
+    }
+
+    @Override
+    public String testMail(String email) throws Refused {
+        links.testMail(by, email);
+        return email.strip();
     }
 
     @Override

@@ -40,6 +40,9 @@ final class Commands {
     @Command(name = "operator", description = "Who signs in to the console.", mixinStandardHelpOptions = true)
     private static final class Operator {}
 
+    @Command(name = "mail", description = "Mails on their way out.", mixinStandardHelpOptions = true)
+    private static final class Mail {}
+
     /**
      * As a whole; or, where the arguments begin with one of the commands, with that one alone: to tell picocli of all options of all commands
      * would cost each start some tenth of a second of a core.
@@ -75,6 +78,9 @@ final class Commands {
                 .addSubcommand(beside(new OperatorCommands.Add(session)))
                 .addSubcommand(beside(new OperatorCommands.Remove(session)))
                 .addSubcommand(beside(new OperatorCommands.Reset(session))));
+        all.put("invite", () -> beside(new LinkCommands.Invite(session)));
+        all.put("reset-link", () -> beside(new LinkCommands.ResetLink(session)));
+        all.put("mail", () -> new CommandLine(new Mail()).addSubcommand(beside(new LinkCommands.MailTest(session))));
         all.put("receipts", () -> new CommandLine(new Receipts())
                 .addSubcommand(beside(new ReceiptCommands.Verify(session))));
         all.put("ledger", () -> new CommandLine(new Ledger())

@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlRequest.DisableKey.class, name = "key.disable"),
     @JsonSubTypes.Type(value = ControlRequest.RotateKey.class, name = "key.rotate"),
     @JsonSubTypes.Type(value = ControlRequest.ResetOperator.class, name = "operator.reset"),
-    @JsonSubTypes.Type(value = ControlRequest.SetRole.class, name = "person.role")
+    @JsonSubTypes.Type(value = ControlRequest.SetRole.class, name = "person.role"),
+    @JsonSubTypes.Type(value = ControlRequest.Invite.class, name = "account.invite"),
+    @JsonSubTypes.Type(value = ControlRequest.ResetLink.class, name = "account.reset_link"),
+    @JsonSubTypes.Type(value = ControlRequest.TestMail.class, name = "mail.test")
 })
 sealed interface ControlRequest {
 
@@ -154,6 +157,44 @@ sealed interface ControlRequest {
         @Override
         public Object on(Administration administration) throws Refused {
             return administration.setRole(login, role, reason);
+        }
+    }
+
+    record Invite(String email, @Nullable String account, String reason) implements ControlRequest {
+
+        public Invite {
+            Objects.requireNonNull(email);
+            Objects.requireNonNull(reason);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.invite(email, account, reason);
+        }
+    }
+
+    record ResetLink(String login, String reason) implements ControlRequest {
+
+        public ResetLink {
+            Objects.requireNonNull(login);
+            Objects.requireNonNull(reason);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.resetLink(login, reason);
+        }
+    }
+
+    record TestMail(String to) implements ControlRequest {
+
+        public TestMail {
+            Objects.requireNonNull(to);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.testMail(to);
         }
     }
 

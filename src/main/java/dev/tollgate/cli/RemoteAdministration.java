@@ -6,6 +6,7 @@ import dev.tollgate.admin.AdminViews.AccountLimitsChange;
 import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
+import dev.tollgate.admin.AdminViews.MadeLink;
 import dev.tollgate.admin.AdminViews.NewKey;
 import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
@@ -32,6 +33,8 @@ public final class RemoteAdministration implements Administration {
     private static final TypeReference<Page<ApiKey>> KEYS = new TypeReference<>() {};
     private static final TypeReference<NewPassword> NEW_PASSWORD = new TypeReference<>() {};
     private static final TypeReference<PersonRole> ROLE = new TypeReference<>() {};
+    private static final TypeReference<MadeLink> LINK = new TypeReference<>() {};
+    private static final TypeReference<String> ADDRESS = new TypeReference<>() {};
     private static final TypeReference<NewKey> NEW_KEY = new TypeReference<>() {};
 
     private final Path dataFolder;
@@ -117,6 +120,21 @@ public final class RemoteAdministration implements Administration {
     @Override
     public PersonRole setRole(String login, String role, String reason) throws Refused {
         return ask(new ControlRequest.SetRole(login, role, reason), ROLE);
+    }
+
+    @Override
+    public MadeLink invite(String email, @Nullable String accountId, String reason) throws Refused {
+        return ask(new ControlRequest.Invite(email, accountId, reason), LINK);
+    }
+
+    @Override
+    public MadeLink resetLink(String login, String reason) throws Refused {
+        return ask(new ControlRequest.ResetLink(login, reason), LINK);
+    }
+
+    @Override
+    public String testMail(String email) throws Refused {
+        return ask(new ControlRequest.TestMail(email), ADDRESS);
     }
 
     @Override

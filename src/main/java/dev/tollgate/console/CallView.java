@@ -5,6 +5,7 @@ import dev.tollgate.history.CallRow;
 import dev.tollgate.ledger.Entry;
 import dev.tollgate.money.Credits;
 import dev.tollgate.pages.Texts;
+import dev.tollgate.portal.AnswerWords;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * One call, written out.
  *
- * @param error what went wrong; null where nothing did
+ * @param upstreamId how the upstream calls its answer; empty where it is not known
+ * @param story what happened, as its customer is told
  * @param refundable what has not been given back, as it is typed; null where there is nothing
  */
 public record CallView(
@@ -22,8 +24,12 @@ public record CallView(
         String door,
         String upstream,
         String requestId,
+        String upstreamId,
+        String form,
+        String ignored,
         String flags,
-        @Nullable String error,
+        List<String> story,
+        @Nullable String errorCode,
         List<Step> course,
         List<Attempt> attempts,
         List<Movement> movements,
@@ -40,7 +46,7 @@ public record CallView(
 
     private static final List<String> STEPS = List.of("reserved", "asked", "first_byte", "done", "settled");
 
-    static CallView of(CallDetail detail, String accountId, String account, ZoneId zone) {
+    static CallView of(CallDetail detail, String accountId, String account, List<String> story, ZoneId zone) {
         CallRow call = detail.call();
         JsonNode course = call.course();
         long left = call.chargeMicros() - detail.refundedMicros();
@@ -49,8 +55,12 @@ public record CallView(
                 call.door(),
                 upstream(course),
                 course.path("request_id").asString(""),
+                course.path("upstream_id").asString(""),
+                AnswerWords.form(call),
+                AnswerWords.ignored(call),
                 call.flags().isEmpty() ? "none" : String.join(", ", call.flags()),
-                call.errorCode() == null ? null : call.errorCode() + ": " + call.errorMessage(),
+                story,
+                call.errorCode(),
                 steps(course),
                 attempts(course),
                 detail.entries().stream().map(CallView::movement).toList(),

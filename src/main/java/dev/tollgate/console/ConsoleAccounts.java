@@ -1,5 +1,6 @@
 package dev.tollgate.console;
 
+import dev.tollgate.admin.AdminViews.MadeLink;
 import dev.tollgate.admin.Deeds;
 import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.Refused;
@@ -89,7 +90,7 @@ public final class ConsoleAccounts {
         }
         try {
             if (FormState.text(form, "deed").equals("invite")) {
-                OperatorLinks.Made made = links.invite(forms.by(request, form), FormState.text(form, "email"), null);
+                MadeLink made = links.invite(forms.by(request, form), FormState.text(form, "email"), null);
                 return HandedLink.page(request, made, true, PATH);
             }
             String credits = FormState.text(form, "credits");

@@ -17,8 +17,11 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.portal.CallStory;
 import dev.tollgate.portal.PriceLines;
+import dev.tollgate.tasks.Tasks;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +38,21 @@ public final class ConsoleCall {
     private final Catalogue catalogue;
     private final Deeds deeds;
     private final DeedForms forms;
+    private final Tasks tasks;
+    private final InstantSource clock;
 
-    public ConsoleCall(PlatformCalls calls, AccountHistory history, Catalogue catalogue, Deeds deeds, DeedForms forms) {
+    public ConsoleCall(
+            PlatformCalls calls,
+            AccountHistory history,
+            Tasks tasks,
+            Catalogue catalogue,
+            Deeds deeds,
+            DeedForms forms,
+            InstantSource clock) {
         this.calls = calls;
         this.history = history;
+        this.tasks = tasks;
+        this.clock = clock;
         this.catalogue = catalogue;
         this.deeds = deeds;
         this.forms = forms;
@@ -84,6 +98,7 @@ public final class ConsoleCall {
                             detail,
                             account,
                             deeds.account(account).name(),
+                            new CallStory(detail, clock.instant(), tokensMax(account, task)).sentences(),
                             request.visitor().person().preferences().zone()));
         } catch (Refused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
@@ -101,6 +116,12 @@ public final class ConsoleCall {
         params.put("once", forms.once());
         params.put("done", request.query("done") != null && form.error() == null);
         return params;
+    }
+
+    private @Nullable Long tokensMax(String account, String task) {
+        return tasks.find(account, task)
+                .map(found -> found.result().maxTokensApplied())
+                .orElse(null);
     }
 
     /** By the list prices of the day, micro-credits, as the figures of the platform have it; null where no price is known, or nothing was used. */

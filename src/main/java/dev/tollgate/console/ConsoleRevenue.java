@@ -90,13 +90,14 @@ public final class ConsoleRevenue {
         params.put("ranges", RANGES);
         params.put("sum", line("All", sum(groups)));
         if (by == By.ACCOUNT) {
-            List<PlatformHistory.OfAccount> accounts = history.accounts(span, request.query("after"), ACCOUNTS);
+            List<PlatformHistory.OfAccount> accounts =
+                    history.highest(span, PlatformHistory.Rank.of(request.query("after")), ACCOUNTS);
             params.put("lines", lines(accounts));
             if (accounts.size() == ACCOUNTS) {
-                params.put(
-                        "next",
-                        PATH + "?by=account&days=" + days + "&after="
-                                + accounts.getLast().id());
+                PlatformHistory.OfAccount last = accounts.getLast();
+                PlatformHistory.Rank rank =
+                        new PlatformHistory.Rank(last.figures().netMicros(), last.id());
+                params.put("next", PATH + "?by=account&days=" + days + "&after=" + rank.text());
             }
         } else {
             params.put("lines", lines(groups, by));
@@ -122,16 +123,9 @@ public final class ConsoleRevenue {
                 .toList();
     }
 
-    /** Those with calls, the highest first. What one of them costs is not kept apart. */
+    /** What one of them costs is not kept apart. */
     private static List<Line> lines(List<PlatformHistory.OfAccount> accounts) {
-        return accounts.stream()
-                .filter(account ->
-                        account.figures().calls() > 0 || account.figures().refundedMicros() > 0)
-                .sorted(Comparator.comparing((PlatformHistory.OfAccount account) ->
-                                account.figures().netMicros())
-                        .reversed())
-                .map(ConsoleRevenue::line)
-                .toList();
+        return accounts.stream().map(ConsoleRevenue::line).toList();
     }
 
     private static Line line(PlatformHistory.OfAccount account) {

@@ -1,6 +1,6 @@
 package dev.tollgate.console;
 
-import dev.tollgate.admin.OperatorLinks;
+import dev.tollgate.admin.AdminViews;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import java.util.Map;
@@ -11,7 +11,7 @@ final class HandedLink {
     private HandedLink() {}
 
     /** @param back where it goes on from there; said to be done where the link went by mail */
-    static PageStep page(PageRequest<?> request, OperatorLinks.Made made, boolean isInvitation, String back) {
+    static PageStep page(PageRequest<?> request, AdminViews.MadeLink made, boolean isInvitation, String back) {
         if (made.path() == null) {
             return PageStep.to(back + "?done=invited");
         }

@@ -89,6 +89,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         Model model = model(caller, question.model());
         Key key = caller.key();
         question.check(model);
+        Long tokensMax = tokensMax(model, question);
         try {
             return meter.prepare(new MeteredRequest(
                     key.accountId(),
@@ -99,8 +100,9 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     question.model(),
                     question.ask(model, key.accountId(), memory),
                     arrival,
-                    tokensMax(model, question),
-                    quotas(caller, model)));
+                    tokensMax,
+                    quotas(caller, model),
+                    ignored(question, tokensMax)));
         } catch (StoreException e) {
             log.error(Event.STORE_UNAVAILABLE, "what was kept for a call could not be looked up", e);
             throw ApiError.of(
@@ -122,6 +124,16 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         return all;
     }
 
+    private static List<String> ignored(Question question, @Nullable Long tokensMax) {
+        String field = question.tokensMaxField();
+        if (field == null || Objects.equals(question.tokensMax(), tokensMax)) {
+            return question.ignored();
+        }
+        List<String> all = new ArrayList<>(question.ignored());
+        all.add(field);
+        return all;
+    }
+
     /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51). */
     private static @Nullable Long tokensMax(Model model, Question question) {
         Long asked = question.tokensMax();
@@ -138,12 +150,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
      */
     public Running answer(MeteredCall call, Read read, @Nullable String nameHash, Outlet outlet) {
         Question question = read.question();
-        question.ignored().forEach(outlet::ignore);
-        String field = question.tokensMaxField();
-        if (field != null
-                && !Objects.equals(question.tokensMax(), call.request().askedTokensMax())) {
-            outlet.ignore(field);
-        }
+        call.request().ignored().forEach(outlet::ignore);
         showRates(call, outlet::setHeader);
         Running running = known.answer(
                 new Asked(call, read.hash(), nameHash), outlet, other -> question.sink(other, call.request()));

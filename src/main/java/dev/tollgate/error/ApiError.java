@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * One refusal or failure as the caller sees it. Immutable.
  *
  * @param code the row of the closed list
- * @param status the HTTP status, 400 to 599, or 303 where a page sends its visitor to another
+ * @param status the HTTP status, 400 to 599, 303 where a page sends its visitor to another, or 204, without a body, where a
+ *     page's script is to ask no more
  * @param message names the field, what came and what is allowed; never a secret
  * @param param the field to blame, as a dotted path, or null (the key is rendered all the same: D11)
  * @param headers further response headers, in order, e.g. {@code retry-after}
@@ -22,7 +23,7 @@ public record ApiError(
         Map<String, String> headers) {
 
     public ApiError {
-        if ((status < 400 || status > 599) && status != 303) {
+        if ((status < 400 || status > 599) && status != 303 && status != 204) {
             throw new IllegalArgumentException("status " + status);
         }
         headers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(headers));

@@ -126,6 +126,14 @@ public final class AccountHistory {
         });
     }
 
+    /** The day nearest to a span on which calls ended, in the span's zone; empty where none did, of these filters. */
+    public Optional<LocalDate> nearestDay(String accountId, Span span, @Nullable String model, @Nullable String keyId) {
+        return reads().read(accountId, connection -> {
+            Instant near = new UsageRows(connection, accountId).nearest(span.from(), span.to(), model, keyId);
+            return Optional.ofNullable(near).map(at -> at.atZone(span.zone()).toLocalDate());
+        });
+    }
+
     /** What the days of a span came to. @param by model or key */
     public List<DayCredits> credits(
             String accountId, Span span, By by, @Nullable String model, @Nullable String keyId) {

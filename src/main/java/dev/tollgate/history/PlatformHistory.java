@@ -30,6 +30,19 @@ public final class PlatformHistory {
 
     private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
 
+    /** Accounts with calls or refunds in a range of days, by what they paid. CROSS JOIN: from the few accounts to their rows, never through all rows. */
+    private static final String HIGHEST = """
+            SELECT account.id, account.name, earned.net FROM (
+                SELECT account_id, SUM(charged_micros) - SUM(refunded_micros) AS net FROM (
+                    SELECT d.account_id, d.charged_micros, d.refunded_micros FROM account a CROSS JOIN usage_day d
+                    WHERE d.account_id = a.id AND d.starts_at >= ? AND d.starts_at < ?
+                    UNION ALL
+                    SELECT q.account_id, q.charged_micros, q.refunded_micros FROM account a CROSS JOIN usage_quarter q
+                    WHERE q.account_id = a.id AND q.starts_at >= ? AND q.starts_at < ?) AS parts
+                GROUP BY account_id) AS earned JOIN account ON account.id = earned.account_id
+            WHERE earned.net < ? OR (earned.net = ? AND account.id > ?)
+            ORDER BY earned.net DESC, account.id LIMIT ?""";
+
     private final Database database;
 
     public PlatformHistory(Database database) {
@@ -128,6 +141,60 @@ public final class PlatformHistory {
                 row.getLong(13),
                 row.getLong(14),
                 row.getLong(15));
+    }
+
+    /** Where a page of accounts in the order of what they paid ends. */
+    public record Rank(long netMicros, String id) {
+
+        private static final Rank FIRST = new Rank(Long.MAX_VALUE, "");
+
+        public String text() {
+            return netMicros + "." + id;
+        }
+
+        /** The first one for what is none. */
+        public static Rank of(@Nullable String text) {
+            if (text == null || !text.matches("-?[0-9]{1,18}\\.[a-z0-9A-Z_]{1,64}")) {
+                return FIRST;
+            }
+            int dot = text.indexOf('.');
+            return new Rank(Long.parseLong(text.substring(0, dot)), text.substring(dot + 1));
+        }
+    }
+
+    /**
+     * Accounts of which something ended in a span of days of UTC, those that paid most first, whatever page they are on.
+     *
+     * @param limit 1 to 200: each costs a few reads
+     */
+    public List<OfAccount> highest(Span span, Rank after, int limit) {
+        if (limit < 1 || limit > 200) {
+            throw new IllegalArgumentException("a page has 1 to 200 accounts");
+        }
+        return database.pages().read(OPERATOR, connection -> {
+            long from = span.from().toEpochMilli();
+            long to = span.to().toEpochMilli();
+            long folded = Math.clamp(UsageRows.foldedUntil(connection), from, to);
+            List<OfAccount> accounts = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(HIGHEST)) {
+                select.setLong(1, from);
+                select.setLong(2, folded);
+                select.setLong(3, folded);
+                select.setLong(4, to);
+                select.setLong(5, after.netMicros());
+                select.setLong(6, after.netMicros());
+                select.setString(7, after.id());
+                select.setInt(8, limit);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        String id = row.getString(1);
+                        Figures figures = new UsageRows(connection, id).sum(span.from(), span.to(), null, null);
+                        accounts.add(new OfAccount(id, row.getString(2), figures));
+                    }
+                }
+            }
+            return accounts;
+        });
     }
 
     /**

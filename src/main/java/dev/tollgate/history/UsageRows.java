@@ -55,7 +55,7 @@ final class UsageRows {
         this.foldedUntil = foldedUntil(connection);
     }
 
-    private static long foldedUntil(Connection connection) throws SQLException {
+    static long foldedUntil(Connection connection) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(FOLDED);
                 ResultSet row = select.executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
@@ -72,6 +72,42 @@ final class UsageRows {
                     .findFirst()
                     .map(Figures::of)
                     .orElse(Figures.NONE);
+        }
+    }
+
+    /** When a quarter or a day with calls began, the nearest one outside of a range; null where there is none. */
+    @Nullable
+    Instant nearest(Instant from, Instant to, @Nullable String model, @Nullable String keyId) throws SQLException {
+        long before = Math.max(
+                nearest(BEFORE, from, model, keyId, "usage_day"), nearest(BEFORE, from, model, keyId, "usage_quarter"));
+        if (before >= 0) {
+            return Instant.ofEpochMilli(before);
+        }
+        long day = nearest(AFTER, to, model, keyId, "usage_day");
+        long quarter = nearest(AFTER, to, model, keyId, "usage_quarter");
+        long after = day < 0 || quarter < 0 ? Math.max(day, quarter) : Math.min(day, quarter);
+        return after < 0 ? null : Instant.ofEpochMilli(after);
+    }
+
+    private static final String OF_CALLS =
+            "FROM %s WHERE account_id = ? AND calls > 0 AND (? = '' OR model = ?) AND (? = '' OR key_id = ?) AND starts_at ";
+
+    private static final String BEFORE = "SELECT starts_at " + OF_CALLS + "< ? ORDER BY starts_at DESC LIMIT 1";
+    private static final String AFTER = "SELECT starts_at " + OF_CALLS + ">= ? ORDER BY starts_at LIMIT 1";
+
+    /** -1 where there is none. */
+    private long nearest(String sql, Instant at, @Nullable String model, @Nullable String keyId, String table)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql.formatted(table))) {
+            select.setString(1, accountId);
+            for (int i = 0; i < 2; i++) {
+                select.setString(2 + i, model == null ? "" : model);
+                select.setString(4 + i, keyId == null ? "" : keyId);
+            }
+            select.setLong(6, at.toEpochMilli());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) : -1;
+            }
         }
     }
 

@@ -223,7 +223,11 @@ final class Response {
         if (stage instanceof ResponseHead head) {
             format.headers().forEach(head::set);
             error.headers().forEach(head::set);
-            send(error.status(), format.contentType(), format.render(error));
+            if (error.status() == 204) {
+                empty(204);
+            } else {
+                send(error.status(), format.contentType(), format.render(error));
+            }
         }
         return true;
     }

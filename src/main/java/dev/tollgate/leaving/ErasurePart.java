@@ -1,5 +1,6 @@
 package dev.tollgate.leaving;
 
+import dev.tollgate.people.Identity;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
@@ -42,6 +43,8 @@ final class ErasurePart implements Part<Erasure> {
 
     static final String ACCOUNT = "UPDATE account SET name = ?, deleted_at = ? WHERE id = ?";
 
+    private static final String MARK = "INSERT INTO started_before (mark) VALUES (?) ON CONFLICT (mark) DO NOTHING";
+
     private record Somebody(
             String id, String login, @Nullable String email, String name, boolean isOperator) {}
 
@@ -74,10 +77,10 @@ final class ErasurePart implements Part<Erasure> {
         boolean isStarted = isStarted(statements, change.accountId());
         for (Somebody each : leaving) {
             if (isStarted) {
-                run(
-                        statements,
-                        "INSERT INTO started_before (mark) VALUES (?) ON CONFLICT (mark) DO NOTHING",
-                        change.mark(each.login()));
+                run(statements, MARK, change.mark(each.login()));
+                for (String identity : identities(statements, each.id())) {
+                    run(statements, MARK, change.mark(identity));
+                }
             }
             erase(statements, each);
         }
@@ -129,6 +132,19 @@ final class ErasurePart implements Part<Erasure> {
             select.setString(1, accountId);
             select.executeQuery().close();
         }
+    }
+
+    private static List<String> identities(Statements statements, String personId) throws SQLException {
+        PreparedStatement select =
+                statements.of("SELECT issuer, subject FROM person_identity WHERE person_id = ? ORDER BY issuer");
+        select.setString(1, personId);
+        List<String> names = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                names.add(Identity.name(row.getString(1), row.getString(2)));
+            }
+        }
+        return names;
     }
 
     private static List<Somebody> people(Statements statements, String accountId) throws SQLException {

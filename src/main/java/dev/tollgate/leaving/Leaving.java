@@ -1,6 +1,9 @@
 package dev.tollgate.leaving;
 
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.deeds.Deed;
 import dev.tollgate.ledger.CloseAccount;
+import dev.tollgate.money.Credits;
 import dev.tollgate.people.People;
 import dev.tollgate.people.Person;
 import dev.tollgate.storage.Change;
@@ -16,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
@@ -96,15 +100,29 @@ public final class Leaving {
         });
     }
 
-    /** Erases somebody; the account ends with the last of its people. */
+    /**
+     * Erases somebody; the account ends with the last of its people. A row of the audit log tells it, by the id that says no more who that was:
+     * what is lost is the operator's to know.
+     */
     public Outcome leave(Person person) {
-        return others(person).isEmpty()
-                ? end(person.accountId(), close -> List.of())
-                : run(
-                        person.accountId(),
-                        person.id(),
-                        List.of(new Erasure(
-                                person.accountId(), person.id(), () -> true, people::startMark, clock.instant())));
+        if (others(person).isEmpty()) {
+            return end(person.accountId(), close -> List.of(told(person, "account.delete", () -> changed(close))));
+        }
+        Erasure erasure = new Erasure(person.accountId(), person.id(), () -> true, people::startMark, clock.instant());
+        Deed deed = told(person, "account.leave", () -> new Deed.Changed(null, "{\"left\":\"" + person.id() + "\"}"));
+        return run(person.accountId(), person.id(), List.of(erasure, deed));
+    }
+
+    /** Without an address, which would say where they were when nothing else does any more. */
+    private Deed told(Person person, String action, Supplier<Deed.@Nullable Changed> changed) {
+        return new Deed(new Actor(person.id(), null), action, person.accountId(), null, clock.instant(), changed);
+    }
+
+    private static Deed.@Nullable Changed changed(CloseAccount close) {
+        return close.outcome() instanceof CloseAccount.Closed closed
+                ? new Deed.Changed(
+                        "{\"balance\":" + Credits.text(closed.before().balanceMicros()) + "}", "{\"deleted\":true}")
+                : null;
     }
 
     /**

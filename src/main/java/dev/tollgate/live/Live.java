@@ -44,7 +44,7 @@ public final class Live implements AutoCloseable {
     }
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.stream("/dashboard/live", pages.members(), this::open));
+        return List.of(pages.stream("/dashboard/live", pages.listeners(), this::open));
     }
 
     /** At most one at a time, however long it takes. */

@@ -7,10 +7,13 @@ import dev.tollgate.rollups.CallFigures;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.upstream.SentCall;
 import dev.tollgate.upstream.Tried;
+import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,9 @@ final class Course implements OverCall {
     /** What one of the tries takes at most. */
     private static final int TRY_CHARS_MAX = 256;
 
+    /** Of the names of fields without effect, which callers choose. */
+    private static final int IGNORED_CHARS_MAX = 192;
+
     private final String taskId;
     private final MeteredRequest request;
     private final @Nullable Arrival arrival;
@@ -33,6 +39,9 @@ final class Course implements OverCall {
     private final LongSupplier nanoTime;
     private final long arrivedNanos;
     private final List<SentCall> sent = new ArrayList<>(1);
+    private List<String> ignored;
+    private @Nullable String upstreamId;
+    private boolean awaitsId;
     private long started = NOT_YET;
     private long reserving = NOT_YET;
     private long reserved = NOT_YET;
@@ -53,6 +62,7 @@ final class Course implements OverCall {
         this.taskId = taskId;
         this.request = metered.request();
         this.arrival = request.arrival();
+        this.ignored = request.ignored();
         this.streamed = streamed;
         this.translationMicros = metered.translationMicros();
         this.nanoTime = nanoTime;
@@ -74,6 +84,29 @@ final class Course implements OverCall {
     void asked(SentCall call) {
         asked = asked == NOT_YET ? micros() : asked;
         sent.add(call);
+        upstreamId = null;
+        awaitsId = true;
+    }
+
+    /** These have no effect either. */
+    void ignoring(List<String> fields) {
+        if (!fields.isEmpty()) {
+            List<String> all = new ArrayList<>(ignored);
+            all.addAll(fields);
+            ignored = all;
+        }
+    }
+
+    /** The first events of an answer tell how the upstream calls it. */
+    void hears(List<UpstreamEvent> events) {
+        if (awaitsId) {
+            awaitsId = false;
+            for (UpstreamEvent event : events) {
+                if (event instanceof UpstreamEvent.Started started) {
+                    upstreamId = started.responseId();
+                }
+            }
+        }
     }
 
     void heard() {
@@ -140,6 +173,13 @@ final class Course implements OverCall {
         step(json, "settled", micros());
         json.raw(",\"channel\":").string(channel);
         json.raw(",\"upstream_model\":").string(model);
+        if (upstreamId != null) {
+            json.raw(",\"upstream_id\":").string(cut(upstreamId));
+        }
+        json.raw(streamed ? ",\"stream\":true" : ",\"stream\":false");
+        if (!ignored.isEmpty()) {
+            ignored(json.raw(",\"ignored\":["));
+        }
         json.raw(",\"attempts\":[");
         boolean isFirst = true;
         for (SentCall call : sent) {
@@ -159,6 +199,24 @@ final class Course implements OverCall {
         if (micros != NOT_YET) {
             json.raw(",\"").raw(name).raw("\":").number(micros);
         }
+    }
+
+    private void ignored(Utf8Buffer json) {
+        int most = json.size() + IGNORED_CHARS_MAX;
+        Set<String> told = new HashSet<>();
+        for (String field : ignored) {
+            String name = cut(field);
+            if (told.contains(name)) {
+                continue;
+            }
+            boolean fits = json.size() + name.length() <= most;
+            json.raw(told.isEmpty() ? "" : ",").string(fits ? name : "...");
+            told.add(name);
+            if (!fits) {
+                break;
+            }
+        }
+        json.raw("]");
     }
 
     private static void attempt(Utf8Buffer json, Tried tried) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param arrival null where it did not come by HTTP
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
  * @param quotas what it counts against, those at the door included
+ * @param ignored what of the request has no effect, by its names (D5)
  */
 public record MeteredRequest(
         String accountId,
@@ -29,7 +30,8 @@ public record MeteredRequest(
         Ask ask,
         @Nullable Arrival arrival,
         @Nullable Long askedTokensMax,
-        List<Quota> quotas) {
+        List<Quota> quotas,
+        List<String> ignored) {
 
     /** One that is not limited. */
     public MeteredRequest(
@@ -42,7 +44,18 @@ public record MeteredRequest(
             Ask ask,
             @Nullable Arrival arrival,
             @Nullable Long askedTokensMax) {
-        this(accountId, keyId, keyPrefix, door, model, requestedModel, ask, arrival, askedTokensMax, List.of());
+        this(
+                accountId,
+                keyId,
+                keyPrefix,
+                door,
+                model,
+                requestedModel,
+                ask,
+                arrival,
+                askedTokensMax,
+                List.of(),
+                List.of());
     }
 
     /**

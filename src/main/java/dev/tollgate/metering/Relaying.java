@@ -85,6 +85,7 @@ final class Relaying implements Phase {
 
     void begin() {
         sink.admitted(new Sink.Admission(call.taskId(), tokensMaxApplied, prepared.ignored()));
+        call.course().ignoring(prepared.ignored());
         send();
     }
 
@@ -155,6 +156,7 @@ final class Relaying implements Phase {
             call.course().heard();
             tellIgnored();
         }
+        call.course().hears(events);
         if (Delivery.isStrange(events, bounds.candidates())) {
             upstreamFailed(
                     new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, "a candidate that was not asked for"));
@@ -174,6 +176,7 @@ final class Relaying implements Phase {
                     .toList();
             if (!more.isEmpty()) {
                 sink.ignoring(more);
+                call.course().ignoring(more);
             }
         }
     }

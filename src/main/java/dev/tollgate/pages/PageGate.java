@@ -1,6 +1,7 @@
 package dev.tollgate.pages;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
@@ -26,6 +27,9 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     private final People people;
     private final FormTokens tokens;
     private final Function<Seen, V> judge;
+
+    private static final ApiError NOTHING_TO_HEAR =
+            ApiError.of(ErrorCode.INVALID_REQUEST, "Sign in first.").withStatus(204);
 
     /** A way back that is longer is not carried along. */
     private static final int TARGET_CHARS_MAX = 2_000;
@@ -81,6 +85,17 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
                         .asException();
             }
             return member;
+        });
+    }
+
+    /** For what a page's script listens to: who is not let in is answered with 204, on which a browser does not try again. */
+    static PageGate<Visitor.Member> listeners(PageGate<Visitor.Member> members) {
+        return new PageGate<>("page that listens", members.site, members.people, members.tokens, seen -> {
+            try {
+                return members.judge.apply(seen);
+            } catch (ApiException refused) {
+                throw refused.error().status() == 303 ? NOTHING_TO_HEAR.asException() : refused;
+            }
         });
     }
 

@@ -95,6 +95,11 @@ public final class Pages {
         return operators;
     }
 
+    /** Members whose page listens to a stream. */
+    public PageGate<Visitor.Member> listeners() {
+        return PageGate.listeners(members);
+    }
+
     /**
      * For what scripts of pages ask.
      *

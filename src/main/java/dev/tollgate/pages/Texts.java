@@ -2,6 +2,7 @@ package dev.tollgate.pages;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -17,7 +18,13 @@ public final class Texts {
     private static final DateTimeFormatter FULL =
             DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss.SSS", Locale.ENGLISH);
 
+    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
+
     private Texts() {}
+
+    public static String month(YearMonth month) {
+        return MONTH.format(month);
+    }
 
     /** Grouped, e.g. {@code 20,114}. */
     public static String number(long number) {

@@ -169,10 +169,10 @@ public final class Identities {
         return email != null && people.isKnown(Visit.login(email), visit);
     }
 
-    /** Whether their address was given credits to start with in an account that was deleted. @param link null where they were not invited */
+    /** Whether they, or their address, were given credits to start with in an account that was deleted. @param link null where they were not invited */
     public boolean isStartedBefore(Identity identity, @Nullable PersonLink link) {
         String email = link == null ? address(identity) : link.email();
-        return email != null && people.isStartedBefore(Visit.login(email));
+        return people.isStartedBefore(identity.both()) || (email != null && people.isStartedBefore(Visit.login(email)));
     }
 
     private static @Nullable String address(Identity identity) {
@@ -217,7 +217,8 @@ public final class Identities {
                 isConfirmed,
                 name(identity, email),
                 Passwords.NONE,
-                People.zoneOf(zone));
+                People.zoneOf(zone),
+                identity.both());
         if (person(identity, visit) == null) {
             SignIn wrong = make(newcomer, link, identity, visit);
             if (wrong != null && person(identity, visit) == null) { // else the same form came first

@@ -11,4 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param label what is shown to them: an address, a name, or the subject
  */
 public record Identity(
-        String issuer, String subject, @Nullable String email, String name, String label) {}
+        String issuer, String subject, @Nullable String email, String name, String label) {
+
+    /** Both in one text that no login can be. */
+    public static String name(String issuer, String subject) {
+        return issuer + "\n" + subject;
+    }
+
+    String both() {
+        return name(issuer, subject);
+    }
+}

@@ -203,7 +203,8 @@ public final class Links {
                 link.isMailed(),
                 name,
                 hash,
-                People.zoneOf(zone));
+                People.zoneOf(zone),
+                null);
         Instant now = clock.instant();
         SignIn wrong = make(newcomer, visit, rows -> {
             use(rows, link, now);
@@ -231,7 +232,8 @@ public final class Links {
             CreateAccount account = new CreateAccount(OwnIds.account(random), cut(newcomer.name()), now);
             accountId = account.id();
             changes.add(account);
-            if (!people.isStartedBefore(newcomer.login())) {
+            String identity = newcomer.identity();
+            if (!people.isStartedBefore(newcomer.login()) && (identity == null || !people.isStartedBefore(identity))) {
                 changes.addAll(startCredits().changes(accountId, newcomer.isConfirmed(), now));
             }
         }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param email null where none is known
  * @param isConfirmed whether the address was shown to be theirs
  * @param hash of the password; {@link Passwords#NONE} for none
+ * @param identity by which a provider knows them, too; null for none
  */
 record Newcomer(
         String personId,
@@ -18,4 +19,5 @@ record Newcomer(
         boolean isConfirmed,
         String name,
         String hash,
-        String zone) {}
+        String zone,
+        @Nullable String identity) {}

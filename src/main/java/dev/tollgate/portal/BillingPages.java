@@ -31,12 +31,10 @@ import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +50,6 @@ public final class BillingPages {
     private static final int TOP_UPS = 10;
     private static final int LINES = 50;
     private static final int MONTHS = 12;
-    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
 
     private final Ledger ledger;
     private final AccountHistory history;
@@ -248,7 +245,7 @@ public final class BillingPages {
     public record Month(String path, String name) {
 
         static Month of(YearMonth month) {
-            return new Month(STATEMENTS + month, MONTH.format(month));
+            return new Month(STATEMENTS + month, Texts.month(month));
         }
     }
 

@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What happened to a call, in sentences. Pure. */
-final class CallStory {
+/** What happened to a call, in sentences, for its customer and the operator alike. Pure. */
+public final class CallStory {
 
     /** What another try may mend. */
     private static final Set<String> PASSING = Set.of(
             "upstream_error", "internal_error", "rate_limit_exceeded", "insufficient_credits", "spend_limit_exceeded");
+
+    /** What is in the call itself. Of all others it is not known. */
+    private static final Set<String> LASTING = Set.of("invalid_request", "model_not_found");
 
     private final CallDetail detail;
     private final CallRow call;
@@ -25,14 +28,14 @@ final class CallStory {
     private final @Nullable Long tokensMax;
 
     /** @param tokensMax the maximum that a call ran with whose balance did not cover more, or null */
-    CallStory(CallDetail detail, Instant now, @Nullable Long tokensMax) {
+    public CallStory(CallDetail detail, Instant now, @Nullable Long tokensMax) {
         this.detail = detail;
         this.call = detail.call();
         this.now = now;
         this.tokensMax = tokensMax;
     }
 
-    List<String> sentences() {
+    public List<String> sentences() {
         List<String> story = new ArrayList<>();
         story.add(begin());
         if (tokensMax != null) {
@@ -69,10 +72,16 @@ final class CallStory {
         String money = call.chargeMicros() == 0
                 ? held() == 0 ? "Nothing was charged." : "All " + Texts.charge(held()) + " held credits came back."
                 : "Charged " + Texts.charge(call.chargeMicros()) + " credits for what had been answered.";
-        String again = call.errorCode() != null && PASSING.contains(call.errorCode())
+        return error + " " + money + again(call.errorCode());
+    }
+
+    private static String again(@Nullable String code) {
+        if (code == null) {
+            return "";
+        }
+        return PASSING.contains(code)
                 ? " Trying again can help."
-                : " The same call will fail again.";
-        return error + " " + money + again;
+                : LASTING.contains(code) ? " The same call will fail again." : "";
     }
 
     private long held() {

@@ -89,6 +89,8 @@ public final class RequestPage {
         params.put("story", new CallStory(detail, now, tokensMax).sentences());
         params.put("moved", moved(detail, zone));
         params.put("requestId", call.course().path("request_id").asString(""));
+        params.put("form", AnswerWords.form(call));
+        params.put("ignored", AnswerWords.ignored(call));
         params.put("ended", call.endedAt() == null ? "" : Texts.fullTime(call.endedAt(), zone));
         if (call.endedAt() == null) {
             params.put("live", "/dashboard/live?call=" + id);

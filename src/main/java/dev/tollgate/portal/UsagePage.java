@@ -19,6 +19,7 @@ import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
@@ -117,8 +118,26 @@ public final class UsagePage {
                             first,
                             last,
                             lines::calls));
+        } else {
+            history.nearestDay(account, table.span(), filters.model(), filters.key())
+                    .ifPresent(day -> offer(params, YearMonth.from(day), by, filters));
         }
         return PageStep.show("dashboard/usage.jte", params);
+    }
+
+    /** The month of the nearest calls, under the same filters. */
+    private static void offer(Map<String, Object> params, YearMonth month, String by, CallFilters filters) {
+        params.put("nearest", Texts.month(month));
+        params.put(
+                "nearestHref",
+                PageLink.to(PATH)
+                        .with("range", "own")
+                        .with("from", month.atDay(1).toString())
+                        .with("to", month.atEndOfMonth().toString())
+                        .with("by", by)
+                        .with("model", filters.model())
+                        .with("key", filters.key())
+                        .text());
     }
 
     private static String api(PageRequest<?> request, Span span, String by, CallFilters filters) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.Cookie;
+import com.microsoft.playwright.options.FilePayload;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -67,6 +69,10 @@ class PlaygroundTest {
         page.press("#message", "Control+Enter");
     }
 
+    private static FilePayload file(String name, String type, String content) {
+        return new FilePayload(name, type, content.getBytes(StandardCharsets.UTF_8));
+    }
+
     private static String turn(Page page, String words) {
         page.waitForSelector(".turn.assistant:has-text('" + words + "')");
         return page.locator(".turn.assistant:has-text('" + words + "')").last().textContent();
@@ -95,6 +101,21 @@ class PlaygroundTest {
             page.click("#code-dialog [data-close]");
             visit.assertAccessible();
             visit.picture("playground-price");
+            page.click("#new");
+            page.setInputFiles("#attach", file("notes.txt", "text/plain", "Notes. ".repeat(2_000)));
+            page.fill("#message", "Read this.");
+            page.waitForSelector("#send-label:has-text('at most')");
+            String most = page.textContent("#send-label");
+            assertThat(page.isHidden("#files-about")).isTrue();
+            page.click("#files button");
+            page.waitForFunction("() => !document.querySelector('#send-label').textContent.includes('at most')");
+            page.waitForSelector("#send-label:has-text('at most')");
+            assertThat(page.textContent("#send-label"))
+                    .as("a text file is counted like what is typed")
+                    .isNotEqualTo(most);
+            page.setInputFiles("#attach", file("dot.png", "image/png", "no picture"));
+            page.waitForSelector("#files-about:visible");
+            assertThat(page.textContent("#send-label")).isEqualTo("Send");
         }
     }
 

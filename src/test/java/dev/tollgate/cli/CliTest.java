@@ -147,6 +147,15 @@ class CliTest {
                 "key list",
                 "key set",
                 "key disable",
+                "key rotate",
+                "operator",
+                "operator add",
+                "operator remove",
+                "operator reset",
+                "invite",
+                "reset-link",
+                "mail",
+                "mail test",
                 "receipts",
                 "receipts verify",
                 "ledger",
@@ -315,6 +324,26 @@ class CliTest {
         assertThat(set.concurrency()).isEqualTo(4);
         assertThat(set.models()).isEmpty();
         assertThat(set.expiresAt()).isNull();
+    }
+
+    @Test
+    void a_link_to_hand_over_is_printed_alone_on_a_line_and_what_goes_by_mail_is_said() {
+        assertThat(run("reset-link", "ann@example.org", "--reason", "why")).isZero();
+        assertThat(out).isEqualTo("https://ai.example.org/reset/for_why\n");
+        assertThat(err).contains("shown this once");
+        assertThat(run("invite", "ann@example.org", "--reason", "why")).isZero();
+        assertThat(out).isEqualTo("/invite/for_why\n");
+        assertThat(err).contains("Put this server's address before it");
+        assertThat(run("invite", "ann@example.org", "--account", "acc_1", "--reason", "why"))
+                .isZero();
+        assertThat(out).isEqualTo("A mail with the link is on its way to ann@example.org.\n");
+        assertThat(run("mail", "test", "ann@example.org")).isZero();
+        assertThat(out).contains("to ann@example.org waits to be sent");
+        assertThat(run("reset-link", "nobody", "--reason", "why")).isEqualTo(1);
+        assertThat(err).isEqualTo("tollgate: Nobody signs in as 'nobody'.\n");
+        assertThat(run("invite", "ann@example.org")).isEqualTo(2);
+        assertThat(run("reset-link", "--reason", "why")).isEqualTo(2);
+        assertThat(run("mail", "test")).isEqualTo(2);
     }
 
     @ParameterizedTest

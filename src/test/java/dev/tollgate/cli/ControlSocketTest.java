@@ -83,6 +83,13 @@ class ControlSocketTest {
         assertThat(remote.setRole("ann@example.org", "operator", "why"))
                 .isEqualTo(administration.setRole("ann@example.org", "operator", "why"));
         assertThat(remote.resetOperator()).isEqualTo(administration.resetOperator());
+        assertThat(remote.invite("ann@example.org", null, "why"))
+                .isEqualTo(administration.invite("ann@example.org", null, "why"));
+        assertThat(remote.invite("ann@example.org", "acc_1", "why"))
+                .isEqualTo(administration.invite("ann@example.org", "acc_1", "why"));
+        assertThat(remote.resetLink("ann@example.org", "why"))
+                .isEqualTo(administration.resetLink("ann@example.org", "why"));
+        assertThat(remote.testMail("ann@example.org")).isEqualTo("ann@example.org");
         assertThat(remote.disableKey("key_1").disabled()).isTrue();
         assertThat(remote.keys("acc_1", null, 10).data()).containsExactly(administration.keys.get("key_1"));
     }

@@ -7,6 +7,7 @@ import dev.tollgate.admin.AdminViews.ApiKey;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
 import dev.tollgate.admin.AdminViews.Limit;
+import dev.tollgate.admin.AdminViews.MadeLink;
 import dev.tollgate.admin.AdminViews.NewKey;
 import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
@@ -191,6 +192,24 @@ final class FakeAdministration implements Administration {
     @Override
     public PersonRole setRole(String login, String role, String reason) {
         return new PersonRole("acc_of_" + reason, login, role);
+    }
+
+    @Override
+    public MadeLink invite(String email, @Nullable String accountId, String reason) {
+        return new MadeLink(email, accountId == null ? "/invite/for_" + reason : null, null);
+    }
+
+    @Override
+    public MadeLink resetLink(String login, String reason) throws Refused {
+        if (login.equals("nobody")) {
+            throw new Refused("Nobody signs in as 'nobody'.");
+        }
+        return new MadeLink(login, "/reset/for_" + reason, "https://ai.example.org/reset/for_" + reason);
+    }
+
+    @Override
+    public String testMail(String email) {
+        return email.strip();
     }
 
     @Override

@@ -2,10 +2,13 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Prices, vouchers, settings, books and the audit log on the operator's pages, and what the first page makes of it all. */
 @Timeout(60)
@@ -122,6 +127,81 @@ class ConsoleDeedsTest {
                 .containsPattern("<a href=\"/console/accounts/" + customer.account() + "\">Test</a>\\s*</th>"
                         + "<td class=\"num hide\">1</td>.*?title=\""
                         + customer.consumed().setScale(6).toPlainString() + " credits\"");
+    }
+
+    @Test
+    void the_account_that_paid_most_is_the_first_whatever_page_it_is_on() {
+        assertThat(gateway.customer("10").chat(CHAT).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        String little = gateway.customer("10").account();
+        String more = gateway.customer("10").account();
+        long day = gateway.number("SELECT MAX(starts_at) - MAX(starts_at) % 86400000 FROM usage_quarter");
+        String columns = gateway.text("SELECT group_concat(name) FROM pragma_table_info('usage_quarter')"
+                + " WHERE name NOT IN ('account_id', 'starts_at', 'charged_micros')");
+        for (Map.Entry<String, Long> paid :
+                Map.of(little, 1_000_000_000L, more, 2_000_000_000L).entrySet()) {
+            gateway.execute(
+                    "INSERT INTO usage_quarter (account_id, starts_at, charged_micros, " + columns + ") SELECT '"
+                            + paid.getKey() + "', " + day + ", " + paid.getValue() + ", " + columns
+                            + " FROM usage_quarter LIMIT 1");
+        }
+        try {
+            assertThat(accounts(body("/console/revenue?by=account")))
+                    .startsWith(more, little)
+                    .doesNotHaveDuplicates();
+        } finally {
+            gateway.execute("DELETE FROM usage_quarter WHERE charged_micros >= 1000000000");
+        }
+    }
+
+    private static List<String> accounts(String page) {
+        return Pattern.compile("<th scope=\"row\">\\s*<a href=\"/console/accounts/([a-zA-Z0-9_]+)\">")
+                .matcher(page)
+                .results()
+                .map(row -> row.group(1))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, As a stream", "false, In one piece"})
+    void both_pages_of_a_call_tell_what_happened_its_form_and_what_had_no_effect(boolean stream, String form)
+            throws Refused {
+        String login = "caller-" + stream + "@example.org";
+        Browser member = new Browser(gateway.url()).signUp(login, PASSWORD);
+        AdminViews.KeyChoice choice =
+                new AdminViews.KeyChoice("k", AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null);
+        String key = gateway.app()
+                .administration()
+                .createKey(gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'"), choice)
+                .secret();
+        String answer = gateway.post(
+                        "/v1/chat/completions",
+                        CHAT.replace(
+                                "\"stream\":false", "\"stream\":" + stream + ",\"logit_bias\":{\"1\":2},\"<b>x\":1"),
+                        key)
+                .text();
+        Matcher id = Pattern.compile("chatcmpl-[A-Za-z0-9]+").matcher(answer);
+        assertThat(id.find()).as(answer).isTrue();
+        String its = member.get("/dashboard/requests/" + id.group()).body();
+        String operators = body("/console/requests/" + id.group());
+        assertThat(List.of(its, operators)).allSatisfy(page -> assertThat(page)
+                .contains("What happened", "Answered with ")
+                .contains("<dt>Answer</dt><dd>" + form + "</dd>")
+                .contains("<dt>Without effect</dt><dd><code class=\"wrap\">logit_bias, _b_x</code>"));
+        assertThat(operators)
+                .containsPattern("<dt>The upstream's id</dt><dd><code class=\"wrap\">[A-Za-z0-9_-]{4,}</code>");
+        assertThat(its).doesNotContain("The upstream's id");
+    }
+
+    @Test
+    void a_call_that_failed_has_no_id_of_the_upstreams_and_says_why_on_the_operators_page() {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{status: 503}]");
+        customer.chat(CHAT);
+        gateway.script("[]");
+        assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
+                .contains("held credits came back. Trying again can help.", "upstream_error")
+                .doesNotContain("The upstream's id", "Without effect");
     }
 
     @Test

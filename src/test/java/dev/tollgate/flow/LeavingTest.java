@@ -159,6 +159,11 @@ class LeavingTest {
         assertThat(number("last_sequence", leaver)).isEqualTo(entries + 1);
         assertThat(number("purchased_micros - consumed_micros", leaver)).isZero();
         assertThat(where("leaver@")).isNull();
+        assertThat(gateway.text(
+                        "SELECT action || ' ' || substr(actor, 1, 4) || ' ' || COALESCE(address, 'nowhere') || ' '"
+                                + " || before_json || after_json FROM audit_log WHERE subject = '" + leaver.account()
+                                + "'"))
+                .matches("account\\.delete per_ nowhere \\{\"balance\":4[0-9.]+}\\{\"deleted\":true}");
         assertThat(gateway.number("SELECT COUNT(*) FROM receipt WHERE account_id = '" + leaver.account() + "'"))
                 .isEqualTo(2);
         assertThat(gateway.differences()).isEmpty();
@@ -216,6 +221,9 @@ class LeavingTest {
         assertThat(guest.delete().location()).isEqualTo("/sign-in?said=left");
         assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = 'guest@example.org'"))
                 .isZero();
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.leave' AND subject = '"
+                        + first.account() + "'"))
+                .isEqualTo(1);
         assertThat(first.chat().status()).isEqualTo(200);
         Member heir = member("heir@example.org");
         gateway.execute(

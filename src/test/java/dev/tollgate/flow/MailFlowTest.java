@@ -2,11 +2,14 @@ package dev.tollgate.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.Main;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -283,6 +286,16 @@ class MailFlowTest {
                         .status())
                 .isEqualTo(202);
         assertThat(MailBox.text(box.to("tester@example.org", 1).getFirst())).contains("They do.");
+        StringWriter said = new StringWriter();
+        String[] command = {
+            "mail", "test", "commander@example.org", "--data", gateway.data().toString()
+        };
+        assertThat(Main.run(command, Map.of(), new PrintWriter(said), new PrintWriter(said)))
+                .as(said.toString())
+                .isZero();
+        assertThat(MailBox.text(box.to("commander@example.org", 1).getFirst())).contains("They do.");
+        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text())
+                .containsPattern("control socket[^}]*mail.test[^}]*[^}]*commander@example.org");
         Gateway.await(
                 "it is noted",
                 () -> gateway.get("/admin/mail", ADMIN_KEY).text().contains("\"on\":true,\"sent_at\":\"2026"));

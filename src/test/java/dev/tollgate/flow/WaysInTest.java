@@ -13,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -34,6 +36,8 @@ class WaysInTest {
 
     private static final String PASSWORD = "somebody at the door";
     private static final Pattern SET = Pattern.compile("Password: ([a-z2-9-]{29})");
+
+    private static final Pattern LINK = Pattern.compile("(?m)^(/(?:reset|invite)/[A-Za-z0-9_-]{43})$");
 
     private static Gateway gateway;
 
@@ -145,13 +149,81 @@ class WaysInTest {
         Files.copy(gateway.data().resolve("secret.key"), data.resolve("secret.key"));
         command("operator", "reset", "--data", data.toString());
         String password = passwordIn(data);
+        String invitation =
+                link(command("invite", "late@example.org", "--reason", "while it slept", "--data", data.toString()));
         try (Gateway later = gateway.over(data)) {
+            assertThat(new Browser(later.url())
+                            .submit(invitation, invitation, Map.of("password", PASSWORD, "zone", "UTC"))
+                            .location())
+                    .isEqualTo("/dashboard");
             assertThat(later.number(
                             "SELECT COUNT(*) FROM audit_log WHERE action = 'operator.reset' AND actor = 'command'"))
                     .isEqualTo(1);
             assertThat(new Browser(later.url()).signIn("operator", password).location())
                     .isEqualTo("/console");
         }
+    }
+
+    @Test
+    @Order(4)
+    void somebody_becomes_an_operator_by_command_and_a_user_again() {
+        String login = "deputy@example.org";
+        Browser before = from("198.51.100.7").signUp(login, PASSWORD);
+        assertThat(before.get("/console").status()).isEqualTo(403);
+        assertThat(beside("operator", "add", login, "--reason", "on call"))
+                .containsPattern("deputy@example.org \\(acc_\\w+\\) is an operator now");
+        assertThat(before.get("/dashboard").location()).startsWith("/sign-in");
+        Browser operator = from("198.51.100.7");
+        assertThat(operator.signIn(login, PASSWORD).location()).isEqualTo("/console");
+        assertThat(operator.get("/console/audit").body()).contains("account.set_role", "on call", "control socket");
+        assertThat(beside("operator", "remove", login, "--reason", "left")).contains("is a user now");
+        assertThat(operator.get("/console").location()).startsWith("/sign-in");
+        Browser user = from("198.51.100.7");
+        assertThat(user.signIn(login, PASSWORD).location()).isEqualTo("/dashboard");
+        assertThat(user.get("/console").status()).isEqualTo(403);
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.set_role'"
+                        + " AND actor = 'control socket' AND reason IN ('on call', 'left')"))
+                .isEqualTo(2);
+    }
+
+    private static String beside(String... words) {
+        return command(Stream.concat(
+                        Arrays.stream(words), Stream.of("--data", gateway.data().toString()))
+                .toArray(String[]::new));
+    }
+
+    @Test
+    @Order(5)
+    void links_by_command_let_somebody_in_once_and_stand_in_the_audit_log_without_their_secrets() {
+        String invitation = link(beside("invite", "guest@example.org", "--reason", "a friend"));
+        Browser guest = from("198.51.100.8");
+        assertThat(guest.submit(invitation, invitation, Map.of("password", PASSWORD, "zone", "UTC"))
+                        .location())
+                .isEqualTo("/dashboard");
+        String reset = link(beside("reset-link", "guest@example.org", "--reason", "asked by phone"));
+        String next = "another one at the door";
+        assertThat(from("198.51.100.8")
+                        .submit(reset, reset, Map.of("password", next))
+                        .status())
+                .isEqualTo(303);
+        assertThat(guest.get("/dashboard").location()).startsWith("/sign-in");
+        assertThat(guest.signIn("guest@example.org", next).location()).isEqualTo("/dashboard");
+        assertThat(guest.get(reset).status()).isEqualTo(404);
+        assertThat(gateway.text("SELECT action || ' ' || actor || ' ' || reason FROM audit_log"
+                        + " WHERE action IN ('account.invite', 'account.reset_link') ORDER BY sequence DESC LIMIT 1"))
+                .isEqualTo("account.reset_link control socket asked by phone");
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.invite'"
+                        + " AND actor = 'control socket' AND reason = 'a friend'"))
+                .isEqualTo(1);
+        assertThat(gateway.number(
+                        "SELECT COUNT(*) FROM audit_log WHERE after_json LIKE '%" + reset.substring(7) + "%'"))
+                .isZero();
+    }
+
+    private static String link(String printed) {
+        Matcher link = LINK.matcher(printed);
+        assertThat(link.find()).as(printed).isTrue();
+        return link.group(1);
     }
 
     // ---- browsers that are known ----

@@ -1,7 +1,11 @@
 package dev.tollgate.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tollgate.Surroundings;
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.Refused;
 import dev.tollgate.audit.AccountStatement;
 import dev.tollgate.audit.Audit;
 import dev.tollgate.history.UsageQuestion.By;
@@ -19,6 +23,7 @@ import dev.tollgate.ledger.Resolution;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.money.Credits;
+import dev.tollgate.pages.Texts;
 import dev.tollgate.rollups.CallEnd;
 import dev.tollgate.rollups.CallFigures;
 import dev.tollgate.rollups.CountAbandoned;
@@ -31,6 +36,8 @@ import dev.tollgate.tasks.Task;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.math.BigDecimal;
@@ -42,15 +49,19 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Some weeks of calls, made up by chance: whatever ends whenever, all that is shown of it agrees with the entries, to the micro-credit. A seed
@@ -66,6 +77,12 @@ class RandomMonthTest {
     private static final int CALLS = 220;
     private static final List<ZoneId> ZONES = List.of(
             ZoneOffset.UTC, ZoneId.of("Europe/Berlin"), ZoneId.of("Asia/Kathmandu"), ZoneId.of("America/St_Johns"));
+
+    /** The exact credits of a row. */
+    private static final Pattern EXACT = Pattern.compile("<td class=\"num\" title=\"([^\"]*)\">");
+
+    private static final Pattern ROW = Pattern.compile(
+            "<th scope=\"row\">(.*?)</th><td[^>]*>[^<]*</td>" + "<td class=\"num\">([^<]*)</td>", Pattern.DOTALL);
 
     @Parameter
     Stores stores;
@@ -107,6 +124,176 @@ class RandomMonthTest {
         } catch (AssertionError e) {
             throw new AssertionError("month.seed=" + seed, e);
         }
+    }
+
+    /** Through the program's own doors: what its API, pages and files tell of such weeks. */
+    @Test
+    void all_that_the_program_tells_of_a_month_agrees_with_its_entries() {
+        assumeTrue(stores == Stores.SQLITE, "the doors are the same");
+        System.out.println("month.seed=" + seed);
+        try (StoreFixture opened = stores.open(folder)) {
+            store = opened;
+            store.setNow(Instant.parse("2026-09-27T21:40:00Z"));
+            store.account(ACCOUNT, 40_000_000);
+            store.account("acc_2", 40_000_000);
+            live();
+            collect();
+        }
+        Instant end = store.now();
+        try (Gateway gateway = Gateway.start(
+                Surroundings.REAL.withClock(() -> end),
+                Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY),
+                "data",
+                folder.toString())) {
+            checkApi(gateway);
+            ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
+            checkPages(gateway, zone, end);
+        } catch (Refused | AssertionError e) {
+            throw new AssertionError("month.seed=" + seed, e);
+        }
+    }
+
+    // ---- by the doors ----
+
+    private void checkApi(Gateway gateway) throws Refused {
+        String key = gateway.app()
+                .administration()
+                .createKey(
+                        ACCOUNT,
+                        new AdminViews.KeyChoice(
+                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null))
+                .secret();
+        for (ZoneId zone : ZONES) {
+            for (String by : List.of("day", "model", "key", "day,model,key")) {
+                LocalDate first = LocalDate.of(2026, 9, 26).plusDays(random.nextInt(40));
+                LocalDate last = first.plusDays(1 + random.nextInt(60));
+                String asked = "/v1/usage?start=" + first + "&end=" + last + "&tz="
+                        + zone.getId().replace("Z", "UTC") + "&group_by=" + by + "&limit=" + (1 + random.nextInt(40));
+                Span span = new Span(
+                        first.atStartOfDay(zone).toInstant(),
+                        last.atStartOfDay(zone).toInstant(),
+                        zone);
+                // Longer ranges are told by days of UTC, and say so.
+                String next = "";
+                BigDecimal charged = BigDecimal.ZERO;
+                BigDecimal refunded = BigDecimal.ZERO;
+                BigDecimal net = BigDecimal.ZERO;
+                long calls = 0;
+                JsonNode answer;
+                do {
+                    answer = gateway.get(asked + next, key).json();
+                    for (JsonNode group : answer.path("groups")) {
+                        charged = charged.add(group.path("charged").decimalValue());
+                        refunded = refunded.add(group.path("refunded").decimalValue());
+                        net = net.add(group.path("credits_consumed").decimalValue());
+                        calls += group.path("requests").path("total").asLong();
+                    }
+                    next = "&after=" + answer.path("next").asString("");
+                } while (answer.path("next").isString());
+                Span told = new Span(
+                        Instant.parse(answer.path("start").asString()),
+                        Instant.parse(answer.path("end").asString()),
+                        zone);
+                assertThat(Duration.between(span.from(), told.from()).abs()).isLessThan(Duration.ofDays(1));
+                assertThat(Duration.between(span.to(), told.to()).abs()).isLessThan(Duration.ofDays(1));
+                JsonNode totals = answer.path("totals");
+                assertThat(charged)
+                        .as(asked)
+                        .isEqualByComparingTo(credits(entered(told, RandomMonthTest::isCharge)))
+                        .isEqualByComparingTo(totals.path("charged").decimalValue());
+                assertThat(refunded)
+                        .as(asked)
+                        .isEqualByComparingTo(credits(entered(told, entry -> entry.kind() == EntryKind.REFUND)))
+                        .isEqualByComparingTo(totals.path("refunded").decimalValue());
+                assertThat(net)
+                        .isEqualByComparingTo(credits(net(told)))
+                        .isEqualByComparingTo(totals.path("credits_consumed").decimalValue());
+                assertThat(calls)
+                        .isEqualTo(tasks.stream()
+                                .filter(task -> isIn(task.completedAt(), told))
+                                .count())
+                        .isEqualTo(totals.path("requests").path("total").asLong());
+            }
+        }
+    }
+
+    private void checkPages(Gateway gateway, ZoneId zone, Instant end) throws Refused {
+        String link = gateway.app()
+                .administration()
+                .invite("month@example.org", ACCOUNT, "to look")
+                .path();
+        Browser browser = new Browser(gateway.url());
+        Map<String, String> joined =
+                Map.of("password", "somebody who looks", "zone", zone.getId().replace("Z", "UTC"));
+        assertThat(browser.submit(link, link, joined).status()).isEqualTo(303);
+
+        YearMonth last = YearMonth.from(end.atZone(ZoneOffset.UTC));
+        BigDecimal balance = BigDecimal.ZERO;
+        for (YearMonth month = YearMonth.of(2026, 9); !month.isAfter(last); month = month.plusMonths(1)) {
+            Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
+            String path = "/dashboard/billing/statements/" + month;
+            String paper = browser.get(path).body();
+            assertThat(onPaper(paper, "Balance at the beginning")).as(path).isEqualByComparingTo(balance);
+            balance = balance.add(credits(entries.stream()
+                    .filter(entry -> isIn(entry.at(), span))
+                    .mapToLong(LedgerRead::amount)
+                    .sum()));
+            assertThat(onPaper(paper, "Balance at the end")).as(path).isEqualByComparingTo(balance);
+            assertThat(onPaper(paper, "Calls in all").negate())
+                    .isEqualByComparingTo(credits(entered(span, RandomMonthTest::isCharge)));
+            assertThat(sum(browser.get(path + "/statement.csv").body(), 5))
+                    .isEqualByComparingTo(credits(entries.stream()
+                            .filter(entry -> isIn(entry.at(), span))
+                            .mapToLong(LedgerRead::amount)
+                            .sum()));
+        }
+
+        LocalDate first = LocalDate.of(2026, 9, 27).plusDays(random.nextInt(20));
+        LocalDate until = first.plusDays(random.nextInt(30));
+        Span span = new Span(
+                first.atStartOfDay(zone).toInstant(),
+                until.plusDays(1).atStartOfDay(zone).toInstant(),
+                zone);
+        String range = "range=own&from=" + first + "&to=" + until;
+        for (String by : List.of("day", "model", "key")) {
+            String page = browser.get("/dashboard/usage?" + range + "&by=" + by).body();
+            List<BigDecimal> exact = EXACT.matcher(page.replaceAll("(?s)^.*<h2>By ", ""))
+                    .results()
+                    .map(row -> new BigDecimal(row.group(1).replace(",", "").replace("−", "-")))
+                    .toList();
+            assertThat(exact.isEmpty() ? BigDecimal.ZERO : exact.getLast())
+                    .as("%s by %s in %s", range, by, zone)
+                    .isEqualByComparingTo(credits(net(span)));
+            assertThat(exact.stream().limit(Math.max(0, exact.size() - 1)).reduce(BigDecimal.ZERO, BigDecimal::add))
+                    .isEqualByComparingTo(credits(net(span)));
+            assertThat(sum(
+                            browser.get("/dashboard/usage.csv?" + range + "&by=" + by)
+                                    .body(),
+                            13))
+                    .isEqualByComparingTo(credits(net(span)));
+        }
+        assertThat(sum(browser.get("/dashboard/requests.csv?" + range).body(), 15))
+                .isEqualByComparingTo(credits(entered(span, RandomMonthTest::isCharge)));
+        LocalDate today = end.atZone(zone).toLocalDate();
+        assertThat(browser.get("/dashboard").body())
+                .contains("title=\"" + Texts.exact(net(Span.ofLocalDays(today, today.plusDays(1), zone))) + " credits")
+                .contains("title=\""
+                        + Texts.exact(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)))
+                        + " credits");
+    }
+
+    private static BigDecimal onPaper(String page, String name) {
+        return ROW.matcher(page)
+                .results()
+                .filter(found -> found.group(1).startsWith(name))
+                .map(found -> new BigDecimal(
+                        found.group(2).replace(",", "").replace("−", "-").replace("+", "")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name));
+    }
+
+    private static BigDecimal credits(long micros) {
+        return BigDecimal.valueOf(micros, 6);
     }
 
     // ---- what happens ----
@@ -477,6 +664,23 @@ class RandomMonthTest {
                             .sum())
                     .isEqualTo(refunded);
         }
+        List<PlatformHistory.OfAccount> highest = new ArrayList<>();
+        List<PlatformHistory.OfAccount> page;
+        do {
+            PlatformHistory.OfAccount last = highest.isEmpty() ? null : highest.getLast();
+            String rank = last == null
+                    ? null
+                    : new PlatformHistory.Rank(last.figures().netMicros(), last.id()).text();
+            page = platform.highest(all, PlatformHistory.Rank.of(rank), 1);
+            highest.addAll(page);
+        } while (!page.isEmpty());
+        assertThat(highest)
+                .as("page by page, who has paid most first")
+                .containsExactlyElementsOf(platform.accounts(all, null, 200).stream()
+                        .sorted(Comparator.comparing((PlatformHistory.OfAccount account) ->
+                                        account.figures().netMicros())
+                                .reversed())
+                        .toList());
         assertThat(platform.accounts(all, null, 200).stream()
                         .mapToLong(account -> account.figures().netMicros())
                         .sum())

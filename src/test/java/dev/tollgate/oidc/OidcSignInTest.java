@@ -2,12 +2,15 @@ package dev.tollgate.oidc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.deeds.Actor;
+import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.OidcStandIn;
 import dev.tollgate.testing.OidcStandIn.User;
 import dev.tollgate.testing.Postgres;
@@ -28,11 +31,13 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,7 +45,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Signing in by the word of a provider. */
 @Timeout(60)
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
 class OidcSignInTest {
+
+    @Parameter
+    Stores stores;
 
     private static final String PUBLIC = "http://127.0.0.1:9";
     private static final String PASSWORD = "a password beside it";
@@ -58,18 +69,23 @@ class OidcSignInTest {
     private static Instant now = BEGIN;
     private static int people;
 
-    @BeforeAll
-    static void start() {
+    @BeforeParameterizedClassInvocation
+    static void start(Stores stores) {
+        now = BEGIN;
         provider = new OidcStandIn(() -> now);
-        gateway = Gateway.start(
-                Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), provider.settings(PUBLIC, "http.trusted-hops", "1"));
+        gateway = on(stores, provider.settings(PUBLIC, "http.trusted-hops", "1"));
         provider.status = 500; // away while the other one starts
-        closed = Gateway.start(
-                Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY),
-                provider.settings(PUBLIC, "sign-up.open", "false", "http.trusted-hops", "1"));
+        closed = on(stores, provider.settings(PUBLIC, "sign-up.open", "false", "http.trusted-hops", "1"));
     }
 
-    @AfterAll
+    private static Gateway on(Stores stores, String... settings) {
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+        return stores == Stores.SQLITE
+                ? Gateway.start(environment, settings)
+                : Gateway.startOn(Postgres.migrated(), environment, settings);
+    }
+
+    @AfterParameterizedClassInvocation
     static void stop() {
         gateway.close();
         closed.close();
@@ -186,6 +202,27 @@ class OidcSignInTest {
     }
 
     @Test
+    void who_has_no_address_gets_credits_to_start_with_once_however_often_the_account_is_deleted() {
+        User user = new User("sub-again", null, false, "Again");
+        Browser browser = joined(user);
+        assertThat(browser.get("/dashboard").body()).contains("50.00");
+        String data = "/dashboard/settings/data";
+        String login = column("login", user);
+        assertThat(through(browser, OIDC + "?for=prove&to=" + data, user).location())
+                .isEqualTo(data);
+        assertThat(browser.submit(data, data, Map.of("login", login)).location())
+                .isEqualTo("/sign-in?said=deleted");
+        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE name = 'Again'"))
+                .isZero();
+        Browser again = joined(user);
+        assertThat(again.get("/dashboard").body()).doesNotContain("50.00").contains("0.00");
+        assertThat(joined(new User("sub-another", null, false, "Another"))
+                        .get("/dashboard")
+                        .body())
+                .contains("50.00");
+    }
+
+    @Test
     void an_address_that_the_provider_has_not_seen_to_be_theirs_is_nobodys() {
         String email = "squatted@example.org";
         browser().signUp(email, PASSWORD);
@@ -198,13 +235,9 @@ class OidcSignInTest {
                 .isEqualTo(2);
     }
 
-    @ParameterizedTest
-    @EnumSource(Stores.class)
-    void two_forms_at_once_make_one_account(Stores stores) {
-        Gateway at = stores == Stores.SQLITE
-                ? gateway
-                : Gateway.startOn(Postgres.migrated(), provider.settings(PUBLIC, "http.trusted-hops", "1"));
-        at.setNow(now);
+    @Test
+    void two_forms_at_once_make_one_account() {
+        Gateway at = gateway;
         User user = somebody();
         String count = "SELECT COUNT(*) FROM person JOIN account ON account.id = account_id WHERE person.name = '"
                 + user.name() + "'";
@@ -220,9 +253,6 @@ class OidcSignInTest {
         assertThat(made).allSatisfy(each -> assertThat(each.join().location()).isEqualTo("/dashboard"));
         assertThat(browsers).allMatch(OidcSignInTest::isIn);
         assertThat(at.number(count)).isEqualTo(1);
-        if (at != gateway) {
-            at.close();
-        }
     }
 
     // ---- what does not count ----
@@ -581,6 +611,32 @@ class OidcSignInTest {
     }
 
     // ---- the provider ----
+
+    @Test
+    void a_provider_that_takes_the_secret_in_a_form_alone_is_given_it_there_and_a_new_way_in_is_told_by_mail()
+            throws Exception {
+        assumeTrue(stores == Stores.SQLITE, "the mails and the provider are the same");
+        try (OidcStandIn other = new OidcStandIn(() -> now);
+                MailBox box = new MailBox();
+                Gateway own = Gateway.start(other.settings(MailBox.SITE, box.settings("sign-up.open", "true")))) {
+            other.takesForms();
+            own.setNow(now);
+            Browser browser = new Browser(own.url());
+            String email = "teller@example.org";
+            browser.submit("/sign-up", "/sign-up", Map.of("email", email));
+            String link = box.link(email, 1);
+            browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
+            Browser.Page away = browser.get(OIDC + "?for=connect");
+            String page = browser.get(OIDC + "?" + other.authorize(away.location(), somebody()))
+                    .location();
+            assertThat(browser.submit(page, IDENTITY, Map.of("deed", "connect", "as", carried(browser, page)))
+                            .location())
+                    .isEqualTo(IDENTITY + "?done=connected");
+            assertThat(other.asked("/token")).isEqualTo(1);
+            assertThat(MailBox.text(box.to(email, 2).getLast()))
+                    .contains("From now on you can sign in", "with Acme ID", "disconnect it");
+        }
+    }
 
     @Test
     void a_provider_that_is_away_keeps_nobody_from_starting_and_is_asked_again_later() {

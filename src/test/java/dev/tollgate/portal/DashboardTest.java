@@ -315,6 +315,27 @@ class DashboardTest {
                 .contains("Nothing was used that is charged.");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "upstream_error, Trying again can help.",
+        "invalid_request, The same call will fail again.",
+        "ip_not_allowed, ''",
+        "something_new, ''"
+    })
+    void whether_the_same_call_would_fail_again_is_said_only_where_it_is_known(String code, String said) {
+        String call = callOf("gemini-2.5-pro", "failed");
+        gateway.execute("UPDATE task SET error_code = '" + code + "' WHERE id = '" + call + "'");
+        try {
+            String page = request(call);
+            assertThat(page).contains(code);
+            for (String sentence : List.of("Trying again can help.", "The same call will fail again.")) {
+                assertThat(page.contains(sentence)).as(sentence).isEqualTo(sentence.equals(said));
+            }
+        } finally {
+            gateway.execute("UPDATE task SET error_code = 'upstream_error' WHERE id = '" + call + "'");
+        }
+    }
+
     @Test
     void a_receipt_is_checked_when_it_is_asked_for_and_a_changed_charge_is_found() {
         String call = callOf("google/gemini-2.5-pro", "completed");
@@ -389,7 +410,13 @@ class DashboardTest {
     @Test
     void a_range_without_calls_says_so() {
         assertThat(page("/dashboard/usage?range=own&from=2026-01-01&to=2026-01-02"))
-                .contains("No calls ended in this range.");
+                .contains("No calls ended in this range.", ">Show October 2026</a>")
+                .contains("from=2026-10-01&amp;to=2026-10-31&amp;by=model\"");
+        assertThat(page("/dashboard/usage?range=own&from=2026-11-20&to=2026-11-20&key=" + busy.other.keyId()
+                        + "&by=day"))
+                .as("the one before, of the same key")
+                .contains("from=2026-11-01&amp;to=2026-11-30&amp;by=day&amp;key=" + busy.other.keyId() + "\"");
+        assertThat(page("/dashboard/usage?model=none")).contains("Show all models and keys");
     }
 
     @Test

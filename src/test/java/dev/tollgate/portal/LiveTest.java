@@ -208,7 +208,7 @@ class LiveTest {
         three.get(1).awaitEnd();
         three.get(2).awaitEnd();
         try (Events stranger = new Events(who, "/dashboard/live")) {
-            assertThat(stranger.status()).isEqualTo(303);
+            assertThat(stranger.status()).as("a browser does not try again").isEqualTo(204);
         }
     }
 

@@ -105,9 +105,11 @@ public final class Gateway implements AutoCloseable {
         Map<String, String> variables = new HashMap<>(Map.of("TOLLGATE_DEMO_KEY", DEMO_KEY));
         variables.putAll(environment);
         try {
-            Path data = Files.createTempDirectory("tollgate-test");
+            Path data = arguments.containsKey("data")
+                    ? Path.of(arguments.get("data"))
+                    : Files.createTempDirectory("tollgate-test");
             arguments.put("data", data.toString());
-            if (!variables.containsKey(DATABASE_URL)) {
+            if (!variables.containsKey(DATABASE_URL) && !Files.exists(data.resolve("tollgate.db"))) {
                 Migrated.in(data);
             }
             // They change the database behind the program's back.

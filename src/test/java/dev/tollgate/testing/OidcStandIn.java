@@ -60,6 +60,7 @@ public final class OidcStandIn implements AutoCloseable {
     public volatile String algorithm;
     public volatile List<String> keyIds;
     public volatile int status;
+    private volatile boolean secretInForm;
 
     public OidcStandIn(Supplier<Instant> clock) {
         this.clock = clock;
@@ -67,8 +68,18 @@ public final class OidcStandIn implements AutoCloseable {
         behave();
     }
 
+    /** From now on a client shows its secret in the form, and nowhere else. */
+    public void takesForms() {
+        description = json -> {
+            json.putArray("token_endpoint_auth_methods_supported").add("client_secret_post");
+            return json;
+        };
+        secretInForm = true;
+    }
+
     /** From now on all is as it should be. */
     public void behave() {
+        secretInForm = false;
         description = json -> json;
         claims = json -> {};
         header = json -> {};
@@ -173,7 +184,11 @@ public final class OidcStandIn implements AutoCloseable {
         Begun begun = codes.remove(fields.getOrDefault("code", ""));
         String pair = encoded(CLIENT) + ":" + encoded(SECRET);
         String shown = "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-        boolean isClient = shown.equals(request.headers().get("authorization"));
+        boolean isClient = secretInForm
+                ? !request.headers().containsKey("authorization")
+                        && CLIENT.equals(fields.get("client_id"))
+                        && SECRET.equals(fields.get("client_secret"))
+                : shown.equals(request.headers().get("authorization")) && !fields.containsKey("client_secret");
         if (begun == null
                 || !isClient
                 || !begun.fields().get("redirect_uri").equals(fields.get("redirect_uri"))

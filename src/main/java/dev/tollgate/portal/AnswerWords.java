@@ -1,0 +1,26 @@
+package dev.tollgate.portal;
+
+import dev.tollgate.history.CallRow;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/** In which form a call was answered and what of it had no effect, as its course has it. Pure. */
+public final class AnswerWords {
+
+    private AnswerWords() {}
+
+    /** Empty where it is not known. */
+    public static String form(CallRow call) {
+        JsonNode stream = call.course().path("stream");
+        return stream.isBoolean() ? stream.booleanValue() ? "As a stream" : "In one piece" : "";
+    }
+
+    /** Names of fields, empty where all had an effect. */
+    public static String ignored(CallRow call) {
+        return call.course()
+                .path("ignored")
+                .valueStream()
+                .map(JsonNode::asString)
+                .collect(Collectors.joining(", "));
+    }
+}
