@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -58,6 +59,7 @@ class LauncherTest {
                 "ln",
                 "mv",
                 "cat",
+                "cksum",
                 "grep",
                 "sleep",
                 "env",
@@ -386,6 +388,63 @@ class LauncherTest {
         launch("serve");
         launch("serve");
         assertThat(trainings()).hasSize(1);
+    }
+
+    @Test
+    void what_was_packed_is_served_by_a_jdk_alone_and_builds_nothing() throws Exception {
+        jdk(machine.resolve("usr/lib/jvm/temurin-25"), "25.0.1");
+        Path launcher = unpacked();
+        Run run = start(Map.of(), home, launcher, "serve");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("-jar " + launcher.resolveSibling("tollgate.jar"));
+        assertThat(start(Map.of(), home, launcher, "serve").exitCode()).isZero();
+        assertThat(start(Map.of(), home, launcher, "help").out())
+                .contains("prepare")
+                .doesNotContain("bench", "package");
+        for (String missing : List.of("test", "bench", "package")) {
+            assertThat(start(Map.of(), home, launcher, missing).err())
+                    .isEqualTo("tollgate: there is no " + missing + " here: it needs a checkout of the sources\n");
+        }
+        assertThat(trainings()).hasSize(1);
+    }
+
+    /** All files of all packages are of one time: the JVM alone would take the cache of an older program of the same size. */
+    @Test
+    void the_cache_of_another_program_or_jdk_is_never_used() throws Exception {
+        Path jdk = machine.resolve("usr/lib/jvm/temurin-25");
+        jdk(jdk, "25.0.1");
+        Path launcher = unpacked();
+        write(project.resolve("records"), "");
+        start(Map.of(), home, launcher, "prepare");
+        assertThat(start(Map.of(), home, launcher, "account", "list").out()).contains("-XX:AOTCache=");
+        write(launcher.resolveSibling("SHA256SUMS"), "2 tollgate.jar\n");
+        assertThat(start(Map.of(), home, launcher, "account", "list").out()).doesNotContain("AOTCache");
+        assertThat(start(Map.of(), home, launcher, "serve").out()).contains("-XX:AOTCache=");
+        jdk(jdk, "25.0.2");
+        assertThat(start(Map.of(), home, launcher, "account", "list").out()).doesNotContain("AOTCache");
+        assertThat(start(Map.of(), home, launcher, "serve").out()).contains("-XX:AOTCache=");
+        assertThat(trainings()).hasSize(3);
+    }
+
+    @Test
+    void a_package_prefers_the_runtime_that_it_brings_and_the_cache_folder_of_its_service() throws Exception {
+        jdk(machine.resolve("usr/lib/jvm/temurin-25"), "25.0.1");
+        Path launcher = unpacked();
+        Path runtime = launcher.resolveSibling("runtime");
+        jdk(runtime, "25.0.3");
+        Files.delete(runtime.resolve("bin/javac"));
+        write(project.resolve("records"), "");
+        Path cache = folder.resolve("cache of the service");
+        Run run = start(Map.of("CACHE_DIRECTORY", cache.toString()), home, launcher, "serve");
+        assertThat(run.out()).contains("ran by " + runtime, "-XX:AOTCache=" + cache.resolve("tollgate.aot"));
+        assertThat(launcher.resolveSibling("cache")).doesNotExist();
+    }
+
+    private Path unpacked() throws IOException {
+        Path where = Files.createDirectories(folder.resolve("a package")).toRealPath();
+        write(where.resolve("tollgate.jar"), "");
+        write(where.resolve("SHA256SUMS"), "1 tollgate.jar\n");
+        return Files.copy(project.resolve("tollgate"), where.resolve("tollgate"), StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     private void trainAtOnce() throws IOException {

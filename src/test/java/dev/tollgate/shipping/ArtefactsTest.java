@@ -1,0 +1,139 @@
+package dev.tollgate.shipping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.config.Settings;
+import dev.tollgate.config.SettingsLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What lies in {@code deploy} says the same as the program: its numbers are compared with the settings that it sets and those it leaves. */
+class ArtefactsTest {
+
+    private static final Path UNIT = Path.of("deploy/systemd/tollgate.service");
+    private static final Path CONTAINERFILE = Path.of("deploy/container/Containerfile");
+    private static final Path NGINX = Path.of("deploy/nginx/tollgate.conf");
+    /** Beyond what calls have: for ending the rest and closing the books. */
+    private static final Duration TO_CLOSE = Duration.ofSeconds(20);
+
+    private static final Settings DEFAULTS = SettingsLoader.load(Map.of(), Map.of());
+
+    @TempDir
+    Path folder;
+
+    private static List<String> values(String text, String regex) {
+        return Pattern.compile(regex, Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    static String value(Path file, String regex) throws IOException {
+        List<String> all = values(Files.readString(file), regex);
+        assertThat(all).as("%s in %s", regex, file).hasSize(1);
+        return all.getFirst();
+    }
+
+    /** With the variables that an artefact sets, all of which have to be settings. */
+    static Settings settings(Map<String, String> environment) {
+        Settings settings = SettingsLoader.load(Map.of(), environment);
+        assertThat(settings.warnings()).isEmpty();
+        return settings;
+    }
+
+    static Duration grace(Settings settings) {
+        return settings.timeouts().drain().plus(TO_CLOSE);
+    }
+
+    private static Map<String, String> variables(List<String> assignments) {
+        Map<String, String> variables = new HashMap<>();
+        for (String assignment : assignments) {
+            int equals = assignment.indexOf('=');
+            variables.put(assignment.substring(0, equals), assignment.substring(equals + 1));
+        }
+        return variables;
+    }
+
+    @Test
+    void the_service_lets_calls_end_and_may_open_what_all_connections_need() throws Exception {
+        String unit = Files.readString(UNIT);
+        Settings settings = settings(variables(values(unit, "^Environment=(.*)$")));
+        assertThat(settings.timeouts().drain())
+                .isGreaterThanOrEqualTo(settings.timeouts().call());
+        assertThat(Duration.ofSeconds(Long.parseLong(value(UNIT, "^TimeoutStopSec=(\\d+)$"))))
+                .isEqualTo(grace(settings));
+        assertThat(Long.parseLong(value(UNIT, "^LimitNOFILE=(\\d+)$")))
+                .isGreaterThanOrEqualTo(3L * settings.limits().connectionsMax());
+        assertThat(unit).contains("\nKillMode=mixed\n", "\nStateDirectoryMode=0700\n", "\nMemoryMax=");
+        assertThat(settings.data()).isEqualTo(Path.of("/var/lib", value(UNIT, "^StateDirectory=(.*)$")));
+    }
+
+    @Test
+    void systemd_finds_nothing_wrong_with_the_service_and_little_exposed() throws Exception {
+        String analyze = Tool.named("systemd-analyze");
+        Path unit = folder.resolve("tollgate.service");
+        // The program itself is not installed here.
+        Files.writeString(unit, Files.readString(UNIT).replace("ExecStart=/usr/bin/tollgate ", "ExecStart=/bin/sh "));
+        Tool.Said verdict =
+                Tool.run(analyze, "verify", "--man=no", unit.toString()).isGood();
+        assertThat(verdict.text()).isEmpty();
+        Tool.run(analyze, "security", "--offline=yes", "--threshold=20", "--no-pager", unit.toString())
+                .isGood();
+    }
+
+    @Test
+    void the_settings_that_are_installed_are_settings() {
+        Settings settings = SettingsLoader.load(Map.of("config", "deploy/tollgate.yaml"), Map.of());
+        assertThat(settings.warnings()).isEmpty();
+        assertThat(settings.host()).isEqualTo(DEFAULTS.host());
+        assertThat(settings.port()).isEqualTo(DEFAULTS.port());
+    }
+
+    @Test
+    void the_image_runs_java_as_the_launcher_does_as_nobody_and_from_named_bytes() throws Exception {
+        String file = Files.readString(CONTAINERFILE);
+        List<String> entry = values(value(CONTAINERFILE, "^ENTRYPOINT (\\[.*\\])$"), "\"([^\"]*)\"");
+        Path launcher = Path.of("tollgate");
+        List<String> flags = Stream.of(
+                        value(launcher, "^java_flags='(.*)'$"),
+                        value(launcher, "java_flags=\"\\$java_flags (-XX:AOTMode.*)\"$"))
+                .flatMap(text -> Stream.of(text.split(" ")))
+                .toList();
+        assertThat(entry.subList(1, 1 + flags.size())).isEqualTo(flags);
+        assertThat(entry.subList(1 + flags.size(), entry.size()))
+                .containsExactly("-XX:AOTCache=/opt/tollgate/cache/tollgate.aot", "-jar", "/opt/tollgate/tollgate.jar");
+        assertThat(value(CONTAINERFILE, "^USER (.*)$")).isEqualTo("65532:65532");
+        assertThat(value(CONTAINERFILE, "^EXPOSE (\\d+)$")).isEqualTo(String.valueOf(DEFAULTS.port()));
+        Settings settings = settings(variables(values(file, "^ENV (.*)$")));
+        assertThat(settings.data()).isEqualTo(Path.of(value(CONTAINERFILE, "^VOLUME (.*)$")));
+        assertThat(settings.host()).isEqualTo("0.0.0.0");
+        assertThat(values(file, "^FROM (.*)$")).containsExactly("${JDK_IMAGE} AS files", "scratch");
+        assertThat(file).contains("*@sha256:*) ;; *)", "exit 1");
+        // What an image without a shell cannot run.
+        assertThat(values(file, "^(?:ENTRYPOINT|CMD) (.)")).containsOnly("[");
+        assertThat(values(file, "^(ADD|MAINTAINER|ONBUILD|HEALTHCHECK|SHELL)")).isEmpty();
+    }
+
+    @Test
+    void nginx_takes_its_file_and_waits_for_the_longest_call() throws Exception {
+        Settings.Limits limits = DEFAULTS.limits();
+        assertThat(value(NGINX, "^\\s*server 127.0.0.1:(\\d+) ")).isEqualTo(String.valueOf(DEFAULTS.port()));
+        assertThat(Long.parseLong(value(NGINX, "client_max_body_size (\\d+)m;")) << 20)
+                .isEqualTo(limits.bodyBytesMax());
+        for (String wait : List.of("read", "send")) {
+            assertThat(Duration.ofMinutes(Long.parseLong(value(NGINX, "proxy_" + wait + "_timeout (\\d+)m;"))))
+                    .isGreaterThanOrEqualTo(DEFAULTS.timeouts().call().plusMinutes(1));
+        }
+        Nginx.check(Tool.named("nginx"), folder, Files.readString(NGINX));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.tollgate.shipping;
+
+import dev.tollgate.testing.Gateway;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A real nginx with our file, on a port of its own, in a folder of its own. */
+final class Nginx implements AutoCloseable {
+
+    private final Process process;
+    private final int port;
+
+    private Nginx(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /** Whether nginx takes the file. */
+    static void check(String program, Path folder, String file) throws IOException, InterruptedException {
+        Tool.run(
+                        program,
+                        "-t",
+                        "-p",
+                        folder.toString(),
+                        "-c",
+                        around(folder, file).toString())
+                .isGood();
+    }
+
+    /** @param upstream where the file says that Tollgate is */
+    static Nginx start(String program, Path folder, String file, int upstream) throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        String here = file.replace("listen 80;", "listen 127.0.0.1:" + port + ";")
+                .replace("127.0.0.1:8080", "127.0.0.1:" + upstream);
+        Path whole = around(folder, here);
+        Process process = Tool.builder(folder, Map.of(), program, "-p", folder.toString(), "-c", whole.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output").toFile())
+                .start();
+        Nginx nginx = new Nginx(process, port);
+        Gateway.await("nginx", nginx::answers);
+        return nginx;
+    }
+
+    private static Path around(Path folder, String file) throws IOException {
+        return Files.writeString(folder.resolve("nginx.conf"), """
+                daemon off;
+                master_process off;
+                pid %1$s/pid;
+                error_log stderr;
+                events {}
+                http {
+                access_log off;
+                client_body_temp_path %1$s/b; proxy_temp_path %1$s/p; fastcgi_temp_path %1$s/f;
+                uwsgi_temp_path %1$s/u; scgi_temp_path %1$s/s;
+                %2$s
+                }
+                """.formatted(folder, file));
+    }
+
+    private boolean answers() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+}
