@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -58,9 +57,12 @@ final class ChatAnswer {
         private Verdict verdict = Verdict.FITS;
 
         Told(ChatRequest request) {
-            this.choices = IntStream.range(0, request.conversation().sampling().candidates())
-                    .mapToObj(i -> new Choice(i, request.legacyFunctions()))
-                    .toList();
+            int candidates = request.conversation().sampling().candidates();
+            List<Choice> all = new ArrayList<>(candidates);
+            for (int i = 0; i < candidates; i++) {
+                all.add(new Choice(i, request.legacyFunctions()));
+            }
+            this.choices = all;
         }
     }
 

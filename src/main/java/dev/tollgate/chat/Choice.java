@@ -22,8 +22,8 @@ final class Choice {
 
     private final int index;
     private final boolean legacyFunctions;
-    private final StringBuilder content = new StringBuilder();
-    private final StringBuilder reasoning = new StringBuilder();
+    private final JoinedText content = new JoinedText();
+    private final JoinedText reasoning = new JoinedText();
     private final List<Message.ToolCall> calls = new ArrayList<>();
     private final List<@Nullable String> upstreamIds = new ArrayList<>();
 

@@ -57,6 +57,9 @@ final class ToolsWriter {
     }
 
     private static List<Tool> declared(Conversation conversation) {
+        if (conversation.tools().isEmpty()) {
+            return List.of();
+        }
         return allowed(conversation).stream().filter(tool -> !tool.isSearch()).toList();
     }
 

@@ -3,6 +3,7 @@ package dev.tollgate.json;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -26,6 +27,27 @@ public final class Utf8Buffer {
     private final int startBytes;
     private byte[] bytes;
     private int size;
+
+    /** This thread's own for short texts; not there while one is being made. */
+    private static final ThreadLocal<@Nullable Utf8Buffer> SCRATCH = new ThreadLocal<>();
+
+    /** One for a text that {@link #text} ends at once: on the way of every call another buffer for each would be most of what is allocated. */
+    public static Utf8Buffer scratch() {
+        Utf8Buffer kept = SCRATCH.get();
+        if (kept == null) {
+            return new Utf8Buffer();
+        }
+        SCRATCH.set(null);
+        return kept;
+    }
+
+    /** What is in it, of a buffer that was taken from {@link #scratch}; the buffer is not the caller's any more. */
+    public String text() {
+        String text = new String(bytes, 0, size, StandardCharsets.UTF_8);
+        clear();
+        SCRATCH.set(this);
+        return text;
+    }
 
     public Utf8Buffer() {
         this(1024);

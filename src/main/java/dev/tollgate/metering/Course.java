@@ -9,7 +9,6 @@ import dev.tollgate.upstream.SentCall;
 import dev.tollgate.upstream.Tried;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -164,7 +163,7 @@ final class Course implements OverCall {
     }
 
     private String json(String channel, String model) {
-        Utf8Buffer json = new Utf8Buffer(384);
+        Utf8Buffer json = Utf8Buffer.scratch();
         json.raw("{\"request_id\":").string(arrival == null ? "" : cut(arrival.requestId()));
         step(json, "reserved", reserved);
         step(json, "asked", asked);
@@ -191,8 +190,7 @@ final class Course implements OverCall {
                 isFirst = false;
             }
         }
-        json.raw("]}");
-        return new String(json.array(), 0, json.size(), StandardCharsets.UTF_8);
+        return json.raw("]}").text();
     }
 
     private static void step(Utf8Buffer json, String name, long micros) {
@@ -228,8 +226,16 @@ final class Course implements OverCall {
 
     /** What needs more room in JSON than it has letters is not worth it here. */
     private static String cut(String name) {
-        String plain = name.replaceAll("[^ -~]|[\"\\\\]", "?");
-        return plain.length() <= NAME_CHARS_MAX ? plain : plain.substring(0, NAME_CHARS_MAX);
+        int chars = Math.min(name.length(), NAME_CHARS_MAX);
+        StringBuilder plain = null;
+        for (int i = 0; i < chars; i++) {
+            char it = name.charAt(i);
+            if (it < ' ' || it > '~' || it == '"' || it == '\\') {
+                plain = plain == null ? new StringBuilder(name) : plain;
+                plain.setCharAt(i, '?');
+            }
+        }
+        return plain == null ? name.substring(0, chars) : plain.substring(0, chars);
     }
 
     // ---- for who watches ----

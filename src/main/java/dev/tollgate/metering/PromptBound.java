@@ -26,9 +26,10 @@ record PromptBound(long textBytes, long tokensMax) {
     static PromptBound of(Ask ask, UpstreamModel model) {
         PromptSize size = ask.promptSize();
         long items = (long) size.messages() + size.calls() + size.tools();
-        long media = size.media().stream()
-                .mapToLong(medium -> MediaBound.tokens(medium, ask.media()))
-                .sum();
+        long media = 0;
+        for (var medium : size.media()) {
+            media += MediaBound.tokens(medium, ask.media());
+        }
         long search = ask.searches() ? SEARCH_TOKENS : 0;
         long tokens = size.textBytes() + items * TOKENS_PER_ITEM + media + search;
         return new PromptBound(size.textBytes(), Math.min(model.inputTokensMax(), tokens));

@@ -7,7 +7,6 @@ import dev.tollgate.models.Usage;
 import dev.tollgate.money.Credits;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.usage.UsageJson;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,7 +44,7 @@ final class TaskDetails {
     /** Counts are raw tokens, prices credits per million of them, amounts credits (D41, D42). */
     private static String pricing(Pricing pricing, Books.Bill bill) {
         Usage usage = bill.usage();
-        Utf8Buffer json = new Utf8Buffer(384);
+        Utf8Buffer json = Utf8Buffer.scratch();
         json.raw("{\"price_version\":").string(pricing.version());
         json.raw(",\"input_per_million\":").raw(Credits.text(pricing.inputMicrosPerMillion()));
         json.raw(",\"output_per_million\":").raw(Credits.text(pricing.outputMicrosPerMillion()));
@@ -56,7 +55,6 @@ final class TaskDetails {
         json.raw(",\"exact\":").raw(pricing.exactCredits(usage).toPlainString());
         json.raw(",\"charged\":").raw(Credits.text(bill.chargeMicros()));
         json.raw(",\"rounding\":").string(pricing.rounding().describe());
-        json.raw(bill.isHoldCharged() ? ",\"hold_charged\":true}" : "}");
-        return new String(json.array(), 0, json.size(), StandardCharsets.UTF_8);
+        return json.raw(bill.isHoldCharged() ? ",\"hold_charged\":true}" : "}").text();
     }
 }

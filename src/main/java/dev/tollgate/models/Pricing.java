@@ -120,7 +120,12 @@ public record Pricing(
 
     /** The unrounded cost in credits, exact (D9: shown in the task's pricing detail). */
     public BigDecimal exactCredits(Usage usage) {
-        BigDecimal sum = new BigDecimal(inputTimesMillion(usage).add(outputTimesMillion(usage)), 12);
+        BigDecimal sum = fitsLong(usage)
+                ? BigDecimal.valueOf(
+                        usage.inputTokens() * inputMicrosPerMillion
+                                + billedOutputTokens(usage) * outputMicrosPerMillion,
+                        12)
+                : new BigDecimal(inputTimesMillion(usage).add(outputTimesMillion(usage)), 12);
         return sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
     }
 

@@ -181,14 +181,31 @@ public record UpstreamModel(
 
         private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
 
+        private static final long TOKENS_OF_LONG = 1_000_000_000;
+        private static final long MICROS_OF_LONG = 1_000_000_000;
+
         /** What a call comes to, micro-credits, rounded up once; thoughts are output. Searches are not in a usage and not in this. */
         public long micros(Usage usage) {
             long cached = Math.min(usage.cachedTokens(), usage.inputTokens());
+            long output = usage.candidatesTokens() + usage.thoughtsTokens();
+            if (usage.inputTokens() <= TOKENS_OF_LONG && output <= TOKENS_OF_LONG && isPlain()) {
+                long cost = (usage.inputTokens() - cached) * inputMicrosPerMillion
+                        + cached * cachedMicrosPerMillion
+                        + output * outputMicrosPerMillion;
+                return Math.ceilDiv(cost, 1_000_000L);
+            }
             BigInteger[] cost = times(usage.inputTokens() - cached, inputMicrosPerMillion)
                     .add(times(cached, cachedMicrosPerMillion))
-                    .add(times(usage.candidatesTokens() + usage.thoughtsTokens(), outputMicrosPerMillion))
+                    .add(times(output, outputMicrosPerMillion))
                     .divideAndRemainder(MILLION);
             return (cost[1].signum() == 0 ? cost[0] : cost[0].add(BigInteger.ONE)).longValueExact();
+        }
+
+        /** As all real prices are: then no sum of three products leaves a long. */
+        private boolean isPlain() {
+            return inputMicrosPerMillion <= MICROS_OF_LONG
+                    && cachedMicrosPerMillion <= MICROS_OF_LONG
+                    && outputMicrosPerMillion <= MICROS_OF_LONG;
         }
 
         private static BigInteger times(long tokens, long micros) {

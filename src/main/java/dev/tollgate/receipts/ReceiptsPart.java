@@ -27,6 +27,9 @@ final class ReceiptsPart implements Part<ReceiptChange> {
     private final Map<String, Link> ends = new HashMap<>();
     private @Nullable String activeKeyId;
 
+    /** The writer's, one receipt after the other. */
+    private final StringBuilder room = new StringBuilder(1_024);
+
     @Override
     public Class<ReceiptChange> type() {
         return ReceiptChange.class;
@@ -100,8 +103,8 @@ final class ReceiptsPart implements Part<ReceiptChange> {
             Resolution.Resolved resolved = charge.resolved();
             Link end = ends.getOrDefault(receipt.accountId(), new Link(0, Digest.NONE));
             long sequence = end.sequence() + 1;
-            String body =
-                    receipt.body(sequence, resolved.chargedMicros(), after(resolved.balance()), keyId, end.hash());
+            String body = receipt.body(
+                    room, sequence, resolved.chargedMicros(), after(resolved.balance()), keyId, end.hash());
             inserts.text(receipt.accountId())
                     .number(sequence)
                     .text(receipt.settle().reservationId())

@@ -67,10 +67,20 @@ public final class WriteReceipt implements ReceiptChange {
         return false;
     }
 
-    /** The receipt in its canonical form without the signature: the names below are in the RFC's order. */
-    String body(long sequence, long chargeMicros, long balanceAfterMicros, String keyId, String previousHash) {
-        return new StringBuilder(1_024)
-                .append("{\"account\":\"")
+    /**
+     * The receipt in its canonical form without the signature: the names below are in the RFC's order.
+     *
+     * @param room to make it in; what it holds is lost
+     */
+    String body(
+            StringBuilder room,
+            long sequence,
+            long chargeMicros,
+            long balanceAfterMicros,
+            String keyId,
+            String previousHash) {
+        room.setLength(0);
+        return room.append("{\"account\":\"")
                 .append(accountId)
                 .append("\",\"balance_after_micros\":")
                 .append(balanceAfterMicros)

@@ -178,7 +178,7 @@ final class Attempts implements SentCall {
 
     private void approach(ModelRoute route, long now) {
         long wait = 0;
-        if (tried.stream().anyMatch(route::isSame)) {
+        if (!tried.isEmpty() && tried.stream().anyMatch(route::isSame)) {
             wait = plan.pauseMillis(lastFailure, pool.random());
             if (wait > RetryPlan.WAIT_MILLIS_MAX) {
                 ruledOut.add(route);
@@ -326,7 +326,10 @@ final class Attempts implements SentCall {
     void answers(Attempt attempt) {
         race.stopWatching();
         note(attempt, "answered");
-        race.running().filter(other -> other != attempt).forEach(other -> note(other, "left"));
+        Attempt other = race.other(attempt);
+        if (other != null) {
+            note(other, "left");
+        }
         race.win(attempt, pool.clock().millis());
         release(attempt);
     }

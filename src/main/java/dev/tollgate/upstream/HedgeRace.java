@@ -29,6 +29,12 @@ final class HedgeRace {
         return current;
     }
 
+    /** Who is asked beside that one, or null. */
+    @Nullable
+    Attempt other(Attempt one) {
+        return one == current ? second : current;
+    }
+
     Stream<Attempt> running() {
         return Stream.of(current, second).filter(Objects::nonNull);
     }

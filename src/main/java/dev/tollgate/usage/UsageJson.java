@@ -2,12 +2,9 @@ package dev.tollgate.usage;
 
 import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.json.Utf8Buffer;
-import java.nio.charset.StandardCharsets;
 
 /** The object {@code usage} of OpenAI's answers, compact and in plain ASCII. */
 public final class UsageJson {
-
-    private static final int CHARS = 384;
 
     private UsageJson() {}
 
@@ -19,15 +16,15 @@ public final class UsageJson {
 
     /** As a task shows it: with {@code reasoning_tokens}, which S003 keeps there for audit, beside the others. */
     public static String ofTask(PrintedUsage usage) {
-        Utf8Buffer out = new Utf8Buffer(CHARS);
+        Utf8Buffer out = Utf8Buffer.scratch();
         writeOpen(usage, out);
         out.raw(",\"reasoning_tokens\":").number(usage.completion().reasoningTokens());
-        return text(out.raw('}'));
+        return out.raw('}').text();
     }
 
     /** In the form of RFC 8785, which a receipt is hashed and signed in (D42): as in the answer, the names sorted. */
     public static String canonical(PrintedUsage usage) {
-        Utf8Buffer out = new Utf8Buffer(CHARS);
+        Utf8Buffer out = Utf8Buffer.scratch();
         PrintedUsage.Prompt prompt = usage.prompt();
         PrintedUsage.Completion completion = usage.completion();
         out.raw("{\"completion_tokens\":").number(completion.printed());
@@ -39,7 +36,10 @@ public final class UsageJson {
         out.raw(",\"cached_tokens\":").number(prompt.cachedTokens());
         out.raw(",\"image_tokens\":").number(prompt.imageTokens());
         out.raw(",\"text_tokens\":").number(prompt.textTokens());
-        return text(out.raw("},\"total_tokens\":").number(usage.totalTokens()).raw('}'));
+        return out.raw("},\"total_tokens\":")
+                .number(usage.totalTokens())
+                .raw('}')
+                .text();
     }
 
     private static void writeOpen(PrintedUsage usage, Utf8Buffer out) {
@@ -55,9 +55,5 @@ public final class UsageJson {
         out.raw("},\"completion_tokens_details\":{\"reasoning_tokens\":").number(completion.reasoningTokens());
         out.raw(",\"audio_tokens\":0,\"text_tokens\":").number(completion.textTokens());
         out.raw(",\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}");
-    }
-
-    private static String text(Utf8Buffer out) {
-        return new String(out.array(), 0, out.size(), StandardCharsets.US_ASCII);
     }
 }
