@@ -68,6 +68,7 @@ final class Backup {
 
     /** A file of the same schema, filled from one snapshot; the servers go on meanwhile. */
     private static void copy(PostgresServer server, Path file) throws IOException {
+        Migrations.requireOurs(server);
         Path folder = Files.createTempDirectory(file.getParent(), ".backup");
         SqliteFile copy = new SqliteFile(folder);
         try {

@@ -79,27 +79,64 @@ public final class Database implements AutoCloseable {
      * @throws CannotOpen when it cannot be reached, is too old, or a newer program has written it
      */
     public static Database openShared(String url) {
-        return openShared(url, (DataLock) null);
+        return openShared(url, (DataLock) null, true);
     }
 
     /** As above, and takes a data folder for this process alone, made where there is none. */
-    @SuppressWarnings("resource") // the database that is returned owns the lock
     public static Database openShared(String url, Path folder) {
+        return openShared(url, folder, true);
+    }
+
+    /** As above. @param migrates whether it makes the schema, or waits for somebody else to do so */
+    @SuppressWarnings("resource") // the database that is returned owns the lock
+    public static Database openShared(String url, Path folder, boolean migrates) {
         DataFolder.make(folder);
         DataLock lock = DataLock.take(folder);
         try {
-            return openShared(url, lock);
+            return openShared(url, lock, migrates);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static Database openShared(String url, @Nullable DataLock lock) {
+    private static Database openShared(String url, @Nullable DataLock lock, boolean migrates) {
         PostgresServer server = new PostgresServer(url);
         server.check();
+        if (!migrates) {
+            new MigrationTurn(server).await();
+        }
         Migrations.run(server);
         return new Database(server, true, lock, null);
+    }
+
+    /**
+     * Brings a data folder's database to this program's schema, or makes it, while no server runs over it. Blocks.
+     *
+     * @return a line of what was done
+     * @throws CannotOpen as {@link #open(Path)}
+     */
+    public static String migrate(Path folder) {
+        DataFolder.make(folder);
+        try (DataLock lock = DataLock.take(folder)) {
+            SqliteFile file = new SqliteFile(folder);
+            new Mark(file).check();
+            file.makePrivate();
+            return migrate(file);
+        }
+    }
+
+    /** The same of a PostgreSQL database, beside servers that run over it. */
+    public static String migrateShared(String url) {
+        PostgresServer server = new PostgresServer(url);
+        server.check();
+        return migrate(server);
+    }
+
+    private static String migrate(Engine engine) {
+        int before = Migrations.run(engine);
+        int after = Migrations.version(engine);
+        return before == after ? "schema " + after + ": nothing to do" : "schema " + before + " is now schema " + after;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.tollgate.storage;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,44 +18,100 @@ import org.flywaydb.core.api.FlywayException;
 final class Migrations {
 
     /** The number of the last file in {@code migrations} and the folders beside it, which hold what one database alone needs. */
-    static final int NEWEST = 30;
+    static final int NEWEST = 31;
 
     static final String HISTORY = "flyway_schema_history";
 
+    /**
+     * The row of {@code installation} that names the oldest schema whose program may run on this one. A migration that only adds
+     * leaves it; one that takes something away sets it to its own number, or to that of the first program that did without.
+     */
+    static final String COMPATIBLE_FROM = "compatible_from";
+
     private Migrations() {}
 
-    /** @throws CannotOpen when a newer program has written the database, or a migration fails */
-    static void run(Engine engine) {
-        DataSource source = engine.source();
-        int present = version(source);
-        refuseNewer(present);
-        if (present < NEWEST) {
-            migrate(engine, NEWEST);
+    /** @param compatibleFrom the oldest schema whose program may run here */
+    private record Present(int version, int compatibleFrom) {
+
+        boolean isTooNew() {
+            return version > NEWEST && compatibleFrom > NEWEST;
         }
     }
 
-    /** For those who only read. @throws CannotOpen when the schema is not exactly this program's */
+    /**
+     * On a server one of those that start together does it, and the others wait for it.
+     *
+     * @return what the schema was before
+     * @throws CannotOpen when a newer program has written the database that does not suffer this one, or a migration fails
+     */
+    static int run(Engine engine) {
+        Present present = present(engine.source());
+        refuseNewer(present);
+        if (present.version() < NEWEST) {
+            if (engine instanceof PostgresServer server) {
+                new MigrationTurn(server).run();
+            } else {
+                migrate(engine, NEWEST);
+            }
+        }
+        return present.version();
+    }
+
+    /** For those who only read. @throws CannotOpen when this program does not know the schema */
     static void check(Engine engine) {
-        int present = version(engine.source());
+        Present present = present(engine.source());
         refuseNewer(present);
-        if (present < NEWEST) {
-            throw new CannotOpen("The database has schema " + present + ", this program needs " + NEWEST
-                    + "; start the server once, it migrates.");
+        if (present.version() < NEWEST) {
+            throw new CannotOpen("The database has schema " + present.version() + ", this program needs " + NEWEST
+                    + "; start the server once, it migrates, or run ./tollgate migrate.");
         }
     }
 
-    private static void refuseNewer(int present) {
-        if (present > NEWEST) {
-            throw new CannotOpen("The database was written by a newer Tollgate (schema " + present
-                    + ", this program knows " + NEWEST + "); use that version, or restore a backup.");
+    /** For who copies all tables, each as it is known here. @throws CannotOpen when there may be more in it */
+    static void requireOurs(Engine engine) {
+        int version = version(engine);
+        if (version > NEWEST) {
+            throw new CannotOpen("The database was written by a newer Tollgate (schema " + version
+                    + ", this program knows " + NEWEST + "): copy it with that version.");
         }
     }
 
-    private static int version(DataSource source) {
+    /** The number that the schema has by now; 0 where there is none. */
+    static int version(Engine engine) {
+        return present(engine.source()).version();
+    }
+
+    /** What this program knows, for who must not have it compiled in. */
+    static int newest() {
+        return NEWEST;
+    }
+
+    private static void refuseNewer(Present present) {
+        if (present.isTooNew()) {
+            throw new CannotOpen("The database was written by a newer Tollgate (schema " + present.version()
+                    + ", for programs from schema " + present.compatibleFrom() + " on; this program knows " + NEWEST
+                    + "); use a newer version, or restore a backup.");
+        }
+    }
+
+    private static Present present(DataSource source) {
         try (Connection connection = source.getConnection()) {
-            return hasHistory(connection) ? newest(connection) : 0;
+            if (!hasHistory(connection)) {
+                return new Present(0, 0);
+            }
+            int version = newest(connection);
+            return new Present(version, version <= NEWEST ? version : compatibleFrom(connection));
         } catch (SQLException e) {
             throw new CannotOpen("Cannot read the database: " + e.getMessage(), e);
+        }
+    }
+
+    private static int compatibleFrom(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT value FROM installation WHERE name = ?")) {
+            select.setString(1, COMPATIBLE_FROM);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Integer.parseInt(row.getString(1)) : Integer.MAX_VALUE;
+            }
         }
     }
 
@@ -73,7 +130,6 @@ final class Migrations {
         }
     }
 
-    // Several nodes may start at once: on PostgreSQL Flyway takes a lock, and whoever comes later finds nothing to do.
     static void migrate(Engine engine, int version) {
         Dialect dialect = engine.dialect();
         try {

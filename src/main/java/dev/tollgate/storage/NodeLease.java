@@ -8,6 +8,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,19 @@ public final class NodeLease implements AutoCloseable {
         void renewed();
     }
 
+    /** What the others see of a node. */
+    public enum State {
+        /** It has joined and takes no calls yet. */
+        JOINING,
+        READY,
+        /** Nobody should be sent to it any more. */
+        DRAINING;
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private final PostgresServer server;
     private final RandomGenerator random;
     private final Listener listener;
@@ -65,6 +80,7 @@ public final class NodeLease implements AutoCloseable {
     private final Thread thread;
     private volatile @Nullable Held held;
     private volatile boolean closing;
+    private volatile State state = State.JOINING;
     private @Nullable Connection connection;
     private @Nullable String lastId;
 
@@ -104,6 +120,12 @@ public final class NodeLease implements AutoCloseable {
     public boolean isHeld() {
         Held now = held;
         return now != null && !now.isOver();
+    }
+
+    /** What the row says of this node, from the next moment on. */
+    public void tell(State state) {
+        this.state = state;
+        LockSupport.unpark(thread);
     }
 
     /** Ends what was begun under the present lease, because nobody knows any more what was committed under it. */
@@ -181,16 +203,21 @@ public final class NodeLease implements AutoCloseable {
             update("DELETE FROM node WHERE id = ?", lastId);
             lastId = null;
         }
-        update("INSERT INTO node (id, lease_until) VALUES (?, " + leaseEnd() + ")", nodeId);
+        update(
+                "INSERT INTO node (id, lease_until, version, schema_known, state) VALUES (?, " + leaseEnd() + ", ?, "
+                        + Migrations.newest() + ", ?)",
+                nodeId,
+                version(),
+                state.word());
         lastId = nodeId;
         held = new Held(nodeId, sentNanos + times.own().toNanos());
     }
 
     private boolean renew(Held now) throws SQLException {
         long sentNanos = System.nanoTime();
-        String alive = "UPDATE node SET lease_until = " + leaseEnd() + " WHERE id = ? AND lease_until > "
+        String alive = "UPDATE node SET lease_until = " + leaseEnd() + ", state = ? WHERE id = ? AND lease_until > "
                 + Dialect.POSTGRESQL.nowMillis();
-        if (update(alive, now.nodeId()) == 0) {
+        if (update(alive, state.word(), now.nodeId()) == 0) {
             return false;
         }
         Held next = new Held(now.nodeId(), sentNanos + times.own().toNanos());
@@ -216,14 +243,16 @@ public final class NodeLease implements AutoCloseable {
         disconnect();
     }
 
-    private int update(String sql, String nodeId) throws SQLException {
+    private int update(String sql, String... parameters) throws SQLException {
         Connection open = connection;
         if (open == null) {
             open = server.impatient(times.answer()).getConnection();
             connection = open;
         }
         try (PreparedStatement statement = open.prepareStatement(sql)) {
-            statement.setString(1, nodeId);
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
             return statement.executeUpdate();
         }
     }
@@ -237,6 +266,11 @@ public final class NodeLease implements AutoCloseable {
             // It is given up in any case.
         }
         connection = null;
+    }
+
+    /** Empty where the program runs from its classes. */
+    private static String version() {
+        return Objects.requireNonNullElse(NodeLease.class.getPackage().getImplementationVersion(), "");
     }
 
     private String newId() {

@@ -41,11 +41,18 @@ final class PostgresServer implements Engine {
     private static final String PAGES_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off";
 
     private final String url;
+    private final Duration tableWait;
     private final AtomicLong timeline = new AtomicLong();
 
     /** @param url {@code jdbc:postgresql://…}; it may carry a password */
     PostgresServer(String url) {
+        this(url, MigrationTurn.TABLE_WAIT);
+    }
+
+    /** @param tableWait how long a migration waits for a table that others use */
+    PostgresServer(String url, Duration tableWait) {
         this.url = url;
+        this.tableWait = tableWait;
     }
 
     private PGSimpleDataSource source(int answerTimeoutSeconds) {
@@ -75,7 +82,9 @@ final class PostgresServer implements Engine {
 
     @Override
     public DataSource migrating() {
-        return source();
+        PGSimpleDataSource source = source(0);
+        addOptions(source, "-c lock_timeout=" + tableWait.toMillis());
+        return source;
     }
 
     @Override

@@ -41,6 +41,8 @@ public final class ServerMove {
             PostgresServer server = new PostgresServer(url);
             server.check();
             Migrations.run(server);
+            Migrations.requireOurs(file);
+            Migrations.requireOurs(server);
             return copy(file, server, last);
         }
     }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class TableCopy {
 
     private static final int BATCH_ROWS = 200; // a row may hold tens of KiB
+    private static final String SCHEMAS = "installation";
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private final Connection from;
@@ -59,6 +60,11 @@ final class TableCopy {
             }
         }
         return copied;
+    }
+
+    /** What belongs to the schema, and is there already, is not copied. */
+    private static String rows(String table) {
+        return table.equals(SCHEMAS) ? table + " WHERE name <> '" + Migrations.COMPATIBLE_FROM + "'" : table;
     }
 
     /** Those that others refer to before those that refer to them. */
@@ -96,7 +102,7 @@ final class TableCopy {
 
     private void requireEmpty(String table) throws SQLException {
         try (Statement statement = to.createStatement();
-                ResultSet row = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
+                ResultSet row = statement.executeQuery("SELECT 1 FROM " + rows(table) + " LIMIT 1")) {
             if (row.next()) {
                 throw new CannotOpen("The table " + table + " of the target is not empty; nothing was copied.");
             }
@@ -106,7 +112,7 @@ final class TableCopy {
     private Sums copy(String table) throws SQLException {
         try (Statement select = from.createStatement()) {
             select.setFetchSize(BATCH_ROWS);
-            try (ResultSet row = select.executeQuery("SELECT * FROM " + table)) {
+            try (ResultSet row = select.executeQuery("SELECT * FROM " + rows(table))) {
                 return insert(table, row);
             }
         }
@@ -136,7 +142,7 @@ final class TableCopy {
     private Sums sums(String table) throws SQLException {
         try (Statement select = to.createStatement()) {
             select.setFetchSize(BATCH_ROWS);
-            try (ResultSet row = select.executeQuery("SELECT * FROM " + table)) {
+            try (ResultSet row = select.executeQuery("SELECT * FROM " + rows(table))) {
                 List<String> columns = columns(row);
                 Summing summing = new Summing(columns);
                 while (row.next()) {

@@ -1,18 +1,26 @@
 package dev.tollgate.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.HeldRows;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Books written by an earlier program are the same books afterwards. */
 class MigrationsTest {
@@ -101,6 +109,87 @@ class MigrationsTest {
         assertThat(rows(engine, "SELECT id, status FROM task ORDER BY id")).containsExactly("call_1|completed");
         assertThat(rows(engine, "SELECT * FROM entry ORDER BY account_id, sequence"))
                 .isEqualTo(entries);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void a_program_starts_on_a_newer_schema_that_suffers_it_and_on_no_other(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.run(engine);
+        int newer = Migrations.NEWEST + 1;
+        change(engine, "ALTER TABLE account ADD COLUMN of_the_next_program TEXT");
+        change(
+                engine,
+                "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, installed_by,"
+                        + " installed_on, execution_time, success) SELECT installed_rank + 1, '" + newer
+                        + "', description,"
+                        + " type, script, installed_by, installed_on, execution_time, success FROM flyway_schema_history"
+                        + " ORDER BY installed_rank DESC LIMIT 1");
+        assertThat(Migrations.run(engine)).isEqualTo(newer);
+        Migrations.check(engine);
+        assertThatThrownBy(() -> Migrations.requireOurs(engine))
+                .hasMessageContaining("newer Tollgate (schema " + newer);
+
+        change(engine, "UPDATE installation SET value = '" + newer + "' WHERE name = 'compatible_from'");
+        assertThatThrownBy(() -> Migrations.run(engine))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("for programs from schema " + newer + " on");
+        assertThatThrownBy(() -> Migrations.check(engine)).isInstanceOf(CannotOpen.class);
+        change(engine, "DELETE FROM installation WHERE name = 'compatible_from'");
+        assertThatThrownBy(() -> Migrations.run(engine)).isInstanceOf(CannotOpen.class);
+    }
+
+    private Engine engine(Dialect dialect) throws SQLException {
+        return dialect == Dialect.SQLITE ? new SqliteFile(folder) : new PostgresServer(Postgres.empty());
+    }
+
+    @Test
+    void of_programs_that_start_together_one_migrates_and_the_others_wait_for_it() throws SQLException {
+        PostgresServer server = new PostgresServer(Postgres.empty());
+        MigrationTurn quick = new MigrationTurn(server, Duration.ofMillis(10));
+        CompletableFuture<Void> job;
+        List<CompletableFuture<Void>> starts = new ArrayList<>();
+        try (Connection another = server.source().getConnection();
+                Statement statement = another.createStatement();
+                LogCapture log = new LogCapture()) {
+            statement.execute("SELECT pg_advisory_lock(" + MigrationTurn.TURN + ")");
+            job = CompletableFuture.runAsync(quick::await);
+            for (int i = 0; i < 5; i++) {
+                starts.add(CompletableFuture.runAsync(quick::run, task -> new Thread(task).start()));
+            }
+            Gateway.await("all to have asked", () -> log.text().split("waiting for", -1).length > 6);
+            assertThat(Migrations.version(server)).isZero();
+            assertThat(starts).noneMatch(CompletableFuture::isDone);
+            assertThat(job).isNotDone();
+        }
+        starts.forEach(CompletableFuture::join);
+        job.join();
+        assertThat(rows(server, "SELECT version FROM flyway_schema_history ORDER BY installed_rank"))
+                .doesNotHaveDuplicates()
+                .contains(Integer.toString(Migrations.NEWEST));
+    }
+
+    @Test
+    void a_table_that_is_in_use_is_waited_for_shortly_and_often_so_that_nobody_stands_behind_it() throws Exception {
+        String url = Postgres.empty();
+        Migrations.migrate(new PostgresServer(url), 30);
+        PostgresServer hasty = new PostgresServer(url, Duration.ofMillis(100));
+        CompletableFuture<Void> migration;
+        try (HeldRows held = new HeldRows(url, "SELECT COUNT(*) FROM node")) {
+            migration = CompletableFuture.runAsync(new MigrationTurn(hasty, Duration.ofMillis(20))::run);
+            held.awaitNoProgress(migration);
+            // Stands behind whoever waits for the table, and gets through before the table is free.
+            assertThat(rows(hasty, "SELECT COUNT(*) FROM node")).containsExactly("0");
+            assertThat(migration).isNotDone();
+        }
+        migration.join();
+        assertThat(Migrations.version(hasty)).isEqualTo(Migrations.NEWEST);
+        try (Connection connection = new PostgresServer(url).migrating().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SHOW lock_timeout")) {
+            row.next();
+            assertThat(row.getString(1)).isEqualTo("3s");
+        }
     }
 
     private static List<List<String>> compared(Engine engine) throws SQLException {

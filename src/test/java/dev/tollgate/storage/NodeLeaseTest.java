@@ -68,6 +68,26 @@ class NodeLeaseTest {
     }
 
     @Test
+    void a_nodes_row_tells_its_schema_and_whether_anybody_should_be_sent_to_it() {
+        try (NodeLease lease = join(NodeLease.Times.STANDARD)) {
+            assertThat(rowsIn("joining")).isEqualTo(1);
+            lease.tell(NodeLease.State.READY);
+            Gateway.await("ready", () -> rowsIn("ready") == 1);
+            lease.tell(NodeLease.State.DRAINING);
+            Gateway.await("draining", () -> rowsIn("draining") == 1); // long before the next renewal
+            lease.giveUp();
+            Gateway.await(
+                    "the return",
+                    () -> rowsIn("draining") == 1 && !nodeId(lease).isEmpty());
+        }
+    }
+
+    private long rowsIn(String state) {
+        return number(
+                "SELECT COUNT(*) FROM node WHERE schema_known = " + Migrations.NEWEST + " AND state = '" + state + "'");
+    }
+
+    @Test
     void living_nodes_are_counted_and_dead_ones_not() {
         try (NodeLease one = join(QUICK)) {
             assertThat(NodeLease.living(database)).isEqualTo(1);

@@ -196,7 +196,6 @@ class ServerMoveTest {
     private static final Set<String> EMPTY = Set.of(
             "answer_share",
             "commit_mark",
-            "installation",
             "kept_answer",
             "node",
             "receipt",

@@ -1,0 +1,147 @@
+package dev.tollgate.storage;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Of the programs that start together over one server one migrates, and the others wait until it has. Whoever migrates waits for no
+ * table for long, since all who come after him wait behind him: he gives up and comes again. Used by one thread.
+ */
+final class MigrationTurn {
+
+    /** For a table that others use. */
+    static final Duration TABLE_WAIT = Duration.ofSeconds(3);
+
+    private static final Duration WAIT_MAX = Duration.ofMinutes(10);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final int TRIES = 20;
+    static final long TURN = 0x746f6c6c67617465L; // of all programs over a database: never to be changed
+
+    /** A lock that is not to be had, a deadlock, an object that another has made meanwhile. */
+    private static final Set<String> MAY_PASS = Set.of("55P03", "40P01", "40001");
+
+    private static final Logger log = LoggerFactory.getLogger(MigrationTurn.class);
+
+    private final PostgresServer server;
+    private final Duration pause;
+
+    MigrationTurn(PostgresServer server) {
+        this(server, PAUSE);
+    }
+
+    MigrationTurn(PostgresServer server, Duration pause) {
+        this.server = server;
+        this.pause = pause;
+    }
+
+    /**
+     * Returns when the schema is there. Blocks.
+     *
+     * @throws CannotOpen when it cannot be made, or another does not come to an end with it
+     */
+    void run() {
+        long end = System.nanoTime() + WAIT_MAX.toNanos();
+        boolean told = false;
+        while (!tryOnce()) {
+            if (isThere()) {
+                return;
+            }
+            requireTime(end, "another program has not come to an end with migrating the database");
+            if (!told) {
+                log.info("another program migrates the database; waiting for it");
+                told = true;
+            }
+            rest();
+        }
+    }
+
+    /** Waits until another program has migrated. @throws CannotOpen when none does in ten minutes */
+    void await() {
+        long end = System.nanoTime() + WAIT_MAX.toNanos();
+        if (!isThere()) {
+            log.info(
+                    "the database has schema {}, this program needs {}: waiting for ./tollgate migrate",
+                    present(),
+                    Migrations.newest());
+        }
+        while (!isThere()) {
+            requireTime(end, "nobody has migrated the database (./tollgate migrate)");
+            rest();
+        }
+    }
+
+    private static void requireTime(long end, String what) {
+        if (System.nanoTime() - end > 0) {
+            throw new CannotOpen("After " + WAIT_MAX.toMinutes() + " minutes " + what + ".");
+        }
+    }
+
+    private int present() {
+        return Migrations.version(server);
+    }
+
+    private boolean isThere() {
+        return present() >= Migrations.newest();
+    }
+
+    /** @return false where it is another's turn */
+    private boolean tryOnce() {
+        try (Connection connection = server.source().getConnection()) {
+            if (!takesTurn(connection)) {
+                return false;
+            }
+            if (!isThere()) {
+                migrate();
+            }
+            return true; // the turn ends with the connection
+        } catch (SQLException e) {
+            throw new CannotOpen("The database could not be migrated: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean takesTurn(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + TURN + ")")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private void migrate() {
+        for (int tries = 1; ; tries++) {
+            try {
+                Migrations.migrate(server, Migrations.newest());
+                return;
+            } catch (CannotOpen e) {
+                if (tries == TRIES || !mayPass(e)) {
+                    throw e;
+                }
+                log.info("a table that is to be changed is in use; trying again ({} of {})", tries, TRIES);
+            }
+            rest();
+        }
+    }
+
+    private static boolean mayPass(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && MAY_PASS.contains(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Not all at the same time, for which the clock's last digits are chance enough. */
+    private void rest() {
+        LockSupport.parkNanos(pause.toNanos() / 2 + Math.floorMod(System.nanoTime(), pause.toNanos()));
+    }
+}
