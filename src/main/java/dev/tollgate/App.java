@@ -9,6 +9,7 @@ import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelDeeds;
 import dev.tollgate.admin.ChannelsHandler;
 import dev.tollgate.admin.Deletions;
+import dev.tollgate.admin.DrainHandler;
 import dev.tollgate.admin.LinksHandler;
 import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorSettings;
@@ -133,6 +134,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -147,7 +149,6 @@ public final class App implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(App.class);
     private static final int SANDBOX_KEY_BYTES = 32;
     private static final int HOLDERS_NAMED = 5;
-    private static final long LOOK_MILLIS = 10;
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
     private static final Duration LOOK_AT_MODELS = Duration.ofMinutes(1);
     private static final Duration COME_BACK = Duration.ofSeconds(1);
@@ -160,6 +161,7 @@ public final class App implements AutoCloseable {
     private final SecureRandom secureRandom = new SecureRandom();
     private final Store store;
     private final @Nullable DemoAccount demo;
+    private final EventLoops loops;
     private final Vertx vertx;
     private final @Nullable Sandbox sandbox;
     private final UpstreamChannels channels;
@@ -193,6 +195,7 @@ public final class App implements AutoCloseable {
     private final Paying paying;
     private final RefusedCalls refused;
     private final Live live;
+    private final Departure departure = new Departure();
     private final Opened opened;
 
     /** @param opened takes all that is to be closed */
@@ -217,7 +220,8 @@ public final class App implements AutoCloseable {
         this.demo = DemoAccount.wanted(settings)
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
-        this.vertx = opened.add(new EventLoops(), EventLoops::close).vertx();
+        this.loops = opened.add(new EventLoops(), EventLoops::close);
+        this.vertx = loops.vertx();
         this.sandbox = settings.hasRealUpstream()
                 ? null
                 : opened.add(
@@ -306,6 +310,7 @@ public final class App implements AutoCloseable {
                 it -> await(it.close()));
         await(front.start());
         opened.add(control(), App::close);
+        store.tellReady();
     }
 
     private ControlSocket control() {
@@ -390,9 +395,9 @@ public final class App implements AutoCloseable {
         operator(routes, admin);
         routes.add(Route.get("/admin/tasks", admin, new PlatformTasksHandler(new PlatformCalls(store.database()))));
         routes.add(Route.get("/admin/usage", admin, new PlatformUsageHandler(store.platform(), clock)));
-        routes.add(
-                Route.get("/health/live", Gate.PUBLIC, new Health(() -> true)).whileDraining());
-        routes.add(Route.get("/health/ready", Gate.PUBLIC, new Health(new Readiness(this::complaint))));
+        health(routes, "live", this::stuck);
+        health(routes, "ready", new Readiness(this::complaints));
+        health(routes, "startup", List::of); // the schema is there before anything listens
         routes.add(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()));
         routes.add(paying.webhook());
         PageRoutes pages = new PageRoutes(
@@ -470,6 +475,8 @@ public final class App implements AutoCloseable {
         routes.add(Route.post("/admin/settings", admin, changing.set()));
         routes.add(Route.get("/admin/books", admin, books.state()));
         routes.add(Route.post("/admin/books", admin, books.verify()).taking());
+        routes.add(
+                Route.post("/admin/drain", admin, new DrainHandler(this::announce, store.writer(), clock).announce()));
         routes.add(Route.get("/admin/audit", admin, audit.list()));
         routes.add(Route.get("/admin/audit.csv", admin, audit.csv()));
     }
@@ -479,9 +486,25 @@ public final class App implements AutoCloseable {
         return model == null ? null : model.id();
     }
 
-    private @Nullable String complaint() {
-        String complaint = store.complaint();
-        return complaint == null && !front.turns() ? "an event loop does not turn" : complaint;
+    private static void health(List<Route<?>> routes, String name, Supplier<List<String>> complaints) {
+        routes.add(Route.get("/health/" + name, Gate.PUBLIC, new Health(complaints))
+                .whileDraining());
+    }
+
+    /** What only another process can mend, which is little: no upstream, no database. */
+    private List<String> stuck() {
+        return loops.turn() ? List.of() : List.of("event_loop");
+    }
+
+    private List<Readiness.Complaint> complaints() {
+        List<Readiness.Complaint> complaints = new ArrayList<>(store.complaints());
+        if (departure.isAnnounced()) {
+            complaints.add(new Readiness.Complaint("draining", "it is on its way out"));
+        }
+        if (!loops.turn()) {
+            complaints.add(new Readiness.Complaint("event_loop", "an event loop does not turn"));
+        }
+        return complaints;
     }
 
     /** API paths are also served without {@code /v1}, as the documents' second platform does. */
@@ -867,20 +890,47 @@ public final class App implements AutoCloseable {
                                 + "; adjust the balances, or block the accounts, at /console/accounts");
     }
 
+    /** From now on nobody should be sent here; whoever comes is served. Once is enough. Thread-safe. */
+    private void announce() {
+        if (departure.announce()) {
+            log.info("nobody should be sent to this server any more: /health/ready says so");
+            store.tellDraining();
+        }
+    }
+
+    /** Ends the waiting of {@link #close}, now or later: what still runs is ended at once. Thread-safe. */
+    public void hurry() {
+        departure.hurry();
+    }
+
     /**
-     * Stops in order: new calls are refused, open ones have their time to end, what is left is ended and given back (D18), then
-     * all that was opened closes, the store last. Nothing that was settled is lost.
+     * Stops in order: it is announced, then new calls are refused, open ones have their time to end, what is left is ended and given
+     * back (D18), then all that was opened closes, the store last. Nothing that was settled is lost.
      */
     @Override
     public void close() {
+        announce();
+        departure.letKnow(settings.timeouts().announce());
         live.close();
+        front.refuse();
+        int open = meter.openCalls();
+        if (open > 0) {
+            log.info(
+                    "new calls are refused; {} that run have {} to end",
+                    open,
+                    settings.timeouts().drain());
+        }
         long drained = System.nanoTime() + settings.timeouts().drain().toNanos();
-        await(front.drain(settings.timeouts().drain()));
-        waitForCalls(drained); // those that their callers have left under an idempotency key (D35)
+        // Also calls that their callers have left under an idempotency key (D35).
+        departure.await(drained, () -> front.openExchanges() == 0 && meter.openCalls() == 0);
+        int left = meter.openCalls();
+        if (left > 0) {
+            log.warn("{} calls still run and are ended, free of charge where nothing was delivered", left);
+        }
         meter.stopAll(ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is shutting down. Please try again.")
                 .withStatus(503)
                 .retryAfter(COME_BACK));
-        waitForCalls(System.nanoTime() + RESOLVE_WAIT.toNanos());
+        new Departure().await(System.nanoTime() + RESOLVE_WAIT.toNanos(), () -> meter.openCalls() == 0);
         await(front.drain(COME_BACK)); // what was ended has a way to go to its callers
         opened.close();
     }
@@ -890,13 +940,6 @@ public final class App implements AutoCloseable {
             control.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private void waitForCalls(long endNanos) {
-        while (meter.openCalls() > 0 && System.nanoTime() - endNanos < 0) {
-            CompletableFuture<Void> later = new CompletableFuture<>();
-            later.completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS).join();
         }
     }
 

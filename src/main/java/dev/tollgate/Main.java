@@ -65,6 +65,7 @@ public final class Main {
             App app = started(settings, newInstallation);
             Thread drain = new Thread(() -> closeTelling(app), "tollgate-drain");
             Runtime.getRuntime().addShutdownHook(drain);
+            StopSignals.hear(app::hurry);
             if (app.hasChannelsFile() && !HangUp.runs(app::reload)) {
                 LoggerFactory.getLogger(Main.class)
                         .warn(
@@ -158,6 +159,15 @@ public final class Main {
         public Inspection inspection(Settings settings) throws Refused {
             try {
                 return new StoredInspection(Store.openReading(settings));
+            } catch (CannotOpen e) {
+                throw new Refused(String.valueOf(e.getMessage()));
+            }
+        }
+
+        @Override
+        public String migrate(Settings settings) throws Refused {
+            try {
+                return Store.migrate(settings);
             } catch (CannotOpen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
             }

@@ -1,37 +1,44 @@
 package dev.tollgate;
 
 import dev.tollgate.log.Event;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether calls can be taken, for who asks; why they cannot stands in the log, once. Thread-safe; waits for nothing. */
-final class Readiness implements BooleanSupplier {
+/** Why no calls can be taken, for who asks; it stands in the log, too, once. Thread-safe; waits for nothing. */
+final class Readiness implements Supplier<List<String>> {
 
     private static final Logger log = LoggerFactory.getLogger(Readiness.class);
 
-    private final Supplier<@Nullable String> complaints;
-    private final AtomicReference<@Nullable String> told = new AtomicReference<>();
+    /**
+     * @param word of a closed list, for programs
+     * @param sentence for the log
+     */
+    record Complaint(String word, String sentence) {}
 
-    /** @param complaints what is wrong, or null */
-    Readiness(Supplier<@Nullable String> complaints) {
+    private final Supplier<List<Complaint>> complaints;
+    private final AtomicReference<List<Complaint>> told = new AtomicReference<>(List.of());
+
+    /** @param complaints what is wrong */
+    Readiness(Supplier<List<Complaint>> complaints) {
         this.complaints = complaints;
     }
 
+    /** @return a word for each complaint; none where calls can be taken */
     @Override
-    public boolean getAsBoolean() {
-        String now = complaints.get();
-        if (!Objects.equals(told.getAndSet(now), now)) {
-            if (now == null) {
-                log.warn(Event.READY, "the server is ready again");
-            } else {
-                log.warn(Event.NOT_READY, "the server is not ready: {}", now);
+    public List<String> get() {
+        List<Complaint> now = complaints.get();
+        List<Complaint> before = told.getAndSet(now);
+        if (now.isEmpty() && !before.isEmpty()) {
+            log.info(Event.READY, "the server is ready again");
+        }
+        for (Complaint complaint : now) {
+            if (!before.contains(complaint)) {
+                log.warn(Event.NOT_READY, "the server is not ready: {}", complaint.sentence());
             }
         }
-        return now == null;
+        return now.stream().map(Complaint::word).toList();
     }
 }

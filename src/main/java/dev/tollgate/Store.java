@@ -40,11 +40,11 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.FailAbandoned;
 import dev.tollgate.tasks.Tasks;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -171,7 +171,7 @@ final class Store implements AutoCloseable {
         }
         Database database = url == null
                 ? Database.open(settings.data(), surroundings.foreignWrites())
-                : shared(settings.data(), url.value(), serves);
+                : shared(settings, url.value(), serves);
         try {
             Secret chosen = settings.secretKey();
             SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
@@ -204,8 +204,19 @@ final class Store implements AutoCloseable {
         }
     }
 
-    private static Database shared(Path data, String url, boolean serves) {
-        return serves ? Database.openShared(url, data) : Database.openShared(url);
+    private static Database shared(Settings settings, String url, boolean serves) {
+        return serves ? Database.openShared(url, settings.data(), settings.migrates()) : Database.openShared(url);
+    }
+
+    /**
+     * Brings the schema up to date, and nothing else: needs no secret key, and with PostgreSQL no data folder.
+     *
+     * @return a line of what was done
+     * @throws CannotOpen with a sentence for the operator
+     */
+    static String migrate(Settings settings) {
+        Secret url = settings.databaseUrl();
+        return url == null ? Database.migrate(settings.data()) : Database.migrateShared(url.value());
     }
 
     /**
@@ -293,14 +304,33 @@ final class Store implements AutoCloseable {
         lost = action;
     }
 
-    /** Why no call could be taken now, or null. Waits for nothing; from any thread. */
-    @Nullable
-    String complaint() {
+    /** Why no call could be taken now. Waits for nothing; from any thread. */
+    List<Readiness.Complaint> complaints() {
+        List<Readiness.Complaint> complaints = new ArrayList<>();
         String complaint = writer.complaint();
         if (complaint != null) {
-            return complaint;
+            complaints.add(new Readiness.Complaint("store", complaint));
         }
-        return lease != null && !lease.isHeld() ? "this node has no lease" : null;
+        if (lease != null && !lease.isHeld()) {
+            complaints.add(new Readiness.Complaint("lease", "this node has no lease"));
+        }
+        return complaints;
+    }
+
+    /** Calls are taken from now on. */
+    void tellReady() {
+        tell(NodeLease.State.READY);
+    }
+
+    /** Nobody should be sent here any more. */
+    void tellDraining() {
+        tell(NodeLease.State.DRAINING);
+    }
+
+    private void tell(NodeLease.State state) {
+        if (lease != null) {
+            lease.tell(state);
+        }
     }
 
     private final class Node implements NodeLease.Listener {

@@ -6,6 +6,8 @@ import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -28,6 +30,28 @@ class EventLoopsTest {
         try (Deaths deaths = new Deaths()) {
             new EventLoops().close();
             assertThat(deaths.causes()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_loop_that_does_not_turn_is_noticed_and_forgotten_when_it_turns() {
+        CountDownLatch stuck = new CountDownLatch(1);
+        try (EventLoops loops = new EventLoops(Duration.ofMillis(5), Duration.ofMillis(200))) {
+            Gateway.await("turns", loops::turn);
+            ((VertxInternal) loops.vertx()).nettyEventLoopGroup().next().execute(() -> standStill(stuck));
+            Gateway.await("a loop that stands still", () -> !loops.turn());
+            stuck.countDown();
+            Gateway.await("turns again", loops::turn);
+        } finally {
+            stuck.countDown();
+        }
+    }
+
+    private static void standStill(CountDownLatch until) {
+        try {
+            until.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -165,6 +165,7 @@ class RouteGatesTest {
                 .isSubsetOf(Set.of(
                         "/health/live",
                         "/health/ready",
+                        "/health/startup",
                         "/assets/{hash}/{file}",
                         "/favicon.ico",
                         "/robots.txt",

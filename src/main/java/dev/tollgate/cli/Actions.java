@@ -55,6 +55,14 @@ public interface Actions {
     Inspection inspection(Settings settings) throws Refused;
 
     /**
+     * Brings the schema of the database that the settings name up to date.
+     *
+     * @return a line of what was done
+     * @throws Refused where that cannot be done, in a sentence
+     */
+    String migrate(Settings settings) throws Refused;
+
+    /**
      * Copies the data folder's database into the PostgreSQL that the settings name.
      *
      * @param lines told what was copied

@@ -87,6 +87,7 @@ final class Commands {
                 .addSubcommand(beside(new LedgerCommands.Verify(session)))
                 .addSubcommand(beside(new LedgerCommands.Statement(session))));
         all.put("backup", () -> beside(new BackupCommand(session)));
+        all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("migrate-to-postgres", () -> beside(new MigrateCommand(session)));
         return all;
     }

@@ -38,6 +38,12 @@ public final class SettingTable {
                             + " folder of its own and the same secret key.")
             .hidden()
             .from("TOLLGATE_DATABASE_URL");
+    static final Setting<Boolean> MIGRATES = Setting.of(
+            "schema.migrate",
+            Kind.flag(),
+            "true",
+            "Whether a server over PostgreSQL brings the schema up to date when it starts; if not, it waits up to ten minutes for"
+                    + " ./tollgate migrate.");
     static final Setting<Path> MODELS_FILE =
             Setting.of("models.file", Kind.path(), "", "A catalogue of models, in place of the one that is built in.");
 
@@ -329,11 +335,17 @@ public final class SettingTable {
     static final Setting<Integer> MEDIA_ACCOUNT_DOWNLOADS = Setting.of(
             "media.account-downloads", Kind.wholeNumber(1, 10_000), "8", "Downloads at once for one account.");
 
+    static final Setting<Duration> ANNOUNCE = Setting.of(
+            "timeouts.announce",
+            Kind.time(Duration.ZERO, DAY),
+            "0s",
+            "How long calls are still taken after the server was told to stop, while /health/ready says that it goes: what a balancer takes to"
+                    + " notice.");
     static final Setting<Duration> DRAIN = Setting.of(
             "timeouts.drain",
             Kind.time(Duration.ZERO, DAY),
             "30s",
-            "How long open calls may go on after the server was told to stop.");
+            "How long open calls may go on once new ones are refused.");
     static final Setting<Duration> BODY = Setting.of(
             "timeouts.body", Kind.time(TICK, DAY), "30s", "Over which the least speed of a body is measured.");
     static final Setting<Duration> BODY_TOTAL = Setting.of(
@@ -366,6 +378,7 @@ public final class SettingTable {
             DATA,
             CONFIG,
             DATABASE,
+            MIGRATES,
             SECRET_KEY,
             MODELS_FILE,
             GEMINI_API_KEY,
@@ -427,6 +440,7 @@ public final class SettingTable {
             MEDIA_REDIRECTS,
             MEDIA_DOWNLOADS,
             MEDIA_ACCOUNT_DOWNLOADS,
+            ANNOUNCE,
             DRAIN,
             BODY,
             BODY_TOTAL,

@@ -28,6 +28,7 @@ public record Settings(
         String host,
         Path data,
         @Nullable Secret databaseUrl,
+        boolean migrates,
         @Nullable Secret secretKey,
         @Nullable Path modelsFile,
         @Nullable Path channelsFile,
@@ -214,6 +215,8 @@ public record Settings(
     }
 
     /**
+     * @param announce between being told to stop and refusing calls
+     * @param drain from then on, for those that run
      * @param body over which the least speed of a body is measured (D28)
      * @param bodyTotal until a whole body has arrived
      * @param call our own total timeout (D32)
@@ -221,6 +224,7 @@ public record Settings(
      * @param upstreamIdle between two reads of it
      */
     public record Timeouts(
+            Duration announce,
             Duration drain,
             Duration body,
             Duration bodyTotal,

@@ -125,6 +125,7 @@ public final class SettingsLoader {
                 get(HOST),
                 get(DATA),
                 databaseUrl(),
+                get(MIGRATES),
                 find(SECRET_KEY),
                 find(MODELS_FILE),
                 find(CHANNELS_FILE),
@@ -260,6 +261,7 @@ public final class SettingsLoader {
 
     private Settings.Timeouts timeouts() {
         return new Settings.Timeouts(
+                get(ANNOUNCE),
                 get(DRAIN),
                 get(BODY),
                 get(BODY_TOTAL),

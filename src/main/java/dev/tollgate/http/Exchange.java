@@ -10,6 +10,7 @@ import dev.tollgate.log.LogFields;
 import dev.tollgate.memory.Lease;
 import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.Context;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,9 @@ public final class Exchange {
     public static final String ACCESS_LOG_NAME = "access";
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** What proxies say that they ask for. */
+    private static final List<String> FORWARDED = List.of("forwarded", "x-forwarded-for", "x-forwarded-host", "via");
 
     private static final String PLAYGROUND = "/playground/";
     private static final int ROUTE_CHARS_MAX = 100;
@@ -149,6 +153,13 @@ public final class Exchange {
         String counted = network();
         entered = counted;
         return loop.callers().enter(counted);
+    }
+
+    /** Whether a program on this machine asks, and for nobody else: with a proxy before us nobody can tell. */
+    public boolean isFromThisMachine() {
+        return loop.options().trustedHops() == 0
+                && FORWARDED.stream().allMatch(name -> header(name) == null)
+                && InetAddress.ofLiteral(peerAddress()).isLoopbackAddress();
     }
 
     /** The IP at the connection's other end, proxy or not. */

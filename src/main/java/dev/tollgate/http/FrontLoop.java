@@ -18,7 +18,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.buffer.VertxByteBufAllocator;
 import io.vertx.core.internal.ContextInternal;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -70,7 +69,6 @@ final class FrontLoop implements Deployable {
     private @Nullable ContextInternal context;
     private boolean closing;
     private byte[] date = {};
-    private volatile long turnedNanos = System.nanoTime();
 
     FrontLoop(Shared shared, long seed) {
         this.shared = shared;
@@ -185,7 +183,6 @@ final class FrontLoop implements Deployable {
 
     private void sweep() {
         long now = System.nanoTime();
-        turnedNanos = now;
         for (Exchange exchange : List.copyOf(open)) {
             sweep(exchange, now);
         }
@@ -223,11 +220,6 @@ final class FrontLoop implements Deployable {
         for (int i = 0; i < 16; i++) {
             to[at + i] = HEX[(int) (value >>> 60 - 4 * i) & 15];
         }
-    }
-
-    /** Whether it has turned within that time; from any thread. */
-    boolean hasTurnedWithin(Duration time) {
-        return System.nanoTime() - turnedNanos < time.toNanos();
     }
 
     /** From any thread. */

@@ -1,35 +1,41 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.function.BooleanSupplier;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * {@code GET /health/live} and {@code /health/ready}: probes for whoever runs the process. They say nothing else: why it is not ready stands
- * in the log. Readiness is an ordinary route, which a draining server refuses.
+ * {@code GET /health/live}, {@code /health/ready} and {@code /health/startup}: probes for whoever runs the process. Answered while draining,
+ * too: being on the way out is one of the reasons. They are told to who asks from this machine; to others the log says more.
  */
 public final class Health implements Handler<Object> {
 
-    private static final byte[] UP = "{\"status\":\"up\"}".getBytes(StandardCharsets.US_ASCII);
-    private static final Duration COME_BACK = Duration.ofSeconds(1);
+    private static final byte[] UP = bytes("{\"status\":\"up\"}");
+    private static final byte[] DOWN = bytes("{\"status\":\"down\"}");
 
-    private final BooleanSupplier good;
+    private final Supplier<List<String>> complaints;
 
-    /** @param good asked on an event loop: must not wait for what it tells of */
-    public Health(BooleanSupplier good) {
-        this.good = good;
+    /** @param complaints words of a closed list, none where all is well; asked on an event loop: must not wait for what it tells of */
+    public Health(Supplier<List<String>> complaints) {
+        this.complaints = complaints;
     }
 
     @Override
     public void handle(Exchange exchange, Object caller) {
-        if (good.getAsBoolean()) {
+        List<String> reasons = complaints.get();
+        if (reasons.isEmpty()) {
             exchange.json(200, UP);
         } else {
-            exchange.fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is not ready.")
-                    .withStatus(503)
-                    .retryAfter(COME_BACK));
+            exchange.setHeader("retry-after", "1");
+            exchange.json(503, exchange.isFromThisMachine() ? down(reasons) : DOWN);
         }
+    }
+
+    private static byte[] down(List<String> reasons) {
+        return bytes("{\"status\":\"down\",\"reasons\":[\"" + String.join("\",\"", reasons) + "\"]}");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -29,9 +29,6 @@ public final class HttpFront {
 
     private static final long DRAIN_LOOK_MILLIS = 20;
 
-    /** Within which a loop has to have looked at its time limits once. */
-    private static final int STILL_SWEEPS_MAX = 7;
-
     private final Vertx vertx;
     private final HttpOptions options;
     private final MemoryBudget memory;
@@ -40,7 +37,6 @@ public final class HttpFront {
     private final AtomicInteger connections = new AtomicInteger();
     private final ByAddress callers;
     private final List<FrontLoop> loops;
-    private final Duration stillMax;
     private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
     private volatile boolean draining;
     private volatile @Nullable Channel listening;
@@ -65,7 +61,6 @@ public final class HttpFront {
         this.options = options;
         this.memory = memory;
         this.callers = new ByAddress(options.edge().connectionsPerAddressMax());
-        this.stillMax = options.limits().sweep().multipliedBy(STILL_SWEEPS_MAX);
         FrontLoop.Shared shared = new FrontLoop.Shared(
                 vertx,
                 options,
@@ -113,11 +108,6 @@ public final class HttpFront {
         return loops.stream().mapToInt(FrontLoop::openExchanges).sum();
     }
 
-    /** Whether all event loops turn: one that has not for seven seconds answers nobody. From any thread. */
-    public boolean turns() {
-        return loops.stream().allMatch(loop -> loop.hasTurnedWithin(stillMax));
-    }
-
     /** Open connections. */
     public int connections() {
         return connections.get();
@@ -132,12 +122,16 @@ public final class HttpFront {
         return draining;
     }
 
+    /** From now on new requests get a 503 (D28), except on routes that are served while draining. Closes nothing. */
+    public void refuse() {
+        draining = true;
+    }
+
     /**
-     * From now on new requests get a 503 (D28), except on routes that are served while draining. Completes with the number of
-     * exchanges still open: 0 as soon as all have ended, or what is left after {@code wait}. Closes nothing.
+     * As above. Completes with the number of exchanges still open: 0 as soon as all have ended, or what is left after {@code wait}.
      */
     public Future<Integer> drain(Duration wait) {
-        draining = true;
+        refuse();
         Promise<Integer> drained = Promise.promise();
         long endNanos = System.nanoTime() + wait.toNanos();
         look(endNanos, drained);

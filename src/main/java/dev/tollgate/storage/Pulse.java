@@ -12,17 +12,33 @@ final class Pulse {
     /** How often the database is asked when there is nothing to write. */
     static final Duration ASK_EVERY = Duration.ofMillis(250);
 
+    /** How often it commits something when there is nothing to write: what can be read may still not be written. */
+    static final Duration COMMIT_EVERY = Duration.ofSeconds(2);
+
+    private static final Duration UNCOMMITTED_MAX = Duration.ofSeconds(10);
+
     /** Readiness is to end within a second. */
     private static final Duration SILENT_MAX = Duration.ofMillis(900);
 
     private static final Logger log = LoggerFactory.getLogger(Pulse.class);
 
     private volatile long answeredNanos = System.nanoTime();
+    private volatile long committedNanos = System.nanoTime();
     private volatile @Nullable String trouble;
 
     /** The database has answered, if only to what was read. */
     void answered() {
         answeredNanos = System.nanoTime();
+    }
+
+    /** A commit has taken place, of something or of nothing. */
+    void committed() {
+        committedNanos = System.nanoTime();
+    }
+
+    /** Whether it is time to try whether a commit takes place. */
+    boolean mayCommit() {
+        return System.nanoTime() - committedNanos > COMMIT_EVERY.toNanos();
     }
 
     /** The database has taken something. */
@@ -55,7 +71,10 @@ final class Pulse {
         if (now != null) {
             return now;
         }
-        boolean silent = System.nanoTime() - answeredNanos > SILENT_MAX.toNanos();
-        return silent ? "the writer or the database does not answer" : null;
+        if (System.nanoTime() - answeredNanos > SILENT_MAX.toNanos()) {
+            return "the writer or the database does not answer";
+        }
+        boolean uncommitted = System.nanoTime() - committedNanos > UNCOMMITTED_MAX.toNanos();
+        return uncommitted ? "nothing was committed for ten seconds" : null;
     }
 }

@@ -334,9 +334,14 @@ public final class Writer implements AutoCloseable {
     }
 
     private void ask() {
-        boolean writes = pulse.isInTrouble();
-        if (attempt(() -> connection.ask(writes)) == null && writes) {
-            pulse.wrote();
+        boolean inTrouble = pulse.isInTrouble();
+        if (!inTrouble && !pulse.mayCommit()) {
+            attempt(connection::ask);
+        } else if (attempt(() -> connection.probe(inTrouble)) == null) {
+            pulse.committed();
+            if (inTrouble) {
+                pulse.wrote();
+            }
         }
     }
 
@@ -538,6 +543,7 @@ public final class Writer implements AutoCloseable {
     }
 
     private void committed(List<Waiting> all) {
+        pulse.committed();
         for (Waiting waiting : all) {
             waiting.becameDurable();
             mayRide |= waiting.rides() && waiting.unit().writes();

@@ -21,6 +21,9 @@ final class WriterConnection implements AutoCloseable {
     private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
     private static final Duration OUTCOME_PAUSE = Duration.ofMillis(50);
 
+    private static final String WRITE_THE_SAME = "UPDATE installation SET value = value WHERE name = 'secret_check'";
+    private static final String WRITE_NOTHING = "UPDATE installation SET value = value WHERE name = ''";
+
     private final Dialect dialect;
     private final DataSource source;
     private final CommitMarks marks = new CommitMarks();
@@ -73,17 +76,28 @@ final class WriterConnection implements AutoCloseable {
         return connection == null ? null : statements;
     }
 
-    /** Has the database answer. @param writes whether it is to write something, too */
-    void ask(boolean writes) throws SQLException {
+    /** Has the database answer. */
+    void ask() throws SQLException {
+        statements().of("SELECT 1").execute();
+        rollback();
+    }
+
+    /**
+     * Has the database commit something: on a server this writer's own mark, for which it waits for nobody; in a file nothing at all, under
+     * the lock of who writes.
+     *
+     * @param inTrouble then in a file a row that stays as it is, for what had no room
+     */
+    void probe(boolean inTrouble) throws SQLException {
         Statements open = statements();
-        if (writes) {
-            open.of("UPDATE installation SET value = value WHERE name = 'secret_check'")
-                    .executeUpdate();
+        if (isEmbedded()) {
+            open.of(inTrouble ? WRITE_THE_SAME : WRITE_NOTHING).executeUpdate();
             open.commit();
             wrote();
         } else {
-            open.of("SELECT 1").execute();
-            rollback();
+            marks.put(open);
+            open.commit();
+            marks.confirm();
         }
     }
 
