@@ -63,6 +63,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.keys.CustomerKeys;
+import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.KeysHandler;
 import dev.tollgate.keys.RequestCount;
@@ -343,7 +344,7 @@ public final class App implements AutoCloseable {
     private List<Route<?>> table() {
         RequestCount count = new RequestCount(meter.quotas());
         KeyGate key = new KeyGate(store.keys(), count);
-        KeyGate modelKey = key.forModels();
+        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         AdminGate admin = new AdminGate(adminKey.sha256(), key);
         ModelsHandler models = new ModelsHandler(catalogue, current);
         ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock, signing);
@@ -486,6 +487,10 @@ public final class App implements AutoCloseable {
         return model == null ? null : model.id();
     }
 
+    private Gate<KeyCaller> whileBooksAnswer(Gate<KeyCaller> gate) {
+        return new WhileBooksAnswer<>(gate, store.writer()::isSilent);
+    }
+
     private static void health(List<Route<?>> routes, String name, Supplier<List<String>> complaints) {
         routes.add(Route.get("/health/" + name, Gate.PUBLIC, new Health(complaints))
                 .whileDraining());
@@ -515,7 +520,7 @@ public final class App implements AutoCloseable {
 
     /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
     private void google(List<Route<?>> routes, String base, KeyGate key, FreeCounts counts) {
-        KeyGate modelKey = key.forModels();
+        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         GoogleModelsHandler models = new GoogleModelsHandler(catalogue, current);
         Door whole = door(generate(GenerateProtocol.Method.GENERATE));
         Door stream = door(generate(GenerateProtocol.Method.STREAM));
@@ -925,7 +930,7 @@ public final class App implements AutoCloseable {
         departure.await(drained, () -> front.openExchanges() == 0 && meter.openCalls() == 0);
         int left = meter.openCalls();
         if (left > 0) {
-            log.warn("{} calls still run and are ended, free of charge where nothing was delivered", left);
+            log.warn("{} calls still run and are ended; what they hold goes back", left);
         }
         meter.stopAll(ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is shutting down. Please try again.")
                 .withStatus(503)

@@ -20,6 +20,9 @@ final class Pulse {
     /** Readiness is to end within a second. */
     private static final Duration SILENT_MAX = Duration.ofMillis(900);
 
+    /** From then on nobody should begin to wait. Longer than a busy machine keeps a commit waiting. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static final Logger log = LoggerFactory.getLogger(Pulse.class);
 
     private volatile long answeredNanos = System.nanoTime();
@@ -62,6 +65,11 @@ final class Pulse {
     /** Whether nothing was written since something could not be. */
     boolean isInTrouble() {
         return trouble != null;
+    }
+
+    /** Whether it has not answered for so long that nobody should begin to wait for it. */
+    boolean isSilent() {
+        return System.nanoTime() - answeredNanos > PATIENCE.toNanos();
     }
 
     /** What is wrong, or null. */

@@ -120,6 +120,11 @@ public final class Writer implements AutoCloseable {
         return alone;
     }
 
+    /** Whether the database has not answered for two seconds: whoever begins to wait now may wait for long. From any thread. */
+    public boolean isSilent() {
+        return pulse.isSilent();
+    }
+
     /** Why nothing could be written now, or null. Waits for nothing; from any thread. */
     public @Nullable String complaint() {
         return pulse.complaint();

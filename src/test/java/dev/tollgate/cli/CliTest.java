@@ -162,6 +162,7 @@ class CliTest {
                 "ledger verify",
                 "ledger statement",
                 "backup",
+                "migrate",
                 "migrate-to-postgres"
             })
     void every_command_has_help(String command) {
@@ -552,6 +553,14 @@ class CliTest {
         assertThat(err).contains("no target");
     }
 
+    @Test
+    void migrating_tells_what_the_schema_was_and_is() {
+        assertThat(execute("migrate", "--database", "jdbc:postgresql://db/t")).isZero();
+        assertThat(out).isEqualTo("schema 30 is now schema 31\n");
+        assertThat(execute("migrate", "--data", data.toString())).isEqualTo(1);
+        assertThat(err).contains("no database");
+    }
+
     private static final class FakeInspection implements Inspection {
 
         final List<String> differences = new ArrayList<>();
@@ -649,6 +658,14 @@ class CliTest {
                 throw new Refused("no target");
             }
             lines.accept("account: 1 rows");
+        }
+
+        @Override
+        public String migrate(Settings settings) throws Refused {
+            if (settings.databaseUrl() == null) {
+                throw new Refused("no database");
+            }
+            return "schema 30 is now schema 31";
         }
 
         @Override

@@ -49,6 +49,7 @@ class SettingsLoaderTest {
                         List.of(), List.of(), 100L << 20, 300L << 20, 4L << 30, Duration.ofSeconds(30), 3, 64, 8));
         assertThat(settings.timeouts())
                 .isEqualTo(new Settings.Timeouts(
+                        Duration.ZERO,
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(120),

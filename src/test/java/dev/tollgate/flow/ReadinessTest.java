@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.log.LogFormat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.HeldRows;
 import dev.tollgate.testing.LogPaper;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
@@ -15,7 +16,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -56,10 +59,73 @@ class ReadinessTest {
                 call = customer.chatAside(CALL);
                 awaitNotReady(gateway);
                 assertThat(call).isNotDone(); // it has waited longer than the probe
+                Gateway.await("who comes now not to wait", () -> {
+                    CompletableFuture<Gateway.Reply> late = customer.chatAside(CALL);
+                    return late.completeOnTimeout(null, 1, TimeUnit.SECONDS).join() instanceof Gateway.Reply refused
+                            && refused.status() == 503
+                            && refused.header("retry-after").equals("2");
+                });
             }
             call.join();
             awaitReady(gateway);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_server_that_may_read_and_not_commit_is_not_ready_though_nobody_calls(Stores stores) {
+        String url = stores == Stores.SQLITE ? null : Postgres.migrated();
+        try (Gateway gateway = url == null ? Gateway.start() : Gateway.startOn(url)) {
+            awaitReady(gateway);
+            try (Gateway.Fault _ = url == null ? gateway.nothingIsCommitted() : heldMarks(url)) {
+                awaitNotReady(gateway);
+                assertThat(gateway.get("/v1/models", Gateway.DEMO_KEY).status()).isEqualTo(200);
+            }
+            awaitReady(gateway);
+        }
+    }
+
+    /** What each commit on a server leaves. */
+    private static Gateway.Fault heldMarks(String url) {
+        HeldRows held = new HeldRows(url, "LOCK TABLE commit_mark IN SHARE MODE");
+        return held::close;
+    }
+
+    @Test
+    void a_probe_tells_its_reasons_to_this_machine_and_a_bare_no_to_others() {
+        String operator = "admin-key-of-readiness";
+        try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", operator))) {
+            for (String probe : List.of("live", "ready", "startup")) {
+                awaitAnswer(gateway, "/health/" + probe, 200, "{\"status\":\"up\"}");
+            }
+            assertThat(gateway.post("/admin/drain", "{}", operator)
+                            .error()
+                            .get("param")
+                            .asString())
+                    .isEqualTo("reason");
+            assertThat(isReady(gateway)).isTrue();
+            Gateway.Reply drained = gateway.post("/admin/drain", "{\"reason\":\"a new machine\"}", operator);
+            assertThat(drained.text()).isEqualTo("{\"draining\":true}");
+
+            awaitAnswer(gateway, "/health/ready", 503, "{\"status\":\"down\",\"reasons\":[\"draining\"]}");
+            Gateway.Reply forwarded =
+                    gateway.send(gateway.request("/health/ready").header("x-forwarded-for", "192.0.2.1"));
+            assertThat(forwarded.text()).isEqualTo("{\"status\":\"down\"}");
+            awaitAnswer(gateway, "/health/live", 200, "{\"status\":\"up\"}");
+            assertThat(gateway.get("/admin/audit", operator)
+                            .json()
+                            .get("data")
+                            .get(0)
+                            .get("action")
+                            .asString())
+                    .isEqualTo("server.drain");
+            assertThat(gateway.customer("100").chat(CALL).status()).isEqualTo(200); // whoever comes is served
+        }
+    }
+
+    private static void awaitAnswer(Gateway gateway, String path, int status, String body) {
+        Gateway.await(path, () -> gateway.get(path).text().equals(body));
+        assertThat(gateway.get(path).status()).isEqualTo(status);
     }
 
     @Test
@@ -69,6 +135,7 @@ class ReadinessTest {
             awaitReady(gateway);
             letIn(url, false);
             awaitNotReady(gateway);
+            assertThat(gateway.get("/v1/models", Gateway.DEMO_KEY).status()).isNotEqualTo(401);
             letIn(url, true);
             awaitReady(gateway);
         }

@@ -45,33 +45,6 @@ class LifeTest {
         front.close();
     }
 
-    @Test
-    void a_loop_that_does_not_turn_is_noticed_and_forgotten_when_it_turns() throws Exception {
-        CountDownLatch stuck = new CountDownLatch(1);
-        front.route(Route.get("/v1/stuck", TestFront.KEY, (exchange, caller) -> {
-            await(stuck);
-            exchange.json(200, "ok".getBytes());
-        }));
-        front.start();
-        try (RawClient client = front.client()) {
-            Gateway.await("turns", front.front()::turns);
-            client.send("GET /v1/stuck HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer sk-1\r\n\r\n");
-            Gateway.await("a loop that stands still", () -> !front.front().turns());
-            stuck.countDown();
-            Gateway.await("turns again", front.front()::turns);
-        } finally {
-            stuck.countDown();
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private void departed() {
         departures.incrementAndGet();
         gone.countDown();

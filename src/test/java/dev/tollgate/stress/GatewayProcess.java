@@ -43,8 +43,14 @@ final class GatewayProcess implements AutoCloseable {
      * @param environment beside the harness's own; where it names no upstream, the built-in sandbox answers
      */
     static GatewayProcess begin(List<String> program, Path data, Map<String, String> environment) {
+        return begin(program, data, environment, List.of("--port", "0", "--timeouts-drain", "0ms"));
+    }
+
+    /** As above. @param more arguments, the port among them */
+    static GatewayProcess begin(List<String> program, Path data, Map<String, String> environment, List<String> more) {
         List<String> command = new ArrayList<>(program);
-        command.addAll(List.of("--port", "0", "--data", data.toString(), "--timeouts-drain", "0ms"));
+        command.addAll(List.of("--data", data.toString()));
+        command.addAll(more);
         Path log = data.resolve("gateway.log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -155,6 +161,11 @@ final class GatewayProcess implements AutoCloseable {
     void stop() {
         process.destroy();
         awaitEnd();
+    }
+
+    /** SIGTERM alone: what destroys a process closes its standard input, too, which ends whoever is on a {@link Leashed leash}. */
+    void signal() {
+        process.toHandle().destroy();
     }
 
     static void killAll() {

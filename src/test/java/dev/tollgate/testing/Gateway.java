@@ -596,6 +596,9 @@ public final class Gateway implements AutoCloseable {
 
         private static final String COMPLETIONS = "/chat/completions";
 
+        /** What is not as it should be there is no error of who asks. */
+        private static final String PROBES = "/health/";
+
         /** The paths whose errors have Google's shape (D23). */
         private static final Pattern GOOGLE_SHAPED = Pattern.compile("/v1beta|/gemini|^/upload/|:[A-Za-z]*$");
 
@@ -610,7 +613,8 @@ public final class Gateway implements AutoCloseable {
                 OutgoingSchema.COMPLETION.check(JSON.readTree(response.body()));
             } else if (response.statusCode() >= 400
                     && type.startsWith("application/json")
-                    && !GOOGLE_SHAPED.matcher(path).find()) {
+                    && !GOOGLE_SHAPED.matcher(path).find()
+                    && !path.startsWith(PROBES)) {
                 OutgoingSchema.ERROR.check(JSON.readTree(response.body()));
             }
         }

@@ -27,7 +27,8 @@ public final class SteppedUpstream implements AutoCloseable {
         return Gateway.startOn(databaseUrl, environment(), settings);
     }
 
-    private Map<String, String> environment() {
+    /** Of a program that asks it. */
+    public Map<String, String> environment() {
         return Map.of(
                 "GEMINI_API_KEY", "AIzaSyTestKeyOfTheUpstream0123456789abc", "GOOGLE_GEMINI_BASE_URL", server.url());
     }

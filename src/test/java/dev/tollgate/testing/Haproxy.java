@@ -1,0 +1,100 @@
+package dev.tollgate.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** HAProxy with the configuration that is shipped, before servers of a test. */
+public final class Haproxy implements AutoCloseable {
+
+    private static final Path SHIPPED = Path.of("deploy/haproxy/haproxy.cfg");
+
+    private final Process process;
+    private final int port;
+
+    private Haproxy(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    /** Whether it is installed here. */
+    public static boolean isThere() {
+        try {
+            Process version = new ProcessBuilder("haproxy", "-v")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectErrorStream(true)
+                    .start();
+            return version.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** What it says of the configuration that is shipped; empty where nothing is wrong. */
+    public static String complaints() throws IOException, InterruptedException {
+        Process check = new ProcessBuilder("haproxy", "-q", "-c", "-f", SHIPPED.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(check.getInputStream().readAllBytes());
+        return check.waitFor() == 0 && said.isEmpty() ? "" : said + " (" + check.exitValue() + ")";
+    }
+
+    /**
+     * Returns when it listens.
+     *
+     * @param folder for its configuration: the one that is shipped, with other ports
+     * @param one where a server listens, which may come later
+     * @param two the other
+     */
+    public static Haproxy before(Path folder, int one, int two) {
+        try {
+            int port = freePort();
+            String shipped = Files.readString(SHIPPED);
+            String changed = shipped.replace("bind :80\n", "bind 127.0.0.1:" + port + "\n")
+                    .replace("127.0.0.1:8081", "127.0.0.1:" + one)
+                    .replace("127.0.0.1:8082", "127.0.0.1:" + two);
+            Path file = Files.writeString(folder.resolve("haproxy.cfg"), changed);
+            Process process = new ProcessBuilder(List.of("haproxy", "-db", "-q", "-f", file.toString()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("haproxy.log").toFile())
+                    .start();
+            Gateway.await("HAProxy", () -> !process.isAlive() || listens(port));
+            if (!process.isAlive()) {
+                throw new IllegalStateException(Files.readString(folder.resolve("haproxy.log")));
+            }
+            return new Haproxy(process, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}
