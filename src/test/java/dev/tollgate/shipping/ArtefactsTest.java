@@ -2,6 +2,8 @@ package dev.tollgate.shipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.config.Setting;
+import dev.tollgate.config.SettingTable;
 import dev.tollgate.config.Settings;
 import dev.tollgate.config.SettingsLoader;
 import java.io.IOException;
@@ -76,6 +78,18 @@ class ArtefactsTest {
                 .isGreaterThanOrEqualTo(3L * settings.limits().connectionsMax());
         assertThat(unit).contains("\nKillMode=mixed\n", "\nStateDirectoryMode=0700\n", "\nMemoryMax=");
         assertThat(settings.data()).isEqualTo(Path.of("/var/lib", value(UNIT, "^StateDirectory=(.*)$")));
+    }
+
+    @Test
+    void the_service_is_handed_every_secret_that_there_is_under_its_settings_name() throws Exception {
+        List<String> secrets = SettingTable.all().stream()
+                .filter(Setting::secret)
+                .map(Setting::name)
+                .toList();
+        String unit = Files.readString(UNIT);
+        assertThat(values(unit, "^LoadCredential=([^:]+):")).containsExactlyInAnyOrderElementsOf(secrets);
+        assertThat(values(unit, "^LoadCredential=[^:]+:tollgate\\.(.+)$"))
+                .isEqualTo(values(unit, "^LoadCredential=([^:]+):"));
     }
 
     @Test
