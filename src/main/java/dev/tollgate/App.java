@@ -87,6 +87,7 @@ import dev.tollgate.media.MediaSpool;
 import dev.tollgate.media.Resolver;
 import dev.tollgate.memory.MemoryBudget;
 import dev.tollgate.metering.Accounting;
+import dev.tollgate.metering.CallObserver;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.ExcessReports;
 import dev.tollgate.metering.FreeCounts;
@@ -117,6 +118,7 @@ import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.tasks.TaskHandler;
+import dev.tollgate.telemetry.Telemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -126,6 +128,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -248,7 +251,7 @@ public final class App implements AutoCloseable {
                 new CompletionIds(clock, random),
                 new Quotas(store::nodes),
                 settings.timeouts().call(),
-                new CallLines());
+                observers());
         this.known = opened.add(knownAnswers(), KnownAnswers::close);
         vertx.setPeriodic(
                 Signatures.SWEEP_EVERY.toMillis(),
@@ -626,6 +629,28 @@ public final class App implements AutoCloseable {
                 opened.add(new MailRounds(store.outbox(), store.writer(), server, clock), MailRounds::close);
         vertx.setPeriodic(MailRounds.EVERY.toMillis(), fired -> rounds.begin());
         rounds.begin();
+    }
+
+    private CallObserver observers() {
+        Settings.Traces chosen = settings.traces();
+        if (chosen == null) {
+            return new CallLines();
+        }
+        return CallObserver.all(List.of(new CallLines(), telemetry(chosen)));
+    }
+
+    /** In a method of its own, so that nothing of it is loaded where nobody is told. */
+    private CallObserver telemetry(Settings.Traces chosen) {
+        Map<String, String> headers = new HashMap<>();
+        if (chosen.headers() != null) {
+            for (String header : chosen.headers().value().split(",")) {
+                int at = header.indexOf('=');
+                headers.put(header.substring(0, at), header.substring(at + 1));
+            }
+        }
+        Telemetry.Choice choice = new Telemetry.Choice(
+                chosen.endpoint().toString(), headers, chosen.percent(), chosen.trustsParent(), version());
+        return opened.add(new Telemetry(choice, store::nodeName, clock, System::nanoTime), Telemetry::close);
     }
 
     private Accounting accounting() {

@@ -395,6 +395,24 @@ class ArchitectureTest {
                 .resideInAPackage(packageOf("answers")));
     }
 
+    /** Who watches is told, and never asked: nothing of traces is loaded where nobody wants them. */
+    @Test
+    void traces_are_known_to_the_root_alone_and_nobody_else_knows_their_library() {
+        knowsOnly("telemetry", "metering", "models", "upstream", "error");
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT, packageOf("telemetry"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packageOf("telemetry")));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(packageOf("telemetry"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry.."));
+    }
+
     @Test
     void a_request_in_geminis_own_words_goes_to_gemini_channels_only() {
         check(noClasses()

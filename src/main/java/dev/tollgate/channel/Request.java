@@ -2,6 +2,7 @@ package dev.tollgate.channel;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The head of a request as it is sent, all but how long its body is. Made once for requests that are alike. Immutable; shown nowhere, for it holds
@@ -40,6 +41,11 @@ public final class Request {
         byte[] longer = Arrays.copyOf(head, head.length + line.length);
         System.arraycopy(line, 0, longer, head.length, line.length);
         return new Request(method, longer);
+    }
+
+    /** As above, unless there is no value. */
+    public Request withKnown(String name, @Nullable String value) {
+        return value == null ? this : with(name, value);
     }
 
     /** Whether it says of a body that there is none. */

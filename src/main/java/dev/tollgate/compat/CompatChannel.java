@@ -104,12 +104,13 @@ final class CompatChannel implements Channel {
             boolean json = !(ask.conversation().responseFormat() instanceof ResponseFormat.Text);
             CompatReader reader = new CompatReader(errors, ask.candidates(), ask.includeThoughts(), json);
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
+            Request request = request().withKnown("traceparent", listener.traceparent());
             if (body.wanted().isEmpty()) {
-                call.start(farEnd.connect(request()), body.bytes(maxOutputTokens));
+                call.start(farEnd.connect(request), body.bytes(maxOutputTokens));
             } else {
                 Context loop = farEnd.vertx().getOrCreateContext();
                 OutgoingBody whole = body.body(maxOutputTokens);
-                call.start(farEnd.connect(request()), connected -> BodySender.start(loop, connected, whole));
+                call.start(farEnd.connect(request), connected -> BodySender.start(loop, connected, whole));
             }
             return call;
         }

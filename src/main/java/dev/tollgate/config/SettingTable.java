@@ -267,6 +267,29 @@ public final class SettingTable {
                     "cut",
                     "What the line of a call tells of its caller's address: the network alone (of IPv4 a /24, of IPv6 a /48), or all of it.")
             .whileRunning();
+    static final Setting<URI> TELEMETRY_ENDPOINT = Setting.of(
+                    "telemetry.otlp-endpoint",
+                    Kind.baseUrl(),
+                    "",
+                    "The OpenTelemetry collector that is told of calls, by OTLP over HTTP, like http://127.0.0.1:4318; /v1/traces is asked under it."
+                            + " Without it nobody is told.")
+            .from("OTEL_EXPORTER_OTLP_ENDPOINT");
+    static final Setting<Secret> TELEMETRY_HEADERS = Setting.secret(
+                    "telemetry.otlp-headers",
+                    "NAME=VALUE, several with commas between them",
+                    "[A-Za-z0-9-]{1,64}=[!-+\\--~ ]{1,1000}(,[A-Za-z0-9-]{1,64}=[!-+\\--~ ]{1,1000}){0,9}",
+                    "Headers that the collector wants to be shown.")
+            .from("OTEL_EXPORTER_OTLP_HEADERS");
+    static final Setting<Integer> TELEMETRY_PERCENT = Setting.of(
+            "telemetry.percent",
+            Kind.wholeNumber(0, 100),
+            "1",
+            "How many in a hundred calls that went well the collector is told of; of those that failed or took long it is told anyway.");
+    static final Setting<Boolean> TRUST_PARENT = Setting.of(
+            "telemetry.trust-parent",
+            Kind.flag(),
+            "false",
+            "Whether a caller's traceparent becomes the parent, and its flag decides; else it is linked. Not where strangers call.");
     static final Setting<List<String>> CORS_ORIGINS = Setting.of(
             "cors.origins",
             Kind.list("* for any, or origins like https://example.org", "\\*|null|https?://[A-Za-z0-9.:_\\[\\]-]+"),
@@ -421,6 +444,10 @@ public final class SettingTable {
             ACCESS_LOG,
             LOG_FORMAT,
             LOG_ADDRESSES,
+            TELEMETRY_ENDPOINT,
+            TELEMETRY_HEADERS,
+            TELEMETRY_PERCENT,
+            TRUST_PARENT,
             CORS_ORIGINS,
             JSON_CLIENTS,
             BODY_BYTES,

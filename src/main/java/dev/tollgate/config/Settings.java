@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param mail null: no mail is sent
  * @param oidc null: nobody signs in by it
  * @param stripe null: nobody pays by it
+ * @param traces null: nobody is told of calls
  * @param chosen what was set, as it was written, by the setting's name
  * @param warnings sentences for the start
  */
@@ -45,6 +46,7 @@ public record Settings(
         Limits limits,
         Media media,
         Timeouts timeouts,
+        @Nullable Traces traces,
         Map<String, CurrentSettings.Chosen> chosen,
         List<String> warnings) {
 
@@ -128,6 +130,15 @@ public record Settings(
             return secretKey.value().startsWith("live_", 3);
         }
     }
+
+    /**
+     * The collector that is told of calls.
+     *
+     * @param headers {@code NAME=VALUE}, with commas between them
+     * @param percent of those that went well
+     * @param trustsParent whether a caller's trace goes on here
+     */
+    public record Traces(URI endpoint, @Nullable Secret headers, int percent, boolean trustsParent) {}
 
     /** @param port 0: any free one */
     public record Sandbox(int port, long seed, Duration pace) {}

@@ -142,6 +142,7 @@ public final class SettingsLoader {
                 limits(),
                 media(),
                 timeouts(),
+                traces(),
                 chosen(),
                 warnings);
     }
@@ -210,6 +211,13 @@ public final class SettingsLoader {
                     "stripe.secret-key is a test key: payments in which no money moves add credits that cost you money.");
         }
         return stripe;
+    }
+
+    private Settings.@Nullable Traces traces() {
+        URI endpoint = find(TELEMETRY_ENDPOINT);
+        return endpoint == null
+                ? null
+                : new Settings.Traces(endpoint, find(TELEMETRY_HEADERS), get(TELEMETRY_PERCENT), get(TRUST_PARENT));
     }
 
     private Map<String, CurrentSettings.Chosen> chosen() {

@@ -224,6 +224,7 @@ public final class GeminiChannel implements Channel {
                     new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk);
             StreamedCall call = new StreamedCall(
                     farEnd.vertx(), farEnd.timeouts(), errors, reader, new AnsweringModel(models, model, listener));
+            Request request = this.request.withKnown("traceparent", listener.traceparent());
             if (body.slots().isEmpty()) {
                 call.start(access.connect(farEnd, request), body.bytes(maxOutputTokens));
             } else {

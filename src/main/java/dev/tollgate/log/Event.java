@@ -10,6 +10,7 @@ import org.slf4j.Marker;
  * What a line of the log tells of, as a word that stays what it is while sentences are written anew. The list is closed; lines of no event of
  * their own are {@link #NOTE}. To the logger it is a marker without references.
  */
+@SuppressWarnings("deprecation") // whoever makes a marker has to say that it has none of its own
 public enum Event implements Marker {
     /** A request is over. */
     ACCESS,
@@ -58,6 +59,8 @@ public enum Event implements Marker {
     /** A file of a kept answer, or of a medium, cannot be written or read. */
     SPOOL_FAILED,
     THREAD_ENDED,
+    /** The collector did not take them. */
+    SPANS_LOST,
     /** Lines of some event came too often. */
     LINES_LEFT_OUT,
     /** Lines could not be written. */

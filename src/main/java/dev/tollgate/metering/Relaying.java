@@ -5,6 +5,7 @@ import dev.tollgate.log.Event;
 import dev.tollgate.log.LogFields;
 import dev.tollgate.upstream.PreparedCall;
 import dev.tollgate.upstream.SentCall;
+import dev.tollgate.upstream.TraceId;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import dev.tollgate.upstream.UpstreamFailure;
@@ -103,6 +104,12 @@ final class Relaying implements Phase {
 
         Ear(AnswerUnderWay answer) {
             this.answer = answer;
+        }
+
+        @Override
+        public @Nullable TraceId trace() {
+            Arrival arrival = call.request().arrival();
+            return arrival == null ? null : TraceId.of(arrival.requestId());
         }
 
         @Override

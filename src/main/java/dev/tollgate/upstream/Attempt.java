@@ -79,6 +79,12 @@ final class Attempt implements UpstreamListener {
     }
 
     @Override
+    public @Nullable String traceparent() {
+        TraceId trace = route().tellsTrace() ? owner.trace() : null;
+        return trace == null ? null : trace.parentOf(askedNanos);
+    }
+
+    @Override
     public void events(List<UpstreamEvent> events) {
         if (!owner.listensTo(this)) {
             return;

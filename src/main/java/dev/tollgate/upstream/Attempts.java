@@ -302,6 +302,12 @@ final class Attempts implements SentCall {
         return new UpstreamFailure(failure.kind(), Duration.ofMillis(waitMillis), failure.detail());
     }
 
+    /** Of the request that asks; null where there is none. */
+    @Nullable
+    TraceId trace() {
+        return listener.trace();
+    }
+
     private void finish(Runnable last) {
         over = true;
         last.run();

@@ -22,8 +22,18 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelEntry {
 
     /** Those that every channel has. */
-    static final List<String> KEYS =
-            List.of("id", "kind", "models", "priority", "weight", "timeouts", "base_url", "key", "key_env", "key_file");
+    static final List<String> KEYS = List.of(
+            "id",
+            "kind",
+            "models",
+            "priority",
+            "weight",
+            "traceparent",
+            "timeouts",
+            "base_url",
+            "key",
+            "key_env",
+            "key_file");
 
     private static final int SECRET_BYTES_MAX = 64 * 1024;
     private static final Duration LEAST = Duration.ofMillis(100);

@@ -10,9 +10,21 @@ import java.util.Map;
  * @param priority lower ones are asked first, 1 to 100
  * @param weight its share among those of the same priority, 1 to 1000
  * @param models the upstream's name of each model that it serves, by the catalogue's id
+ * @param tellsTrace whether it is sent {@code traceparent}
  */
 public record ChannelSpec(
-        String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
+        String id,
+        String kind,
+        int priority,
+        int weight,
+        Map<String, String> models,
+        boolean tellsTrace,
+        Opening opening) {
+
+    /** One that is told nothing of traces. */
+    public ChannelSpec(String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
+        this(id, kind, priority, weight, models, false, opening);
+    }
 
     public ChannelSpec {
         models = Map.copyOf(models);

@@ -81,7 +81,19 @@ public final class ChannelsFile {
         Map<String, String> names = new LinkedHashMap<>();
         models.forEach((model, named) -> names.put(model, named.upstreamModel()));
         return new ChannelSpec(
-                id, provider.kind(), number(item, "priority", 100), number(item, "weight", 1_000), names, opening);
+                id,
+                provider.kind(),
+                number(item, "priority", 100),
+                number(item, "weight", 1_000),
+                names,
+                tellsTrace(item),
+                opening);
+    }
+
+    /** Off unless it is asked for: providers have refused what they do not know. */
+    private static boolean tellsTrace(YamlNode item) {
+        YamlNode node = item.find("traceparent");
+        return node != null && node.choice(Map.of("send", true, "none", false));
     }
 
     private static String id(YamlNode node) {

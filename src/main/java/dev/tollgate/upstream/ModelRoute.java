@@ -9,12 +9,19 @@ record ModelRoute(
         String upstreamModel,
         int priority,
         int weight,
+        boolean tellsTrace,
         PooledChannel.Resting resting) {
 
     static ModelRoute of(PooledChannel channel, ChannelSpec spec, String modelId) {
         String upstreamModel = String.valueOf(spec.models().get(modelId));
         return new ModelRoute(
-                channel, modelId, upstreamModel, spec.priority(), spec.weight(), channel.resting(upstreamModel));
+                channel,
+                modelId,
+                upstreamModel,
+                spec.priority(),
+                spec.weight(),
+                spec.tellsTrace(),
+                channel.resting(upstreamModel));
     }
 
     /** What is asked there now. */

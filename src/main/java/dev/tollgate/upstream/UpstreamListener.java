@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Hears one call, on the event loop that asked. */
 public interface UpstreamListener {
@@ -12,4 +13,14 @@ public interface UpstreamListener {
     void ended();
 
     void failed(UpstreamFailure failure);
+
+    /** What the upstream is to be told as {@code traceparent}; null where nothing. Asked while it is sent. */
+    default @Nullable String traceparent() {
+        return null;
+    }
+
+    /** The trace of the request that asks; null where there is none. */
+    default @Nullable TraceId trace() {
+        return null;
+    }
 }

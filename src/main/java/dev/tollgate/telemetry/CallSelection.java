@@ -1,0 +1,81 @@
+package dev.tollgate.telemetry;
+
+import dev.tollgate.metering.CallOutcome;
+import dev.tollgate.metering.OverCall;
+import dev.tollgate.upstream.TraceId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which calls are told, decided when they are over: all that failed or took more than three times as long as calls of their model do, of the
+ * others a share; no more than a hundred a second. Thread-safe.
+ */
+final class CallSelection {
+
+    static final int A_SECOND_MAX = 100;
+
+    private static final long SLOW_TIMES = 3;
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final int percent;
+    private final LongSupplier nanoTime;
+    private final Map<String, Median> medians = new ConcurrentHashMap<>();
+    private final Object lock = new Object();
+    private long secondBegan;
+    private int taken;
+
+    CallSelection(int percent, LongSupplier nanoTime) {
+        this.percent = percent;
+        this.nanoTime = nanoTime;
+        this.secondBegan = nanoTime.getAsLong();
+    }
+
+    /** Whether a call is worth telling. @param trusted what the caller has decided for it, where it is trusted */
+    boolean wants(OverCall call, TraceId trace, @Nullable TraceParent trusted) {
+        long took = call.overAtMicros();
+        boolean isSlow = medians.computeIfAbsent(call.request().model().id(), model -> new Median())
+                .isSlow(took);
+        return hasFailed(call.outcome()) || isSlow || (trusted == null ? trace.isAmong(percent) : trusted.sampled());
+    }
+
+    /** Whether there is room for it in this second. */
+    boolean mayTake() {
+        long now = nanoTime.getAsLong();
+        synchronized (lock) {
+            if (now - secondBegan >= SECOND) {
+                secondBegan = now;
+                taken = 0;
+            }
+            return taken++ < A_SECOND_MAX;
+        }
+    }
+
+    static boolean hasFailed(CallOutcome outcome) {
+        return switch (outcome) {
+            case FAILED_UPSTREAM, FAILED_STORE, FAILED_FAULT, STOPPED -> true;
+            case COMPLETED, CUT_LENGTH, CUT_CREDITS, CUT_LIMIT, CUT_TIME, CANCELLED, BLOCKED, REFUSED, REPEATED ->
+                false;
+        };
+    }
+
+    /** Moves by a fiftieth to where half of the calls lie above it; of two that move it at once one may count for nothing. */
+    private static final class Median {
+
+        private static final int CALLS_MIN = 50;
+
+        private final AtomicLong calls = new AtomicLong();
+        private volatile long micros;
+
+        boolean isSlow(long took) {
+            long seen = calls.incrementAndGet();
+            long median = micros;
+            long step = Math.max(1, median / 50);
+            micros = seen == 1 ? took : took > median ? median + step : Math.max(0, median - step);
+            return seen > CALLS_MIN && took > SLOW_TIMES * median;
+        }
+    }
+}

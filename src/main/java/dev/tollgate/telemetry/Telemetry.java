@@ -1,0 +1,144 @@
+package dev.tollgate.telemetry;
+
+import dev.tollgate.metering.Arrival;
+import dev.tollgate.metering.CallObserver;
+import dev.tollgate.metering.OverCall;
+import dev.tollgate.upstream.TraceId;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Tells a collector of calls, by OTLP over HTTP. Thread-safe. */
+public final class Telemetry implements CallObserver, AutoCloseable {
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    /** The exporter tells its troubles here, on a way past our log; we tell them ourselves. Held, or its level is forgotten. */
+    private static final Logger OTHERS_LOG = Logger.getLogger("io.opentelemetry");
+
+    static {
+        OTHERS_LOG.setLevel(Level.OFF);
+    }
+
+    private final Choice choice;
+    private final Supplier<String> node;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final CallSelection selection;
+    private final SpanQueue queue;
+    private volatile Named named;
+
+    /**
+     * What the operator has chosen.
+     *
+     * @param endpoint where the collector is, without {@code /v1/traces}
+     * @param headers shown to it
+     * @param percent of calls that went well
+     * @param trustsParent whether a caller's trace goes on here
+     */
+    public record Choice(
+            String endpoint, Map<String, String> headers, int percent, boolean trustsParent, String version) {
+
+        public Choice {
+            headers = Map.copyOf(headers);
+        }
+    }
+
+    private record Named(String node, Resource resource) {}
+
+    /** @param node who this is, of several; not to wait */
+    public Telemetry(Choice choice, Supplier<String> node, InstantSource clock, LongSupplier nanoTime) {
+        this.choice = choice;
+        this.node = node;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.selection = new CallSelection(choice.percent(), nanoTime);
+        this.named = named("");
+        this.queue = new SpanQueue(exporter());
+    }
+
+    private SpanExporter exporter() {
+        String base = choice.endpoint();
+        OtlpHttpSpanExporterBuilder builder = OtlpHttpSpanExporter.builder()
+                .setEndpoint((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/v1/traces")
+                .setConnectTimeout(CONNECT)
+                .setTimeout(ANSWER)
+                .setRetryPolicy(null)
+                .setCompression("gzip")
+                .setMeterProvider(MeterProvider.noop());
+        choice.headers().forEach(builder::addHeader);
+        return builder.build();
+    }
+
+    private Named named(String name) {
+        Attributes attributes = Attributes.builder()
+                .put(AttributeKey.stringKey("service.name"), "tollgate")
+                .put(AttributeKey.stringKey("service.version"), choice.version())
+                .put(AttributeKey.stringKey("service.instance.id"), name)
+                .build();
+        return new Named(name, Resource.create(attributes));
+    }
+
+    private Resource resource() {
+        String name = node.get();
+        Named known = named;
+        if (!known.node().equals(name)) {
+            known = named(name);
+            named = known;
+        }
+        return known.resource();
+    }
+
+    @Override
+    public void over(OverCall call) {
+        Arrival arrival = call.request().arrival();
+        TraceId trace = arrival == null ? null : TraceId.of(arrival.requestId());
+        if (arrival == null || trace == null) {
+            return;
+        }
+        TraceParent caller = TraceParent.of(arrival.traceparent());
+        if (selection.wants(call, trace, choice.trustsParent() ? caller : null)) {
+            tell(call, arrival, trace, caller);
+        }
+    }
+
+    private void tell(OverCall call, Arrival arrival, TraceId trace, @Nullable TraceParent caller) {
+        CallSpans spans =
+                new CallSpans(call, arrival, trace, caller, choice.trustsParent(), epochOfNanoZero(), resource());
+        if (selection.mayTake()) {
+            queue.offer(spans.all());
+        } else {
+            queue.drop(spans.count());
+        }
+    }
+
+    private long epochOfNanoZero() {
+        Instant now = clock.instant();
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - nanoTime.getAsLong();
+    }
+
+    /** Spans that were lost, since the start. */
+    public long dropped() {
+        return queue.dropped();
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}
