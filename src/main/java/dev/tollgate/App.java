@@ -180,6 +180,7 @@ public final class App implements AutoCloseable {
     private final Workers signing;
     private final List<Route<?>> routes;
     private final HttpFront front;
+    private final @Nullable HttpFront adminFront;
     private final CustomerKeys customerKeys;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final StoredAdministration administration;
@@ -210,6 +211,10 @@ public final class App implements AutoCloseable {
         this.protocols = surroundings.protocols();
         this.random = surroundings.random();
         CannotListen.check(settings.host(), settings.port());
+        Settings.Listen ownAddress = settings.adminListen();
+        if (ownAddress != null) {
+            CannotListen.check(ownAddress.host(), ownAddress.port(), "--admin-listen");
+        }
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
         this.currentSettings = new CurrentSettings(settings.chosen());
@@ -308,13 +313,53 @@ public final class App implements AutoCloseable {
         this.live = opened.add(
                 new Live(vertx, new LiveAccounts(store.database()), store.people(), meter, clock), Live::close);
         this.routes = List.copyOf(table());
+        MemoryBudget memory = MemoryBudget.ofHeap();
         this.front = opened.add(
-                new HttpFront(
-                        vertx, httpOptions(surroundings), routes, secureRandom, clock, MemoryBudget.ofHeap(), refused),
+                new HttpFront(vertx, httpOptions(surroundings), publicRoutes(), secureRandom, clock, memory, refused),
                 it -> await(it.close()));
         await(front.start());
+        this.adminFront = adminFront(surroundings, memory);
         opened.add(control(), App::close);
         store.tellReady();
+    }
+
+    /** Its own loop, so that who looks after the server is answered however many call it; it closes after the calls have ended. */
+    private @Nullable HttpFront adminFront(Surroundings surroundings, MemoryBudget memory) {
+        Settings.Listen address = settings.adminListen();
+        if (address == null) {
+            return null;
+        }
+        HttpOptions usual = httpOptions(surroundings);
+        HttpOptions options =
+                new HttpOptions(address.host(), address.port(), 1, 0, Set.of(), usual.limits(), usual.edge());
+        HttpFront own = opened.add(
+                new HttpFront(
+                        vertx,
+                        options,
+                        routes.stream().filter(App::isForOperators).toList(),
+                        secureRandom,
+                        clock,
+                        memory,
+                        refused),
+                it -> await(it.close()));
+        await(own.start());
+        return own;
+    }
+
+    /** With an address of its own it is served there alone; health at both. */
+    private static boolean isForOperators(Route<?> route) {
+        return isForOperatorsAlone(route) || route.path().startsWith("/health/");
+    }
+
+    private static boolean isForOperatorsAlone(Route<?> route) {
+        String path = route.path();
+        return path.startsWith("/admin/") || path.startsWith("/internal/") || path.equals("/metrics");
+    }
+
+    private List<Route<?>> publicRoutes() {
+        return settings.adminListen() == null
+                ? routes
+                : routes.stream().filter(route -> !isForOperatorsAlone(route)).toList();
     }
 
     private ControlSocket control() {
@@ -774,6 +819,11 @@ public final class App implements AutoCloseable {
 
     public int port() {
         return front.port();
+    }
+
+    /** Where the operator's routes are. */
+    public int adminPort() {
+        return adminFront == null ? port() : adminFront.port();
     }
 
     /** All that is served, and for whom. */

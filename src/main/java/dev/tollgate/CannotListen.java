@@ -9,15 +9,20 @@ final class CannotListen extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private CannotListen(String host, int port, IOException cause) {
+    private CannotListen(String host, int port, String options, IOException cause) {
         super(
-                "cannot listen on %s:%d: %s. Another address can be chosen with --host and --port."
-                        .formatted(host, port, cause.getMessage()),
+                "cannot listen on %s:%d: %s. Another address can be chosen with %s."
+                        .formatted(host, port, cause.getMessage(), options),
                 cause);
     }
 
     /** Looks before anything is made: keys that a first start makes are shown once, and only by one that succeeds. */
     static void check(String host, int port) {
+        check(host, port, "--host and --port");
+    }
+
+    /** @param options that choose another one */
+    static void check(String host, int port, String options) {
         try (ServerSocket probe = new ServerSocket()) {
             InetSocketAddress address = new InetSocketAddress(host, port);
             if (address.isUnresolved()) {
@@ -25,7 +30,7 @@ final class CannotListen extends RuntimeException {
             }
             probe.bind(address);
         } catch (IOException taken) {
-            throw new CannotListen(host, port, taken);
+            throw new CannotListen(host, port, options, taken);
         }
     }
 }

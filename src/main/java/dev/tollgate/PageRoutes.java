@@ -6,6 +6,7 @@ import dev.tollgate.config.SettingTable;
 import dev.tollgate.config.Settings;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
+import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.RequestCount;
@@ -89,8 +90,10 @@ final class PageRoutes {
         this.random = random;
         Settings.Pages chosen = settings.pages();
         Site site = new Site(chosen.publicUrl(), settings.host(), chosen.brand());
+        Allowlist console = Allowlist.of(chosen.consoleAllow());
         this.pages = new Pages(
                 site,
+                console::allows,
                 () -> words(current),
                 store.people(),
                 store.ledger(),

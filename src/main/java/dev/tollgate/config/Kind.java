@@ -150,6 +150,35 @@ record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
         });
     }
 
+    /** Addresses and CIDR ranges. */
+    static Kind<List<String>> addresses(int most) {
+        Kind<List<String>> shapes = list(
+                "an address or a CIDR range, like 10.1.0.0/16 or fd00::1",
+                "[0-9.]+(/[0-9]{1,2})?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?");
+        return new Kind<>(
+                "at most " + most
+                        + ", with commas between them: an address or a CIDR range, like 10.1.0.0/16 or fd00::1",
+                text -> {
+                    List<String> places = shapes.reader().apply(text);
+                    return places != null
+                                    && places.size() <= most
+                                    && places.stream().allMatch(Kind::isPlace)
+                            ? places
+                            : null;
+                });
+    }
+
+    /** An address or a host's name, and a port; 0 takes any free one. */
+    static Kind<Settings.Listen> listen() {
+        Pattern pattern = Pattern.compile("([A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}\\]):([0-9]{1,5})");
+        return new Kind<>("an address or a host's name, a colon and a port from 0 to 65535", text -> {
+            Matcher parts = pattern.matcher(text);
+            return parts.matches() && Integer.parseInt(parts.group(2)) <= 65_535
+                    ? new Settings.Listen(parts.group(1).replaceAll("[\\[\\]]", ""), Integer.parseInt(parts.group(2)))
+                    : null;
+        });
+    }
+
     /** Where the shape is an address's, the address must be one, too. */
     private static boolean isPlace(String place) {
         boolean bare = place.indexOf(':') != place.lastIndexOf(':') && !place.startsWith("[");

@@ -79,6 +79,18 @@ public final class SettingTable {
             "[!-~]{16,256}",
             "Opens the operator's routes under /admin. Without it one is made at the first start and told once: on a terminal, else in the data folder's file first-start.");
 
+    static final Setting<Settings.Listen> ADMIN_LISTEN = Setting.of(
+            "admin.listen",
+            Kind.listen(),
+            "",
+            "An address of its own for /admin and /metrics, like 127.0.0.1:9464 or [::1]:9464: then they are served there alone, and there in"
+                    + " plain HTTP. The health checks answer at both.");
+    static final Setting<List<String>> CONSOLE_ALLOW = Setting.of(
+            "console.allow",
+            Kind.addresses(10),
+            "",
+            "Where operators may come from to see /console; without it from everywhere.");
+
     static final Setting<Secret> DEMO_KEY = Setting.secret(
             "demo.key",
             "sk- and 8 to 128 of A-Z a-z 0-9 _ -",
@@ -408,6 +420,8 @@ public final class SettingTable {
             GEMINI_BASE_URL,
             CHANNELS_FILE,
             ADMIN_KEY,
+            ADMIN_LISTEN,
+            CONSOLE_ALLOW,
             DEMO_KEY,
             DEMO_CREDITS,
             PUBLIC_URL,

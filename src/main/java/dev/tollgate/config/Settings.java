@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelsFile null: the catalogue that is built in
  * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
  * @param adminKey null: made at the first start
+ * @param adminListen null: the operator's routes are where all others are
  * @param mail null: no mail is sent
  * @param oidc null: nobody signs in by it
  * @param stripe null: nobody pays by it
@@ -34,6 +35,7 @@ public record Settings(
         @Nullable Path modelsFile,
         @Nullable Path channelsFile,
         @Nullable Secret adminKey,
+        @Nullable Listen adminListen,
         Gemini gemini,
         Demo demo,
         Pages pages,
@@ -65,6 +67,9 @@ public record Settings(
         return mail != null;
     }
 
+    /** Where to listen. @param port 0: any free one */
+    public record Listen(String host, int port) {}
+
     /** The real upstream; neither is set: the sandbox answers. */
     public record Gemini(@Nullable Secret apiKey, @Nullable URI baseUrl) {
 
@@ -86,9 +91,10 @@ public record Settings(
      *
      * @param publicUrl null: only this machine's own addresses
      * @param operatorPassword null: made at the first start
+     * @param consoleAllow addresses and ranges; empty: from everywhere
      */
     public record Pages(
-            @Nullable URI publicUrl, String brand, @Nullable Secret operatorPassword) {}
+            @Nullable URI publicUrl, String brand, @Nullable Secret operatorPassword, List<String> consoleAllow) {}
 
     /**
      * The SMTP server.

@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     private final Site site;
     private final People people;
     private final FormTokens tokens;
+    private final Predicate<String> addresses;
     private final Function<Seen, V> judge;
 
     private static final ApiError NOTHING_TO_HEAR =
@@ -45,6 +47,18 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     }
 
     private PageGate(String name, Site site, People people, FormTokens tokens, Function<Seen, V> judge) {
+        this(name, site, people, tokens, address -> true, judge);
+    }
+
+    /** @param addresses from which anybody is let in at all */
+    private PageGate(
+            String name,
+            Site site,
+            People people,
+            FormTokens tokens,
+            Predicate<String> addresses,
+            Function<Seen, V> judge) {
+        this.addresses = addresses;
         this.name = name;
         this.site = site;
         this.people = people;
@@ -76,8 +90,9 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         return new PageGate<>("page for whose password was right", site, people, tokens, PageGate::begun);
     }
 
-    static PageGate<Visitor.Member> operators(PageGate<Visitor.Member> members) {
-        return new PageGate<>("page for operators", members.site, members.people, members.tokens, seen -> {
+    /** @param addresses from which they may come */
+    static PageGate<Visitor.Member> operators(PageGate<Visitor.Member> members, Predicate<String> addresses) {
+        return new PageGate<>("page for operators", members.site, members.people, members.tokens, addresses, seen -> {
             Visitor.Member member = members.judge.apply(seen);
             if (!member.person().isOperator()) {
                 throw ApiError.of(ErrorCode.INVALID_REQUEST, "This page is for operators.")
@@ -126,6 +141,11 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     @Override
     public Future<V> admit(Exchange exchange) {
         site.requireOurs(exchange);
+        if (!addresses.test(exchange.remoteAddress())) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This page is not shown at your address.")
+                    .withStatus(403)
+                    .asException();
+        }
         boolean secure = site.isSecure(exchange);
         String token = Cookies.session(exchange, secure);
         boolean isGet = exchange.method().equals("GET") || exchange.method().equals("HEAD");

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,7 @@ public final class Pages {
      */
     public Pages(
             Site site,
+            Predicate<String> console,
             Supplier<OperatorWords> words,
             People people,
             Ledger ledger,
@@ -73,7 +75,7 @@ public final class Pages {
         this.everybody = PageGate.everybody(site, people, tokens);
         this.begun = PageGate.begun(site, people, tokens);
         this.members = PageGate.members(site, people, tokens);
-        this.operators = PageGate.operators(members);
+        this.operators = PageGate.operators(members, console);
     }
 
     // ---- who may see it ----
