@@ -80,13 +80,14 @@ final class UsageRows {
     Instant nearest(Instant from, Instant to, @Nullable String model, @Nullable String keyId) throws SQLException {
         long before = Math.max(
                 nearest(BEFORE, from, model, keyId, "usage_day"), nearest(BEFORE, from, model, keyId, "usage_quarter"));
-        if (before >= 0) {
-            return Instant.ofEpochMilli(before);
-        }
         long day = nearest(AFTER, to, model, keyId, "usage_day");
         long quarter = nearest(AFTER, to, model, keyId, "usage_quarter");
         long after = day < 0 || quarter < 0 ? Math.max(day, quarter) : Math.min(day, quarter);
-        return after < 0 ? null : Instant.ofEpochMilli(after);
+        if (before < 0 && after < 0) {
+            return null;
+        }
+        boolean isBefore = after < 0 || (before >= 0 && from.toEpochMilli() - before <= after - to.toEpochMilli());
+        return Instant.ofEpochMilli(isBefore ? before : after);
     }
 
     private static final String OF_CALLS =

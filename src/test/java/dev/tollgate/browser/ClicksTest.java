@@ -228,6 +228,9 @@ class ClicksTest {
             hand.click("text=Invoice or receipt");
             hand.sees("$10.00");
             hand.needed("an invoice to print", 2);
+            hand.page().evaluate("() => { window.print = () => { window.printed = true; }; }");
+            hand.page().click("[data-print]");
+            assertThat(hand.page().evaluate("() => window.printed")).isEqualTo(true);
 
             hand.begin("/dashboard");
             hand.click("header >> text=Top up");

@@ -412,10 +412,15 @@ class DashboardTest {
         assertThat(page("/dashboard/usage?range=own&from=2026-01-01&to=2026-01-02"))
                 .contains("No calls ended in this range.", ">Show October 2026</a>")
                 .contains("from=2026-10-01&amp;to=2026-10-31&amp;by=model\"");
-        assertThat(page("/dashboard/usage?range=own&from=2026-11-20&to=2026-11-20&key=" + busy.other.keyId()
-                        + "&by=day"))
-                .as("the one before, of the same key")
-                .contains("from=2026-11-01&amp;to=2026-11-30&amp;by=day&amp;key=" + busy.other.keyId() + "\"");
+        for (String range : List.of(
+                "from=2026-10-29&to=2026-10-30 2026-10-01 2026-10-31",
+                "from=2026-11-01&to=2026-11-02 2026-11-01 2026-11-30")) {
+            String[] parts = range.split(" ");
+            String key = busy.other.keyId();
+            assertThat(page("/dashboard/usage?range=own&" + parts[0] + "&key=" + key + "&by=day"))
+                    .as("calls of the same key before it and after it")
+                    .contains("from=" + parts[1] + "&amp;to=" + parts[2] + "&amp;by=day&amp;key=" + key + "\"");
+        }
         assertThat(page("/dashboard/usage?model=none")).contains("Show all models and keys");
     }
 
