@@ -1,0 +1,84 @@
+-- Who may do what in the database of Tollgate, for PostgreSQL 15 and newer. Run it in that database as a superuser, or as the tables' owner with
+-- CREATEROLE: after the first start and after each upgrade, which bring tables that nobody has been given yet. To run it again does no harm.
+--
+--   tollgate_owner  owns the tables: migrations, and what an operator does by hand
+--   tollgate_app    serves: what is written once (the ledger, receipts, calls, the audit log, invoices) it can neither change nor delete
+--   tollgate_read   looks: reports, backups by your own tools; not what lets somebody in
+--
+-- Then let them in, each by a password of its own:  ALTER ROLE tollgate_app PASSWORD '…'
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'tollgate_owner') THEN
+        CREATE ROLE tollgate_owner LOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'tollgate_app') THEN
+        CREATE ROLE tollgate_app LOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'tollgate_read') THEN
+        CREATE ROLE tollgate_read LOGIN;
+    END IF;
+END
+$$;
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO tollgate_owner;
+GRANT USAGE ON SCHEMA public TO tollgate_app, tollgate_read;
+
+DO $$
+DECLARE
+    each RECORD;
+BEGIN
+    FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('ALTER TABLE public.%I OWNER TO tollgate_owner', each.tablename);
+    END LOOP;
+END
+$$;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, tollgate_app, tollgate_read;
+
+-- ---- what serves
+
+GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO tollgate_app;
+REVOKE INSERT ON flyway_schema_history FROM tollgate_app;
+
+GRANT UPDATE ON
+    account, account_rates, answer_share, api_key, billing_contact, commit_mark, installation, kept_answer, node, open_hold, outgoing_mail,
+    payment, person, person_identity, person_link, recovery_code, session, setting, signature_share, signing_key, spend_window,
+    thought_signature, told_notice, usage_day, usage_fold, usage_hour, usage_quarter, voucher
+    TO tollgate_app;
+
+GRANT DELETE ON
+    billing_contact, commit_mark, kept_answer, node, open_hold, outgoing_mail, person, person_identity, person_link, recovery_code, session,
+    setting, spend_window, thought_signature, told_notice, usage_quarter
+    TO tollgate_app;
+
+-- These are locked while a row is added, which PostgreSQL lets nobody do who could not change them; triggers see to it that nobody but the
+-- owner does.
+GRANT UPDATE ON audit_log, price_version, payment_notice TO tollgate_app;
+
+CREATE OR REPLACE FUNCTION tollgate_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'tollgate_app' THEN
+        RAISE EXCEPTION 'rows of % are written once', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
+CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price_version
+    FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
+
+-- Of what Stripe has told only how often it came and whether it was for a payment of ours is found out later.
+CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OF id, type, fact, created_at, received_at, intent_id, object_id, cents, detail
+    ON payment_notice FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
+
+-- ---- what looks
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO tollgate_read;
+REVOKE SELECT ON
+    api_key, installation, kept_answer, outgoing_mail, person, person_identity, person_link, recovery_code, session, signing_key,
+    thought_signature, voucher
+    FROM tollgate_read;

@@ -1,0 +1,166 @@
+package dev.tollgate.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.admin.AdminViews;
+import dev.tollgate.admin.By;
+import dev.tollgate.deeds.Actor;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The program serves as a role that can neither change nor delete what is written once. */
+@Timeout(120)
+class DatabaseRolesTest {
+
+    private static final Path ROLES = Path.of("deploy", "postgresql", "roles.sql");
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String PASSWORD = "somebody of the tests";
+    private static final String CHAT =
+            "{\"model\":\"gemini-2.5-pro\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+    private static String owner;
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        owner = Postgres.migrated();
+        String roles = Files.readString(ROLES);
+        for (int i = 0; i < 2; i++) { // as after an upgrade
+            execute(owner, roles);
+        }
+        gateway = Gateway.startOn(
+                as("tollgate_app"),
+                Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", "the operator of the tests"));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String as(String role) {
+        return owner.replaceAll("user=[^&]*", "user=" + role);
+    }
+
+    private static void execute(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void calls_people_money_and_deeds_go_their_way_as_the_role_that_serves() throws Exception {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT.formatted("false")).status()).isEqualTo(200);
+        assertThat(customer.chat(CHAT.formatted("true")).status()).isEqualTo(200);
+        assertThat(customer.chat(CHAT.formatted("false"), "a-key").status()).isEqualTo(200);
+        assertThat(customer.chat(CHAT.formatted("false"), "a-key").status()).isEqualTo(200);
+        gateway.app()
+                .administration()
+                .deeds()
+                .refund(
+                        By.of(Actor.COMMAND, "it was slow"),
+                        customer.lastTask().get("id").asString(),
+                        10_000);
+        gateway.app()
+                .administration()
+                .setKey(customer.keyId(), new AdminViews.KeyChange("n", null, null, null, null, null));
+        gateway.app().administration().rotateKey(customer.keyId(), 60);
+        Browser browser = new Browser(gateway.url()).signUp("role@example.org", PASSWORD);
+        String top = "/dashboard/billing/top-up";
+        assertThat(browser.submit(top, top, Map.of("id", "%032x".formatted(7), "own", "12"))
+                        .status())
+                .isEqualTo(303);
+        String settings = "/dashboard/settings";
+        assertThat(browser.get(settings).status()).isEqualTo(200);
+        assertThat(gateway.post("/admin/vouchers", "{\"credits\":5,\"count\":1,\"reason\":\"a test\"}", ADMIN_KEY)
+                        .status())
+                .isEqualTo(201);
+        assertThat(gateway.post(
+                                "/admin/models/gemini-2.5-pro/prices",
+                                "{\"input\":58,\"output\":451,\"reason\":\"a test\"}",
+                                ADMIN_KEY)
+                        .text())
+                .contains("58");
+        assertThat(gateway.post(
+                                "/admin/settings",
+                                "{\"name\":\"brand.announcement\",\"value\":\"Hello\",\"reason\":\"a test\"}",
+                                ADMIN_KEY)
+                        .status())
+                .isLessThan(300);
+        gateway.app().statements().sweep();
+        gateway.app().notices().sweep();
+        String data = "/dashboard/settings/data";
+        assertThat(browser.submit(data, data, Map.of("login", "role@example.org"))
+                        .location())
+                .isEqualTo("/sign-in?said=deleted");
+        gateway.restart();
+        assertThat(customer.consumed()).isPositive();
+        gateway.assertBooksAreClosed();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE entry SET amount_micros = amount_micros",
+                "DELETE FROM entry",
+                "UPDATE receipt SET body = body",
+                "DELETE FROM receipt",
+                "UPDATE task SET charge_micros = 0",
+                "UPDATE reservation SET account_id = account_id",
+                "UPDATE audit_log SET reason = 'another'",
+                "DELETE FROM audit_log",
+                "UPDATE invoice SET series = series",
+                "DELETE FROM invoice",
+                "UPDATE payment_notice SET cents = 0",
+                "DELETE FROM payment_notice",
+                "DELETE FROM payment",
+                "UPDATE price_version SET input_micros = 0",
+                "DELETE FROM account",
+                "DELETE FROM api_key",
+                "TRUNCATE entry",
+                "DROP TABLE entry",
+                "CREATE TABLE mine (id INT)",
+                "ALTER TABLE audit_log DISABLE TRIGGER ALL",
+                "UPDATE flyway_schema_history SET success = success"
+            })
+    void what_is_written_once_is_refused_to_be_changed(String sql) {
+        assertThatThrownBy(() -> execute(as("tollgate_app"), sql))
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        e -> assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo("42501"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO account (id) VALUES ('acc_x')",
+                "UPDATE account SET name = name",
+                "SELECT * FROM person",
+                "SELECT * FROM session",
+                "SELECT * FROM signing_key"
+            })
+    void who_looks_changes_nothing_and_sees_nothing_that_lets_somebody_in(String sql) throws SQLException {
+        execute(as("tollgate_read"), "SELECT COUNT(*) FROM entry JOIN account ON account.id = account_id");
+        assertThatThrownBy(() -> execute(as("tollgate_read"), sql))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+    }
+}
