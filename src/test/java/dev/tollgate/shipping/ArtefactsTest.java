@@ -54,7 +54,7 @@ class ArtefactsTest {
     }
 
     static Duration grace(Settings settings) {
-        return settings.timeouts().drain().plus(TO_CLOSE);
+        return settings.timeouts().announce().plus(settings.timeouts().drain()).plus(TO_CLOSE);
     }
 
     private static Map<String, String> variables(List<String> assignments) {

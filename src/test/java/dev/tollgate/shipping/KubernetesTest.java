@@ -109,7 +109,7 @@ class KubernetesTest {
             Path folder = FOLDER.resolve(file.getKey()).getParent();
             JsonNode node = file.getValue();
             assertThat(node.propertyNames())
-                    .isSubsetOf("apiVersion", "kind", "resources", "labels", "configMapGenerator", "images", "patches");
+                    .isSubsetOf("apiVersion", "kind", "resources", "configMapGenerator", "images", "patches");
             List<String> parts = new ArrayList<>();
             node.path("resources").forEach(it -> parts.add(it.asString()));
             node.path("patches").forEach(it -> parts.add(it.path("path").asString()));
@@ -150,6 +150,11 @@ class KubernetesTest {
                 List.of(container.getStartupProbe(), container.getReadinessProbe(), container.getLivenessProbe())) {
             assertThat(probe.getTimeoutSeconds()).isGreaterThanOrEqualTo(5);
         }
+        assertThat(List.of(
+                        container.getStartupProbe().getHttpGet().getPath(),
+                        container.getReadinessProbe().getHttpGet().getPath(),
+                        container.getLivenessProbe().getHttpGet().getPath()))
+                .containsExactly("/health/startup", "/health/ready", "/health/live");
         assertThat(container.getLivenessProbe().getFailureThreshold()).isGreaterThanOrEqualTo(6);
 
         String user = ArtefactsTest.value(Path.of("deploy/container/Containerfile"), "^USER (\\d+):");
@@ -160,6 +165,43 @@ class KubernetesTest {
         assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
         assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
         assertThat(container.getVolumeMounts()).extracting("mountPath").contains("/data", "/tmp");
+    }
+
+    @Test
+    void service_policy_and_budget_mean_the_pods_that_serve_and_no_others() throws IOException {
+        Map<String, String> pods = object("base/deployment.yaml", Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getMetadata()
+                .getLabels();
+        assertThat(object("base/deployment.yaml", Deployment.class)
+                        .getSpec()
+                        .getSelector()
+                        .getMatchLabels())
+                .isEqualTo(pods);
+        assertThat(object("base/service.yaml", Service.class).getSpec().getSelector())
+                .isEqualTo(pods);
+        assertThat(object("base/networkpolicy.yaml", NetworkPolicy.class)
+                        .getSpec()
+                        .getPodSelector()
+                        .getMatchLabels())
+                .isEqualTo(pods);
+        assertThat(object("overlays/postgresql/disruption.yaml", PodDisruptionBudget.class)
+                        .getSpec()
+                        .getSelector()
+                        .getMatchLabels())
+                .isEqualTo(pods);
+        Job job = object("overlays/postgresql/migrate.yaml", Job.class);
+        assertThat(job.getSpec().getTemplate().getMetadata().getLabels())
+                .isNotEmpty()
+                .isNotEqualTo(pods);
+        assertThat(job.getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getArgs())
+                .containsExactly("migrate");
     }
 
     @Test
