@@ -1,0 +1,127 @@
+package dev.tollgate.stress;
+
+import dev.tollgate.testing.Gateway;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Callers who ask for one stream after the other, each on a connection of its own, and tell what became of it. */
+final class StreamCallers implements AutoCloseable {
+
+    private static final String BODY = """
+            {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"Hello"}]}""";
+    private static final long PAUSE_MILLIS = 20;
+
+    enum Ending {
+        /** To its {@code [DONE]}. */
+        WHOLE,
+        /** An error as a status. */
+        REFUSED,
+        /** It had begun. */
+        CUT,
+        /** Nobody has answered. */
+        UNREACHED
+    }
+
+    /** @param beganNanos of {@link System#nanoTime} */
+    record Heard(Ending ending, int status, long beganNanos, long millis, String text) {
+
+        /** For messages: the end of what came. */
+        @Override
+        public String toString() {
+            return ending + " " + status + " after " + millis + " ms: "
+                    + text.substring(Math.max(0, text.length() - 300));
+        }
+    }
+
+    private final int port;
+    private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean over;
+
+    /** Begin at once. */
+    StreamCallers(int port, int callers) {
+        this.port = port;
+        for (int i = 0; i < callers; i++) {
+            threads.add(Thread.ofVirtual().start(this::callOnAndOn));
+        }
+    }
+
+    private void callOnAndOn() {
+        while (!over) {
+            Heard now = call(port);
+            heard.add(now);
+            if (now.ending() != Ending.WHOLE) {
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One stream, to its end. */
+    static Heard call(int port) {
+        long began = System.nanoTime();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setTcpNoDelay(true);
+            socket.getOutputStream()
+                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                                    + "Content-Type: application/json\r\nAuthorization: Bearer " + Gateway.DEMO_KEY
+                                    + "\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY)
+                            .getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            in.transferTo(bytes);
+        } catch (IOException e) {
+            // What came before is looked at.
+        }
+        String text = bytes.toString(StandardCharsets.UTF_8);
+        int status = text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : 0;
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        return new Heard(ending(status, text), status, began, millis, text);
+    }
+
+    private static Ending ending(int status, String text) {
+        if (text.contains("data: [DONE]")) {
+            return Ending.WHOLE;
+        }
+        return status == 0 ? Ending.UNREACHED : status == 200 ? Ending.CUT : Ending.REFUSED;
+    }
+
+    long count(Ending ending) {
+        return heard.stream().filter(it -> it.ending() == ending).count();
+    }
+
+    /** Until so many more were whole. */
+    void awaitWhole(int more) {
+        long before = count(Ending.WHOLE);
+        Gateway.await("answers", () -> count(Ending.WHOLE) >= before + more);
+    }
+
+    /** Lets those that run come to their end. @return all that was heard */
+    List<Heard> end() throws InterruptedException {
+        over = true;
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return List.copyOf(heard);
+    }
+
+    @Override
+    public void close() {
+        over = true;
+    }
+}
