@@ -54,6 +54,7 @@ import dev.tollgate.history.TaskListHandler;
 import dev.tollgate.history.UsageHandler;
 import dev.tollgate.host.FirstStartFile;
 import dev.tollgate.http.EdgeLimits;
+import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Health;
 import dev.tollgate.http.HttpFront;
@@ -199,6 +200,7 @@ public final class App implements AutoCloseable {
     private final OperatorVouchers operatorVouchers;
     private final Paying paying;
     private final RefusedCalls refused;
+    private final Watching watching;
     private final Live live;
     private final Departure departure = new Departure();
     private final Opened opened;
@@ -226,6 +228,7 @@ public final class App implements AutoCloseable {
         }
         store.setPrices().applyTo(catalogue);
         store.storedSettings().applyTo(currentSettings, App::apply);
+        this.watching = opened.add(new Watching(settings, store, clock), Watching::close);
         this.demo = DemoAccount.wanted(settings)
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
@@ -239,6 +242,7 @@ public final class App implements AutoCloseable {
         this.channels =
                 opened.add(new UpstreamChannels(vertx, settings, catalogue, sandbox, surroundings), it -> it.upstreams()
                         .close());
+        watching.upstreams(channels.upstreams());
         this.current = new CurrentModels(catalogue, channels.upstreams(), clock);
         Secret operators = settings.pages().operatorPassword();
         this.firstStart = new FirstStart(new FirstStartFile(settings.data()), store.people());
@@ -246,6 +250,7 @@ public final class App implements AutoCloseable {
         this.operatorPassword = store.people().ensureOperator(operators == null ? null : operators.value());
         this.adminKey = AdminKey.of(settings.adminKey(), store.writer(), secureRandom);
         this.media = opened.add(mediaLoader(surroundings.resolver()), MediaLoader::close);
+        watching.files(settings.data(), media::bytes);
         this.signing = opened.add(ReceiptsHandler.workers(), Workers::close);
         this.checks = opened.add(new SchemaChecks(), SchemaChecks::close);
         this.meter = new Meter(
@@ -315,8 +320,18 @@ public final class App implements AutoCloseable {
         this.routes = List.copyOf(table());
         MemoryBudget memory = MemoryBudget.ofHeap();
         this.front = opened.add(
-                new HttpFront(vertx, httpOptions(surroundings), publicRoutes(), secureRandom, clock, memory, refused),
+                new HttpFront(
+                        vertx,
+                        httpOptions(surroundings),
+                        publicRoutes(),
+                        secureRandom,
+                        clock,
+                        memory,
+                        this::refused,
+                        watching.metrics().requests()),
                 it -> await(it.close()));
+        watching.front(front);
+        watching.begin(vertx);
         await(front.start());
         this.adminFront = adminFront(surroundings, memory);
         opened.add(control(), App::close);
@@ -340,7 +355,8 @@ public final class App implements AutoCloseable {
                         secureRandom,
                         clock,
                         memory,
-                        refused),
+                        refused,
+                        watching.metrics().requests()::over),
                 it -> await(it.close()));
         await(own.start());
         return own;
@@ -447,6 +463,7 @@ public final class App implements AutoCloseable {
         health(routes, "live", this::stuck);
         health(routes, "ready", new Readiness(this::complaints));
         health(routes, "startup", List::of); // the schema is there before anything listens
+        routes.add(watching.route(admin, settings));
         routes.add(Route.get("/openapi.json", Gate.PUBLIC, new ApiDescription()));
         routes.add(paying.webhook());
         PageRoutes pages = new PageRoutes(
@@ -528,6 +545,11 @@ public final class App implements AutoCloseable {
                 Route.post("/admin/drain", admin, new DrainHandler(this::announce, store.writer(), clock).announce()));
         routes.add(Route.get("/admin/audit", admin, audit.list()));
         routes.add(Route.get("/admin/audit.csv", admin, audit.csv()));
+    }
+
+    private void refused(Exchange exchange, ApiError error) {
+        refused.refused(exchange, error);
+        watching.metrics().refusals().refused(exchange, error);
     }
 
     private @Nullable String modelId(String idOrAlias) {
@@ -679,9 +701,9 @@ public final class App implements AutoCloseable {
     private CallObserver observers() {
         Settings.Traces chosen = settings.traces();
         if (chosen == null) {
-            return new CallLines();
+            return CallObserver.all(List.of(watching.calls(), new CallLines()));
         }
-        return CallObserver.all(List.of(new CallLines(), telemetry(chosen)));
+        return CallObserver.all(List.of(watching.calls(), new CallLines(), telemetry(chosen)));
     }
 
     /** In a method of its own, so that nothing of it is loaded where nobody is told. */
@@ -888,6 +910,11 @@ public final class App implements AutoCloseable {
     /** What operators have done. Thread-safe. */
     public AuditLog auditLog() {
         return store.auditLog();
+    }
+
+    /** What is measured: what is said of each metric, by its name as it is scraped. Thread-safe. */
+    public Map<String, String> metrics() {
+        return watching.catalogue();
     }
 
     /** What people are told. Thread-safe. */

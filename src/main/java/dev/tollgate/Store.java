@@ -81,6 +81,7 @@ final class Store implements AutoCloseable {
     private final Outbox outbox;
     private final @Nullable NodeLease lease;
     private volatile Runnable lost = () -> {};
+    private volatile Runnable leaseLost = () -> {};
 
     /** Servers over these books that are alive, this one included, as of the last renewal of its lease. */
     private volatile int nodes = 1;
@@ -304,6 +305,21 @@ final class Store implements AutoCloseable {
         lost = action;
     }
 
+    /** Whether this is one of several servers that may share the books. */
+    boolean isNode() {
+        return lease != null;
+    }
+
+    /** How long it may go on without a renewal of its lease; nothing where it has none. From any thread. */
+    Duration leaseLeft() {
+        return lease == null ? Duration.ZERO : lease.left();
+    }
+
+    /** @param action beside {@link #whenLost}, run on the lease's thread */
+    void whenLeaseLost(Runnable action) {
+        leaseLost = action;
+    }
+
     /** Why no call could be taken now. Waits for nothing; from any thread. */
     List<Readiness.Complaint> complaints() {
         List<Readiness.Complaint> complaints = new ArrayList<>();
@@ -339,6 +355,7 @@ final class Store implements AutoCloseable {
 
         @Override
         public void lost() {
+            leaseLost.run();
             lost.run();
         }
 

@@ -274,6 +274,18 @@ class ArchitectureTest {
                 .resideInAPackage(packageOf("chat")));
     }
 
+    /** What is watched does not know who watches, and with what library. */
+    @Test
+    void metrics_know_what_they_watch_and_are_known_to_the_root_alone() {
+        knowsOnly("metrics", "metering", "models", "upstream", "ledger", "storage", "error", "http");
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT, packageOf("metrics"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packageOf("metrics"), "io.prometheus.."));
+    }
+
     @Test
     void nothing_knows_the_root() {
         check(noClasses()

@@ -56,6 +56,8 @@ class RouteGatesTest {
             Map.entry("management key", said(401, 403, 401, IN, 401, 401, 401)),
             Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404)),
             Map.entry("admin key", said(401, 403, 401, 403, IN, 401, 401)),
+            // whoever asks here sends an origin, as pages do: MetricsTest asks without
+            Map.entry("admin key, or this machine", said(401, 403, 401, 403, IN, 401, 401)),
             Map.entry("page for everybody", said(IN, IN, IN, IN, IN, IN, IN)),
             Map.entry("page for whose password was right", said(303, 303, 303, 303, 303, IN, IN)),
             Map.entry("page for who is signed in", said(303, 303, 303, 303, 303, IN, IN)),

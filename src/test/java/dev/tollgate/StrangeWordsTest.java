@@ -162,6 +162,9 @@ class StrangeWordsTest {
             String gate = route.gate().name();
             boolean isOpen = gate.equals("public") || gate.equals("page for everybody");
             for (String header : List.of("Authorization", "x-goog-api-key", "Cookie")) {
+                if (gate.equals("admin key, or this machine") && !header.equals("Authorization")) {
+                    continue; // it is this machine that asks
+                }
                 String value =
                         switch (header) {
                             case "Authorization" -> "Bearer " + word;

@@ -456,6 +456,7 @@ public final class Exchange {
             loop.callers().leave(entered);
         }
         loop.closed(this);
+        loop.observer().over(route, response.status(), System.nanoTime() - startedNanos, response.isStreamed());
         if (line != null) {
             line.finished();
         }

@@ -50,7 +50,8 @@ final class FrontLoop implements Deployable {
             AtomicInteger connections,
             ByAddress callers,
             WrongKeys wrongKeys,
-            RefusalObserver refusals) {}
+            RefusalObserver refusals,
+            RequestObserver observer) {}
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
     static final int LINE_BYTES_MAX = 8 * 1024;
@@ -60,6 +61,7 @@ final class FrontLoop implements Deployable {
     private static final long UNREADABLE_LINGER_MILLIS = 1000;
 
     private final Shared shared;
+    private final int number;
     private final SplittableRandom random;
     private final Admission admission;
     private final Set<Exchange> open = new HashSet<>();
@@ -69,9 +71,12 @@ final class FrontLoop implements Deployable {
     private @Nullable ContextInternal context;
     private boolean closing;
     private byte[] date = {};
+    private long sweptNanos = System.nanoTime();
 
-    FrontLoop(Shared shared, long seed) {
+    /** @param number among the loops, from 0 */
+    FrontLoop(Shared shared, int number, long seed) {
         this.shared = shared;
+        this.number = number;
         this.random = new SplittableRandom(seed);
         this.admission = new Admission(this);
     }
@@ -183,6 +188,9 @@ final class FrontLoop implements Deployable {
 
     private void sweep() {
         long now = System.nanoTime();
+        observer()
+                .turned(number, Math.max(0, now - sweptNanos - limits().sweep().toNanos()));
+        sweptNanos = now;
         for (Exchange exchange : List.copyOf(open)) {
             sweep(exchange, now);
         }
@@ -250,6 +258,10 @@ final class FrontLoop implements Deployable {
 
     Routes routes() {
         return shared.routes();
+    }
+
+    RequestObserver observer() {
+        return shared.observer();
     }
 
     RefusalObserver refusals() {

@@ -48,6 +48,7 @@ public final class HttpFront {
      * @param clock for the {@code Date} header
      * @param memory what bodies and what becomes of them are charged to
      * @param refusals told of calls that are refused
+     * @param observer told of all requests
      */
     public HttpFront(
             Vertx vertx,
@@ -56,7 +57,8 @@ public final class HttpFront {
             RandomGenerator random,
             InstantSource clock,
             MemoryBudget memory,
-            RefusalObserver refusals) {
+            RefusalObserver refusals,
+            RequestObserver observer) {
         this.vertx = vertx;
         this.options = options;
         this.memory = memory;
@@ -73,10 +75,11 @@ public final class HttpFront {
                 connections,
                 callers,
                 new WrongKeys(options.edge().wrongKeysPerMinuteMax(), Ticker.systemTicker()),
-                refusals);
+                refusals,
+                observer);
         List<FrontLoop> made = new ArrayList<>();
         for (int i = 0; i < options.loops(); i++) {
-            made.add(new FrontLoop(shared, random.nextLong()));
+            made.add(new FrontLoop(shared, i, random.nextLong()));
         }
         this.loops = List.copyOf(made);
     }

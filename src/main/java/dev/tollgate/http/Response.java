@@ -31,6 +31,7 @@ final class Response {
     private final CallerConnection connection;
     private Stage stage = new ResponseHead();
     private boolean closes;
+    private boolean streamed;
 
     /** @param closes whether the caller wants the connection to end with the answer */
     Response(Exchange exchange, FrontLoop loop, CallerConnection connection, boolean closes) {
@@ -64,6 +65,11 @@ final class Response {
     /** What it was answered with; 0 while it was not. */
     int status() {
         return stage instanceof Answered answered ? answered.status() : 0;
+    }
+
+    /** Whether it came in pieces. */
+    boolean isStreamed() {
+        return streamed;
     }
 
     /** The caller has left. @return false where that makes no difference any more */
@@ -195,6 +201,7 @@ final class Response {
         }
         closes |= bytes < 0 && isHttp10();
         SseWriter stream = new SseWriter(this, connection, open(), contentType, bytes);
+        streamed = true;
         stage = stream;
         return stream;
     }
@@ -218,6 +225,7 @@ final class Response {
             if (head == null) {
                 return false;
             }
+            streamed = false;
             stage = head;
         }
         if (stage instanceof ResponseHead head) {

@@ -318,7 +318,7 @@ final class Book {
     }
 
     /** What was written is in the database for good. */
-    void committed() {
+    void committed(EntryObserver observer) {
         for (AccountRow account : accounts.values()) {
             if (account.isUnlimitedFromNowOn()) {
                 windows.keySet().removeIf(id -> id.keyId().equals(account.id));
@@ -326,6 +326,10 @@ final class Book {
             }
         }
         kept.committed(accounts.values(), reservations.values(), windows.values());
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            observer.entered(entry.kind(), entry.from(), entry.amountMicros());
+        }
     }
 
     private void enter(

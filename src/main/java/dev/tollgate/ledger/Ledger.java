@@ -56,6 +56,7 @@ public final class Ledger {
             WHERE ((kind = ? AND starts_at = ?) OR (kind = ? AND starts_at = ?) OR (kind = ? AND starts_at = ?)) AND key_id IN (%s)""";
 
     private final Database database;
+    private volatile EntryObserver observer = EntryObserver.NONE;
 
     public Ledger(Database database) {
         this.database = database;
@@ -68,7 +69,26 @@ public final class Ledger {
      * @param nodeId who owns reservations from now on; asked in each batch, on the writer's thread, and fails where nobody may
      */
     public Part<?> part(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
-        return new LedgerPart(blockedOrNot, nodeId);
+        return new LedgerPart(blockedOrNot, nodeId, () -> observer);
+    }
+
+    /** @param observer told of all entries that its part makes from now on */
+    public void watchedBy(EntryObserver observer) {
+        this.observer = observer;
+    }
+
+    /** What is held now, by all servers over these books. */
+    public HoldsNow holdsNow() {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                            "SELECT COUNT(*), COALESCE(SUM(held_micros), 0), MIN(created_at) FROM open_hold");
+                    ResultSet row = select.executeQuery()) {
+                if (!row.next() || row.getLong(1) == 0) {
+                    return HoldsNow.NONE;
+                }
+                return new HoldsNow(row.getLong(1), row.getLong(2), Instant.ofEpochMilli(row.getLong(3)));
+            }
+        });
     }
 
     public Optional<Account> account(String id) {

@@ -16,10 +16,12 @@ final class LedgerPart implements Part<LedgerChange> {
 
     private final Consumer<String> blockedOrNot;
     private final Supplier<String> nodeId;
+    private final Supplier<EntryObserver> observer;
     private @Nullable KeptRows kept;
     private @Nullable Book open;
 
-    LedgerPart(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
+    LedgerPart(Consumer<String> blockedOrNot, Supplier<String> nodeId, Supplier<EntryObserver> observer) {
+        this.observer = observer;
         this.blockedOrNot = blockedOrNot;
         this.nodeId = nodeId;
     }
@@ -90,7 +92,7 @@ final class LedgerPart implements Part<LedgerChange> {
     @Override
     public void committed(List<LedgerChange> changes) {
         if (open != null) {
-            open.committed();
+            open.committed(observer.get());
             open = null;
         }
         for (LedgerChange<?> change : changes) {

@@ -2,6 +2,7 @@ package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.tollgate.limits.FairTurns;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,6 +33,7 @@ public final class Database implements AutoCloseable {
     private final WriterConnection writerConnection;
     private final HikariDataSource readers;
     private final FairTurns turns;
+    private volatile ReadObserver observer = ReadObserver.NONE;
     private @Nullable Writer writer;
     private @Nullable PageReads pages;
 
@@ -191,6 +193,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** The number of the schema that this program has brought it to. */
+    public String schemaVersion() {
+        return String.valueOf(Migrations.NEWEST);
+    }
+
     public Dialect dialect() {
         return engine.dialect();
     }
@@ -235,12 +242,38 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** @param observer told of all reads from now on */
+    public void watchedBy(ReadObserver observer) {
+        this.observer = observer;
+    }
+
+    /** @param waiting for one of them */
+    public record Readers(int active, int idle, int waiting) {}
+
+    /** The connections that read, but for those of pages. Waits for nothing; from any thread. */
+    public Readers readersNow() {
+        HikariPoolMXBean pool = readers.getHikariPoolMXBean();
+        return pool == null
+                ? new Readers(0, 0, 0)
+                : new Readers(
+                        pool.getActiveConnections(), pool.getIdleConnections(), pool.getThreadsAwaitingConnection());
+    }
+
     /**
      * Runs a read over one snapshot, which holds every unit reported as committed before. Blocks: not for an event loop.
      *
      * @throws StoreUnavailable when the database fails or all connections are taken for {@value #READER_WAIT_MILLIS} ms
      */
     public <T extends @Nullable Object> T read(Query<T> query) {
+        long began = System.nanoTime();
+        try {
+            return readNow(query);
+        } finally {
+            observer.read(ReadObserver.Use.OWN, System.nanoTime() - began);
+        }
+    }
+
+    private <T extends @Nullable Object> T readNow(Query<T> query) {
         String gone = watch == null ? null : watch.gone();
         if (gone != null) {
             throw new StoreUnavailable(gone);
@@ -268,14 +301,17 @@ public final class Database implements AutoCloseable {
         if (OnePage.of(engine) != null) {
             return read(query); // its turn has come already
         }
+        long began = System.nanoTime();
         try (FairTurns.Turn turn = turns.enter(accountId, TimeUnit.MILLISECONDS.toNanos(READER_WAIT_MILLIS))) {
             if (turn == null) {
                 throw new StoreUnavailable("reads of this account wait for too long, or there are too many");
             }
-            return read(query);
+            return readNow(query);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreUnavailable("interrupted while waiting to read", e);
+        } finally {
+            observer.read(ReadObserver.Use.ACCOUNT, System.nanoTime() - began);
         }
     }
 

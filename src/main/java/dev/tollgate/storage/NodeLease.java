@@ -116,6 +116,12 @@ public final class NodeLease implements AutoCloseable {
         return now.nodeId();
     }
 
+    /** How long it counts itself as alive if nothing is renewed, 0 without a lease. From any thread. */
+    public Duration left() {
+        Held now = held;
+        return now == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, now.endNanos() - System.nanoTime()));
+    }
+
     /** Whether it has a lease now. */
     public boolean isHeld() {
         Held now = held;

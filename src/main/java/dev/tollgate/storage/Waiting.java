@@ -20,6 +20,7 @@ final class Waiting implements Writer.Riding {
     private final Executor executor;
     private final Completion completion;
     private final Completion lost;
+    private final long offeredNanos = System.nanoTime();
     private boolean reported;
     private @Nullable List<Object> told;
     private volatile boolean durable;
@@ -34,6 +35,10 @@ final class Waiting implements Writer.Riding {
 
     Unit unit() {
         return unit;
+    }
+
+    long offeredNanos() {
+        return offeredNanos;
     }
 
     /** Whether it may be reported before it is durable. */

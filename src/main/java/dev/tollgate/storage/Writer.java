@@ -70,12 +70,13 @@ public final class Writer implements AutoCloseable {
     private final Pulse pulse = new Pulse();
     private long askedNanos = System.nanoTime();
     private long idleAskedNanos = System.nanoTime();
-    private boolean mayRide = true;
+    private volatile boolean mayRide = true;
     private long rideEndNanos;
     private long rodeNanos = System.nanoTime() - ALERT_NANOS;
     private long wakesAtNanos;
     private @Nullable Throwable broken;
     private volatile Runnable outcomeUnknown = () -> {};
+    private volatile WriterObserver observer = WriterObserver.NONE;
     private volatile boolean toldUnwritten;
     private volatile boolean closing;
     private volatile boolean stopped;
@@ -105,6 +106,21 @@ public final class Writer implements AutoCloseable {
      */
     public void whenOutcomeUnknown(Runnable action) {
         outcomeUnknown = action;
+    }
+
+    /** @param observer told of all batches from now on */
+    public void watchedBy(WriterObserver observer) {
+        this.observer = observer;
+    }
+
+    /** Units that wait to be taken. From any thread. */
+    public int waiting() {
+        return queue.size();
+    }
+
+    /** Whether units may be reported once they are decided: not after a failed commit, until one succeeds. From any thread. */
+    public boolean rides() {
+        return mayRide;
     }
 
     /**
@@ -213,6 +229,7 @@ public final class Writer implements AutoCloseable {
         riding.add(waiting);
         toldUnwritten = true;
         waiting.reported();
+        observer.reported(true, now - waiting.offeredNanos());
         if (wakesAtNanos - rideEndNanos > 0) {
             wake();
         }
@@ -433,6 +450,7 @@ public final class Writer implements AutoCloseable {
                 rideEndNanos = System.nanoTime() + RIDE_MAX.toNanos();
             }
             toldUnwritten |= !fresh.isEmpty();
+            tellWaits(fresh, true);
             Reports.report(fresh, null);
         }
         return failure;
@@ -455,21 +473,24 @@ public final class Writer implements AutoCloseable {
             return;
         }
         List<Waiting> undecided = alone ? urgent : List.of();
+        long began = System.nanoTime();
         Throwable failure = failed != null ? failed : attempt(() -> commitWith(undecided));
         riding.clear();
         urgent.clear();
-        mayRide &= failure == null;
+        mayRide = mayRide && failure == null;
         if (failure == null) {
             committed(all);
+            observer.ended(WriterObserver.BatchEnd.COMMITTED, all.size(), System.nanoTime() - began);
         } else {
             all.forEach(Waiting::rememberTold);
-            commitAgain(all, failure);
+            WriterObserver.BatchEnd end = commitAgain(all, failure);
+            observer.ended(end, all.size(), System.nanoTime() - began);
         }
         toldUnwritten = false;
     }
 
     /** Where another node was in the way, the connection was lost before the commit, or room was made, the batch may succeed now. */
-    private void commitAgain(List<Waiting> all, Throwable before) {
+    private WriterObserver.BatchEnd commitAgain(List<Waiting> all, Throwable before) {
         Throwable failure = before;
         for (int again = 0; again < AGAIN_MAX && failure != null && mayPass(Failures.kind(failure)); again++) {
             log.info("a batch of {} units is tried again: {}", all.size(), failure.getMessage());
@@ -480,10 +501,23 @@ public final class Writer implements AutoCloseable {
         }
         if (failure == null) {
             committed(all);
-        } else if (all.size() == 1 || isEveryones(Failures.kind(failure))) {
+            return WriterObserver.BatchEnd.AGAIN;
+        }
+        if (all.size() == 1 || isEveryones(Failures.kind(failure))) {
             Reports.fail(all, failure);
-        } else {
-            all.forEach(this::commitAlone);
+            return failure instanceof OutcomeUnknown ? WriterObserver.BatchEnd.UNKNOWN : WriterObserver.BatchEnd.FAILED;
+        }
+        all.forEach(this::commitAlone);
+        return WriterObserver.BatchEnd.SPLIT;
+    }
+
+    private void tellWaits(List<Waiting> some, boolean ride) {
+        long now = System.nanoTime();
+        for (int i = 0; i < some.size(); i++) {
+            Waiting waiting = some.get(i);
+            if (!waiting.isReported()) {
+                observer.reported(ride, now - waiting.offeredNanos());
+            }
         }
     }
 
@@ -551,8 +585,9 @@ public final class Writer implements AutoCloseable {
         pulse.committed();
         for (Waiting waiting : all) {
             waiting.becameDurable();
-            mayRide |= waiting.rides() && waiting.unit().writes();
+            mayRide = mayRide || (waiting.rides() && waiting.unit().writes());
         }
+        tellWaits(all, false);
         Reports.report(all, null);
     }
 }

@@ -20,6 +20,7 @@ final class Attempt implements UpstreamListener {
     private boolean finished;
     private boolean entered = true;
     private final long askedNanos = System.nanoTime();
+    private long heardNanos = TryObserver.NOTHING;
 
     Attempt(Attempts owner, Leg leg, @Nullable Long maxOutputTokens) {
         this.owner = owner;
@@ -63,18 +64,27 @@ final class Attempt implements UpstreamListener {
     }
 
     /** Ends it before its end, which tells nothing of the channel: its caller has gone, or another channel was faster. */
-    void giveUp(long nowMillis) {
+    void giveUp(TryEnd why, long nowMillis) {
         call.cancel();
         if (entered) {
-            leave();
+            leave(why);
             route().channel().breaker().abandoned(nowMillis);
         }
     }
 
-    private void leave() {
+    private void leave(TryEnd end) {
         if (entered) {
             entered = false;
-            route().channel().leave();
+            PooledChannel channel = route().channel();
+            channel.leave();
+            owner.observer()
+                    .over(
+                            channel.id(),
+                            channel.kind(),
+                            leg.ask().model(),
+                            end,
+                            System.nanoTime() - askedNanos,
+                            heardNanos);
         }
     }
 
@@ -100,6 +110,7 @@ final class Attempt implements UpstreamListener {
             finished |= event instanceof UpstreamEvent.Finish;
         }
         if (hasSubstance) {
+            heardNanos = System.nanoTime() - askedNanos;
             route().channel().breaker().answered();
             owner.answers(this);
         }
@@ -108,7 +119,7 @@ final class Attempt implements UpstreamListener {
     @Override
     public void ended() {
         if (owner.listensTo(this)) {
-            leave();
+            leave(heardNanos == TryObserver.NOTHING ? TryEnd.EMPTY : TryEnd.ANSWERED);
             route().channel().breaker().succeeded();
             owner.ended(this);
         }
@@ -117,7 +128,7 @@ final class Attempt implements UpstreamListener {
     @Override
     public void failed(UpstreamFailure failure) {
         if (owner.listensTo(this)) {
-            leave();
+            leave(TryEnd.of(failure.kind()));
             owner.failed(this, failure);
         }
     }

@@ -108,6 +108,10 @@ final class Attempts implements SentCall {
         return leg().ask().model();
     }
 
+    TryObserver observer() {
+        return pool.observer();
+    }
+
     private Leg leg() {
         Attempt current = race.current();
         return current == null ? legs.first() : current.leg();
@@ -122,7 +126,7 @@ final class Attempts implements SentCall {
         race.stopWatching();
         long now = pool.clock().millis();
         race.running().forEach(attempt -> {
-            attempt.giveUp(now);
+            attempt.giveUp(TryEnd.CANCELLED, now);
             if (latent) {
                 note(attempt, "left");
             }

@@ -80,7 +80,7 @@ final class HedgeRace {
         current = winner;
         second = null;
         if (loser != null) {
-            loser.giveUp(nowMillis);
+            loser.giveUp(TryEnd.OVERTAKEN, nowMillis);
         }
     }
 

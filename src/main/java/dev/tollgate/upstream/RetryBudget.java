@@ -27,6 +27,10 @@ final class RetryBudget {
         return left.get() < CALLS_A_RETRY;
     }
 
+    long retriesLeft() {
+        return left.get() / CALLS_A_RETRY;
+    }
+
     /** Takes one retry, if there is one. */
     boolean take() {
         return left.getAndUpdate(now -> now < CALLS_A_RETRY ? now : now - CALLS_A_RETRY) >= CALLS_A_RETRY;

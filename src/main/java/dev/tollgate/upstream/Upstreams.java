@@ -33,6 +33,7 @@ public final class Upstreams {
     private final Chooser chooser;
     private final RetryBudget budget = new RetryBudget();
     private volatile ChannelSet channels;
+    private volatile TryObserver observer = TryObserver.NONE;
     private volatile long hedgeAfterMillis;
 
     /** @param random for weights and jitter; used by several threads */
@@ -43,6 +44,15 @@ public final class Upstreams {
         this.chooser = new Chooser(random);
         this.channels = ChannelSet.EMPTY.next(spec.channels());
         this.hedgeAfterMillis = millis(spec);
+    }
+
+    /** @param observer told of all tries from now on */
+    public void watchedBy(TryObserver observer) {
+        this.observer = observer;
+    }
+
+    TryObserver observer() {
+        return observer;
     }
 
     // ---- the operator's ----
@@ -72,6 +82,11 @@ public final class Upstreams {
         return now.channels().stream()
                 .map(channel -> ChannelStatus.of(channel, now.routesOf(channel), clock.millis()))
                 .toList();
+    }
+
+    /** How many calls may be asked again now, of all together. */
+    public long retriesLeft() {
+        return budget.retriesLeft();
     }
 
     /** What stands behind a model of the catalogue now, by the name of each channel that serves it, in the order of their file. */

@@ -104,7 +104,8 @@ final class TestFront implements AutoCloseable {
                 new SplittableRandom(1),
                 () -> Instant.parse("2026-04-17T00:15:46Z"),
                 memory,
-                RefusalObserver.NONE);
+                RefusalObserver.NONE,
+                RequestObserver.NONE);
         await(front.start());
         return this;
     }

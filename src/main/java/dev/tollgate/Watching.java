@@ -1,0 +1,239 @@
+package dev.tollgate;
+
+import dev.tollgate.config.Settings;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.HttpFront;
+import dev.tollgate.http.Route;
+import dev.tollgate.ledger.HoldsNow;
+import dev.tollgate.metering.CallObserver;
+import dev.tollgate.metrics.Exposition;
+import dev.tollgate.metrics.Metrics;
+import dev.tollgate.metrics.MetricsGate;
+import dev.tollgate.metrics.MetricsHandler;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.upstream.ChannelStatus;
+import dev.tollgate.upstream.Upstreams;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has everything counted that is told of, and adds what the parts know of themselves. */
+final class Watching implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Watching.class);
+
+    /** How often what only the database knows is looked at, while somebody scrapes. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(15);
+
+    private static final Duration SCRAPED_WITHIN = Duration.ofMinutes(5);
+    private static final double NANOS = 1e9;
+    private static final double MILLIS = 1e3;
+
+    private final Metrics metrics = new Metrics();
+    private final Exposition exposition = metrics.exposition();
+    private final Store store;
+    private final InstantSource clock;
+    private volatile @Nullable HoldsNow holds;
+
+    Watching(Settings settings, Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+        metrics.openLog();
+        store.writer().watchedBy(metrics.writer());
+        store.database().watchedBy(metrics.reads());
+        store.ledger().watchedBy(metrics.entries());
+        store(settings.data());
+        nodes();
+        metrics.build(
+                version(), store.database().schemaVersion(), store.writer().isEmbedded() ? "sqlite" : "postgresql");
+    }
+
+    /** As its jar says. */
+    private static String version() {
+        String version = Watching.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    CallObserver calls() {
+        return metrics.calls();
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    /** @param admin whom the operator's key lets in */
+    Route<?> route(Gate<?> admin, Settings settings) {
+        Gate<Gate.Anyone> gate = new MetricsGate(admin, settings.http().trustedHops() > 0);
+        return Route.get("/metrics", gate, new MetricsHandler(exposition)).whileDraining();
+    }
+
+    // ---- what the parts know of themselves ----
+
+    private void store(Path data) {
+        metrics.gauge("tollgate_writer_queue_units", "Units of work that wait for the writer.", () -> store.writer()
+                .waiting());
+        metrics.gauge(
+                "tollgate_writer_rides",
+                "1 where holds are told once they are decided; 0 after a failed commit, until one succeeds.",
+                () -> store.writer().rides() ? 1 : 0);
+        metrics.gauge(
+                "tollgate_store_readers",
+                "Connections that read, but for those of pages; waiting are threads.",
+                new String[] {"state"},
+                now -> {
+                    Database.Readers readers = store.database().readersNow();
+                    now.is(readers.active(), "active");
+                    now.is(readers.idle(), "idle");
+                    now.is(readers.waiting(), "waiting");
+                });
+        metrics.gauge(
+                "tollgate_store_free_bytes",
+                "Room on the disk of the data folder.",
+                () -> bytes(() -> Files.getFileStore(data).getUsableSpace()));
+        metrics.gauge(
+                "tollgate_store_disk_bytes",
+                "Size of that disk.",
+                () -> bytes(() -> Files.getFileStore(data).getTotalSpace()));
+        metrics.gauge(
+                "tollgate_held_microcredits",
+                "What running calls hold of all servers over these books, as of the latest look at the database.",
+                new String[] {},
+                now -> {
+                    HoldsNow seen = holds;
+                    if (seen != null) {
+                        now.is((double) seen.micros());
+                    }
+                });
+        metrics.gauge("tollgate_holds_open", "How many holds there are, as of that look.", new String[] {}, now -> {
+            HoldsNow seen = holds;
+            if (seen != null) {
+                now.is((double) seen.open());
+            }
+        });
+        metrics.gauge(
+                "tollgate_hold_oldest_seconds",
+                "Age of the oldest hold as of that look, 0 where there is none.",
+                new String[] {},
+                now -> {
+                    HoldsNow seen = holds;
+                    if (seen != null) {
+                        now.is(age(seen.oldest()));
+                    }
+                });
+    }
+
+    private double age(@Nullable Instant since) {
+        return since == null
+                ? 0
+                : Math.max(0, Duration.between(since, clock.instant()).toMillis()) / MILLIS;
+    }
+
+    private void nodes() {
+        metrics.gauge("tollgate_nodes_alive", "Servers over these books that are alive.", store::nodes);
+        metrics.gauge(
+                "tollgate_node_lease_left_seconds",
+                "How long this server may go on without a renewal of its lease; where several may share the books.",
+                new String[] {},
+                now -> {
+                    if (store.isNode()) {
+                        now.is(store.leaseLeft().toNanos() / NANOS);
+                    }
+                });
+        store.whenLeaseLost(metrics.count("tollgate_node_lease_lost", "How often this server has lost its lease."));
+    }
+
+    void upstreams(Upstreams upstreams) {
+        upstreams.watchedBy(metrics.tries());
+        String[] channel = {"channel"};
+        metrics.gauge("tollgate_channel_calls", "Calls that run on a channel.", channel, now -> upstreams
+                .status()
+                .forEach(it -> now.is(it.inFlight(), it.id())));
+        metrics.gauge("tollgate_channel_breaker", "0 closed, 1 open, 2 trying out.", channel, now -> upstreams
+                .status()
+                .forEach(it -> now.is(it.breaker().ordinal(), it.id())));
+        metrics.gauge(
+                "tollgate_channel_resting",
+                "1 where a model is not asked on a channel for a while.",
+                new String[] {"channel", "model"},
+                now -> upstreams.status().forEach(it -> it.models()
+                        .forEach(model -> now.is(rests(model), it.id(), model.id()))));
+        metrics.gauge(
+                "tollgate_retry_budget_left",
+                "How many calls may be asked again now, of all together.",
+                upstreams::retriesLeft);
+    }
+
+    private static double rests(ChannelStatus.Model model) {
+        return model.rest() == null ? 0 : 1;
+    }
+
+    void front(HttpFront front) {
+        metrics.gauge("tollgate_http_connections", "Open connections of callers.", front::connections);
+        metrics.gauge(
+                "tollgate_body_bytes", "What requests take of the heap, as they are charged for it.", front::bodyBytes);
+    }
+
+    /** @param media what downloaded media take, in bytes */
+    void files(Path data, LongSupplier media) {
+        metrics.gauge("tollgate_store_bytes", "What is kept takes on the disk.", new String[] {"what"}, now -> {
+            if (store.writer().isEmbedded()) {
+                now.is(bytes(() -> Files.size(data.resolve("tollgate.db"))), "db");
+                now.is(bytes(() -> Files.size(data.resolve("tollgate.db-wal"))), "wal");
+            }
+            now.is((double) media.getAsLong(), "media");
+        });
+    }
+
+    /** What is measured: what is said of each, by its name. Those of the JVM are not among it. */
+    Map<String, String> catalogue() {
+        return metrics.catalogue();
+    }
+
+    /** Looks while somebody scrapes, aside, at what only the database knows. */
+    void begin(Vertx vertx) {
+        vertx.setPeriodic(LOOK_EVERY.toMillis(), fired -> {
+            if (exposition.isAskedWithin(SCRAPED_WITHIN)) {
+                Thread.ofVirtual().name("look-at-holds").start(this::look);
+            }
+        });
+    }
+
+    /** Nothing is told while the database is away. */
+    void look() {
+        try {
+            holds = store.ledger().holdsNow();
+        } catch (StoreException e) {
+            holds = null;
+            log.debug("what is held could not be looked at; trying again", e);
+        }
+    }
+
+    private interface Measured {
+        long bytes() throws IOException;
+    }
+
+    /** Not a number where it cannot be told. */
+    private static double bytes(Measured measured) {
+        try {
+            return measured.bytes();
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+    }
+}

@@ -1,0 +1,266 @@
+package dev.tollgate.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Scrape;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is counted is what happened, it is told to whom it concerns, and callers cannot make it grow. */
+@Timeout(240)
+class MetricsTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final long FOREVER = 600_000;
+    private static final int AT_ONCE = 16;
+
+    private static final String STREAM = """
+            {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me"}]}""";
+    private static final String JSON = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Tell me"}]}""";
+    private static final String GENERATE = """
+            {"contents":[{"role":"user","parts":[{"text":"Tell me"}]}]}""";
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "timeouts.drain", "0ms");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    private static int ask(String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + "/metrics"));
+        return gateway.send(headers.length == 0 ? request : request.headers(headers))
+                .status();
+    }
+
+    private static long entries(String kind) {
+        return gateway.number("SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE kind = '" + kind
+                + "' AND from_bucket <> 'shortfall'");
+    }
+
+    private static long tasks(String status) {
+        return gateway.number("SELECT COUNT(*) FROM task WHERE status = '" + status + "'");
+    }
+
+    // ---- figures ----
+
+    @Test
+    void what_is_counted_of_calls_and_money_is_what_the_books_say() {
+        Scrape before = Scrape.fresh(gateway);
+        Customer customer = gateway.customer("100");
+        gateway.script(UpstreamScript.says("Done.", 1000, 1000));
+        assertThat(customer.chat(JSON).status()).isEqualTo(200);
+        assertThat(customer.chat(STREAM).text()).contains("[DONE]");
+        gateway.script(UpstreamScript.answers().text("One ").finish("MAX_TOKENS", new Tokens(7, 3, 2)));
+        assertThat(customer.chat(STREAM).text()).contains("[DONE]");
+        assertThat(gateway.post("/v1beta/models/gemini-3.1-pro:generateContent", GENERATE, customer.key())
+                        .status())
+                .isEqualTo(200);
+        gateway.script(UpstreamScript.answers().status(400));
+        assertThat(customer.chat(JSON).status()).isEqualTo(503);
+        gateway.script(
+                UpstreamScript.answers().text("One ", new Tokens(1000, 10, 0)).delay(FOREVER));
+        try (RawCall call = customer.chatRaw(STREAM)) {
+            call.readUntil("One ");
+        }
+        assertThat(customer.lastTask().get("status").asString()).isEqualTo("cancelled");
+        assertThat(gateway.customer("0").chat(JSON).status()).isEqualTo(402);
+        assertThat(customer.chat(JSON.replace("gemini-2.5-pro", "no-such-model"))
+                        .status())
+                .isEqualTo(404);
+        gateway.writeWhatRides();
+
+        Scrape scrape = Scrape.fresh(gateway);
+
+        assertThat(scrape.sum("tollgate_call_charged_microcredits_total"))
+                .isPositive()
+                .isEqualTo(entries("charge"));
+        for (String kind : List.of("top_up", "reservation", "charge", "release", "expiry", "refund", "adjustment")) {
+            assertThat(scrape.sum("tollgate_ledger_microcredits_total", "kind=\"" + kind + "\""))
+                    .as(kind)
+                    .isEqualTo(entries(kind));
+        }
+        assertThat(scrape.sum("tollgate_calls_total", "outcome=\"completed\"")
+                        + scrape.sum("tollgate_calls_total", "outcome=\"cut_length\""))
+                .isEqualTo(tasks("completed"));
+        assertThat(scrape.since(before, "tollgate_calls_total", "outcome=\"cut_length\""))
+                .isEqualTo(2);
+        assertThat(scrape.sum("tollgate_calls_total", "outcome=\"cancelled\"")).isEqualTo(tasks("cancelled"));
+        assertThat(scrape.sum("tollgate_calls_total", "outcome=\"failed_upstream\""))
+                .isEqualTo(tasks("failed"));
+        assertThat(scrape.since(before, "tollgate_calls_total", "door=\"generate\"", "model=\"gemini-3.1-pro\""))
+                .isEqualTo(1);
+        assertThat(scrape.sum("tollgate_calls_open")).isZero();
+        assertThat(scrape.since(
+                        before, "tollgate_calls_refused_total", "door=\"chat\"", "code=\"insufficient_credits\""))
+                .isEqualTo(1);
+        assertThat(scrape.sum("tollgate_calls_refused_total", "code=\"model_not_found\""))
+                .isPositive();
+        Map<String, String> columns = Map.of(
+                "input",
+                "prompt_tokens",
+                "cached",
+                "cached_tokens",
+                "output",
+                "completion_tokens",
+                "reasoning",
+                "thoughts_tokens");
+        columns.forEach((kind, column) -> assertThat(scrape.sum("tollgate_tokens_total", "kind=\"" + kind + "\""))
+                .as(kind)
+                .isEqualTo(gateway.number("SELECT SUM(" + column + ") FROM usage_quarter")));
+        assertThat(scrape.sum("gen_ai_client_token_usage_sum", "gen_ai_token_type=\"input\""))
+                .isEqualTo(scrape.sum("tollgate_tokens_total", "kind=\"input\""));
+        assertThat(scrape.since(before, "tollgate_channel_attempts_total", "end=\"refused\""))
+                .isEqualTo(1);
+        assertThat(scrape.since(before, "tollgate_channel_attempts_total", "end=\"answered\""))
+                .isEqualTo(4);
+        assertThat(scrape.since(before, "tollgate_channel_attempts_total", "end=\"cancelled\""))
+                .isEqualTo(1);
+        assertThat(scrape.since(before, "tollgate_call_first_byte_seconds_count"))
+                .isEqualTo(5);
+        assertThat(scrape.since(before, "tollgate_call_own_seconds_count", "phase=\"settle\""))
+                .isEqualTo(6);
+        assertThat(scrape.sum("tollgate_writer_batches_total", "end=\"committed\""))
+                .isPositive();
+        assertThat(scrape.sum("tollgate_writer_wait_seconds_count", "kind=\"commit\""))
+                .isPositive();
+        assertThat(scrape.sum("tollgate_http_requests_total", "route=\"/v1/chat/completions\"", "status=\"404\""))
+                .isPositive();
+        assertThat(scrape.since(before, "tollgate_http_requests_total", "status=\"gone\""))
+                .isEqualTo(1);
+        assertThat(scrape.sum("tollgate_build_info", "database=\"sqlite\"")).isEqualTo(1);
+        assertThat(scrape.sum("tollgate_store_free_bytes")).isPositive();
+        assertThat(scrape.sum("tollgate_store_bytes", "what=\"db\"")).isPositive();
+        assertThat(scrape.sum("process_open_fds")).isPositive();
+    }
+
+    // ---- series ----
+
+    @Test
+    void strange_paths_invented_models_and_new_keys_make_no_series() throws InterruptedException {
+        gateway.script(UpstreamScript.says("Done.", 10, 10));
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        List<HttpRequest.Builder> strange = new ArrayList<>();
+        for (int i = 0; i < Effort.of(2_000, 10_000); i++) {
+            strange.add(
+                    gateway.request("/" + Long.toHexString(random.nextLong()) + (i % 2 == 0 ? "/wp-login.php" : "")));
+        }
+        for (int i = 0; i < 500; i++) {
+            strange.add(gateway.request("/v1/chat/completions")
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(
+                            JSON.replace("gemini-2.5-pro", "model-" + Long.toHexString(random.nextLong())))));
+        }
+        for (int i = 0; i < 3; i++) { // each kind once, which makes the series that there are
+            gateway.send(strange.get(i));
+        }
+        gateway.send(strange.getLast());
+        gateway.chat(JSON);
+        gateway.customer("1").chat(JSON);
+        Set<String> before = Scrape.fresh(gateway).ours();
+
+        Semaphore room = new Semaphore(AT_ONCE);
+        List<CompletableFuture<?>> sent = new ArrayList<>();
+        for (HttpRequest.Builder request : strange) {
+            room.acquire();
+            sent.add(gateway.sendAside(request).whenComplete((reply, failure) -> room.release()));
+        }
+        CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
+        for (int i = 0; i < 50; i++) {
+            assertThat(gateway.customer("1").chat(JSON).status()).isEqualTo(200);
+        }
+
+        assertThat(Scrape.fresh(gateway).ours())
+                .as("seed %d", seed)
+                .hasSameSizeAs(before)
+                .isEqualTo(before);
+    }
+
+    // ---- who is told ----
+
+    @Test
+    void they_are_told_to_this_machine_and_to_the_admin_key_and_to_nobody_who_may_come_through_a_proxy() {
+        assertThat(ask()).isEqualTo(200);
+        assertThat(ask("Authorization", "Bearer " + ADMIN_KEY)).isEqualTo(200);
+        assertThat(ask("X-Forwarded-For", "203.0.113.7", "Authorization", "Bearer " + ADMIN_KEY))
+                .isEqualTo(200);
+        assertThat(ask("Authorization", "Bearer something")).isEqualTo(401);
+        for (String header :
+                List.of("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Proto", "Origin")) {
+            assertThat(ask(header, "http://elsewhere.example")).as(header).isEqualTo(401);
+        }
+        assertThat(ask("Sec-Fetch-Site", "same-origin"))
+                .as("a page under a borrowed name")
+                .isEqualTo(401);
+    }
+
+    @Test
+    void a_scrape_ends_though_the_database_does_not_answer_and_tells_of_it() {
+        try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+            assertThat(Scrape.fresh(gateway).series()).isNotEmpty();
+        }
+        gateway.script(UpstreamScript.says("Done.", 10, 10));
+        try (Gateway.Fault _ = gateway.fault("INSERT", "entry", "1 = 1")) {
+            assertThat(gateway.chat(JSON).status()).isEqualTo(503);
+            Scrape scrape =
+                    Scrape.awaited(gateway, it -> it.sum("tollgate_calls_total", "outcome=\"failed_store\"") > 0);
+            assertThat(scrape.sum("tollgate_writer_batches_total", "end=\"failed\"")
+                            + scrape.sum("tollgate_writer_batches_total", "end=\"split\""))
+                    .isPositive();
+        }
+    }
+
+    // ---- what is said of them ----
+
+    @Test
+    void each_has_its_line_in_the_documentation() throws java.io.IOException {
+        MetricsDoc.checkTable(gateway.app().metrics());
+    }
+
+    @Test
+    void what_alerts_and_dashboard_ask_for_is_there() throws java.io.IOException {
+        gateway.chat(JSON);
+        Set<String> known = new TreeSet<>(gateway.app().metrics().keySet());
+        known.addAll(Scrape.of(gateway).series().keySet().stream()
+                .map(series -> series.replaceAll("\\{.*", ""))
+                .collect(Collectors.toSet()));
+        MetricsDoc.checkNames(known);
+    }
+
+    @Test
+    void the_text_is_one_that_prometheus_takes() throws Exception {
+        MetricsDoc.checkText(Scrape.of(gateway).text());
+    }
+
+    @Test
+    void rules_and_expressions_are_ones_that_prometheus_takes_and_each_alert_speaks_when_it_should() throws Exception {
+        MetricsDoc.checkRules();
+    }
+}
