@@ -234,6 +234,17 @@ class LauncherTest {
     }
 
     @Test
+    void on_one_processor_the_jvm_begins_with_a_small_heap() throws Exception {
+        ready();
+        program(tools.resolve("nproc"), "#!/bin/sh\necho 2\n");
+        assertThat(launch("serve").out())
+                .contains("-XX:+UseCompactObjectHeaders")
+                .doesNotContain("-Xms");
+        program(tools.resolve("nproc"), "#!/bin/sh\necho 1\n");
+        assertThat(launch("serve").out()).contains(" -Xms72m ");
+    }
+
+    @Test
     void a_check_gives_the_jvm_its_options_where_it_says_nothing_of_them() throws Exception {
         ready();
         Map<String, String> options = Map.of("JAVA_TOOL_OPTIONS", "-Da=1", "JDK_JAVA_OPTIONS", "-Db=2 -Dc=3");

@@ -31,6 +31,8 @@ final class Gateway {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
+    private static final String FLAG_OF_ONE_PROCESSOR = "-Xms72m";
+
     /** Read by the java command itself, so that it reaches the JVM through the launcher too. */
     private static final String OPTIONS_VARIABLE = "JDK_JAVA_OPTIONS";
 
@@ -107,6 +109,9 @@ final class Gateway {
         }
         List<String> program = new ArrayList<>(List.of(Jvm.java()));
         program.addAll(LAUNCHER_FLAGS);
+        if (options.gatewayCpus().matches("\\d+")) {
+            program.add(FLAG_OF_ONE_PROCESSOR);
+        }
         program.addAll(List.of("-jar", jar.toString()));
         return program;
     }
