@@ -67,9 +67,11 @@ class DatabaseTest {
         Database.open(folder).close();
         change("INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, installed_by,"
                 + " execution_time, success) VALUES (99, '99', 'future', 'SQL', 'V99', '', 0, 1)");
+        change("UPDATE installation SET value = '99' WHERE name = 'compatible_from'");
         assertThatThrownBy(() -> Database.open(folder))
                 .isInstanceOf(CannotOpen.class)
-                .hasMessageContaining("newer Tollgate (schema 99, this program knows " + Migrations.NEWEST + ")");
+                .hasMessageContaining("newer Tollgate (schema 99, for programs from schema 99 on; this program knows "
+                        + Migrations.NEWEST + ")");
         assertThatThrownBy(() -> Database.openReading(folder)).isInstanceOf(CannotOpen.class);
         assertThat(outside("SELECT COUNT(*) FROM flyway_schema_history WHERE version = '99'"))
                 .isEqualTo("1");

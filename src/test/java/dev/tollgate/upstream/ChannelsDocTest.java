@@ -82,7 +82,8 @@ class ChannelsDocTest {
     private static ChannelsFile reader() {
         Map<String, String> models = new HashMap<>();
         CATALOGUE.all().forEach(model -> models.put(model.id(), model.upstream().name()));
-        return new ChannelsFile(PROVIDERS, models, Timeouts.DEFAULT, name -> "from-the-environment");
+        return new ChannelsFile(
+                PROVIDERS, models, Timeouts.DEFAULT, name -> name.endsWith("_FILE") ? null : "from-the-environment");
     }
 
     @Test
