@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 /** What is counted is what happened, it is told to whom it concerns, and callers cannot make it grow. */
 @Timeout(240)
 class MetricsTest {
+
+    private static final Pattern NAMES = Pattern.compile("[a-z_]*(?:route|model|channel|door)=\"[^\"]*\"");
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final long FOREVER = 600_000;
@@ -197,10 +201,17 @@ class MetricsTest {
             assertThat(gateway.customer("1").chat(JSON).status()).isEqualTo(200);
         }
 
-        assertThat(Scrape.fresh(gateway).ours())
-                .as("seed %d", seed)
-                .hasSameSizeAs(before)
-                .isEqualTo(before);
+        Set<String> after = Scrape.fresh(gateway).ours();
+        assertThat(named(after)).as("seed %d", seed).isEqualTo(named(before));
+        // A code or an end that had not come before may have: of those there is a closed list.
+        assertThat(after).as("seed %d", seed).containsAll(before).hasSizeLessThan(before.size() + 20);
+    }
+
+    /** What of the series' labels could be a stranger's words. */
+    private static Set<String> named(Set<String> series) {
+        return series.stream()
+                .flatMap(one -> NAMES.matcher(one).results().map(MatchResult::group))
+                .collect(Collectors.toSet());
     }
 
     // ---- who is told ----
