@@ -52,7 +52,9 @@ class BehindHaproxyTest {
                     assertThat(inside.readUntil("\r\n")).contains("404");
                 }
             }
+            balancer.awaitDown("two");
             gateway.post("/admin/drain", "{\"reason\":\"nobody else is there\"}", operator);
+            balancer.awaitDown("one");
             try (RawCall call = RawCall.post(balancer.port(), "/v1/chat/completions", customer.key(), STREAM)) {
                 upstream.says("Three.", 10);
                 upstream.ends(10);

@@ -15,10 +15,12 @@ final class Nginx implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final Path output;
 
-    private Nginx(Process process, int port) {
+    private Nginx(Process process, int port, Path output) {
         this.process = process;
         this.port = port;
+        this.output = output;
     }
 
     /** Whether nginx takes the file. */
@@ -39,14 +41,16 @@ final class Nginx implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        String here = file.replace("listen 80;", "listen 127.0.0.1:" + port + ";")
+        // A small buffer of the system's, lest nginx get rid of what nobody reads.
+        String here = file.replace("listen 80;", "listen 127.0.0.1:" + port + " sndbuf=16k;")
                 .replace("127.0.0.1:8080", "127.0.0.1:" + upstream);
         Path whole = around(folder, here);
+        Path output = folder.resolve("output");
         Process process = Tool.builder(folder, Map.of(), program, "-p", folder.toString(), "-c", whole.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output").toFile())
+                .redirectOutput(output.toFile())
                 .start();
-        Nginx nginx = new Nginx(process, port);
+        Nginx nginx = new Nginx(process, port, output);
         Gateway.await("nginx", nginx::answers);
         return nginx;
     }
@@ -56,7 +60,7 @@ final class Nginx implements AutoCloseable {
                 daemon off;
                 master_process off;
                 pid %1$s/pid;
-                error_log stderr;
+                error_log stderr warn;
                 events {}
                 http {
                 access_log off;
@@ -75,8 +79,17 @@ final class Nginx implements AutoCloseable {
         }
     }
 
+    int port() {
+        return port;
+    }
+
     String url() {
         return "http://127.0.0.1:" + port;
+    }
+
+    /** Its warnings, with all that is worse. */
+    String said() throws IOException {
+        return Files.readString(output);
     }
 
     @Override

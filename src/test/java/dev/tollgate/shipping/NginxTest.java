@@ -6,8 +6,13 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.SteppedUpstream;
 import dev.tollgate.testing.Stores;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,34 +20,47 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A stream through a real nginx with the file that is shipped. */
+/** Streams through a real nginx with the file that is shipped. */
 @Timeout(120)
 class NginxTest {
+
+    private static final String SHIPPED = shipped();
+    private static final String CALL = """
+            {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Go"}]}""";
 
     @TempDir
     Path folder;
 
-    /** The upstream says its second word when the caller has read the first: a proxy that gathers would wait for ever. */
+    private static String shipped() {
+        try {
+            return Files.readString(Path.of("deploy/nginx/tollgate.conf"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The upstream says its second word when the caller has read the first. */
     @Test
-    void a_stream_comes_through_nginx_event_by_event() throws Exception {
+    void a_stream_comes_through_nginx_event_by_event_and_the_operators_routes_do_not() throws Exception {
         String program = Tool.named("nginx");
-        String file = Files.readString(Path.of("deploy/nginx/tollgate.conf"));
         try (SteppedUpstream upstream = new SteppedUpstream();
                 Gateway gateway = upstream.gateway(Stores.SQLITE, "http.trusted-hops", "1");
                 Nginx nginx = Nginx.start(
-                        program, folder, file, URI.create(gateway.url()).getPort());
+                        program, folder, SHIPPED, URI.create(gateway.url()).getPort());
                 HttpClient client = HttpClient.newHttpClient()) {
             upstream.says("first", 1);
             HttpResponse<InputStream> answer = client.send(
                     HttpRequest.newBuilder(URI.create(nginx.url() + "/v1/chat/completions"))
                             .header("Content-Type", "application/json")
                             .header("Authorization", "Bearer " + Gateway.DEMO_KEY)
-                            .POST(HttpRequest.BodyPublishers.ofString("""
-                                    {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Go"}]}"""))
+                            .POST(HttpRequest.BodyPublishers.ofString(CALL))
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -52,8 +70,64 @@ class NginxTest {
             readTo(lines, "second");
             upstream.ends(2);
             readTo(lines, "[DONE]");
+            for (String path : List.of("/admin/audit", "/%61dmin/audit", "/metrics", "/internal")) {
+                HttpResponse<String> inside = ask(client, nginx.url() + path);
+                assertThat(inside.statusCode()).as(path).isEqualTo(404);
+                assertThat(inside.body()).contains("nginx");
+            }
             gateway.assertBooksAreClosed();
         }
+    }
+
+    /**
+     * nginx passes on what it has when nothing more comes, whether or not it is told to gather. What it must not do is take an answer off
+     * our hands that nobody reads: then nobody is waited for, and who has left is noticed late.
+     *
+     * @param told the shipped line alone, with what our answers ask of a proxy kept from nginx; then that alone, for an nginx of somebody's own
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"proxy_ignore_headers X-Accel-Buffering; proxy_buffering off;", "proxy_buffering on;"})
+    void nginx_takes_no_more_of_an_answer_than_its_caller_reads(String told) throws Exception {
+        String program = Tool.named("nginx");
+        String file = SHIPPED.replace("proxy_buffering off;", told);
+        try (SteppedUpstream upstream = new SteppedUpstream();
+                Gateway gateway = upstream.gateway(Stores.SQLITE);
+                Nginx nginx = Nginx.start(
+                        program, folder, file, URI.create(gateway.url()).getPort());
+                HttpClient client = HttpClient.newHttpClient();
+                Socket caller = new Socket()) {
+            caller.setReceiveBufferSize(8_192);
+            caller.setSoTimeout(60_000);
+            caller.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), nginx.port()));
+            caller.getOutputStream()
+                    .write(("""
+                    POST /v1/chat/completions HTTP/1.1\r
+                    Host: localhost\r
+                    Authorization: Bearer %s\r
+                    Content-Type: application/json\r
+                    Content-Length: %d\r
+                    \r
+                    %s""".formatted(Gateway.DEMO_KEY, CALL.length(), CALL)).getBytes(StandardCharsets.US_ASCII));
+            BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(caller.getInputStream(), StandardCharsets.UTF_8));
+            upstream.says("first", 1);
+            readTo(lines, "first");
+            for (int i = 2; i < 40; i++) {
+                upstream.says("x".repeat(65_536), i);
+            }
+            upstream.ends(40);
+            for (int i = 0; i < 100; i++) { // each time nginx sees what there is to take
+                assertThat(ask(client, nginx.url() + "/health/live").statusCode())
+                        .isEqualTo(200);
+            }
+            readTo(lines, "[DONE]");
+            assertThat(nginx.said()).doesNotContain("temporary file");
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    private static HttpResponse<String> ask(HttpClient client, String url) throws Exception {
+        return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static void readTo(BufferedReader lines, String word) throws Exception {

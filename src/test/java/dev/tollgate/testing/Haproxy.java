@@ -15,10 +15,12 @@ public final class Haproxy implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final Path log;
 
-    private Haproxy(Process process, int port) {
+    private Haproxy(Process process, int port, Path log) {
         this.process = process;
         this.port = port;
+        this.log = log;
     }
 
     /** Whether it is installed here. */
@@ -61,15 +63,16 @@ public final class Haproxy implements AutoCloseable {
                     .replace("127.0.0.1:8081", "127.0.0.1:" + one)
                     .replace("127.0.0.1:8082", "127.0.0.1:" + two);
             Path file = Files.writeString(folder.resolve("haproxy.cfg"), changed);
-            Process process = new ProcessBuilder(List.of("haproxy", "-db", "-q", "-f", file.toString()))
+            Path log = folder.resolve("haproxy.log");
+            Process process = new ProcessBuilder(List.of("haproxy", "-db", "-f", file.toString()))
                     .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("haproxy.log").toFile())
+                    .redirectOutput(log.toFile())
                     .start();
             Gateway.await("HAProxy", () -> !process.isAlive() || listens(port));
             if (!process.isAlive()) {
-                throw new IllegalStateException(Files.readString(folder.resolve("haproxy.log")));
+                throw new IllegalStateException(Files.readString(log));
             }
-            return new Haproxy(process, port);
+            return new Haproxy(process, port, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -91,6 +94,17 @@ public final class Haproxy implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** Returns when it has noticed that a server takes no calls. @param server one or two */
+    public void awaitDown(String server) {
+        Gateway.await("HAProxy to notice", () -> {
+            try {
+                return Files.readString(log).contains("Server tollgate/" + server + " is DOWN");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     @Override
