@@ -111,6 +111,33 @@ class ArtefactsTest {
         assertThat(settings.warnings()).isEmpty();
         assertThat(settings.host()).isEqualTo(DEFAULTS.host());
         assertThat(settings.port()).isEqualTo(DEFAULTS.port());
+        Settings.Listen admin = settings.adminListen();
+        assertThat(admin).isNotNull();
+        assertThat(admin.host()).isEqualTo("127.0.0.1");
+        String documented = SettingTable.all().stream()
+                .filter(it -> it.name().equals("admin.listen"))
+                .findFirst()
+                .orElseThrow()
+                .doc();
+        assertThat(documented).contains(" " + admin.host() + ":" + admin.port() + " ");
+    }
+
+    @Test
+    void prometheus_takes_its_files_and_asks_where_the_programs_that_are_installed_answer() throws Exception {
+        int admin = SettingsLoader.load(Map.of("config", "deploy/tollgate.yaml"), Map.of())
+                .adminListen()
+                .port();
+        Path here = Path.of("deploy/prometheus/prometheus.yml");
+        Path cluster = Path.of("deploy/prometheus/kubernetes.yml");
+        assertThat(value(here, "targets: \\[\"127.0.0.1:(\\d+)\"\\]")).isEqualTo(String.valueOf(admin));
+        assertThat(value(cluster, "port: (\\d+)$")).isEqualTo(String.valueOf(admin));
+        assertThat(value(cluster, "names: \\[(.*?)\\."))
+                .isEqualTo(value(Path.of("deploy/kubernetes/base/admin.yaml"), "^  name: (.*)$"));
+        String promtool = Tool.named("promtool");
+        for (Path file : List.of(here, cluster)) {
+            Tool.run(promtool, "check", "config", "--syntax-only", file.toString())
+                    .isGood();
+        }
     }
 
     @Test

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import dev.tollgate.config.Settings;
-import dev.tollgate.config.SettingsLoader;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -17,7 +16,9 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,8 @@ class KubernetesTest {
             "networking.k8s.io/v1 NetworkPolicy", NetworkPolicy.class,
             "policy/v1 PodDisruptionBudget", PodDisruptionBudget.class,
             "batch/v1 Job", Job.class,
-            "autoscaling/v2 HorizontalPodAutoscaler", HorizontalPodAutoscaler.class);
+            "autoscaling/v2 HorizontalPodAutoscaler", HorizontalPodAutoscaler.class,
+            "networking.k8s.io/v1 Ingress", Ingress.class);
 
     private static final ObjectMapper STRICT = new ObjectMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -71,10 +73,14 @@ class KubernetesTest {
     }
 
     private static HasMetadata object(String file) throws IOException {
-        JsonNode node = FILES.get(file);
+        return strict(FILES.get(file));
+    }
+
+    /** Fails where it has a field that Kubernetes does not know. */
+    static HasMetadata strict(JsonNode node) throws IOException {
         String kind =
                 node.path("apiVersion").asString() + " " + node.path("kind").asString();
-        assertThat(KINDS).as(file).containsKey(kind);
+        assertThat(KINDS).containsKey(kind);
         // A word to the one who patches, not to Kubernetes.
         String json = node.toString().replace("\"$patch\":\"replace\",", "");
         return STRICT.readValue(json, KINDS.get(kind));
@@ -109,9 +115,11 @@ class KubernetesTest {
             Path folder = FOLDER.resolve(file.getKey()).getParent();
             JsonNode node = file.getValue();
             assertThat(node.propertyNames())
-                    .isSubsetOf("apiVersion", "kind", "resources", "configMapGenerator", "images", "patches");
+                    .isSubsetOf(
+                            "apiVersion", "kind", "resources", "components", "configMapGenerator", "images", "patches");
             List<String> parts = new ArrayList<>();
             node.path("resources").forEach(it -> parts.add(it.asString()));
+            node.path("components").forEach(it -> parts.add(it.asString()));
             node.path("patches").forEach(it -> parts.add(it.path("path").asString()));
             node.path("configMapGenerator").forEach(map -> map.path("files").forEach(it -> parts.add(it.asString())));
             for (String part : parts) {
@@ -128,27 +136,29 @@ class KubernetesTest {
                 .containsExactlyInAnyOrderElementsOf(named);
     }
 
-    @Test
-    void a_pod_has_the_programs_port_probes_grace_and_user() throws IOException {
-        PodSpec pod = object("base/deployment.yaml", Deployment.class)
-                .getSpec()
-                .getTemplate()
-                .getSpec();
+    /** @param file the settings of the pod @return what the program makes of them and of the pod's variables */
+    static Settings assertFitsTheProgram(PodSpec pod, Path file) {
         Container container = pod.getContainers().getFirst();
         Map<String, String> variables = new HashMap<>();
         container.getEnv().forEach(it -> variables.put(it.getName(), it.getValue()));
         assertThat(variables.remove("TOLLGATE_CONFIG")).isEqualTo("/etc/tollgate/tollgate.yaml");
-        variables.put("TOLLGATE_CONFIG", FOLDER.resolve("base/tollgate.yaml").toString());
+        variables.put("TOLLGATE_CONFIG", file.toString());
         Settings settings = ArtefactsTest.settings(variables);
         assertThat(settings.timeouts().drain())
                 .isGreaterThanOrEqualTo(settings.timeouts().call());
         assertThat(Duration.ofSeconds(pod.getTerminationGracePeriodSeconds())).isEqualTo(ArtefactsTest.grace(settings));
-        assertThat(container.getPorts().getFirst().getContainerPort())
-                .isEqualTo(SettingsLoader.load(Map.of(), Map.of()).port());
+        Map<String, Integer> ports = new HashMap<>();
+        container.getPorts().forEach(it -> ports.put(it.getName(), it.getContainerPort()));
+        assertThat(settings.adminListen()).isNotNull();
+        assertThat(settings.adminListen().host()).isEqualTo("0.0.0.0");
+        assertThat(ports)
+                .isEqualTo(Map.of(
+                        "http", settings.port(), "admin", settings.adminListen().port()));
 
         for (Probe probe :
                 List.of(container.getStartupProbe(), container.getReadinessProbe(), container.getLivenessProbe())) {
             assertThat(probe.getTimeoutSeconds()).isGreaterThanOrEqualTo(5);
+            assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("admin");
         }
         assertThat(List.of(
                         container.getStartupProbe().getHttpGet().getPath(),
@@ -156,7 +166,38 @@ class KubernetesTest {
                         container.getLivenessProbe().getHttpGet().getPath()))
                 .containsExactly("/health/startup", "/health/ready", "/health/live");
         assertThat(container.getLivenessProbe().getFailureThreshold()).isGreaterThanOrEqualTo(6);
+        return settings;
+    }
 
+    /** Metrics and the operator's routes: at the program's own address, for who looks, and for nobody who calls. */
+    static void assertIsForScrapersAlone(Settings settings, Service service, NetworkPolicy policy) {
+        assertThat(service.getSpec().getPorts()).hasSize(1);
+        assertThat(service.getSpec().getPorts().getFirst().getPort())
+                .isEqualTo(settings.adminListen().port());
+        assertThat(service.getSpec().getPorts().getFirst().getTargetPort().getStrVal())
+                .isEqualTo("admin");
+        // So that each pod is found, and those that are in trouble before all.
+        assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
+        assertThat(service.getSpec().getPublishNotReadyAddresses()).isTrue();
+        for (NetworkPolicyIngressRule rule : policy.getSpec().getIngress()) {
+            assertThat(rule.getPorts()).hasSize(1);
+            switch (rule.getPorts().getFirst().getPort().getStrVal()) {
+                case "http" -> assertThat(rule.getFrom()).isEmpty();
+                case "admin" -> assertThat(rule.getFrom()).isNotEmpty();
+                default -> throw new AssertionError(rule);
+            }
+        }
+        assertThat(policy.getSpec().getIngress()).hasSize(2);
+    }
+
+    @Test
+    void a_pod_has_the_programs_port_probes_grace_and_user() throws IOException {
+        PodSpec pod = object("base/deployment.yaml", Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+        assertFitsTheProgram(pod, FOLDER.resolve("base/tollgate.yaml"));
+        Container container = pod.getContainers().getFirst();
         String user = ArtefactsTest.value(Path.of("deploy/container/Containerfile"), "^USER (\\d+):");
         assertThat(pod.getSecurityContext().getRunAsUser()).hasToString(user);
         assertThat(pod.getSecurityContext().getFsGroup()).hasToString(user);
@@ -165,6 +206,21 @@ class KubernetesTest {
         assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
         assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
         assertThat(container.getVolumeMounts()).extracting("mountPath").contains("/data", "/tmp");
+    }
+
+    @Test
+    void metrics_and_the_operators_routes_are_for_who_looks_after_the_servers() throws IOException {
+        PodSpec pod = object("base/deployment.yaml", Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+        assertIsForScrapersAlone(
+                assertFitsTheProgram(pod, FOLDER.resolve("base/tollgate.yaml")),
+                object("base/admin.yaml", Service.class),
+                object("base/networkpolicy.yaml", NetworkPolicy.class));
+        assertThat(object("base/service.yaml", Service.class).getSpec().getPorts())
+                .extracting(port -> port.getTargetPort().getStrVal())
+                .containsExactly("http");
     }
 
     @Test
@@ -179,8 +235,9 @@ class KubernetesTest {
                         .getSelector()
                         .getMatchLabels())
                 .isEqualTo(pods);
-        assertThat(object("base/service.yaml", Service.class).getSpec().getSelector())
-                .isEqualTo(pods);
+        for (String service : List.of("base/service.yaml", "base/admin.yaml")) {
+            assertThat(object(service, Service.class).getSpec().getSelector()).isEqualTo(pods);
+        }
         assertThat(object("base/networkpolicy.yaml", NetworkPolicy.class)
                         .getSpec()
                         .getPodSelector()
@@ -237,10 +294,18 @@ class KubernetesTest {
                 .forEach(it -> variables.put(it.getKey(), it.getValue().asString()));
         variables.remove("GEMINI_API_KEY");
         String grace = service.path("stop_grace_period").asString();
+        Settings settings = ArtefactsTest.settings(variables);
         assertThat(Duration.ofSeconds(Long.parseLong(grace.substring(0, grace.length() - 1))))
-                .isEqualTo(ArtefactsTest.grace(ArtefactsTest.settings(variables)));
-        assertThat(service.path("ports").get(0).asString())
-                .endsWith(":" + SettingsLoader.load(Map.of(), Map.of()).port());
+                .isEqualTo(ArtefactsTest.grace(settings));
+        List<String> ports = new ArrayList<>();
+        service.path("ports").forEach(it -> ports.add(it.asString()));
+        assertThat(settings.adminListen()).isNotNull();
+        assertThat(ports)
+                .containsExactly(
+                        "127.0.0.1:%1$d:%1$d".formatted(settings.port()),
+                        "127.0.0.1:%1$d:%1$d".formatted(settings.adminListen().port()));
+        assertThat(service.path("image").asString())
+                .isEqualTo("tollgate:" + ArtefactsTest.value(Path.of("pom.xml"), "^  <version>(.*)</version>$"));
         assertThat(service.path("read_only").asBoolean()).isTrue();
         assertThat(service.path("cap_drop").get(0).asString()).isEqualTo("ALL");
     }
