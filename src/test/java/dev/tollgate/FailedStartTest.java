@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Ports;
 import dev.tollgate.testing.Postgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,12 +65,9 @@ class FailedStartTest {
     }
 
     @BeforeEach
-    void choosePorts() throws IOException {
-        try (ServerSocket one = new ServerSocket(0);
-                ServerSocket other = new ServerSocket(0)) {
-            port = one.getLocalPort();
-            sandboxPort = other.getLocalPort();
-        }
+    void choosePorts() {
+        port = Ports.free();
+        sandboxPort = Ports.free();
     }
 
     private App start() {

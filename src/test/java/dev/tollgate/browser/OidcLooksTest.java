@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.OidcStandIn;
+import dev.tollgate.testing.Ports;
 import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.Today;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -33,10 +32,7 @@ class OidcLooksTest {
     @BeforeAll
     static void start() throws IOException {
         provider = new OidcStandIn(Today::instant);
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
         gateway = Gateway.start(provider.settings(
                 "http://127.0.0.1:" + port, "port", Integer.toString(port), "operator.password", PASSWORD));
     }
