@@ -320,7 +320,21 @@ class LauncherTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("Tests run: 5");
         launch("serve");
-        assertThat(builds()).containsExactly("-B -Dstyle.color=never verify -Dtest=Some*");
+        assertThat(builds())
+                .containsExactlyInAnyOrder(
+                        "-B -q -Dstyle.color=never spotless:check -Dtest=Some*",
+                        "-B -Dstyle.color=never verify -Dspotless.check.skip=true -Dtest=Some*");
+    }
+
+    @Test
+    void a_test_of_sources_that_are_not_formatted_fails_and_names_them() throws Exception {
+        ready();
+        write(project.resolve("unformatted"), "");
+        Run run = launch("test");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("Some.java is not formatted\ntollgate: mvn spotless:apply formats what is named above\n");
+        assertThat(launch("test", "-Dquick").exitCode()).isZero();
     }
 
     @Test
@@ -330,9 +344,10 @@ class LauncherTest {
         launch("test", "--long", "3", "-Dtest=Some*");
         launch("test", "--long", "-Dquick");
         assertThat(builds())
+                .filteredOn(build -> build.contains(" verify "))
                 .containsExactly(
-                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=10",
-                        "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*",
+                        "-B -Dstyle.color=never verify -Dspotless.check.skip=true -Dtest.long=true -Dfuzz.minutes=10",
+                        "-B -Dstyle.color=never verify -Dspotless.check.skip=true -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*",
                         "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=10 -Dquick");
     }
 
@@ -520,6 +535,12 @@ class LauncherTest {
                 if [ "$1" = -v ]; then echo "Apache Maven %2$s (x)"; exit 0; fi
                 echo "$*" >>"%1$s/builds"
                 [ ! -e "%1$s/broken" ] || exit 1
+                case $* in
+                  *spotless:check*)
+                    [ ! -e "%1$s/unformatted" ] || { echo "Some.java is not formatted"; exit 1; }
+                    exit 0
+                    ;;
+                esac
                 mkdir -p "%1$s/target/lib"
                 touch "%1$s/target/tollgate.jar" "%1$s/target/lib/library.jar"
                 echo "Tests run: 5"
