@@ -188,6 +188,16 @@ class CitationsTest {
     }
 
     private static List<Text> texts() {
+        return Read.TEXTS;
+    }
+
+    /** Read once for all that is looked for. */
+    private static final class Read {
+
+        static final List<Text> TEXTS = readAll();
+    }
+
+    private static List<Text> readAll() {
         return files().stream()
                 .filter(file -> !name(file).equals("CitationsTest.java"))
                 .map(file -> new Text(file, LINE_BREAK.matcher(words(file)).replaceAll(" ")))

@@ -43,6 +43,16 @@ public final class CatalogueLoader {
 
     /** The catalogue that comes with the program. */
     public static Catalogue builtIn() {
+        return BuiltIn.CATALOGUE;
+    }
+
+    /** Read once: it lies in the program. */
+    private static final class BuiltIn {
+
+        static final Catalogue CATALOGUE = readBuiltIn();
+    }
+
+    private static Catalogue readBuiltIn() {
         try (InputStream in = Objects.requireNonNull(CatalogueLoader.class.getResourceAsStream(BUILT_IN), BUILT_IN)) {
             return new CatalogueLoader().catalogue(YamlFile.read("models.yaml", in));
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import dev.tollgate.json.ReadLimits;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
+import dev.tollgate.testing.Effort;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Whatever a body holds, it is read or refused; and what is read is bounded. */
 class NativeRequestRobustnessTest {
 
-    private static final int ROUNDS = 20_000;
+    private static final int ROUNDS = Effort.of(5_000, 100_000);
     private static final JsonMapper JSON = new JsonMapper();
     private static final Catalogue CATALOGUE = CatalogueLoader.builtIn();
 

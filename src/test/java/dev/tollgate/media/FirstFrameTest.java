@@ -54,12 +54,7 @@ class FirstFrameTest {
     void a_broken_or_huge_gif_is_refused() throws Exception {
         refused(latin1("GIF89a"), "cannot be read");
         refused(latin1("GIF89a" + "\u0001\u0000\u0001\u0000\u0000\u0000\u0000garbage"), "cannot be read");
-        byte[] huge = gif(3, 2);
-        int descriptor = indexOf(huge, (byte) 0x2c);
-        for (int at : new int[] {6, 7, 8, 9, descriptor + 5, descriptor + 6, descriptor + 7, descriptor + 8}) {
-            huge[at] = (byte) 0xff;
-        }
-        refused(huge, "pixels");
+        refused(sized(gif(3, 2), 0xffff, 0xffff), "pixels");
     }
 
     @Test
@@ -146,8 +141,8 @@ class FirstFrameTest {
     @Test
     void an_account_has_64_mebipixels_a_minute_and_others_have_their_own() throws Exception {
         MediaSpool spool = MediaSpool.open(folder, 100 << 20);
-        byte[] gif = gif(4_096, 4_096);
-        byte[] head = java.util.Arrays.copyOf(gif, 1_000);
+        byte[] gif = sized(gif(3, 2), 4_096, 4_096);
+        byte[] head = java.util.Arrays.copyOf(gif, gif.length - 3);
         try (FirstFrames frames = new FirstFrames(spool)) {
             for (int i = 0; i < 4; i++) {
                 assertThatThrownBy(() -> taken(frames, "acc", head)).hasMessageContaining("cannot be read");
@@ -167,6 +162,18 @@ class FirstFrameTest {
                 () -> new ByteArrayInputStream(gif),
                 FirstFrames.pixelsOfCall(),
                 new Deadline(Duration.ofMinutes(1)));
+    }
+
+    /** The same bytes, said to be of that size: the frame breaks off. */
+    private static byte[] sized(byte[] gif, int width, int height) {
+        int descriptor = indexOf(gif, (byte) 0x2c);
+        for (int at : new int[] {6, descriptor + 5}) {
+            gif[at] = (byte) width;
+            gif[at + 1] = (byte) (width >> 8);
+            gif[at + 2] = (byte) height;
+            gif[at + 3] = (byte) (height >> 8);
+        }
+        return gif;
     }
 
     private static int indexOf(byte[] bytes, byte wanted) {

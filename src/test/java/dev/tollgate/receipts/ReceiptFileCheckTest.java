@@ -31,7 +31,7 @@ class ReceiptFileCheckTest {
     private static final byte[] NONE = {};
 
     /** From one place that is changed to the next: each change costs two signatures. */
-    private static final int STEP = Effort.of(3, 1);
+    private static final int STEP = Effort.of(11, 1);
 
     private static List<String> lines;
     private static List<String> another;

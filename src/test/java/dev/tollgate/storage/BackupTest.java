@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Migrated;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class BackupTest {
 
     @BeforeEach
     void open() {
-        running = Database.open(folder.resolve("data"));
+        running = Database.open(Migrated.in(folder.resolve("data")));
         writer = running.startWriter(List.of(new Notes()));
         writer.commitAndWait(Unit.of(new Notes.Note("kept")));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Migrated;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class FileWatchTest {
 
     @BeforeEach
     void open() {
-        database = Database.open(folder);
+        database = Database.open(Migrated.in(folder));
         database.whenGone(gone::countDown);
         writer = database.startWriter(List.of(new Notes()));
         writer.commitAndWait(Unit.of(new Notes.Note("before")));

@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Migrated;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ class ReadTurnsTest {
 
     @BeforeEach
     void open() {
-        database = Database.open(folder);
+        database = Database.open(Migrated.in(folder));
     }
 
     @AfterEach

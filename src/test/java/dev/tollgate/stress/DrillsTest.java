@@ -8,6 +8,7 @@ import dev.tollgate.stress.StreamCallers.Ending;
 import dev.tollgate.stress.StreamCallers.Heard;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Program;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.Socket;

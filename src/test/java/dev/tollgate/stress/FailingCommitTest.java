@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.storage.ServerMove;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;
 import java.net.http.HttpClient;
 import java.nio.file.Path;

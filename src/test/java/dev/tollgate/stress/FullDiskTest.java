@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;

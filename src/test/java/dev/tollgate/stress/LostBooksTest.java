@@ -3,6 +3,7 @@ package dev.tollgate.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.Main;
+import dev.tollgate.testing.Program;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpClient;

@@ -1,5 +1,6 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.testing.Program;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.tollgate.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.testing.Program;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Haproxy;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Program;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Path;

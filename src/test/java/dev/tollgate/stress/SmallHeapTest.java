@@ -2,6 +2,7 @@ package dev.tollgate.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.Program;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

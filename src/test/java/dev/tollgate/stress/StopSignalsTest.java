@@ -3,6 +3,7 @@ package dev.tollgate.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Program;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.SteppedUpstream;
 import java.io.IOException;

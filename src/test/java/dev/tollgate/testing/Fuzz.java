@@ -25,7 +25,7 @@ public final class Fuzz {
     /** In the long tests, and wherever {@code fuzz.minutes} is set. */
     private static final Duration LASTS = Duration.ofMinutes(Long.getLong("fuzz.minutes", Effort.of(0, 10)));
 
-    private static final int ROUNDS = 30_000;
+    private static final int ROUNDS = 10_000;
     private static final int INPUT_BYTES_MAX = 64 * 1024;
     private static final String STRUCTURE = "{}[]\",:\\";
 

@@ -9,7 +9,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** A SQLite file with the newest schema and nothing in it: migrating takes longer than most tests, so they start from a copy of one. */
-final class Migrated {
+public final class Migrated {
 
     private static final String NAME = "tollgate.db";
 
@@ -39,9 +39,10 @@ final class Migrated {
     }
 
     /** Puts one into a folder that has no database. @return the folder */
-    static Path in(Path folder) {
+    public static Path in(Path folder) {
         try {
             if (!Files.exists(folder.resolve(NAME))) {
+                Files.createDirectories(folder);
                 Files.createFile(folder.resolve(NAME), OWNER_ALONE);
                 Files.write(folder.resolve(NAME), Copied.DATABASE);
             }

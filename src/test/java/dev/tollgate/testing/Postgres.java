@@ -69,7 +69,7 @@ public final class Postgres {
 
     /** The address of a fresh database with the newest schema and nothing in it. */
     public static String migrated() {
-        return fresh(" TEMPLATE " + TEMPLATE);
+        return fresh(" TEMPLATE " + TEMPLATE + " STRATEGY FILE_COPY"); // less work than a copy through the log
     }
 
     /** The address of a fresh database without a schema. */

@@ -43,6 +43,20 @@ public final class ServerProcess implements AutoCloseable {
         return new ServerProcess(process, errors, readPort(process, errors));
     }
 
+    /** As the command says. */
+    static ServerProcess start(List<String> command, Path errors) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
+                .start();
+        return new ServerProcess(process, errors, readPort(process, errors));
+    }
+
+    /** Returns once it has ended as it was asked to. */
+    void stop() {
+        process.destroy();
+        process.onExit().join();
+    }
+
     /** Runs a command to its end. @return what it has printed */
     public static String run(String umask, Path errors, Map<String, String> environment, String... arguments) {
         Process process = start(umask, errors, environment, List.of(arguments));
@@ -59,20 +73,8 @@ public final class ServerProcess implements AutoCloseable {
 
     private static Process start(String umask, Path errors, Map<String, String> environment, List<String> arguments) {
         List<String> command = new ArrayList<>(HEARS_HANG_UPS);
-        command.addAll(List.of(
-                "sh",
-                "-c",
-                "umask " + umask + "; exec \"$@\"",
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "-Xshare:auto",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.tollgate.Main"));
+        command.addAll(List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
+        command.addAll(Program.plain());
         command.addAll(arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));

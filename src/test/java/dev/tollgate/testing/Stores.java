@@ -19,7 +19,7 @@ public enum Stores {
     /** A fresh one without stores. */
     public Database openBare(Path folder) {
         return switch (this) {
-            case SQLITE -> Database.open(folder);
+            case SQLITE -> Database.open(Migrated.in(folder));
             case POSTGRESQL -> Database.openShared(Postgres.migrated());
         };
     }

@@ -1,17 +1,15 @@
-package dev.tollgate.stress;
+package dev.tollgate.testing;
 
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -21,10 +19,10 @@ import java.util.stream.Stream;
  * The compiled program as something that starts fast: its classes as a jar, and an archive of them as the JVM has loaded them
  * once. Without it most of a trial is the start of a JVM.
  */
-final class Program {
+public final class Program {
 
-    private static final String MAIN = "dev/tollgate/Main.class";
-    private static final String LEASHED = "dev/tollgate/stress/Leashed.class";
+    private static final String MAIN = "dev.tollgate.Main";
+    private static final String LEASHED = "dev.tollgate.stress.Leashed";
 
     /** One for all classes of a run, made by the first that asks. */
     private static final class Packed {
@@ -41,7 +39,7 @@ final class Program {
             folder = Files.createTempDirectory("tollgate-program");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
             classPath = packed(folder);
-            archive = folder.resolve("program.jsa");
+            archive = folder.resolve("program.aot");
             train();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -50,22 +48,31 @@ final class Program {
 
     private void train() throws IOException {
         Path data = Files.createDirectory(folder.resolve("data"));
-        try (HttpClient client = HttpClient.newHttpClient();
-                GatewayProcess once =
-                        GatewayProcess.begin(with("-XX:ArchiveClassesAtExit=" + archive), data, Map.of())) {
-            once.awaitReady(client).stop();
+        List<String> command = with("-XX:AOTCacheOutput=" + archive);
+        command.addAll(List.of(MAIN, "serve", "--port", "0", "--data", data.toString()));
+        try (ServerProcess once = ServerProcess.start(command, folder.resolve("trained"))) {
+            once.stop();
         }
     }
 
-    /** Up to the arguments of {@code serve}; on a heap of 256 MB. @param flags for the JVM */
-    static List<String> command(String... flags) {
+    /** Up to the arguments of {@code serve}, on a leash and a heap of 256 MB, without a log of the JVM. @param flags for the JVM */
+    public static List<String> command(String... flags) {
         List<String> command = Packed.PROGRAM.shared();
         command.addAll(1, List.of(flags));
+        command.add(1, "-Xlog:disable");
+        command.addAll(List.of(LEASHED, "serve"));
+        return command;
+    }
+
+    /** Up to the command line of the program, as a shell starts it. */
+    static List<String> plain() {
+        List<String> command = Packed.PROGRAM.shared();
+        command.add(MAIN);
         return command;
     }
 
     private List<String> shared() {
-        return with(Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "-Xshare:auto");
+        return with(Files.exists(archive) ? "-XX:AOTCache=" + archive : "-XX:AOTMode=auto");
     }
 
     private List<String> with(String sharing) {
@@ -73,18 +80,15 @@ final class Program {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
-                "-Xlog:disable",
                 sharing,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
-                classPath,
-                "dev.tollgate.stress.Leashed",
-                "serve");
+                classPath);
     }
 
     /** A program of the tests themselves. */
-    static List<String> ofTests(Class<?> main) {
+    public static List<String> ofTests(Class<?> main) {
         return java(
                 "-Xmx64m",
                 "--enable-native-access=ALL-UNNAMED",
@@ -100,12 +104,16 @@ final class Program {
         return command;
     }
 
+    private static String file(String type) {
+        return type.replace('.', '/') + ".class";
+    }
+
     /** Archives of classes take jars only. */
     private static String packed(Path folder) throws IOException {
         List<String> entries = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path path = Path.of(entry);
-            if (Files.exists(path.resolve(MAIN))) {
+            if (Files.exists(path.resolve(file(MAIN)))) {
                 entries.add(pack(path, folder.resolve("program.jar")).toString());
             } else if (Files.isRegularFile(path)) {
                 entries.add(entry);
@@ -127,15 +135,15 @@ final class Program {
                     Files.copy(path, out);
                 }
             }
-            out.putNextEntry(new JarEntry(LEASHED));
-            try (InputStream leashed = Objects.requireNonNull(Program.class.getResourceAsStream("/" + LEASHED))) {
+            out.putNextEntry(new JarEntry(file(LEASHED)));
+            try (InputStream leashed = Objects.requireNonNull(Program.class.getResourceAsStream("/" + file(LEASHED)))) {
                 leashed.transferTo(out);
             }
         }
         return jar;
     }
 
-    static void delete(Path folder) {
+    public static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
