@@ -25,10 +25,8 @@ public final class AnswerHead {
     public @Nullable String header(String name) {
         for (int from = next(0); from < length; from = next(from)) {
             if (isNamed(from, name)) {
-                int to = next(from);
-                return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
-                        .substring(name.length() + 1)
-                        .strip();
+                int value = from + name.length() + 1;
+                return new String(bytes, value, next(from) - value, StandardCharsets.ISO_8859_1).strip();
             }
         }
         return null;

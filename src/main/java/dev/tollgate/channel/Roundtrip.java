@@ -22,6 +22,8 @@ public final class Roundtrip {
     private static final byte[] CONTENT_LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final Connection connection;
     private final ContextInternal context;
     private final Request request;
@@ -70,12 +72,19 @@ public final class Roundtrip {
 
     /** The whole request. */
     public void send(byte[] body) {
-        if (body.length <= COPIED_BYTES_MAX) {
-            write(head(body.length, body.length).writeBytes(body));
+        send(body, body.length, NOTHING);
+    }
+
+    /** The whole request, whose body is the first bytes of one array, and another one behind them. Neither is changed any more. */
+    public void send(byte[] body, int bodyLength, byte[] end) {
+        int length = bodyLength + end.length;
+        if (length <= COPIED_BYTES_MAX) {
+            write(head(length, length).writeBytes(body, 0, bodyLength).writeBytes(end));
         } else {
             Channel channel = connection.channel();
-            channel.write(head(body.length, 0));
-            write(Unpooled.wrappedBuffer(body));
+            channel.write(head(length, 0));
+            channel.write(Unpooled.wrappedBuffer(body, 0, bodyLength));
+            write(Unpooled.wrappedBuffer(end));
         }
         unsentBytes = 0;
     }

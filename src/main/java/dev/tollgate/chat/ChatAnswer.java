@@ -6,6 +6,7 @@ import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.ids.Alphanumerics;
+import dev.tollgate.json.Ascii;
 import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.SecondTry;
 import dev.tollgate.metering.Sink;
@@ -18,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,7 +27,7 @@ final class ChatAnswer {
 
     private static final int CALL_ID_CHARS = 24;
 
-    private static final Pattern UPSTREAM_ID = Pattern.compile("[A-Za-z0-9._:+/=-]{1,128}");
+    private static final int UPSTREAM_ID_CHARS_MAX = 128;
 
     /** Of ids that are made here; an id of the upstream's that begins so is looked up. */
     static final String CALL_ID_PREFIX = "call_";
@@ -143,7 +143,7 @@ final class ChatAnswer {
     /** The upstream's own id of the answer (protocol 4.4), before it begins; what cannot stand in a header is left out. */
     void tellUpstreamId() {
         String upstreamId = told().upstreamId;
-        if (upstreamId != null && UPSTREAM_ID.matcher(upstreamId).matches()) {
+        if (upstreamId != null && Ascii.isWord(upstreamId, UPSTREAM_ID_CHARS_MAX, "._:+/=-")) {
             outlet.setHeader("x-upstream-response-id", upstreamId);
         }
     }

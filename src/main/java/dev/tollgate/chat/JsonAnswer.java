@@ -1,7 +1,6 @@
 package dev.tollgate.chat;
 
 import dev.tollgate.error.ApiError;
-import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.metering.Sink;
 import dev.tollgate.openai.CompletionWriter;
 import dev.tollgate.openai.FinishReason;
@@ -86,11 +85,12 @@ final class JsonAnswer implements Sink {
 
     @Override
     public End end(Completion completion) {
-        List<dev.tollgate.openai.ChatCompletion.Choice> choices = new ArrayList<>();
+        List<dev.tollgate.openai.ChatCompletion.Choice> choices =
+                new ArrayList<>(answer.choices().size());
         for (Choice choice : answer.choices()) {
             choices.add(choice.whole());
         }
-        Utf8Buffer body = CompletionWriter.write(new dev.tollgate.openai.ChatCompletion(
+        byte[] body = CompletionWriter.write(new dev.tollgate.openai.ChatCompletion(
                 answer.id(),
                 answer.createdSeconds(),
                 answer.model(),
@@ -100,8 +100,8 @@ final class JsonAnswer implements Sink {
         return () -> {
             answer.tellVerdict();
             answer.tellUpstreamId();
-            answer.outlet().body(body.size());
-            answer.outlet().end(body.array(), body.size());
+            answer.outlet().body(body.length);
+            answer.outlet().end(body, body.length);
         };
     }
 

@@ -1,9 +1,20 @@
 package dev.tollgate.conversation;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a message's content. */
 public sealed interface ContentPart {
+
+    /** Whether one of them is not text. */
+    static boolean hasMedia(List<ContentPart> parts) {
+        for (ContentPart part : parts) {
+            if (part instanceof Media) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     record Text(String text) implements ContentPart {}
 

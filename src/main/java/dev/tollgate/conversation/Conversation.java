@@ -41,7 +41,12 @@ public record Conversation(
 
     /** Whether there is anything but text in it. */
     public boolean hasMedia() {
-        return messages.stream().anyMatch(Message::hasMedia);
+        for (Message message : messages) {
+            if (message.hasMedia()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The tools that are functions of the caller's; a search tool is not one. */

@@ -11,8 +11,8 @@ public sealed interface Message {
     /** Whether it holds a part that is not text. */
     default boolean hasMedia() {
         return switch (this) {
-            case User user -> user.parts().stream().anyMatch(ContentPart.Media.class::isInstance);
-            case ToolResult result -> result.parts().stream().anyMatch(ContentPart.Media.class::isInstance);
+            case User user -> ContentPart.hasMedia(user.parts());
+            case ToolResult result -> ContentPart.hasMedia(result.parts());
             case Instruction instruction -> false;
             case Assistant assistant -> !assistant.files().isEmpty();
         };

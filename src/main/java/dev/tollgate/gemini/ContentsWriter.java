@@ -97,9 +97,15 @@ final class ContentsWriter {
     }
 
     private void writeInstructions(List<String> instructions) {
-        if (instructions.isEmpty() || instructions.stream().allMatch(String::isEmpty)) {
-            return;
+        for (int i = 0; i < instructions.size(); i++) {
+            if (!instructions.get(i).isEmpty()) {
+                writeAll(instructions);
+                return;
+            }
         }
+    }
+
+    private void writeAll(List<String> instructions) {
         json.writeObjectPropertyStart("systemInstruction");
         json.writeArrayPropertyStart("parts");
         parts.texts(instructions);

@@ -2,8 +2,6 @@ package dev.tollgate.gemini;
 
 import dev.tollgate.channel.OutgoingBody;
 import dev.tollgate.media.WantedMedium;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +15,21 @@ final class GeminiBody {
     private static final int CLOSING_BRACES = 2;
 
     private final byte[] whole;
+    private final int length;
     private final List<String> ignored;
     private final List<DataSlot> slots;
 
-    /** @param whole a JSON object whose last member is the object {@code generationConfig} without {@code maxOutputTokens} */
-    GeminiBody(byte[] whole, List<String> ignored, List<DataSlot> slots) {
-        if (whole.length < CLOSING_BRACES || whole[whole.length - 1] != '}' || whole[whole.length - 2] != '}') {
+    /**
+     * @param whole never changed any more
+     * @param length so many bytes of it are a JSON object whose last member is the object {@code generationConfig} without
+     *     {@code maxOutputTokens}
+     */
+    GeminiBody(byte[] whole, int length, List<String> ignored, List<DataSlot> slots) {
+        if (length < CLOSING_BRACES || whole[length - 1] != '}' || whole[length - 2] != '}') {
             throw new IllegalArgumentException("generationConfig must come last");
         }
         this.whole = whole;
+        this.length = length;
         this.ignored = List.copyOf(ignored);
         this.slots = List.copyOf(slots);
     }
@@ -52,7 +56,7 @@ final class GeminiBody {
 
     /** Without what fills the slots. */
     int plainLength() {
-        return whole.length;
+        return length;
     }
 
     /**
@@ -64,7 +68,7 @@ final class GeminiBody {
     OutgoingBody countBody(String model, List<PlacedMedium> filled) {
         OutgoingBody.Builder body =
                 new OutgoingBody.Builder().ascii("{\"generateContentRequest\":{\"model\":\"models/" + model + "\",");
-        fill(body, 1, whole.length, filled);
+        fill(body, 1, length, filled);
         return body.ascii("}").build();
     }
 
@@ -75,13 +79,9 @@ final class GeminiBody {
      * @param filled what the slots are filled with
      */
     OutgoingBody body(@Nullable Long maxOutputTokens, List<PlacedMedium> filled) {
-        if (slots.isEmpty()) {
-            return OutgoingBody.of(bytes(maxOutputTokens));
-        }
-        int open = whole.length - CLOSING_BRACES;
         OutgoingBody.Builder body = new OutgoingBody.Builder();
-        fill(body, 0, open, filled);
-        return body.ascii(end(open, maxOutputTokens)).build();
+        fill(body, 0, open(), filled);
+        return body.ascii(end(maxOutputTokens)).build();
     }
 
     private void fill(OutgoingBody.Builder body, int from, int to, List<PlacedMedium> filled) {
@@ -94,27 +94,22 @@ final class GeminiBody {
         body.add(new OutgoingBody.Bytes(whole, at, to));
     }
 
-    private String end(int open, @Nullable Long maxOutputTokens) {
+    /** Without its end. */
+    int open() {
+        return length - CLOSING_BRACES;
+    }
+
+    /** @param maxOutputTokens null sends none */
+    String end(@Nullable Long maxOutputTokens) {
         if (maxOutputTokens == null) {
             return "}}";
         }
-        String comma = whole[open - 1] == '{' ? "" : ",";
+        String comma = whole[open() - 1] == '{' ? "" : ",";
         return comma + "\"maxOutputTokens\":" + maxOutputTokens + "}}";
     }
 
-    /**
-     * The whole body, where it has no slots.
-     *
-     * @param maxOutputTokens null sends none
-     */
-    byte[] bytes(@Nullable Long maxOutputTokens) {
-        if (maxOutputTokens == null) {
-            return whole.clone();
-        }
-        int open = whole.length - CLOSING_BRACES;
-        byte[] end = end(open, maxOutputTokens).getBytes(StandardCharsets.US_ASCII);
-        byte[] bytes = Arrays.copyOf(whole, open + end.length);
-        System.arraycopy(end, 0, bytes, open, end.length);
-        return bytes;
+    /** Its first {@link #open} bytes, with {@link #end} behind them, are the whole body where it has no slots. Never changed. */
+    byte[] whole() {
+        return whole;
     }
 }

@@ -19,13 +19,13 @@ import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,7 @@ public final class GeminiChannel implements Channel {
 
     private static final int KNOWN_REQUESTS_MAX = 256;
 
-    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._@-]{1,128}");
+    private static final int MODEL_CHARS_MAX = 128;
 
     private final String name;
     private final FarEnd farEnd;
@@ -101,7 +101,7 @@ public final class GeminiChannel implements Channel {
 
     @Override
     public PreparedAsk prepare(Ask ask) {
-        if (!MODEL.matcher(ask.upstreamModel()).matches()) {
+        if (!isModel(ask.upstreamModel())) {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
         }
         access.check(ask);
@@ -114,6 +114,18 @@ public final class GeminiChannel implements Channel {
                     case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets);
                 };
         return new Prepared(body, model.name(), ask);
+    }
+
+    /** By hand: it is asked for each call, and a pattern leaves its matcher behind. */
+    private static boolean isModel(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean isLetter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            if (!isLetter && (c < '0' || c > '9') && "._@-".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= MODEL_CHARS_MAX;
     }
 
     @Override
@@ -226,7 +238,12 @@ public final class GeminiChannel implements Channel {
                     farEnd.vertx(), farEnd.timeouts(), errors, reader, new AnsweringModel(models, model, listener));
             Request request = this.request.withKnown("traceparent", listener.traceparent());
             if (body.slots().isEmpty()) {
-                call.start(access.connect(farEnd, request), body.bytes(maxOutputTokens));
+                call.start(
+                        access.connect(farEnd, request),
+                        connected -> connected.send(
+                                body.whole(),
+                                body.open(),
+                                body.end(maxOutputTokens).getBytes(StandardCharsets.US_ASCII)));
             } else {
                 MediaErrand errand = new MediaErrand(
                         farEnd.vertx(),

@@ -59,7 +59,7 @@ final class GeminiRequestWriter {
             new GenerationConfigWriter(json, ask, model, ignored).write(parts.requestWideResolution());
             json.writeEndObject();
         }
-        return new GeminiBody(out.whole(), List.copyOf(ignored), slots.all());
+        return new GeminiBody(out.kept(), out.size(), List.copyOf(ignored), slots.all());
     }
 
     private static List<String> details(Conversation conversation) {

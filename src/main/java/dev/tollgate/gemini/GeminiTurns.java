@@ -44,7 +44,7 @@ record GeminiTurns(List<String> instructions, List<Turn> turns) {
     record Answer(Message.ToolCall call, Message.ToolResult result) {}
 
     static GeminiTurns of(Conversation conversation) {
-        Builder builder = new Builder();
+        Builder builder = new Builder(conversation.messages().size());
         conversation.messages().forEach(builder::add);
         return builder.build(conversation.place());
     }
@@ -60,9 +60,13 @@ record GeminiTurns(List<String> instructions, List<Turn> turns) {
     }
 
     private static final class Builder {
-        private final List<String> instructions = new ArrayList<>();
-        private final List<Turn> turns = new ArrayList<>();
+        private final List<String> instructions = new ArrayList<>(1);
+        private final List<Turn> turns;
         private @Nullable OpenCalls open;
+
+        Builder(int messages) {
+            turns = new ArrayList<>(messages);
+        }
 
         void add(Message message) {
             switch (message) {

@@ -84,7 +84,7 @@ final class NativeRequestWriter {
             writer.request(ask.body());
             ignored = writer.ignored;
         }
-        return new GeminiBody(out.whole(), List.copyOf(ignored), slots.all());
+        return new GeminiBody(out.kept(), out.size(), List.copyOf(ignored), slots.all());
     }
 
     private void request(JsonNode body) {

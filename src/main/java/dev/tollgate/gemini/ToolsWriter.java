@@ -33,8 +33,9 @@ final class ToolsWriter {
         this.conversation = conversation;
         this.ignored = ignored;
         this.declared = declared(conversation);
-        this.searches =
-                conversation.webSearch() || allowed(conversation).stream().anyMatch(Tool::isSearch);
+        this.searches = conversation.webSearch()
+                || !conversation.tools().isEmpty()
+                        && allowed(conversation).stream().anyMatch(Tool::isSearch);
     }
 
     void write() {
@@ -73,6 +74,9 @@ final class ToolsWriter {
     }
 
     private void requireKnownChoice() {
+        if (conversation.toolChoice() instanceof ToolChoice.Auto) {
+            return;
+        }
         Set<String> known = new LinkedHashSet<>();
         conversation.tools().forEach(tool -> known.add(tool.name()));
         List<String> wanted =

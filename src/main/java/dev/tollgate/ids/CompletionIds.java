@@ -14,6 +14,7 @@ public final class CompletionIds {
 
     private static final String PREFIX = "chatcmpl-";
     private static final int RANDOM_CHARS = 8;
+    private static final int CHARS = PREFIX.length() + "yyyyMMddHHmmssnnnnnnnnn".length() + RANDOM_CHARS;
     private static final DateTimeFormatter TO_THE_NANOSECOND =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmssnnnnnnnnn").withZone(ZoneOffset.UTC);
 
@@ -36,7 +37,7 @@ public final class CompletionIds {
 
     /** @param created the time that the id is to show */
     public String next(Instant created) {
-        StringBuilder id = new StringBuilder(PREFIX);
+        StringBuilder id = new StringBuilder(CHARS).append(PREFIX);
         TO_THE_NANOSECOND.formatTo(created, id);
         Alphanumerics.append(id, RANDOM_CHARS, random);
         return id.toString();

@@ -31,7 +31,7 @@ public final class Utf8Buffer {
     /** This thread's own for short texts; not there while one is being made. */
     private static final ThreadLocal<@Nullable Utf8Buffer> SCRATCH = new ThreadLocal<>();
 
-    /** One for a text that {@link #text} ends at once: on the way of every call another buffer for each would be most of what is allocated. */
+    /** One for a text that {@link #text} or {@link #bytes} ends at once: on the way of every call another buffer for each would be most of what is allocated. */
     public static Utf8Buffer scratch() {
         Utf8Buffer kept = SCRATCH.get();
         if (kept == null) {
@@ -43,10 +43,21 @@ public final class Utf8Buffer {
 
     /** What is in it, of a buffer that was taken from {@link #scratch}; the buffer is not the caller's any more. */
     public String text() {
-        String text = new String(bytes, 0, size, StandardCharsets.UTF_8);
+        String text = asString();
+        giveBack();
+        return text;
+    }
+
+    /** As {@link #text}. */
+    public byte[] bytes() {
+        byte[] whole = toByteArray();
+        giveBack();
+        return whole;
+    }
+
+    private void giveBack() {
         clear();
         SCRATCH.set(this);
-        return text;
     }
 
     public Utf8Buffer() {
@@ -65,6 +76,10 @@ public final class Utf8Buffer {
     /** The buffer itself, of which the first {@link #size} bytes count; it changes with the next write. */
     public byte[] array() {
         return bytes;
+    }
+
+    public String asString() {
+        return new String(bytes, 0, size, StandardCharsets.UTF_8);
     }
 
     public byte[] toByteArray() {
@@ -103,11 +118,12 @@ public final class Utf8Buffer {
     }
 
     /** @param ascii JSON text in plain ASCII, written as it is */
+    @SuppressWarnings(
+            "deprecation") // it leaves out the high halves of characters, which these do not have, and is a plain copy
     public Utf8Buffer raw(String ascii) {
         ensure(ascii.length());
-        for (int i = 0; i < ascii.length(); i++) {
-            bytes[size++] = (byte) ascii.charAt(i);
-        }
+        ascii.getBytes(0, ascii.length(), bytes, size);
+        size += ascii.length();
         return this;
     }
 

@@ -8,6 +8,9 @@ import java.util.Arrays;
  */
 public final class CountedBytes extends ByteArrayOutputStream {
 
+    /** A copy of so little costs more than what stands empty behind it. */
+    private static final int KEPT_ROOM_MAX = 16 * 1024;
+
     private final Lease lease;
 
     public CountedBytes(Lease lease, int bytesFirst) {
@@ -39,6 +42,18 @@ public final class CountedBytes extends ByteArrayOutputStream {
         lease.take(capacity);
         buf = Arrays.copyOf(buf, capacity);
         lease.give(before);
+    }
+
+    /**
+     * As {@link #whole}, but in the room that it was written into where that is small: the first {@link #size} bytes count. Nothing is written
+     * afterwards.
+     */
+    public synchronized byte[] kept() {
+        if (buf.length > KEPT_ROOM_MAX) {
+            return whole();
+        }
+        lease.take(count);
+        return buf;
     }
 
     /** What was written; nothing is written afterwards. Charged twice from now on, as it is kept and as a copy of it is sent. */

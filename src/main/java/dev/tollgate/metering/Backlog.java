@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  */
 final class Backlog {
 
-    private final Deque<List<UpstreamEvent>> batches = new ArrayDeque<>();
+    private final Deque<List<UpstreamEvent>> batches = new ArrayDeque<>(2);
     private final boolean reasoningBilled;
     private boolean headCounted;
     private long tokensBeforeHead;

@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
@@ -100,6 +101,7 @@ interface Books {
 
     /**
      * @param answerModel the model as the answer names it
+     * @param printed the usage as it is printed
      * @param flags oddities of the usage
      * @param excess what was reported beyond what the call can come to (D53), or null
      * @param limits what the call can come to
@@ -114,6 +116,7 @@ interface Books {
             MeteredRequest request,
             String answerModel,
             Bill bill,
+            PrintedUsage printed,
             Set<UsageFlag> flags,
             ExcessReports.@Nullable Excess excess,
             UsageLimits limits,

@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.models.Usage;
 import dev.tollgate.tasks.TaskResult;
@@ -103,11 +104,13 @@ final class Resolving implements Phase {
 
     private void settle(Ending.Charge charge, Books.Bill bill) {
         SentCall sent = answer.sent();
+        PrintedUsage printed = bounds.model().printed(bill.usage());
         Books.Settlement settlement = new Books.Settlement(
                 call.taskId(),
                 call.request(),
                 answerModel(),
                 bill,
+                printed,
                 answer.usage().flags(),
                 answer.usage().excess(),
                 bounds.usageLimits(),
@@ -118,7 +121,7 @@ final class Resolving implements Phase {
                 sent == null ? "" : sent.model(),
                 call.course().trace());
         if (!call.isCallerGone() && charge.error() == null) {
-            rendered = call.sink().end(new Sink.Completion(bounds.model().printed(bill.usage()), bill.chargeMicros()));
+            rendered = call.sink().end(new Sink.Completion(printed, bill.chargeMicros()));
         }
         call.course().offered(answer);
         call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));

@@ -116,7 +116,7 @@ final class Settling {
                 settlement.request().keyPrefix(),
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
-                UsageJson.canonical(settlement.model().printed(settlement.bill().usage())));
+                UsageJson.canonical(settlement.printed()));
     }
 
     /** Nothing has been offered yet: a fault of ours must not leave the hold. */

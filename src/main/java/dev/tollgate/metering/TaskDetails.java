@@ -17,7 +17,7 @@ final class TaskDetails {
 
     static TaskResult of(Books.Settlement settlement) {
         return new TaskResult(
-                UsageJson.ofTask(settlement.model().printed(settlement.bill().usage())),
+                UsageJson.ofTask(settlement.printed()),
                 flags(settlement),
                 settlement.tokensMaxApplied(),
                 pricing(settlement.model().pricing(), settlement.bill()),

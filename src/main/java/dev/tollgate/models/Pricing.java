@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import dev.tollgate.money.Credits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
@@ -67,9 +68,8 @@ public record Pricing(
 
         /** The rule in words, as a task's pricing detail shows it. */
         public String describe() {
-            String step = BigDecimal.valueOf(stepMicros, 6).stripTrailingZeros().toPlainString();
-            String minimum =
-                    BigDecimal.valueOf(minimumMicros, 6).stripTrailingZeros().toPlainString();
+            String step = Credits.text(stepMicros);
+            String minimum = Credits.text(minimumMicros);
             return switch (form) {
                 case FLOOR_TOTAL -> "floor to " + step + ", minimum " + minimum;
                 case NEAREST_COMPONENT ->

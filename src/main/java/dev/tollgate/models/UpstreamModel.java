@@ -181,8 +181,8 @@ public record UpstreamModel(
 
         private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
 
-        private static final long TOKENS_OF_LONG = 1_000_000_000;
-        private static final long MICROS_OF_LONG = 1_000_000_000;
+        private static final long TOKENS_OF_LONG = 100_000_000;
+        private static final long MICROS_OF_LONG = 10_000_000_000L;
 
         /** What a call comes to, micro-credits, rounded up once; thoughts are output. Searches are not in a usage and not in this. */
         public long micros(Usage usage) {

@@ -4,27 +4,34 @@ package dev.tollgate.money;
 public final class Credits {
 
     private static final long MICROS_PER_CREDIT = 1_000_000;
+    private static final int DECIMALS_MAX = 6;
+    private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000};
+
+    /** Of the least of all amounts. */
+    private static final int CHARS_MAX = "-9223372036854.775808".length();
 
     private Credits() {}
 
     /** @return a JSON number without trailing zeros, e.g. {@code 4.4754} for 4,475,400 micro-credits */
     public static String text(long micros) {
-        String whole = Long.toString(micros / MICROS_PER_CREDIT);
-        long fraction = Math.abs(micros % MICROS_PER_CREDIT);
+        long whole = micros / MICROS_PER_CREDIT;
+        int fraction = (int) Math.abs(micros % MICROS_PER_CREDIT);
         if (fraction == 0) {
-            return whole;
+            return Long.toString(whole);
         }
-        // minus zero is no long
-        String sign = micros < 0 && micros > -MICROS_PER_CREDIT ? "-" : "";
-        return sign + whole + "." + decimals(fraction);
-    }
-
-    private static String decimals(long fraction) {
-        String digits = Long.toString(MICROS_PER_CREDIT + fraction).substring(1);
-        int end = digits.length();
-        while (digits.charAt(end - 1) == '0') {
-            end--;
+        int decimals = DECIMALS_MAX;
+        while (fraction % 10 == 0) {
+            fraction /= 10;
+            decimals--;
         }
-        return digits.substring(0, end);
+        StringBuilder text = new StringBuilder(CHARS_MAX);
+        if (micros < 0 && whole == 0) {
+            text.append('-'); // minus zero is no long
+        }
+        text.append(whole).append('.');
+        for (int power = POWERS_OF_TEN[decimals - 1]; power > 0; power /= 10) {
+            text.append((char) ('0' + fraction / power % 10));
+        }
+        return text.toString();
     }
 }

@@ -21,16 +21,17 @@ public final class CompletionWriter {
         this.out = out;
     }
 
-    /** @return the answer, in a buffer that nobody else has */
-    public static Utf8Buffer write(ChatCompletion completion) {
+    /** @return the answer in UTF-8 */
+    public static byte[] write(ChatCompletion completion) {
         int chars = FRAME_BYTES;
         for (ChatCompletion.Choice choice : completion.choices()) {
             chars += Math.min(
                     ROOM_BYTES_MAX, choice.content().length() + choice.content().length() / 16);
         }
-        Utf8Buffer out = new Utf8Buffer(Math.min(ROOM_BYTES_MAX, chars));
+        Utf8Buffer out = Utf8Buffer.scratch();
+        out.reserve(Math.min(ROOM_BYTES_MAX, chars));
         new CompletionWriter(out).completion(completion);
-        return out;
+        return out.bytes();
     }
 
     private void completion(ChatCompletion it) {

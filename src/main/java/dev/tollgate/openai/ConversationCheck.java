@@ -32,9 +32,22 @@ final class ConversationCheck {
 
     /** @throws ApiException 400 that names the message */
     static void check(List<Message> messages) {
+        if (isPlain(messages)) {
+            return;
+        }
         ConversationCheck check = new ConversationCheck();
         messages.forEach(check::next);
         check.end();
+    }
+
+    /** Nobody has called anything, as in the first turn of each conversation. */
+    private static boolean isPlain(List<Message> messages) {
+        for (Message message : messages) {
+            if (message instanceof Assistant || message instanceof ToolResult) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void next(Message message) {

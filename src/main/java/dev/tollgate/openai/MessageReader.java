@@ -80,7 +80,7 @@ final class MessageReader {
 
     private List<Part> content() {
         if (json.isString()) {
-            return List.of(new Part("text", json.path(), new ContentPart.Text(json.string())));
+            return List.of(new Part("text", "", new ContentPart.Text(json.string())));
         }
         if (!json.isArray()) {
             throw json.refuse("a string or an array of parts");

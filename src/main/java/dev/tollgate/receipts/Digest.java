@@ -1,5 +1,6 @@
 package dev.tollgate.receipts;
 
+import dev.tollgate.json.Utf8Buffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,6 +19,13 @@ final class Digest {
 
     static String of(String canonicalText) {
         return HexFormat.of().formatHex(sha256(canonicalText.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Of the text that is written there. */
+    static String of(Utf8Buffer canonicalText) {
+        MessageDigest digest = SHA_256.get();
+        digest.update(canonicalText.array(), 0, canonicalText.size());
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     static byte[] sha256(byte[] bytes) {

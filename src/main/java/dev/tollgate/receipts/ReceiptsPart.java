@@ -1,5 +1,6 @@
 package dev.tollgate.receipts;
 
+import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Resolution;
 import dev.tollgate.storage.Dialect;
@@ -28,7 +29,7 @@ final class ReceiptsPart implements Part<ReceiptChange> {
     private @Nullable String activeKeyId;
 
     /** The writer's, one receipt after the other. */
-    private final StringBuilder room = new StringBuilder(1_024);
+    private final Utf8Buffer room = new Utf8Buffer();
 
     @Override
     public Class<ReceiptChange> type() {
@@ -103,14 +104,13 @@ final class ReceiptsPart implements Part<ReceiptChange> {
             Resolution.Resolved resolved = charge.resolved();
             Link end = ends.getOrDefault(receipt.accountId(), new Link(0, Digest.NONE));
             long sequence = end.sequence() + 1;
-            String body = receipt.body(
-                    room, sequence, resolved.chargedMicros(), after(resolved.balance()), keyId, end.hash());
+            receipt.body(room, sequence, resolved.chargedMicros(), after(resolved.balance()), keyId, end.hash());
             inserts.text(receipt.accountId())
                     .number(sequence)
                     .text(receipt.settle().reservationId())
-                    .text(body)
+                    .text(room.asString())
                     .next();
-            ends.put(receipt.accountId(), new Link(sequence, Digest.of(body)));
+            ends.put(receipt.accountId(), new Link(sequence, Digest.of(room)));
         }
         inserts.finish();
     }

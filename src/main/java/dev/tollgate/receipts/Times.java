@@ -1,14 +1,16 @@
 package dev.tollgate.receipts;
 
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 
 /** RFC 3339 in UTC with milliseconds, always three digits of them (D42). */
 final class Times {
 
+    private static final int DECIMALS = 3;
+
     private static final DateTimeFormatter FORMAT =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+            new DateTimeFormatterBuilder().appendInstant(DECIMALS).toFormatter();
 
     private Times() {}
 

@@ -1,6 +1,7 @@
 package dev.tollgate.receipts;
 
 import dev.tollgate.json.CanonicalJson;
+import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.ledger.Settle;
 import java.nio.charset.StandardCharsets;
 
@@ -12,9 +13,9 @@ public final class WriteReceipt implements ReceiptChange {
 
     private final Settle settle;
     private final String accountId;
-    private final String keyPrefix;
-    private final String model;
-    private final String priceVersion;
+    private final byte[] keyPrefix;
+    private final byte[] model;
+    private final byte[] priceVersion;
     private final String usage;
 
     /**
@@ -50,61 +51,49 @@ public final class WriteReceipt implements ReceiptChange {
     }
 
     /** Half a character, which an upstream can put into its name, has no bytes to be hashed: it becomes a question mark. */
-    private static String quoted(String text) {
-        String wellFormed =
-                hasSurrogates(text) ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8) : text;
+    private static byte[] quoted(String text) {
         StringBuilder out = new StringBuilder(text.length() + 2);
-        CanonicalJson.append(out, wellFormed);
-        return out.toString();
-    }
-
-    private static boolean hasSurrogates(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                return true;
-            }
-        }
-        return false;
+        CanonicalJson.append(out, text);
+        return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /**
-     * The receipt in its canonical form without the signature: the names below are in the RFC's order.
+     * Writes the receipt in its canonical form without the signature: the names below are in the RFC's order.
      *
-     * @param room to make it in; what it holds is lost
+     * @param room what it holds is lost
      */
-    String body(
-            StringBuilder room,
+    void body(
+            Utf8Buffer room,
             long sequence,
             long chargeMicros,
             long balanceAfterMicros,
             String keyId,
             String previousHash) {
-        room.setLength(0);
-        return room.append("{\"account\":\"")
-                .append(accountId)
-                .append("\",\"balance_after_micros\":")
-                .append(balanceAfterMicros)
-                .append(",\"charge_micros\":")
-                .append(chargeMicros)
-                .append(",\"key_id\":\"")
-                .append(keyId)
-                .append("\",\"key_prefix\":")
-                .append(keyPrefix)
-                .append(",\"model\":")
-                .append(model)
-                .append(",\"previous_hash\":\"")
-                .append(previousHash)
-                .append("\",\"price_version\":")
-                .append(priceVersion)
-                .append(",\"sequence\":")
-                .append(sequence)
-                .append(",\"task_id\":\"")
-                .append(settle.reservationId())
-                .append("\",\"time\":\"")
-                .append(Times.text(settle.at()))
-                .append("\",\"usage\":")
-                .append(usage)
-                .append('}')
-                .toString();
+        room.clear();
+        room.raw("{\"account\":\"")
+                .raw(accountId)
+                .raw("\",\"balance_after_micros\":")
+                .number(balanceAfterMicros)
+                .raw(",\"charge_micros\":")
+                .number(chargeMicros)
+                .raw(",\"key_id\":\"")
+                .raw(keyId)
+                .raw("\",\"key_prefix\":")
+                .raw(keyPrefix)
+                .raw(",\"model\":")
+                .raw(model)
+                .raw(",\"previous_hash\":\"")
+                .raw(previousHash)
+                .raw("\",\"price_version\":")
+                .raw(priceVersion)
+                .raw(",\"sequence\":")
+                .number(sequence)
+                .raw(",\"task_id\":\"")
+                .raw(settle.reservationId())
+                .raw("\",\"time\":\"")
+                .raw(Times.text(settle.at()))
+                .raw("\",\"usage\":")
+                .raw(usage)
+                .raw('}');
     }
 }

@@ -75,7 +75,7 @@ final class InGroups implements Rows {
         for (int i = 0; i < row.size(); i++) {
             switch (row.get(i)) {
                 case String text -> statement.setString(i + 1, text);
-                case Long number -> statement.setLong(i + 1, number);
+                case Long number -> statement.setObject(i + 1, number); // kept as it is, not boxed again
                 case null, default -> statement.setNull(i + 1, Types.NULL);
             }
         }

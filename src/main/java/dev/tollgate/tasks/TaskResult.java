@@ -36,8 +36,10 @@ public record TaskResult(
         if ((errorCode == null) != (errorMessage == null)) {
             throw new IllegalArgumentException("an error has a code and a message");
         }
-        if (!usageFlags.stream().allMatch(flag -> flag.matches("[a-z_]{1,32}"))) {
-            throw new IllegalArgumentException("not a usage flag");
+        for (String flag : usageFlags) {
+            if (!flag.matches("[a-z_]{1,32}")) {
+                throw new IllegalArgumentException("not a usage flag");
+            }
         }
         checkLength(usageJson, JSON_CHARS_MAX);
         checkLength(pricingJson, JSON_CHARS_MAX);

@@ -10,9 +10,11 @@ public enum TaskStatus {
     /** The caller left before the end (decision D35). */
     CANCELLED;
 
+    private final String code = name().toLowerCase(Locale.ROOT);
+
     /** The name in the database and in JSON. */
     public String code() {
-        return name().toLowerCase(Locale.ROOT);
+        return code;
     }
 
     /** @throws IllegalArgumentException where it is none */

@@ -16,7 +16,7 @@ final class Attempt implements UpstreamListener {
     private final Attempts owner;
     private final Leg leg;
     private final UpstreamCall call;
-    private List<UpstreamEvent> held = new ArrayList<>();
+    private List<UpstreamEvent> held = List.of();
     private boolean finished;
     private boolean entered = true;
     private final long askedNanos = System.nanoTime();
@@ -103,7 +103,7 @@ final class Attempt implements UpstreamListener {
             owner.goesOn(events);
             return;
         }
-        held.addAll(events);
+        held = held.isEmpty() ? events : joined(held, events);
         boolean hasSubstance = held.size() > HELD_EVENTS_MAX;
         for (UpstreamEvent event : events) {
             hasSubstance |= substantial(event);
@@ -114,6 +114,12 @@ final class Attempt implements UpstreamListener {
             route().channel().breaker().answered();
             owner.answers(this);
         }
+    }
+
+    private static List<UpstreamEvent> joined(List<UpstreamEvent> first, List<UpstreamEvent> more) {
+        List<UpstreamEvent> all = new ArrayList<>(first);
+        all.addAll(more);
+        return all;
     }
 
     @Override

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a server that does byte by byte what it is told. */
 @Timeout(240)
@@ -302,6 +304,24 @@ class ConnectionsTest {
         }));
         assertThat(got(answer).status()).isEqualTo(200);
         assertThat(server.request().body()).hasSize(large.length + 1).startsWith("[x");
+        server.then(exchange -> exchange.status("200 OK", "next"));
+        assertThat(got(ask(farEnd, loop)).status()).isEqualTo(200);
+        assertThat(server.connections()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 200_000})
+    void a_body_and_its_end_come_as_one(int bytes) throws Exception {
+        server.then(exchange -> exchange.status("200 OK", "hi"));
+        FarEnd farEnd = farEnd(1, PATIENT);
+        CompletableFuture<WholeReply> answer = new CompletableFuture<>();
+        byte[] room = ("x".repeat(bytes) + "not of it").getBytes(StandardCharsets.US_ASCII);
+        loop.runOnContext(_ -> farEnd.connect(farEnd.post("/path")).onSuccess(roundtrip -> {
+            WholeReply.of(roundtrip, 1_000).onComplete(answer::complete, answer::completeExceptionally);
+            roundtrip.send(room, bytes, "end".getBytes(StandardCharsets.US_ASCII));
+        }));
+        assertThat(got(answer).status()).isEqualTo(200);
+        assertThat(server.request().body()).isEqualTo("x".repeat(bytes) + "end");
         server.then(exchange -> exchange.status("200 OK", "next"));
         assertThat(got(ask(farEnd, loop)).status()).isEqualTo(200);
         assertThat(server.connections()).isEqualTo(1);

@@ -37,7 +37,7 @@ class AllocationTest {
     private static final int FEW_EVENTS = 10;
     private static final int MANY_EVENTS = 60;
 
-    private static final long BYTES_A_CALL_MAX = 95_000;
+    private static final long BYTES_A_CALL_MAX = 68_000;
     private static final long BYTES_AN_EVENT_MAX = 1_000;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -284,8 +285,15 @@ final class Asks {
         return GeminiRequestWriter.write(ask(), model, callIds, BUCKETS);
     }
 
+    static byte[] bytes(GeminiBody body, @Nullable Long maxOutputTokens) {
+        byte[] end = body.end(maxOutputTokens).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] bytes = java.util.Arrays.copyOf(body.whole(), body.open() + end.length);
+        System.arraycopy(end, 0, bytes, body.open(), end.length);
+        return bytes;
+    }
+
     String json() {
-        return new String(body().bytes(null), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(bytes(body(), null), java.nio.charset.StandardCharsets.UTF_8);
     }
 
     JsonNode tree() {

@@ -36,7 +36,7 @@ class GeminiNativeGoldenTest {
         CallIds callIds = CallIds.valueOf(in.path("callIds").asString("ANY"));
         GoldenRequests.check(pair, () -> {
             GeminiBody body = NativeRequestWriter.write(ask(in, asked), "here", asked, callIds, Asks.BUCKETS);
-            return new GoldenRequests.Made(body.bytes(null), body.ignored(), body.wanted());
+            return new GoldenRequests.Made(Asks.bytes(body, null), body.ignored(), body.wanted());
         });
     }
 

@@ -458,7 +458,7 @@ class GeminiRequestWriterTest {
         GeminiBody body = asks.body();
         assertThat(body.slots()).hasSize(2);
         for (DataSlot slot : body.slots()) {
-            assertThat(new String(body.bytes(null), slot.from(), slot.to() - slot.from(), StandardCharsets.UTF_8))
+            assertThat(new String(body.whole(), slot.from(), slot.to() - slot.from(), StandardCharsets.UTF_8))
                     .isEqualTo("\"inlineData\":null");
         }
     }
@@ -720,12 +720,12 @@ class GeminiRequestWriterTest {
     @Test
     void the_maximum_is_set_last_and_as_often_as_wanted() {
         GeminiBody body = asks().user("?").body();
-        assertThat(text(body.bytes(300L)))
+        assertThat(text(Asks.bytes(body, 300L)))
                 .endsWith(
                         "\"generationConfig\":{\"thinkingConfig\":{\"includeThoughts\":false},\"maxOutputTokens\":300}}");
-        assertThat(text(body.bytes(1L))).endsWith(",\"maxOutputTokens\":1}}");
-        assertThat(text(body.bytes(null))).doesNotContain("maxOutputTokens");
-        assertThat(text(asks().on(Asks.PLAIN).user("?").body().bytes(7L)))
+        assertThat(text(Asks.bytes(body, 1L))).endsWith(",\"maxOutputTokens\":1}}");
+        assertThat(text(Asks.bytes(body, null))).doesNotContain("maxOutputTokens");
+        assertThat(text(Asks.bytes(asks().on(Asks.PLAIN).user("?").body(), 7L)))
                 .endsWith("\"generationConfig\":{\"maxOutputTokens\":7}}");
     }
 

@@ -20,7 +20,7 @@ class GeminiRequestsGoldenTest {
     void a_request_becomes_this_body(Golden pair) {
         GoldenRequests.check(pair, (request, ask, _) -> {
             GeminiBody body = GeminiRequestWriter.write(ask, model(request.model()), CallIds.ANY, Asks.BUCKETS);
-            return new GoldenRequests.Made(body.bytes(request.maxTokens()), body.ignored(), body.wanted());
+            return new GoldenRequests.Made(Asks.bytes(body, request.maxTokens()), body.ignored(), body.wanted());
         });
     }
 

@@ -60,7 +60,7 @@ class MediaPlacementTest {
         for (InlineMedia one : media) {
             slots.add(new DataSlot(1, 1, new DataSlot.Inline(one)));
         }
-        return new GeminiBody(PLAIN.getBytes(StandardCharsets.US_ASCII), List.of(), slots);
+        return new GeminiBody(PLAIN.getBytes(StandardCharsets.US_ASCII), PLAIN.length(), List.of(), slots);
     }
 
     private MediaPlacement placement(GeminiBody body) {
@@ -165,6 +165,7 @@ class MediaPlacementTest {
                 new WantedMedium.Remote("messages.0", "https://far.example/a", new WantedMedium.Said(null, true));
         GeminiBody body = new GeminiBody(
                 PLAIN.getBytes(StandardCharsets.US_ASCII),
+                PLAIN.length(),
                 List.of(),
                 List.of(new DataSlot(1, 1, new DataSlot.Loaded(wanted))));
         assertThatThrownBy(() -> placement(body).begin())

@@ -133,11 +133,14 @@ class RefusalsTest {
     private static Books.Settlement settlement(boolean reasoningBilled, long held, Books.End end, UsageFlag... flags) {
         EnumSet<UsageFlag> odd = EnumSet.noneOf(UsageFlag.class);
         odd.addAll(List.of(flags));
+        MeteredRequest request = Sold.request(reasoningBilled);
+        Usage usage = new Usage(70, 30, 20, 5, 0, 0, 0, 20);
         return new Books.Settlement(
                 "task",
-                Sold.request(reasoningBilled),
+                request,
                 "m",
-                new Books.Bill(new Usage(70, 30, 20, 5, 0, 0, 0, 20), 140, held, end),
+                new Books.Bill(usage, 140, held, end),
+                request.model().printed(usage),
                 odd,
                 null,
                 Sold.bounds(false, 1, null).usageLimits(),

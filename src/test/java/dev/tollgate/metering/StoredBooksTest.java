@@ -164,11 +164,13 @@ class StoredBooksTest {
             Books.End end,
             Set<UsageFlag> flags,
             ExcessReports.@Nullable Excess excess) {
+        Usage usage = Usage.of(100, (due - 100) / 2, 0);
         return new Books.Settlement(
                 id,
                 request,
                 "m",
-                new Books.Bill(Usage.of(100, (due - 100) / 2, 0), due, held, end),
+                new Books.Bill(usage, due, held, end),
+                request.model().printed(usage),
                 flags,
                 excess,
                 BOUNDS.usageLimits(),

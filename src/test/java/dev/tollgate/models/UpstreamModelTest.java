@@ -94,6 +94,21 @@ class UpstreamModelTest {
         assertThat(model.cost(second)).isEqualTo(late);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "30, 20, 7, 200000000, 1200000000, 12400",
+        "1, 0, 0, 1, 1, 1",
+        "100000000, 0, 100000000, 10000000000, 10000000000, 2000000000000",
+        "100000001, 0, 100000001, 10000000001, 10000000001, 2000000020201",
+        "1000000000, 0, 1000000000, 1000000000000, 1000000000000, 2000000000000000"
+    })
+    void what_a_call_costs_is_exact_and_rounded_up_once(
+            long input, long cached, long output, long inputMicros, long outputMicros, long costMicros) {
+        UpstreamModel.Cost cost = new UpstreamModel.Cost(Instant.EPOCH, inputMicros, inputMicros / 2, outputMicros, 0);
+        Usage usage = new Usage(input, 0, output, 0, cached, 0, 0, 0);
+        assertThat(cost.micros(usage)).isEqualTo(costMicros);
+    }
+
     @Test
     void an_unknown_model_is_named_as_far_as_its_name_can_be_shown() {
         String long80 = "m".repeat(80);

@@ -21,7 +21,7 @@ class CompletionWriterTest {
 
     private static String written(ChatCompletion.Choice... choices) {
         ChatCompletion completion = new ChatCompletion("chatcmpl-1", 17, "m", List.of(choices), USAGE, 250_000);
-        return new String(CompletionWriter.write(completion).toByteArray(), StandardCharsets.UTF_8);
+        return new String(CompletionWriter.write(completion), StandardCharsets.UTF_8);
     }
 
     private static JsonNode message(ChatCompletion.Choice choice) {
