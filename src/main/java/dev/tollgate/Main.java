@@ -18,6 +18,7 @@ import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.Event;
 import dev.tollgate.log.LogOutput;
 import dev.tollgate.people.SignUp;
 import dev.tollgate.people.StartCredits;
@@ -44,7 +45,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        Fatal.endProcess();
+        Fatal.endProcess((thread, error) -> LoggerFactory.getLogger(Main.class)
+                .error(Event.THREAD_ENDED, "the thread {} has ended", thread.getName(), error));
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int code = run(args, System.getenv(), out, err);

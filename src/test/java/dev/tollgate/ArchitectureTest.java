@@ -72,15 +72,15 @@ class ArchitectureTest {
 
     /** Everybody logs; what a line is made of is nobody's feature. */
     @Test
-    void the_log_knows_the_machine_alone() {
+    void the_log_knows_the_machine_and_what_is_fatal_alone() {
         check(noClasses()
                 .that()
                 .resideInAPackage(packageOf("log"))
                 .should()
                 .dependOnClassesThat(describe(
-                        "are ours and neither of log nor of host",
+                        "are ours and neither of log, host nor fatal",
                         it -> isOurs(it)
-                                && !resideInAnyPackage(packageOf("log"), packageOf("host"))
+                                && !resideInAnyPackage(packageOf("log"), packageOf("host"), packageOf("fatal"))
                                         .test(it))));
     }
 

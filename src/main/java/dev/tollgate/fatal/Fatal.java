@@ -1,13 +1,10 @@
 package dev.tollgate.fatal;
 
-import dev.tollgate.log.Event;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ends the process where the program cannot go on. Memory that the JVM itself finds missing is left to its own flag
@@ -24,8 +21,6 @@ public final class Fatal {
 
     /** Causes of causes; one may be its own. */
     private static final int CAUSES_MAX = 20;
-
-    private static final Logger log = LoggerFactory.getLogger(Fatal.class);
 
     /** Made beforehand: later there may be no memory for it. */
     private static final byte[] LAST_WORDS = ("tollgate: the process ends, since it cannot go on after this error;"
@@ -46,13 +41,17 @@ public final class Fatal {
         }
     }
 
-    /** From now on an error that is fatal ends this process; one that is not, and that nobody has caught, is logged. */
-    public static void endProcess() {
+    /**
+     * From now on an error that is fatal ends this process.
+     *
+     * @param others told of what is not fatal and has ended a thread, on that thread
+     */
+    public static void endProcess(Thread.UncaughtExceptionHandler others) {
         Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
             if (isFatal(error)) {
                 endProcess(thread, error);
             }
-            log.error(Event.THREAD_ENDED, "the thread {} has ended", thread.getName(), error);
+            others.uncaughtException(thread, error);
         });
     }
 

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import dev.tollgate.fatal.Fatal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * Where the log leaves the process: standard error; standard output belongs to what a command prints. Named in logback.xml.
  *
  * <p>Whoever logs renders its line, gives it to a queue and goes on. One daemon thread writes; where it cannot (a disk is full, a pipe is not
- * read), lines are dropped and counted, and the count is told when there is room again. Thread-safe.
+ * read), lines are dropped and counted, and the count is told when there is room again. An error that ends that thread ends the process: nobody would
+ * be told of anything from then on. Thread-safe.
  */
 public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
@@ -119,7 +121,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
     @Override
     public void start() {
         super.start();
-        thread = Thread.ofPlatform().daemon().name("tollgate-log").start(this::write);
+        thread = Thread.ofPlatform().daemon().name("tollgate-log").start(Fatal.lasting("the log", this::write));
     }
 
     @Override
@@ -208,7 +210,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 put(line);
                 tellLost();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // a line that cannot be made must not end all others
             lost.incrementAndGet();
             wasCut = true; // some of it may be there
         } finally {
@@ -243,7 +245,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private void say(Event event, String message) {
         try {
             put(line(event, message));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             lost.incrementAndGet();
             wasCut = true;
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import dev.tollgate.testing.Deaths;
+import dev.tollgate.testing.Shared;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -81,7 +85,13 @@ class LogOutputTest {
     }
 
     private void await(String text) {
-        while (!text().contains(text)) {
+        await(() -> text().contains(text), text);
+    }
+
+    private static void await(BooleanSupplier isSo, String what) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!isSo.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited in vain: %s", what).isLessThan(end);
             LockSupport.parkNanos(1_000_000);
         }
     }
@@ -273,6 +283,47 @@ class LogOutputTest {
                 .element(1)
                 .asString()
                 .contains("2 lines of the log could not be written and are lost");
+    }
+
+    @Test
+    void a_line_of_its_own_that_cannot_be_made_is_lost_and_those_after_it_are_written() {
+        output.format(LogFormat.JSON);
+        output.identity(
+                () -> {
+                    if (Thread.currentThread().getName().equals("tollgate-log")) {
+                        throw new IllegalStateException("no node yet");
+                    }
+                    return "";
+                },
+                "1.2.3");
+        IntStream.range(0, 30).forEach(i -> log(Event.UPSTREAM_FAILED, "task {}: failed", null, i));
+        assertThat(lines()).hasSize(10);
+        pass(Duration.ofSeconds(1));
+        await(() -> output.lost() > 0, "a line that is lost");
+        output.identity(() -> "nod_1", "1.2.3");
+        log(Event.READY, "it goes on", null);
+
+        await("it goes on");
+        await("1 lines of the log could not be written and are lost");
+    }
+
+    @Test
+    @ResourceLock(Shared.DEATHS)
+    void an_error_that_ends_the_thread_that_writes_ends_the_process() {
+        try (Deaths deaths = new Deaths()) {
+            output = started(new OutputStream() {
+                @Override
+                public void write(int b) {
+                    throw new NoClassDefFoundError("of a file that was replaced");
+                }
+            });
+            log(Event.NOTE, "one", null);
+            await(() -> !deaths.causes().isEmpty(), "the end");
+
+            assertThat(deaths.causes().peek())
+                    .hasMessage("the log has ended")
+                    .hasRootCauseInstanceOf(NoClassDefFoundError.class);
+        }
     }
 
     @Test
