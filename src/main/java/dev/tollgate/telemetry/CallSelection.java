@@ -1,7 +1,6 @@
 package dev.tollgate.telemetry;
 
 import dev.tollgate.metering.CallOutcome;
-import dev.tollgate.metering.OverCall;
 import dev.tollgate.upstream.TraceId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,12 +33,20 @@ final class CallSelection {
         this.secondBegan = nanoTime.getAsLong();
     }
 
-    /** Whether a call is worth telling. @param trusted what the caller has decided for it, where it is trusted */
-    boolean wants(OverCall call, TraceId trace, @Nullable TraceParent trusted) {
-        long took = call.overAtMicros();
-        boolean isSlow = medians.computeIfAbsent(call.request().model().id(), model -> new Median())
-                .isSlow(took);
-        return hasFailed(call.outcome()) || isSlow || (trusted == null ? trace.isAmong(percent) : trusted.sampled());
+    /**
+     * Whether a call is worth telling.
+     *
+     * @param model its public id: there are as many medians as models
+     * @param micros from its arrival to its end
+     * @param trusted what the caller has decided for it, where it is trusted
+     */
+    boolean wants(String model, CallOutcome outcome, long micros, TraceId trace, @Nullable TraceParent trusted) {
+        Median median = medians.computeIfAbsent(model, name -> new Median());
+        boolean isSlow = median.isFarBelow(micros);
+        if (hasAnswered(outcome)) {
+            median.learn(micros);
+        }
+        return hasFailed(outcome) || isSlow || (trusted == null ? trace.isAmong(percent) : trusted.sampled());
     }
 
     /** Whether there is room for it in this second. */
@@ -62,6 +69,14 @@ final class CallSelection {
         };
     }
 
+    /** What was refused, broken off or has failed says nothing of how long the others take: many of them would make all others slow. */
+    private static boolean hasAnswered(CallOutcome outcome) {
+        return switch (outcome) {
+            case COMPLETED, CUT_LENGTH, CUT_CREDITS, CUT_LIMIT, CUT_TIME -> true;
+            case CANCELLED, BLOCKED, REFUSED, REPEATED, FAILED_UPSTREAM, FAILED_STORE, FAILED_FAULT, STOPPED -> false;
+        };
+    }
+
     /** Moves by a fiftieth to where half of the calls lie above it; of two that move it at once one may count for nothing. */
     private static final class Median {
 
@@ -70,12 +85,15 @@ final class CallSelection {
         private final AtomicLong calls = new AtomicLong();
         private volatile long micros;
 
-        boolean isSlow(long took) {
+        boolean isFarBelow(long took) {
+            return calls.get() >= CALLS_MIN && took > SLOW_TIMES * micros;
+        }
+
+        void learn(long took) {
             long seen = calls.incrementAndGet();
             long median = micros;
             long step = Math.max(1, median / 50);
             micros = seen == 1 ? took : took > median ? median + step : Math.max(0, median - step);
-            return seen > CALLS_MIN && took > SLOW_TIMES * median;
         }
     }
 }

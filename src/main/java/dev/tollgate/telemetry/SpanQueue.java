@@ -63,7 +63,7 @@ final class SpanQueue implements AutoCloseable {
                 batch.clear();
             }
         } catch (InterruptedException closed) {
-            dropped.addAndGet(waiting.size());
+            dropped.addAndGet(batch.size() + waiting.size());
         }
     }
 

@@ -112,7 +112,8 @@ public final class Telemetry implements CallObserver, AutoCloseable {
             return;
         }
         TraceParent caller = TraceParent.of(arrival.traceparent());
-        if (selection.wants(call, trace, choice.trustsParent() ? caller : null)) {
+        TraceParent trusted = choice.trustsParent() ? caller : null;
+        if (selection.wants(call.request().model().id(), call.outcome(), call.overAtMicros(), trace, trusted)) {
             tell(call, arrival, trace, caller);
         }
     }
