@@ -28,13 +28,4 @@ final class GenAiNames {
     static final String OUTPUT = "output";
 
     private GenAiNames() {}
-
-    /** @param kind of a channel, as the operator's file calls it */
-    static String provider(String kind) {
-        return switch (kind) {
-            case "gemini", "sandbox" -> "gcp.gemini";
-            case "vertex" -> "gcp.vertex_ai";
-            default -> kind;
-        };
-    }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.metrics;
 
+import dev.tollgate.upstream.GenAiProvider;
 import dev.tollgate.upstream.TryEnd;
 import dev.tollgate.upstream.TryObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
@@ -106,7 +107,7 @@ final class UpstreamMetrics implements TryObserver {
     public void over(String channel, String kind, String model, TryEnd end, long nanos, long heardNanos) {
         OfChannel its = channels.of(channel);
         if (its.provider.equals(NONE)) {
-            its.provider = GenAiNames.provider(kind);
+            its.provider = GenAiProvider.of(kind);
         }
         Pair pair = its.models.of(model);
         pair.count(end).inc();

@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.metering.Arrival;
 import dev.tollgate.metering.OverCall;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstream.GenAiProvider;
 import dev.tollgate.upstream.TraceId;
 import dev.tollgate.upstream.Tried;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
@@ -160,7 +161,7 @@ final class CallSpans {
             long end = start + TimeUnit.MILLISECONDS.toNanos(tried.millis());
             AttributesBuilder attributes = Attributes.builder()
                     .put(SpanNames.OPERATION, SpanNames.CHAT)
-                    .put(SpanNames.PROVIDER, SpanNames.provider(tried.kind()))
+                    .put(SpanNames.PROVIDER, GenAiProvider.of(tried.kind()))
                     .put(SpanNames.REQUEST_MODEL, tried.model())
                     .put(SpanNames.CHANNEL, tried.channel());
             if (answered) {

@@ -33,13 +33,4 @@ final class SpanNames {
     static final String CHAT = "chat";
 
     private SpanNames() {}
-
-    /** @param kind of a channel */
-    static String provider(String kind) {
-        return switch (kind) {
-            case "vertex" -> "gcp.vertex_ai";
-            case "openai" -> "openai";
-            default -> "gcp.gemini";
-        };
-    }
 }

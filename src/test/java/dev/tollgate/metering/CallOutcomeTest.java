@@ -1,5 +1,8 @@
 package dev.tollgate.metering;
 
+import static dev.tollgate.metering.Said.STOP;
+import static dev.tollgate.metering.Said.text;
+import static dev.tollgate.metering.Said.used;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.error.ApiError;
@@ -17,23 +20,6 @@ class CallOutcomeTest {
     private static final long WANTED = 100 + 2 * 4_096;
     private static final ApiError TROUBLE =
             ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble").withStatus(503);
-    private static final UpstreamEvent STOP = new UpstreamEvent.Finish(0, FinishReason.STOP, "STOP");
-
-    private static UpstreamEvent text(String text) {
-        return new UpstreamEvent.Text(0, text, null);
-    }
-
-    private static UpstreamEvent used(long outputTokens) {
-        return new UpstreamEvent.Usage(
-                100,
-                UpstreamEvent.Usage.ABSENT,
-                outputTokens,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Modalities.NONE,
-                UpstreamEvent.Modalities.NONE);
-    }
 
     private static PlayedCall held() {
         return PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
@@ -180,6 +166,76 @@ class CallOutcomeTest {
         assertThat(unwritten.outcome()).isEqualTo(CallOutcome.FAILED_STORE);
         assertThat(unwritten.error()).isEqualTo(TROUBLE);
         assertThat(unwritten.usage()).isNull();
+    }
+
+    @Test
+    void what_the_books_do_not_know_for_certain_is_their_fault() {
+        List<Consumer<PlayedCall>> courses = List.of(
+                call -> call.books.loses(TROUBLE),
+                call -> {
+                    call.books.mayLeave = false;
+                    call.upstream.says(text("Hel"));
+                    call.books.confirms(TROUBLE);
+                },
+                call -> {
+                    call.upstream.says(used(4_097), text("a"));
+                    call.books.grows(new Books.NotRecorded(TROUBLE));
+                },
+                call -> {
+                    call.books.mayLeave = false;
+                    call.upstream.says(used(4_110), text("a"), STOP);
+                    call.does(call.call()::gone);
+                    call.books.grows(new Books.NotRecorded(TROUBLE));
+                });
+        for (Consumer<PlayedCall> course : courses) {
+            OverCall call = after(course.andThen(played -> played.books.givesBack()));
+            assertThat(call.outcome()).isEqualTo(CallOutcome.FAILED_STORE);
+            assertThat(call.error()).isEqualTo(TROUBLE);
+        }
+    }
+
+    @Test
+    void an_upstream_that_says_nothing_or_nothing_of_use_has_failed_unless_its_caller_held_it_up() {
+        assertThat(after(call -> {
+                            call.does(call.call()::timeIsUp);
+                            call.books.givesBack();
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.FAILED_UPSTREAM);
+        assertThat(after(call -> {
+                            call.upstream.says(new UpstreamEvent.Finish(0, FinishReason.MALFORMED, "MALFORMED"));
+                            call.upstream.ends();
+                            call.books.givesBack();
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.FAILED_UPSTREAM);
+        assertThat(after(call -> {
+                            call.caller.full = true;
+                            call.upstream.says(used(5), text("a"));
+                            call.upstream.fails(Kind.BROKEN);
+                            charged(call);
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.CANCELLED);
+    }
+
+    @Test
+    void a_fault_of_ours_is_one_before_a_hold_and_after_the_answer_too() {
+        PlayedCall early = new PlayedCall(Sold.bounds(false, 1, null));
+        early.begin();
+        early.does(() -> early.call().turn(() -> {
+            throw new IllegalStateException("what nobody has thought of");
+        }));
+        early.books.decides(new Books.Refused(TROUBLE, false));
+        assertThat(one(early).outcome()).isEqualTo(CallOutcome.FAILED_FAULT);
+        assertThat(after(call -> {
+                            call.caller.cannotRender = true;
+                            call.upstream.says(used(1), text("a"), STOP);
+                            call.upstream.ends();
+                            call.books.givesBack();
+                        })
+                        .outcome())
+                .isEqualTo(CallOutcome.FAILED_FAULT);
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.tollgate.metering;
 
+import static dev.tollgate.metering.Said.STOP;
+import static dev.tollgate.metering.Said.text;
+import static dev.tollgate.metering.Said.used;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.error.ApiError;
@@ -20,26 +23,8 @@ class RelayingTest {
 
     private static final long WANTED = 100 + 2 * 4_096;
     private static final ApiError TROUBLE = ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble");
-    private static final UpstreamEvent STOP = new UpstreamEvent.Finish(0, FinishReason.STOP, "STOP");
 
     private final PlayedCall played = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
-
-    private static UpstreamEvent text(String text) {
-        return new UpstreamEvent.Text(0, text, null);
-    }
-
-    /** Of a prompt of 100 tokens. */
-    private static UpstreamEvent used(long outputTokens) {
-        return new UpstreamEvent.Usage(
-                100,
-                UpstreamEvent.Usage.ABSENT,
-                outputTokens,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Usage.ABSENT,
-                UpstreamEvent.Modalities.NONE,
-                UpstreamEvent.Modalities.NONE);
-    }
 
     private static PlayedCall judged() {
         PlayedCall judged = new PlayedCall(Sold.bounds(false, 1, null));

@@ -1,0 +1,28 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.upstream.UpstreamEvent;
+import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+
+/** What an upstream says to a prompt of 100 tokens. */
+final class Said {
+
+    static final UpstreamEvent STOP = new UpstreamEvent.Finish(0, FinishReason.STOP, "STOP");
+
+    private Said() {}
+
+    static UpstreamEvent text(String text) {
+        return new UpstreamEvent.Text(0, text, null);
+    }
+
+    static UpstreamEvent used(long outputTokens) {
+        return new UpstreamEvent.Usage(
+                100,
+                UpstreamEvent.Usage.ABSENT,
+                outputTokens,
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Modalities.NONE,
+                UpstreamEvent.Modalities.NONE);
+    }
+}
