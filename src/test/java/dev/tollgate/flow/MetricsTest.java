@@ -41,6 +41,9 @@ class MetricsTest {
             {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me"}]}""";
     private static final String JSON = """
             {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Tell me"}]}""";
+    private static final String CACHED = """
+            {"candidates":[{"content":{"role":"model","parts":[{"text":"Done."}]},"finishReason":"STOP"}],
+            "usageMetadata":{"promptTokenCount":100,"cachedContentTokenCount":90,"candidatesTokenCount":20,"totalTokenCount":120}}""";
     private static final String GENERATE = """
             {"contents":[{"role":"user","parts":[{"text":"Tell me"}]}]}""";
 
@@ -81,6 +84,8 @@ class MetricsTest {
         gateway.script(UpstreamScript.says("Done.", 1000, 1000));
         assertThat(customer.chat(JSON).status()).isEqualTo(200);
         assertThat(customer.chat(STREAM).text()).contains("[DONE]");
+        gateway.script(UpstreamScript.answers().event(CACHED));
+        assertThat(customer.chat(JSON).status()).isEqualTo(200);
         gateway.script(UpstreamScript.answers().text("One ").finish("MAX_TOKENS", new Tokens(7, 3, 2)));
         assertThat(customer.chat(STREAM).text()).contains("[DONE]");
         assertThat(gateway.post("/v1beta/models/gemini-3.1-pro:generateContent", GENERATE, customer.key())
@@ -137,19 +142,20 @@ class MetricsTest {
                 "thoughts_tokens");
         columns.forEach((kind, column) -> assertThat(scrape.sum("tollgate_tokens_total", "kind=\"" + kind + "\""))
                 .as(kind)
+                .isPositive()
                 .isEqualTo(gateway.number("SELECT SUM(" + column + ") FROM usage_quarter")));
         assertThat(scrape.sum("gen_ai_client_token_usage_sum", "gen_ai_token_type=\"input\""))
                 .isEqualTo(scrape.sum("tollgate_tokens_total", "kind=\"input\""));
         assertThat(scrape.since(before, "tollgate_channel_attempts_total", "end=\"refused\""))
                 .isEqualTo(1);
         assertThat(scrape.since(before, "tollgate_channel_attempts_total", "end=\"answered\""))
-                .isEqualTo(4);
+                .isEqualTo(5);
         assertThat(scrape.since(before, "tollgate_channel_attempts_total", "end=\"cancelled\""))
                 .isEqualTo(1);
         assertThat(scrape.since(before, "tollgate_call_first_byte_seconds_count"))
-                .isEqualTo(5);
-        assertThat(scrape.since(before, "tollgate_call_own_seconds_count", "phase=\"settle\""))
                 .isEqualTo(6);
+        assertThat(scrape.since(before, "tollgate_call_own_seconds_count", "phase=\"settle\""))
+                .isEqualTo(7);
         assertThat(scrape.sum("tollgate_writer_batches_total", "end=\"committed\""))
                 .isPositive();
         assertThat(scrape.sum("tollgate_writer_wait_seconds_count", "kind=\"commit\""))
@@ -162,6 +168,47 @@ class MetricsTest {
         assertThat(scrape.sum("tollgate_store_free_bytes")).isPositive();
         assertThat(scrape.sum("tollgate_store_bytes", "what=\"db\"")).isPositive();
         assertThat(scrape.sum("process_open_fds")).isPositive();
+    }
+
+    @Test
+    void times_are_told_in_seconds_and_the_pace_in_tokens_of_each() {
+        Customer customer = gateway.customer("100");
+        gateway.script(UpstreamScript.answers()
+                .delay(200)
+                .text("One ")
+                .delay(200)
+                .text("two", new Tokens(10, 40, 0))
+                .finish("STOP"));
+        Scrape before = Scrape.fresh(gateway);
+        long began = System.nanoTime();
+        CompletableFuture<Gateway.Reply> whole = customer.chatAside(JSON.replace("gemini-2.5-pro", "gemini-3.1-pro"));
+        assertThat(customer.chat(STREAM).text()).contains("[DONE]");
+        assertThat(whole.join().status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        Scrape scrape = Scrape.fresh(gateway);
+        double passed = (System.nanoTime() - began) / 1e9;
+
+        assertThat(scrape.meanSince(before, "gen_ai_client_operation_duration_seconds"))
+                .isBetween(0.4, passed);
+        assertThat(scrape.meanSince(before, "gen_ai_client_operation_time_to_first_chunk_seconds"))
+                .isBetween(0.2, passed);
+        assertThat(scrape.meanSince(before, "tollgate_call_first_byte_seconds", "model=\"gemini-2.5-pro\""))
+                .isBetween(0.2, passed);
+        assertThat(scrape.meanSince(before, "tollgate_call_first_byte_seconds", "model=\"gemini-3.1-pro\""))
+                .as("it leaves in one piece")
+                .isBetween(0.4, passed);
+        assertThat(scrape.since(before, "tollgate_http_request_seconds_count", "route=\"/v1/chat/completions\""))
+                .as("what comes in pieces is measured by its first")
+                .isZero();
+        assertThat(scrape.meanSince(before, "tollgate_call_output_tokens_per_second"))
+                .isBetween(40 / passed, 40 / 0.02);
+        for (String name : List.of(
+                "tollgate_call_own_seconds",
+                "tollgate_http_request_seconds",
+                "tollgate_writer_commit_seconds",
+                "tollgate_writer_wait_seconds")) {
+            assertThat(scrape.meanSince(before, name)).as(name).isBetween(0.0, passed);
+        }
     }
 
     // ---- series ----

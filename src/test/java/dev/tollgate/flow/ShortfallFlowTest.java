@@ -7,6 +7,7 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +62,7 @@ class ShortfallFlowTest {
 
     @Test
     void what_it_does_not_cover_is_the_operators_and_the_customer_stands_at_nothing() {
+        Scrape before = Scrape.fresh(gateway);
         Customer customer = gateway.customer("2");
         assertThat(price(customer)).isEqualTo("2");
         JsonNode task = customer.lastTask();
@@ -73,6 +75,11 @@ class ShortfallFlowTest {
         assertThat(last.get("amount").toString()).isEqualTo("0.85");
         assertThat(customer.balance()).isZero();
         assertThat(customer.consumed()).isEqualByComparingTo("2");
+        Scrape after = Scrape.fresh(gateway);
+        assertThat(after.since(before, "tollgate_ledger_microcredits_total", "kind=\"charge\""))
+                .isEqualTo(2_000_000);
+        assertThat(after.since(before, "tollgate_ledger_microcredits_total", "kind=\"shortfall\""))
+                .isEqualTo(850_000);
     }
 
     @Test

@@ -8,7 +8,9 @@ import dev.tollgate.testing.Gateway;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,13 @@ class WaysInTest {
 
     private static Browser from(String address) {
         return new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", address));
+    }
+
+    @Test
+    void where_a_proxy_was_announced_figures_are_not_told_to_this_machine_without_a_key() {
+        assertThat(gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/metrics")))
+                        .status())
+                .isEqualTo(401);
     }
 
     // ---- the operator ----

@@ -114,12 +114,16 @@ class OnePageTest {
     void a_read_of_a_page_that_takes_too_long_ends_it_and_the_next_page_is_read() {
         String endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
         PageReads reads = store.database.pages(Duration.ofMillis(100));
+        long began = System.nanoTime();
         assertThatThrownBy(() -> reads.onePage("acc_1", () -> {
                     reads.read(
                             "acc_1", connection -> connection.createStatement().execute(endless));
                     return 0;
                 }))
                 .isInstanceOf(StoreUnavailable.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .as("a hundred times the limit, for a machine that is busy")
+                .isBetween(Duration.ofMillis(100), Duration.ofSeconds(10));
 
         assertThat((int) reads.onePage("acc_1", () -> reads.read("acc_1", connection -> 7)))
                 .isEqualTo(7);

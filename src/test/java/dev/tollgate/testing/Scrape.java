@@ -51,16 +51,26 @@ public record Scrape(String text, Map<String, Double> series) {
 
     /** Of all series of a name that have these labels, as in {@code door="chat"}. */
     public long sum(String name, String... labels) {
-        return Math.round(series.entrySet().stream()
+        return Math.round(total(name, labels));
+    }
+
+    private double total(String name, String... labels) {
+        return series.entrySet().stream()
                 .filter(it -> it.getKey().equals(name) || it.getKey().startsWith(name + "{"))
                 .filter(it -> java.util.Arrays.stream(labels).allMatch(it.getKey()::contains))
                 .mapToDouble(Map.Entry::getValue)
-                .sum());
+                .sum();
     }
 
     /** By how much that has grown. */
     public long since(Scrape before, String name, String... labels) {
         return sum(name, labels) - before.sum(name, labels);
+    }
+
+    /** Of what a histogram of that name has seen since then; not a number where that is nothing. */
+    public double meanSince(Scrape before, String name, String... labels) {
+        return (total(name + "_sum", labels) - before.total(name + "_sum", labels))
+                / (total(name + "_count", labels) - before.total(name + "_count", labels));
     }
 
     /** Without those of the library, which come and go with the machine. */
