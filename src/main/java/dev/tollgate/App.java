@@ -29,6 +29,7 @@ import dev.tollgate.answers.SpoolFolder;
 import dev.tollgate.chat.ChatProtocol;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
+import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.CurrentSettings;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.SettingTable;
@@ -53,6 +54,7 @@ import dev.tollgate.history.PlatformUsageHandler;
 import dev.tollgate.history.TaskListHandler;
 import dev.tollgate.history.UsageHandler;
 import dev.tollgate.host.FirstStartFile;
+import dev.tollgate.http.Certificates;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
@@ -181,6 +183,7 @@ public final class App implements AutoCloseable {
     private final Workers signing;
     private final List<Route<?>> routes;
     private final HttpFront front;
+    private final @Nullable Certificates adminCertificates;
     private final @Nullable HttpFront adminFront;
     private final CustomerKeys customerKeys;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -217,6 +220,7 @@ public final class App implements AutoCloseable {
         if (ownAddress != null) {
             CannotListen.check(ownAddress.host(), ownAddress.port(), "--admin-listen");
         }
+        this.adminCertificates = settings.adminTls() == null ? null : certificates(settings.adminTls());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
         this.currentSettings = new CurrentSettings(settings.chosen());
@@ -347,6 +351,13 @@ public final class App implements AutoCloseable {
         HttpOptions usual = httpOptions(surroundings);
         HttpOptions options =
                 new HttpOptions(address.host(), address.port(), 1, 0, Set.of(), usual.limits(), usual.edge());
+        if (adminCertificates != null) {
+            Certificates shown = adminCertificates;
+            options = options.withCertificates(shown);
+            vertx.setPeriodic(
+                    Certificates.LOOK_EVERY.toMillis(),
+                    fired -> Thread.ofVirtual().name("look-at-certificates").start(shown::look));
+        }
         HttpFront own = opened.add(
                 new HttpFront(
                         vertx,
@@ -360,6 +371,20 @@ public final class App implements AutoCloseable {
                 it -> await(it.close()));
         await(own.start());
         return own;
+    }
+
+    private static Certificates certificates(Settings.AdminTls files) {
+        Settings.NamedFile clientCa = files.clientCa();
+        try {
+            return Certificates.of(new Certificates.Files(
+                    named(files.certificate()), named(files.key()), clientCa == null ? null : named(clientCa)));
+        } catch (Certificates.Unfit e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Certificates.Named named(Settings.NamedFile file) {
+        return new Certificates.Named(file.place(), file.path());
     }
 
     /** With an address of its own it is served there alone; health at both. */

@@ -1,5 +1,6 @@
 package dev.tollgate.admin;
 
+import dev.tollgate.deeds.Actor;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
@@ -12,7 +13,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the operator's routes to the operator. */
+/**
+ * Keeps the operator's routes to the operator: to whoever has the admin key, or at {@code admin.listen} a certificate of his (F64). Where a
+ * key is shown it decides.
+ */
 public final class AdminGate implements Gate<AdminGate.Operator> {
 
     private static final String SCHEME = "bearer ";
@@ -42,6 +46,9 @@ public final class AdminGate implements Gate<AdminGate.Operator> {
 
     @Override
     public Future<Operator> admit(Exchange exchange) {
+        if (certificate(exchange) != null) {
+            return OPERATOR;
+        }
         String bearer = bearer(exchange.header("authorization"));
         if (bearer != null && MessageDigest.isEqual(digest(bearer), keySha256)) {
             return OPERATOR;
@@ -59,6 +66,20 @@ public final class AdminGate implements Gate<AdminGate.Operator> {
         });
     }
 
+    /** Who it is that was let in, for the audit log. */
+    static Actor actor(Exchange exchange) {
+        String named = certificate(exchange);
+        String address = exchange.remoteAddress();
+        return named == null ? Actor.adminKey(address) : Actor.certificate(named, address);
+    }
+
+    /** A browser shows its certificate to us whatever page has it ask, so that for pages it does not count. */
+    private static @Nullable String certificate(Exchange exchange) {
+        return exchange.header("authorization") == null && !exchange.isAskedByPage()
+                ? exchange.clientCertificate()
+                : null;
+    }
+
     private static @Nullable String bearer(@Nullable String authorization) {
         return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 ? authorization.substring(SCHEME.length()).strip()
@@ -73,6 +94,6 @@ public final class AdminGate implements Gate<AdminGate.Operator> {
         }
     }
 
-    /** Who has shown the admin key. He owns no account. */
+    /** Who was let in. He owns no account. */
     public record Operator() {}
 }

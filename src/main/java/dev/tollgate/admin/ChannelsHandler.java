@@ -3,7 +3,6 @@ package dev.tollgate.admin;
 import static dev.tollgate.admin.OperatorRoutes.by;
 import static dev.tollgate.admin.OperatorRoutes.doing;
 
-import dev.tollgate.deeds.Actor;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.upstream.ChannelStatus;
@@ -52,7 +51,7 @@ public final class ChannelsHandler implements Handler<Object> {
         return doing(
                 200,
                 (exchange, body) -> {
-                    By by = new By(Actor.adminKey(exchange.remoteAddress()), body.text("reason"), null);
+                    By by = new By(AdminGate.actor(exchange), body.text("reason"), null);
                     String id = exchange.pathParam("id");
                     return () -> {
                         ChannelDeeds.Tried tried = deeds.tryOut(by, id);

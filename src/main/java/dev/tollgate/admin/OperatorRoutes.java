@@ -1,6 +1,5 @@
 package dev.tollgate.admin;
 
-import dev.tollgate.deeds.Actor;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
@@ -42,9 +41,9 @@ final class OperatorRoutes {
                 body -> exchange.compute(refusable(doing.with(exchange, body)), json -> exchange.json(status, json)));
     }
 
-    /** Whoever shows the admin key, from where he comes, with the body's reason and id. */
+    /** Whoever was let in, from where he comes, with the body's reason and id. */
     static By by(Exchange exchange, OperatorBody body) {
-        return new By(Actor.adminKey(exchange.remoteAddress()), body.reason(), body.requestId());
+        return new By(AdminGate.actor(exchange), body.reason(), body.requestId());
     }
 
     private static <T> Supplier<T> refusable(Work<T> work) {

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +79,7 @@ public final class SecretFiles {
     private static Found read(String name, String place) {
         try {
             Path file = Path.of(name);
-            if (isOpenToOthers(file)) {
+            if (OperatorFile.isOpenToAll(file)) {
                 throw new ConfigException(place + " names a file that other users of this machine can read: " + file
                         + ". Take that from them (chmod o-rwx), and replace what they may have read.");
             }
@@ -95,10 +94,5 @@ public final class SecretFiles {
             throw new ConfigException(
                     place + " names a file that cannot be read (" + e.getClass().getSimpleName() + ").");
         }
-    }
-
-    private static boolean isOpenToOthers(Path file) throws IOException {
-        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
     }
 }

@@ -83,8 +83,24 @@ public final class SettingTable {
             "admin.listen",
             Kind.listen(),
             "",
-            "An address of its own for /admin and /metrics, like 127.0.0.1:9464 or [::1]:9464: then they are served there alone, and there in"
-                    + " plain HTTP. The health checks answer at both.");
+            "An address of its own for /admin and /metrics, like 127.0.0.1:9464 or [::1]:9464: then they are served there alone, in plain"
+                    + " HTTP unless there is a certificate for it. The health checks answer at both.");
+    static final Setting<Path> ADMIN_CERTIFICATE = Setting.of(
+            "admin.tls.certificate",
+            Kind.path(),
+            "",
+            "A PEM file with the certificate of admin.listen, and behind it those that lead to its root: then HTTPS is spoken there. Read again"
+                    + " when it changes, as are the other two.");
+    static final Setting<Path> ADMIN_CERTIFICATE_KEY = Setting.of(
+            "admin.tls.key",
+            Kind.path(),
+            "",
+            "A PEM file with that certificate's private key (PKCS#8, not encrypted) that other users of this machine cannot read.");
+    static final Setting<Path> ADMIN_CLIENT_CA = Setting.of(
+            "admin.tls.client-ca",
+            Kind.path(),
+            "",
+            "A PEM file with certificates: whoever shows one that they have signed needs no admin key at admin.listen.");
     static final Setting<List<String>> CONSOLE_ALLOW = Setting.of(
             "console.allow",
             Kind.addresses(10),
@@ -421,6 +437,9 @@ public final class SettingTable {
             CHANNELS_FILE,
             ADMIN_KEY,
             ADMIN_LISTEN,
+            ADMIN_CERTIFICATE,
+            ADMIN_CERTIFICATE_KEY,
+            ADMIN_CLIENT_CA,
             CONSOLE_ALLOW,
             DEMO_KEY,
             DEMO_CREDITS,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
  * @param adminKey null: made at the first start
  * @param adminListen null: the operator's routes are where all others are
+ * @param adminTls null: plain HTTP there
  * @param mail null: no mail is sent
  * @param oidc null: nobody signs in by it
  * @param stripe null: nobody pays by it
@@ -36,6 +37,7 @@ public record Settings(
         @Nullable Path channelsFile,
         @Nullable Secret adminKey,
         @Nullable Listen adminListen,
+        @Nullable AdminTls adminTls,
         Gemini gemini,
         Demo demo,
         Pages pages,
@@ -69,6 +71,13 @@ public record Settings(
 
     /** Where to listen. @param port 0: any free one */
     public record Listen(String host, int port) {}
+
+    /** A file that a setting names. @param place of the setting, as a complaint names it */
+    public record NamedFile(String place, Path path) {}
+
+    /** The PEM files of the operator's address. @param clientCa null: clients are asked for no certificate */
+    public record AdminTls(
+            NamedFile certificate, NamedFile key, @Nullable NamedFile clientCa) {}
 
     /** The real upstream; neither is set: the sandbox answers. */
     public record Gemini(@Nullable Secret apiKey, @Nullable URI baseUrl) {

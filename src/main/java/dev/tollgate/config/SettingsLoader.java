@@ -131,6 +131,7 @@ public final class SettingsLoader {
                 find(CHANNELS_FILE),
                 find(ADMIN_KEY),
                 find(ADMIN_LISTEN),
+                adminTls(),
                 new Settings.Gemini(find(GEMINI_API_KEY), find(GEMINI_BASE_URL)),
                 new Settings.Demo(find(DEMO_KEY), get(DEMO_CREDITS), isSet(DEMO_KEY) || isSet(DEMO_CREDITS)),
                 new Settings.Pages(find(PUBLIC_URL), get(BRAND), find(OPERATOR_PASSWORD), list(CONSOLE_ALLOW)),
@@ -146,6 +147,35 @@ public final class SettingsLoader {
                 traces(),
                 chosen(),
                 warnings);
+    }
+
+    /** Null where plain HTTP is spoken. Half of it would leave the operator's routes open to those who listen on the way. */
+    private Settings.@Nullable AdminTls adminTls() {
+        Settings.NamedFile certificate = file(ADMIN_CERTIFICATE);
+        Settings.NamedFile key = file(ADMIN_CERTIFICATE_KEY);
+        Settings.NamedFile clientCa = file(ADMIN_CLIENT_CA);
+        Settings.NamedFile any = certificate != null ? certificate : key != null ? key : clientCa;
+        if (any == null) {
+            return null;
+        }
+        if (!isSet(ADMIN_LISTEN)) {
+            throw new ConfigException(any.place() + " is set without admin.listen; allowed is beside it: "
+                    + ADMIN_LISTEN.allowed() + " that HTTPS is spoken at.");
+        }
+        if (certificate == null || key == null) {
+            throw new ConfigException(
+                    any.place() + " is set without admin.tls." + (certificate == null ? "certificate" : "key")
+                            + "; allowed are a certificate and its key, and beside both a client-ca.");
+        }
+        return new Settings.AdminTls(certificate, key, clientCa);
+    }
+
+    private Settings.@Nullable NamedFile file(Setting<Path> setting) {
+        Path path = find(setting);
+        return path == null
+                ? null
+                : new Settings.NamedFile(
+                        Objects.requireNonNull(found.get(setting.name())).place(), path);
     }
 
     /** Null where no mail is sent: links in mails need an address that is not the word of whoever asks. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 
 /** A file that the operator names: a regular one, since a device or a pipe may have no end, or never begin, and read up to a limit. */
 public final class OperatorFile {
@@ -31,6 +32,12 @@ public final class OperatorFile {
             throw new Unfit("is not a regular file");
         }
         return Files.newInputStream(file);
+    }
+
+    /** Whether anybody on this machine may read it; false where nobody can tell. Its group may: that is whom the owner has chosen. */
+    public static boolean isOpenToAll(Path file) throws IOException {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
     }
 
     /**

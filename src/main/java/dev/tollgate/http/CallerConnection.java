@@ -10,14 +10,18 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +37,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     private final FrontLoop loop;
     private final Channel channel;
     private final String peer;
+    private final @Nullable SslHandler tls;
     private final BodyPace pace;
     private final Turns turns;
     private @Nullable Exchange exchange;
@@ -42,11 +47,15 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     private boolean isPaused;
     private long sinceNanos = System.nanoTime();
 
-    /** @param channel not registered with its event loop yet */
-    CallerConnection(FrontLoop loop, Channel channel) {
+    /**
+     * @param channel not registered with its event loop yet
+     * @param tls null: what comes is read as it is
+     */
+    CallerConnection(FrontLoop loop, Channel channel, @Nullable SslHandler tls) {
         this.loop = loop;
         this.channel = channel;
         this.peer = peer(channel);
+        this.tls = tls;
         this.pace = new BodyPace(loop.limits(), System::nanoTime);
         this.turns = new Turns(
                 FrontLoop.LINE_BYTES_MAX,
@@ -65,6 +74,9 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     }
 
     void fill(ChannelPipeline pipeline) {
+        if (tls != null) {
+            pipeline.addLast("tls", tls);
+        }
         pipeline.addLast("requests", turns.decoder())
                 .addLast("pace", pace)
                 .addLast("turns", turns)
@@ -73,6 +85,19 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
 
     String peer() {
         return peer;
+    }
+
+    /** Whom the certificate names that was shown, which is one of those that are taken; null where there was none. */
+    @Nullable
+    String certificate() {
+        if (tls == null) {
+            return null;
+        }
+        try {
+            return tls.engine().getSession().getPeerPrincipal().getName();
+        } catch (SSLPeerUnverifiedException e) {
+            return null;
+        }
     }
 
     BodyPace pace() {
@@ -178,10 +203,15 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Fatal.check(cause);
-        if (!(cause instanceof IOException)) {
+        if (!(cause instanceof IOException) && !isHandshake(cause)) {
             LOG.error(Event.REQUEST_FAULT, "a caller's connection is closed by a fault", cause);
         }
         channel.close();
+    }
+
+    /** What a stranger can cause by saying anything where TLS is spoken. */
+    private static boolean isHandshake(Throwable cause) {
+        return cause instanceof DecoderException && cause.getCause() instanceof SSLException;
     }
 
     /** Reads no more of the body until {@link #resume}: what has come already stays bytes. */

@@ -162,6 +162,20 @@ public final class Exchange {
                 && InetAddress.ofLiteral(peerAddress()).isLoopbackAddress();
     }
 
+    /**
+     * Whom the certificate names that the connection's other end has shown, as RFC 2253 writes it: one that somebody has signed who was set
+     * to. Null where there was none.
+     */
+    public @Nullable String clientCertificate() {
+        return connection.certificate();
+    }
+
+    /** Whether a browser asks because some page has it do so: it shows certificates, and is where it is, whoever's page that is. */
+    public boolean isAskedByPage() {
+        String site = header("sec-fetch-site");
+        return header("origin") != null || site != null && !site.equals("none");
+    }
+
     /** The IP at the connection's other end, proxy or not. */
     public String peerAddress() {
         return connection.peer();

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -117,7 +118,9 @@ final class FrontLoop implements Deployable {
         config.setWriteBufferWaterMark(new WriteBufferWaterMark(room / 2, room));
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         config.setOption(ChannelOption.TCP_NODELAY, true);
-        new CallerConnection(this, channel).fill(channel.pipeline());
+        Certificates certificates = options().certificates();
+        SslHandler tls = certificates == null ? null : certificates.handler(channel.alloc());
+        new CallerConnection(this, channel, tls).fill(channel.pipeline());
         context().nettyEventLoop().register(channel).addListener(registered -> {
             if (!registered.isSuccess()) {
                 channel.unsafe().closeForcibly();

@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the front listens and whom it believes.
@@ -11,9 +12,17 @@ import java.util.Set;
  * @param trustedHops how many proxies stand before us, each of which appends to {@code X-Forwarded-For}; with 0 the header
  *     is not looked at
  * @param origins the origins that browsers may call from, {@code *} for any (D25); never with credentials
+ * @param certificates null: plain HTTP is spoken
  */
 public record HttpOptions(
-        String host, int port, int loops, int trustedHops, Set<String> origins, HttpLimits limits, EdgeLimits edge) {
+        String host,
+        int port,
+        int loops,
+        int trustedHops,
+        Set<String> origins,
+        HttpLimits limits,
+        EdgeLimits edge,
+        @Nullable Certificates certificates) {
 
     public HttpOptions {
         if (port < 0 || port > 65_535) {
@@ -23,6 +32,18 @@ public record HttpOptions(
             throw new IllegalArgumentException("loops " + loops + ", trusted hops " + trustedHops);
         }
         origins = Set.copyOf(origins);
+    }
+
+    /** In plain HTTP. */
+    public HttpOptions(
+            String host,
+            int port,
+            int loops,
+            int trustedHops,
+            Set<String> origins,
+            HttpLimits limits,
+            EdgeLimits edge) {
+        this(host, port, loops, trustedHops, origins, limits, edge, null);
     }
 
     /** With the edge's own limits. */
@@ -37,10 +58,14 @@ public record HttpOptions(
     }
 
     public HttpOptions withLimits(HttpLimits limits) {
-        return new HttpOptions(host, port, loops, trustedHops, origins, limits, edge);
+        return new HttpOptions(host, port, loops, trustedHops, origins, limits, edge, certificates);
     }
 
     public HttpOptions withEdge(EdgeLimits edge) {
-        return new HttpOptions(host, port, loops, trustedHops, origins, limits, edge);
+        return new HttpOptions(host, port, loops, trustedHops, origins, limits, edge, certificates);
+    }
+
+    public HttpOptions withCertificates(@Nullable Certificates certificates) {
+        return new HttpOptions(host, port, loops, trustedHops, origins, limits, edge, certificates);
     }
 }

@@ -49,6 +49,9 @@ public enum Event implements Marker {
     CHANNELS_READ,
     CHANNELS_NOT_READ,
     MODEL_RETIRED,
+    /** The files of the operator's address have changed and were taken, or could not be: then what they were stays. */
+    CERTIFICATES_READ,
+    CERTIFICATES_NOT_READ,
     /** A request has met a fault of ours. */
     REQUEST_FAULT,
     /** A call has. */

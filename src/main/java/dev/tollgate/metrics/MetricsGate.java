@@ -7,7 +7,6 @@ import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets in who has the admin key, and without one who asks from this machine: but not where a proxy may stand before us on it, for then all
@@ -55,12 +54,7 @@ public final class MetricsGate implements Gate<Gate.Anyone> {
         return !behindProxies
                 && isLoopback(exchange.peerAddress())
                 && FORWARDING.stream().allMatch(header -> exchange.header(header) == null)
-                && exchange.header("origin") == null
-                && isNoPage(exchange.header("sec-fetch-site"));
-    }
-
-    private static boolean isNoPage(@Nullable String site) {
-        return site == null || site.equals("none");
+                && !exchange.isAskedByPage();
     }
 
     private static boolean isLoopback(String address) {

@@ -212,7 +212,7 @@ class SettingsLoaderTest {
         if (!setting.defaultText().isEmpty()) {
             assertThat((Object) setting.read(setting.defaultText())).isNotNull();
         }
-        assertThat(setting.name()).matches("[a-z]+(-[a-z]+)*(\\.[a-z]+(-[a-z]+)*)?");
+        assertThat(setting.name()).matches("[a-z]+(-[a-z]+)*(\\.[a-z]+(-[a-z]+)*){0,2}");
         assertThat(setting.doc()).endsWith(".");
         if (setting.variable().equals("TOLLGATE_DATABASE_URL")) {
             assertThat(setting.name()).isEqualTo("database"); // the name that others' tools know it by
