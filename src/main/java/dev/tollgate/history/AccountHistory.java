@@ -17,7 +17,9 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ public final class AccountHistory {
     private final Database database;
     private final Duration callMax;
     private final InstantSource clock;
+    private final KeptQuarters kept = new KeptQuarters();
 
     /** @param callMax how long a call can last */
     public AccountHistory(Database database, Duration callMax, InstantSource clock) {
@@ -75,30 +78,36 @@ public final class AccountHistory {
             throws SQLException {
         Instant asOf = clock.instant();
         LocalDate today = asOf.atZone(zone).toLocalDate();
-        UsageRows usage = new UsageRows(connection, accountId);
-        LocalDate tomorrow = today.plusDays(1);
-        List<DayCredits> days =
-                usage.credits(Span.ofLocalDays(today.minusDays(CHART_DAYS), tomorrow, zone), By.MODEL, null, null);
+        UsageRows usage = new UsageRows(kept, connection, accountId);
+        LocalDate monthBegin = today.withDayOfMonth(1);
+        Span ofToday = Span.ofLocalDays(today, today.plusDays(1), zone);
+        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(ofToday, By.MODEL));
+        List<DayCredits> days = new ArrayList<>(
+                usage.credits(Span.ofLocalDays(today.minusDays(CHART_DAYS), today, zone), By.MODEL, null, null));
+        byModel.forEach(group -> days.add(new DayCredits(
+                today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
         CallLog calls = new CallLog(connection, accountId, callMax);
-        Instant midnight = Span.quarter(Span.start(today, zone));
+        Instant midnight = ofToday.from();
         Instant yesterday = Span.quarter(Span.start(today.minusDays(1), zone));
         Instant thisTime =
                 Span.quarter(asOf.minus(Duration.between(yesterday, midnight))).plus(Duration.ofMinutes(15));
         return new Overview(
                 asOf,
                 balance,
-                sum(usage, today, tomorrow, zone),
-                usage.sum(yesterday, thisTime.isAfter(midnight) ? midnight : thisTime, null, null),
-                sum(usage, today.withDayOfMonth(1), tomorrow, zone),
+                sum(byModel),
+                usage.netMicros(yesterday, thisTime.isAfter(midnight) ? midnight : thisTime),
+                days.stream() // a month has no more days than the chart and today
+                        .filter(day -> !day.day().isBefore(monthBegin))
+                        .mapToLong(DayCredits::netMicros)
+                        .sum(),
                 emptyOn(days, today, balance),
                 days,
                 calls.running().stream().limit(RUNNING_MAX).toList(),
                 calls.page(ENDED, null, null, LATEST).calls());
     }
 
-    private static Figures sum(UsageRows usage, LocalDate first, LocalDate end, ZoneId zone) throws SQLException {
-        Span days = Span.ofLocalDays(first, end, zone);
-        return usage.sum(days.from(), days.to(), null, null);
+    private static Figures sum(List<UsageGroup> groups) {
+        return groups.stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus);
     }
 
     private static @Nullable LocalDate emptyOn(List<DayCredits> days, LocalDate today, Balance balance) {
@@ -116,10 +125,12 @@ public final class AccountHistory {
 
     public UsageTable usage(String accountId, UsageQuestion question) {
         return reads().read(accountId, connection -> {
-            UsageRows usage = new UsageRows(connection, accountId);
+            UsageRows usage = new UsageRows(kept, connection, accountId);
             Span span = question.span();
-            Figures all = usage.sum(span.from(), span.to(), question.model(), question.keyId());
-            List<UsageGroup> groups = usage.groups(withOneMore(question));
+            UsageQuestion asked = withOneMore(question);
+            List<UsageGroup> groups = usage.groups(asked);
+            boolean isAll = question.after() == null && groups.size() < asked.limit();
+            Figures all = isAll ? sum(groups) : usage.sum(span.from(), span.to(), question.model(), question.keyId());
             boolean isMore = groups.size() > question.limit();
             return new UsageTable(
                     clock.instant(), span, all, isMore ? groups.subList(0, question.limit()) : groups, isMore);
@@ -129,7 +140,7 @@ public final class AccountHistory {
     /** The day nearest to a span on which calls ended, in the span's zone; empty where none did, of these filters. */
     public Optional<LocalDate> nearestDay(String accountId, Span span, @Nullable String model, @Nullable String keyId) {
         return reads().read(accountId, connection -> {
-            Instant near = new UsageRows(connection, accountId).nearest(span.from(), span.to(), model, keyId);
+            Instant near = new UsageRows(kept, connection, accountId).nearest(span.from(), span.to(), model, keyId);
             return Optional.ofNullable(near).map(at -> at.atZone(span.zone()).toLocalDate());
         });
     }
@@ -137,8 +148,8 @@ public final class AccountHistory {
     /** What the days of a span came to. @param by model or key */
     public List<DayCredits> credits(
             String accountId, Span span, By by, @Nullable String model, @Nullable String keyId) {
-        return reads().read(
-                        accountId, connection -> new UsageRows(connection, accountId).credits(span, by, model, keyId));
+        return reads().read(accountId, connection -> new UsageRows(kept, connection, accountId)
+                .credits(span, by, model, keyId));
     }
 
     private static UsageQuestion withOneMore(UsageQuestion question) {
@@ -233,12 +244,12 @@ public final class AccountHistory {
 
     private MonthStatement sums(Connection connection, String accountId, YearMonth month) throws SQLException {
         Span span = span(month);
-        UsageRows usage = new UsageRows(connection, accountId);
+        UsageRows usage = new UsageRows(kept, connection, accountId);
         List<Entry> entries = new LedgerRead(connection, accountId).besideCalls(database.dialect());
         long moved = moved(entries, span.from(), span.to());
-        Figures before = usage.sum(Instant.EPOCH, span.from(), null, null);
-        long opening = moved(entries, Instant.EPOCH, span.from()) - before.chargedMicros();
-        Figures all = usage.sum(span.from(), span.to(), null, null);
+        long opening = moved(entries, Instant.EPOCH, span.from()) - usage.chargedMicros(span.from());
+        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(span, By.MODEL));
+        Figures all = sum(byModel);
         return new MonthStatement(
                 month,
                 opening,
@@ -246,7 +257,7 @@ public final class AccountHistory {
                         .filter(entry -> LedgerRead.isIn(entry, span.from(), span.to()))
                         .toList(),
                 moved,
-                usage.groups(UsageQuestion.of(span, By.MODEL)),
+                byModel,
                 all,
                 opening + moved - all.chargedMicros(),
                 new LedgerPage(List.of(), null, null));

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What an account's first page shows, of one instant.
  *
  * @param today since midnight in the zone
- * @param yesterdayByNow of yesterday's quarters of an hour those that had begun at this time of the day
- * @param month since its first, in the zone
+ * @param yesterdayByNowMicros charged less refunded, micro-credits: of yesterday's quarters of an hour those that had begun at this time of the day
+ * @param monthMicros the same since the month's first, in the zone
  * @param emptyOn when the balance ends if each day is as the last seven were on average; null where nothing was used, or it is years away
  * @param days the last 30 days of the zone and today's, by model, those with calls
  * @param running at most 20, the newest first
@@ -21,8 +21,8 @@ public record Overview(
         Instant asOf,
         Balance balance,
         Figures today,
-        Figures yesterdayByNow,
-        Figures month,
+        long yesterdayByNowMicros,
+        long monthMicros,
         @Nullable LocalDate emptyOn,
         List<DayCredits> days,
         List<CallRow> running,

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What an account's calls came to in one period after the other, whose ends lie where quarters begin. A period is taken from the days of UTC whose
  * begins are nearest to its ends, and quarters tell by how much these go too far or not far enough: of a day in Berlin two hours are read
  * in place of twenty-four, and one of them serves the next day too. Sums of whole numbers can be taken away as exactly as they are added.
+ * Where {@link #ahead} has read the days of UTC, what quarters of folded days come to is taken from {@link KeptQuarters}.
  * Within one read transaction.
  */
 final class UsagePeriods implements AutoCloseable {
@@ -26,6 +28,12 @@ final class UsagePeriods implements AutoCloseable {
 
     /** All that figures are made of, in their order. */
     static final List<String> FIGURES = List.of(Figures.SUMS.split(", "));
+
+    /** What charts are made of. */
+    static final List<String> CREDITS = List.of("calls", "charged_micros", "refunded_micros");
+
+    private static final int CALLS = CREDITS.indexOf("calls");
+    private static final int REFUNDS = CREDITS.indexOf("refunded_micros");
 
     /** What a group has in common; empty is what was not grouped by. */
     record Name(String model, String keyId) implements Comparable<Name> {
@@ -42,6 +50,8 @@ final class UsagePeriods implements AutoCloseable {
     /** Quarters between a period's end and the begin of a day; less than nothing where the period begins later than the day. */
     private record Margin(long end, long day) {}
 
+    private final KeptQuarters kept;
+    private final Connection connection;
     private final PreparedStatement days;
     private final PreparedStatement quarters;
     private final String accountId;
@@ -50,15 +60,20 @@ final class UsagePeriods implements AutoCloseable {
     private final Set<By> by;
     private final @Nullable String model;
     private final @Nullable String keyId;
+    private NavigableMap<Long, Map<Name, long[]>> ahead = new TreeMap<>();
+    private long aheadFrom;
+    private long aheadTo;
     private @Nullable Margin lastMargin;
     private Map<Name, long[]> ofLastMargin = Map.of();
 
     /**
+     * @param kept what is known of quarters of folded days
      * @param foldedUntil up to where days are folded, the begin of a day of UTC
      * @param sums the columns that are added up: fewer take less time
      * @param by model or key or both, or neither
      */
     UsagePeriods(
+            KeptQuarters kept,
             Connection connection,
             String accountId,
             long foldedUntil,
@@ -67,24 +82,51 @@ final class UsagePeriods implements AutoCloseable {
             @Nullable String model,
             @Nullable String keyId)
             throws SQLException {
+        this.kept = kept;
+        this.connection = connection;
         this.accountId = accountId;
         this.foldedUntil = foldedUntil;
         this.sums = sums;
         this.by = by;
         this.model = model;
         this.keyId = keyId;
-        this.days = connection.prepareStatement(select("usage_day"));
-        this.quarters = connection.prepareStatement(select("usage_quarter"));
+        this.days = connection.prepareStatement(select("usage_day", false));
+        this.quarters = connection.prepareStatement(select("usage_quarter", false));
     }
 
-    private String select(String table) {
-        String names = (by.contains(By.MODEL) ? ", model" : "") + (by.contains(By.KEY) ? ", key_id" : "");
+    private String select(String table, boolean byBegin) {
+        String names = (byBegin ? ", starts_at" : "")
+                + (by.contains(By.MODEL) ? ", model" : "")
+                + (by.contains(By.KEY) ? ", key_id" : "");
         return "SELECT " + (by.contains(By.MODEL) ? "model" : "''") + ", " + (by.contains(By.KEY) ? "key_id" : "''")
                 + ", "
                 + sums.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
+                + (byBegin ? ", starts_at" : "")
                 + " FROM " + table + " WHERE account_id = ? AND starts_at >= ? AND starts_at < ?"
                 + (model == null ? "" : " AND model = ?") + (keyId == null ? "" : " AND key_id = ?")
                 + (names.isEmpty() ? "" : " GROUP BY " + names.substring(2));
+    }
+
+    /** Reads the days of UTC that periods of this range are taken from, all at once. Of {@link #CREDITS} alone. */
+    void ahead(long from, long to) throws SQLException {
+        if (!sums.equals(CREDITS)) {
+            throw new IllegalStateException("other sums are not kept");
+        }
+        long begin = from - Math.floorMod(from, DAY_MILLIS);
+        long end = Math.min(to + Math.floorMod(-to, DAY_MILLIS), foldedUntil);
+        if (begin < end) {
+            NavigableMap<Long, Map<Name, long[]>> read = new TreeMap<>();
+            try (PreparedStatement select = connection.prepareStatement(select("usage_day", true));
+                    ResultSet row = asked(select, begin, end).executeQuery()) {
+                while (row.next()) {
+                    read.computeIfAbsent(row.getLong(3 + sums.size()), _ -> new TreeMap<>())
+                            .put(name(row), counts(row));
+                }
+            }
+            ahead = read;
+            aheadFrom = begin;
+            aheadTo = end;
+        }
     }
 
     /** The sums of those groups in which something is counted, in their order. */
@@ -93,7 +135,11 @@ final class UsagePeriods implements AutoCloseable {
         long firstDay = nearestDay(from);
         long lastDay = Math.min(nearestDay(to), foldedUntil);
         if (firstDay < lastDay) {
-            add(groups, read(days, firstDay, lastDay), 1);
+            if (firstDay >= aheadFrom && lastDay <= aheadTo) {
+                ahead.subMap(firstDay, lastDay).values().forEach(day -> add(groups, day, 1));
+            } else {
+                add(groups, read(days, firstDay, lastDay), 1);
+            }
             add(groups, margin(from, firstDay), 1);
             add(groups, margin(to, lastDay), -1);
         } else {
@@ -108,12 +154,37 @@ final class UsagePeriods implements AutoCloseable {
         if (!margin.equals(lastMargin)) {
             Map<Name, long[]> groups = new TreeMap<>();
             if (end != day) {
-                add(groups, read(quarters, Math.min(end, day), Math.max(end, day)), end < day ? 1 : -1);
+                add(groups, quarters(Math.min(end, day), Math.max(end, day)), end < day ? 1 : -1);
             }
             ofLastMargin = groups;
             lastMargin = margin;
         }
         return ofLastMargin;
+    }
+
+    /** Less than a day of them. What is counted into a folded day after all changes one of the day's sums that never become less. */
+    private Map<Name, long[]> quarters(long from, long to) throws SQLException {
+        long day = from - Math.floorMod(from, DAY_MILLIS);
+        if (day < aheadFrom || to > day + DAY_MILLIS || day + DAY_MILLIS > aheadTo) {
+            return read(quarters, from, to);
+        }
+        KeptQuarters.Range range = new KeptQuarters.Range(accountId, from, to, by, model, keyId);
+        KeptQuarters.Version version = version(ahead.getOrDefault(day, Map.of()));
+        Map<Name, long[]> known = kept.of(range, version);
+        if (known != null) {
+            return known;
+        }
+        Map<Name, long[]> read = read(quarters, from, to);
+        kept.keep(range, version, read);
+        return read;
+    }
+
+    private static KeptQuarters.Version version(Map<Name, long[]> day) {
+        return new KeptQuarters.Version(sum(day, CALLS), sum(day, REFUNDS));
+    }
+
+    private static long sum(Map<Name, long[]> groups, int place) {
+        return groups.values().stream().mapToLong(counts -> counts[place]).sum();
     }
 
     private void add(Map<Name, long[]> groups, Map<Name, long[]> more, int sign) {
@@ -126,6 +197,16 @@ final class UsagePeriods implements AutoCloseable {
     }
 
     private Map<Name, long[]> read(PreparedStatement select, long from, long to) throws SQLException {
+        Map<Name, long[]> groups = new TreeMap<>();
+        try (ResultSet row = asked(select, from, to).executeQuery()) {
+            while (row.next()) {
+                groups.put(name(row), counts(row));
+            }
+        }
+        return groups;
+    }
+
+    private PreparedStatement asked(PreparedStatement select, long from, long to) throws SQLException {
         int next = 1;
         select.setString(next++, accountId);
         select.setLong(next++, from);
@@ -136,17 +217,19 @@ final class UsagePeriods implements AutoCloseable {
         if (keyId != null) {
             select.setString(next, keyId);
         }
-        Map<Name, long[]> groups = new TreeMap<>();
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                long[] counts = new long[sums.size()];
-                for (int i = 0; i < counts.length; i++) {
-                    counts[i] = row.getLong(3 + i);
-                }
-                groups.put(new Name(row.getString(1), row.getString(2)), counts);
-            }
+        return select;
+    }
+
+    private static Name name(ResultSet row) throws SQLException {
+        return new Name(row.getString(1), row.getString(2));
+    }
+
+    private long[] counts(ResultSet row) throws SQLException {
+        long[] counts = new long[sums.size()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = row.getLong(3 + i);
         }
-        return groups;
+        return counts;
     }
 
     private static long nearestDay(long millis) {

@@ -41,15 +41,20 @@ final class UsageRows {
     /** Of so many days each is told. */
     static final int DAYS_TOLD_MAX = 92;
 
-    private static final List<String> CREDITS = List.of("calls", "charged_micros", "refunded_micros");
-
     private static final String FOLDED = "SELECT folded_until FROM usage_fold WHERE id = 1";
 
+    private final KeptQuarters kept;
     private final Connection connection;
     private final String accountId;
     private final long foldedUntil;
 
+    /** For sums, which take nothing from what is kept. */
     UsageRows(Connection connection, String accountId) throws SQLException {
+        this(new KeptQuarters(), connection, accountId);
+    }
+
+    UsageRows(KeptQuarters kept, Connection connection, String accountId) throws SQLException {
+        this.kept = kept;
         this.connection = connection;
         this.accountId = accountId;
         this.foldedUntil = foldedUntil(connection);
@@ -60,6 +65,32 @@ final class UsageRows {
                 ResultSet row = select.executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
         }
+    }
+
+    /** What is paid for, of a range; its ends lie as those of {@link #sum}. Takes less than all figures do. */
+    long netMicros(Instant from, Instant to) throws SQLException {
+        return net(credits(from, to));
+    }
+
+    /** All that was charged before the begin of a day of UTC; what was refunded is not taken away. */
+    long chargedMicros(Instant before) throws SQLException {
+        return credits(Instant.EPOCH, before)[1];
+    }
+
+    private long[] credits(Instant from, Instant to) throws SQLException {
+        long[] none = new long[UsagePeriods.CREDITS.size()];
+        if (!from.isBefore(to)) {
+            return none;
+        }
+        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(), null, null)) {
+            return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
+                    .findFirst()
+                    .orElse(none);
+        }
+    }
+
+    private static long net(long[] credits) {
+        return credits[1] - credits[2];
     }
 
     /** All of a range; its ends lie where quarters begin, and where it is long ago where days of UTC do. */
@@ -114,7 +145,7 @@ final class UsageRows {
 
     private UsagePeriods periods(List<String> sums, Set<By> by, @Nullable String model, @Nullable String keyId)
             throws SQLException {
-        return new UsagePeriods(connection, accountId, foldedUntil, sums, by, model, keyId);
+        return new UsagePeriods(kept, connection, accountId, foldedUntil, sums, by, model, keyId);
     }
 
     /**
@@ -123,11 +154,15 @@ final class UsageRows {
      */
     List<DayCredits> credits(Span span, By by, @Nullable String model, @Nullable String keyId) throws SQLException {
         List<DayCredits> days = new ArrayList<>();
-        try (UsagePeriods periods = periods(CREDITS, Set.of(by), model, keyId)) {
-            for (Day day : span.isUtc() && span.days() > DAYS_TOLD_MAX ? months(span) : days(span, span.firstDay())) {
+        boolean byMonth = span.isUtc() && span.days() > DAYS_TOLD_MAX;
+        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(by), model, keyId)) {
+            if (!byMonth) {
+                periods.ahead(span.from().toEpochMilli(), span.to().toEpochMilli());
+            }
+            for (Day day : byMonth ? months(span) : days(span, span.firstDay())) {
                 periods.of(day.from, day.to)
-                        .forEach((name, sums) -> days.add(new DayCredits(
-                                day.day, by == By.KEY ? name.keyId() : name.model(), sums[1] - sums[2])));
+                        .forEach((name, sums) -> days.add(
+                                new DayCredits(day.day, by == By.KEY ? name.keyId() : name.model(), net(sums))));
             }
         }
         return days;

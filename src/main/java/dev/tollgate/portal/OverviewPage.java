@@ -216,8 +216,9 @@ public final class OverviewPage {
     }
 
     private static Tile today(Overview overview) {
-        long yesterday = overview.yesterdayByNow().netMicros();
-        return spent("Spent today", "today", overview.today(), "yesterday by this time " + Texts.sum(yesterday));
+        long yesterday = overview.yesterdayByNowMicros();
+        return spent(
+                "Spent today", "today", overview.today().netMicros(), "yesterday by this time " + Texts.sum(yesterday));
     }
 
     private static Tile month(Overview overview, ZoneId zone) {
@@ -226,7 +227,7 @@ public final class OverviewPage {
         return spent(
                 "Spent in " + name,
                 "month",
-                overview.month(),
+                overview.monthMicros(),
                 end == null
                         ? "net of refunds"
                         : pace(end, overview.asOf().atZone(zone).toLocalDate()));
@@ -238,9 +239,8 @@ public final class OverviewPage {
                 : "at the pace of 7 days it lasts until " + LONG_DAY.format(end);
     }
 
-    private static Tile spent(String label, String figure, Figures figures, String about) {
-        return new Tile(
-                label, figure, Texts.sum(figures.netMicros()), Texts.exact(figures.netMicros()) + " credits", about);
+    private static Tile spent(String label, String figure, long micros, String about) {
+        return new Tile(label, figure, Texts.sum(micros), Texts.exact(micros) + " credits", about);
     }
 
     private static Tile calls(Figures today) {

@@ -691,7 +691,8 @@ class RandomMonthTest {
         Overview overview = history.overview(ACCOUNT, zone).orElseThrow();
         LocalDate today = store.now().atZone(zone).toLocalDate();
         assertThat(overview.today().chargedMicros()).isEqualTo(onDays(today, today, zone));
-        assertThat(overview.month().chargedMicros()).isEqualTo(onDays(today.withDayOfMonth(1), today, zone));
+        assertThat(overview.monthMicros())
+                .isEqualTo(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)));
         assertThat(overview.days().stream().mapToLong(DayCredits::netMicros).sum())
                 .isEqualTo(net(Span.ofLocalDays(today.minusDays(30), today.plusDays(1), zone)));
         assertThat(overview.latest()).hasSize(8);

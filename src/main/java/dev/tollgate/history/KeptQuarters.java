@@ -1,0 +1,82 @@
+package dev.tollgate.history;
+
+import dev.tollgate.history.UsageQuestion.By;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What credits the quarters of folded days came to, kept in memory: a chart in a zone far from UTC asks for the same ones of thirty days again
+ * and again. It is not held for true that a day which is over stays as it is: refunds, and calls that a crash has left, may be counted into it
+ * later, by any server. What is kept holds only while the day's own sums, which are read each time, have the calls and the refunds that they
+ * had: these two only grow, one of them with whatever is counted, and until the day's row has followed, the day does not pass for folded. What
+ * was not asked for longest goes first. Thread-safe.
+ */
+final class KeptQuarters {
+
+    private static final int BYTES_MAX = 8 << 20;
+    private static final int BYTES_OF_RANGE = 300;
+    private static final int BYTES_OF_GROUP = 275;
+
+    /** @param from inclusive, {@code to} exclusive, milliseconds, of one day of UTC */
+    record Range(
+            String accountId,
+            long from,
+            long to,
+            Set<By> by,
+            @Nullable String model,
+            @Nullable String keyId) {}
+
+    /** Of all the day that a range is of, under the same filters. */
+    record Version(long calls, long refundedMicros) {}
+
+    private record Kept(Version version, Map<UsagePeriods.Name, long[]> groups) {
+
+        private int bytes() {
+            return BYTES_OF_RANGE + groups.size() * BYTES_OF_GROUP;
+        }
+    }
+
+    private final int bytesMax;
+
+    /** What was asked for last comes last. */
+    private final LinkedHashMap<Range, Kept> ranges = new LinkedHashMap<>();
+
+    private int bytes;
+
+    KeptQuarters() {
+        this(BYTES_MAX);
+    }
+
+    /** @param bytesMax about what it may take of the heap */
+    KeptQuarters(int bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /** Null where it is not known of this version. @return not to be changed */
+    synchronized @Nullable Map<UsagePeriods.Name, long[]> of(Range range, Version version) {
+        Kept kept = ranges.get(range);
+        if (kept == null || !kept.version.equals(version)) {
+            return null;
+        }
+        ranges.putLast(range, kept);
+        return kept.groups;
+    }
+
+    /** @param groups not to be changed any more */
+    synchronized void keep(Range range, Version version, Map<UsagePeriods.Name, long[]> groups) {
+        Kept kept = new Kept(version, groups);
+        Kept before = ranges.putLast(range, kept);
+        bytes += kept.bytes() - (before == null ? 0 : before.bytes());
+        var oldest = ranges.entrySet().iterator();
+        while (bytes > bytesMax && oldest.hasNext()) {
+            bytes -= oldest.next().getValue().bytes();
+            oldest.remove();
+        }
+    }
+
+    synchronized int size() {
+        return ranges.size();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.tollgate.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.ledger.Refund;
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.rollups.CallEnd;
+import dev.tollgate.rollups.CallFigures;
+import dev.tollgate.rollups.CountCall;
+import dev.tollgate.rollups.CountRefund;
+import dev.tollgate.rollups.Rollups;
+import dev.tollgate.tasks.CloseTask;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Quarters of days that are over are not read for each look, and what is counted into them late is told all the same. */
+@BesideOthers
+class KeptQuartersTest {
+
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+
+    /** The 21st in Shanghai, where the 20th of UTC is not over. */
+    private static final Instant EVENING = Instant.parse("2026-11-20T18:00:00Z");
+
+    private static final LocalDate DAY = LocalDate.of(2026, 11, 21);
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture open(Stores stores) {
+        StoreFixture store = stores.open(folder);
+        store.setNow(EVENING.minusSeconds(60));
+        store.account("acc_1", 1_000_000);
+        store.setNow(EVENING);
+        call(store, "t1", 700);
+        fold(store, NOW);
+        return store;
+    }
+
+    private static AccountHistory history(StoreFixture store) {
+        return new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
+    }
+
+    private static void fold(StoreFixture store, Instant now) {
+        store.setNow(now);
+        new Rollups(store.writer, store::now).sweep();
+    }
+
+    private static void call(StoreFixture store, String id, long chargeMicros) {
+        store.reserve(id, "acc_1", 1_000, 1_000);
+        Settle settle = new Settle(id, chargeMicros, store.now());
+        CallFigures figures = CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "main", "up");
+        store.commit(
+                settle,
+                new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
+                new CountCall(settle, figures));
+    }
+
+    private static void told(AccountHistory history, long micros) {
+        assertThat(history.overview("acc_1", SHANGHAI).orElseThrow().days())
+                .containsExactly(new DayCredits(DAY, "m", micros));
+    }
+
+    /** A server whose clock is behind, or one that gives back what another has left open, writes into days that are over. */
+    @ParameterizedTest
+    @EnumSource
+    void what_is_counted_late_into_a_kept_day_is_told_at_once_and_after_the_next_fold(Stores stores) {
+        try (StoreFixture store = open(stores)) {
+            AccountHistory history = history(store);
+            told(history, 700);
+            told(history, 700);
+
+            store.setNow(EVENING.plusSeconds(1_800));
+            Refund refund = new Refund("acc_1", "t1", 200, "test", null, store.now());
+            store.commit(refund, new CountRefund(refund));
+            store.setNow(NOW);
+            told(history, 500);
+            fold(store, NOW);
+            told(history, 500);
+
+            store.setNow(EVENING.plusSeconds(3_600));
+            call(store, "t2", 90);
+            store.setNow(NOW);
+            told(history, 590);
+            fold(store, NOW);
+            told(history, 590);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_quarters_of_a_folded_day_are_read_once(Stores stores) {
+        try (StoreFixture store = open(stores)) {
+            AccountHistory history = history(store);
+            Span day = Span.ofLocalDays(DAY, DAY.plusDays(1), SHANGHAI);
+            List<DayCredits> first = history.credits("acc_1", day, UsageQuestion.By.MODEL, null, null);
+            assertThat(first).containsExactly(new DayCredits(DAY, "m", 700));
+
+            fold(store, NOW.plus(Duration.ofDays(103)));
+            assertThat(store.number("SELECT COUNT(*) FROM usage_quarter")).isZero();
+            assertThat(history.credits("acc_1", day, UsageQuestion.By.MODEL, null, null))
+                    .isEqualTo(first);
+        }
+    }
+
+    @Test
+    void what_was_not_asked_for_longest_goes_where_there_is_no_room() {
+        KeptQuarters kept = new KeptQuarters(2_000);
+        KeptQuarters.Version version = new KeptQuarters.Version(1, 0);
+        for (int i = 0; i < 100; i++) {
+            kept.keep(range(i), version, Map.of(new UsagePeriods.Name("m", ""), new long[3]));
+            assertThat(kept.of(range(0), version)).isNotNull();
+        }
+
+        assertThat(kept.size()).isBetween(2, 4);
+        assertThat(kept.of(range(99), version)).isNotNull();
+        assertThat(kept.of(range(50), version)).isNull();
+        assertThat(kept.of(range(99), new KeptQuarters.Version(1, 1))).isNull();
+    }
+
+    private static KeptQuarters.Range range(int day) {
+        return new KeptQuarters.Range("acc_1", day, day + 1, Set.of(), null, null);
+    }
+}
