@@ -75,6 +75,11 @@ public final class Catalogue {
                 .toList());
     }
 
+    /** The same at the prices of the file, and what is set in one is not in the other. */
+    Catalogue apart() {
+        return new Catalogue(created, asWritten, List.copyOf(upstreams.values()));
+    }
+
     /** The rules of an upstream's model, null where the catalogue does not know it. */
     public @Nullable UpstreamModel upstream(String name) {
         return upstreams.get(name);

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +75,16 @@ class CatalogueLoaderTest {
         assertComplaint(
                 SMALL.replace("aliases: [house-latest]", "aliases: [house]").replace("active: true", "active: false"),
                 "models[0].aliases[0] 'house' names another model already.");
+    }
+
+    @Test
+    void a_price_that_is_set_in_one_built_in_catalogue_is_not_in_another() {
+        Catalogue one = CatalogueLoader.builtIn();
+        Model model = one.all().getFirst();
+        Pricing another = one.all().getLast().pricing();
+        one.use(Map.of(model.id(), another));
+        assertThat(one.all().getFirst().pricing()).isEqualTo(another);
+        assertThat(CatalogueLoader.builtIn().all().getFirst()).isEqualTo(model);
     }
 
     @Test
