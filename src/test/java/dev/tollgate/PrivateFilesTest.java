@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the program writes is for the user alone who runs it. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
+@Order(18)
 class PrivateFilesTest {
 
     private static final String KEY = "sk-demo-key-for-tests-0123456789abcdef";

@@ -22,11 +22,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Words of SQL and wildcards, wherever a request says something: they are text to every route of the table. */
+@Order(19)
 class StrangeWordsTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";

@@ -15,6 +15,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -32,6 +33,7 @@ import tools.jackson.databind.JsonNode;
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
+@Order(19)
 class AbsurdUsageTest {
 
     private static final int CALLS = 120;

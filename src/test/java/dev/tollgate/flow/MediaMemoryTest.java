@@ -26,7 +26,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 class MediaMemoryTest {
 
     private static final int CALLS = 10;
-    private static final int VIDEO_BYTES = Effort.of(30_000_000, 90_000_000);
+    private static final int VIDEO_BYTES = Effort.of(16_000_000, 90_000_000);
     private static final int MEDIUM_BYTES = 14_000_000;
     private static final long VIDEOS_HEAP_BYTES_MAX = 2L * VIDEO_BYTES;
     private static final long MEDIA_HEAP_BYTES_MAX = 50L << 20;

@@ -52,6 +52,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -66,6 +67,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * their order. The state of a key and its limits are not held: a node reads them when its batch begins, so they must be such as the key
  * may have had between the question and the answer.
  */
+@Order(19)
 class ModelTest {
 
     private static final int THREADS = 6;

@@ -61,7 +61,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NoCircleTest {
 
     private static final int THREADS_OF_NODE = 4;
-    private static final int ROUNDS = Effort.of(30, 600);
+    private static final int ROUNDS = Effort.of(12, 600);
     private static final int ACCOUNTS = 4;
     private static final String MODEL = "m";
 

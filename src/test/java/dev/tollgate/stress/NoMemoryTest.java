@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the launcher sets and which knows its own heap only, is not set here.
  */
 @Timeout(400)
+@Order(18)
 class NoMemoryTest {
 
     private static final String KEY = "sk-without-memory-0123456789";

@@ -28,12 +28,9 @@ public final class PostgresPair implements AutoCloseable {
     public PostgresPair(Path folder) {
         this.folder = folder;
         try {
-            this.primary = start(folder.resolve("primary"), 0);
-            execute(primary.getJdbcUrl("postgres", "postgres"), "CREATE DATABASE " + DATABASE);
-            Database.openShared(primaryUrl()).close();
-            int port = primary.getPort();
-            primary.close();
-            copy(folder.resolve("primary"), folder.resolve("standby"));
+            copy(Seed.FOLDER, folder.resolve("primary"));
+            copy(Seed.FOLDER, folder.resolve("standby"));
+            int port = Ports.free();
             Files.writeString(
                     folder.resolve("standby/postgresql.auto.conf"),
                     "primary_conninfo = 'host=127.0.0.1 port=" + port + " user=postgres'\n",
@@ -46,6 +43,26 @@ public final class PostgresPair implements AutoCloseable {
         }
         Gateway.await(
                 "the standby to follow", () -> number(primaryUrl(), "SELECT COUNT(*) FROM pg_stat_replication") == 1);
+    }
+
+    /** A server that was stopped, with a database of the newest schema: both of each pair begin as a copy. */
+    private static final class Seed {
+
+        static final Path FOLDER = make();
+
+        private static Path make() {
+            try {
+                Path data = Files.createTempDirectory("tollgate-pair").resolve("seed");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> Program.delete(data.getParent())));
+                try (EmbeddedPostgres server = start(data, 0)) {
+                    execute(server.getJdbcUrl("postgres", "postgres"), "CREATE DATABASE " + DATABASE);
+                    Database.openShared(server.getJdbcUrl("postgres", DATABASE)).close();
+                }
+                return data;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private static EmbeddedPostgres start(Path data, int port) throws IOException {
