@@ -142,7 +142,11 @@ class LogOutputTest {
         assertThat(lines().stream().filter(line -> line.startsWith("java.lang.IllegalStateException")))
                 .hasSize(1);
         assertThat(text()).contains("attempt 4 failed (IOException: refused 4)");
-        pass(Duration.ofMinutes(1));
+        pass(Duration.ofSeconds(59));
+        log(Event.STORE_UNAVAILABLE, "attempt {} failed", new IllegalStateException("at another place"), 5);
+        assertThat(lines().stream().filter(line -> line.startsWith("java.lang.IllegalStateException")))
+                .hasSize(1);
+        pass(Duration.ofSeconds(1));
         log(Event.STORE_UNAVAILABLE, "attempt {} failed", new IllegalStateException("later"), 5);
         assertThat(lines().stream().filter(line -> line.startsWith("java.lang.IllegalStateException")))
                 .hasSize(2);
@@ -326,10 +330,9 @@ class LogOutputTest {
         }
     }
 
-    @Test
-    void whoever_logs_does_not_wait_for_a_reader_that_has_stopped() {
-        CountDownLatch reads = new CountDownLatch(1);
-        output = started(new OutputStream() {
+    /** Nobody reads what is written until then. */
+    private OutputStream slow(CountDownLatch reads) {
+        return new OutputStream() {
             @Override
             public void write(int b) throws IOException {
                 write(new byte[] {(byte) b}, 0, 1);
@@ -344,13 +347,39 @@ class LogOutputTest {
                 }
                 paper.write(bytes, from, length);
             }
-        });
+        };
+    }
+
+    @Test
+    void whoever_logs_does_not_wait_for_a_reader_that_has_stopped() {
+        CountDownLatch reads = new CountDownLatch(1);
+        output = started(slow(reads));
         for (int i = 0; i < 20_000; i++) {
             log(Event.ACCESS, "GET /v1/models", null);
         }
         assertThat(output.lost()).isBetween(10_000L, 12_000L);
         reads.countDown();
-        assertThat(text()).contains("lines of the log could not be written and are lost");
+        await("lines of the log could not be written and are lost");
+        log(Event.ACCESS, "told once", null);
+        assertThat(lines().stream().filter(line -> line.contains("are lost"))).hasSize(1);
+    }
+
+    @Test
+    void long_lines_that_wait_are_bounded_by_their_bytes_and_those_that_are_written_make_room() {
+        CountDownLatch reads = new CountDownLatch(1);
+        output = started(slow(reads));
+        String line = "x".repeat(15_000);
+        for (int i = 0; i < 1_000; i++) {
+            log(Event.ACCESS, line, null);
+        }
+        assertThat(output.lost()).isBetween(700L, 800L);
+        reads.countDown();
+        output.flush();
+        for (int i = 0; i < 200; i++) {
+            log(Event.ACCESS, line, null);
+        }
+        output.flush();
+        assertThat(output.lost()).as("there is room again").isBetween(700L, 800L);
     }
 
     @Test

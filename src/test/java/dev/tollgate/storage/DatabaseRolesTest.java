@@ -133,6 +133,8 @@ class DatabaseRolesTest {
                 "DELETE FROM payment_notice",
                 "DELETE FROM payment",
                 "UPDATE price_version SET input_micros = 0",
+                "DELETE FROM task",
+                "DELETE FROM reservation",
                 "DELETE FROM account",
                 "DELETE FROM api_key",
                 "TRUNCATE entry",
