@@ -40,12 +40,9 @@ class DatabaseRolesTest {
     @BeforeAll
     static void start() throws Exception {
         owner = Postgres.migrated();
-        String roles = Files.readString(ROLES);
-        for (int i = 0; i < 2; i++) { // as after an upgrade
-            execute(owner, roles);
-        }
+        execute(owner, Files.readString(ROLES)); // for the second time, as after an upgrade
         gateway = Gateway.startOn(
-                as("tollgate_app"),
+                owner,
                 Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", "the operator of the tests"));
     }
 

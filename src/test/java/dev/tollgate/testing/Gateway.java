@@ -190,7 +190,9 @@ public final class Gateway implements AutoCloseable {
     }
 
     private App start() {
-        return App.start(SettingsLoader.load(arguments, environment), surroundings.withClock(this::now));
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.computeIfPresent(DATABASE_URL, (name, url) -> Postgres.served(url));
+        return App.start(SettingsLoader.load(arguments, variables), surroundings.withClock(this::now));
     }
 
     /** Stops and starts over the same data. */

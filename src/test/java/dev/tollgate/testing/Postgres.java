@@ -23,11 +23,17 @@ import org.postgresql.core.BaseConnection;
 
 /**
  * A real PostgreSQL of the oldest version that is supported. One server for all tests of a run, a database of its own for each test
- * that asks: the server brings itself, needs no installation, and ends with the run.
+ * that asks: the server brings itself, needs no installation, and ends with the run. Addresses are a superuser's, who may do behind the
+ * program's back what a test needs; the program is given that of its own role ({@link #served}).
  */
 public final class Postgres {
 
     private static final String TEMPLATE = "migrated";
+    private static final Path ROLES = Path.of("deploy", "postgresql", "roles.sql");
+
+    /** Of databases that have a schema, and so the roles' rights. */
+    private static final String SERVED = "served";
+
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private Postgres() {}
@@ -50,6 +56,7 @@ public final class Postgres {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(server, data)));
                 execute(server, "CREATE DATABASE " + TEMPLATE);
                 Database.openShared(url(server, TEMPLATE)).close();
+                execute(url(server, TEMPLATE), Files.readString(ROLES)); // copies of it have the rights, too
                 return server;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -69,12 +76,20 @@ public final class Postgres {
 
     /** The address of a fresh database with the newest schema and nothing in it. */
     public static String migrated() {
-        return fresh(" TEMPLATE " + TEMPLATE + " STRATEGY FILE_COPY"); // less work than a copy through the log
+        return fresh(SERVED, " TEMPLATE " + TEMPLATE + " STRATEGY FILE_COPY"); // less work than a copy through the log
+    }
+
+    /**
+     * The address that a program is given: where there is a schema it serves as the role that may do the least (F66); without one it has to make
+     * it first, as its owner.
+     */
+    public static String served(String url) {
+        return url.contains("/" + SERVED) ? url.replaceFirst("([?&]user=)[^&]*", "$1tollgate_app") : url;
     }
 
     /** The address of a fresh database without a schema. */
     public static String empty() {
-        return fresh("");
+        return fresh("test", "");
     }
 
     /** The address of a copy of another database as it is now; nothing may be migrated meanwhile. @param sql run on the copy */
@@ -136,11 +151,11 @@ public final class Postgres {
         return rows.toString();
     }
 
-    private static String fresh(String how) {
+    private static String fresh(String kind, String how) {
         assumeFalse(
                 "none".equals(System.getProperty("test.postgres")), "only a look for mutants goes without PostgreSQL");
         EmbeddedPostgres server = Server.RUNNING;
-        String name = "test" + DATABASES.incrementAndGet();
+        String name = kind + DATABASES.incrementAndGet();
         execute(server, "CREATE DATABASE " + name + how);
         return url(server, name);
     }

@@ -74,9 +74,10 @@ public final class StoreFixture implements AutoCloseable {
         return new StoreFixture(() -> Database.open(Migrated.in(folder), true));
     }
 
-    /** One node of several over a PostgreSQL. */
+    /** One node of several over a PostgreSQL, with the rights of a program. */
     public static StoreFixture shared(String url) {
-        return new StoreFixture(() -> Database.openShared(url));
+        String served = Postgres.served(url);
+        return new StoreFixture(() -> Database.openShared(served));
     }
 
     private StoreFixture(Supplier<Database> opener) {
