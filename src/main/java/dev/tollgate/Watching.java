@@ -43,7 +43,16 @@ final class Watching implements AutoCloseable {
     private final Exposition exposition = metrics.exposition();
     private final Store store;
     private final InstantSource clock;
-    private volatile @Nullable HoldsNow holds;
+    private volatile @Nullable Looked holds;
+
+    /** What was seen of the holds, and when: the oldest of them may be gone by the next look. */
+    record Looked(HoldsNow holds, Instant at) {
+
+        double oldestSeconds() {
+            Instant since = holds.oldest();
+            return since == null ? 0 : Math.max(0, Duration.between(since, at).toMillis()) / MILLIS;
+        }
+    }
 
     Watching(Settings settings, Store store, InstantSource clock) {
         this.store = store;
@@ -110,15 +119,15 @@ final class Watching implements AutoCloseable {
                 "What running calls hold of all servers over these books, as of the latest look at the database.",
                 new String[] {},
                 now -> {
-                    HoldsNow seen = holds;
+                    Looked seen = holds;
                     if (seen != null) {
-                        now.is((double) seen.micros());
+                        now.is((double) seen.holds().micros());
                     }
                 });
         metrics.gauge("tollgate_holds_open", "How many holds there are, as of that look.", new String[] {}, now -> {
-            HoldsNow seen = holds;
+            Looked seen = holds;
             if (seen != null) {
-                now.is((double) seen.open());
+                now.is((double) seen.holds().open());
             }
         });
         metrics.gauge(
@@ -126,17 +135,11 @@ final class Watching implements AutoCloseable {
                 "Age of the oldest hold as of that look, 0 where there is none.",
                 new String[] {},
                 now -> {
-                    HoldsNow seen = holds;
+                    Looked seen = holds;
                     if (seen != null) {
-                        now.is(age(seen.oldest()));
+                        now.is(seen.oldestSeconds());
                     }
                 });
-    }
-
-    private double age(@Nullable Instant since) {
-        return since == null
-                ? 0
-                : Math.max(0, Duration.between(since, clock.instant()).toMillis()) / MILLIS;
     }
 
     private void nodes() {
@@ -212,7 +215,7 @@ final class Watching implements AutoCloseable {
     /** Nothing is told while the database is away. */
     void look() {
         try {
-            holds = store.ledger().holdsNow();
+            holds = new Looked(store.ledger().holdsNow(), clock.instant());
         } catch (StoreException e) {
             holds = null;
             log.debug("what is held could not be looked at; trying again", e);

@@ -2,6 +2,7 @@ package dev.tollgate.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.Cookie;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -91,7 +92,9 @@ class MailLooksTest {
     }
 
     private static void look(Visit visit, String path, String name) {
-        assertThat(visit.open(path).status()).isEqualTo(200);
+        Response page = visit.open(path);
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.url()).endsWith(path); // not the sign-in, which is 200 too
         visit.look("mail/" + name);
     }
 }
