@@ -48,7 +48,9 @@ class HelmTest {
                         && System.getProperty("os.arch").equals("amd64"),
                 "Helm is there for Linux on x86-64 alone");
         List<String> parts = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(it -> it.contains("helm-java") || it.contains("jna") || Path.of(it).endsWith("test-classes"))
+                .filter(it -> it.contains("helm-java")
+                        || it.contains("jna")
+                        || Path.of(it).endsWith("test-classes"))
                 .toList();
         Tool.run(
                         Path.of("").toAbsolutePath(),
