@@ -130,6 +130,7 @@ class DatabaseRolesTest {
                 "DELETE FROM payment_notice",
                 "DELETE FROM payment",
                 "UPDATE price_version SET input_micros = 0",
+                "UPDATE setting SET value = value",
                 "DELETE FROM task",
                 "DELETE FROM reservation",
                 "DELETE FROM account",

@@ -56,7 +56,7 @@ final class CrashDatabase {
                 url,
                 () -> StoreFixture.shared(url),
                 () -> Database.openReading(url),
-                Map.of("TOLLGATE_DATABASE_URL", url, "TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY));
+                Map.of("TOLLGATE_DATABASE_URL", Postgres.served(url), "TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY));
     }
 
     static CrashDatabase fresh(Stores kind, Path data) {

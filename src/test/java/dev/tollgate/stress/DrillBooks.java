@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.Main;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Ports;
+import dev.tollgate.testing.Postgres;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,7 +27,7 @@ record DrillBooks(String url, PacedUpstream upstream) {
     /** A server over them, which listens on that port. */
     GatewayProcess begin(List<String> program, Path folder, int port, String... settings) throws IOException {
         Map<String, String> environment = new HashMap<>(upstream.environment());
-        environment.put("TOLLGATE_DATABASE_URL", url);
+        environment.put("TOLLGATE_DATABASE_URL", Postgres.served(url));
         environment.put("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY);
         environment.put("TOLLGATE_DEMO_KEY", Gateway.DEMO_KEY);
         environment.put("TOLLGATE_DEMO_CREDITS", "1000000");
