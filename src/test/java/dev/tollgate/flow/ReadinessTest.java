@@ -123,6 +123,25 @@ class ReadinessTest {
         }
     }
 
+    @Test
+    void a_row_says_ready_then_draining_though_the_audit_log_cannot_be_written() {
+        String operator = "admin-key-of-readiness";
+        try (Gateway gateway = Gateway.startOn(Postgres.migrated(), Map.of("TOLLGATE_ADMIN_KEY", operator))) {
+            awaitState(gateway, "ready");
+            try (Gateway.Fault _ = gateway.fault("INSERT", "audit_log", "true")) {
+                Gateway.Reply told = gateway.post("/admin/drain", "{\"reason\":\"its disk is ill\"}", operator);
+                assertThat(told.error().get("message").asString())
+                        .isEqualTo("It was announced, but that could not be written down.");
+            }
+            awaitState(gateway, "draining");
+            assertThat(gateway.get("/health/ready").text()).contains("draining");
+        }
+    }
+
+    private static void awaitState(Gateway gateway, String state) {
+        Gateway.await(state, () -> gateway.text("SELECT state FROM node").equals(state));
+    }
+
     private static void awaitAnswer(Gateway gateway, String path, int status, String body) {
         Gateway.await(path, () -> gateway.get(path).text().equals(body));
         assertThat(gateway.get(path).status()).isEqualTo(status);
