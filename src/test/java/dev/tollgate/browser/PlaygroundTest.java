@@ -113,9 +113,18 @@ class PlaygroundTest {
             assertThat(page.textContent("#send-label"))
                     .as("a text file is counted like what is typed")
                     .isNotEqualTo(most);
-            page.setInputFiles("#attach", file("dot.png", "image/png", "no picture"));
+            byte[] picture = page.screenshot(new Page.ScreenshotOptions().setClip(0, 0, 8, 8));
+            page.setInputFiles("#attach", new FilePayload("dot.png", "image/png", picture));
             page.waitForSelector("#files-about:visible");
             assertThat(page.textContent("#send-label")).isEqualTo("Send");
+            page.click("#send");
+            turn(page, "1.80 credits");
+            page.fill("#message", "And what is beside it?");
+            page.waitForFunction("() => document.querySelector('#files-about').checkVisibility()"
+                    + " || document.querySelector('#send-label').textContent.includes('at most')");
+            assertThat(page.textContent("#send-label"))
+                    .as("a picture of an earlier turn is sent again, and as little counted")
+                    .isEqualTo("Send");
         }
     }
 
