@@ -138,6 +138,24 @@ class ReadinessTest {
         }
     }
 
+    @Test
+    void a_node_without_a_lease_is_not_ready_until_it_has_another() {
+        String operator = "admin-key-of-readiness";
+        try (Gateway gateway = Gateway.startOn(Postgres.migrated(), Map.of("TOLLGATE_ADMIN_KEY", operator))) {
+            awaitState(gateway, "ready");
+            try (Gateway.Fault _ = gateway.fault("INSERT", "node", "true")) {
+                gateway.execute("DELETE FROM node");
+                gateway.post("/admin/drain", "{\"reason\":\"the row is looked at now\"}", operator);
+                Gateway.await(
+                        "the complaint",
+                        () -> gateway.get("/health/ready").text().contains("\"lease\""));
+            }
+            Gateway.await(
+                    "another lease", () -> !gateway.get("/health/ready").text().contains("\"lease\""));
+            awaitState(gateway, "draining");
+        }
+    }
+
     private static void awaitState(Gateway gateway, String state) {
         Gateway.await(state, () -> gateway.text("SELECT state FROM node").equals(state));
     }
