@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.HeldRows;
+import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.UpstreamScript;
@@ -298,6 +300,15 @@ class MetricsTest {
             assertThat(scrape.sum("tollgate_writer_batches_total", "end=\"failed\"")
                             + scrape.sum("tollgate_writer_batches_total", "end=\"split\""))
                     .isPositive();
+        }
+    }
+
+    @Test
+    void a_scrape_ends_while_the_database_lets_nobody_see_what_is_held() {
+        String url = Postgres.migrated();
+        try (Gateway other = Gateway.startOn(url);
+                HeldRows _ = new HeldRows(url, "LOCK TABLE open_hold IN ACCESS EXCLUSIVE MODE")) {
+            assertThat(Scrape.of(other).series()).containsKey("tollgate_nodes_alive");
         }
     }
 
