@@ -43,7 +43,7 @@ GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO tollgate_app;
 REVOKE INSERT ON flyway_schema_history FROM tollgate_app;
 
 GRANT UPDATE ON
-    account, account_rates, answer_share, api_key, billing_contact, commit_mark, installation, kept_answer, node, open_hold, outgoing_mail,
+    account, account_rates, answer_share, api_key, billing_contact, commit_mark, kept_answer, node, open_hold, outgoing_mail,
     payment, person, person_identity, person_link, recovery_code, session, signature_share, signing_key, spend_window,
     thought_signature, told_notice, usage_day, usage_fold, usage_hour, usage_quarter, voucher
     TO tollgate_app;

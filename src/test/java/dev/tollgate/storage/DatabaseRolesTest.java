@@ -131,6 +131,7 @@ class DatabaseRolesTest {
                 "DELETE FROM payment",
                 "UPDATE price_version SET input_micros = 0",
                 "UPDATE setting SET value = value",
+                "UPDATE installation SET value = value",
                 "DELETE FROM task",
                 "DELETE FROM reservation",
                 "DELETE FROM account",
