@@ -62,6 +62,7 @@ import dev.tollgate.http.Health;
 import dev.tollgate.http.HttpFront;
 import dev.tollgate.http.HttpLimits;
 import dev.tollgate.http.HttpOptions;
+import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.Route;
 import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.json.ReadLimits;
@@ -204,6 +205,10 @@ public final class App implements AutoCloseable {
     private final Paying paying;
     private final RefusedCalls refused;
     private final Watching watching;
+
+    /** Set before the first request. */
+    private RefusalObserver tracesOfRefused = RefusalObserver.NONE;
+
     private final Live live;
     private final Departure departure = new Departure();
     private final Opened opened;
@@ -255,6 +260,7 @@ public final class App implements AutoCloseable {
         this.adminKey = AdminKey.of(settings.adminKey(), store.writer(), secureRandom);
         this.media = opened.add(mediaLoader(surroundings.resolver()), MediaLoader::close);
         watching.files(settings.data(), media::bytes);
+        watching.media(media);
         this.signing = opened.add(ReceiptsHandler.workers(), Workers::close);
         this.checks = opened.add(new SchemaChecks(), SchemaChecks::close);
         this.meter = new Meter(
@@ -267,6 +273,7 @@ public final class App implements AutoCloseable {
                 settings.timeouts().call(),
                 observers());
         this.known = opened.add(knownAnswers(), KnownAnswers::close);
+        watching.answers(known);
         vertx.setPeriodic(
                 Signatures.SWEEP_EVERY.toMillis(),
                 fired -> Thread.ofVirtual().name("sweep-signatures").start(this::forgetSignatures));
@@ -574,6 +581,7 @@ public final class App implements AutoCloseable {
 
     private void refused(Exchange exchange, ApiError error) {
         refused.refused(exchange, error);
+        tracesOfRefused.refused(exchange, error);
         watching.metrics().refusals().refused(exchange, error);
     }
 
@@ -726,6 +734,7 @@ public final class App implements AutoCloseable {
     private CallObserver observers() {
         Settings.Traces chosen = settings.traces();
         if (chosen == null) {
+            watching.traces(() -> 0);
             return CallObserver.all(List.of(watching.calls(), new CallLines()));
         }
         return CallObserver.all(List.of(watching.calls(), new CallLines(), telemetry(chosen)));
@@ -742,7 +751,11 @@ public final class App implements AutoCloseable {
         }
         Telemetry.Choice choice = new Telemetry.Choice(
                 chosen.endpoint().toString(), headers, chosen.percent(), chosen.trustsParent(), version());
-        return opened.add(new Telemetry(choice, store::nodeName, clock, System::nanoTime), Telemetry::close);
+        Telemetry telemetry =
+                opened.add(new Telemetry(choice, store::nodeName, clock, System::nanoTime), Telemetry::close);
+        watching.traces(telemetry::dropped);
+        tracesOfRefused = telemetry;
+        return telemetry;
     }
 
     private Accounting accounting() {

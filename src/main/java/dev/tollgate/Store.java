@@ -48,6 +48,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +83,8 @@ final class Store implements AutoCloseable {
     private final @Nullable NodeLease lease;
     private volatile Runnable lost = () -> {};
     private volatile Runnable leaseLost = () -> {};
+    private final AtomicLong leftOpen = new AtomicLong();
+    private final AtomicLong leftByDeadNodes = new AtomicLong();
 
     /** Servers over these books that are alive, this one included, as of the last renewal of its lease. */
     private volatile int nodes = 1;
@@ -256,9 +259,24 @@ final class Store implements AutoCloseable {
         if (!receipts.hasSigningKey()) {
             writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));
         }
-        while (expire().join().outcome().size() == ExpireOpen.AT_ONCE_MAX) {
-            log.info("more than {} calls were left open", ExpireOpen.AT_ONCE_MAX);
-        }
+        int left;
+        do {
+            left = expire().join().outcome().size();
+            leftOpen.addAndGet(left);
+            if (left == ExpireOpen.AT_ONCE_MAX) {
+                log.info("more than {} calls were left open", ExpireOpen.AT_ONCE_MAX);
+            }
+        } while (left == ExpireOpen.AT_ONCE_MAX);
+    }
+
+    /** Holds that this start has given back of calls that an earlier run, or a node that was dead by then, had left open. */
+    long holdsGivenBackAtStart() {
+        return leftOpen.get();
+    }
+
+    /** Likewise of calls of nodes that have died since. */
+    long holdsGivenBackOfDeadNodes() {
+        return leftByDeadNodes.get();
     }
 
     private CompletableFuture<ExpireOpen> expire() {
@@ -366,6 +384,7 @@ final class Store implements AutoCloseable {
                 expire().whenComplete((expired, failure) -> {
                     expiring.set(false);
                     if (failure == null && !expired.outcome().isEmpty()) {
+                        leftByDeadNodes.addAndGet(expired.outcome().size());
                         log.warn(
                                 Event.HOLDS_GIVEN_BACK,
                                 "gave back the holds of {} calls of dead nodes",

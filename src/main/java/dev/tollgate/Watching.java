@@ -1,10 +1,14 @@
 package dev.tollgate;
 
+import dev.tollgate.answers.KnownAnswers;
+import dev.tollgate.answers.ReplayedFrom;
 import dev.tollgate.config.Settings;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.HttpFront;
 import dev.tollgate.http.Route;
 import dev.tollgate.ledger.HoldsNow;
+import dev.tollgate.media.DownloadEnd;
+import dev.tollgate.media.MediaLoader;
 import dev.tollgate.metering.CallObserver;
 import dev.tollgate.metrics.Exposition;
 import dev.tollgate.metrics.Metrics;
@@ -62,6 +66,7 @@ final class Watching implements AutoCloseable {
         store.database().watchedBy(metrics.reads());
         store.ledger().watchedBy(metrics.entries());
         store(settings.data());
+        holdsGivenBack();
         nodes();
         metrics.build(
                 version(), store.database().schemaVersion(), store.writer().isEmbedded() ? "sqlite" : "postgresql");
@@ -142,6 +147,17 @@ final class Watching implements AutoCloseable {
                 });
     }
 
+    private void holdsGivenBack() {
+        metrics.counted(
+                "tollgate_holds_given_back",
+                "Holds of calls that were left open: by an earlier run, or by servers that have died since.",
+                new String[] {"cause"},
+                now -> {
+                    now.is((double) store.holdsGivenBackAtStart(), "start");
+                    now.is((double) store.holdsGivenBackOfDeadNodes(), "dead_node");
+                });
+    }
+
     private void nodes() {
         metrics.gauge("tollgate_nodes_alive", "Servers over these books that are alive.", store::nodes);
         metrics.gauge(
@@ -162,6 +178,11 @@ final class Watching implements AutoCloseable {
         metrics.gauge("tollgate_channel_calls", "Calls that run on a channel.", channel, now -> upstreams
                 .status()
                 .forEach(it -> now.is(it.inFlight(), it.id())));
+        metrics.gauge(
+                "tollgate_channel_connections",
+                "Connections to a channel's upstream, those that are being made with them.",
+                channel,
+                now -> upstreams.status().forEach(it -> now.is(it.connections(), it.id())));
         metrics.gauge("tollgate_channel_breaker", "0 closed, 1 open, 2 trying out.", channel, now -> upstreams
                 .status()
                 .forEach(it -> now.is(it.breaker().ordinal(), it.id())));
@@ -185,6 +206,40 @@ final class Watching implements AutoCloseable {
         metrics.gauge("tollgate_http_connections", "Open connections of callers.", front::connections);
         metrics.gauge(
                 "tollgate_body_bytes", "What requests take of the heap, as they are charged for it.", front::bodyBytes);
+    }
+
+    /** @param spansDropped since the start */
+    void traces(LongSupplier spansDropped) {
+        metrics.counted(
+                "tollgate_spans_dropped",
+                "Spans that the collector did not get: there were too many, or it did not take them.",
+                new String[] {},
+                now -> now.is((double) spansDropped.getAsLong()));
+    }
+
+    void answers(KnownAnswers known) {
+        metrics.counted(
+                "tollgate_replays",
+                "Requests that were answered without a call: from one under the same key that runs, from a kept answer's file or its"
+                        + " copy in the database, from a refusal that cannot change.",
+                new String[] {"from"},
+                now -> {
+                    for (ReplayedFrom from : ReplayedFrom.values()) {
+                        now.is((double) known.replays(from), from.wireName());
+                    }
+                });
+    }
+
+    void media(MediaLoader media) {
+        metrics.counted(
+                "tollgate_media_downloads",
+                "Media that were downloaded for calls, by how that ended.",
+                new String[] {"end"},
+                now -> {
+                    for (DownloadEnd end : DownloadEnd.values()) {
+                        now.is((double) media.ended(end), end.wireName());
+                    }
+                });
     }
 
     /** @param media what downloaded media take, in bytes */

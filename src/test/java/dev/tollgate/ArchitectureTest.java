@@ -410,7 +410,7 @@ class ArchitectureTest {
     /** Who watches is told, and never asked: nothing of traces is loaded where nobody wants them. */
     @Test
     void traces_are_known_to_the_root_alone_and_nobody_else_knows_their_library() {
-        knowsOnly("telemetry", "metering", "models", "upstream", "error");
+        knowsOnly("telemetry", "metering", "models", "upstream", "error", "http");
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(ROOT, packageOf("telemetry"))

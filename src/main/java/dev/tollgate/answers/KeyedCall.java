@@ -157,6 +157,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         known.over(name, this);
         try {
             spool.open(found);
+            known.replayed(ReplayedFrom.FILE);
         } catch (NoSuchFileException e) {
             replayCopy(found, IdempotencyKey.answerElsewhere());
         } catch (IOException | StoreException e) {
@@ -176,6 +177,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         }
         try {
             spool.open(found, copy);
+            known.replayed(ReplayedFrom.COPY);
         } catch (IOException | StoreException e) {
             log.error(Event.SPOOL_FAILED, "the copy of the kept answer of {} cannot be read", found.taskId(), e);
             refuse(IdempotencyKey.answerUnreadable());
@@ -186,6 +188,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
     void make(Asked asked, Function<Outlet, Sink> door) {
         ApiError refusal = known.refusals().find(asked.print());
         if (refusal != null) {
+            known.replayed(ReplayedFrom.REFUSAL);
             refuse(refusal);
             return;
         }

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ public final class KnownAnswers implements AutoCloseable {
     private final List<Long> sweeps;
     private final ConcurrentHashMap<AnswerName, KeyedCall> atWork = new ConcurrentHashMap<>();
     private final Shares shares = new Shares(AT_WORK_MAX);
+    private final AtomicLongArray replays = new AtomicLongArray(ReplayedFrom.values().length);
     private final ExecutorService io =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("spool").factory());
 
@@ -96,6 +98,7 @@ public final class KnownAnswers implements AutoCloseable {
         }
         ApiError refusal = refusals.find(asked.print());
         if (refusal != null) {
+            replayed(ReplayedFrom.REFUSAL);
             return refused(outlet, refusal);
         }
         return meter.start(asked.call(), refusals.watching(asked.print(), door.apply(outlet)));
@@ -118,6 +121,7 @@ public final class KnownAnswers implements AutoCloseable {
         if (running != null && running.isOf(bodyHash)) {
             SpoolReader reader = new SpoolReader(running.spool(), outlet, loop, io, () -> true);
             if (reader.begin()) {
+                replayed(ReplayedFrom.RUNNING);
                 return reader;
             }
         }
@@ -160,6 +164,7 @@ public final class KnownAnswers implements AutoCloseable {
                 if (other == null) {
                     set(fresh);
                 } else {
+                    replayed(ReplayedFrom.RUNNING);
                     asked.memory().giveAll(); // the other's request is asked, this one's is forgotten
                 }
                 return reader;
@@ -174,6 +179,16 @@ public final class KnownAnswers implements AutoCloseable {
         } else {
             call.refuseBusy();
         }
+    }
+
+    /** From any thread. */
+    void replayed(ReplayedFrom from) {
+        replays.incrementAndGet(from.ordinal());
+    }
+
+    /** Requests since the start that were answered from there. From any thread. */
+    public long replays(ReplayedFrom from) {
+        return replays.get(from.ordinal());
     }
 
     /** Keys at work now. */

@@ -196,6 +196,11 @@ final class Connections {
         }
     }
 
+    /** Those there are, and those that are being made. From any thread. */
+    int open() {
+        return open.get();
+    }
+
     /** A connection for the current event loop, or a failure; in time. */
     Future<Roundtrip> lend(Request request) {
         ContextInternal context = (ContextInternal) vertx.getOrCreateContext();

@@ -109,6 +109,11 @@ public final class FarEnd {
         return connections.lend(request);
     }
 
+    /** Connections that there are now. From any thread. */
+    public int connections() {
+        return connections.open();
+    }
+
     /** Lets connections go; running calls fail. */
     public void close() {
         connections.close();

@@ -57,6 +57,11 @@ final class CompatChannel implements Channel {
     }
 
     @Override
+    public int connections() {
+        return farEnd.connections();
+    }
+
+    @Override
     public void close() {
         farEnd.close();
     }

@@ -159,6 +159,11 @@ public final class GeminiChannel implements Channel {
 
     /** Lets connections go; running calls fail. */
     @Override
+    public int connections() {
+        return farEnd.connections();
+    }
+
+    @Override
     public void close() {
         farEnd.close();
         access.close();

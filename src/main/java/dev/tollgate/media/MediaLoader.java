@@ -1,6 +1,7 @@
 package dev.tollgate.media;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.limits.FairTurns;
 import io.vertx.core.Vertx;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ public final class MediaLoader implements AutoCloseable {
     private final MediaLimits limits;
     private final FairTurns callTurns = new FairTurns(CALLS);
     private final FairTurns downloadTurns;
+    private final AtomicLongArray ends = new AtomicLongArray(DownloadEnd.values().length);
 
     public MediaLoader(Vertx vertx, Resolver resolver, AllowedPlaces allowed, MediaSpool spool, MediaLimits limits) {
         this(limits, spool, new Downloads(vertx, new Guard(resolver, allowed), spool, limits, new HttpClientOptions()));
@@ -164,6 +167,30 @@ public final class MediaLoader implements AutoCloseable {
 
     private Medium download(String accountId, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
             throws MediaRefused, NoRoom, TooMuch, InterruptedException {
+        DownloadEnd end = DownloadEnd.FAILED;
+        try {
+            Medium loaded = downloaded(accountId, medium, budgets, wait);
+            end = DownloadEnd.LOADED;
+            return loaded;
+        } catch (MediaRefused refused) {
+            end = DownloadEnd.REFUSED;
+            throw refused;
+        } catch (TooMuch | ApiException tooMuch) {
+            end = DownloadEnd.BUSY;
+            throw tooMuch;
+        } catch (NoRoom noRoom) {
+            end = Thread.currentThread().isInterrupted() ? DownloadEnd.CANCELLED : DownloadEnd.NO_ROOM;
+            throw noRoom;
+        } catch (InterruptedException over) {
+            end = DownloadEnd.CANCELLED;
+            throw over;
+        } finally {
+            ends.incrementAndGet(end.ordinal());
+        }
+    }
+
+    private Medium downloaded(String accountId, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
+            throws MediaRefused, NoRoom, TooMuch, InterruptedException {
         Medium got;
         try (FairTurns.Turn turn = turn(downloadTurns, accountId, wait)) {
             Objects.requireNonNull(turn);
@@ -177,6 +204,11 @@ public final class MediaLoader implements AutoCloseable {
         } finally {
             got.release();
         }
+    }
+
+    /** Downloads since the start that have ended so. */
+    public long ended(DownloadEnd end) {
+        return ends.get(end.ordinal());
     }
 
     /** What lies here now, in memory and in files. */

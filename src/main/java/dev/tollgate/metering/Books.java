@@ -4,6 +4,7 @@ import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
+import dev.tollgate.rollups.CallFigures;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
@@ -74,7 +75,8 @@ interface Books {
 
     sealed interface Settled {}
 
-    record Charged() implements Settled {}
+    /** @param figures what was counted of it */
+    record Charged(CallFigures figures) implements Settled {}
 
     record NotCharged(ApiError error) implements Settled {}
 

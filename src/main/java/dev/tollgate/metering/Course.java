@@ -56,6 +56,7 @@ final class Course implements OverCall {
     private @Nullable ApiError error;
     private @Nullable AnswerUnderWay answer;
     private Books.@Nullable Bill bill;
+    private long upstreamCost = CallFigures.NONE;
 
     Course(String taskId, MeteredCall metered, boolean streamed, LongSupplier nanoTime) {
         this.taskId = taskId;
@@ -141,8 +142,10 @@ final class Course implements OverCall {
         offered = micros();
     }
 
-    void charged(Books.Bill charged) {
+    /** @param cost what the upstream asks for it, in micro-credits, or {@link CallFigures#NONE} */
+    void charged(Books.Bill charged, long cost) {
         bill = charged;
+        upstreamCost = cost;
     }
 
     OverCall over() {
@@ -333,6 +336,11 @@ final class Course implements OverCall {
     @Override
     public long shortfallMicrocredits() {
         return bill == null ? 0 : bill.shortfallMicros();
+    }
+
+    @Override
+    public long upstreamCostMicrocredits() {
+        return upstreamCost == CallFigures.NONE ? 0 : upstreamCost;
     }
 
     @Override

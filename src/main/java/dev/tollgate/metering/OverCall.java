@@ -70,6 +70,12 @@ public interface OverCall {
     /** Used, and covered by nothing. */
     long shortfallMicrocredits();
 
+    /**
+     * What the upstream asks for what was charged, at its list price of the day, in micro-credits, rounded up; 0 where nothing was charged or
+     * no price is known.
+     */
+    long upstreamCostMicrocredits();
+
     /** Whether something was odd about what the upstream reported; only of what was charged. */
     boolean has(UsageFlag flag);
 

@@ -131,7 +131,7 @@ final class Resolving implements Phase {
     private void settled(Ending.Charge charge, Books.Bill bill, Books.Settled settled) {
         switch (settled) {
             case Books.Charged charged -> {
-                call.course().charged(bill);
+                call.course().charged(bill, charged.figures().costMicros());
                 call.over(() -> tellEnd(charge));
             }
             case Books.NotCharged refused -> {

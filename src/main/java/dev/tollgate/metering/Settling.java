@@ -47,7 +47,7 @@ final class Settling {
     }
 
     /** A unit is used once; a settlement that is tried again has another one of the same changes. */
-    private record Due(Books.Settlement settlement, Settle settle, Consumer<Books.Settled> then) {}
+    private record Due(Books.Settlement settlement, Settle settle, CallFigures figures, Consumer<Books.Settled> then) {}
 
     void begin(Books.Settlement settlement, Consumer<Books.Settled> then) {
         Settle settle = new Settle(
@@ -55,8 +55,9 @@ final class Settling {
                 settlement.bill().chargeMicros(),
                 settlement.bill().shortfallMicros(),
                 accounting.clock().instant());
-        List<Change> changes = changes(settlement, settle);
-        Due due = new Due(settlement, settle, then);
+        CallFigures figures = figures(settlement, settle.at());
+        List<Change> changes = changes(settlement, settle, figures);
+        Due due = new Due(settlement, settle, figures, then);
         keeper.keep(
                 settlement.request().accountId(),
                 settle,
@@ -64,13 +65,13 @@ final class Settling {
                 error -> refused(due, error));
     }
 
-    private List<Change> changes(Books.Settlement settlement, Settle settle) {
+    private List<Change> changes(Books.Settlement settlement, Settle settle, CallFigures figures) {
         List<Change> changes = new ArrayList<>();
         changes.add(settle);
         changes.add(receipt(settlement, settle));
         changes.add(
                 new CloseTask(settle, settlement.end().status(), settlement.answerModel(), TaskDetails.of(settlement)));
-        changes.add(new CountCall(settle, figures(settlement, settle.at())));
+        changes.add(new CountCall(settle, figures));
         changes.addAll(accounting
                 .signatures()
                 .keeping(
@@ -145,9 +146,9 @@ final class Settling {
             Settle settle = due.settle();
             if (failure == null && settle.resolved()) {
                 tell(due.settlement(), settle);
-                due.then().accept(new Books.Charged());
+                due.then().accept(new Books.Charged(due.figures()));
             } else if (failure == null && tries > 0 && settle.isSettled()) {
-                due.then().accept(new Books.Charged()); // by an earlier try
+                due.then().accept(new Books.Charged(due.figures())); // by an earlier try
             } else if (failure == null) {
                 due.then().accept(new Books.NotCharged(StoreTrouble.givenBack())); // this node was taken for dead (D34)
             } else if ((tries > 0 || failure.mayHaveTakenEffect()) && tries < TRIES_MAX) {

@@ -5,6 +5,7 @@ import dev.tollgate.metering.CallOutcome;
 import dev.tollgate.metering.MeteredRequest;
 import dev.tollgate.metering.OverCall;
 import dev.tollgate.metering.UsageFlag;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class CallMetrics implements CallObserver {
 
     private static final int SERIES_OF_MODEL = 60;
-    private static final int SERIES_OF_CHANNEL = 5;
+    private static final int SERIES_OF_CHANNEL = 6;
 
     /** Below it the pace says nothing. */
     private static final long TOKENS_LEAST = 16;
@@ -33,6 +34,7 @@ final class CallMetrics implements CallObserver {
     private final Histogram paces;
     private final Counter tokens;
     private final Counter charged;
+    private final Counter costs;
     private final Counter anomalies;
     private final DistributionDataPoint admitting;
     private final DistributionDataPoint translating;
@@ -57,6 +59,11 @@ final class CallMetrics implements CallObserver {
         this.tokens = shapes.counter("tollgate_tokens", "Tokens of calls that were charged.", "model", "kind");
         this.charged = shapes.counter(
                 "tollgate_call_charged_microcredits", "What calls were charged, micro-credits.", "model", "channel");
+        this.costs = shapes.counter(
+                "tollgate_upstream_cost_microusd",
+                "What upstreams ask for those calls at their list prices, millionths of a US dollar; nothing where no price is known.",
+                "model",
+                "channel");
         this.anomalies = shapes.counter(
                 "tollgate_usage_anomalies",
                 "Calls whose reported usage could not be charged as it was, by why.",
@@ -123,7 +130,7 @@ final class CallMetrics implements CallObserver {
         private final CounterDataPoint cached;
         private final CounterDataPoint output;
         private final CounterDataPoint reasoning;
-        private final SeriesRoom.Named<CounterDataPoint> channels;
+        private final SeriesRoom.Named<OfPair> channels;
 
         OfModel(String name, SeriesRoom room) {
             this.name = name;
@@ -133,7 +140,19 @@ final class CallMetrics implements CallObserver {
             this.cached = tokens.labelValues(name, "cached");
             this.output = tokens.labelValues(name, "output");
             this.reasoning = tokens.labelValues(name, "reasoning");
-            this.channels = room.new Named<>(SERIES_OF_CHANNEL, channel -> charged.labelValues(name, channel));
+            this.channels = room.new Named<>(SERIES_OF_CHANNEL, channel -> new OfPair(name, channel));
+        }
+    }
+
+    /** Of a model on a channel. */
+    private final class OfPair {
+
+        private final CounterDataPoint charged;
+        private final CounterDataPoint cost;
+
+        OfPair(String model, String channel) {
+            this.charged = CallMetrics.this.charged.labelValues(model, channel);
+            this.cost = costs.labelValues(model, channel);
         }
     }
 
@@ -186,7 +205,9 @@ final class CallMetrics implements CallObserver {
         model.cached.inc(usage.cachedTokens());
         model.output.inc(usage.candidatesTokens());
         model.reasoning.inc(usage.thoughtsTokens());
-        model.channels.of(call.channel()).inc(call.chargedMicrocredits());
+        OfPair pair = model.channels.of(call.channel());
+        pair.charged.inc(call.chargedMicrocredits());
+        pair.cost.inc((double) call.upstreamCostMicrocredits() / UpstreamModel.Cost.CREDITS_A_DOLLAR);
         upstream.used(call.channel(), call.upstreamModel(), usage.inputTokens(), output);
         long micros = call.doneAtMicros() - call.heardAtMicros();
         if (call.isStreamed() && output >= TOKENS_LEAST && micros > 0) {

@@ -8,6 +8,7 @@ import dev.tollgate.storage.ReadObserver;
 import dev.tollgate.storage.WriterObserver;
 import dev.tollgate.upstream.TryObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -83,22 +84,36 @@ public final class Metrics implements AutoCloseable {
         void is(double value, String... labels);
     }
 
-    /** @param now asked at each scrape, on its thread: must neither wait for the database nor throw */
+    /** @param now asked at each scrape, on its thread: must not wait for the database; while it throws there is no such gauge */
     public void gauge(String name, String help, DoubleSupplier now) {
-        GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .callback(callback -> callback.call(now.getAsDouble()))
-                .register(registry);
+        gauge(name, help, new String[] {}, values -> values.is(now.getAsDouble()));
     }
 
     /** As above, a value for each of several. @param labels of which each has a value in {@code now} */
     public void gauge(String name, String help, String[] labels, Consumer<Values> now) {
+        AskedValues asked = new AskedValues(name, now);
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
                 .labelNames(labels)
-                .callback(callback -> now.accept(callback::call))
+                .callback(callback -> asked.tell(callback::call))
+                .register(registry);
+    }
+
+    /**
+     * What others count themselves.
+     *
+     * @param name without its {@code _total}
+     * @param labels of which each has a value in {@code now}
+     * @param now asked as a gauge's is: since the start, never less than before
+     */
+    public void counted(String name, String help, String[] labels, Consumer<Values> now) {
+        AskedValues asked = new AskedValues(name, now);
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .callback(callback -> asked.tell(callback::call))
                 .register(registry);
     }
 

@@ -49,7 +49,10 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
                 "route",
                 "status");
         this.times = shapes.ownSeconds(
-                "tollgate_http_request_seconds", "How long requests took whose answer is no stream.", "route");
+                "tollgate_http_request_seconds",
+                "How long requests took whose answer came in one piece. Answers of models come in pieces, also those that are no"
+                        + " streams, and are not in it: tollgate_call_first_byte_seconds has them.",
+                "route");
         this.refused = shapes.counter(
                 "tollgate_calls_refused",
                 "Calls that were refused before they began, by the error's code.",

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads an upstream's model of the catalogue. */
 final class CatalogueUpstream {
 
-    /** US$ 1 is 200 credits, in micro-credits. */
-    private static final long MICROS_PER_DOLLAR = 200 * Decimals.MICROS;
+    /** What a dollar is, in micro-credits. */
+    private static final long MICROS_PER_DOLLAR = UpstreamModel.Cost.CREDITS_A_DOLLAR * Decimals.MICROS;
 
     private static final long TOKENS_MAX = 100_000_000;
 

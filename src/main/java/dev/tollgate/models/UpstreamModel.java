@@ -179,6 +179,9 @@ public record UpstreamModel(
             long outputMicrosPerMillion,
             long searchMicros) {
 
+        /** As prices are in dollars, and charges in credits. */
+        public static final long CREDITS_A_DOLLAR = 200;
+
         private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
 
         private static final long TOKENS_OF_LONG = 100_000_000;

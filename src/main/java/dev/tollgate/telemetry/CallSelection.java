@@ -17,6 +17,9 @@ final class CallSelection {
 
     static final int A_SECOND_MAX = 100;
 
+    /** Of those, requests that were refused before they became a call: whoever sends many must not hide the calls that fail meanwhile. */
+    static final int REFUSED_A_SECOND_MAX = 20;
+
     private static final long SLOW_TIMES = 3;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -26,6 +29,7 @@ final class CallSelection {
     private final Object lock = new Object();
     private long secondBegan;
     private int taken;
+    private int takenRefused;
 
     CallSelection(int percent, LongSupplier nanoTime) {
         this.percent = percent;
@@ -51,13 +55,26 @@ final class CallSelection {
 
     /** Whether there is room for it in this second. */
     boolean mayTake() {
-        long now = nanoTime.getAsLong();
         synchronized (lock) {
-            if (now - secondBegan >= SECOND) {
-                secondBegan = now;
-                taken = 0;
-            }
+            turn();
             return taken++ < A_SECOND_MAX;
+        }
+    }
+
+    /** The same for a request that was refused before it became a call. */
+    boolean mayTakeRefused() {
+        synchronized (lock) {
+            turn();
+            return takenRefused++ < REFUSED_A_SECOND_MAX && taken++ < A_SECOND_MAX;
+        }
+    }
+
+    private void turn() {
+        long now = nanoTime.getAsLong();
+        if (now - secondBegan >= SECOND) {
+            secondBegan = now;
+            taken = 0;
+            takenRefused = 0;
         }
     }
 

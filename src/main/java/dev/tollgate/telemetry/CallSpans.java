@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class CallSpans {
 
     private static final String ANSWERED = "answered";
-    private static final int SERVER = 0;
+    static final int SERVER = 0;
     private static final int RESERVE = 1;
     private static final int SETTLE = 2;
 
@@ -85,7 +85,7 @@ final class CallSpans {
         return SpanContext.create(traceHex, trace.span(number), TraceFlags.getSampled(), TraceState.getDefault());
     }
 
-    private static SpanContext of(TraceParent parent) {
+    static SpanContext of(TraceParent parent) {
         return SpanContext.createFromRemoteParent(
                 parent.traceId(),
                 parent.spanId(),

@@ -25,6 +25,7 @@ final class SpanNames {
     static final AttributeKey<Double> FIRST_CHUNK = doubleKey("gen_ai.response.time_to_first_chunk");
     static final AttributeKey<String> ERROR_TYPE = stringKey("error.type");
     static final AttributeKey<String> ROUTE = stringKey("http.route");
+    static final AttributeKey<Long> STATUS = longKey("http.response.status_code");
     static final AttributeKey<String> TASK_ID = stringKey("tollgate.task_id");
     static final AttributeKey<String> ACCOUNT_ID = stringKey("tollgate.account_id");
     static final AttributeKey<String> CHANNEL = stringKey("tollgate.channel");

@@ -1,7 +1,11 @@
 package dev.tollgate.telemetry;
 
+import dev.tollgate.error.ApiError;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.metering.Arrival;
 import dev.tollgate.metering.CallObserver;
+import dev.tollgate.metering.CallOutcome;
 import dev.tollgate.metering.OverCall;
 import dev.tollgate.upstream.TraceId;
 import io.opentelemetry.api.common.AttributeKey;
@@ -14,6 +18,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -22,8 +27,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a collector of calls, by OTLP over HTTP. Thread-safe. */
-public final class Telemetry implements CallObserver, AutoCloseable {
+/** Tells a collector of calls, and of requests that were refused before they became one, by OTLP over HTTP. Thread-safe. */
+public final class Telemetry implements CallObserver, RefusalObserver, AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -108,8 +113,8 @@ public final class Telemetry implements CallObserver, AutoCloseable {
     public void over(OverCall call) {
         Arrival arrival = call.request().arrival();
         TraceId trace = arrival == null ? null : TraceId.of(arrival.requestId());
-        if (arrival == null || trace == null) {
-            return;
+        if (arrival == null || trace == null || call.outcome() == CallOutcome.REFUSED) {
+            return; // what is refused is told as such, once, when its caller is
         }
         TraceParent caller = TraceParent.of(arrival.traceparent());
         TraceParent trusted = choice.trustsParent() ? caller : null;
@@ -126,6 +131,27 @@ public final class Telemetry implements CallObserver, AutoCloseable {
         } else {
             queue.drop(spans.count());
         }
+    }
+
+    @Override
+    public void refused(Exchange exchange, ApiError error) {
+        TraceId trace = TraceId.of(exchange.requestId());
+        if (trace == null) {
+            return;
+        }
+        if (!selection.mayTakeRefused()) {
+            queue.drop(1);
+            return;
+        }
+        queue.offer(List.of(RefusedSpan.of(
+                exchange,
+                error,
+                trace,
+                TraceParent.of(exchange.header("traceparent")),
+                choice.trustsParent(),
+                epochOfNanoZero(),
+                nanoTime.getAsLong(),
+                resource())));
     }
 
     private long epochOfNanoZero() {

@@ -35,6 +35,11 @@ public interface Channel {
         return false;
     }
 
+    /** Connections to the upstream that there are now, those that are being made with them. Thread-safe. */
+    default int connections() {
+        return 0;
+    }
+
     /** Lets connections go; nothing is asked of it any more. */
     default void close() {}
 }

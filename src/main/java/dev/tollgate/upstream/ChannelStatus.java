@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How a channel is, for the operator. Holds neither its address nor its credential.
  *
  * @param failures in a row
+ * @param inFlight calls that run on it
+ * @param connections that it has to its upstream
  * @param openUntil null where the breaker is not open
  * @param lastError null where nothing has gone wrong
  */
@@ -18,6 +20,7 @@ public record ChannelStatus(
         int failures,
         @Nullable Instant openUntil,
         int inFlight,
+        int connections,
         @Nullable LastError lastError,
         List<Model> models) {
 
@@ -58,6 +61,7 @@ public record ChannelStatus(
                 state instanceof Breaker.State.Closed closed ? closed.failures() : 0,
                 state instanceof Breaker.State.Open open ? Instant.ofEpochMilli(open.untilMillis()) : null,
                 channel.calls(),
+                channel.channel().connections(),
                 trouble == null ? null : new LastError(trouble.kind(), trouble.time()),
                 routes.stream().map(route -> model(route, nowMillis)).toList());
     }

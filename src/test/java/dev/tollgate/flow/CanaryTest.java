@@ -114,6 +114,9 @@ class CanaryTest {
             seen.put("the log as JSON", json.text());
             assertLineOf(customer, well, json.text());
             Gateway.await("traces", () -> collector.spans().size() > 2 * SAYINGS.size());
+            Gateway.await("traces of what was refused", () -> collector.spans().stream()
+                    .anyMatch(span -> span.getAttributesList().stream()
+                            .anyMatch(it -> it.getKey().equals("http.response.status_code"))));
             seen.put("spans", collector.text());
             seen.put("metrics", gateway.get("/metrics", Channels.ADMIN_KEY).text());
             for (String path : List.of("/v1/tasks?limit=100", "/v1/receipts", "/v1/usage", "/v1/models")) {

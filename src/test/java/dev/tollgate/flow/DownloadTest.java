@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
+import dev.tollgate.testing.Scrape;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -256,6 +257,34 @@ class DownloadTest {
                 assertThat(reply.status()).as(reply.text()).isEqualTo(200);
             }
         }
+    }
+
+    // ---- what is counted
+
+    @Test
+    void downloads_are_counted_by_how_they_ended() {
+        Scrape before = Scrape.fresh(gateway);
+        serves("/p", "", MediaSamples.BY_TYPE.get("image/png"));
+        CountDownLatch begun = new CountDownLatch(1);
+        holds("/v", begun);
+        PATHS.put("/late", (request, out) -> {
+            begun.await();
+            HandServer.reply(out, 404, "", "not here");
+        });
+        assertThat(customer.chat(call(url("/p"))).status()).isEqualTo(200);
+        assertThat(customer.chat(call(url("/p"))).status()).isEqualTo(200);
+        assertThat(customer.chat(call(url("/v"), url("/late"))).status()).isEqualTo(400);
+
+        Scrape scrape = Scrape.fresh(gateway);
+
+        assertThat(scrape.since(before, "tollgate_media_downloads_total", "end=\"loaded\""))
+                .isEqualTo(2);
+        assertThat(scrape.since(before, "tollgate_media_downloads_total", "end=\"refused\""))
+                .isEqualTo(1);
+        assertThat(scrape.since(before, "tollgate_media_downloads_total", "end=\"cancelled\""))
+                .as("given up with the other")
+                .isEqualTo(1);
+        assertThat(scrape.since(before, "tollgate_media_downloads_total")).isEqualTo(4);
     }
 
     // ---- what is not

@@ -9,6 +9,7 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -388,7 +389,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void a_crash_frees_the_keys_of_calls_that_ran_and_keeps_those_that_were_settled() throws IOException {
+    void a_crash_frees_the_keys_of_calls_that_ran_counts_their_holds_and_keeps_what_was_settled() throws IOException {
         try (Gateway mortal = Gateway.startOn(stores, "timeouts.drain", "1ms")) {
             Customer owner = mortal.customer("10");
             mortal.script(UpstreamScript.says("Settled", 1000, 1000));
@@ -397,6 +398,7 @@ class IdempotencyTest {
                     UpstreamScript.answers().text("Half", SOME).delay(60_000).finish("STOP", SOME));
             try (RawCall running = owner.chatRaw(call(true, "running"), "running")) {
                 running.readUntil("Half");
+                mortal.writeWhatRides();
                 crash(mortal, owner, settled);
             }
         }
@@ -407,6 +409,9 @@ class IdempotencyTest {
             Customer same = new Customer(again, owner.account(), owner.keyId(), owner.key());
             assertReplay(same.chat(call(true, "settled"), "settled"), settled);
             awaitSpools(again, 1);
+            assertThat(Scrape.of(again).sum("tollgate_holds_given_back_total", "cause=\"start\""))
+                    .as("the hold of the call that ran")
+                    .isEqualTo(1);
             again.script(UpstreamScript.says("Anew", 1000, 1000));
             assertThat(same.chat(call(true, "running"), "running").content()).isEqualTo("Anew");
             assertThat(same.consumed()).isEqualByComparingTo("1");

@@ -219,6 +219,73 @@ class MetricsTest {
         }
     }
 
+    @Test
+    void what_calls_cost_at_their_upstreams_is_what_the_roll_ups_say() {
+        Scrape before = Scrape.fresh(gateway);
+        gateway.script(UpstreamScript.says("Done.", 40, 40));
+        assertThat(gateway.customer("100").chat(JSON).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+
+        Scrape scrape = Scrape.fresh(gateway);
+
+        String[] pair = {"model=\"gemini-2.5-pro\"", "channel=\"sandbox\""};
+        assertThat(scrape.since(before, "tollgate_upstream_cost_microusd_total", pair))
+                .as("US$ 1.25 and 10 a million")
+                .isEqualTo(40 * 125 / 100 + 40 * 10);
+        assertThat(scrape.sum("tollgate_upstream_cost_microusd_total"))
+                .as("of which 200 micro-credits are one")
+                .isEqualTo(Math.round(gateway.number("SELECT SUM(cost_micros) FROM usage_hour") / 200.0));
+    }
+
+    @Test
+    void requests_that_are_answered_without_a_call_are_counted_by_where_the_answer_was() {
+        Customer customer = gateway.customer("100");
+        Scrape before = Scrape.fresh(gateway);
+        gateway.script(UpstreamScript.answers()
+                .text("One ", new Tokens(7, 3, 0))
+                .delay(300)
+                .finish("STOP", new Tokens(7, 3, 0)));
+        try (RawCall first = customer.chatRaw(STREAM, "joined");
+                RawCall second = customer.chatRaw(STREAM, "joined")) {
+            first.readUntil("[DONE]");
+            second.readUntil("[DONE]");
+        }
+        assertThat(customer.chat(STREAM, "joined").text()).contains("[DONE]");
+        assertThat(customer.chat(STREAM, "joined").text()).contains("[DONE]");
+        gateway.script(UpstreamScript.answers().status(400));
+        for (int i = 0; i < 4; i++) {
+            assertThat(customer.chat(JSON).status()).isEqualTo(503);
+        }
+
+        Scrape scrape = Scrape.fresh(gateway);
+
+        assertThat(scrape.since(before, "tollgate_replays_total", "from=\"running\""))
+                .isEqualTo(1);
+        assertThat(scrape.since(before, "tollgate_replays_total", "from=\"file\""))
+                .isEqualTo(2);
+        assertThat(scrape.since(before, "tollgate_replays_total", "from=\"copy\""))
+                .isZero();
+        assertThat(scrape.since(before, "tollgate_replays_total", "from=\"refusal\""))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void connections_of_a_channel_are_counted_while_they_are_open() {
+        Customer customer = gateway.customer("100");
+        gateway.script(
+                UpstreamScript.answers().text("One ", new Tokens(1000, 10, 0)).delay(FOREVER));
+        Scrape idle = Scrape.fresh(gateway);
+        try (RawCall one = customer.chatRaw(STREAM);
+                RawCall two = customer.chatRaw(STREAM)) {
+            one.readUntil("One ");
+            two.readUntil("One ");
+            assertThat(Scrape.fresh(gateway).sum("tollgate_channel_connections", "channel=\"sandbox\""))
+                    .isGreaterThanOrEqualTo(2);
+        }
+        Scrape.awaited( // who leaves takes the connection along
+                gateway, it -> it.sum("tollgate_channel_connections") <= idle.sum("tollgate_channel_connections"));
+    }
+
     // ---- series ----
 
     @Test

@@ -9,6 +9,7 @@ import dev.tollgate.testing.Gateway.Reply;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
@@ -173,13 +174,16 @@ class TwoServersIdempotencyTest {
     }
 
     @Test
-    void a_small_answer_whose_file_was_changed_or_is_gone_is_given_again_from_the_database() throws IOException {
+    void a_small_answer_whose_file_was_changed_or_is_gone_is_given_again_from_the_database_and_counted()
+            throws IOException {
         Reply first = customer.chat(call(true, "spoilt"), "k");
         Path spool = one.data().resolve("spool").resolve(first.header("x-tollgate-task-id"));
         Files.writeString(spool, "something else");
         Reply changed = customer.chat(call(true, "spoilt"), "k");
         Files.delete(spool);
         assertSameAnswer(List.of(first, changed, customer.chat(call(true, "spoilt"), "k")));
+        assertThat(Scrape.of(one).sum("tollgate_replays_total", "from=\"copy\""))
+                .isEqualTo(2);
         assertOneCall();
     }
 

@@ -13,6 +13,7 @@ import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.SteppedUpstream;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
@@ -247,7 +248,7 @@ class TwoServersTest {
     }
 
     @Test
-    void a_server_that_was_taken_for_dead_delivers_nothing_more_and_the_other_gives_its_holds_back() {
+    void a_server_that_was_taken_for_dead_delivers_nothing_more_and_the_other_gives_its_holds_back_and_counts_them() {
         Customer customer = one.customer("10");
         one.script(UpstreamScript.answers().delay(12_000).text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
         CompletableFuture<Reply> running = customer.chatAside(CALL);
@@ -258,10 +259,15 @@ class TwoServersTest {
         assertThat(reply.error().get("code").asString()).isEqualTo("internal_error");
         Gateway.await(
                 "the other server gives the hold back", () -> customer.balance().compareTo(BigDecimal.TEN) == 0);
+        Gateway.await("it counts it", () -> holdsGivenBack(one) + holdsGivenBack(two) == 1);
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
         assertThat(customer.balance()).isEqualByComparingTo("10");
         one.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
+    }
+
+    private static long holdsGivenBack(Gateway server) {
+        return Scrape.of(server).sum("tollgate_holds_given_back_total", "cause=\"dead_node\"");
     }
 
     @Test

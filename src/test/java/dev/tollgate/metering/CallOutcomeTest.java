@@ -37,7 +37,7 @@ class CallOutcomeTest {
     }
 
     private static void charged(PlayedCall played) {
-        played.books.settles(new Books.Charged());
+        played.books.settles(PlayedCall.CHARGED);
     }
 
     @Test

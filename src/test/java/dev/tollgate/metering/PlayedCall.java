@@ -2,6 +2,8 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.media.WantedMedium;
+import dev.tollgate.rollups.CallEnd;
+import dev.tollgate.rollups.CallFigures;
 import dev.tollgate.signatures.SignedPart;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * told as a line each, in its order.
  */
 final class PlayedCall implements Executor {
+
+    static final Books.Charged CHARGED =
+            new Books.Charged(CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "", ""));
 
     private final List<String> lines = new ArrayList<>();
     private final Deque<Runnable> loop = new ArrayDeque<>();

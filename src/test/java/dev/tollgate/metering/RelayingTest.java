@@ -57,7 +57,7 @@ class RelayingTest {
         assertThat(call.told()).containsExactly("shows Usage 'lo' STOP/STOP");
         call.upstream.ends();
         assertThat(call.told()).containsExactly("end 104", "settle COMPLETED 104");
-        call.books.settles(new Books.Charged());
+        call.books.settles(PlayedCall.CHARGED);
         assertThat(call.told()).containsExactly("over", "sent");
         assertThat(call.books.settlement().channel()).isEqualTo("far");
         assertThat(call.books.settlement().upstreamModel()).isEqualTo("up-1");
@@ -180,7 +180,7 @@ class RelayingTest {
         call.does(call.call()::gone);
         assertThat(call.told()).containsExactly("cancel", "settle CANCELLED 114");
         call.books.confirms(null);
-        call.books.settles(new Books.Charged());
+        call.books.settles(PlayedCall.CHARGED);
         assertThat(call.told()).as("who has left is told nothing").containsExactly("over");
     }
 
@@ -392,7 +392,7 @@ class RelayingTest {
         mute.upstream.says(used(1), text("a"), STOP);
         mute.upstream.ends();
         mute.told();
-        mute.books.settles(new Books.Charged());
+        mute.books.settles(PlayedCall.CHARGED);
         assertThat(mute.told()).containsExactly("over", "cut");
     }
 
@@ -426,7 +426,7 @@ class RelayingTest {
         played.told();
         played.upstream.fails(Kind.BROKEN);
         assertThat(played.told()).containsExactly("cancel", "settle CANCELLED 110");
-        played.books.settles(new Books.Charged());
+        played.books.settles(PlayedCall.CHARGED);
         assertThat(played.told())
                 .containsExactly(
                         "over", "failed The upstream provider closed the stream before the answer was complete.");

@@ -177,7 +177,7 @@ final class SimulatedBooks implements Books {
                 answer(then, new NotCharged(TROUBLE));
             } else {
                 charge(offered);
-                answer(then, new Charged());
+                answer(then, PlayedCall.CHARGED);
             }
         });
     }

@@ -3,11 +3,13 @@ package dev.tollgate.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.upstream.TryEnd;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +56,38 @@ class MetricsBoundsTest {
         assertThat(exposition.isAskedWithin(Duration.ofMinutes(5))).isTrue();
         nanos.set(Duration.ofMinutes(5).toNanos());
         assertThat(exposition.isAskedWithin(Duration.ofMinutes(5))).isFalse();
+    }
+
+    @Test
+    void a_value_that_cannot_be_told_is_left_out_with_one_line_and_the_rest_is_told() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        Metrics metrics = new Metrics();
+        metrics.gauge("things_whole", "Told.", () -> 7);
+        metrics.gauge("things_broken", "Not told.", new String[] {"which"}, now -> {
+            now.is(1, "first");
+            if (broken.get()) {
+                throw new IllegalStateException("it has no second");
+            }
+            now.is(2, "second");
+        });
+        metrics.counted("things_counted", "Not told.", new String[] {}, now -> {
+            throw new AssertionError("nobody counts");
+        });
+        try (LogCapture log = new LogCapture()) {
+            assertThat(text(metrics.exposition()))
+                    .contains("things_whole 7.0", "tollgate_log_lines_total")
+                    .doesNotContain("things_broken{", "things_counted_total ");
+            metrics.catalogue(); // asks again
+            broken.set(false);
+            metrics.catalogue();
+            broken.set(true);
+            metrics.catalogue();
+            assertThat(log.text().split("things_broken cannot be told and is left out", -1))
+                    .as("a line for each time that it began")
+                    .hasSize(3);
+            assertThat(log.text().split("things_counted cannot be told and is left out", -1))
+                    .hasSize(2);
+        }
     }
 
     @Test

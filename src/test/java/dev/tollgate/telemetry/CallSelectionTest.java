@@ -64,6 +64,21 @@ class CallSelectionTest {
     }
 
     @Test
+    void however_many_requests_are_refused_calls_that_fail_find_room_beside_them() {
+        for (int second = 0; second < 2; second++) {
+            assertThat(IntStream.range(0, 1_000)
+                            .filter(i -> selection.mayTakeRefused())
+                            .count())
+                    .isEqualTo(20);
+            assertThat(IntStream.range(0, 150).filter(i -> selection.mayTake()).count())
+                    .isEqualTo(80);
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        }
+        IntStream.range(0, 100).forEach(i -> selection.mayTake());
+        assertThat(selection.mayTakeRefused()).as("of a second that is full").isFalse();
+    }
+
+    @Test
     void a_caller_that_is_trusted_decides_for_its_trace_whatever_the_share() {
         TraceParent traced = new TraceParent("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", true);
         TraceParent untraced = new TraceParent(traced.traceId(), traced.spanId(), false);

@@ -7,6 +7,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogPaper;
 import dev.tollgate.testing.OtlpReceiver;
+import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.upstream.TraceId;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -42,6 +43,7 @@ class TracesTest {
             "gen_ai.response.time_to_first_chunk",
             "error.type",
             "http.route",
+            "http.response.status_code",
             "tollgate.task_id",
             "tollgate.account_id",
             "tollgate.channel",
@@ -189,7 +191,7 @@ class TracesTest {
     }
 
     @Test
-    void a_collector_that_refuses_or_hangs_is_told_of_in_the_log_and_no_call_waits_for_it() {
+    void a_collector_that_refuses_or_hangs_is_told_of_what_it_does_not_take_is_counted_and_no_call_waits_for_it() {
         try (OtlpReceiver collector = new OtlpReceiver();
                 LogPaper paper = new LogPaper(LogFormat.TEXT);
                 Gateway gateway = gateway(collector, "telemetry.percent", "100")) {
@@ -197,12 +199,63 @@ class TracesTest {
             collector.refuse(500);
             assertThat(call(customer, null).status()).isEqualTo(200);
             Gateway.await("the line", () -> paper.text().contains("4 spans could not be handed to the collector"));
+            assertThat(Scrape.of(gateway).sum("tollgate_spans_dropped_total")).isEqualTo(4);
             collector.hang();
             for (int i = 0; i < 20; i++) {
                 assertThat(call(customer, null).status()).isEqualTo(200);
             }
             assertThat(paper.text()).doesNotContain("io.opentelemetry", "HttpExporter");
         }
+    }
+
+    @Test
+    void a_request_that_is_refused_before_it_is_a_call_is_one_span_with_none_of_its_words() {
+        try (OtlpReceiver collector = new OtlpReceiver();
+                Gateway gateway = gateway(collector, "telemetry.percent", "100")) {
+            Customer poor = gateway.customer("0");
+            Gateway.Reply unpaid = call(poor, "00-" + CALLER + "-" + PARENT + "-00");
+            Gateway.Reply unknown = gateway.post(
+                    "/v1beta/models/canaries:generateContent",
+                    "{\"contents\":[{\"parts\":[{\"text\":\"canaries\"}]}]}",
+                    poor.key());
+            Gateway.Reply keyless = gateway.get("/v1/models?canaries", "sk-canaries");
+            Gateway.Reply nowhere = gateway.send(
+                    gateway.request("/v1/canaries").method("CANARIES", HttpRequest.BodyPublishers.noBody()));
+
+            List<Span> spans = awaitSpans(collector, 4);
+
+            assertThat(spans).as("one each").hasSize(4).allSatisfy(span -> {
+                assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
+                assertThat(span.getEndTimeUnixNano()).isGreaterThanOrEqualTo(span.getStartTimeUnixNano());
+                assertThat(NAMES).containsAll(attributes(span).keySet());
+            });
+            Span first = of(unpaid, spans);
+            assertTold(first, "POST /v1/chat/completions", "/v1/chat/completions", 402, "insufficient_credits");
+            assertThat(attributes(first).get("tollgate.account_id").getStringValue())
+                    .isEqualTo(poor.account());
+            assertThat(hex(first.getLinks(0).getTraceId())).isEqualTo(CALLER);
+            String generate = "/v1beta/models/{model...}:generateContent";
+            assertTold(of(unknown, spans), "POST " + generate, generate, 404, "model_not_found");
+            assertTold(of(keyless, spans), "GET /v1/models", "/v1/models", 401, "invalid_api_key");
+            assertTold(of(nowhere, spans), "_OTHER", null, 404, "invalid_request");
+            assertThat(collector.text().toLowerCase(java.util.Locale.ROOT)).doesNotContain("canaries", poor.key());
+        }
+    }
+
+    private static Span of(Gateway.Reply reply, List<Span> spans) {
+        return spans.stream()
+                .filter(span -> ("req_" + hex(span.getTraceId())).equals(reply.header("x-request-id")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void assertTold(Span span, String name, String route, int status, String error) {
+        Map<String, AnyValue> told = attributes(span);
+        assertThat(span.getName()).isEqualTo(name);
+        assertThat(told.containsKey("http.route") ? told.get("http.route").getStringValue() : null)
+                .isEqualTo(route);
+        assertThat(told.get("http.response.status_code").getIntValue()).isEqualTo(status);
+        assertThat(told.get("error.type").getStringValue()).isEqualTo(error);
     }
 
     @Test
