@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 public final class ServerProcess implements AutoCloseable {
 
     private static final String LISTENS = "Tollgate listens on ";
-    private static final int SECONDS_MAX = 60;
+    private static final int SECONDS_MAX = 240;
 
     /** Tests that {@code nohup} runs would hand on that the signal is ignored. */
     private static final List<String> HEARS_HANG_UPS =
