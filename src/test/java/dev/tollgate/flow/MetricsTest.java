@@ -359,6 +359,12 @@ class MetricsTest {
         try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
             assertThat(Scrape.fresh(gateway).series()).isNotEmpty();
         }
+        // While the books are silent calls are refused before they are any.
+        Gateway.await(
+                "the books to answer again",
+                () -> gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/health/ready")))
+                                .status()
+                        == 200);
         gateway.script(UpstreamScript.says("Done.", 10, 10));
         try (Gateway.Fault _ = gateway.fault("INSERT", "entry", "1 = 1")) {
             assertThat(gateway.chat(JSON).status()).isEqualTo(503);
