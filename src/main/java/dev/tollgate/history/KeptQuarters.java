@@ -26,7 +26,17 @@ final class KeptQuarters {
             long to,
             Set<By> by,
             @Nullable String model,
-            @Nullable String keyId) {}
+            @Nullable String keyId) {
+
+        /** The filters are the reader's text, of two bytes a character at most. */
+        private int bytes() {
+            return BYTES_OF_RANGE + 2 * (length(model) + length(keyId));
+        }
+
+        private static int length(@Nullable String text) {
+            return text == null ? 0 : text.length();
+        }
+    }
 
     /** Of all the day that a range is of, under the same filters. */
     record Version(long calls, long refundedMicros) {}
@@ -34,7 +44,7 @@ final class KeptQuarters {
     private record Kept(Version version, Map<UsagePeriods.Name, long[]> groups) {
 
         private int bytes() {
-            return BYTES_OF_RANGE + groups.size() * BYTES_OF_GROUP;
+            return groups.size() * BYTES_OF_GROUP;
         }
     }
 
@@ -68,10 +78,11 @@ final class KeptQuarters {
     synchronized void keep(Range range, Version version, Map<UsagePeriods.Name, long[]> groups) {
         Kept kept = new Kept(version, groups);
         Kept before = ranges.putLast(range, kept);
-        bytes += kept.bytes() - (before == null ? 0 : before.bytes());
+        bytes += kept.bytes() + (before == null ? range.bytes() : -before.bytes());
         var oldest = ranges.entrySet().iterator();
         while (bytes > bytesMax && oldest.hasNext()) {
-            bytes -= oldest.next().getValue().bytes();
+            var entry = oldest.next();
+            bytes -= entry.getKey().bytes() + entry.getValue().bytes();
             oldest.remove();
         }
     }

@@ -134,6 +134,22 @@ class KeptQuartersTest {
         assertThat(kept.of(range(99), new KeptQuarters.Version(1, 1))).isNull();
     }
 
+    /** A filter is the reader's text, also one that nothing is called by. */
+    @Test
+    void what_a_reader_filters_by_counts_as_what_it_takes() {
+        KeptQuarters kept = new KeptQuarters(20_000);
+        for (int i = 0; i < 50; i++) {
+            String said = "x".repeat(1_000) + i;
+            kept.keep(
+                    new KeptQuarters.Range(
+                            "acc_1", i, i + 1, Set.of(), i % 2 == 0 ? said : null, i % 2 == 0 ? null : said),
+                    new KeptQuarters.Version(0, 0),
+                    Map.of());
+        }
+
+        assertThat(kept.size()).isBetween(5, 10);
+    }
+
     private static KeptQuarters.Range range(int day) {
         return new KeptQuarters.Range("acc_1", day, day + 1, Set.of(), null, null);
     }
