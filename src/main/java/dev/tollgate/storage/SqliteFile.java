@@ -127,11 +127,12 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return source;
     }
 
-    /** A table that others refer to can only be rebuilt while references are not watched. */
+    /** A table that others refer to can only be rebuilt while references are not watched, and sorted for an index like for a command. */
     @Override
     public DataSource migrating() {
         SQLiteConfig config = config();
         config.enforceForeignKeys(false);
+        config.setTempStore(SQLiteConfig.TempStore.FILE);
         return source(config);
     }
 

@@ -8,20 +8,25 @@ import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How far back a filter that has no index of its own is looked for. */
+/** How far back a filter that has no index of its own is looked for, and what is read for it. */
 @Timeout(240)
 class CallLogTest {
 
@@ -49,8 +54,8 @@ class CallLogTest {
             return StoreFixture.shared(url);
         }
         Database.open(folder).close();
-        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
-                var statement = connection.createStatement()) {
+        try (Connection connection = sqlite();
+                Statement statement = connection.createStatement()) {
             statement.execute(MANY);
         }
         return new StoreFixture(folder);
@@ -94,6 +99,55 @@ class CallLogTest {
             assertThat(page.calls().stream().map(CallRow::id))
                     .containsExactlyElementsOf(newestFirst.subList(newestFirst.size() - 6, newestFirst.size() - 1));
         }
+    }
+
+    @Test
+    void a_call_that_a_filter_does_not_want_is_passed_over_in_the_index() throws SQLException {
+        Database.open(folder).close();
+        CallFilter filter = new CallFilter(null, null, Set.of(TaskStatus.FAILED), "m", "key_1", "chat", "estimated", 1);
+        List<Object> values = new ArrayList<>(List.of("acc_1", "chatcmpl-2026"));
+        String sql = "SELECT t.id FROM task t WHERE t.account_id = ? AND t.id >= ?" + filter.ofColumns(values)
+                + " ORDER BY t.id DESC";
+        try (Connection connection = sqlite();
+                PreparedStatement plan = connection.prepareStatement("EXPLAIN QUERY PLAN " + sql)) {
+            for (int i = 0; i < values.size(); i++) {
+                plan.setObject(i + 1, values.get(i));
+            }
+            try (ResultSet row = plan.executeQuery()) {
+                List<String> steps = new ArrayList<>();
+                while (row.next()) {
+                    steps.add(row.getString("detail"));
+                }
+                assertThat(steps).containsExactly("SEARCH t USING COVERING INDEX task_account (account_id=? AND id>?)");
+            }
+        }
+    }
+
+    @Test
+    void a_call_with_more_to_tell_than_a_kilobyte_takes_no_page_of_its_own() throws SQLException {
+        Database.open(folder).close();
+        try (Connection connection = sqlite();
+                Statement statement = connection.createStatement()) {
+            long before = pages(statement);
+            statement.execute(MANY);
+            long lean = pages(statement) - before;
+            statement.execute("DELETE FROM task");
+            statement.execute("VACUUM");
+            before = pages(statement);
+            statement.execute(MANY.replace("'m', 'm',", "'" + "m".repeat(1_500) + "', 'm',"));
+            assertThat((pages(statement) - before - lean) * 4_096 / CALLS).isBetween(1_500L, 2_000L);
+        }
+    }
+
+    private static long pages(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("PRAGMA page_count")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private Connection sqlite() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
     }
 
     private static Instant at(int call) {

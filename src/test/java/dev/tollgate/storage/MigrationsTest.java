@@ -52,6 +52,10 @@ class MigrationsTest {
             "SELECT * FROM task ORDER BY id",
             "SELECT * FROM receipt ORDER BY account_id, sequence");
 
+    private static final String TASKS =
+            "SELECT id, account_id, key_id, door, model, status, created_at, completed_at, usage, usage_flags,"
+                    + " max_tokens_applied, charge_micros, pricing, error_code, error_message, model_id, course FROM task ORDER BY id";
+
     @TempDir
     Path folder;
 
@@ -109,6 +113,35 @@ class MigrationsTest {
         assertThat(rows(engine, "SELECT id, status FROM task ORDER BY id")).containsExactly("call_1|completed");
         assertThat(rows(engine, "SELECT * FROM entry ORDER BY account_id, sequence"))
                 .isEqualTo(entries);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void tasks_in_rows_of_their_own_are_what_they_were_in_their_keys_tree(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, 31);
+        change(engine, "INSERT INTO account (id, name, created_at) VALUES ('acc_1', 'a', 1)");
+        for (String id : List.of("call_2", "call_1", "call_3")) {
+            change(
+                    engine,
+                    "INSERT INTO reservation (id, account_id, key_id, created_at, state, held_micros)" + " VALUES ('"
+                            + id + "', 'acc_1', 'key_1', 2, 'settled', 400)");
+            change(
+                    engine,
+                    "INSERT INTO task (id, account_id, key_id, door, model, status, created_at, completed_at, usage, usage_flags,"
+                            + " max_tokens_applied, charge_micros, pricing, error_code, error_message, model_id, course) VALUES ('"
+                            + id
+                            + "', 'acc_1', 'key_1', 'chat', 'm', 'completed', 2, 3, '{\"u\":1}', 'estimated', 7, 300, '{\"p\":1}',"
+                            + " 'code', 'words', 'asked', '{\"c\":1}')");
+        }
+        List<String> before = rows(engine, TASKS);
+        assertThat(before).hasSize(3);
+        Migrations.migrate(engine, 32);
+        assertThat(rows(engine, TASKS)).isEqualTo(before);
+        if (dialect == Dialect.SQLITE) {
+            assertThat(rows(engine, "PRAGMA foreign_key_check")).isEmpty();
+            assertThat(rows(engine, "PRAGMA integrity_check")).containsExactly("ok");
+        }
     }
 
     @ParameterizedTest

@@ -1,0 +1,1 @@
+-- Nothing: here rows lie in the order in which they came as ever. The number is the same on both databases.
