@@ -373,7 +373,7 @@ public final class App implements AutoCloseable {
                         secureRandom,
                         clock,
                         memory,
-                        refused,
+                        (exchange, error) -> tracesOfRefused.refused(exchange, error),
                         watching.metrics().requests()::over),
                 it -> await(it.close()));
         await(own.start());
@@ -400,7 +400,10 @@ public final class App implements AutoCloseable {
     }
 
     private static boolean isForOperatorsAlone(Route<?> route) {
-        String path = route.path();
+        return isForOperatorsAlone(route.path());
+    }
+
+    private static boolean isForOperatorsAlone(String path) {
         return path.startsWith("/admin/") || path.startsWith("/internal/") || path.equals("/metrics");
     }
 
@@ -579,9 +582,16 @@ public final class App implements AutoCloseable {
         routes.add(Route.get("/admin/audit.csv", admin, audit.csv()));
     }
 
+    /** Pages are asked for what is not there by whoever scans the net: of those only what has failed is told. */
     private void refused(Exchange exchange, ApiError error) {
-        refused.refused(exchange, error);
-        tracesOfRefused.refused(exchange, error);
+        boolean failed = error.status() >= 500;
+        boolean called = exchange.isOfApi();
+        if (called && !failed) {
+            refused.refused(exchange, error);
+        }
+        if (called || failed || isForOperatorsAlone(exchange.routePattern())) {
+            tracesOfRefused.refused(exchange, error);
+        }
         watching.metrics().refusals().refused(exchange, error);
     }
 

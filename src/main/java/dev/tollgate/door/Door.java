@@ -54,7 +54,7 @@ public final class Door implements Handler<KeyCaller> {
                 exchange.startedNanos(),
                 exchange.routePattern(),
                 exchange.header("traceparent"),
-                exchange.callWatch());
+                exchange);
         exchange.read(body -> calls.read(opening, body, memory), read -> {
             if (isLarge || calls.mayBlock(read.question())) {
                 exchange.compute(

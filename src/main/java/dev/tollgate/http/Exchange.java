@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.log.CallNotes;
 import dev.tollgate.log.CallWatch;
 import dev.tollgate.log.Event;
 import dev.tollgate.log.LogFields;
@@ -30,7 +31,7 @@ import org.slf4j.event.Level;
  *
  * <p>Confined to its event loop; from elsewhere go through {@link #run}.
  */
-public final class Exchange {
+public final class Exchange implements CallWatch {
 
     /** Its level is the operator's choice. */
     public static final String ACCESS_LOG_NAME = "access";
@@ -56,6 +57,7 @@ public final class Exchange {
     private @Nullable String remoteAddress;
     private @Nullable String entered;
     private boolean finished;
+    private boolean metered;
     private @Nullable Route<?> route;
     private ErrorFormat errors = ErrorFormat.PLATFORM;
     private Map<String, String> params = Map.of();
@@ -199,9 +201,26 @@ public final class Exchange {
         return body.lease();
     }
 
-    /** Who is to be told of the metered call that this becomes, for the line in the log. */
-    public CallWatch callWatch() {
-        return line == null ? CallWatch.NONE : line;
+    // the metered call that this becomes
+
+    @Override
+    public void begun() {
+        metered = true;
+        if (line != null) {
+            line.begun();
+        }
+    }
+
+    @Override
+    public boolean wantsNotes() {
+        return line != null;
+    }
+
+    @Override
+    public void over(CallNotes notes) {
+        if (line != null) {
+            line.over(notes);
+        }
     }
 
     // work aside
@@ -252,6 +271,11 @@ public final class Exchange {
     /** By which key; empty where there is none, or that is not known. */
     public String callerKey() {
         return callerKey;
+    }
+
+    /** Whether it is one of what callers' programs send, or the playground's script for them, by its path. */
+    public boolean isOfApi() {
+        return loop.routes().isApi(path) || path.startsWith(PLAYGROUND);
     }
 
     /** Method and path's pattern, or the path's beginning where there is no route. */
@@ -360,10 +384,10 @@ public final class Exchange {
         if (line != null) {
             line.failed(error.code().code());
         }
-        boolean refused = error.status() >= 400 && error.status() < 500 && response.mayRefuse();
+        boolean refused = error.status() >= 400 && response.mayRefuse();
         if (!response.fail(error, errors)) {
             reset();
-        } else if (refused && (loop.routes().isApi(path) || path.startsWith(PLAYGROUND))) {
+        } else if (refused && !(metered && error.status() >= 500)) { // a call that has failed tells of it
             loop.refusals().refused(this, error);
         }
     }

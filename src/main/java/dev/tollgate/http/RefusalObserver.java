@@ -2,7 +2,10 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 
-/** Told of each call of the API that was refused with a 4xx and has made no task, on its event loop; must not block or throw. */
+/**
+ * Told of each request that was refused, with a 4xx or a 5xx, and has become no metered call that tells of itself: of the API, of pages, of
+ * operators. On its event loop; must not block or throw.
+ */
 @FunctionalInterface
 public interface RefusalObserver {
 

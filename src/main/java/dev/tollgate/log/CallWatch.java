@@ -3,21 +3,6 @@ package dev.tollgate.log;
 /** Told of the metered call that a request becomes, on the request's event loop; must not throw. */
 public interface CallWatch {
 
-    /** Nobody wants to know. */
-    CallWatch NONE = new CallWatch() {
-
-        @Override
-        public void begun() {}
-
-        @Override
-        public boolean wantsNotes() {
-            return false;
-        }
-
-        @Override
-        public void over(CallNotes notes) {}
-    };
-
     /** It begins: {@link #over} follows. */
     void begun();
 

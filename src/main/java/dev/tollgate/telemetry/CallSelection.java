@@ -17,7 +17,7 @@ final class CallSelection {
 
     static final int A_SECOND_MAX = 100;
 
-    /** Of those, requests that were refused before they became a call: whoever sends many must not hide the calls that fail meanwhile. */
+    /** Of those, requests that were refused by their sender's fault: whoever sends many must not hide the calls that fail meanwhile. */
     static final int REFUSED_A_SECOND_MAX = 20;
 
     private static final long SLOW_TIMES = 3;
@@ -53,7 +53,7 @@ final class CallSelection {
         return hasFailed(outcome) || isSlow || (trusted == null ? trace.isAmong(percent) : trusted.sampled());
     }
 
-    /** Whether there is room for it in this second. */
+    /** Whether there is room in this second for a call, or for a request that has failed before it became one. */
     boolean mayTake() {
         synchronized (lock) {
             turn();
@@ -61,7 +61,7 @@ final class CallSelection {
         }
     }
 
-    /** The same for a request that was refused before it became a call. */
+    /** The same for a request that was refused by its sender's fault. */
     boolean mayTakeRefused() {
         synchronized (lock) {
             turn();

@@ -66,7 +66,7 @@ final class RefusedSpan {
                 SpanKind.SERVER,
                 context,
                 parent == null ? SpanContext.getInvalid() : CallSpans.of(parent),
-                false, // by OpenTelemetry's conventions a 4xx is the caller's error, not the server's
+                error.status() >= 500, // by OpenTelemetry's conventions a 4xx is the caller's error, not the server's
                 epochOfNanoZero + exchange.startedNanos(),
                 epochOfNanoZero + nowNanos,
                 attributes.build(),

@@ -139,7 +139,8 @@ public final class Telemetry implements CallObserver, RefusalObserver, AutoClose
         if (trace == null) {
             return;
         }
-        if (!selection.mayTakeRefused()) {
+        boolean failed = error.status() >= 500;
+        if (!(failed ? selection.mayTake() : selection.mayTakeRefused())) {
             queue.drop(1);
             return;
         }

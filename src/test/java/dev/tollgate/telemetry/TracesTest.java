@@ -7,6 +7,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogPaper;
 import dev.tollgate.testing.OtlpReceiver;
+import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Scrape;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.upstream.TraceId;
@@ -15,11 +16,16 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +36,11 @@ class TracesTest {
 
     private static final String CALLER = "0af7651916cd43dd8448eb211c80319c";
     private static final String PARENT = "b7ad6b7169203331";
+
+    private static final long FOREVER = 600_000;
+
+    private static final String STREAM = """
+            {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me of canaries"}]}""";
 
     private static final Set<String> NAMES = Set.of(
             "gen_ai.operation.name",
@@ -62,9 +73,7 @@ class TracesTest {
                 .request("/v1/chat/completions")
                 .setHeader("authorization", "Bearer " + customer.key())
                 .header("content-type", "application/json")
-                .POST(
-                        HttpRequest.BodyPublishers.ofString(
-                                "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Tell me of canaries\"}]}"));
+                .POST(HttpRequest.BodyPublishers.ofString(STREAM));
         return customer.gateway().send(parentHeader == null ? request : request.header("traceparent", parentHeader));
     }
 
@@ -238,15 +247,94 @@ class TracesTest {
             assertTold(of(unknown, spans), "POST " + generate, generate, 404, "model_not_found");
             assertTold(of(keyless, spans), "GET /v1/models", "/v1/models", 401, "invalid_api_key");
             assertTold(of(nowhere, spans), "_OTHER", null, 404, "invalid_request");
-            assertThat(collector.text().toLowerCase(java.util.Locale.ROOT)).doesNotContain("canaries", poor.key());
+            assertThat(collector.text().toLowerCase(Locale.ROOT)).doesNotContain("canaries", poor.key());
         }
     }
 
+    @Test
+    void a_request_that_is_refused_while_the_books_are_away_is_one_span_and_a_call_that_fails_for_them_is_told_once() {
+        try (OtlpReceiver collector = new OtlpReceiver();
+                Gateway gateway = gateway(collector, "telemetry.percent", "0")) {
+            Customer customer = gateway.customer("100");
+            Gateway.Reply failed;
+            try (Gateway.Fault _ = gateway.fault("INSERT", "entry", "1 = 1")) {
+                call(customer, null); // from now on holds are told once they are durable
+                failed = call(customer, null);
+            }
+            Gateway.Reply away;
+            try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+                away = awaitTurnedAway(customer);
+            }
+
+            Gateway.await("its span", () -> collector.spans().stream().anyMatch(span -> isOf(away, span)));
+            assertFailed(of(away, collector.spans()), "POST", "/v1/chat/completions");
+            assertThat(failed.status()).isEqualTo(503);
+            assertThat(failed.header("x-tollgate-task-id")).isEmpty();
+            assertThat(collector.spans().stream()
+                            .filter(span -> isOf(failed, span))
+                            .map(Span::getKind))
+                    .as("as the call that it was")
+                    .containsOnlyOnce(Span.SpanKind.SPAN_KIND_SERVER);
+        }
+    }
+
+    @Test
+    void
+            what_is_refused_at_the_operators_address_or_while_the_server_drains_is_one_span_and_a_page_that_is_not_there_none() {
+        try (OtlpReceiver collector = new OtlpReceiver()) {
+            Gateway gateway = gateway(collector, "admin.listen", "127.0.0.1:0", "timeouts.drain", "2m");
+            Customer customer = gateway.customer("100");
+            Gateway.Reply stranger = gateway.send(HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + gateway.app().adminPort() + "/admin/accounts?canaries")));
+            Gateway.Reply page = gateway.get("/canaries", "");
+            gateway.script(UpstreamScript.answers().text("One ").delay(FOREVER));
+            CompletableFuture<Void> closing;
+            AtomicReference<Gateway.Reply> late = new AtomicReference<>();
+            try (RawCall running = customer.chatRaw(STREAM)) {
+                running.readUntil("One ");
+                closing = CompletableFuture.runAsync(gateway::close);
+                Gateway.await("a refusal", () -> {
+                    late.set(gateway.get("/v1/models", customer.key()));
+                    return late.get().status() == 503;
+                });
+                Gateway.await("its span", () -> collector.spans().stream().anyMatch(span -> isOf(late.get(), span)));
+            }
+            closing.join();
+
+            List<Span> spans = collector.spans();
+            assertThat(collector.faults()).isEmpty();
+            assertFailed(of(late.get(), spans), "GET", "/v1/models");
+            assertTold(of(stranger, spans), "GET /admin/accounts", "/admin/accounts", 401, "invalid_api_key");
+            assertThat(page.status()).isEqualTo(404);
+            assertThat(spans).as("whoever scans for pages").noneMatch(span -> isOf(page, span));
+            assertThat(collector.text().toLowerCase(Locale.ROOT)).doesNotContain("canaries", customer.key());
+        }
+    }
+
+    private static void assertFailed(Span span, String method, String route) {
+        assertTold(span, method + " " + route, route, 503, "internal_error");
+        assertThat(span.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+    }
+
+    /** The answer of one who comes when it is known that the books do not answer: it waits for nothing. */
+    private static Gateway.Reply awaitTurnedAway(Customer customer) {
+        AtomicReference<Gateway.Reply> away = new AtomicReference<>();
+        Gateway.await("who comes now not to wait", () -> {
+            Gateway.Reply reply = customer.chatAside(STREAM)
+                    .completeOnTimeout(null, 1, TimeUnit.SECONDS)
+                    .join();
+            away.set(reply);
+            return reply != null && reply.status() == 503 && "2".equals(reply.header("retry-after"));
+        });
+        return away.get();
+    }
+
+    private static boolean isOf(Gateway.Reply reply, Span span) {
+        return ("req_" + hex(span.getTraceId())).equals(reply.header("x-request-id"));
+    }
+
     private static Span of(Gateway.Reply reply, List<Span> spans) {
-        return spans.stream()
-                .filter(span -> ("req_" + hex(span.getTraceId())).equals(reply.header("x-request-id")))
-                .findFirst()
-                .orElseThrow();
+        return spans.stream().filter(span -> isOf(reply, span)).findFirst().orElseThrow();
     }
 
     private static void assertTold(Span span, String name, String route, int status, String error) {
@@ -267,7 +355,7 @@ class TracesTest {
                 "ff-" + CALLER + "-" + PARENT + "-01",
                 "00-" + "0".repeat(32) + "-" + PARENT + "-01",
                 "00-" + CALLER + "-" + "0".repeat(16) + "-01",
-                "00-" + CALLER.toUpperCase(java.util.Locale.ROOT) + "-" + PARENT + "-01")) {
+                "00-" + CALLER.toUpperCase(Locale.ROOT) + "-" + PARENT + "-01")) {
             assertThat(TraceParent.of(header)).as(header).isNull();
         }
         assertThat(TraceParent.of("01-" + CALLER + "-" + PARENT + "-03-more"))
