@@ -9,6 +9,7 @@ import dev.tollgate.testing.Postgres;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,6 +35,17 @@ record DrillBooks(String url, PacedUpstream upstream) {
         List<String> more = new ArrayList<>(List.of("--port", Integer.toString(port)));
         more.addAll(List.of(settings));
         return GatewayProcess.begin(program, Files.createDirectories(folder), environment, more);
+    }
+
+    /** Brings their schema up to what that program knows, as its owner and in a process of its own, as an upgrade is told to. */
+    void migrate(List<String> program, Path folder) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(program.subList(0, program.size() - 1)); // without "serve"
+        command.addAll(List.of("migrate", "--data", folder.toString(), "--database", Postgres.owned(url)));
+        ProcessBuilder migrating = new ProcessBuilder(command).redirectErrorStream(true);
+        migrating.environment().put("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY);
+        Process process = migrating.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     static int freePort() throws IOException {

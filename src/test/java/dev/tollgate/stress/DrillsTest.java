@@ -73,6 +73,7 @@ class DrillsTest {
                 StreamCallers ofTwo = new StreamCallers(two.port(), CALLERS)) {
             ofOne.awaitWhole(CALLERS);
             Gateway.await("calls of both", () -> books.number("SELECT COUNT(DISTINCT node_id) FROM open_hold") == 2);
+            ofOne.awaitBeginning();
             one.kill();
             long killed = System.nanoTime();
             List<Heard> lost = ofOne.end();
@@ -94,6 +95,37 @@ class DrillsTest {
             assertThat(books.number("SELECT COUNT(*) FROM task WHERE status = 'completed'"))
                     .isBetween(whole, whole + CALLERS);
         }
+    }
+
+    /** As a cluster starts them: the schema, the first operator, the first account and the first key to sign with are made once. */
+    @Test
+    void five_servers_that_start_at_once_over_an_empty_database_all_come_up() throws Exception {
+        DrillBooks books = new DrillBooks(Postgres.empty(), upstream);
+        List<String> program = Program.command();
+        for (int i = 0; i < 5; i++) {
+            servers.add(books.begin(program, folder.resolve("data" + i), DrillBooks.freePort()));
+        }
+        for (GatewayProcess server : servers) {
+            server.awaitReady(client);
+        }
+        assertThat(servers)
+                .as("one has migrated")
+                .filteredOn(it -> !it.log().contains("another program migrates the database; waiting for it"))
+                .hasSize(1);
+        assertThat(books.number("SELECT COUNT(*) FROM node WHERE state = 'ready'"))
+                .isEqualTo(5);
+        for (String once : List.of(
+                "person WHERE role = 'operator'",
+                "account WHERE id = 'acc_demo'",
+                "signing_key",
+                "flyway_schema_history WHERE version = '1'")) {
+            assertThat(books.number("SELECT COUNT(*) FROM " + once)).as(once).isEqualTo(1);
+        }
+        for (GatewayProcess server : servers) {
+            Heard heard = StreamCallers.call(server.port());
+            assertThat(heard.ending()).as(heard.toString()).isEqualTo(Ending.WHOLE);
+        }
+        books.assertWhole();
     }
 
     @Test

@@ -53,6 +53,7 @@ final class NextProgram {
         List<String> command = new ArrayList<>(Program.command());
         int classPath = command.indexOf("-cp") + 1;
         command.set(classPath, classes + File.pathSeparator + command.get(classPath));
+        command.removeIf(it -> it.startsWith("-XX:AOT")); // what was recorded has the class that is different as it was
         return command;
     }
 }

@@ -9,6 +9,7 @@ import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Program;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,9 @@ class ReplacementTest {
         List<String> next = NextProgram.command(folder.resolve("next"));
         long before = schema();
         run(program, () -> {
-            replace(0, next);
+            books.migrate(next, Files.createDirectory(folder.resolve("migrating")));
             assertThat(schema()).isEqualTo(before + 1);
+            replace(0, next);
             replace(1, next);
             replace(0, program);
             replace(1, program);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Callers who ask for one stream after the other, each on a connection of its own, and tell what became of it. */
 final class StreamCallers implements AutoCloseable {
@@ -44,6 +45,7 @@ final class StreamCallers implements AutoCloseable {
     private final int port;
     private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final AtomicInteger underWay = new AtomicInteger();
     private volatile boolean over;
 
     /** Begin at once. */
@@ -56,7 +58,7 @@ final class StreamCallers implements AutoCloseable {
 
     private void callOnAndOn() {
         while (!over) {
-            Heard now = call(port);
+            Heard now = call(port, underWay);
             heard.add(now);
             if (now.ending() != Ending.WHOLE) {
                 pause();
@@ -74,6 +76,11 @@ final class StreamCallers implements AutoCloseable {
 
     /** One stream, to its end. */
     static Heard call(int port) {
+        return call(port, new AtomicInteger());
+    }
+
+    private static Heard call(int port, AtomicInteger underWay) {
+        boolean shown = false;
         long began = System.nanoTime();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (Socket socket = new Socket("127.0.0.1", port)) {
@@ -84,9 +91,20 @@ final class StreamCallers implements AutoCloseable {
                                     + "\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY)
                             .getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
-            in.transferTo(bytes);
+            byte[] piece = new byte[4096];
+            for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
+                bytes.write(piece, 0, length);
+                if (!shown && bytes.toString(StandardCharsets.UTF_8).contains("data: ")) {
+                    shown = true;
+                    underWay.incrementAndGet();
+                }
+            }
         } catch (IOException e) {
             // What came before is looked at.
+        } finally {
+            if (shown) {
+                underWay.decrementAndGet();
+            }
         }
         String text = bytes.toString(StandardCharsets.UTF_8);
         int status = text.startsWith("HTTP/1.1 ") ? Integer.parseInt(text.substring(9, 12)) : 0;
@@ -103,6 +121,11 @@ final class StreamCallers implements AutoCloseable {
 
     long count(Ending ending) {
         return heard.stream().filter(it -> it.ending() == ending).count();
+    }
+
+    /** Until somebody has heard a beginning, and no end yet. */
+    void awaitBeginning() {
+        Gateway.await("a stream under way", () -> underWay.get() > 0);
     }
 
     /** Until so many more were whole. */

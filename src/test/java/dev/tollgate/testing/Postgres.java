@@ -87,6 +87,11 @@ public final class Postgres {
         return url.contains("/" + SERVED) ? url.replaceFirst("([?&]user=)[^&]*", "$1tollgate_app") : url;
     }
 
+    /** The address of a migrated database as the role that owns its tables, and no more than those. */
+    public static String owned(String url) {
+        return url.replaceFirst("([?&]user=)[^&]*", "$1tollgate_owner");
+    }
+
     /** The address of a fresh database without a schema. */
     public static String empty() {
         return fresh("test", "");
