@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -172,6 +173,9 @@ class PrivateFilesTest {
     /** Looks at a folder and all below it again and again, and remembers what others could have opened. */
     private static final class Watch implements AutoCloseable {
 
+        /** The program under test needs the processor too. */
+        private static final long BETWEEN_LOOKS_NANOS = 1_000_000;
+
         private final Set<String> open = new ConcurrentSkipListSet<>();
         private final Path folder;
         private final Thread thread;
@@ -185,7 +189,7 @@ class PrivateFilesTest {
         private void watch() {
             while (!over) {
                 walk(folder);
-                Thread.yield();
+                LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
             }
         }
 

@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -63,6 +64,8 @@ class StrangeWordsTest {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+    private static final Map<String, List<Map.Entry<String, String>>> LET_IN = new HashMap<>();
+
     private static Gateway gateway;
     private static Customer customer;
     private static String managementKey;
@@ -109,6 +112,19 @@ class StrangeWordsTest {
                 Map.entry("Cookie", staff.cookies()));
     }
 
+    /** Those of them whom a route does not turn away before it reads what they ask; all, where it has turned away each. */
+    private static List<Map.Entry<String, String>> letIn(Route<?> route) {
+        return LET_IN.computeIfAbsent(route.path(), pattern -> {
+            String path = pattern.replaceAll("\\{[^}]*}", "nothing");
+            List<Map.Entry<String, String>> all = callers().toList();
+            List<Map.Entry<String, String>> in = all.stream()
+                    .filter(caller ->
+                            !List.of(303, 401, 403).contains(status(path, caller.getKey(), caller.getValue())))
+                    .toList();
+            return in.isEmpty() ? all : in;
+        });
+    }
+
     private static int status(String path, String header, String value) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
                 .header(header, value)
@@ -141,7 +157,7 @@ class StrangeWordsTest {
         assertThat(reads()).isNotEmpty().allSatisfy(route -> {
             String path = route.path()
                     .replaceAll("\\{[^}]*}", encoded(word).replace("\\", "%5C").replace("$", "%24"));
-            callers().forEach(caller -> {
+            letIn(route).forEach(caller -> {
                 assertThat(status(path, caller.getKey(), caller.getValue()))
                         .as("%s with a strange path", route.path())
                         .isLessThan(500);

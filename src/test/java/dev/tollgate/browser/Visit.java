@@ -26,6 +26,7 @@ import java.util.Set;
  */
 public final class Visit implements AutoCloseable {
 
+    private static final int HEIGHT = 800;
     private static final double MILLIS_MAX = 60_000; // a guard against hanging, not a measure
     private static final double REPORT_MILLIS_MAX = 15_000; // likewise
     private static final Set<String> FILES = Set.of("document", "stylesheet", "script", "image", "font", "other");
@@ -53,8 +54,7 @@ public final class Visit implements AutoCloseable {
 
     private final String origin;
     private volatile String led;
-    private final int width;
-    private final Scheme scheme;
+    private Windows.Window window;
     private final BrowserContext context;
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
@@ -62,6 +62,8 @@ public final class Visit implements AutoCloseable {
     private final Map<String, Long> bytesByUrl = new HashMap<>();
     private final Set<Request> running = new LinkedHashSet<>();
     private int streams;
+    /** Whether the page that is shown was asked for by its address, and so can be asked for again. */
+    private boolean opened;
 
     private static final int REQUESTS_MAX = 6;
     private static final long BYTES_MAX = 100_000;
@@ -83,10 +85,9 @@ public final class Visit implements AutoCloseable {
      */
     public record Weight(int requests, long bytes, long html) {}
 
-    private Visit(BrowserContext context, String origin, int width, Scheme scheme) {
+    private Visit(BrowserContext context, String origin, Windows.Window window) {
         this.origin = origin;
-        this.width = width;
-        this.scheme = scheme;
+        this.window = window;
         this.context = context;
         context.setDefaultTimeout(MILLIS_MAX);
         context.addInitScript(WATCH_SHIFTS);
@@ -114,11 +115,11 @@ public final class Visit implements AutoCloseable {
         try {
             BrowserContext context = browser.newContext(new Browser.NewContextOptions()
                     .setBaseURL(origin)
-                    .setViewportSize(width, 800)
+                    .setViewportSize(width, HEIGHT)
                     .setColorScheme(scheme.preference())
                     .setLocale("en-GB") // that of a machine without one is none that scripts know
                     .setTimezoneId("UTC"));
-            return new Visit(context, origin, width, scheme);
+            return new Visit(context, origin, new Windows.Window(width, scheme));
         } catch (RuntimeException e) {
             Chromium.giveBack();
             throw e;
@@ -139,6 +140,7 @@ public final class Visit implements AutoCloseable {
     private void judge(Request request) {
         if (request.isNavigationRequest()) {
             finished.clear();
+            opened = false;
             running.clear(); // what the page before has asked for ends with it, and nobody may say so
             streams = 0;
         }
@@ -168,7 +170,9 @@ public final class Visit implements AutoCloseable {
 
     /** @return what the address has answered */
     public Response open(String path) {
-        return page.navigate(path);
+        Response response = page.navigate(path);
+        opened = true;
+        return response;
     }
 
     /** Of the page that is shown, once nothing more is on its way. */
@@ -188,15 +192,49 @@ public final class Visit implements AutoCloseable {
 
     /**
      * Fails where the page that is shown is not as every page is: it stands still, asks for few files and bytes, and everybody can read it. Writes
-     * its {@link #picture}.
+     * its {@link #picture}. In {@link Windows#PHONE_BY_DAY} it is looked at in {@link Windows#DESK_BY_NIGHT} too, unless a visit of its own does that: loaded
+     * there as well, where it has an address.
      */
     public void look(String name) {
-        assertThat(layoutShift()).as("%s moves", page.url()).isZero();
-        assertWithinBudget();
+        assertStandsAndIsSmall();
         if (KEEPS_PICTURES) {
             picture(name);
         }
+        if (Effort.isLong() || !window.equals(Windows.PHONE_BY_DAY)) {
+            assertAccessible();
+            return;
+        }
+        // What finds what cannot be read is larger than all of our pages: it goes into one document, which is shown in
+        // both windows.
+        boolean loads = opened;
+        if (!loads) {
+            assertAccessible();
+        }
+        show(Windows.DESK_BY_NIGHT);
+        if (loads) {
+            page.reload();
+            assertStandsAndIsSmall();
+        }
         assertAccessible();
+        show(Windows.PHONE_BY_DAY);
+        if (loads) {
+            assertAccessible();
+        }
+    }
+
+    /** What moves by that does not count. */
+    private void show(Windows.Window next) {
+        window = next;
+        page.evaluate("() => window.watchNoMore()");
+        page.emulateMedia(
+                new Page.EmulateMediaOptions().setColorScheme(next.scheme().preference()));
+        page.setViewportSize(next.width(), HEIGHT);
+        page.evaluate("() => document.getAnimations().forEach(each => each.finish())");
+    }
+
+    private void assertStandsAndIsSmall() {
+        assertThat(layoutShift()).as("%s moves", page.url()).isZero();
+        assertWithinBudget();
     }
 
     private void assertWithinBudget() {
@@ -227,8 +265,8 @@ public final class Visit implements AutoCloseable {
         settle();
         List<String> found = new ArrayList<>(Axe.complaints(page));
         int widest = ((Number) page.evaluate("() => document.documentElement.scrollWidth")).intValue();
-        if (widest > width) {
-            found.add("the page is " + widest + " px wide in a window of " + width);
+        if (widest > window.width()) {
+            found.add("the page is " + widest + " px wide in a window of " + window.width());
         }
         fail(found);
     }
@@ -240,7 +278,7 @@ public final class Visit implements AutoCloseable {
     public Path picture(String name) {
         settle();
         page.evaluate("() => window.watchNoMore()");
-        Path file = PICTURES.resolve(name + "-" + width + "-" + scheme + ".png");
+        Path file = PICTURES.resolve(name + "-" + window.width() + "-" + window.scheme() + ".png");
         page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
         return file;
     }
@@ -272,7 +310,8 @@ public final class Visit implements AutoCloseable {
 
     private void fail(List<String> found) {
         if (!found.isEmpty()) {
-            throw new AssertionError(page.url() + " at " + width + " px, " + scheme + ":\n" + String.join("\n", found));
+            throw new AssertionError(page.url() + " at " + window.width() + " px, " + window.scheme() + ":\n"
+                    + String.join("\n", found));
         }
     }
 

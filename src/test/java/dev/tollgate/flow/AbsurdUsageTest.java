@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
@@ -36,7 +37,7 @@ import tools.jackson.databind.JsonNode;
 @Order(19)
 class AbsurdUsageTest {
 
-    private static final int CALLS = 120;
+    private static final int CALLS = Effort.of(60, 1_000);
 
     private static final String CALL = """
             {"model":"gemini-2.5-pro","max_tokens":300,"stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
@@ -37,6 +38,7 @@ class CutTest {
 
     private static final String PROMPT =
             "What is the weather in Brno, and what shall I wear?" + " And then?".repeat(100);
+    private static final List<String> FAULTS = List.of("reset", "eof", "error_event");
     private static final long FOREVER = 600_000;
     private static final Tokens WHOLE_USAGE = new Tokens(700, 5_200, 900);
 
@@ -145,8 +147,12 @@ class CutTest {
     @MethodSource("cuts")
     void an_upstream_that_breaks_costs_nothing_at_any_event_but_the_last(Price price, Reporting reporting) {
         Customer customer = gateway.customer("100000");
-        for (String fault : List.of("reset", "eof", "error_event")) {
+        for (int i = 0; i < FAULTS.size(); i++) {
             for (int last = 0; last <= LAST; last++) {
+                if (!Effort.isLong() && (i + last + price.ordinal() + reporting.ordinal()) % FAULTS.size() != 0) {
+                    continue; // in turns: each fault meets each event at some price and reporting
+                }
+                String fault = FAULTS.get(i);
                 gateway.script(script(reporting, last).fault(fault));
                 Gateway.Reply stream = customer.chat(body(price, true));
                 assertBroken(customer, stream, price, reporting, last, fault);

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
 import dev.tollgate.testing.Scrape;
@@ -44,7 +45,7 @@ class DownloadTest {
     private static final Map<String, HandServer.Answering> PATHS = new ConcurrentHashMap<>();
     private static final HandServer HOST = new HandServer(DownloadTest::answer);
     /** Enough for what happens in one of five to happen. */
-    private static final int DOWNLOADS = 30;
+    private static final int DOWNLOADS = Effort.of(10, 100);
 
     private static Gateway gateway;
     private static Customer customer;

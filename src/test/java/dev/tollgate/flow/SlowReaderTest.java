@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ class SlowReaderTest {
 
     private static final int EVENTS = 40;
     private static final int TEXT_BYTES = 100_000;
-    private static final long STILL_NANOS = 300_000_000;
+    private static final long STILL_NANOS = 700_000_000;
+    private static final long LOOK_NANOS = 1_000_000;
     private static final int SMALL_BUFFER_BYTES = 4_096;
     private static final String BODY = """
             {"model":"gemini-2.5-pro","stream":true,"max_tokens":65536,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
@@ -146,6 +148,8 @@ class SlowReaderTest {
                 while (event.hasRemaining() && System.nanoTime() - taken < STILL_NANOS) {
                     if (socket.write(event) > 0) {
                         taken = System.nanoTime();
+                    } else {
+                        LockSupport.parkNanos(LOOK_NANOS);
                     }
                 }
             }

@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -40,6 +41,9 @@ class FailingCommitTest {
     private static final ServerMove.Step NOTHING_ELSE = to -> "nothing else";
 
     private static final int CALLERS = 12;
+    /** A refusal comes at once: without a pause callers would do nothing but keep both processors busy. */
+    private static final long AFTER_REFUSAL_NANOS = 10_000_000;
+
     private static final int CUTS = 12;
     private static final int COMMITS_BETWEEN_MOST = 12;
     private static final int OUTAGE_MILLIS_MOST = 400;
@@ -192,7 +196,11 @@ class FailingCommitTest {
             int number = lastNumber.incrementAndGet();
             CallPlan plan = CallPlan.draw(seed, 0, number).untroubled(number % 3 == 0);
             farSide.expect(plan);
-            heard.add(CrashCaller.call(plan, port, key));
+            CrashCaller.Heard answer = CrashCaller.call(plan, port, key);
+            heard.add(answer);
+            if (answer.ending() == CrashCaller.Ending.REFUSED) {
+                LockSupport.parkNanos(AFTER_REFUSAL_NANOS);
+            }
         }
     }
 

@@ -24,10 +24,12 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
 
     private static final int CALLERS = 12;
+    /** A refusal comes at once: without a pause callers would do nothing but keep both processors busy. */
+    private static final long AFTER_REFUSAL_NANOS = 10_000_000;
+
     private static final int REFUSED_LEAST = 30;
     private static final long ROOM_BYTES = 200_000;
     private static final long DISK_BYTES = 48 << 20;
@@ -67,6 +72,7 @@ class FullDiskTest {
     }
 
     /** The log of what is written cannot begin anew while somebody reads what was there before. */
+    @EnabledIf("dev.tollgate.testing.Effort#isLong")
     @Test
     void a_log_that_was_kept_from_beginning_anew_until_nothing_more_fitted_does_so_when_its_reader_has_left()
             throws Exception {
@@ -81,6 +87,7 @@ class FullDiskTest {
     }
 
     /** It needs room of its own to begin anew: what it has taken in has to go to the tables first, which become longer by it. */
+    @EnabledIf("dev.tollgate.testing.Effort#isLong")
     @Test
     void a_disk_that_the_log_has_filled_to_the_last_byte_has_room_for_it_to_begin_anew() throws Exception {
         assumeTrue(mayMount(), "NOT RUN: a process may not have a disk of its own here");
@@ -234,7 +241,11 @@ class FullDiskTest {
         while (!over) {
             CallPlan plan = plan();
             farSide.expect(plan);
-            heard.add(CrashCaller.call(plan, port, key));
+            CrashCaller.Heard answer = CrashCaller.call(plan, port, key);
+            heard.add(answer);
+            if (answer.ending() == CrashCaller.Ending.REFUSED) {
+                LockSupport.parkNanos(AFTER_REFUSAL_NANOS);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,24 +66,19 @@ class LostBooksTest {
     }
 
     @Test
-    void commands_beside_a_running_server_are_no_foreign_hand() throws Exception {
+    void a_database_that_is_replaced_under_the_server_is_told_and_not_written_to_as_commands_beside_it_are_not()
+            throws Exception {
         try (GatewayProcess gateway = begin().awaitReady(client)) {
+            Path copy = data.resolve("copy");
             assertThat(run("account", "create", "--name", "beside")).isZero();
-            assertThat(run("backup", data.resolve("copy").toString())).isZero();
+            assertThat(run("backup", copy.toString())).isZero();
             assertThat(run("ledger", "verify")).isZero();
             assertThat(run("account", "list")).isZero();
             assertThat(run("account", "create", "--name", "afterwards")).isZero();
             assertThat(gateway.readiness(client)).isEqualTo(200);
             assertThat(gateway.log()).doesNotContain("no more calls are taken");
-        }
-    }
 
-    @Test
-    void a_database_that_is_replaced_under_the_server_is_told_and_not_written_to() throws Exception {
-        try (GatewayProcess gateway = begin().awaitReady(client)) {
-            Path copy = data.resolve("copy");
-            assertThat(run("backup", copy.toString())).isZero();
-            Files.move(copy, data.resolve("tollgate.db"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.move(copy, data.resolve("tollgate.db"), StandardCopyOption.REPLACE_EXISTING);
             byte[] before = Files.readAllBytes(data.resolve("tollgate.db"));
             assertThat(run("account", "create", "--name", "into nothing")).isEqualTo(1);
             assertThat(gateway.readiness(client)).isEqualTo(503);

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -53,6 +54,7 @@ class NoMemoryTest {
     }
 
     /** What Netty keeps of them is enough for calls on and on: here it takes a new one each time, and keeps none. */
+    @EnabledIf("dev.tollgate.testing.Effort#isLong")
     @Test
     void without_javas_own_direct_buffers_the_process_ends_with_a_message() throws Exception {
         List<String> program = Program.command(
@@ -70,6 +72,7 @@ class NoMemoryTest {
     }
 
     /** Netty counts its buffers itself, and ends the one connection for which there is none. */
+    @EnabledIf("dev.tollgate.testing.Effort#isLong")
     @Test
     void without_nettys_direct_buffers_the_process_ends_with_a_message() throws Exception {
         try (GatewayProcess gateway =

@@ -21,8 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,26 +40,30 @@ class SmallHeapTest {
     private static final int VALUES = 900_000;
 
     @TempDir
-    Path data;
+    static Path data;
 
-    private final HttpClient client = HttpClient.newHttpClient();
-    private GatewayProcess gateway;
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static GatewayProcess gateway;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         gateway = GatewayProcess.begin(Program.command(), data, Map.of("TOLLGATE_DEMO_KEY", KEY))
-                .awaitReady(client);
+                .awaitReady(CLIENT);
     }
 
     /** Whatever was sent, it goes on. */
     @AfterEach
-    void stop() throws IOException {
+    void it_goes_on() throws IOException {
         HttpResponse<String> small = answer(CHAT, "", call("[{\"role\":\"user\",\"content\":\"Hi\"}]"))
                 .join();
-        gateway.close();
-        client.close();
         assertThat(Files.readString(data.resolve("gateway.log"))).doesNotContain("OutOfMemoryError");
         assertThat(small.statusCode()).as(small.body()).isEqualTo(200);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        CLIENT.close();
     }
 
     @Test
@@ -153,7 +158,7 @@ class SmallHeapTest {
         if (!coding.isEmpty()) {
             request.header("Content-Encoding", coding);
         }
-        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+        return CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static byte[] packed(byte[] body) {

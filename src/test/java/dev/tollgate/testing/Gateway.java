@@ -52,7 +52,7 @@ public final class Gateway implements AutoCloseable {
 
     public static final String DEMO_KEY = "sk-demo-key-for-tests-0123456789abcdef";
 
-    private static final long POLL_NANOS = 50_000;
+    private static final long POLL_NANOS = 2_000_000; // a look may be a request, or a question to a database
     private static final String DATABASE_URL = "TOLLGATE_DATABASE_URL";
     /** Of all tests that have to name one. */
     public static final String SECRET_KEY = "5e".repeat(32);

@@ -50,6 +50,8 @@ public final class Postgres {
                         .setCleanDataDirectory(false)
                         .setRegisterShutdownHook(false)
                         .setServerConfig("max_connections", "200")
+                        // It would visit each of hundreds of small databases once a minute.
+                        .setServerConfig("autovacuum", "off")
                         .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
                         .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                         .start();
