@@ -41,9 +41,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlowNetworksTest {
 
     /** By whom everything is loaded and pooled that is needed once. */
-    private static final int FIRST_CALLERS = 5;
+    private static final int FIRST_CALLERS = 3;
 
-    private static final int CALLERS = Effort.of(12, 60);
+    private static final int CALLERS = Effort.of(6, 60);
     private static final long HELD_BYTES_MAX = 1_000_000;
     private static final int TEXT_BYTES = 20_000;
     private static final long STILL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);

@@ -1,5 +1,6 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.testing.Apart;
 import dev.tollgate.testing.Effort;
 import java.time.Instant;
 import org.jetbrains.lincheck.datastructures.BooleanGen;
@@ -8,11 +9,9 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** Once a change of a key has been answered nobody finds the key as it was before, whoever was reading its row meanwhile. */
 @Param(name = "is", gen = BooleanGen.class)
-@Isolated("Lincheck rewrites classes of the whole process")
 public class KeyCacheLinearizabilityTest {
 
     private static final String HASH = "hash";
@@ -58,6 +57,10 @@ public class KeyCacheLinearizabilityTest {
     /** Two threads: before a change is answered, a third may well find the old row after another has found the new one. */
     @Test
     void the_cache_is_a_register() {
+        Apart.run(KeyCacheLinearizabilityTest.class);
+    }
+
+    public static void main(String[] args) {
         new ModelCheckingOptions()
                 .threads(2)
                 .actorsPerThread(2)

@@ -1,5 +1,6 @@
 package dev.tollgate.limits;
 
+import dev.tollgate.testing.Apart;
 import dev.tollgate.testing.Effort;
 import io.github.bucket4j.TimeMeter;
 import org.jetbrains.lincheck.datastructures.IntGen;
@@ -8,11 +9,9 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** Requests that come at once are counted as if they had come one after the other. */
 @Param(name = "key", gen = IntGen.class, conf = "1:2")
-@Isolated("Lincheck rewrites classes of the whole process")
 public class RequestRatesLinearizabilityTest {
 
     private final RequestRates rates = new RequestRates(new TimeMeter() {
@@ -35,6 +34,10 @@ public class RequestRatesLinearizabilityTest {
 
     @Test
     void nobody_is_counted_twice_or_not_at_all() {
+        Apart.run(RequestRatesLinearizabilityTest.class);
+    }
+
+    public static void main(String[] args) {
         new ModelCheckingOptions()
                 .threads(2)
                 .actorsPerThread(3)
