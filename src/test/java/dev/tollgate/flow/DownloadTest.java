@@ -6,6 +6,7 @@ import static dev.tollgate.flow.MediaSamples.latin1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.media.Resolver;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
@@ -742,6 +743,25 @@ class DownloadTest {
             assertThat(reply.header("retry-after")).isEqualTo("5");
             serves("/v", "", MediaSamples.video(1_500_000, 1));
             assertThat(waiting.chat(call(url("/v"))).status()).isEqualTo(200);
+            Scrape scrape = Scrape.of(other);
+            assertThat(scrape.sum("tollgate_media_downloads_total", "end=\"no_room\""))
+                    .isEqualTo(1);
+            assertThat(scrape.sum("tollgate_media_downloads_total")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_download_that_a_fault_of_ours_ends_is_a_500_without_a_charge_and_counted_as_failed() {
+        Resolver faulty = host -> {
+            throw new IllegalStateException("a mistake");
+        };
+        try (Gateway other = Gateway.start(faulty, "media.allow", "127.0.0.1:" + HOST.port())) {
+            Customer waiting = other.customer("10");
+            Gateway.Reply reply = waiting.chat(call("http://somewhere.test:" + HOST.port() + "/x"));
+            assertError(reply, 500, "internal_error", "api_error");
+            assertThat(waiting.tasks()).isZero();
+            assertThat(Scrape.of(other).sum("tollgate_media_downloads_total", "end=\"failed\""))
+                    .isEqualTo(1);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
 import dev.tollgate.testing.HeldUpstream;
+import dev.tollgate.testing.Scrape;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -124,17 +125,22 @@ class FairTurnsTest {
 
     @Test
     void an_account_that_has_more_pixels_converted_than_one_may_in_a_minute_is_told_when_to_come_back() {
-        try (Gateway gateway = Gateway.start()) {
+        byte[] gif = gif(4_096, 4_096);
+        try (HandServer host = new HandServer((request, out) -> HandServer.reply(out, 200, "", gif));
+                Gateway gateway = Gateway.start("media.allow", "127.0.0.1:" + host.port())) {
             Customer customer = gateway.customer("100");
             int status = 200;
             Gateway.Reply last = null;
             for (int i = 0; i < 8 && status == 200; i++) {
-                last = customer.chat(call(LARGE, LARGE));
+                last = customer.chat(call(host.url() + "/one", host.url() + "/two"));
                 status = last.status();
             }
             assertError(last, 429, "rate_limit_exceeded", "rate_limit_error");
             assertThat(Integer.parseInt(last.header("retry-after"))).isBetween(1, 17);
             assertThat(gateway.customer("100").chat(call(TINY)).status()).isEqualTo(200);
+            assertThat(Scrape.of(gateway).sum("tollgate_media_downloads_total", "end=\"busy\""))
+                    .as("of the two that came last")
+                    .isBetween(1L, 2L);
         }
     }
 
