@@ -66,7 +66,7 @@ public class KeyCacheLinearizabilityTest {
                 .actorsPerThread(2)
                 .actorsBefore(0)
                 .actorsAfter(1)
-                .iterations(Effort.of(3, 100))
+                .iterations(Effort.of(12, 100))
                 .invocationsPerIteration(300)
                 .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(name -> name.startsWith("com.github.benmanes."))
                         .allMethods()

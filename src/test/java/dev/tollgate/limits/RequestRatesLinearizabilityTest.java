@@ -43,7 +43,7 @@ public class RequestRatesLinearizabilityTest {
                 .actorsPerThread(3)
                 .actorsBefore(0)
                 .actorsAfter(1)
-                .iterations(Effort.of(3, 100))
+                .iterations(Effort.of(6, 100))
                 .invocationsPerIteration(300)
                 .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(name -> name.startsWith("com.github.benmanes."))
                         .allMethods()

@@ -2,9 +2,12 @@ package dev.tollgate.testing;
 
 import io.vertx.core.net.JksOptions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 
 /** A key and a certificate that nobody has signed but itself. */
 public final class TlsKeys {
@@ -14,33 +17,18 @@ public final class TlsKeys {
     private TlsKeys() {}
 
     /** @param name that the certificate is for */
-    public static JksOptions of(Path folder, String name) throws IOException, InterruptedException {
+    public static JksOptions of(Path folder, String name) throws IOException, GeneralSecurityException {
+        TestCa.Identity own = TestCa.selfSigned(name);
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "secure",
+                own.keys().getPrivate(),
+                PASSWORD.toCharArray(),
+                new X509Certificate[] {own.certificate()});
         Path file = folder.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "secure",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=dns:" + name,
-                        "-validity",
-                        "30",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!keytool.waitFor(30, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
-            throw new AssertionError("keytool: " + said);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, PASSWORD.toCharArray());
         }
         return new JksOptions().setPath(file.toString()).setPassword(PASSWORD);
     }
