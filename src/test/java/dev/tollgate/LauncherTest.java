@@ -322,18 +322,19 @@ class LauncherTest {
         launch("serve");
         assertThat(builds())
                 .containsExactlyInAnyOrder(
-                        "-B -q -Dstyle.color=never spotless:check -Dtest=Some*",
-                        "-B -Dstyle.color=never verify -Dspotless.check.skip=true -Dtest=Some*");
+                        "-B -q -Dstyle.color=never compile -Dbuild.folder=target/analysis -Dtest=Some*",
+                        "-B -Dstyle.color=never verify -Dquick -Dtest=Some*");
     }
 
     @Test
-    void a_test_of_sources_that_are_not_formatted_fails_and_names_them() throws Exception {
+    void a_test_of_sources_in_which_the_analysis_finds_something_fails_and_names_them() throws Exception {
         ready();
         write(project.resolve("unformatted"), "");
         Run run = launch("test");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
-                .isEqualTo("Some.java is not formatted\ntollgate: mvn spotless:apply formats what is named above\n");
+                .isEqualTo(
+                        "Some.java is not formatted\ntollgate: the analysis has found what is named above; mvn spotless:apply formats\n");
         assertThat(launch("test", "-Dquick").exitCode()).isZero();
     }
 
@@ -346,8 +347,8 @@ class LauncherTest {
         assertThat(builds())
                 .filteredOn(build -> build.contains(" verify "))
                 .containsExactly(
-                        "-B -Dstyle.color=never verify -Dspotless.check.skip=true -Dtest.long=true -Dfuzz.minutes=10",
-                        "-B -Dstyle.color=never verify -Dspotless.check.skip=true -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*",
+                        "-B -Dstyle.color=never verify -Dquick -Dtest.long=true -Dfuzz.minutes=10",
+                        "-B -Dstyle.color=never verify -Dquick -Dtest.long=true -Dfuzz.minutes=3 -Dtest=Some*",
                         "-B -Dstyle.color=never verify -Dtest.long=true -Dfuzz.minutes=10 -Dquick");
     }
 
@@ -536,7 +537,7 @@ class LauncherTest {
                 echo "$*" >>"%1$s/builds"
                 [ ! -e "%1$s/broken" ] || exit 1
                 case $* in
-                  *spotless:check*)
+                  *target/analysis*)
                     [ ! -e "%1$s/unformatted" ] || { echo "Some.java is not formatted"; exit 1; }
                     exit 0
                     ;;

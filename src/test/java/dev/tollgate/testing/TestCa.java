@@ -69,8 +69,7 @@ public final class TestCa {
     /** One that nobody has signed but itself. @param host that it is for */
     static Identity selfSigned(String host) {
         TestCa own = new TestCa(host);
-        byte[] there = extension(
-                oid(0x55, 0x1d, 0x11), sequence(der(0x82, host.getBytes(StandardCharsets.US_ASCII))));
+        byte[] there = extension(oid(0x55, 0x1d, 0x11), sequence(der(0x82, host.getBytes(StandardCharsets.US_ASCII))));
         return new Identity(own.signed(host, own.keys.getPublic(), there), own.keys);
     }
 

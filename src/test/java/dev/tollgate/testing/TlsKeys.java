@@ -22,10 +22,7 @@ public final class TlsKeys {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry(
-                "secure",
-                own.keys().getPrivate(),
-                PASSWORD.toCharArray(),
-                new X509Certificate[] {own.certificate()});
+                "secure", own.keys().getPrivate(), PASSWORD.toCharArray(), new X509Certificate[] {own.certificate()});
         Path file = folder.resolve("keys.p12");
         try (OutputStream out = Files.newOutputStream(file)) {
             store.store(out, PASSWORD.toCharArray());
