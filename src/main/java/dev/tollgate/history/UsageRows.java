@@ -22,8 +22,8 @@ final class UsageRows {
     private static final long DAY_MILLIS = 86_400_000;
 
     private static final String PART = """
-            SELECT CASE WHEN ? = 1 THEN starts_at - starts_at %% 86400000 ELSE 0 END AS by_day,
-                CASE WHEN ? = 1 THEN model ELSE '' END AS by_model, CASE WHEN ? = 1 THEN key_id ELSE '' END AS by_key, %s
+            SELECT starts_at - starts_at %% 86400000 AS by_day, CASE WHEN ? = 1 THEN model ELSE '' END AS by_model,
+                CASE WHEN ? = 1 THEN key_id ELSE '' END AS by_key, %s
             FROM %s WHERE account_id = ? AND starts_at >= ? AND starts_at < ? AND (? = '' OR model = ?) AND (? = '' OR key_id = ?)
             """;
 
@@ -170,18 +170,28 @@ final class UsageRows {
 
     /** In the order of day, model and key. */
     List<UsageGroup> groups(UsageQuestion question) throws SQLException {
+        if (!question.by().contains(By.DAY)) {
+            return ofAllDays(question);
+        }
         Span span = question.span();
-        boolean byDay = question.by().contains(By.DAY);
-        if (byDay && !span.isUtc()) {
+        if (!span.isUtc()) {
             return byLocalDay(question);
         }
         Ask ask = new Ask(
-                byDay,
-                question.by().contains(By.MODEL),
-                question.by().contains(By.KEY),
-                question.model(),
-                question.keyId());
+                question.by().contains(By.MODEL), question.by().contains(By.KEY), question.model(), question.keyId());
         return run(ask, span.from(), span.to(), question.after(), question.limit());
+    }
+
+    private List<UsageGroup> ofAllDays(UsageQuestion question) throws SQLException {
+        Span span = question.span();
+        UsagePeriods.Name after = question.after() == null ? null : name(question.after());
+        try (UsagePeriods periods = periods(UsagePeriods.FIGURES, question.by(), question.model(), question.keyId())) {
+            return periods.of(span.from().toEpochMilli(), span.to().toEpochMilli()).entrySet().stream()
+                    .filter(group -> after == null || group.getKey().compareTo(after) > 0)
+                    .limit(question.limit())
+                    .map(group -> group(null, question, group.getKey(), Figures.of(group.getValue())))
+                    .toList();
+        }
     }
 
     private List<UsageGroup> byLocalDay(UsageQuestion question) throws SQLException {
@@ -239,7 +249,8 @@ final class UsageRows {
                 Objects.requireNonNullElse(group.model(), ""), Objects.requireNonNullElse(group.keyId(), ""));
     }
 
-    private static UsageGroup group(LocalDate day, UsageQuestion question, UsagePeriods.Name name, Figures figures) {
+    private static UsageGroup group(
+            @Nullable LocalDate day, UsageQuestion question, UsagePeriods.Name name, Figures figures) {
         return new UsageGroup(
                 day,
                 question.by().contains(By.MODEL) ? name.model() : null,
@@ -252,9 +263,8 @@ final class UsageRows {
         return start.isBefore(from) ? from : start;
     }
 
-    /** @param byDay whether by days of UTC */
+    /** By days of UTC. */
     private record Ask(
-            boolean byDay,
             boolean byModel,
             boolean byKey,
             @Nullable String model,
@@ -274,7 +284,7 @@ final class UsageRows {
             int next = part(select, 1, ask, wholeFrom, wholeTo);
             next = part(select, next, ask, fromMillis, wholeFrom);
             next = part(select, next, ask, wholeTo, toMillis);
-            after(select, next, ask, after);
+            after(select, next, after);
             select.setInt(next + 5, limit);
             try (ResultSet row = select.executeQuery()) {
                 return read(row, ask);
@@ -283,28 +293,24 @@ final class UsageRows {
     }
 
     private int part(PreparedStatement select, int first, Ask ask, long from, long to) throws SQLException {
-        select.setInt(first, ask.byDay ? 1 : 0);
-        select.setInt(first + 1, ask.byModel ? 1 : 0);
-        select.setInt(first + 2, ask.byKey ? 1 : 0);
-        select.setString(first + 3, accountId);
-        select.setLong(first + 4, from);
-        select.setLong(first + 5, to);
+        select.setInt(first, ask.byModel ? 1 : 0);
+        select.setInt(first + 1, ask.byKey ? 1 : 0);
+        select.setString(first + 2, accountId);
+        select.setLong(first + 3, from);
+        select.setLong(first + 4, to);
         String model = ask.model == null ? "" : ask.model;
         String keyId = ask.keyId == null ? "" : ask.keyId;
+        select.setString(first + 5, model);
         select.setString(first + 6, model);
-        select.setString(first + 7, model);
+        select.setString(first + 7, keyId);
         select.setString(first + 8, keyId);
-        select.setString(first + 9, keyId);
-        return first + 10;
+        return first + 9;
     }
 
-    private static void after(PreparedStatement select, int first, Ask ask, @Nullable UsageGroup after)
-            throws SQLException {
+    private static void after(PreparedStatement select, int first, @Nullable UsageGroup after) throws SQLException {
         long day = -1;
         if (after != null) {
-            day = ask.byDay && after.day() != null
-                    ? Span.start(after.day(), ZoneOffset.UTC).toEpochMilli()
-                    : 0;
+            day = after.day() != null ? Span.start(after.day(), ZoneOffset.UTC).toEpochMilli() : 0;
         }
         String model = after == null || after.model() == null ? "" : after.model();
         String keyId = after == null || after.keyId() == null ? "" : after.keyId();
@@ -318,7 +324,7 @@ final class UsageRows {
     private static List<UsageGroup> read(ResultSet row, Ask ask) throws SQLException {
         List<UsageGroup> groups = new ArrayList<>();
         while (row.next()) {
-            LocalDate day = ask.byDay ? LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS) : null;
+            LocalDate day = LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS);
             String model = ask.byModel ? row.getString(2) : null;
             String keyId = ask.byKey ? row.getString(3) : null;
             groups.add(new UsageGroup(day, model, keyId, Figures.read(row, 4)));

@@ -2,17 +2,22 @@ package dev.tollgate.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-/** How a PostgreSQL goes about the writer's statements. */
+/** How the databases go about statements that meet many rows. */
 @Timeout(240)
 class PlansTest {
 
@@ -40,6 +45,23 @@ class PlansTest {
                 assertThat(row.getLong(1)).isGreaterThan(4 * CALLS);
                 assertThat(row.getLong(2)).isLessThan(CALLS);
             }
+        }
+    }
+
+    @Test
+    void what_a_key_has_taken_is_not_looked_for_among_all_the_windows_that_it_ever_had(@TempDir Path folder)
+            throws SQLException {
+        Database.open(folder).close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("EXPLAIN QUERY PLAN " + Ledger.WINDOWS.formatted("?, ?"))) {
+            List<String> steps = new ArrayList<>();
+            while (row.next()) {
+                steps.add(row.getString("detail"));
+            }
+            assertThat(steps)
+                    .contains("SEARCH w USING PRIMARY KEY (key_id=? AND kind=? AND starts_at=?)")
+                    .noneMatch(step -> step.equals("SCAN w"));
         }
     }
 

@@ -54,9 +54,9 @@ import java.util.stream.Stream;
  * the meter has them done; told are the process's CPU time a call (the database server's not counted, the driver's is), and how
  * long a call waits for both commits. Arguments: {@code sqlite} or {@code postgresql} or a JDBC address, calls at a time, accounts,
  * calls of a round, rounds, and what is written: {@code ledger} (key state, reservation, entries, balances, windows), {@code tasks}
- * beside it, {@code receipts} beside both, or {@code rollups} too, as the
- * meter has it; and how many
- * milliseconds an upstream takes between the two commits on average, 0 for none; with one, {@value #WARM_UP} calls without go before.
+ * beside it, {@code receipts} beside both, or {@code rollups} too, as the meter has it (several with commas between take turns, round by
+ * round, for what one of them costs); and how many milliseconds an upstream takes between the two commits on average, 0 for none; with
+ * one, {@value #WARM_UP} calls without go before.
  */
 public final class LedgerCost {
 
@@ -96,9 +96,11 @@ public final class LedgerCost {
     /** So that the program is compiled where calls are few. */
     private static final int WARM_UP = 200_000;
 
+    private static final int PREPARED_AT_ONCE = 32;
+
     private final Writer writer;
     private final int accounts;
-    private final Depth depth;
+    private Depth depth;
     private int upstreamMillis;
     private final CompletionIds ids;
     private final SplittableRandom jitter = new SplittableRandom(2);
@@ -127,8 +129,10 @@ public final class LedgerCost {
                     new Receipts(database, StoreFixture.SECRETS).part(),
                     new Tasks(database).part(),
                     Rollups.part(() -> "node")));
-            Depth depth = Depth.valueOf(args[5].toUpperCase(Locale.ROOT));
-            LedgerCost cost = new LedgerCost(writer, accounts, depth);
+            List<Depth> depths = Stream.of(args[5].toUpperCase(Locale.ROOT).split(","))
+                    .map(Depth::valueOf)
+                    .toList();
+            LedgerCost cost = new LedgerCost(writer, accounts, depths.getFirst());
             writer.commitAndWait(Unit.of(SetSigningKey.first(StoreFixture.SECRETS, new SecureRandom(), Instant.now())));
             cost.prepare();
             int upstreamMillis = Integer.parseInt(args[6]);
@@ -137,6 +141,7 @@ public final class LedgerCost {
                 cost.upstreamMillis = upstreamMillis;
             }
             for (int round = 0; round < Integer.parseInt(args[4]); round++) {
+                cost.depth = depths.get(round % depths.size());
                 cost.round(atOnce, Integer.parseInt(args[3]));
             }
         }
@@ -154,12 +159,26 @@ public final class LedgerCost {
 
     private void prepare() {
         Instant now = Instant.now();
-        for (int i = 0; i < accounts; i++) {
-            String account = "acc_cost" + i;
-            writer.commitAndWait(Unit.of(
-                    new CreateAccount(account, "cost", now), new Grant(account, 1_000_000_000_000L, "cost", now)));
-            writer.commitAndWait(Unit.of(new CreateKey(
-                    "key_" + i, account, KeySecret.random(new SecureRandom()), KeySettings.named("cost"), now)));
+        for (int i = 0; i < accounts; ) {
+            List<Change> changes = new ArrayList<>();
+            for (int end = Math.min(accounts, i + PREPARED_AT_ONCE); i < end; i++) {
+                String account = "acc_cost" + i;
+                changes.add(new CreateAccount(account, "cost", now));
+                changes.add(new Grant(account, 1_000_000_000_000L, "cost", now));
+            }
+            writer.commitAndWait(Unit.of(changes));
+        }
+        for (int i = 0; i < accounts; ) {
+            List<Change> changes = new ArrayList<>();
+            for (int end = Math.min(accounts, i + PREPARED_AT_ONCE); i < end; i++) {
+                changes.add(new CreateKey(
+                        "key_" + i,
+                        "acc_cost" + i,
+                        KeySecret.random(new SecureRandom()),
+                        KeySettings.named("cost"),
+                        now));
+            }
+            writer.commitAndWait(Unit.of(changes));
         }
     }
 
@@ -180,8 +199,9 @@ public final class LedgerCost {
         long writerMicros = (writerNanos() - writing) / 1_000;
         Arrays.sort(waits);
         System.out.printf(
-                "%d calls, %d at a time: %.1f us CPU a call (%.1f the writer's), median wait %.2f ms, p99 %.2f ms, %.0f calls/s%n",
+                "%d calls with %s, %d at a time: %.1f us CPU a call (%.1f the writer's), median wait %.2f ms, p99 %.2f ms, %.0f calls/s%n",
                 calls,
+                depth.name().toLowerCase(Locale.ROOT),
                 atOnce,
                 cpuMicros / (double) calls,
                 writerMicros / (double) calls,
