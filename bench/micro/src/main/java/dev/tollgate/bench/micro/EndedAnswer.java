@@ -106,6 +106,11 @@ record EndedAnswer(MeteredRequest request) implements OverCall {
     }
 
     @Override
+    public long upstreamCostMicrocredits() {
+        return 230_000;
+    }
+
+    @Override
     public boolean has(UsageFlag flag) {
         return false;
     }
