@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Shared;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -47,6 +48,27 @@ class FatalTest {
         assertThat(deaths.causes())
                 .singleElement()
                 .satisfies(it -> assertThat(it).hasMessage("the work has ended").hasRootCauseMessage("a mistake"));
+    }
+
+    @Test
+    void what_ends_any_other_thread_is_told_and_the_process_goes_on() throws InterruptedException {
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        AtomicReference<Throwable> told = new AtomicReference<>();
+        Thread other = new Thread(() -> {
+            throw new IllegalStateException("a mistake");
+        });
+        try {
+            Fatal.endProcess((thread, error) -> {
+                if (thread == other) {
+                    told.set(error);
+                }
+            });
+            other.start();
+            other.join();
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        assertThat(told.get()).hasMessage("a mistake");
     }
 
     @Test
