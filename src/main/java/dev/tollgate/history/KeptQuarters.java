@@ -2,28 +2,30 @@ package dev.tollgate.history;
 
 import dev.tollgate.history.UsageQuestion.By;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What credits the quarters of folded days came to, kept in memory: a chart in a zone far from UTC asks for the same ones of thirty days again
- * and again. It is not held for true that a day which is over stays as it is: refunds, and calls that a crash has left, may be counted into it
- * later, by any server. What is kept holds only while the day's own sums, which are read each time, have the calls and the refunds that they
- * had: these two only grow, one of them with whatever is counted, and until the day's row has followed, the day does not pass for folded. What
- * was not asked for longest goes first. Thread-safe.
+ * What quarters came to, kept in memory: a chart in a zone far from UTC asks for the same ones of thirty days again and again, and all that was
+ * counted today is asked for with each look. It is not held for true that a quarter or a day which is over stays as it is: refunds, and calls
+ * that a crash has left, may be counted into it later, by any server. What is kept holds only while the sums of the folded day, or of the
+ * quarters themselves, which are read each time, have the calls and the refunds that they had: these two only grow, one of them with whatever is
+ * counted, and until the day's row has followed, the day does not pass for folded. What was not asked for longest goes first. Thread-safe.
  */
 final class KeptQuarters {
 
     private static final int BYTES_MAX = 8 << 20;
     private static final int BYTES_OF_RANGE = 300;
-    private static final int BYTES_OF_GROUP = 275;
+    private static final int BYTES_OF_GROUP = 250;
 
-    /** @param from inclusive, {@code to} exclusive, milliseconds, of one day of UTC */
+    /** @param from inclusive, {@code to} exclusive, milliseconds; {@code sums} the names of what is kept of them */
     record Range(
             String accountId,
             long from,
             long to,
+            List<String> sums,
             Set<By> by,
             @Nullable String model,
             @Nullable String keyId) {
@@ -38,13 +40,15 @@ final class KeptQuarters {
         }
     }
 
-    /** Of all the day that a range is of, under the same filters. */
+    /** Of all the day that a range is of, or of the range itself, under the same filters. */
     record Version(long calls, long refundedMicros) {}
 
     private record Kept(Version version, Map<UsagePeriods.Name, long[]> groups) {
 
         private int bytes() {
-            return groups.size() * BYTES_OF_GROUP;
+            return groups.values().stream()
+                    .mapToInt(counts -> BYTES_OF_GROUP + Long.BYTES * counts.length)
+                    .sum();
         }
     }
 

@@ -16,6 +16,10 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -120,6 +124,46 @@ class KeptQuartersTest {
     }
 
     @Test
+    void quarters_of_today_are_grouped_again_once_something_was_counted_into_them() throws SQLException {
+        try (StoreFixture store = open(Stores.SQLITE)) {
+            store.setNow(NOW);
+            call(store, "t2", 90);
+            store.setNow(NOW.plusSeconds(1_800));
+            call(store, "t3", 5);
+            AccountHistory history = history(store);
+            assertThat(today(history))
+                    .extracting(Figures::calls, Figures::failed)
+                    .containsExactly(2L, 0L);
+
+            beforeLast("failed = 7");
+            assertThat(today(history))
+                    .extracting(Figures::calls, Figures::failed)
+                    .containsExactly(2L, 0L);
+
+            beforeLast("calls = calls + 1");
+            assertThat(today(history))
+                    .extracting(Figures::calls, Figures::failed)
+                    .containsExactly(3L, 7L);
+        }
+    }
+
+    private static Figures today(AccountHistory history) {
+        LocalDate today = LocalDate.of(2026, 11, 23);
+        Span span = Span.ofLocalDays(today, today.plusDays(1), SHANGHAI);
+        return history.usage("acc_1", UsageQuestion.of(span, UsageQuestion.By.MODEL))
+                .all();
+    }
+
+    private void beforeLast(String change) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(
+                            "UPDATE usage_quarter SET " + change + " WHERE starts_at = " + NOW.toEpochMilli()))
+                    .isOne();
+        }
+    }
+
+    @Test
     void what_was_not_asked_for_longest_goes_where_there_is_no_room() {
         KeptQuarters kept = new KeptQuarters(2_000);
         KeptQuarters.Version version = new KeptQuarters.Version(1, 0);
@@ -142,7 +186,13 @@ class KeptQuartersTest {
             String said = "x".repeat(1_000) + i;
             kept.keep(
                     new KeptQuarters.Range(
-                            "acc_1", i, i + 1, Set.of(), i % 2 == 0 ? said : null, i % 2 == 0 ? null : said),
+                            "acc_1",
+                            i,
+                            i + 1,
+                            UsagePeriods.CREDITS,
+                            Set.of(),
+                            i % 2 == 0 ? said : null,
+                            i % 2 == 0 ? null : said),
                     new KeptQuarters.Version(0, 0),
                     Map.of());
         }
@@ -151,6 +201,6 @@ class KeptQuartersTest {
     }
 
     private static KeptQuarters.Range range(int day) {
-        return new KeptQuarters.Range("acc_1", day, day + 1, Set.of(), null, null);
+        return new KeptQuarters.Range("acc_1", day, day + 1, UsagePeriods.CREDITS, Set.of(), null, null);
     }
 }
