@@ -49,6 +49,11 @@ public final class Visit implements AutoCloseable {
             watch.observe({type: 'layout-shift', buffered: true});
             window.watchNoMore = () => { count(watch.takeRecords()); watch.disconnect(); };""";
 
+    /** What has nothing wide in it and ends behind the window. */
+    private static final String WIDE = """
+            () => [...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth
+              && ![...each.children].some(child => child.getBoundingClientRect().right > innerWidth)).map(each => each.outerHTML.slice(0, 160))""";
+
     private static final String NEXT_FRAME =
             "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))";
 
@@ -266,7 +271,8 @@ public final class Visit implements AutoCloseable {
         List<String> found = new ArrayList<>(Axe.complaints(page));
         int widest = ((Number) page.evaluate("() => document.documentElement.scrollWidth")).intValue();
         if (widest > window.width()) {
-            found.add("the page is " + widest + " px wide in a window of " + window.width());
+            found.add(
+                    "the page is " + widest + " px wide in a window of " + window.width() + ": " + page.evaluate(WIDE));
         }
         fail(found);
     }
