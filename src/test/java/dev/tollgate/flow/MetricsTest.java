@@ -184,10 +184,7 @@ class MetricsTest {
         Scrape before = Scrape.fresh(gateway);
         long began = System.nanoTime();
         CompletableFuture<Gateway.Reply> whole = customer.chatAside(JSON.replace("gemini-2.5-pro", "gemini-3.1-pro"));
-        double seen;
         try (RawCall call = customer.chatRaw(STREAM)) {
-            call.readUntil("One ");
-            seen = (System.nanoTime() - began) / 1e9;
             call.readUntil("[DONE]");
         }
         assertThat(whole.join().status()).isEqualTo(200);
@@ -200,8 +197,9 @@ class MetricsTest {
         assertThat(scrape.meanSince(before, "gen_ai_client_operation_time_to_first_chunk_seconds"))
                 .isBetween(0.2, passed);
         assertThat(scrape.meanSince(before, "tollgate_call_first_byte_seconds", "model=\"gemini-2.5-pro\""))
-                .as("its first piece had left when its caller saw it")
-                .isBetween(0.2, seen);
+                .as("its first piece had left before the second was there")
+                .isGreaterThanOrEqualTo(0.2)
+                .isLessThan(0.8);
         assertThat(scrape.meanSince(before, "tollgate_call_first_byte_seconds", "model=\"gemini-3.1-pro\""))
                 .as("it leaves in one piece")
                 .isBetween(0.8, passed);
