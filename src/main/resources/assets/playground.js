@@ -95,6 +95,8 @@
       shown.tail = make('div', 'answer');
       element.append(shown.tail);
     }
+    if (shown.said === text) return;
+    shown.said = text;
     render(shown.tail, text.slice(shown.end));
   };
 
@@ -460,6 +462,11 @@
     place.replaceChildren(turn.price?.length ? table : 'The price could not be read. The page of the request has it.');
   };
 
+  // what an answer looks like by now: a long one takes a tenth of a second to make, and the conversation is drawn anew with each turn
+  const drawn = new WeakMap();
+  // its links are said at the end, for all blocks
+  const REFERENCE = /^ {0,3}\[[^\]]+\]:/m;
+
   const article = (column, index, turn, at) => {
     const element = make('article', 'turn ' + turn.role);
     element.append(make('h2', 'small', turn.role === 'user' ? 'You' : turn.role === 'tool' ? 'Result of ' + turn.name : turn.model || column.model));
@@ -475,15 +482,16 @@
     const summary = make('summary');
     const thinking = make('div', 'said');
     thoughts.append(summary, thinking);
-    const text = make('div', 'answer');
+    const { text, shown } = drawn.get(turn) || { text: make('div', 'answer'), shown: { end: 0, tail: null } };
+    drawn.set(turn, { text, shown });
+    const cited = make('div');
     const tools = make('div', 'stack');
     const note = make('p', 'small');
     const foot = make('div', 'row small muted');
     const stop = make('div', 'row');
     const price = make('div', 'small');
-    element.append(thoughts, text, tools, note, foot, stop, price);
+    element.append(thoughts, text, cited, tools, note, foot, stop, price);
     if (turn.state === 'running' && talk.columns.length > 1) stop.append(button('Stop', () => running.get(index)?.abort()));
-    const shown = { end: 0, tail: null };
     const paint = () => {
       const runs = turn.state === 'running';
       stop.hidden = !runs;
@@ -491,9 +499,12 @@
       const thought = turn.usage?.completion_tokens_details?.reasoning_tokens;
       summary.textContent = turn.thought || !runs ? 'Thought for ' + seconds(turn.thought || turn.took || 0) + (thought ? ', ' + grouped(thought) + ' tokens' : '') : 'Thinking…';
       thinking.textContent = turn.thoughts;
-      if (runs) grow(text, turn.text, shown);
-      else render(text, turn.text);
-      if (!runs && turn.sources) text.append(sources(turn.sources));
+      if (runs || (shown.tail && !REFERENCE.test(turn.text))) grow(text, turn.text, shown);
+      else if (shown.whole !== turn.text) {
+        render(text, turn.text);
+        Object.assign(shown, { end: 0, tail: null, whole: turn.text });
+      }
+      cited.replaceChildren(...(!runs && turn.sources ? [sources(turn.sources)] : []));
       note.hidden = !turn.note;
       note.textContent = turn.note || '';
       note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');

@@ -133,7 +133,7 @@ class ClicksTest {
             hand.click("nav.side >> text=Playground");
             hand.page().fill("#message", "What answers here?");
             hand.page().press("#message", "Control+Enter");
-            Locator answer = hand.page().locator(".turn.assistant .answer");
+            Locator answer = hand.page().locator(".turn.assistant > .answer");
             hand.page().waitForSelector(".turn.assistant b:has-text('credits')");
             assertThat(answer.textContent()).contains("sandbox");
             assertThat(hand.page().locator("#about").textContent()).doesNotContain("conversation 0.00 ");
