@@ -870,4 +870,5 @@
   if (wanted.get('prompt')) byId('message').value = wanted.get('prompt');
   if (wanted.get('system')) byId('system').value = wanted.get('system');
   draw();
+  byId('send').disabled = false; // until here it would have sent the form as the browser does, and lost what was written
 })();

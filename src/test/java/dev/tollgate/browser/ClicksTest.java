@@ -132,6 +132,7 @@ class ClicksTest {
             hand.page().waitForURL("**/dashboard");
             hand.click("nav.side >> text=Playground");
             hand.page().fill("#message", "What answers here?");
+            hand.page().waitForSelector("#send:enabled"); // from when on its script listens
             hand.page().press("#message", "Control+Enter");
             Locator answer = hand.page().locator(".turn.assistant > .answer");
             hand.page().waitForSelector(".turn.assistant b:has-text('credits')");
