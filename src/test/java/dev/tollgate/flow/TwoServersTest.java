@@ -47,7 +47,7 @@ class TwoServersTest {
 
     @BeforeEach
     void start() {
-        url = Postgres.empty();
+        url = Postgres.migrated();
         one = Gateway.startOn(url, "timeouts.drain", "0ms");
         two = Gateway.startOn(url, "timeouts.drain", "0ms");
     }

@@ -6,6 +6,7 @@ import dev.tollgate.keys.DisableKey;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodesTest {
 
     private static final int CALLERS = 64;
+    private static final int ROUNDS = Effort.of(4, 20);
     private static final long HOLD = 1_000;
 
     private String url;
@@ -144,12 +146,12 @@ class NodesTest {
         }
         List<Integer> done = race(caller -> {
             Random random = new Random(seed + caller);
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < ROUNDS; round++) {
                 comeAndGo(node(caller), caller + "/" + round, random);
             }
-            return 20;
+            return ROUNDS;
         });
-        assertThat(done).hasSize(CALLERS).containsOnly(20);
+        assertThat(done).hasSize(CALLERS).containsOnly(ROUNDS);
         assertThat(one.number("SELECT COALESCE(SUM(reserved_micros), 0) FROM account"))
                 .isZero();
     }

@@ -26,7 +26,7 @@ class PlansTest {
     /** The server counts its rows once a minute; until then it may hold a table for empty that is not. */
     @Test
     void a_fresh_installation_does_not_read_whole_tables_for_the_rows_of_a_call() throws SQLException {
-        String url = Postgres.migrated();
+        String url = Postgres.untouched();
         try (StoreFixture node = StoreFixture.shared(url)) {
             node.account("acc_1", 1_000_000);
             for (int call = 0; call < CALLS; call++) {

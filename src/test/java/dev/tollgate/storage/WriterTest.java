@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -321,6 +322,7 @@ class WriterTest {
             if (unit.isCompletedExceptionally() && !isFull(unit)) {
                 return unit;
             }
+            LockSupport.parkNanos(100_000); // the writer needs the processor that this would take
         }
     }
 
