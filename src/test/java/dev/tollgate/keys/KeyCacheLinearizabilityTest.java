@@ -1,7 +1,6 @@
 package dev.tollgate.keys;
 
 import dev.tollgate.testing.Apart;
-import dev.tollgate.testing.Effort;
 import java.time.Instant;
 import org.jetbrains.lincheck.datastructures.BooleanGen;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
@@ -9,9 +8,11 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Once a change of a key has been answered nobody finds the key as it was before, whoever was reading its row meanwhile. */
 @Param(name = "is", gen = BooleanGen.class)
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 public class KeyCacheLinearizabilityTest {
 
     private static final String HASH = "hash";
@@ -66,7 +67,7 @@ public class KeyCacheLinearizabilityTest {
                 .actorsPerThread(2)
                 .actorsBefore(0)
                 .actorsAfter(1)
-                .iterations(Effort.of(12, 100))
+                .iterations(100)
                 .invocationsPerIteration(300)
                 .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(name -> name.startsWith("com.github.benmanes."))
                         .allMethods()

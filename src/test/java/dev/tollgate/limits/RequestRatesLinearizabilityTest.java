@@ -1,7 +1,6 @@
 package dev.tollgate.limits;
 
 import dev.tollgate.testing.Apart;
-import dev.tollgate.testing.Effort;
 import io.github.bucket4j.TimeMeter;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
@@ -9,9 +8,11 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Requests that come at once are counted as if they had come one after the other. */
 @Param(name = "key", gen = IntGen.class, conf = "1:2")
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 public class RequestRatesLinearizabilityTest {
 
     private final RequestRates rates = new RequestRates(new TimeMeter() {
@@ -43,7 +44,7 @@ public class RequestRatesLinearizabilityTest {
                 .actorsPerThread(3)
                 .actorsBefore(0)
                 .actorsAfter(1)
-                .iterations(Effort.of(6, 100))
+                .iterations(100)
                 .invocationsPerIteration(300)
                 .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(name -> name.startsWith("com.github.benmanes."))
                         .allMethods()

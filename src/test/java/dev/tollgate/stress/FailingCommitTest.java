@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(240)
 @Order(6)
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 class FailingCommitTest {
 
     private static final ServerMove.Step NOTHING_ELSE = to -> "nothing else";

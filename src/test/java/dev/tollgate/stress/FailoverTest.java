@@ -19,11 +19,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The primary of a PostgreSQL dies in the middle of the commit that charges a call, and a standby takes over. */
 @Timeout(240)
 @Order(2)
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 class FailoverTest {
 
     private static final String CALL =

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(120)
 @Order(4)
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 class FullDiskTest {
 
     private static final int CALLERS = 12;
@@ -72,7 +73,6 @@ class FullDiskTest {
     }
 
     /** The log of what is written cannot begin anew while somebody reads what was there before. */
-    @EnabledIf("dev.tollgate.testing.Effort#isLong")
     @Test
     void a_log_that_was_kept_from_beginning_anew_until_nothing_more_fitted_does_so_when_its_reader_has_left()
             throws Exception {
@@ -87,7 +87,6 @@ class FullDiskTest {
     }
 
     /** It needs room of its own to begin anew: what it has taken in has to go to the tables first, which become longer by it. */
-    @EnabledIf("dev.tollgate.testing.Effort#isLong")
     @Test
     void a_disk_that_the_log_has_filled_to_the_last_byte_has_room_for_it_to_begin_anew() throws Exception {
         assumeTrue(mayMount(), "NOT RUN: a process may not have a disk of its own here");

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(400)
 @Order(18)
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 class NoMemoryTest {
 
     private static final String KEY = "sk-without-memory-0123456789";
@@ -54,7 +55,6 @@ class NoMemoryTest {
     }
 
     /** What Netty keeps of them is enough for calls on and on: here it takes a new one each time, and keeps none. */
-    @EnabledIf("dev.tollgate.testing.Effort#isLong")
     @Test
     void without_javas_own_direct_buffers_the_process_ends_with_a_message() throws Exception {
         List<String> program = Program.command(
@@ -72,7 +72,6 @@ class NoMemoryTest {
     }
 
     /** Netty counts its buffers itself, and ends the one connection for which there is none. */
-    @EnabledIf("dev.tollgate.testing.Effort#isLong")
     @Test
     void without_nettys_direct_buffers_the_process_ends_with_a_message() throws Exception {
         try (GatewayProcess gateway =

@@ -27,11 +27,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process on a heap of 256 MB, and requests that are small until they are read. */
 @Timeout(120)
 @Order(14)
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 class SmallHeapTest {
 
     private static final String KEY = "sk-small-heap-0123456789abcdef";
