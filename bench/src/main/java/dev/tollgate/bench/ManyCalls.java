@@ -338,7 +338,10 @@ final class ManyCalls {
         return SUMS.stream().map(sum -> sum[0]).collect(Collectors.joining(", "));
     }
 
-    /** Folds what is folded by now and forgets what is too old, as the server's sweep does; then the helping tables go. */
+    /**
+     * Folds what is folded by now and forgets what is too old, as the server's sweep does; then the helping tables go. Day by day and by account, so
+     * that rows lie as one sweep a day has left them, and not each on another page of the disk.
+     */
     void finish() throws SQLException {
         long folded = floorDay(books.number("SELECT ends FROM bench_books"));
         out.println("folding quarters into days");
@@ -346,7 +349,7 @@ final class ManyCalls {
         books.run("""
                 INSERT INTO usage_day (account_id, starts_at, key_id, model, %s)
                 SELECT account_id, starts_at - starts_at %% 86400000, key_id, model, %s
-                FROM usage_quarter WHERE starts_at < %d GROUP BY 1, 2, 3, 4""".formatted(
+                FROM usage_quarter WHERE starts_at < %d GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4""".formatted(
                 names(), SUMS.stream().map(sum -> "SUM(" + sum[0] + ")").collect(Collectors.joining(", ")), folded));
         books.run("DELETE FROM usage_quarter WHERE starts_at < " + (folded - QUARTER_DAYS * DAY_MILLIS));
         books.run("DELETE FROM usage_fold");

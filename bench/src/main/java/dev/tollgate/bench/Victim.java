@@ -60,6 +60,11 @@ final class Victim implements AutoCloseable {
         }
     }
 
+    /** The times of calls that were made before count no more; that they failed does. */
+    void warmedUp() {
+        nanos.reset();
+    }
+
     /** Waits for the calls that are on their way. */
     Figures stop() throws InterruptedException {
         stopped = true;
