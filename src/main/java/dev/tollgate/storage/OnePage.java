@@ -13,13 +13,11 @@ final class OnePage implements AutoCloseable {
 
     private final PageReads reads;
     private final Engine engine;
-    private final String payer;
     private PageReads.@Nullable Snapshot snapshot;
 
-    OnePage(PageReads reads, Engine engine, String payer) {
+    OnePage(PageReads reads, Engine engine) {
         this.reads = reads;
         this.engine = engine;
-        this.payer = payer;
     }
 
     /** The page that this thread is making from the database, if it is making one. */
@@ -42,7 +40,7 @@ final class OnePage implements AutoCloseable {
     <T extends @Nullable Object> T read(Query<T> query) {
         try {
             if (snapshot == null) {
-                snapshot = reads.open(payer);
+                snapshot = reads.open();
             }
             return snapshot.run(query);
         } catch (SQLException e) {

@@ -3,19 +3,24 @@ package dev.tollgate.storage;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tollgate.limits.FairTurns;
+import dev.tollgate.limits.Workers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads for pages and lists, on connections of their own: they may take longer than those of calls, which never wait for them. Each is one
- * transaction over one snapshot, so that all figures of a page are of one instant, and is given up when its time is over. In turns by account.
- * Thread-safe; blocks.
+ * transaction over one snapshot, so that all figures of a page are of one instant, and is given up when its time is over. In turns by account,
+ * on threads of the platform, as many as connections: a virtual thread that waits for a server's answer for a limited time keeps three others busy
+ * with putting it aside and waking it, for each question, which took as much of the processor as all else that a page takes. Thread-safe; blocks.
  */
 public final class PageReads implements AutoCloseable {
 
@@ -29,8 +34,9 @@ public final class PageReads implements AutoCloseable {
     private final Engine engine;
     private final Duration patience;
     private final HikariDataSource connections;
-    private final FairTurns turns = new FairTurns(BOUNDS);
+    private final Workers workers = new Workers(BOUNDS, Workers.threads("tollgate-pages", 0));
     private final ScheduledThreadPoolExecutor watch;
+    private volatile boolean isClosed;
 
     PageReads(Engine engine) {
         this(engine, PATIENCE);
@@ -63,16 +69,18 @@ public final class PageReads implements AutoCloseable {
             return page.read(query);
         }
         long endNanos = System.nanoTime() + patience.toNanos();
-        try (Snapshot snapshot = open(payer)) {
-            return snapshot.run(query, endNanos);
-        } catch (SQLException e) {
-            throw new StoreUnavailable("the database could not be read", e);
-        }
+        return inTurn(payer, () -> {
+            try (Snapshot snapshot = open()) {
+                return snapshot.run(query, endNanos);
+            } catch (SQLException e) {
+                throw new StoreUnavailable("the database could not be read", e);
+            }
+        });
     }
 
     /**
-     * All that {@code making} reads from the database on this thread, by whatever method, is of one instant: that of its first read. Where it waits
-     * for a commit of its own, what comes then is of one instant after that.
+     * All that {@code making} reads from the database on its thread, by whatever method, is of one instant: that of its first read. Where it waits
+     * for a commit of its own, what comes then is of one instant after that. It is called on a thread of its own, in the payer's turn.
      *
      * @param payer as above
      * @throws StoreUnavailable likewise; the two seconds are each read's
@@ -81,41 +89,54 @@ public final class PageReads implements AutoCloseable {
         if (OnePage.of(engine) != null) {
             return making.get();
         }
-        try (OnePage page = new OnePage(this, engine, payer)) {
-            return page.make(making::get);
+        return inTurn(payer, () -> {
+            try (OnePage page = new OnePage(this, engine)) {
+                return page.make(making::get);
+            }
+        });
+    }
+
+    /** Waits for the turn as long as for an answer; what has begun is over when its reads are. */
+    private <T extends @Nullable Object> T inTurn(String payer, Supplier<T> work) {
+        Workers.Job<T> job = workers.start(payer, _ -> work.get());
+        if (job == null) {
+            throw new StoreUnavailable("too many reads of pages wait");
+        }
+        while (true) {
+            try {
+                return job.result().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                job.cancel(); // unless its turn has come
+                if (isClosed) {
+                    throw new StoreUnavailable("the database is closed", e);
+                }
+            } catch (CancellationException e) {
+                throw new StoreUnavailable("reads of pages wait for too long", e);
+            } catch (InterruptedException e) {
+                job.cancel();
+                Thread.currentThread().interrupt();
+                throw new StoreUnavailable("interrupted while waiting to read", e);
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case RuntimeException failure -> throw failure;
+                    case Error failure -> throw failure;
+                    case null, default -> throw new StoreUnavailable("what was read came to no end", e);
+                }
+            }
         }
     }
 
-    Snapshot open(String payer) throws SQLException {
-        FairTurns.Turn turn = null;
-        boolean opened = false;
-        try {
-            turn = turns.enter(payer, patience.toNanos());
-            if (turn == null) {
-                throw new StoreUnavailable("reads of pages wait for too long, or there are too many");
-            }
-            Snapshot snapshot = new Snapshot(turn, connections.getConnection());
-            opened = true;
-            return snapshot;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailable("interrupted while waiting to read", e);
-        } finally {
-            if (!opened && turn != null) {
-                turn.close();
-            }
-        }
+    Snapshot open() throws SQLException {
+        return new Snapshot(connections.getConnection());
     }
 
     /** A read transaction, which begins with the first query; one that takes too long ends it. One thread's. */
     final class Snapshot implements AutoCloseable {
 
-        private final FairTurns.Turn turn;
         private final Connection connection;
         private boolean isOver;
 
-        Snapshot(FairTurns.Turn turn, Connection connection) {
-            this.turn = turn;
+        Snapshot(Connection connection) {
             this.connection = connection;
         }
 
@@ -156,8 +177,7 @@ public final class PageReads implements AutoCloseable {
 
         @Override
         public void close() {
-            try (turn;
-                    connection) {
+            try (connection) {
                 if (!isOver) {
                     connection.rollback(); // ends the snapshot
                 }
@@ -169,6 +189,8 @@ public final class PageReads implements AutoCloseable {
 
     @Override
     public void close() {
+        isClosed = true;
+        workers.close();
         watch.shutdownNow();
         connections.close();
     }

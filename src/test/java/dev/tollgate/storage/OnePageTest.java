@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,46 @@ class OnePageTest {
 
         assertThat((int) reads.onePage("acc_1", () -> reads.read("acc_1", connection -> 7)))
                 .isEqualTo(7);
+        reads.close();
+    }
+
+    @Test
+    void a_page_is_made_on_a_thread_of_the_platform_and_what_it_throws_comes_back() {
+        PageReads reads = store.database.pages();
+        List<Boolean> virtual = new ArrayList<>();
+        reads.onePage("acc_1", () -> virtual.add(Thread.currentThread().isVirtual()));
+        reads.read("acc_1", _ -> virtual.add(Thread.currentThread().isVirtual()));
+
+        assertThat(virtual).containsExactly(false, false);
+        IllegalArgumentException thrown = new IllegalArgumentException("no such month");
+        assertThatThrownBy(() -> reads.onePage("acc_1", () -> {
+                    throw thrown;
+                }))
+                .isSameAs(thrown);
+    }
+
+    @Test
+    void a_page_of_an_account_that_has_its_share_is_given_up_and_those_of_others_are_made() {
+        PageReads reads = store.database.pages(Duration.ofMillis(300));
+        Semaphore begun = new Semaphore(0);
+        CompletableFuture<Integer> end = new CompletableFuture<>();
+        List<CompletableFuture<Integer>> slow = Stream.generate(() -> CompletableFuture.supplyAsync(
+                        () -> reads.onePage("acc_1", () -> {
+                            begun.release();
+                            return end.join();
+                        }),
+                        Thread::startVirtualThread))
+                .limit(3)
+                .toList();
+        begun.acquireUninterruptibly(3);
+
+        List<Integer> made = new ArrayList<>();
+        assertThatThrownBy(() -> reads.onePage("acc_1", () -> made.add(1))).isInstanceOf(StoreUnavailable.class);
+        assertThat((int) reads.onePage("acc_2", () -> 2)).isEqualTo(2);
+        end.complete(1);
+        assertThat(slow).allSatisfy(page -> assertThat(page.join()).isEqualTo(1));
+        assertThat((int) reads.onePage("acc_1", () -> 3)).isEqualTo(3);
+        assertThat(made).as("what nobody waited for any more").isEmpty();
         reads.close();
     }
 }
