@@ -28,7 +28,16 @@ public final class Texts {
 
     /** Grouped, e.g. {@code 20,114}. */
     public static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
+        String digits = Long.toString(number); // a Formatter makes a number format for each: a page has hundreds
+        int first = digits.length() - (number < 0 ? 1 : 0);
+        if (first <= 3) {
+            return digits;
+        }
+        StringBuilder grouped = new StringBuilder(digits);
+        for (int place = digits.length() - 3; place > digits.length() - first; place -= 3) {
+            grouped.insert(place, ',');
+        }
+        return grouped.toString();
     }
 
     /** What one call costs: exact, with 2, 4 or 6 decimals, never three, which read as thousands. */
