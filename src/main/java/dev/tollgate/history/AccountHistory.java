@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One account's calls and money. Each method is one read transaction; see the package for what it may cost. */
@@ -34,16 +33,6 @@ public final class AccountHistory {
     private static final int PACE_DAYS_MAX = 3_650;
 
     private static final String KEPT_ANSWER = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
-
-    private static final CallFilter ENDED = new CallFilter(
-            null,
-            null,
-            Set.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED),
-            null,
-            null,
-            null,
-            null,
-            -1);
 
     private final Database database;
     private final Duration callMax;
@@ -68,42 +57,51 @@ public final class AccountHistory {
 
     /** Empty where there is no such account. */
     public Optional<Overview> overview(String accountId, ZoneId zone) {
-        return reads().read(accountId, connection -> {
-            LedgerRead.Now now = new LedgerRead(connection, accountId).now();
-            return now == null ? Optional.empty() : Optional.of(overview(connection, accountId, zone, now.balance()));
-        });
+        return reads().read(accountId, connection -> overview(connection, accountId, zone));
     }
 
-    private Overview overview(Connection connection, String accountId, ZoneId zone, Balance balance)
+    Optional<Overview> overview(Connection connection, String accountId, ZoneId zone) throws SQLException {
+        LedgerRead.Now now = new LedgerRead(connection, accountId).now();
+        return now == null ? Optional.empty() : Optional.of(overview(connection, accountId, zone, now));
+    }
+
+    private Overview overview(Connection connection, String accountId, ZoneId zone, LedgerRead.Now now)
             throws SQLException {
         Instant asOf = clock.instant();
         LocalDate today = asOf.atZone(zone).toLocalDate();
-        UsageRows usage = new UsageRows(kept, connection, accountId);
+        UsageRows usage = new UsageRows(kept, connection, accountId, now.foldedUntil(), asOf);
         LocalDate monthBegin = today.withDayOfMonth(1);
         Span ofToday = Span.ofLocalDays(today, today.plusDays(1), zone);
-        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(ofToday, By.MODEL));
-        List<DayCredits> days = new ArrayList<>(
-                usage.credits(Span.ofLocalDays(today.minusDays(CHART_DAYS), today, zone), By.MODEL, null, null));
-        byModel.forEach(group -> days.add(new DayCredits(
-                today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
-        CallLog calls = new CallLog(connection, accountId, callMax);
         Instant midnight = ofToday.from();
         Instant yesterday = Span.quarter(Span.start(today.minusDays(1), zone));
         Instant thisTime =
                 Span.quarter(asOf.minus(Duration.between(yesterday, midnight))).plus(Duration.ofMinutes(15));
+        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(ofToday, By.MODEL));
+        UsageRows.Recent recent = usage.recent(
+                Span.ofLocalDays(today.minusDays(CHART_DAYS), today, zone),
+                yesterday,
+                thisTime.isAfter(midnight) ? midnight : thisTime);
+        List<DayCredits> days = new ArrayList<>(recent.days());
+        byModel.forEach(group -> days.add(new DayCredits(
+                today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
+        List<CallRow> calls = new CallLog(connection, accountId, callMax).latest(LATEST, RUNNING_MAX);
         return new Overview(
                 asOf,
-                balance,
+                now.balance(),
                 sum(byModel),
-                usage.netMicros(yesterday, thisTime.isAfter(midnight) ? midnight : thisTime),
+                recent.netMicros(),
                 days.stream() // a month has no more days than the chart and today
                         .filter(day -> !day.day().isBefore(monthBegin))
                         .mapToLong(DayCredits::netMicros)
                         .sum(),
-                emptyOn(days, today, balance),
+                emptyOn(days, today, now.balance()),
                 days,
-                calls.running().stream().limit(RUNNING_MAX).toList(),
-                calls.page(ENDED, null, null, LATEST).calls());
+                calls.stream()
+                        .filter(call -> call.status() == TaskStatus.PROCESSING)
+                        .toList(),
+                calls.stream()
+                        .filter(call -> call.status() != TaskStatus.PROCESSING)
+                        .toList());
     }
 
     private static Figures sum(List<UsageGroup> groups) {
@@ -123,9 +121,13 @@ public final class AccountHistory {
         return today.plusDays(Math.multiplyExact(left / spent, PACE_DAYS) + left % spent * PACE_DAYS / spent);
     }
 
+    private UsageRows usage(Connection connection, String accountId) throws SQLException {
+        return new UsageRows(kept, connection, accountId, UsageRows.foldedUntil(connection), clock.instant());
+    }
+
     public UsageTable usage(String accountId, UsageQuestion question) {
         return reads().read(accountId, connection -> {
-            UsageRows usage = new UsageRows(kept, connection, accountId);
+            UsageRows usage = usage(connection, accountId);
             Span span = question.span();
             UsageQuestion asked = withOneMore(question);
             List<UsageGroup> groups = usage.groups(asked);
@@ -140,7 +142,7 @@ public final class AccountHistory {
     /** The day nearest to a span on which calls ended, in the span's zone; empty where none did, of these filters. */
     public Optional<LocalDate> nearestDay(String accountId, Span span, @Nullable String model, @Nullable String keyId) {
         return reads().read(accountId, connection -> {
-            Instant near = new UsageRows(kept, connection, accountId).nearest(span.from(), span.to(), model, keyId);
+            Instant near = usage(connection, accountId).nearest(span.from(), span.to(), model, keyId);
             return Optional.ofNullable(near).map(at -> at.atZone(span.zone()).toLocalDate());
         });
     }
@@ -148,8 +150,8 @@ public final class AccountHistory {
     /** What the days of a span came to. @param by model or key */
     public List<DayCredits> credits(
             String accountId, Span span, By by, @Nullable String model, @Nullable String keyId) {
-        return reads().read(accountId, connection -> new UsageRows(kept, connection, accountId)
-                .credits(span, by, model, keyId));
+        return reads().read(
+                        accountId, connection -> usage(connection, accountId).credits(span, by, model, keyId));
     }
 
     private static UsageQuestion withOneMore(UsageQuestion question) {
@@ -222,29 +224,33 @@ public final class AccountHistory {
      * @param limit of the lines, 1 to 1,000
      */
     public MonthStatement statement(String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit) {
-        return reads().read(accountId, connection -> {
-            MonthStatement sums = sums(connection, accountId, month);
-            LedgerRead ledger = new LedgerRead(connection, accountId);
-            LedgerRead.Now now = ledger.now();
-            if (now == null) {
-                return sums;
-            }
-            Span span = span(month);
-            long first = ledger.firstSince(span.from(), now.lastSequence());
-            LedgerPage.Cursor newest =
-                    new LedgerPage.Cursor(ledger.firstSince(span.to(), now.lastSequence()), sums.closingMicros());
-            LedgerPage.Cursor begin = from == null || from.before() > newest.before() ? newest : from;
-            return sums.with(ledger.page(begin, first, false, limit));
-        });
+        return reads().read(accountId, connection -> statement(connection, accountId, month, from, limit));
+    }
+
+    MonthStatement statement(
+            Connection connection, String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit)
+            throws SQLException {
+        LedgerRead ledger = new LedgerRead(connection, accountId);
+        LedgerRead.Now now = ledger.now();
+        if (now == null) {
+            return sums(connection, accountId, month, 0);
+        }
+        MonthStatement sums = sums(connection, accountId, month, now.foldedUntil());
+        Span span = span(month);
+        LedgerRead.Lines lines = ledger.within(span.from(), span.to(), now.lastSequence());
+        LedgerPage.Cursor newest = new LedgerPage.Cursor(lines.to(), sums.closingMicros());
+        LedgerPage.Cursor begin = from == null || from.before() > newest.before() ? newest : from;
+        return sums.with(ledger.page(begin, lines.from(), false, limit));
     }
 
     private static Span span(YearMonth month) {
         return Span.ofDays(month.atDay(1), month.atDay(1).plusMonths(1));
     }
 
-    private MonthStatement sums(Connection connection, String accountId, YearMonth month) throws SQLException {
+    private MonthStatement sums(Connection connection, String accountId, YearMonth month, long foldedUntil)
+            throws SQLException {
         Span span = span(month);
-        UsageRows usage = new UsageRows(kept, connection, accountId);
+        UsageRows usage = new UsageRows(kept, connection, accountId, foldedUntil, clock.instant());
         List<Entry> entries = new LedgerRead(connection, accountId).besideCalls(database.dialect());
         long moved = moved(entries, span.from(), span.to());
         long opening = moved(entries, Instant.EPOCH, span.from()) - usage.chargedMicros(span.from());
@@ -268,13 +274,12 @@ public final class AccountHistory {
             LedgerRead ledger = new LedgerRead(connection, accountId);
             LedgerRead.Now now = ledger.now();
             long last = now == null ? 0 : now.lastSequence();
+            long foldedUntil = now == null ? 0 : now.foldedUntil();
             Span span = span(month);
-            long first = ledger.firstSince(span.from(), last);
-            long opening = sums(connection, accountId, month).openingMicros();
+            LedgerRead.Lines lines = ledger.within(span.from(), span.to(), last);
+            long opening = sums(connection, accountId, month, foldedUntil).openingMicros();
             return new StatementSpan(
-                    new StatementLine.Cursor(first, opening),
-                    ledger.firstSince(span.to(), last),
-                    ledger.timeBefore(first));
+                    new StatementLine.Cursor(lines.from(), opening), lines.to(), ledger.timeBefore(lines.from()));
         });
     }
 

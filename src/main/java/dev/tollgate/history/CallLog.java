@@ -32,6 +32,12 @@ final class CallLog {
             UNION ALL SELECT\s""" + CallRow.COLUMNS_OF_RUNNING
             + " FROM open_hold t LEFT JOIN api_key k ON k.id = t.key_id WHERE t.id = ? AND t.account_id = ?";
 
+    private static final String LATEST = "SELECT " + CallRow.COLUMNS
+            + " FROM (SELECT * FROM task WHERE account_id = ? AND status <> 'processing' ORDER BY id DESC LIMIT ?) t"
+            + " LEFT JOIN api_key k ON k.id = t.key_id UNION ALL SELECT " + CallRow.COLUMNS_OF_RUNNING
+            + " FROM (SELECT * FROM open_hold WHERE account_id = ? ORDER BY id DESC LIMIT ?) t"
+            + " LEFT JOIN api_key k ON k.id = t.key_id";
+
     private final Connection connection;
     private final String accountId;
     private final Duration callMax;
@@ -52,6 +58,24 @@ final class CallLog {
             select.setString(4, accountId);
             try (ResultSet row = select.executeQuery()) {
                 return row.next() ? CallRow.read(row) : null;
+            }
+        }
+    }
+
+    /** Those that began last: so many that have ended, and so many that run. The newest first. */
+    List<CallRow> latest(int ended, int running) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(LATEST)) {
+            select.setString(1, accountId);
+            select.setInt(2, ended);
+            select.setString(3, accountId);
+            select.setInt(4, running);
+            try (ResultSet row = select.executeQuery()) {
+                List<CallRow> calls = new ArrayList<>();
+                while (row.next()) {
+                    calls.add(CallRow.read(row));
+                }
+                calls.sort(Comparator.comparing(CallRow::id).reversed());
+                return calls;
             }
         }
     }

@@ -22,18 +22,23 @@ final class LedgerRead {
 
     private static final int LOOKED_AT_MAX = 2_000;
 
+    /** Held, charged, given back; and some calls come to nothing. */
+    private static final int ENTRIES_OF_LINE = 4;
+
     private static final String ENTRIES = Ledger.SELECT_ENTRY
             + " WHERE account_id = ? AND sequence < ? AND sequence >= ? ORDER BY sequence DESC LIMIT " + LOOKED_AT_MAX;
     /** Halves what is between the bounds until they meet, in one question: a server would be waited for as often as there are steps. */
     private static final String FIRST_SINCE = """
-            WITH RECURSIVE bounds(low, high) AS (
+            (WITH RECURSIVE bounds(low, high) AS (
                 SELECT CAST(1 AS BIGINT), CAST(? AS BIGINT)
                 UNION ALL
                 SELECT CASE WHEN %1$s THEN (low + high) / 2 + 1 ELSE low END, CASE WHEN %1$s THEN high ELSE (low + high) / 2 END
                 FROM bounds WHERE low < high)
-            SELECT MAX(low) FROM bounds""".formatted("""
+            SELECT MAX(low) FROM bounds)""".formatted("""
             COALESCE((SELECT e.created_at FROM entry e WHERE e.account_id = ? AND e.sequence >= (low + high) / 2
                 ORDER BY e.sequence LIMIT 1) < ?, FALSE)""");
+
+    private static final String FIRST_IN = "SELECT " + FIRST_SINCE + ", " + FIRST_SINCE;
 
     private static final String MODELS = "SELECT id, model_id FROM task WHERE id IN (";
 
@@ -47,7 +52,9 @@ final class LedgerRead {
             FROM entry WHERE account_id = ? AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?""";
 
     private static final String BALANCE = """
-            SELECT balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence FROM account WHERE id = ?""";
+            SELECT balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
+                COALESCE((SELECT folded_until FROM usage_fold WHERE id = 1), 0)
+            FROM account WHERE id = ?""";
 
     /** Have an index of their own, for they are few; the words are the index's. */
     private static final String BESIDE_CALLS = """
@@ -62,8 +69,8 @@ final class LedgerRead {
         this.accountId = accountId;
     }
 
-    /** @param lastSequence of its newest entry */
-    record Now(Balance balance, long lastSequence) {}
+    /** @param lastSequence of its newest entry; @param foldedUntil up to where days are folded, asked for with the rest */
+    record Now(Balance balance, long lastSequence, long foldedUntil) {}
 
     @Nullable
     Now now() throws SQLException {
@@ -73,23 +80,30 @@ final class LedgerRead {
                 return row.next()
                         ? new Now(
                                 new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
-                                row.getLong(5))
+                                row.getLong(5),
+                                row.getLong(6))
                         : null;
             }
         }
     }
 
-    /** The sequence of the first entry that is not before a time, or the next one where there is none: times and sequences agree. */
-    long firstSince(Instant time, long lastSequence) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(FIRST_SINCE)) {
-            select.setLong(1, lastSequence + 1);
-            for (int i = 2; i < 6; i += 2) {
-                select.setString(i, accountId);
-                select.setLong(i + 1, time.toEpochMilli());
+    /** Sequences. @param from of the first entry of a span, or of the next one where there is none; @param to the same of what follows it */
+    record Lines(long from, long to) {}
+
+    /** The entries that are not before {@code from} and are before {@code to}: times and sequences agree. */
+    Lines within(Instant from, Instant to, long lastSequence) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(FIRST_IN)) {
+            int place = 1;
+            for (Instant time : List.of(from, to)) {
+                select.setLong(place++, lastSequence + 1);
+                for (int i = 0; i < 2; i++) {
+                    select.setString(place++, accountId);
+                    select.setLong(place++, time.toEpochMilli());
+                }
             }
             try (ResultSet row = select.executeQuery()) {
                 row.next();
-                return row.getLong(1);
+                return new Lines(row.getLong(1), row.getLong(2));
             }
         }
     }
@@ -144,7 +158,7 @@ final class LedgerRead {
             select.setString(1, accountId);
             select.setLong(2, from.before());
             select.setLong(3, first);
-            select.setFetchSize(limit * 3);
+            select.setFetchSize(limit * ENTRIES_OF_LINE);
             try (ResultSet row = select.executeQuery()) {
                 for (int seen = 1; row.next(); seen++) {
                     Entry entry = Ledger.entry(row);

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What an account's calls came to in one period after the other, whose ends lie where quarters begin. A period is taken from the days of UTC whose
  * begins are nearest to its ends, and quarters tell by how much these go too far or not far enough: of a day in Berlin two hours are read
  * in place of twenty-four, and one of them serves the next day too. Sums of whole numbers can be taken away as exactly as they are added.
- * What quarters come to is taken from {@link KeptQuarters}, those of folded days where {@link #ahead} has read the days of UTC.
- * Within one read transaction.
+ * What quarters come to is taken from {@link KeptQuarters}, those of folded days where {@link #ahead} has read the days of UTC. A server is
+ * waited for as often as it is asked, so a period that is not kept takes one question. Within one read transaction.
  */
 final class UsagePeriods implements AutoCloseable {
 
@@ -32,7 +33,7 @@ final class UsagePeriods implements AutoCloseable {
     /** What charts are made of. */
     static final List<String> CREDITS = List.of("calls", "charged_micros", "refunded_micros");
 
-    private static final String LAST = "MAX(starts_at), 0";
+    private static final String BEGIN = "starts_at";
     private static final String GROWING = "SUM(calls), SUM(refunded_micros)";
 
     private static final int CALLS = CREDITS.indexOf("calls");
@@ -59,6 +60,7 @@ final class UsagePeriods implements AutoCloseable {
     private final PreparedStatement quarters;
     private final String accountId;
     private final long foldedUntil;
+    private final long open;
     private final List<String> sums;
     private final Set<By> by;
     private final @Nullable String model;
@@ -72,6 +74,7 @@ final class UsagePeriods implements AutoCloseable {
     /**
      * @param kept what is known of quarters of folded days
      * @param foldedUntil up to where days are folded, the begin of a day of UTC
+     * @param open from when on calls are counted now, where a quarter begins: what is older is kept
      * @param sums the columns that are added up: fewer take less time
      * @param by model or key or both, or neither
      */
@@ -80,6 +83,7 @@ final class UsagePeriods implements AutoCloseable {
             Connection connection,
             String accountId,
             long foldedUntil,
+            long open,
             List<String> sums,
             Set<By> by,
             @Nullable String model,
@@ -89,22 +93,24 @@ final class UsagePeriods implements AutoCloseable {
         this.connection = connection;
         this.accountId = accountId;
         this.foldedUntil = foldedUntil;
+        this.open = open;
         this.sums = sums;
         this.by = by;
         this.model = model;
         this.keyId = keyId;
-        this.days = connection.prepareStatement(select("usage_day", false));
-        this.quarters = connection.prepareStatement(select("usage_quarter", false));
+        this.days = connection.prepareStatement(select("usage_day", ""));
+        this.quarters = connection.prepareStatement(select("usage_quarter", ""));
     }
 
-    private String select(String table, boolean byBegin) {
-        String names = (byBegin ? ", starts_at" : "")
+    /** @param last a column behind the sums, by which is grouped, too; or a number, or nothing */
+    private String select(String table, String last) {
+        String names = (last.equals(BEGIN) ? ", " + BEGIN : "")
                 + (by.contains(By.MODEL) ? ", model" : "")
                 + (by.contains(By.KEY) ? ", key_id" : "");
         return "SELECT " + (by.contains(By.MODEL) ? "model" : "''") + ", " + (by.contains(By.KEY) ? "key_id" : "''")
                 + ", "
                 + sums.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
-                + (byBegin ? ", starts_at" : "")
+                + (last.isEmpty() ? "" : ", " + last)
                 + " FROM " + table + where()
                 + (names.isEmpty() ? "" : " GROUP BY " + names.substring(2));
     }
@@ -123,7 +129,7 @@ final class UsagePeriods implements AutoCloseable {
         long end = Math.min(to + Math.floorMod(-to, DAY_MILLIS), foldedUntil);
         if (begin < end) {
             NavigableMap<Long, Map<Name, long[]>> read = new TreeMap<>();
-            try (PreparedStatement select = connection.prepareStatement(select("usage_day", true));
+            try (PreparedStatement select = connection.prepareStatement(select("usage_day", BEGIN));
                     ResultSet row = asked(select, begin, end).executeQuery()) {
                 while (row.next()) {
                     read.computeIfAbsent(row.getLong(3 + sums.size()), _ -> new TreeMap<>())
@@ -150,10 +156,23 @@ final class UsagePeriods implements AutoCloseable {
             add(groups, margin(from, firstDay), 1);
             add(groups, margin(to, lastDay), -1);
         } else {
-            add(groups, unfolded(from, to), 1);
+            addShort(groups, from, to);
         }
         groups.values().removeIf(counts -> Arrays.stream(counts).allMatch(count -> count == 0));
         return groups;
+    }
+
+    /** Around no whole day that is folded. What was read ahead tells each day's share of it; the rest is asked for at once. */
+    private void addShort(Map<Name, long[]> groups, long from, long to) throws SQLException {
+        long rest = from;
+        while (rest >= aheadFrom && rest < Math.min(to, aheadTo)) {
+            long end = Math.min(to, rest - Math.floorMod(rest, DAY_MILLIS) + DAY_MILLIS);
+            add(groups, quarters(rest, end), 1);
+            rest = end;
+        }
+        if (rest < to) {
+            add(groups, unfolded(rest, to), 1);
+        }
     }
 
     private Map<Name, long[]> margin(long end, long day) throws SQLException {
@@ -179,28 +198,37 @@ final class UsagePeriods implements AutoCloseable {
     }
 
     /**
-     * As far as its last quarter all is kept that makes figures: a day has thousands of rows, and whether two of their sums have grown takes a
-     * seventh of the time in which all are grouped. Charts' few sums take no longer than that.
+     * As far as the quarter into which calls are counted now all is kept that makes figures: a day has thousands of rows, and whether two of their
+     * sums have grown takes a seventh of the time in which all are grouped. Charts' few sums take no longer than that.
      */
     private Map<Name, long[]> unfolded(long from, long to) throws SQLException {
-        long last = sums.equals(CREDITS) ? from : one(LAST, from, to)[0];
+        long last = sums.equals(CREDITS) ? from : Math.min(open, to);
         if (last <= from) {
             return read(quarters, from, to);
         }
-        long[] grown = one(GROWING, from, last);
         Map<Name, long[]> groups = new TreeMap<>();
-        add(groups, keptOrRead(from, last, new KeptQuarters.Version(grown[0], grown[1])), 1);
-        add(groups, read(quarters, last, to), 1);
+        KeptQuarters.Version version = null;
+        try (PreparedStatement select = connection.prepareStatement(selectGrowingAndLast())) {
+            int next = ask(select, 1, from, last);
+            ask(select, next, last, to);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    if (row.getInt(3 + sums.size()) == 1) {
+                        version = new KeptQuarters.Version(row.getLong(3), row.getLong(4));
+                    } else {
+                        groups.put(name(row), counts(row));
+                    }
+                }
+            }
+        }
+        add(groups, keptOrRead(from, last, Objects.requireNonNull(version)), 1);
         return groups;
     }
 
-    private long[] one(String columns, long from, long to) throws SQLException {
-        String sql = "SELECT " + columns + " FROM usage_quarter" + where();
-        try (PreparedStatement select = connection.prepareStatement(sql);
-                ResultSet row = asked(select, from, to).executeQuery()) {
-            row.next();
-            return new long[] {row.getLong(1), row.getLong(2)};
-        }
+    /** Whether what is kept still holds, and what is not kept, as one question; the last column tells them apart. */
+    private String selectGrowingAndLast() {
+        return "SELECT '', '', " + GROWING + ", 0".repeat(sums.size() - 2) + ", 1 FROM usage_quarter" + where()
+                + " UNION ALL " + select("usage_quarter", "0");
     }
 
     private Map<Name, long[]> keptOrRead(long from, long to, KeptQuarters.Version version) throws SQLException {
@@ -242,7 +270,13 @@ final class UsagePeriods implements AutoCloseable {
     }
 
     private PreparedStatement asked(PreparedStatement select, long from, long to) throws SQLException {
-        int next = 1;
+        ask(select, 1, from, to);
+        return select;
+    }
+
+    /** @return the next place */
+    private int ask(PreparedStatement select, int first, long from, long to) throws SQLException {
+        int next = first;
         select.setString(next++, accountId);
         select.setLong(next++, from);
         select.setLong(next++, to);
@@ -250,9 +284,9 @@ final class UsagePeriods implements AutoCloseable {
             select.setString(next++, model);
         }
         if (keyId != null) {
-            select.setString(next, keyId);
+            select.setString(next++, keyId);
         }
-        return select;
+        return next;
     }
 
     private static Name name(ResultSet row) throws SQLException {

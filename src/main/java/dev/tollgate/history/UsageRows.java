@@ -47,17 +47,23 @@ final class UsageRows {
     private final Connection connection;
     private final String accountId;
     private final long foldedUntil;
+    private final long open;
 
     /** For sums, which take nothing from what is kept. */
     UsageRows(Connection connection, String accountId) throws SQLException {
-        this(new KeptQuarters(), connection, accountId);
+        this(new KeptQuarters(), connection, accountId, foldedUntil(connection), Instant.EPOCH);
     }
 
-    UsageRows(KeptQuarters kept, Connection connection, String accountId) throws SQLException {
+    /**
+     * @param foldedUntil up to where days are folded, as of this transaction
+     * @param now quarters that are over by then are kept
+     */
+    UsageRows(KeptQuarters kept, Connection connection, String accountId, long foldedUntil, Instant now) {
         this.kept = kept;
         this.connection = connection;
         this.accountId = accountId;
-        this.foldedUntil = foldedUntil(connection);
+        this.foldedUntil = foldedUntil;
+        this.open = Span.quarter(now).toEpochMilli();
     }
 
     static long foldedUntil(Connection connection) throws SQLException {
@@ -67,25 +73,12 @@ final class UsageRows {
         }
     }
 
-    /** What is paid for, of a range; its ends lie as those of {@link #sum}. Takes less than all figures do. */
-    long netMicros(Instant from, Instant to) throws SQLException {
-        return net(credits(from, to));
-    }
-
     /** All that was charged before the begin of a day of UTC; what was refunded is not taken away. */
     long chargedMicros(Instant before) throws SQLException {
-        return credits(Instant.EPOCH, before)[1];
-    }
-
-    private long[] credits(Instant from, Instant to) throws SQLException {
-        long[] none = new long[UsagePeriods.CREDITS.size()];
-        if (!from.isBefore(to)) {
-            return none;
-        }
         try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(), null, null)) {
-            return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
-                    .findFirst()
-                    .orElse(none);
+            return periods.of(0, before.toEpochMilli()).values().stream()
+                    .mapToLong(credits -> credits[1])
+                    .sum();
         }
     }
 
@@ -145,7 +138,7 @@ final class UsageRows {
 
     private UsagePeriods periods(List<String> sums, Set<By> by, @Nullable String model, @Nullable String keyId)
             throws SQLException {
-        return new UsagePeriods(kept, connection, accountId, foldedUntil, sums, by, model, keyId);
+        return new UsagePeriods(kept, connection, accountId, foldedUntil, open, sums, by, model, keyId);
     }
 
     /**
@@ -153,19 +146,39 @@ final class UsageRows {
      * told, as days on which they begin.
      */
     List<DayCredits> credits(Span span, By by, @Nullable String model, @Nullable String keyId) throws SQLException {
+        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(by), model, keyId)) {
+            return credits(periods, span, by);
+        }
+    }
+
+    private static List<DayCredits> credits(UsagePeriods periods, Span span, By by) throws SQLException {
         List<DayCredits> days = new ArrayList<>();
         boolean byMonth = span.isUtc() && span.days() > DAYS_TOLD_MAX;
-        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(by), model, keyId)) {
-            if (!byMonth) {
-                periods.ahead(span.from().toEpochMilli(), span.to().toEpochMilli());
-            }
-            for (Day day : byMonth ? months(span) : days(span, span.firstDay())) {
-                periods.of(day.from, day.to)
-                        .forEach((name, sums) -> days.add(
-                                new DayCredits(day.day, by == By.KEY ? name.keyId() : name.model(), net(sums))));
-            }
+        if (!byMonth) {
+            periods.ahead(span.from().toEpochMilli(), span.to().toEpochMilli());
+        }
+        for (Day day : byMonth ? months(span) : days(span, span.firstDay())) {
+            periods.of(day.from, day.to)
+                    .forEach((name, sums) ->
+                            days.add(new DayCredits(day.day, by == By.KEY ? name.keyId() : name.model(), net(sums))));
         }
         return days;
+    }
+
+    /** @param days by model; @param netMicros what was paid for in a range within them */
+    record Recent(List<DayCredits> days, long netMicros) {}
+
+    /** What the days of a span came to and, without asking for those again, a range within it, whose ends lie as those of {@link #sum}. */
+    Recent recent(Span span, Instant from, Instant to) throws SQLException {
+        try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(By.MODEL), null, null)) {
+            List<DayCredits> days = credits(periods, span, By.MODEL);
+            long net = from.isBefore(to)
+                    ? periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
+                            .mapToLong(UsageRows::net)
+                            .sum()
+                    : 0;
+            return new Recent(days, net);
+        }
     }
 
     /** In the order of day, model and key. */

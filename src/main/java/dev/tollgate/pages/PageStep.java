@@ -3,6 +3,7 @@ package dev.tollgate.pages;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a page answers with. */
 public sealed interface PageStep {
@@ -13,15 +14,30 @@ public sealed interface PageStep {
      * @param template a path under {@code src/main/jte}
      * @param params what the template asks for; {@code shell} is added
      * @param headers that stand in the place of every page's, or beside them
+     * @param balanceMicros of the visitor's account, where the page has read it; null where it has not
      */
-    record Show(int status, String template, Map<String, Object> params, Map<String, String> headers)
+    record Show(
+            int status,
+            String template,
+            Map<String, Object> params,
+            Map<String, String> headers,
+            @Nullable Long balanceMicros)
             implements PageStep {
+
+        public Show(int status, String template, Map<String, Object> params, Map<String, String> headers) {
+            this(status, template, params, headers, null);
+        }
+
+        /** The same, whose shell shows a balance that the page has read: it is not asked for once more. */
+        public Show withBalance(long micros) {
+            return new Show(status, template, params, headers, micros);
+        }
 
         /** The same with a header of its own. */
         public Show with(String header, String value) {
             Map<String, String> more = new HashMap<>(headers);
             more.put(header, value);
-            return new Show(status, template, params, more);
+            return new Show(status, template, params, more, balanceMicros);
         }
     }
 

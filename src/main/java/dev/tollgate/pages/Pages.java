@@ -212,7 +212,7 @@ public final class Pages {
 
     private Drawn drawn(PageRequest<?> request, Supplier<PageStep> making) {
         PageStep step = making.get();
-        return new Drawn(step, step instanceof PageStep.Show ? shell(request) : null);
+        return new Drawn(step, step instanceof PageStep.Show show ? shell(request, show.balanceMicros()) : null);
     }
 
     private void answer(PageRequest<?> request, Supplier<Drawn> drawing) {
@@ -251,15 +251,17 @@ public final class Pages {
         return bytes.toByteArray();
     }
 
-    private Shell shell(PageRequest<?> request) {
+    private Shell shell(PageRequest<?> request, @Nullable Long balanceMicros) {
         if (!(request.visitor() instanceof Visitor.Member member)) {
             return new Shell(site.brand(), request.path(), request.csrf(), null, null, null, null, words.get());
         }
         Person person = member.person();
-        long balance = ledger.account(person.accountId())
-                .map(Account::balance)
-                .map(its -> its.balanceMicros())
-                .orElse(0L);
+        long balance = balanceMicros != null
+                ? balanceMicros
+                : ledger.account(person.accountId())
+                        .map(Account::balance)
+                        .map(its -> its.balanceMicros())
+                        .orElse(0L);
         return new Shell(
                 site.brand(),
                 request.path(),

@@ -103,7 +103,8 @@ public final class OverviewPage {
                 overview.latest().stream()
                         .map(call -> CallLine.of(call, overview.asOf(), zone))
                         .toList());
-        return PageStep.show("dashboard/overview.jte", params);
+        return PageStep.show("dashboard/overview.jte", params)
+                .withBalance(overview.balance().balanceMicros());
     }
 
     /** Of the first key that has used most of a limit; empty where none has. */

@@ -1,0 +1,139 @@
+package dev.tollgate.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.ledger.Settle;
+import dev.tollgate.rollups.CallEnd;
+import dev.tollgate.rollups.CallFigures;
+import dev.tollgate.rollups.CountCall;
+import dev.tollgate.rollups.Rollups;
+import dev.tollgate.storage.Query;
+import dev.tollgate.tasks.CloseTask;
+import dev.tollgate.tasks.TaskResult;
+import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A server is waited for as often as it is asked: how often a page asks is what it costs there, whatever the machine. */
+@BesideOthers
+class QuestionsAPageTest {
+
+    private static final Instant BEGIN = Instant.parse("2026-10-20T10:00:00Z");
+    private static final Instant NOW = Instant.parse("2026-11-23T12:20:00Z");
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger questions = new AtomicInteger();
+
+    /** Calls on two days of each of two months, of today and of just now; the days that are over are folded. */
+    private StoreFixture open(Stores stores) {
+        StoreFixture store = stores.open(folder);
+        store.setNow(BEGIN.minusSeconds(60));
+        store.account("acc_1", 1_000_000);
+        int made = 0;
+        for (Duration after : new Duration[] {
+            Duration.ZERO,
+            Duration.ofDays(1),
+            Duration.ofDays(32),
+            Duration.ofDays(33),
+            Duration.ofDays(34),
+            Duration.between(BEGIN, NOW)
+        }) {
+            store.setNow(BEGIN.plus(after));
+            call(store, "t" + made++, 700);
+        }
+        new Rollups(store.writer, store::now).sweep();
+        return store;
+    }
+
+    private static void call(StoreFixture store, String id, long chargeMicros) {
+        store.reserve(id, "acc_1", 1_000, 1_000);
+        Settle settle = new Settle(id, chargeMicros, store.now());
+        CallFigures figures = CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "main", "up");
+        store.commit(
+                settle,
+                new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
+                new CountCall(settle, figures));
+    }
+
+    /** How often it is asked for an answer. */
+    private <T> int questions(StoreFixture store, Query<T> query) {
+        questions.set(0);
+        store.database.pages().read("acc_1", connection -> query.run(counted(Connection.class, connection)));
+        return questions.get();
+    }
+
+    private <T> T counted(Class<T> type, T counted) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (_, method, values) -> {
+            if (method.getName().startsWith("execute")) {
+                questions.incrementAndGet();
+            }
+            try {
+                Object answer = method.invoke(counted, values);
+                return answer instanceof PreparedStatement statement
+                        ? counted(PreparedStatement.class, statement)
+                        : answer;
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
+    }
+
+    /** Balance and fold; today; the days before; the last calls. In some zones yesterday's end is not folded yet. */
+    @ParameterizedTest
+    @EnumSource
+    void the_first_page_asks_four_questions_and_one_more_where_yesterday_is_not_folded_whole(Stores stores) {
+        try (StoreFixture store = open(stores)) {
+            AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
+            for (var zone : Map.of("UTC", 4, "Europe/Berlin", 4, "America/Los_Angeles", 5)
+                    .entrySet()) {
+                ZoneId id = ZoneId.of(zone.getKey());
+                Overview first = history.overview("acc_1", id).orElseThrow();
+                assertThat(first.today().calls()).as(zone.getKey()).isEqualTo(2);
+                assertThat(first.yesterdayByNowMicros()).as(zone.getKey()).isEqualTo(700);
+                assertThat(questions(store, connection -> history.overview(connection, "acc_1", id)))
+                        .as(zone.getKey())
+                        .isEqualTo(zone.getValue());
+            }
+            store.setNow(NOW.plus(Duration.ofHours(5)));
+            ZoneId shanghai = ZoneId.of("Asia/Shanghai");
+            Overview first = history.overview("acc_1", shanghai).orElseThrow();
+            assertThat(first.days()).extracting(DayCredits::netMicros).contains(1_400L);
+            assertThat(questions(store, connection -> history.overview(connection, "acc_1", shanghai)))
+                    .isEqualTo(5);
+        }
+    }
+
+    /** Balance and fold; what did not move by calls; charges before the month, and of it; its lines' bounds, the lines, their models. */
+    @ParameterizedTest
+    @EnumSource
+    void a_statement_asks_seven_questions(Stores stores) {
+        try (StoreFixture store = open(stores)) {
+            AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
+            YearMonth month = YearMonth.of(2026, 11);
+            assertThat(history.statement("acc_1", month, null, 50))
+                    .extracting(MonthStatement::openingMicros, MonthStatement::closingMicros)
+                    .containsExactly(1_000_000L - 2 * 700, 1_000_000L - 6 * 700);
+
+            YearMonth before = month.minusMonths(1);
+            assertThat(questions(store, connection -> history.statement(connection, "acc_1", before, null, 50)))
+                    .isEqualTo(7);
+        }
+    }
+}
