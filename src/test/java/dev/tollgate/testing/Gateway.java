@@ -61,10 +61,12 @@ public final class Gateway implements AutoCloseable {
     private static final int PASSWORD_KIBIBYTES = 64;
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** One for all of them, each has a port of its own: a client comes with a selector and threads. */
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
     private final Path data;
     private final Map<String, String> arguments;
     private final Map<String, String> environment;
-    private final HttpClient client = HttpClient.newHttpClient();
     private final Surroundings surroundings;
     private App app;
     private Connection shared;
@@ -202,10 +204,12 @@ public final class Gateway implements AutoCloseable {
 
     /** As above, once something was done to them. */
     public void restartAfter(Runnable done) {
+        leaveDatabase(); // the last that closes a file puts it in order, which is the program's
         app.close();
         try {
             done.run();
         } finally {
+            leaveDatabase();
             app = start();
         }
     }
@@ -434,23 +438,26 @@ public final class Gateway implements AutoCloseable {
         });
     }
 
-    /** A file is opened anew for each question; a server is not, since many are asked in a loop. */
+    /** Over one connection, since many are asked in a loop, and opening one costs more than they do. */
     private synchronized <T> T query(Reading<T> reading) {
         try {
-            if (databaseUrl() != null) {
-                if (shared == null) {
-                    shared = connect();
+            if (shared == null) {
+                shared = connect();
+                if (databaseUrl() == null) {
+                    try (Statement statement = shared.createStatement()) {
+                        statement.execute("PRAGMA busy_timeout = 5000");
+                    }
                 }
-                return reading.of(shared);
             }
-            try (Connection connection = connect();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("PRAGMA busy_timeout = 5000");
-                return reading.of(connection);
-            }
+            return reading.of(shared);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private synchronized void leaveDatabase() {
+        disconnect(shared);
+        shared = null;
     }
 
     private Connection connect() throws SQLException {
@@ -549,7 +556,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Sends, and goes on meanwhile. */
     public CompletableFuture<Reply> sendAside(HttpRequest.Builder request) {
-        return client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
+        return CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
                 .thenApply(Reply::new);
     }
 
@@ -560,7 +567,7 @@ public final class Gateway implements AutoCloseable {
 
     public Reply send(HttpRequest.Builder request) {
         try {
-            return new Reply(client.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+            return new Reply(CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -575,9 +582,9 @@ public final class Gateway implements AutoCloseable {
 
     @Override
     public void close() {
+        leaveDatabase();
         app.close();
-        client.close();
-        disconnect(shared);
+        leaveDatabase();
         try (Stream<Path> files = Files.walk(data)) {
             files.sorted(Comparator.reverseOrder()).forEach(Gateway::delete);
         } catch (IOException e) {
