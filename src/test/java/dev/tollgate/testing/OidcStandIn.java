@@ -64,7 +64,6 @@ public final class OidcStandIn implements AutoCloseable {
 
     public OidcStandIn(Supplier<Instant> clock) {
         this.clock = clock;
-        RsaKeys.pair(); // making it takes longer than anybody waits for an answer
         behave();
     }
 
