@@ -2,14 +2,26 @@ package dev.tollgate.testing;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tollgate.App;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Objects;
 
 /** The classes of the program, without those of its tests, read once for all rules about who may know whom. */
 public final class OurClasses {
 
-    public static final JavaClasses ALL = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.tollgate");
+    public static final JavaClasses ALL = new ClassFileImporter().importPath(root());
 
     private OurClasses() {}
+
+    /** The folder of our classes, and not a package, which would be looked for in each archive of the class path. */
+    private static Path root() {
+        try {
+            return Path.of(Objects.requireNonNull(App.class.getResource("App.class"))
+                            .toURI())
+                    .getParent();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 }
