@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Ports;
 import dev.tollgate.testing.Postgres;
 import java.io.IOException;
@@ -109,6 +110,7 @@ class FailedStartTest {
     @ParameterizedTest
     @EnumSource(Obstacle.class)
     void a_start_that_fails_closes_what_it_has_opened_and_the_next_one_succeeds(Obstacle obstacle) throws Exception {
+        Migrated.in(data);
         ThreadGroup threads = new ThreadGroup("a start that fails");
         try (AutoCloseable inTheWay = put(obstacle)) {
             assertThatThrownBy(() -> in(threads, this::start)).hasStackTraceContaining(obstacle.told);

@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.Migrated;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -38,6 +39,7 @@ class OperatorFilesTest {
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
         channels = folder.resolve("channels.yaml");
+        Migrated.in(folder.resolve("data")); // a start goes as far as to the files
     }
 
     @ParameterizedTest
@@ -88,7 +90,7 @@ class OperatorFilesTest {
                 .isEqualTo(2);
         assertThat(out.toString()).contains("names a file that has more than 65536 bytes.");
 
-        Path data = Files.createDirectory(folder.resolve("other"));
+        Path data = Migrated.in(folder.resolve("other"));
         Files.writeString(data.resolve("secret.key"), "5e".repeat(32) + " ".repeat(2_000));
         assertThat(run("serve --port 0 --data " + data)).isEqualTo(1);
         assertThat(out.toString()).contains("secret.key", "more than 1024 bytes");

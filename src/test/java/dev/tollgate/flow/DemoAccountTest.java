@@ -7,9 +7,11 @@ import dev.tollgate.Surroundings;
 import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Migrated;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,11 @@ class DemoAccountTest {
 
     @TempDir
     private Path data;
+
+    @BeforeEach
+    void begin() {
+        Migrated.in(data);
+    }
 
     @Test
     void what_a_trial_has_left_is_told_where_calls_cost_money() {

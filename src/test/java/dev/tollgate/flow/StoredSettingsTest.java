@@ -146,7 +146,7 @@ class StoredSettingsTest {
 
     @Test
     void another_server_goes_by_it_within_a_moment() {
-        String url = Postgres.empty();
+        String url = Postgres.migrated();
         try (Gateway one = Gateway.startOn(url, ENVIRONMENT, "timeouts.drain", "0ms");
                 Gateway two = Gateway.startOn(url, ENVIRONMENT, "timeouts.drain", "0ms")) {
             set(one, "http.access-log", "\"true\"");

@@ -2,8 +2,8 @@ package dev.tollgate.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.storage.Database;
 import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -53,7 +53,7 @@ class CallLogTest {
             Postgres.execute(url, "SET session_replication_role = replica; " + MANY);
             return StoreFixture.shared(url);
         }
-        Database.open(folder).close();
+        Migrated.in(folder);
         try (Connection connection = sqlite();
                 Statement statement = connection.createStatement()) {
             statement.execute(MANY);
@@ -103,7 +103,7 @@ class CallLogTest {
 
     @Test
     void a_call_that_a_filter_does_not_want_is_passed_over_in_the_index() throws SQLException {
-        Database.open(folder).close();
+        Migrated.in(folder);
         CallFilter filter = new CallFilter(null, null, Set.of(TaskStatus.FAILED), "m", "key_1", "chat", "estimated", 1);
         List<Object> values = new ArrayList<>(List.of("acc_1", "chatcmpl-2026"));
         String sql = "SELECT t.id FROM task t WHERE t.account_id = ? AND t.id >= ?" + filter.ofColumns(values)
@@ -125,7 +125,7 @@ class CallLogTest {
 
     @Test
     void a_call_with_more_to_tell_than_a_kilobyte_takes_no_page_of_its_own() throws SQLException {
-        Database.open(folder).close();
+        Migrated.in(folder);
         try (Connection connection = sqlite();
                 Statement statement = connection.createStatement()) {
             long before = pages(statement);

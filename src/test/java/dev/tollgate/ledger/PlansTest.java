@@ -2,7 +2,7 @@ package dev.tollgate.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.storage.Database;
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class PlansTest {
     @Test
     void what_a_key_has_taken_is_not_looked_for_among_all_the_windows_that_it_ever_had(@TempDir Path folder)
             throws SQLException {
-        Database.open(folder).close();
+        Migrated.in(folder);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("EXPLAIN QUERY PLAN " + Ledger.WINDOWS.formatted("?, ?"))) {

@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Migrated;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -35,7 +36,7 @@ class DatabaseTest {
 
     @Test
     void opening_a_second_time_migrates_nothing_and_keeps_everything() throws SQLException {
-        Database.open(folder).close();
+        Database.open(Migrated.in(folder)).close();
         change("INSERT INTO account (id, name, created_at) VALUES ('acc_1', 'kept', 1)");
         String before = outside("SELECT COUNT(*) || '/' || MAX(installed_on) FROM flyway_schema_history");
         try (Database database = Database.open(folder)) {
@@ -64,7 +65,7 @@ class DatabaseTest {
 
     @Test
     void a_newer_schema_is_refused_with_a_sentence_and_left_alone() throws SQLException {
-        Database.open(folder).close();
+        Database.open(Migrated.in(folder)).close();
         change("INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, installed_by,"
                 + " execution_time, success) VALUES (99, '99', 'future', 'SQL', 'V99', '', 0, 1)");
         change("UPDATE installation SET value = '99' WHERE name = 'compatible_from'");
@@ -79,7 +80,7 @@ class DatabaseTest {
 
     @Test
     void a_folder_in_use_is_refused_with_a_sentence_until_it_is_free() {
-        Database first = Database.open(folder);
+        Database first = Database.open(Migrated.in(folder));
         assertThatThrownBy(() -> Database.open(folder))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("Another Tollgate is using the data folder " + folder);
@@ -106,7 +107,7 @@ class DatabaseTest {
 
     @Test
     void reading_connections_cannot_write() {
-        try (Database database = Database.open(folder)) {
+        try (Database database = Database.open(Migrated.in(folder))) {
             assertThatThrownBy(() -> database.read(connection -> {
                         try (Statement statement = connection.createStatement()) {
                             return statement.executeUpdate("DELETE FROM account");
@@ -123,7 +124,7 @@ class DatabaseTest {
         assertThatThrownBy(() -> Database.openReading(folder))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("There is no database");
-        try (Database running = Database.open(folder);
+        try (Database running = Database.open(Migrated.in(folder));
                 Database reading = Database.openReading(folder)) {
             Writer writer = running.startWriter(List.of(new Notes()));
             writer.commitAndWait(Unit.of(new Notes.Note("seen")));
@@ -134,7 +135,7 @@ class DatabaseTest {
 
     @Test
     void a_read_sees_one_snapshot_whatever_is_committed_meanwhile() {
-        try (Database database = Database.open(folder)) {
+        try (Database database = Database.open(Migrated.in(folder))) {
             Writer writer = database.startWriter(List.of(new Notes()));
             String counts = database.read(connection -> {
                 String before = text(connection, "SELECT COUNT(*) FROM account");
@@ -149,7 +150,7 @@ class DatabaseTest {
     @Test
     void the_writer_syncs_each_commit() {
         Notes notes = new Notes();
-        try (Database database = Database.open(folder)) {
+        try (Database database = Database.open(Migrated.in(folder))) {
             database.startWriter(List.of(notes)).commitAndWait(Unit.of(new Notes.Note("x")));
         }
         assertThat(notes.pragmas).containsExactly("wal", "2", "0");
@@ -158,7 +159,7 @@ class DatabaseTest {
     @Test
     void a_full_disk_is_unavailable_until_there_is_room_again() {
         Notes notes = new Notes();
-        try (Database database = Database.open(folder)) {
+        try (Database database = Database.open(Migrated.in(folder))) {
             Writer writer = database.startWriter(List.of(notes));
             writer.commitAndWait(Unit.of(new Notes.Note("first")));
             notes.firstSql = "PRAGMA max_page_count = 1"; // SQLite then allows no page more than there are

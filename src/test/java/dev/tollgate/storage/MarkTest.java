@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Migrated;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,7 +20,7 @@ class MarkTest {
     }
 
     private void begin() {
-        try (Database database = Database.open(folder)) {
+        try (Database database = Database.open(Migrated.in(folder))) {
             database.markBegun();
         }
     }
@@ -50,7 +51,9 @@ class MarkTest {
         begin();
         Files.delete(database());
         Database.beginAfresh(folder);
-        begin();
+        try (Database database = Database.open(folder)) {
+            database.markBegun();
+        }
         Database.open(folder).close();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -168,7 +169,7 @@ class NodeLeaseTest {
 
     @Test
     void an_embedded_database_has_no_nodes(@TempDir Path folder) {
-        try (Database embedded = Database.open(folder)) {
+        try (Database embedded = Database.open(Migrated.in(folder))) {
             assertThatThrownBy(() -> embedded.join(new Random(1), listener)).isInstanceOf(IllegalStateException.class);
         }
     }

@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.Migrated;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -115,7 +116,7 @@ class SecretKeysTest {
     }
 
     private boolean check(SecretBox given) {
-        try (Database database = Database.open(folder)) {
+        try (Database database = Database.open(Migrated.in(folder))) {
             Writer writer = database.startWriter(List.of(SecretKeys.part()));
             SecretKeys.Check check = new SecretKeys.Check(given);
             writer.commitAndWait(Unit.of(check));
