@@ -27,12 +27,13 @@ class MediaMemoryTest {
 
     private static final int CALLS = 10;
     private static final int VIDEO_BYTES = Effort.of(16_000_000, 90_000_000);
-    private static final int MEDIUM_BYTES = 14_000_000;
+    private static final int MEDIUM_BYTES = Effort.of(5_000_000, 14_000_000);
+    private static final int DOCUMENT_BYTES = Effort.of(6_000_000, 90_000_000);
     private static final long VIDEOS_HEAP_BYTES_MAX = 2L * VIDEO_BYTES;
-    private static final long MEDIA_HEAP_BYTES_MAX = 50L << 20;
+    private static final long MEDIA_HEAP_BYTES_MAX = 4L * MEDIUM_BYTES;
 
     /** In base64 ten of them would be as much as this twice over. */
-    private static final long DOCUMENTS_HEAP_BYTES_MAX = 10L * VIDEO_BYTES * 2 / 3;
+    private static final long DOCUMENTS_HEAP_BYTES_MAX = 10L * DOCUMENT_BYTES * 2 / 3;
 
     /** Where all calls have come half the way, the heap is looked at, then they go on. */
     private static final class Halfway {
@@ -138,12 +139,12 @@ class MediaMemoryTest {
     }
 
     private static void document(HandServer.Request request, OutputStream out, Halfway halfway) throws IOException {
-        out.write(MediaSamples.latin1("HTTP/1.1 200 OK\r\nContent-Length: " + VIDEO_BYTES + "\r\n\r\n"));
+        out.write(MediaSamples.latin1("HTTP/1.1 200 OK\r\nContent-Length: " + DOCUMENT_BYTES + "\r\n\r\n"));
         byte[] piece = new byte[50_000];
         System.arraycopy(MediaSamples.latin1("%PDF-1.7\n"), 0, piece, 0, 9);
-        for (int sent = 0; sent < VIDEO_BYTES; sent += piece.length) {
+        for (int sent = 0; sent < DOCUMENT_BYTES; sent += piece.length) {
             out.write(piece);
-            if (sent == VIDEO_BYTES / 2) {
+            if (sent == DOCUMENT_BYTES / 2) {
                 halfway.pass();
             }
         }
@@ -152,7 +153,7 @@ class MediaMemoryTest {
     private static void takeHalfwayAndAnswer(HandServer.Request request, OutputStream out, Halfway halfway)
             throws IOException {
         long length = Long.parseLong(request.header("content-length"));
-        assertThat(length).isGreaterThan(VIDEO_BYTES / 3 * 4);
+        assertThat(length).isGreaterThan(DOCUMENT_BYTES / 3 * 4);
         byte[] piece = new byte[64 * 1024];
         for (long left = length / 2; left > 0; ) {
             left -= request.body().read(piece, 0, (int) Math.min(left, piece.length));
