@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import dev.tollgate.door.Protocol;
+import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.media.Resolver;
 import dev.tollgate.people.Passwords;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
  * @param foreignWrites whether somebody else may write to the embedded database, as tests do; the server stops for it otherwise
  * @param passwordKibibytes how much memory the hash of a password fills: tests, which sign up by the hundred, fill less
+ * @param uploadedAbove bytes of a Gemini call's body beyond which its media are uploaded: tests, which upload by the dozen, have less
  * @param protocols more than the program brings, by the path of their route
  * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
  */
@@ -33,6 +35,7 @@ public record Surroundings(
         int sandboxRequestsMax,
         Duration halfClose,
         int passwordKibibytes,
+        long uploadedAbove,
         Map<String, Protocol> protocols) {
 
     public static final Surroundings REAL = new Surroundings(
@@ -44,6 +47,7 @@ public record Surroundings(
             0,
             EdgeLimits.HALF_CLOSE,
             Passwords.MEMORY_KIB,
+            GeminiMedia.BODY_BYTES_MAX,
             Map.of());
 
     private static @Nullable String variable(@Nullable String name) {
@@ -60,6 +64,7 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 
@@ -73,6 +78,7 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 
@@ -86,6 +92,7 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 
@@ -99,6 +106,7 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 
@@ -112,6 +120,7 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 
@@ -125,6 +134,7 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 
@@ -138,6 +148,21 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withUploadedAbove(long uploadedAbove) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 
@@ -151,6 +176,7 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 
@@ -164,6 +190,7 @@ public record Surroundings(
                 sandboxRequestsMax,
                 halfClose,
                 passwordKibibytes,
+                uploadedAbove,
                 protocols);
     }
 

@@ -58,7 +58,8 @@ final class UpstreamChannels {
         this.catalogue = catalogue;
         this.sandbox = sandbox;
         this.file = settings.channelsFile();
-        this.media = new GeminiMedia(Set.copyOf(settings.media().gsBuckets()), surroundings.clock());
+        this.media = new GeminiMedia(
+                Set.copyOf(settings.media().gsBuckets()), surroundings.clock(), surroundings.uploadedAbove());
         this.reader = new ChannelsFile(providers(surroundings), models(), timeouts(), surroundings.environment());
         this.single = single();
         this.upstreams = new Upstreams(vertx, pool(), surroundings.clock(), surroundings.random());

@@ -54,6 +54,7 @@ public final class GeminiChannel implements Channel {
 
     private final GeminiErrors errors;
     private final Set<String> buckets;
+    private final long uploadedAbove;
     private final @Nullable FileUploads uploads;
 
     /**
@@ -90,6 +91,7 @@ public final class GeminiChannel implements Channel {
         this.models = models;
         this.errors = new GeminiErrors(access::secret, access::mayHaveExpired);
         this.buckets = media.buckets();
+        this.uploadedAbove = media.uploadedAbove();
         this.uploads =
                 access.hasFiles() ? new FileUploads(new UploadProtocol(farEnd, access, errors), media.clock()) : null;
     }
@@ -206,7 +208,7 @@ public final class GeminiChannel implements Channel {
             Request counting = request(model, "countTokens");
             MediaErrand errand = new MediaErrand(
                     farEnd.vertx(),
-                    new MediaPlacement(uploads, body, ask.media()),
+                    new MediaPlacement(uploads, body, ask.media(), uploadedAbove),
                     media -> access.countBody(body, model, media));
             GeminiCount.start(
                     farEnd.vertx(),
@@ -252,7 +254,7 @@ public final class GeminiChannel implements Channel {
             } else {
                 MediaErrand errand = new MediaErrand(
                         farEnd.vertx(),
-                        new MediaPlacement(uploads, body, ask.media()),
+                        new MediaPlacement(uploads, body, ask.media(), uploadedAbove),
                         media -> body.body(maxOutputTokens, media));
                 call.start(errand.connecting(() -> access.connect(farEnd, request)), errand);
             }

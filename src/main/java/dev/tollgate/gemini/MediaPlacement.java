@@ -18,23 +18,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the media of one sending stand in its body: in the body itself while that stays below {@value #BODY_BYTES_MAX} bytes, else the
- * largest are uploaded first, until the others fit. Begun once; thread-safe.
+ * How the media of one sending stand in its body: in the body itself while that is no larger than it may be, else the largest are uploaded
+ * first, until the others fit. Begun once; thread-safe.
  */
 final class MediaPlacement {
-
-    /** A request may be larger by now; where large ones fail is not documented (protocol 1.8). */
-    static final long BODY_BYTES_MAX = 20_000_000;
 
     private final @Nullable FileUploads uploads;
     private final GeminiBody body;
     private final CallMedia media;
+    private final long uploadedAbove;
     private final List<FileUploads.Ticket> tickets = new ArrayList<>();
     private final AtomicBoolean left = new AtomicBoolean();
     private volatile List<UploadedFile> used = List.of();
 
-    /** @param uploads null where there is no Files API, and all goes into the body */
-    MediaPlacement(@Nullable FileUploads uploads, GeminiBody body, CallMedia media) {
+    /**
+     * @param uploads null where there is no Files API, and all goes into the body
+     * @param uploadedAbove bytes that the body may have
+     */
+    MediaPlacement(@Nullable FileUploads uploads, GeminiBody body, CallMedia media, long uploadedAbove) {
+        this.uploadedAbove = uploadedAbove;
         this.uploads = uploads;
         this.body = body;
         this.media = media;
@@ -66,7 +68,7 @@ final class MediaPlacement {
                         .reversed())
                 .toList();
         for (int slot : byLength) {
-            if (total > BODY_BYTES_MAX) {
+            if (total > uploadedAbove) {
                 chosen.add(slot);
                 total -= lengths.getOrDefault(slot, 0L);
             }

@@ -4,6 +4,8 @@ import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.flow.MediaSamples.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.Surroundings;
+import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FilesUpstream;
 import dev.tollgate.testing.Gateway;
@@ -26,7 +28,11 @@ import tools.jackson.databind.JsonNode;
 /** Media that are too large for the body of a call go through the upstream's Files API (G-08, protocol 1.9). */
 class FileUploadTest {
 
-    private static final int LARGE = 16_000_000;
+    /** A tenth of what a program sends in a body: that it goes by that is for MediaPlacementTest and MediaMemoryTest to show. */
+    private static final long LIMIT = GeminiMedia.BODY_BYTES_MAX / 10;
+
+    private static final Surroundings SURROUNDINGS = Surroundings.REAL.withUploadedAbove(LIMIT);
+    private static final int LARGE = 1_600_000;
 
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
     private final FilesUpstream upstream = new FilesUpstream();
@@ -38,6 +44,7 @@ class FileUploadTest {
     @BeforeEach
     void start() {
         gateway = Gateway.start(
+                SURROUNDINGS,
                 Map.of("GOOGLE_GEMINI_BASE_URL", upstream.url(), "GEMINI_API_KEY", "upstream-key"),
                 "media.allow",
                 "127.0.0.1:" + host.port());
@@ -87,11 +94,11 @@ class FileUploadTest {
 
     @Test
     void below_the_limit_the_bytes_go_along() {
-        byte[] video = MediaSamples.video(14_900_000, 1);
+        byte[] video = MediaSamples.video(1_490_000, 1);
         files.put("/v", video);
         assertThat(customer.chat(call(host.url() + "/v")).status()).isEqualTo(200);
         assertThat(upstream.uploaded()).isEmpty();
-        assertThat(upstream.asked().getLast().bytes()).isLessThan(20_000_000);
+        assertThat(upstream.asked().getLast().bytes()).isLessThan(LIMIT);
         assertThat(Base64.getDecoder()
                         .decode(lastParts().at("/1/inlineData/data").stringValue()))
                 .isEqualTo(video);
@@ -99,11 +106,11 @@ class FileUploadTest {
 
     @Test
     void of_several_the_largest_are_uploaded_until_the_others_fit() {
-        String[] urls = {video(1, 6_000_000), video(2, 9_000_000), video(3, 7_000_000)};
+        String[] urls = {video(1, 600_000), video(2, 900_000), video(3, 700_000)};
         assertThat(customer.chat(call(urls)).status()).isEqualTo(200);
         assertThat(upstream.uploaded())
                 .extracting(FilesUpstream.Uploaded::bytes)
-                .containsExactly(9_000_000L);
+                .containsExactly(900_000L);
         assertThat(lastParts().get(1).has("inlineData")).isTrue();
         assertThat(lastParts().get(2).has("fileData")).isTrue();
         assertThat(lastParts().get(3).has("inlineData")).isTrue();
@@ -161,7 +168,7 @@ class FileUploadTest {
 
     @Test
     void an_upload_that_breaks_off_goes_on_where_it_was() throws Exception {
-        upstream.breakAfterBytes.set(5_000_000);
+        upstream.breakAfterBytes.set(500_000);
         assertThat(customer.chat(call(video(1, LARGE))).status()).isEqualTo(200);
         assertThat(upstream.uploaded())
                 .containsExactly(new FilesUpstream.Uploaded("files/f1", "video/mp4", LARGE, crc32(files.get("/v1"))));
@@ -204,6 +211,8 @@ class FileUploadTest {
                 """.formatted(upstream.url()));
         int before = host.connections();
         try (Gateway pooled = Gateway.start(
+                SURROUNDINGS,
+                Map.of(),
                 "channels.file",
                 channels.toString(),
                 "demo.credits",
@@ -236,8 +245,7 @@ class FileUploadTest {
     @Test
     void a_prompt_with_files_is_counted_where_its_bound_is_not_covered() {
         Customer modest = gateway.customer("1");
-        assertThat(modest.chat(call(video(1, LARGE))).status())
-                .isEqualTo(200); // by its bytes 640,000 tokens, 36 credits
+        assertThat(modest.chat(call(video(1, LARGE))).status()).isEqualTo(200); // by its bytes 64,000 tokens
         assertThat(upstream.asked())
                 .extracting(FilesUpstream.Asked::target)
                 .first()

@@ -3,6 +3,8 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.MediaSamples.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.Surroundings;
+import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -11,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 @Timeout(240)
 class SandboxUploadTest {
 
-    private static final int LARGE = 16_000_000;
+    private static final int LARGE = 1_600_000;
     private static final byte[] VIDEO = MediaSamples.video(LARGE, 1);
 
     private final HandServer host = new HandServer((request, out) -> HandServer.reply(out, 200, "", VIDEO));
@@ -35,7 +38,11 @@ class SandboxUploadTest {
 
     @BeforeEach
     void start() {
-        gateway = Gateway.start("media.allow", "127.0.0.1:" + host.port());
+        gateway = Gateway.start(
+                Surroundings.REAL.withUploadedAbove(GeminiMedia.BODY_BYTES_MAX / 10),
+                Map.of(),
+                "media.allow",
+                "127.0.0.1:" + host.port());
         customer = gateway.customer("10000");
     }
 

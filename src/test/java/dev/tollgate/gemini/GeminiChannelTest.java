@@ -69,7 +69,8 @@ class GeminiChannelTest {
         return channel(server.url(), timeouts);
     }
 
-    private static final GeminiMedia NO_FILES = new GeminiMedia(Set.of(), InstantSource.system());
+    private static final GeminiMedia NO_FILES =
+            new GeminiMedia(Set.of(), InstantSource.system(), GeminiMedia.BODY_BYTES_MAX);
 
     private static final KnownModels MODELS = new KnownModels(Set.of(), name -> Asks.PRO_25);
 

@@ -30,7 +30,10 @@ class MediaPlacementTest {
 
     private static final Vertx VERTX = Vertx.vertx();
     private static final String PLAIN = "{\"a\":{}}";
-    private static final int LARGE = 8_000_000;
+    private static final int LARGE = 800_000;
+
+    /** A tenth of what a program sends, since all of it goes through a hash. */
+    private static final long LIMIT = GeminiMedia.BODY_BYTES_MAX / 10;
 
     private final FilesUpstream upstream = new FilesUpstream();
     private final FileUploads uploads = new FileUploads(
@@ -64,7 +67,11 @@ class MediaPlacementTest {
     }
 
     private MediaPlacement placement(GeminiBody body) {
-        return new MediaPlacement(uploads, body, new CallMedia());
+        return placement(body, LIMIT);
+    }
+
+    private MediaPlacement placement(GeminiBody body, long uploadedAbove) {
+        return new MediaPlacement(uploads, body, new CallMedia(), uploadedAbove);
     }
 
     private static List<PlacedMedium> placed(MediaPlacement placement) throws Exception {
@@ -73,12 +80,13 @@ class MediaPlacementTest {
 
     @Test
     void what_fits_to_the_byte_goes_along_and_one_more_does_not() throws Exception {
-        int fits = (int) MediaPlacement.BODY_BYTES_MAX - PLAIN.length();
+        int fits = (int) GeminiMedia.BODY_BYTES_MAX - PLAIN.length();
         assertThat(fits % 4).isZero();
         InlineMedia whole = medium('A', fits);
-        assertThat(placed(placement(body(whole)))).containsExactly(new PlacedMedium.Text(whole));
+        assertThat(placed(placement(body(whole), GeminiMedia.BODY_BYTES_MAX)))
+                .containsExactly(new PlacedMedium.Text(whole));
         assertThat(upstream.requests()).isEmpty();
-        assertThat(placed(placement(body(medium('A', fits + 4)))))
+        assertThat(placed(placement(body(medium('A', fits + 4)), GeminiMedia.BODY_BYTES_MAX)))
                 .singleElement()
                 .isInstanceOf(PlacedMedium.Uploaded.class);
         assertThat(upstream.uploaded()).hasSize(1);
@@ -87,7 +95,7 @@ class MediaPlacementTest {
     @Test
     void the_largest_is_uploaded_and_the_others_stay_in_their_places() throws Exception {
         InlineMedia small = medium('A', 4_000);
-        InlineMedia larger = medium('B', LARGE + 8_000_000);
+        InlineMedia larger = medium('B', 2 * LARGE);
         InlineMedia middle = medium('C', LARGE);
         List<PlacedMedium> placed = placed(placement(body(small, larger, middle)));
         assertThat(placed.get(0)).isEqualTo(new PlacedMedium.Text(small));
@@ -96,7 +104,7 @@ class MediaPlacementTest {
                 .isEqualTo("files/f1"));
         assertThat(placed.get(2)).isEqualTo(new PlacedMedium.Text(middle));
         assertThat(upstream.uploaded()).singleElement().satisfies(file -> assertThat(file.bytes())
-                .isEqualTo(12_000_000));
+                .isEqualTo(1_200_000));
     }
 
     @Test
@@ -111,8 +119,8 @@ class MediaPlacementTest {
 
     @Test
     void everything_goes_along_where_there_are_no_files() throws Exception {
-        InlineMedia huge = medium('A', 24_000_000);
-        MediaPlacement placement = new MediaPlacement(null, body(huge), new CallMedia());
+        InlineMedia huge = medium('A', 2_400_000);
+        MediaPlacement placement = new MediaPlacement(null, body(huge), new CallMedia(), LIMIT);
         assertThat(placed(placement)).containsExactly(new PlacedMedium.Text(huge));
         assertThat(placement.forgetLost(new UpstreamFailure(Kind.REFUSED, null, "files/f1")))
                 .isFalse();
@@ -120,7 +128,7 @@ class MediaPlacementTest {
 
     @Test
     void a_file_that_the_upstream_has_lost_is_uploaded_anew_and_one_that_it_has_is_not() throws Exception {
-        GeminiBody body = body(medium('A', 24_000_000));
+        GeminiBody body = body(medium('A', 2_400_000));
         MediaPlacement placement = placement(body);
         placed(placement);
         placed(placement(body));
@@ -136,7 +144,7 @@ class MediaPlacementTest {
     @Test
     void an_upload_that_fails_fails_the_sending() {
         upstream.finalState = "FAILED";
-        assertThatThrownBy(() -> placed(placement(body(medium('A', 24_000_000)))))
+        assertThatThrownBy(() -> placed(placement(body(medium('A', 2_400_000)))))
                 .rootCause()
                 .isInstanceOf(UploadFailed.class);
     }
@@ -144,7 +152,7 @@ class MediaPlacementTest {
     @Test
     void an_upload_that_its_sending_has_left_is_broken_off() {
         upstream.uploadMillis = 60_000;
-        MediaPlacement placement = placement(body(medium('A', 24_000_000)));
+        MediaPlacement placement = placement(body(medium('A', 2_400_000)));
         CompletableFuture<List<PlacedMedium>> sending = placement.begin();
         Gateway.await("the upload", () -> upstream.requests().size() == 2);
         placement.leave();
@@ -154,7 +162,7 @@ class MediaPlacementTest {
     @Test
     void what_was_left_before_it_began_is_broken_off_too() {
         upstream.uploadMillis = 60_000;
-        MediaPlacement placement = placement(body(medium('A', 24_000_000)));
+        MediaPlacement placement = placement(body(medium('A', 2_400_000)));
         placement.leave();
         assertThat(placement.begin()).failsWithin(Duration.ofSeconds(20));
     }

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** docs/channels.md shows files that are taken. */
 class ChannelsDocTest {
 
-    private static final GeminiMedia NO_FILES = new GeminiMedia(Set.of(), InstantSource.system());
+    private static final GeminiMedia NO_FILES =
+            new GeminiMedia(Set.of(), InstantSource.system(), GeminiMedia.BODY_BYTES_MAX);
 
     private static final Vertx VERTX = Vertx.vertx();
     private static final Pattern SNIPPET = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
