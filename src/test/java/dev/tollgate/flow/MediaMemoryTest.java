@@ -4,7 +4,6 @@ import static dev.tollgate.flow.MediaSamples.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
-import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.FilesUpstream;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
@@ -19,16 +18,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Media stream through: what is downloaded and sent on is at no time whole in memory (D29). */
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 @Isolated("it measures the heap")
 class MediaMemoryTest {
 
     private static final int CALLS = 10;
-    private static final int VIDEO_BYTES = Effort.of(16_000_000, 90_000_000);
-    private static final int MEDIUM_BYTES = Effort.of(5_000_000, 14_000_000);
-    private static final int DOCUMENT_BYTES = Effort.of(6_000_000, 90_000_000);
+    private static final int VIDEO_BYTES = 90_000_000;
+    private static final int MEDIUM_BYTES = 14_000_000;
+    private static final int DOCUMENT_BYTES = 90_000_000;
     private static final long VIDEOS_HEAP_BYTES_MAX = 2L * VIDEO_BYTES;
     private static final long MEDIA_HEAP_BYTES_MAX = 4L * MEDIUM_BYTES;
 

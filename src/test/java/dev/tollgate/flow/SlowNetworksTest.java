@@ -3,7 +3,6 @@ package dev.tollgate.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
-import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import io.netty.util.internal.PlatformDependent;
 import java.io.ByteArrayOutputStream;
@@ -31,19 +30,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers who hardly read, and an upstream that says more and more: what waits between them is bounded (guarantee S-10). */
 @Timeout(120)
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
 @Isolated("it measures the heap")
 class SlowNetworksTest {
 
     /** By whom everything is loaded and pooled that is needed once. */
     private static final int FIRST_CALLERS = 3;
 
-    private static final int CALLERS = Effort.of(6, 60);
+    private static final int CALLERS = 60;
     private static final long HELD_BYTES_MAX = 1_000_000;
     private static final int TEXT_BYTES = 20_000;
     private static final long STILL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
