@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.tollgate.storage.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -72,6 +73,9 @@ public final class Postgres {
 
     private static final class Server {
 
+        /** Why it did not start stands there. */
+        private static final File LOG = new File("target", "postgresql.log");
+
         static final EmbeddedPostgres RUNNING = start();
         static final String BESIDE_ROWS_AT_FIRST = text(url(RUNNING, TEMPLATE), BESIDE_ROWS);
         static final String ROWS_AT_FIRST = text(
@@ -85,11 +89,13 @@ public final class Postgres {
                         .setDataDirectory(data)
                         .setCleanDataDirectory(false)
                         .setRegisterShutdownHook(false)
+                        .setPort(Ports.free()) // one that it chose could be taken by another test's server meanwhile
                         .setServerConfig("max_connections", "200")
                         // It would visit each of hundreds of small databases once a minute.
                         .setServerConfig("autovacuum", "off")
-                        .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
-                        .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                        .setServerConfig("log_min_messages", "fatal")
+                        .setOutputRedirector(ProcessBuilder.Redirect.to(LOG))
+                        .setErrorRedirector(ProcessBuilder.Redirect.appendTo(LOG))
                         .start();
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(server, data)));
                 execute(server, "CREATE DATABASE " + TEMPLATE);
