@@ -233,7 +233,7 @@ class TwoServersTest {
     }
 
     @Test
-    void an_account_blocked_at_one_server_is_refused_at_the_other_at_once_and_let_in_again() {
+    void an_account_blocked_at_one_server_is_refused_at_the_other_at_once_and_soon_let_in_again() {
         Customer customer = one.customer("10");
         two.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1, 1, 0)));
         assertThat(at(two, customer).chat(CALL).status()).isEqualTo(200);
@@ -244,7 +244,8 @@ class TwoServersTest {
         assertThat(customer.tasks()).isEqualTo(1);
         assertThat(two.asked()).hasSize(1);
         one.execute("UPDATE account SET blocked = 0 WHERE id = '" + customer.account() + "'");
-        assertThat(at(two, customer).chat(CALL).status()).isEqualTo(200);
+        // What it knows of a key it knows for a while, where it has looked since the account was blocked.
+        Gateway.await("it is let in", () -> at(two, customer).chat(CALL).status() == 200);
     }
 
     @Test
