@@ -6,9 +6,8 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.SteppedUpstream;
 import dev.tollgate.testing.Stores;
-import dev.tollgate.testing.UpstreamScript;
-import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,28 +31,28 @@ class GrowingHoldTest {
     /** 1.84 credits: a slice of 4,096 tokens, and the prompt. */
     private static final String FIRST_HOLD = "1.84";
 
-    /** In one write: a piece that the first hold covers, so that it is seen, and one that it does not. */
-    private static final String BEYOND_THE_HOLD = event("two ", 3_500) + "\n\ndata: " + event("three", 5_000);
+    /** A piece that the first hold covers, so that it is seen, and one that it does not. */
+    private static final List<String> BEYOND_THE_HOLD = List.of(event("two ", 3_500), event("three", 5_000));
 
-    /** Of the same write: still unseen when the one before has not been covered yet. */
+    /** Still unseen when the one before has not been covered yet. */
     private static final String LAST = event("four", 6_000).replace("]}}]", "]},\"finishReason\":\"STOP\"}]");
-
-    private static final long FOREVER = 600_000;
 
     @Parameter
     Stores stores;
 
+    private final SteppedUpstream upstream = new SteppedUpstream();
     private Gateway gateway;
 
     @BeforeEach
     void start() {
-        gateway = Gateway.startOn(stores, "timeouts.drain", "0ms");
+        gateway = upstream.gateway(stores, "timeouts.drain", "0ms");
     }
 
     @AfterEach
     void stop() {
         gateway.assertBooksAreClosed();
         gateway.close();
+        upstream.close();
     }
 
     private static String event(String text, int tokens) {
@@ -101,31 +100,38 @@ class GrowingHoldTest {
         return leaveWhileTheHoldGrows(customer, BEYOND_THE_HOLD);
     }
 
-    /** @return the call's task */
-    private JsonNode leaveWhileTheHoldGrows(Customer customer, String beyondTheHold) {
-        gateway.script(UpstreamScript.answers()
-                .text("One ", new Tokens(71, 10, 0))
-                .delay(1_000)
-                .raw(beyondTheHold)
-                .delay(FOREVER));
-        long abandoned = gateway.sandbox().abandonedAnswers();
-        try (RawCall call = customer.chatRaw(STREAM)) {
-            String seen = call.readUntil("One ");
-            String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
-            gateway.get("/v1/tasks/" + id, customer.key()); // behind which the hold is written
-            try (Gateway.Fault fault = gateway.nothingIsCommitted()) {
+    /**
+     * The upstream says what its hold does not cover once nothing is committed any more, and not a moment before.
+     *
+     * @return the call's task
+     */
+    private JsonNode leaveWhileTheHoldGrows(Customer customer, List<String> beyondTheHold) {
+        try (RawCall call = callWithAHold(customer)) {
+            try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+                upstream.says(beyondTheHold);
+                upstream.stays();
                 call.readUntil("two ");
                 call.close();
-                Gateway.await("the upstream's end", () -> gateway.sandbox().abandonedAnswers() > abandoned);
+                Gateway.await("the upstream's end", () -> upstream.abandoned() > 0);
             }
         }
         return customer.lastTask();
     }
 
+    /** A call that has begun, and whose first hold is written. */
+    private RawCall callWithAHold(Customer customer) {
+        upstream.says(List.of(event("One ", 10)));
+        RawCall call = customer.chatRaw(STREAM);
+        String seen = call.readUntil("One ");
+        String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
+        gateway.get("/v1/tasks/" + id, customer.key()); // behind which the hold is written
+        return call;
+    }
+
     @Test
     void who_leaves_meanwhile_after_the_answer_had_come_to_its_end_is_charged_for_all_of_it() {
         Customer customer = gateway.customer("100");
-        JsonNode task = leaveWhileTheHoldGrows(customer, BEYOND_THE_HOLD + "\n\ndata: " + LAST);
+        JsonNode task = leaveWhileTheHoldGrows(customer, List.of(BEYOND_THE_HOLD.get(0), BEYOND_THE_HOLD.get(1), LAST));
         assertThat(task.get("status").asString()).isEqualTo("completed");
         assertThat(task.get("credits_consumed").toString())
                 .as("6,000 tokens and the prompt's 71")
@@ -137,18 +143,12 @@ class GrowingHoldTest {
     @Test
     void an_upstream_that_breaks_meanwhile_costs_nothing_and_all_that_was_held_goes_back() {
         Customer customer = gateway.customer("100");
-        gateway.script(UpstreamScript.answers()
-                .text("One ", new Tokens(71, 10, 0))
-                .delay(1_000)
-                .raw(BEYOND_THE_HOLD)
-                .delay(100)
-                .fault("reset"));
-        try (RawCall call = customer.chatRaw(STREAM)) {
-            String seen = call.readUntil("One ");
-            String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
-            gateway.get("/v1/tasks/" + id, customer.key()); // behind which the hold is written
-            try (Gateway.Fault fault = gateway.nothingIsCommitted()) {
+        try (RawCall call = callWithAHold(customer)) {
+            try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+                upstream.says(BEYOND_THE_HOLD);
                 call.readUntil("two ");
+                upstream.breaks();
+                Gateway.await("the upstream's end", () -> upstream.openConnections() == 0);
             }
             assertThat(call.readUntil("event: error")).doesNotContain("[DONE]");
         }

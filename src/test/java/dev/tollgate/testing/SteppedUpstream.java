@@ -3,16 +3,22 @@ package dev.tollgate.testing;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** An upstream that says its next words when it is told to, to the one call that runs: for what changes in the middle of an answer. */
 public final class SteppedUpstream implements AutoCloseable {
 
     private static final String END = "";
+    private static final String BREAK = "break";
+    private static final String STAY = "stay";
 
     private final BlockingQueue<String> words = new LinkedBlockingQueue<>();
+    private final AtomicInteger abandoned = new AtomicInteger();
     private final HandServer server = new HandServer(this::answer);
 
     /** A gateway in front of it, over a fresh database of that kind. */
@@ -43,6 +49,31 @@ public final class SteppedUpstream implements AutoCloseable {
         words.add(END);
     }
 
+    /** Events as they stand, in one write: whoever reads them has all of them at once. */
+    public void says(List<String> events) {
+        words.add(events.stream().map(event -> "data: " + event + "\r\n\r\n").collect(Collectors.joining()));
+    }
+
+    /** The connection ends in the middle of the answer. */
+    public void breaks() {
+        words.add(BREAK);
+    }
+
+    /** Says nothing more, until its caller has left. */
+    public void stays() {
+        words.add(STAY);
+    }
+
+    /** How many answers that stayed their caller has left. */
+    public int abandoned() {
+        return abandoned.get();
+    }
+
+    /** Connections with it, now. */
+    public int openConnections() {
+        return server.openConnections();
+    }
+
     private static String event(String candidate, long tokens) {
         return "data: {\"candidates\":[{" + candidate + "}],\"usageMetadata\":{\"promptTokenCount\":10,"
                 + "\"candidatesTokenCount\":" + tokens + ",\"totalTokenCount\":" + (10 + tokens) + "}}\r\n\r\n";
@@ -57,6 +88,14 @@ public final class SteppedUpstream implements AutoCloseable {
         out.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
                 .getBytes(StandardCharsets.US_ASCII));
         for (String next = words.take(); !next.equals(END); next = words.take()) {
+            if (next.equals(BREAK)) {
+                throw new IOException("as told");
+            }
+            if (next.equals(STAY)) {
+                request.awaitDeparture();
+                abandoned.incrementAndGet();
+                return;
+            }
             byte[] bytes = next.getBytes(StandardCharsets.UTF_8);
             out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
             out.write(bytes);
