@@ -3,7 +3,6 @@ package dev.tollgate.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tollgate.storage.Database;
 import dev.tollgate.stress.StreamCallers.Ending;
 import dev.tollgate.stress.StreamCallers.Heard;
 import dev.tollgate.testing.Gateway;
@@ -15,8 +14,6 @@ import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,8 +132,7 @@ class DrillsTest {
                 .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
                 .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                 .start()) {
-            String url = fresh(postgres);
-            DrillBooks books = new DrillBooks(url, upstream);
+            DrillBooks books = new DrillBooks(Postgres.migratedOn(postgres), upstream);
             GatewayProcess server = start(books, Program.command());
             ProcessHandle postmaster = ProcessHandle.of(
                             Long.parseLong(Files.readAllLines(folder.resolve("postgres/postmaster.pid"))
@@ -184,16 +180,6 @@ class DrillsTest {
             assertThat(heard.text()).containsIgnoringCase("retry-after: ");
             assertThat(heard.millis()).isLessThan(2_000);
         }
-    }
-
-    private static String fresh(EmbeddedPostgres postgres) throws Exception {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE books");
-        }
-        String url = postgres.getJdbcUrl("postgres", "books");
-        Database.openShared(url).close();
-        return url;
     }
 
     private static void signal(String name, ProcessHandle postmaster) throws Exception {

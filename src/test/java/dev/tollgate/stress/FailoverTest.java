@@ -54,7 +54,7 @@ class FailoverTest {
         servers = new PostgresPair(folder);
         proxy = new CommitProxy(servers.primaryUrl(), this::drawn);
         upstream = new HeldUpstream("Hello.", 5);
-        gateway = upstream.gatewayOn(proxy.url().replace("/books", "," + servers.standbyHost() + "/books"));
+        gateway = upstream.gatewayOn(proxy.url().replaceFirst("(//[^/]+)/", "$1," + servers.standbyHost() + "/"));
         customer = gateway.customer("10");
     }
 

@@ -42,7 +42,7 @@ public final class Postgres {
     private static final Path ROLES = Path.of("deploy", "postgresql", "roles.sql");
 
     /** Of databases that have a schema, and so the roles' rights. */
-    private static final String SERVED = "served";
+    static final String SERVED = "served";
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -98,9 +98,7 @@ public final class Postgres {
                         .setErrorRedirector(ProcessBuilder.Redirect.appendTo(LOG))
                         .start();
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(server, data)));
-                execute(server, "CREATE DATABASE " + TEMPLATE);
-                Database.openShared(url(server, TEMPLATE)).close();
-                execute(url(server, TEMPLATE), Files.readString(ROLES)); // copies of it have the rights, too
+                migrated(server, TEMPLATE); // copies of it have the rights, too
                 return server;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -116,6 +114,23 @@ public final class Postgres {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The same on a server of the test's own, which it may stop. */
+    public static String migratedOn(EmbeddedPostgres server) {
+        return migrated(server, SERVED);
+    }
+
+    private static String migrated(EmbeddedPostgres server, String name) {
+        execute(server, "CREATE DATABASE " + name);
+        String url = url(server, name);
+        Database.openShared(url).close();
+        try {
+            execute(url, Files.readString(ROLES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return url;
     }
 
     /** The address of a fresh database with the newest schema and nothing in it. */

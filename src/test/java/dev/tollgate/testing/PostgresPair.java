@@ -1,6 +1,5 @@
 package dev.tollgate.testing;
 
-import dev.tollgate.storage.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,8 +16,6 @@ import java.util.stream.Stream;
 
 /** A PostgreSQL with the newest schema in it, and a standby that it does not wait for. */
 public final class PostgresPair implements AutoCloseable {
-
-    private static final String DATABASE = "books";
 
     private final Path folder;
     private final EmbeddedPostgres standby;
@@ -55,8 +52,7 @@ public final class PostgresPair implements AutoCloseable {
                 Path data = Files.createTempDirectory("tollgate-pair").resolve("seed");
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> Program.delete(data.getParent())));
                 try (EmbeddedPostgres server = start(data, 0)) {
-                    execute(server.getJdbcUrl("postgres", "postgres"), "CREATE DATABASE " + DATABASE);
-                    Database.openShared(server.getJdbcUrl("postgres", DATABASE)).close();
+                    Postgres.migratedOn(server);
                 }
                 return data;
             } catch (IOException e) {
@@ -83,11 +79,11 @@ public final class PostgresPair implements AutoCloseable {
     }
 
     public String primaryUrl() {
-        return primary.getJdbcUrl("postgres", DATABASE);
+        return primary.getJdbcUrl("postgres", Postgres.SERVED);
     }
 
     public String standbyUrl() {
-        return standby.getJdbcUrl("postgres", DATABASE);
+        return standby.getJdbcUrl("postgres", Postgres.SERVED);
     }
 
     /** As it stands in an address. */
