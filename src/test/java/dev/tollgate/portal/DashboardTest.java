@@ -62,11 +62,10 @@ class DashboardTest {
     void the_balance_is_the_same_wherever_a_page_shows_it_while_credits_come_in() throws InterruptedException {
         Browser browser = new Browser(gateway.url()).signUp("agrees@example.com", "long enough words");
         String account = gateway.text("SELECT account_id FROM person WHERE login = 'agrees@example.com'");
-        String adminKey = gateway.app().banner().text().replaceAll("(?s).*: (adm-[0-9a-f]{64}).*", "$1");
         AtomicBoolean isOver = new AtomicBoolean();
         Thread grants = Thread.startVirtualThread(() -> {
             while (!isOver.get()) {
-                gateway.post("/admin/accounts/" + account + "/grants", "{\"credits\":1,\"reason\":\"more\"}", adminKey);
+                grant(account);
             }
         });
         try {
@@ -84,6 +83,36 @@ class DashboardTest {
             isOver.set(true);
             grants.join();
         }
+    }
+
+    /** The first page brings the shell what it has read, the others ask: none of them may show what another page was told. */
+    @Test
+    void what_has_come_in_or_gone_out_since_the_last_page_stands_in_the_shell_of_the_next() {
+        BusyAccount own = stranger();
+        BigDecimal credits = own.customer.balance().setScale(6);
+        for (String path : List.of("usage", "keys", "", "billing", "requests", "settings", "")) {
+            grant(own.customer.account());
+            credits = credits.add(BigDecimal.ONE);
+            assertThat(inShell(own, "/dashboard/" + path)).as(path).isEqualTo(credits);
+        }
+        own.ask(own.customer, "gemini-3.1-pro", 194, 229, 457);
+        own.customer.lastTask();
+        assertThat(inShell(own, "/playground"))
+                .isEqualTo(own.customer.balance().setScale(6))
+                .isLessThan(credits);
+        assertThat(inShell(own, "/dashboard")).isEqualTo(own.customer.balance().setScale(6));
+    }
+
+    private static BigDecimal inShell(BusyAccount whose, String path) {
+        String page = whose.browser.get(path.replaceFirst("/$", "")).body();
+        String link = "<a class=\"balance\" href=\"/dashboard/billing\" title=\"([0-9,.]+) credits\">";
+        return new BigDecimal(first(page, link).replace(",", ""));
+    }
+
+    /** One credit. */
+    private static void grant(String account) {
+        String adminKey = gateway.app().banner().text().replaceAll("(?s).*: (adm-[0-9a-f]{64}).*", "$1");
+        gateway.post("/admin/accounts/" + account + "/grants", "{\"credits\":1,\"reason\":\"more\"}", adminKey);
     }
 
     private static String first(String page, String pattern) {
