@@ -32,6 +32,12 @@ public final class AccountHistory {
     private static final int PACE_DAYS = 7;
     private static final int PACE_DAYS_MAX = 3_650;
 
+    /** A day that is not folded has as many rows as so many that are. */
+    private static final Duration QUARTERS_OF_TODAY = Duration.ofDays(60);
+
+    private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
+    private static final LedgerRead.Now NOBODY = new LedgerRead.Now(new Balance(0, 0, 0, 0), 0, Folded.NOTHING);
+
     private static final String KEPT_ANSWER = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
 
     private final Database database;
@@ -61,7 +67,7 @@ public final class AccountHistory {
     }
 
     Optional<Overview> overview(Connection connection, String accountId, ZoneId zone) throws SQLException {
-        LedgerRead.Now now = new LedgerRead(connection, accountId).now();
+        LedgerRead.Now now = new LedgerRead(connection, accountId).now(database.dialect());
         return now == null ? Optional.empty() : Optional.of(overview(connection, accountId, zone, now));
     }
 
@@ -69,7 +75,7 @@ public final class AccountHistory {
             throws SQLException {
         Instant asOf = clock.instant();
         LocalDate today = asOf.atZone(zone).toLocalDate();
-        UsageRows usage = new UsageRows(kept, connection, accountId, now.foldedUntil(), asOf);
+        UsageRows usage = new UsageRows(kept, connection, accountId, now.folded(), asOf);
         LocalDate monthBegin = today.withDayOfMonth(1);
         Span ofToday = Span.ofLocalDays(today, today.plusDays(1), zone);
         Instant midnight = ofToday.from();
@@ -84,7 +90,7 @@ public final class AccountHistory {
         List<DayCredits> days = new ArrayList<>(recent.days());
         byModel.forEach(group -> days.add(new DayCredits(
                 today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
-        List<CallRow> calls = new CallLog(connection, accountId, callMax).latest(LATEST, RUNNING_MAX);
+        List<CallRow> calls = new CallLog(connection, accountId, callMax).latest(LATEST, RUNNING_MAX, asOf);
         return new Overview(
                 asOf,
                 now.balance(),
@@ -122,7 +128,7 @@ public final class AccountHistory {
     }
 
     private UsageRows usage(Connection connection, String accountId) throws SQLException {
-        return new UsageRows(kept, connection, accountId, UsageRows.foldedUntil(connection), clock.instant());
+        return new UsageRows(kept, connection, accountId, Folded.read(connection, database.dialect()), clock.instant());
     }
 
     public UsageTable usage(String accountId, UsageQuestion question) {
@@ -208,7 +214,7 @@ public final class AccountHistory {
             if (from != null) {
                 return ledger.page(from, holds, limit);
             }
-            LedgerRead.Now now = ledger.now();
+            LedgerRead.Now now = ledger.now(database.dialect());
             return now == null
                     ? new LedgerPage(List.of(), null, null)
                     : ledger.page(new LedgerPage.Cursor(now.lastSequence() + 1, total(now.balance())), holds, limit);
@@ -231,11 +237,11 @@ public final class AccountHistory {
             Connection connection, String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit)
             throws SQLException {
         LedgerRead ledger = new LedgerRead(connection, accountId);
-        LedgerRead.Now now = ledger.now();
+        LedgerRead.Now now = ledger.now(database.dialect());
         if (now == null) {
-            return sums(connection, accountId, month, 0);
+            return sums(connection, accountId, month, NOBODY);
         }
-        MonthStatement sums = sums(connection, accountId, month, now.foldedUntil());
+        MonthStatement sums = sums(connection, accountId, month, now);
         Span span = span(month);
         LedgerRead.Lines lines = ledger.within(span.from(), span.to(), now.lastSequence());
         LedgerPage.Cursor newest = new LedgerPage.Cursor(lines.to(), sums.closingMicros());
@@ -247,15 +253,20 @@ public final class AccountHistory {
         return Span.ofDays(month.atDay(1), month.atDay(1).plusMonths(1));
     }
 
-    private MonthStatement sums(Connection connection, String accountId, YearMonth month, long foldedUntil)
+    private MonthStatement sums(Connection connection, String accountId, YearMonth month, LedgerRead.Now now)
             throws SQLException {
         Span span = span(month);
-        UsageRows usage = new UsageRows(kept, connection, accountId, foldedUntil, clock.instant());
+        UsageRows usage = new UsageRows(kept, connection, accountId, now.folded(), clock.instant());
         List<Entry> entries = new LedgerRead(connection, accountId).besideCalls(database.dialect());
         long moved = moved(entries, span.from(), span.to());
-        long opening = moved(entries, Instant.EPOCH, span.from()) - usage.chargedMicros(span.from());
         List<UsageGroup> byModel = usage.groups(UsageQuestion.of(span, By.MODEL));
         Figures all = sum(byModel);
+        long opening = isNearerToNow(entries, span, now)
+                ? total(now.balance())
+                        - moved(entries, span.from(), FAR)
+                        + all.chargedMicros()
+                        + usage.chargedMicros(span.to(), FAR)
+                : moved(entries, Instant.EPOCH, span.from()) - usage.chargedMicros(Instant.EPOCH, span.from());
         return new MonthStatement(
                 month,
                 opening,
@@ -269,15 +280,28 @@ public final class AccountHistory {
                 new LedgerPage(List.of(), null, null));
     }
 
+    /**
+     * Whether fewer rows lead from the balance as it is now back to a month than from the account's first entry to it, so that what a statement
+     * reads does not grow with the account. Days that are kept are not read.
+     */
+    private boolean isNearerToNow(List<Entry> entries, Span span, LedgerRead.Now now) {
+        if (entries.isEmpty() || now.folded().version() != null) {
+            return false;
+        }
+        Duration before = Duration.between(entries.getFirst().at(), span.from());
+        Duration since = Duration.between(span.to(), clock.instant());
+        return before.compareTo((since.isNegative() ? Duration.ZERO : since).plus(QUARTERS_OF_TODAY)) > 0;
+    }
+
     StatementSpan statementSpan(String accountId, YearMonth month) {
         return reads().read(accountId, connection -> {
             LedgerRead ledger = new LedgerRead(connection, accountId);
-            LedgerRead.Now now = ledger.now();
+            LedgerRead.Now now = ledger.now(database.dialect());
             long last = now == null ? 0 : now.lastSequence();
-            long foldedUntil = now == null ? 0 : now.foldedUntil();
             Span span = span(month);
             LedgerRead.Lines lines = ledger.within(span.from(), span.to(), last);
-            long opening = sums(connection, accountId, month, foldedUntil).openingMicros();
+            long opening = sums(connection, accountId, month, now == null ? NOBODY : now)
+                    .openingMicros();
             return new StatementSpan(
                     new StatementLine.Cursor(lines.from(), opening), lines.to(), ledger.timeBefore(lines.from()));
         });

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * counted today is asked for with each look. It is not held for true that a quarter or a day which is over stays as it is: refunds, and calls
  * that a crash has left, may be counted into it later, by any server. What is kept holds only while the sums of the folded day, or of the
  * quarters themselves, which are read each time, have the calls and the refunds that they had: these two only grow, one of them with whatever is
- * counted, and until the day's row has followed, the day does not pass for folded. What was not asked for longest goes first. Thread-safe.
+ * counted, and until the day's row has followed, the day does not pass for folded. Where the database tells of the fold whether it has written
+ * since ({@link Folded#version}), days are kept as well. What was not asked for longest goes first. Thread-safe.
  */
 final class KeptQuarters {
 
@@ -40,8 +41,15 @@ final class KeptQuarters {
         }
     }
 
-    /** Of all the day that a range is of, or of the range itself, under the same filters. */
-    record Version(long calls, long refundedMicros) {}
+    /** What is as it was while what is kept holds. */
+    sealed interface Version {
+
+        /** Of all the day that a range is of, or of the range itself, under the same filters. */
+        record Counted(long calls, long refundedMicros) implements Version {}
+
+        /** Of days that are folded: {@link Folded#version}. */
+        record OfFold(String version) implements Version {}
+    }
 
     private record Kept(Version version, Map<UsagePeriods.Name, long[]> groups) {
 

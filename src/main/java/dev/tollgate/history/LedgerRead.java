@@ -52,9 +52,8 @@ final class LedgerRead {
             FROM entry WHERE account_id = ? AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?""";
 
     private static final String BALANCE = """
-            SELECT balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
-                COALESCE((SELECT folded_until FROM usage_fold WHERE id = 1), 0)
-            FROM account WHERE id = ?""";
+            SELECT a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence, %s
+            FROM account a LEFT JOIN usage_fold f ON f.id = 1 WHERE a.id = ?""";
 
     /** Have an index of their own, for they are few; the words are the index's. */
     private static final String BESIDE_CALLS = """
@@ -69,19 +68,19 @@ final class LedgerRead {
         this.accountId = accountId;
     }
 
-    /** @param lastSequence of its newest entry; @param foldedUntil up to where days are folded, asked for with the rest */
-    record Now(Balance balance, long lastSequence, long foldedUntil) {}
+    /** @param lastSequence of its newest entry; @param folded asked for with the rest */
+    record Now(Balance balance, long lastSequence, Folded folded) {}
 
     @Nullable
-    Now now() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(BALANCE)) {
+    Now now(Dialect dialect) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(BALANCE.formatted(Folded.columns(dialect)))) {
             select.setString(1, accountId);
             try (ResultSet row = select.executeQuery()) {
                 return row.next()
                         ? new Now(
                                 new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
                                 row.getLong(5),
-                                row.getLong(6))
+                                Folded.of(row, 6))
                         : null;
             }
         }

@@ -5,8 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -20,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * What an account's calls came to in one period after the other, whose ends lie where quarters begin. A period is taken from the days of UTC whose
  * begins are nearest to its ends, and quarters tell by how much these go too far or not far enough: of a day in Berlin two hours are read
  * in place of twenty-four, and one of them serves the next day too. Sums of whole numbers can be taken away as exactly as they are added.
- * What quarters come to is taken from {@link KeptQuarters}, those of folded days where {@link #ahead} has read the days of UTC. A server is
+ * What quarters come to is taken from {@link KeptQuarters}, those of folded days where {@link #ahead} has read the days of UTC; and so are the days
+ * where it is told whether they are as they were. A server is
  * waited for as often as it is asked, so a period that is not kept takes one question. Within one read transaction.
  */
 final class UsagePeriods implements AutoCloseable {
@@ -42,12 +41,10 @@ final class UsagePeriods implements AutoCloseable {
     /** What a group has in common; empty is what was not grouped by. */
     record Name(String model, String keyId) implements Comparable<Name> {
 
-        private static final Comparator<Name> ORDER =
-                Comparator.comparing(Name::model).thenComparing(Name::keyId);
-
         @Override
         public int compareTo(Name other) {
-            return ORDER.compare(this, other);
+            int byModel = model.compareTo(other.model);
+            return byModel != 0 ? byModel : keyId.compareTo(other.keyId);
         }
     }
 
@@ -60,6 +57,7 @@ final class UsagePeriods implements AutoCloseable {
     private final PreparedStatement quarters;
     private final String accountId;
     private final long foldedUntil;
+    private final KeptQuarters.@Nullable Version ofFold;
     private final long open;
     private final List<String> sums;
     private final Set<By> by;
@@ -72,8 +70,8 @@ final class UsagePeriods implements AutoCloseable {
     private Map<Name, long[]> ofLastMargin = Map.of();
 
     /**
-     * @param kept what is known of quarters of folded days
-     * @param foldedUntil up to where days are folded, the begin of a day of UTC
+     * @param kept what is known of quarters of folded days, and of the days
+     * @param folded as of this transaction
      * @param open from when on calls are counted now, where a quarter begins: what is older is kept
      * @param sums the columns that are added up: fewer take less time
      * @param by model or key or both, or neither
@@ -82,7 +80,7 @@ final class UsagePeriods implements AutoCloseable {
             KeptQuarters kept,
             Connection connection,
             String accountId,
-            long foldedUntil,
+            Folded folded,
             long open,
             List<String> sums,
             Set<By> by,
@@ -92,7 +90,8 @@ final class UsagePeriods implements AutoCloseable {
         this.kept = kept;
         this.connection = connection;
         this.accountId = accountId;
-        this.foldedUntil = foldedUntil;
+        this.foldedUntil = folded.until();
+        this.ofFold = folded.version() == null ? null : new KeptQuarters.Version.OfFold(folded.version());
         this.open = open;
         this.sums = sums;
         this.by = by;
@@ -128,18 +127,48 @@ final class UsagePeriods implements AutoCloseable {
         long begin = from - Math.floorMod(from, DAY_MILLIS);
         long end = Math.min(to + Math.floorMod(-to, DAY_MILLIS), foldedUntil);
         if (begin < end) {
-            NavigableMap<Long, Map<Name, long[]>> read = new TreeMap<>();
-            try (PreparedStatement select = connection.prepareStatement(select("usage_day", BEGIN));
-                    ResultSet row = asked(select, begin, end).executeQuery()) {
-                while (row.next()) {
-                    read.computeIfAbsent(row.getLong(3 + sums.size()), _ -> new TreeMap<>())
-                            .put(name(row), counts(row));
-                }
-            }
-            ahead = read;
+            NavigableMap<Long, Map<Name, long[]>> known = keptDays(begin, end);
+            ahead = known == null ? readDays(begin, end) : known;
             aheadFrom = begin;
             aheadTo = end;
         }
+    }
+
+    /** Null where one of them is not kept. */
+    private @Nullable NavigableMap<Long, Map<Name, long[]>> keptDays(long begin, long end) {
+        if (ofFold == null) {
+            return null;
+        }
+        NavigableMap<Long, Map<Name, long[]>> known = new TreeMap<>();
+        for (long day = begin; day < end; day += DAY_MILLIS) {
+            Map<Name, long[]> groups = kept.of(range(day, day + DAY_MILLIS), ofFold);
+            if (groups == null) {
+                return null;
+            }
+            known.put(day, groups);
+        }
+        return known;
+    }
+
+    private NavigableMap<Long, Map<Name, long[]>> readDays(long begin, long end) throws SQLException {
+        NavigableMap<Long, Map<Name, long[]>> read = new TreeMap<>();
+        try (PreparedStatement select = connection.prepareStatement(select("usage_day", BEGIN));
+                ResultSet row = asked(select, begin, end).executeQuery()) {
+            while (row.next()) {
+                read.computeIfAbsent(row.getLong(3 + sums.size()), _ -> new TreeMap<>())
+                        .put(name(row), counts(row));
+            }
+        }
+        if (ofFold != null) {
+            for (long day = begin; day < end; day += DAY_MILLIS) {
+                kept.keep(range(day, day + DAY_MILLIS), ofFold, read.getOrDefault(day, Map.of()));
+            }
+        }
+        return read;
+    }
+
+    private KeptQuarters.Range range(long from, long to) {
+        return new KeptQuarters.Range(accountId, from, to, sums, by, model, keyId);
     }
 
     /** The sums of those groups in which something is counted, in their order. */
@@ -151,15 +180,28 @@ final class UsagePeriods implements AutoCloseable {
             if (firstDay >= aheadFrom && lastDay <= aheadTo) {
                 ahead.subMap(firstDay, lastDay).values().forEach(day -> add(groups, day, 1));
             } else {
-                add(groups, read(days, firstDay, lastDay), 1);
+                add(groups, ofDays(firstDay, lastDay), 1);
             }
             add(groups, margin(from, firstDay), 1);
             add(groups, margin(to, lastDay), -1);
         } else {
             addShort(groups, from, to);
         }
-        groups.values().removeIf(counts -> Arrays.stream(counts).allMatch(count -> count == 0));
+        groups.values().removeIf(UsagePeriods::isNothing);
         return groups;
+    }
+
+    private Map<Name, long[]> ofDays(long firstDay, long lastDay) throws SQLException {
+        return ofFold == null ? read(days, firstDay, lastDay) : keptOrRead(days, range(firstDay, lastDay), ofFold);
+    }
+
+    private static boolean isNothing(long[] counts) {
+        for (long count : counts) {
+            if (count != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Around no whole day that is folded. What was read ahead tells each day's share of it; the rest is asked for at once. */
@@ -194,7 +236,7 @@ final class UsagePeriods implements AutoCloseable {
         if (day < aheadFrom || to > day + DAY_MILLIS || day + DAY_MILLIS > aheadTo) {
             return unfolded(from, to);
         }
-        return keptOrRead(from, to, version(ahead.getOrDefault(day, Map.of())));
+        return keptOrRead(quarters, range(from, to), version(ahead.getOrDefault(day, Map.of())));
     }
 
     /**
@@ -214,14 +256,14 @@ final class UsagePeriods implements AutoCloseable {
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     if (row.getInt(3 + sums.size()) == 1) {
-                        version = new KeptQuarters.Version(row.getLong(3), row.getLong(4));
+                        version = new KeptQuarters.Version.Counted(row.getLong(3), row.getLong(4));
                     } else {
                         groups.put(name(row), counts(row));
                     }
                 }
             }
         }
-        add(groups, keptOrRead(from, last, Objects.requireNonNull(version)), 1);
+        add(groups, keptOrRead(quarters, range(from, last), Objects.requireNonNull(version)), 1);
         return groups;
     }
 
@@ -231,19 +273,19 @@ final class UsagePeriods implements AutoCloseable {
                 + " UNION ALL " + select("usage_quarter", "0");
     }
 
-    private Map<Name, long[]> keptOrRead(long from, long to, KeptQuarters.Version version) throws SQLException {
-        KeptQuarters.Range range = new KeptQuarters.Range(accountId, from, to, sums, by, model, keyId);
+    private Map<Name, long[]> keptOrRead(
+            PreparedStatement select, KeptQuarters.Range range, KeptQuarters.Version version) throws SQLException {
         Map<Name, long[]> known = kept.of(range, version);
         if (known != null) {
             return known;
         }
-        Map<Name, long[]> read = read(quarters, from, to);
+        Map<Name, long[]> read = read(select, range.from(), range.to());
         kept.keep(range, version, read);
         return read;
     }
 
     private static KeptQuarters.Version version(Map<Name, long[]> day) {
-        return new KeptQuarters.Version(sum(day, CALLS), sum(day, REFUNDS));
+        return new KeptQuarters.Version.Counted(sum(day, CALLS), sum(day, REFUNDS));
     }
 
     private static long sum(Map<Name, long[]> groups, int place) {

@@ -46,23 +46,23 @@ final class UsageRows {
     private final KeptQuarters kept;
     private final Connection connection;
     private final String accountId;
-    private final long foldedUntil;
+    private final Folded folded;
     private final long open;
 
     /** For sums, which take nothing from what is kept. */
     UsageRows(Connection connection, String accountId) throws SQLException {
-        this(new KeptQuarters(), connection, accountId, foldedUntil(connection), Instant.EPOCH);
+        this(new KeptQuarters(), connection, accountId, new Folded(foldedUntil(connection), null), Instant.EPOCH);
     }
 
     /**
-     * @param foldedUntil up to where days are folded, as of this transaction
+     * @param folded as of this transaction
      * @param now quarters that are over by then are kept
      */
-    UsageRows(KeptQuarters kept, Connection connection, String accountId, long foldedUntil, Instant now) {
+    UsageRows(KeptQuarters kept, Connection connection, String accountId, Folded folded, Instant now) {
         this.kept = kept;
         this.connection = connection;
         this.accountId = accountId;
-        this.foldedUntil = foldedUntil;
+        this.folded = folded;
         this.open = Span.quarter(now).toEpochMilli();
     }
 
@@ -73,10 +73,10 @@ final class UsageRows {
         }
     }
 
-    /** All that was charged before the begin of a day of UTC; what was refunded is not taken away. */
-    long chargedMicros(Instant before) throws SQLException {
+    /** All that was charged between the begins of two days of UTC; what was refunded is not taken away. */
+    long chargedMicros(Instant from, Instant to) throws SQLException {
         try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(), null, null)) {
-            return periods.of(0, before.toEpochMilli()).values().stream()
+            return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
                     .mapToLong(credits -> credits[1])
                     .sum();
         }
@@ -138,7 +138,7 @@ final class UsageRows {
 
     private UsagePeriods periods(List<String> sums, Set<By> by, @Nullable String model, @Nullable String keyId)
             throws SQLException {
-        return new UsagePeriods(kept, connection, accountId, foldedUntil, open, sums, by, model, keyId);
+        return new UsagePeriods(kept, connection, accountId, folded, open, sums, by, model, keyId);
     }
 
     /**
@@ -288,7 +288,7 @@ final class UsageRows {
         long fromMillis = from.toEpochMilli();
         long toMillis = to.toEpochMilli();
         long wholeFrom = ceilDay(fromMillis);
-        long wholeTo = Math.min(Math.min(floorDay(toMillis), foldedUntil), toMillis);
+        long wholeTo = Math.min(Math.min(floorDay(toMillis), folded.until()), toMillis);
         if (wholeFrom >= wholeTo) {
             wholeFrom = fromMillis;
             wholeTo = fromMillis;

@@ -360,7 +360,7 @@ public final class People implements AutoCloseable {
         if (!Tokens.isToken(token)) {
             return Optional.empty();
         }
-        Optional<BrowserSession> found = readFor(network, connection -> {
+        Optional<BrowserSession> found = Records.read(() -> database.readOnceFor("network " + network, connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash = ?")) {
                 select.setString(1, Tokens.hash(token));
@@ -368,7 +368,7 @@ public final class People implements AutoCloseable {
                     return row.next() ? Optional.of(PersonSql.session(row)) : Optional.<BrowserSession>empty();
                 }
             }
-        });
+        }));
         Instant now = clock.instant();
         Optional<BrowserSession> alive = found.filter(
                         session -> SessionTimes.of(session.person().role()).isAlive(session, now))

@@ -315,6 +315,25 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /**
+     * As above for a query of one statement, which is a snapshot by itself: a server is asked once, without a transaction around it.
+     *
+     * @throws StoreUnavailable likewise
+     */
+    public <T extends @Nullable Object> T readOnceFor(String accountId, Query<T> statement) {
+        if (engine.dialect() == Dialect.SQLITE || OnePage.of(engine) != null) {
+            return readFor(accountId, statement);
+        }
+        return readFor(accountId, connection -> {
+            connection.setAutoCommit(true);
+            try {
+                return statement.run(connection);
+            } finally {
+                connection.setAutoCommit(false);
+            }
+        });
+    }
+
     /** Reads for pages and lists, on connections of their own, which are made when they are first wanted. Closed with this. */
     public synchronized PageReads pages() {
         PageReads present = pages;

@@ -23,6 +23,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,46 @@ class KeptQuartersTest {
         }
     }
 
+    /** From the balance as it is now: what the account did a year ago is not read. */
+    @ParameterizedTest
+    @EnumSource
+    void a_statement_of_an_old_account_begins_with_what_is_left_of_all_before_it(Stores stores) throws SQLException {
+        try (StoreFixture store = stores.open(folder)) {
+            store.setNow(EVENING.minus(Duration.ofDays(400)));
+            store.account("acc_1", 1_000_000);
+            call(store, "t1", 1);
+            fold(store, EVENING.minus(Duration.ofDays(60)));
+            call(store, "t2", 20);
+            fold(store, EVENING);
+            call(store, "t3", 300);
+            Refund refund = new Refund("acc_1", "t3", 7, "test", null, store.now());
+            store.commit(refund, new CountRefund(refund));
+            fold(store, NOW);
+            call(store, "t4", 900);
+            store.reserve("t5", "acc_1", 50_000, 50_000);
+            AccountHistory history = history(store);
+            Map<YearMonth, Long> openings = Map.of(
+                    YearMonth.of(2025, 11), 999_999L,
+                    YearMonth.of(2026, 9), 999_999L,
+                    YearMonth.of(2026, 10), 999_979L,
+                    YearMonth.of(2026, 11), 999_979L,
+                    YearMonth.of(2026, 12), 998_786L);
+            for (int look = 0; look < 2; look++) {
+                openings.forEach((month, micros) -> assertThat(
+                                history.statement("acc_1", month, null, 50).openingMicros())
+                        .as("%s", month)
+                        .isEqualTo(micros));
+            }
+
+            if (stores == Stores.SQLITE) {
+                change("UPDATE usage_day SET charged_micros = 5 WHERE charged_micros = 1");
+                assertThat(history.statement("acc_1", YearMonth.of(2026, 10), null, 50)
+                                .openingMicros())
+                        .isEqualTo(999_979L);
+            }
+        }
+    }
+
     @Test
     void quarters_of_today_are_grouped_again_once_something_was_counted_into_them() throws SQLException {
         try (StoreFixture store = open(Stores.SQLITE)) {
@@ -155,18 +196,20 @@ class KeptQuartersTest {
     }
 
     private void beforeLast(String change) throws SQLException {
+        change("UPDATE usage_quarter SET " + change + " WHERE starts_at = " + NOW.toEpochMilli());
+    }
+
+    private void change(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
                 Statement statement = connection.createStatement()) {
-            assertThat(statement.executeUpdate(
-                            "UPDATE usage_quarter SET " + change + " WHERE starts_at = " + NOW.toEpochMilli()))
-                    .isOne();
+            assertThat(statement.executeUpdate(sql)).isOne();
         }
     }
 
     @Test
     void what_was_not_asked_for_longest_goes_where_there_is_no_room() {
         KeptQuarters kept = new KeptQuarters(2_000);
-        KeptQuarters.Version version = new KeptQuarters.Version(1, 0);
+        KeptQuarters.Version version = new KeptQuarters.Version.Counted(1, 0);
         for (int i = 0; i < 100; i++) {
             kept.keep(range(i), version, Map.of(new UsagePeriods.Name("m", ""), new long[3]));
             assertThat(kept.of(range(0), version)).isNotNull();
@@ -175,7 +218,7 @@ class KeptQuartersTest {
         assertThat(kept.size()).isBetween(2, 4);
         assertThat(kept.of(range(99), version)).isNotNull();
         assertThat(kept.of(range(50), version)).isNull();
-        assertThat(kept.of(range(99), new KeptQuarters.Version(1, 1))).isNull();
+        assertThat(kept.of(range(99), new KeptQuarters.Version.Counted(1, 1))).isNull();
     }
 
     /** A filter is the reader's text, also one that nothing is called by. */
@@ -193,7 +236,7 @@ class KeptQuartersTest {
                             Set.of(),
                             i % 2 == 0 ? said : null,
                             i % 2 == 0 ? null : said),
-                    new KeptQuarters.Version(0, 0),
+                    new KeptQuarters.Version.Counted(0, 0),
                     Map.of());
         }
 

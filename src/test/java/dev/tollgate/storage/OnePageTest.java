@@ -8,6 +8,7 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,22 @@ class OnePageTest {
         assertThat((int) reads.onePage("acc_1", () -> reads.read("acc_1", connection -> 7)))
                 .isEqualTo(7);
         reads.close();
+    }
+
+    @Test
+    void what_is_one_question_is_asked_of_a_server_without_a_transaction_and_within_a_page_at_the_pages_instant() {
+        assertThat(store.database.readOnceFor("acc_1", Connection::getAutoCommit))
+                .isEqualTo(stores != Stores.SQLITE);
+        assertThat(store.database.readFor("acc_1", Connection::getAutoCommit)).isFalse();
+        long seen = store.database.pages().onePage("acc_1", () -> {
+            balance();
+            CompletableFuture.runAsync(this::grant).join();
+            long once = store.database.readOnceFor("acc_1", _ -> balanceForPages());
+            assertThat(balance()).isEqualTo(once);
+            return once;
+        });
+
+        assertThat(seen).isEqualTo(100);
     }
 
     @Test
