@@ -193,6 +193,15 @@ final class Watching implements AutoCloseable {
                 now -> upstreams.status().forEach(it -> it.models()
                         .forEach(model -> now.is(rests(model), it.id(), model.id()))));
         metrics.gauge(
+                "tollgate_channel_credential_expiry_timestamp_seconds",
+                "When a channel's credential ends, where the channels file says so.",
+                channel,
+                now -> upstreams.status().forEach(it -> {
+                    if (it.credentialExpires() != null) {
+                        now.is((double) it.credentialExpires().getEpochSecond(), it.id());
+                    }
+                }));
+        metrics.gauge(
                 "tollgate_retry_budget_left",
                 "How many calls may be asked again now, of all together.",
                 upstreams::retriesLeft);

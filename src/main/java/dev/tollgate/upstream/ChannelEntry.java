@@ -30,6 +30,7 @@ public final class ChannelEntry {
             "weight",
             "traceparent",
             "timeouts",
+            "credential_expires",
             "base_url",
             "key",
             "key_env",

@@ -1,6 +1,8 @@
 package dev.tollgate.upstream;
 
+import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel as the operator wants it.
@@ -11,6 +13,7 @@ import java.util.Map;
  * @param weight its share among those of the same priority, 1 to 1000
  * @param models the upstream's name of each model that it serves, by the catalogue's id
  * @param tellsTrace whether it is sent {@code traceparent}
+ * @param credentialExpires as the operator has written down, since no provider tells; null where he has not
  */
 public record ChannelSpec(
         String id,
@@ -19,11 +22,12 @@ public record ChannelSpec(
         int weight,
         Map<String, String> models,
         boolean tellsTrace,
+        @Nullable Instant credentialExpires,
         Opening opening) {
 
-    /** One that is told nothing of traces. */
+    /** One that is told nothing of traces, and whose credential does not end. */
     public ChannelSpec(String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
-        this(id, kind, priority, weight, models, false, opening);
+        this(id, kind, priority, weight, models, false, null, opening);
     }
 
     public ChannelSpec {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight calls that run on it
  * @param connections that it has to its upstream
  * @param openUntil null where the breaker is not open
+ * @param credentialExpires null where the operator has not said when
  * @param lastError null where nothing has gone wrong
  */
 public record ChannelStatus(
@@ -21,6 +22,7 @@ public record ChannelStatus(
         @Nullable Instant openUntil,
         int inFlight,
         int connections,
+        @Nullable Instant credentialExpires,
         @Nullable LastError lastError,
         List<Model> models) {
 
@@ -51,7 +53,8 @@ public record ChannelStatus(
         return breaker == BreakerState.CLOSED && models.stream().anyMatch(model -> model.rest() == null);
     }
 
-    static ChannelStatus of(PooledChannel channel, List<ModelRoute> routes, long nowMillis) {
+    static ChannelStatus of(
+            PooledChannel channel, List<ModelRoute> routes, @Nullable Instant credentialExpires, long nowMillis) {
         Breaker.State state = channel.breaker().state();
         PooledChannel.Trouble trouble = channel.trouble();
         return new ChannelStatus(
@@ -62,6 +65,7 @@ public record ChannelStatus(
                 state instanceof Breaker.State.Open open ? Instant.ofEpochMilli(open.untilMillis()) : null,
                 channel.calls(),
                 channel.channel().connections(),
+                credentialExpires,
                 trouble == null ? null : new LastError(trouble.kind(), trouble.time()),
                 routes.stream().map(route -> model(route, nowMillis)).toList());
     }

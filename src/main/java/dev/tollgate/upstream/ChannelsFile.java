@@ -4,6 +4,10 @@ import dev.tollgate.config.YamlFile;
 import dev.tollgate.config.YamlNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,6 +91,7 @@ public final class ChannelsFile {
                 number(item, "weight", 1_000),
                 names,
                 tellsTrace(item),
+                credentialExpires(item),
                 opening);
     }
 
@@ -94,6 +99,19 @@ public final class ChannelsFile {
     private static boolean tellsTrace(YamlNode item) {
         YamlNode node = item.find("traceparent");
         return node != null && node.choice(Map.of("send", true, "none", false));
+    }
+
+    /** The day on which it ends, from whose begin in UTC on nobody may count on it. */
+    private static @Nullable Instant credentialExpires(YamlNode item) {
+        YamlNode node = item.find("credential_expires");
+        if (node == null) {
+            return null;
+        }
+        try {
+            return LocalDate.parse(node.text()).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeParseException e) {
+            throw node.wrong("a day like 2027-03-31");
+        }
     }
 
     private static String id(YamlNode node) {

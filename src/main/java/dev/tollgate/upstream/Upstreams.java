@@ -80,7 +80,8 @@ public final class Upstreams {
     public List<ChannelStatus> status() {
         ChannelSet now = channels;
         return now.channels().stream()
-                .map(channel -> ChannelStatus.of(channel, now.routesOf(channel), clock.millis()))
+                .map(channel -> ChannelStatus.of(
+                        channel, now.routesOf(channel), now.credentialExpires(channel), clock.millis()))
                 .toList();
     }
 

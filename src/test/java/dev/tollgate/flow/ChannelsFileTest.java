@@ -15,6 +15,7 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Scrape;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -58,6 +59,7 @@ class ChannelsFileTest {
             channels: [{id: a, kind: gemini, key: KEY, base_url: "ftp://x"}]  | channels[0].base_url is 'ftp://x'; allowed is an http or https URL
             channels: [{id: a, kind: gemini, key: KEY, base_url: "http://u:KEY@h"}]  | channels[0].base_url is not valid
             channels: [{id: a, kind: gemini, key: KEY, priority: 0}]    | channels[0].priority is '0'; allowed is a whole number from 1 to 100.
+            channels: [{id: a, kind: gemini, key: KEY, credential_expires: soon}] | channels[0].credential_expires is 'soon'; allowed is a day like 2027-03-31.
             channels: [{id: a, kind: gemini, key: KEY, weight: -1}]     | channels[0].weight is '-1'; allowed is a whole number from 1 to 1000.
             channels: [{id: a, kind: gemini, key: KEY, models: [gpt-9]}] | channels[0].models[0] is of the model 'gpt-9', which is not on sale; allowed is one of gemini-2.5-pro
             channels: [{id: a, kind: gemini, key: KEY, models: {gemini-3-pro: x}}] | channels[0].models.gemini-3-pro is 'x'; allowed is one of gemini-2.5-flash
@@ -314,6 +316,22 @@ class ChannelsFileTest {
             assertThat(a.connections()).isEqualTo(connections);
             channels.reload(firstAndSecond(a, b).replace(KEY_A, "another-key"));
             assertThat(channels.status("a").at("/breaker/state").asString()).isEqualTo("closed");
+        }
+    }
+
+    /** What the alert is about that tells a week before; the day may be put off without a new key. */
+    @Test
+    void when_a_credential_ends_is_told_for_the_channels_whose_operator_has_said_so() {
+        String name = "tollgate_channel_credential_expiry_timestamp_seconds";
+        String ending = firstAndSecond(a, b).replace("priority: 1", "priority: 1, credential_expires: 2027-03-31");
+        try (Channels channels = Channels.of(ending)) {
+            Map<String, Double> told = Scrape.of(channels.gateway()).series();
+            assertThat(told).containsEntry(name + "{channel=\"a\"}", 1_806_451_200.0);
+            assertThat(told).doesNotContainKey(name + "{channel=\"b\"}");
+            channels.reload(ending.replace("2027-03-31", "2027-04-01"));
+            Scrape.awaited(channels.gateway(), it -> it.sum(name) == 1_806_451_200 + 86_400);
+            channels.reload(firstAndSecond(a, b));
+            Scrape.awaited(channels.gateway(), it -> it.sum(name) == 0);
         }
     }
 
