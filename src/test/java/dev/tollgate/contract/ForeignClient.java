@@ -1,9 +1,12 @@
 package dev.tollgate.contract;
 
+import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The clients that the matrix has, of OpenAI's protocol and Google's for the Gemini door, each with what it has no words or no ears for. */
 enum ForeignClient {
@@ -12,6 +15,7 @@ enum ForeignClient {
     SIMPLE_OPENAI(ViaSimpleOpenAi::new, Lacks.LATE_ERRORS, Lacks.NO_EFFORT),
     OPENAI_NPM(gateway -> new ViaNode(gateway, "openai")),
     VERCEL_AI(gateway -> new ViaNode(gateway, "ai"), Lacks.SOURCES, Lacks.URLS, Lacks.VIDEO),
+    /** Asked in the long tests alone: it comes with some forty packages, and is the openai package beneath. */
     LANGCHAIN_JS(gateway -> new ViaNode(gateway, "langchain"), Lacks.SOURCES),
     GOOGLE_GENAI(ViaGoogleGenAi::new, Lacks.NO_EFFORT, Lacks.CODES),
     GENAI_NPM(gateway -> new ViaNode(gateway, "genai"), Lacks.NO_EFFORT, Lacks.LATE_WORDS);
@@ -57,6 +61,13 @@ enum ForeignClient {
     ForeignClient(Making making, Lacks... lacks) {
         this.making = making;
         this.lacks.addAll(Arrays.asList(lacks));
+    }
+
+    /** The clients that are asked in this run. */
+    static List<ForeignClient> asked() {
+        return Stream.of(values())
+                .filter(client -> client != LANGCHAIN_JS || Effort.isLong())
+                .toList();
     }
 
     Driver driver(Gateway gateway) {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,7 +45,7 @@ class MatrixTest {
     static void start() {
         host = new HandServer(MatrixTest::serve);
         gateway = Gateway.start("media.allow", "127.0.0.1:" + host.port());
-        for (ForeignClient client : ForeignClient.values()) {
+        for (ForeignClient client : ForeignClient.asked()) {
             DRIVERS.put(client, client.driver(gateway));
         }
     }
@@ -64,7 +63,7 @@ class MatrixTest {
     }
 
     static Stream<Arguments> cells() {
-        return Stream.of(ForeignClient.values())
+        return ForeignClient.asked().stream()
                 .flatMap(client -> Stream.of(arguments(client, false), arguments(client, true)));
     }
 
@@ -407,7 +406,7 @@ class MatrixTest {
     }
 
     static Stream<Arguments> faults() {
-        return Stream.of(ForeignClient.values())
+        return ForeignClient.asked().stream()
                 .flatMap(client -> Stream.of("error_event", "raw_error_tail", "reset", "eof", "html")
                         .map(fault -> arguments(client, fault)));
     }
@@ -432,7 +431,7 @@ class MatrixTest {
     // ---- leaving ----
 
     @ParameterizedTest
-    @EnumSource(ForeignClient.class)
+    @MethodSource("dev.tollgate.contract.ForeignClient#asked")
     void a_client_that_leaves_ends_the_upstreams_work(ForeignClient client) {
         gateway.script(Scripts.silentAfter("Once upon"));
         long abandonedBefore = gateway.sandbox().abandonedAnswers();

@@ -2,20 +2,22 @@ package dev.tollgate.contract;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tollgate.testing.Effort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The packages that {@code src/test/npm/package-lock.json} names, in {@code target/npm}. */
+/** The packages that {@code src/test/npm/package-lock.json} names, in {@code target/npm}; the optional ones are for the long tests alone. */
 final class NodePackages {
 
     private static final Path SOURCE = Path.of("src/test/npm");
-    private static final Path TARGET = Path.of("target/npm");
+    private static final Path TARGET = Path.of(Effort.isLong() ? "target/npm-long" : "target/npm");
     private static final String LOCK = "package-lock.json";
     private static final List<String> FILES = List.of(
             "package.json",
@@ -63,7 +65,11 @@ final class NodePackages {
     }
 
     private static void install() throws IOException {
-        Run run = run(TARGET, "npm", "ci", "--ignore-scripts");
+        List<String> command = new ArrayList<>(List.of("npm", "ci", "--ignore-scripts"));
+        if (!Effort.isLong()) {
+            command.add("--omit=optional");
+        }
+        Run run = run(TARGET, command.toArray(String[]::new));
         if (run.exit() != 0) {
             throw new AssertionError("npm could not install the clients in JavaScript:\n" + run.output());
         }

@@ -22,7 +22,7 @@ class CrashTrialsTest {
     void a_crash_charges_nothing_twice_nothing_unanswered_and_every_whole_answer_once(Stores stores) {
         long seed = Long.getLong("crash.seed", new Random().nextLong());
         int trials =
-                Integer.getInteger("crash.trials", stores == Stores.SQLITE ? Effort.of(3, 1_000) : Effort.of(2, 200));
+                Integer.getInteger("crash.trials", stores == Stores.SQLITE ? Effort.of(2, 1_000) : Effort.of(1, 200));
 
         List<CrashTrials.Result> results = new CrashTrials(stores, System.out).run(trials, seed);
 
