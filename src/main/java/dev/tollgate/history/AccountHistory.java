@@ -1,5 +1,7 @@
 package dev.tollgate.history;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tollgate.history.UsageQuestion.By;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Entry;
@@ -36,7 +38,12 @@ public final class AccountHistory {
     private static final Duration QUARTERS_OF_TODAY = Duration.ofDays(60);
 
     private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
-    private static final LedgerRead.Now NOBODY = new LedgerRead.Now(new Balance(0, 0, 0, 0), 0, Folded.NOTHING);
+    private static final LedgerRead.Now NOBODY =
+            new LedgerRead.Now(new Balance(0, 0, 0, 0), 0, Instant.EPOCH, Folded.NOTHING);
+
+    private static final int LINES_KEPT_MAX = 10_000;
+
+    private record LinesOf(String accountId, Instant from, Instant to) {}
 
     private static final String KEPT_ANSWER = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
 
@@ -44,6 +51,8 @@ public final class AccountHistory {
     private final Duration callMax;
     private final InstantSource clock;
     private final KeptQuarters kept = new KeptQuarters();
+    private final Cache<LinesOf, LedgerRead.Lines> linesOfMonths =
+            Caffeine.newBuilder().maximumSize(LINES_KEPT_MAX).build();
 
     /** @param callMax how long a call can last */
     public AccountHistory(Database database, Duration callMax, InstantSource clock) {
@@ -243,10 +252,26 @@ public final class AccountHistory {
         }
         MonthStatement sums = sums(connection, accountId, month, now);
         Span span = span(month);
-        LedgerRead.Lines lines = ledger.within(span.from(), span.to(), now.lastSequence());
+        LedgerRead.Lines lines = lines(ledger, accountId, span, now);
         LedgerPage.Cursor newest = new LedgerPage.Cursor(lines.to(), sums.closingMicros());
         LedgerPage.Cursor begin = from == null || from.before() > newest.before() ? newest : from;
         return sums.with(ledger.page(begin, lines.from(), false, limit));
+    }
+
+    /** Those of a month that is over stay where they are once an entry after it has come. */
+    private LedgerRead.Lines lines(LedgerRead ledger, String accountId, Span span, LedgerRead.Now now)
+            throws SQLException {
+        boolean isOver = !now.lastEntryAt().isBefore(span.to());
+        LinesOf of = new LinesOf(accountId, span.from(), span.to());
+        LedgerRead.Lines known = isOver ? linesOfMonths.getIfPresent(of) : null;
+        if (known != null) {
+            return known;
+        }
+        LedgerRead.Lines lines = ledger.within(span.from(), span.to(), now.lastSequence());
+        if (isOver) {
+            linesOfMonths.put(of, lines);
+        }
+        return lines;
     }
 
     private static Span span(YearMonth month) {
@@ -297,9 +322,8 @@ public final class AccountHistory {
         return reads().read(accountId, connection -> {
             LedgerRead ledger = new LedgerRead(connection, accountId);
             LedgerRead.Now now = ledger.now(database.dialect());
-            long last = now == null ? 0 : now.lastSequence();
             Span span = span(month);
-            LedgerRead.Lines lines = ledger.within(span.from(), span.to(), last);
+            LedgerRead.Lines lines = lines(ledger, accountId, span, now == null ? NOBODY : now);
             long opening = sums(connection, accountId, month, now == null ? NOBODY : now)
                     .openingMicros();
             return new StatementSpan(

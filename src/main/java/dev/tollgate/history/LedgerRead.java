@@ -52,7 +52,7 @@ final class LedgerRead {
             FROM entry WHERE account_id = ? AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?""";
 
     private static final String BALANCE = """
-            SELECT a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence, %s
+            SELECT a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence, a.last_entry_at, %s
             FROM account a LEFT JOIN usage_fold f ON f.id = 1 WHERE a.id = ?""";
 
     /** Have an index of their own, for they are few; the words are the index's. */
@@ -68,8 +68,12 @@ final class LedgerRead {
         this.accountId = accountId;
     }
 
-    /** @param lastSequence of its newest entry; @param folded asked for with the rest */
-    record Now(Balance balance, long lastSequence, Folded folded) {}
+    /**
+     * @param lastSequence of its newest entry
+     * @param lastEntryAt before which no entry will ever come
+     * @param folded asked for with the rest
+     */
+    record Now(Balance balance, long lastSequence, Instant lastEntryAt, Folded folded) {}
 
     @Nullable
     Now now(Dialect dialect) throws SQLException {
@@ -80,7 +84,8 @@ final class LedgerRead {
                         ? new Now(
                                 new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
                                 row.getLong(5),
-                                Folded.of(row, 6))
+                                Instant.ofEpochMilli(row.getLong(6)),
+                                Folded.of(row, 7))
                         : null;
             }
         }

@@ -164,6 +164,33 @@ class KeptQuartersTest {
         }
     }
 
+    /** Where a month's lines are is kept once an entry after it has come, and not before: the next could be the month's. */
+    @ParameterizedTest
+    @EnumSource
+    void a_statement_has_each_line_of_its_month_also_one_that_comes_after_its_end_by_another_clock(Stores stores) {
+        try (StoreFixture store = open(stores)) {
+            AccountHistory history = history(store);
+            YearMonth month = YearMonth.of(2026, 11);
+            store.setNow(Instant.parse("2026-12-01T00:00:05Z"));
+            assertThat(history.statement("acc_1", month, null, 50).lines().lines())
+                    .hasSize(2);
+
+            store.setNow(Instant.parse("2026-11-30T23:59:59Z"));
+            call(store, "t2", 90);
+            store.setNow(Instant.parse("2026-12-01T00:00:06Z"));
+            assertThat(history.statement("acc_1", month, null, 50).lines().lines())
+                    .hasSize(3);
+
+            call(store, "t3", 5);
+            for (int look = 0; look < 2; look++) {
+                MonthStatement statement = history.statement("acc_1", month, null, 50);
+                assertThat(statement.lines().lines()).hasSize(3);
+                assertThat(statement.closingMicros())
+                        .isEqualTo(statement.lines().lines().getFirst().balanceMicros());
+            }
+        }
+    }
+
     @Test
     void quarters_of_today_are_grouped_again_once_something_was_counted_into_them() throws SQLException {
         try (StoreFixture store = open(Stores.SQLITE)) {

@@ -126,10 +126,10 @@ class QuestionsAPageTest {
         }
     }
 
-    /** Balance and fold; what did not move by calls; its lines' bounds, the lines, their models. Of a file charges before the month and of it, too. */
+    /** Balance and fold; what did not move by calls; the lines, their models. Of a file charges before the month and of it, too. */
     @ParameterizedTest
     @EnumSource
-    void a_statement_asks_a_server_five_questions_once_its_days_are_known(Stores stores) {
+    void a_statement_asks_a_server_four_questions_once_its_days_and_lines_are_known(Stores stores) {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
             YearMonth month = YearMonth.of(2026, 11);
@@ -141,7 +141,7 @@ class QuestionsAPageTest {
             MonthStatement first = history.statement("acc_1", before, null, 50);
             assertThat(history.statement("acc_1", before, null, 50)).isEqualTo(first);
             assertThat(questions(store, connection -> history.statement(connection, "acc_1", before, null, 50)))
-                    .isEqualTo(5 + 2 * ofDays(stores));
+                    .isEqualTo(4 + 2 * ofDays(stores));
         }
     }
 }
