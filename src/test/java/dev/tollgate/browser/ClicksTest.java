@@ -139,7 +139,7 @@ class ClicksTest {
             assertThat(answer.textContent()).contains("sandbox");
             assertThat(hand.page().locator("#about").textContent()).doesNotContain("conversation 0.00 ");
             hand.needed("from / to an answer; allowed are 3", 2);
-            visit.picture("playground-answer");
+            visit.keep("playground-answer");
         }
         try (Visit visit = visit()) {
             Hand hand = new Hand(visit);

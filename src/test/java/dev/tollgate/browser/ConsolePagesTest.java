@@ -2,6 +2,7 @@ package dev.tollgate.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
@@ -26,11 +27,14 @@ class ConsolePagesTest {
             {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Say hello."}]}""";
 
     private static Gateway gateway;
+    private static Browser operator;
     private static Map<String, String> pages;
 
     @BeforeAll
     static void start() {
         gateway = Gateway.start("operator.password", PASSWORD);
+        operator = new Browser(gateway.url());
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
         Customer customer = gateway.customer("10");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         String task = customer.lastTask().get("id").asString();
@@ -59,13 +63,7 @@ class ConsolePagesTest {
     @ParameterizedTest
     @MethodSource(Windows.EACH)
     void every_page_of_the_console_can_be_read_and_stands_still(int width, Scheme scheme) {
-        try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
-            visit.open("/sign-in");
-            visit.page().fill("#login", "operator");
-            visit.page().fill("#password", PASSWORD);
-            visit.page().click("button.primary");
-            visit.page().waitForURL("**/console");
-            visit.weight(); // all of it is there: going on before would break requests off
+        try (Visit visit = Visit.at(gateway.url(), width, scheme).with(operator.cookies())) {
             pages.forEach((name, path) -> {
                 assertThat(visit.open(path).status()).as(path).isEqualTo(200);
                 visit.look("console-" + name);

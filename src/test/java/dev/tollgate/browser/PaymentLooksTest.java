@@ -29,6 +29,8 @@ class PaymentLooksTest {
 
     private static StripeStandIn stripe;
     private static Gateway gateway;
+    private static Browser member;
+    private static Browser operator;
     private static String open;
     private static String paid;
     private static final Deque<String> waiting = new ArrayDeque<>();
@@ -53,11 +55,13 @@ class PaymentLooksTest {
                 "1 Long Road; 12345 Town; Germany",
                 "seller.vat-id",
                 "DE 123456789");
-        Browser member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
+        member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
         member.submit(
                 "/dashboard/billing",
                 "/dashboard/billing/contact",
                 Map.of("name", "Ann Example", "address", "2 Short Street\n54321 Village", "vat-id", "FR 42"));
+        operator = new Browser(gateway.url());
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
         open = begin(member, "0".repeat(32));
         for (String id : List.of("2", "3", "4", "5", "6", "7")) { // one for each window
             waiting.add(begin(member, id.repeat(32)));
@@ -87,14 +91,14 @@ class PaymentLooksTest {
     @ParameterizedTest
     @MethodSource(Windows.EACH)
     void what_payers_and_operators_see_is_accessible_light_and_does_not_move(int width, Scheme scheme) {
-        try (Visit visit = signedIn(width, scheme, "member@example.org")) {
+        try (Visit visit = Visit.at(gateway.url(), width, scheme).with(member.cookies())) {
             look(visit, open, "payment-open");
             assertFollows(visit);
             look(visit, paid, "payment-paid");
             look(visit, paid.replace("top-up", "invoices"), "payment-invoice");
             look(visit, "/dashboard/billing", "payment-billing");
         }
-        try (Visit visit = signedIn(width, scheme, "operator")) {
+        try (Visit visit = Visit.at(gateway.url(), width, scheme).with(operator.cookies())) {
             look(visit, "/console/payments", "payment-console");
         }
     }
@@ -112,22 +116,11 @@ class PaymentLooksTest {
         assertThat(visit.page().isVisible("text=Invoice or receipt")).isTrue();
         assertThat(visit.page().isVisible("text=Go on to the payment")).isFalse();
         assertThat(visit.page().isVisible("text=Waiting for the payment")).isFalse();
-        visit.picture("payment-followed");
+        visit.keep("payment-followed");
     }
 
     private static void look(Visit visit, String path, String name) {
         visit.open(path);
         visit.look(name);
-    }
-
-    private static Visit signedIn(int width, Scheme scheme, String login) {
-        Visit visit = Visit.at(gateway.url(), width, scheme);
-        visit.open("/sign-in");
-        visit.page().fill("#login", login);
-        visit.page().fill("#password", PASSWORD);
-        visit.page().press("#password", "Enter");
-        visit.page().waitForURL(url -> url.endsWith("/dashboard") || url.endsWith("/console"));
-        visit.layoutShift(); // all of it is there before the next page is asked for
-        return visit;
     }
 }

@@ -3,7 +3,6 @@ package dev.tollgate.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.FilePayload;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -11,7 +10,6 @@ import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,10 +54,7 @@ class PlaygroundTest {
 
     private static Visit visit(Browser browser, int width, Scheme scheme) {
         Visit visit = Visit.at(gateway.url(), width, scheme);
-        for (String cookie : browser.cookies().split("; ")) {
-            String[] parts = cookie.split("=", 2);
-            visit.page().context().addCookies(List.of(new Cookie(parts[0], parts[1]).setUrl(gateway.url())));
-        }
+        visit.with(browser.cookies());
         visit.open("/playground");
         return visit;
     }
@@ -100,7 +95,7 @@ class PlaygroundTest {
                     .doesNotContain("says the sky");
             page.click("#code-dialog [data-close]");
             visit.assertAccessible();
-            visit.picture("playground-price");
+            visit.keep("playground-price");
             page.click("#new");
             page.setInputFiles("#attach", file("notes.txt", "text/plain", "Notes. ".repeat(2_000)));
             page.fill("#message", "Read this.");
@@ -146,7 +141,7 @@ class PlaygroundTest {
             assertThat(page.inputValue("#message")).isEqualTo("What is the sky?");
             visit.forgive("402");
             visit.assertAccessible();
-            visit.picture("playground-refused");
+            visit.keep("playground-refused");
             page.click("#ways >> text=Lower the maximum");
             page.waitForFunction("() => document.querySelector('#p-max').value === '256'"
                     + " && !document.querySelector('#ways').textContent.includes('Lower')"
@@ -188,7 +183,7 @@ class PlaygroundTest {
             page.waitForFunction(
                     "() => [...document.querySelectorAll('.turn.assistant')].every(turn => turn.textContent.includes('Stopped. '))");
             visit.assertAccessible();
-            visit.picture("playground-compare");
+            visit.keep("playground-compare");
             page.locator("text=Continue with this one").last().click();
             assertThat(page.locator(".turn.assistant").count()).isEqualTo(1);
         }
@@ -214,7 +209,7 @@ class PlaygroundTest {
             page.click("details.menu summary");
             page.click("details.menu >> text=Sign out");
             page.waitForSelector("#leaving:has-text('1 conversation is kept in this browser.')");
-            visit.picture("playground-leaving");
+            visit.keep("playground-leaving");
             page.click("text=Delete and sign out");
             page.waitForURL("**/sign-in");
             assertThat(page.evaluate("""

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.TimeoutError;
+import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.Sizes;
 import dev.tollgate.testing.Effort;
 import java.net.URI;
@@ -168,6 +169,20 @@ public final class Visit implements AutoCloseable {
         return request.resourceType().equals("eventsource");
     }
 
+    /** @param cookies of somebody who has signed in elsewhere, as in a {@code Cookie} header */
+    public Visit with(String cookies) {
+        for (String cookie : cookies.split("; ")) {
+            String[] parts = cookie.split("=", 2);
+            context.addCookies(List.of(new Cookie(parts[0], parts[1]).setUrl(origin)));
+        }
+        return this;
+    }
+
+    /** For who measures how fast pages are: from now on the browser is as people have it, not as it is cheapest to test with. */
+    public static void asPeopleHaveIt() {
+        Chromium.plain();
+    }
+
     /** What the window shows. Only for the thread of the test. */
     public Page page() {
         return page;
@@ -196,15 +211,13 @@ public final class Visit implements AutoCloseable {
     }
 
     /**
-     * Fails where the page that is shown is not as every page is: it stands still, asks for few files and bytes, and everybody can read it. Writes
-     * its {@link #picture}. In {@link Windows#PHONE_BY_DAY} it is looked at in {@link Windows#DESK_BY_NIGHT} too, unless a visit of its own does that: loaded
-     * there as well, where it has an address.
+     * Fails where the page that is shown is not as every page is: it stands still, asks for few files and bytes, and everybody can read it. Its
+     * picture is {@link #keep kept}. In {@link Windows#PHONE_BY_DAY} it is looked at in {@link Windows#DESK_BY_NIGHT} too, unless a visit of its own does that: loaded
+     * there as well, where it has an address, and then asked there for all that axe knows, on the phone for what is {@link Axe#SEEN seen}.
      */
     public void look(String name) {
         assertStandsAndIsSmall();
-        if (KEEPS_PICTURES) {
-            picture(name);
-        }
+        keep(name);
         if (Effort.isLong() || !window.equals(Windows.PHONE_BY_DAY)) {
             assertAccessible();
             return;
@@ -223,7 +236,7 @@ public final class Visit implements AutoCloseable {
         assertAccessible();
         show(Windows.PHONE_BY_DAY);
         if (loads) {
-            assertAccessible();
+            assertAccessible(Axe.SEEN);
         }
     }
 
@@ -267,14 +280,25 @@ public final class Visit implements AutoCloseable {
 
     /** Fails where axe finds something, or where the page is wider than its window. */
     public void assertAccessible() {
+        assertAccessible(Axe.ALL);
+    }
+
+    private void assertAccessible(List<String> rules) {
         settle();
-        List<String> found = new ArrayList<>(Axe.complaints(page));
+        List<String> found = new ArrayList<>(Axe.complaints(page, rules));
         int widest = ((Number) page.evaluate("() => document.documentElement.scrollWidth")).intValue();
         if (widest > window.width()) {
             found.add(
                     "the page is " + widest + " px wide in a window of " + window.width() + ": " + page.evaluate(WIDE));
         }
         fail(found);
+    }
+
+    /** Writes a {@link #picture} where somebody asks for such: in the long run, and with {@code -Dtest.pictures=true}. */
+    public void keep(String name) {
+        if (KEEPS_PICTURES) {
+            picture(name);
+        }
     }
 
     /**

@@ -122,6 +122,17 @@ class VisitTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"max-width:900px", "min-width:900px"})
+    void what_cannot_be_read_in_one_window_alone_is_found_by_a_look(String where) {
+        String grey = "<style>@media(" + where + "){.grey{color:#777;background:#888}}</style><p class=grey>Grey</p>";
+        try (Visit visit = visit(390, Scheme.LIGHT, grey)) {
+            assertThatThrownBy(() -> visit.look("harness-grey"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("color-contrast");
+        }
+    }
+
     @Test
     void what_moves_by_itself_is_measured() {
         String moving = "<script>addEventListener('load', () => requestAnimationFrame(() => setTimeout(() =>"

@@ -66,7 +66,7 @@ class KeyPagesLookTest {
             page.fill("#day", "2.5");
             assertThat(page.textContent("#day-about")).isEqualTo("$0.01");
             visit.assertAccessible();
-            visit.picture("key-new-limits");
+            visit.keep("key-new-limits");
             page.press("#day", "Enter");
             page.waitForSelector("#secret");
             assertThat(clicks).as("a key with a day limit").isEqualTo(3);

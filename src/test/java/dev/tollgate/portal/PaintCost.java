@@ -1,7 +1,6 @@
 package dev.tollgate.portal;
 
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.Cookie;
 import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;
 import dev.tollgate.testing.Gateway;
@@ -38,6 +37,7 @@ public final class PaintCost {
     private PaintCost() {}
 
     public static void main(String[] args) {
+        Visit.asPeopleHaveIt();
         int looks = args.length > 0 ? Integer.parseInt(args[0]) : 20;
         try (Gateway gateway = Gateway.start("sign-up.credits", "5000")) {
             gateway.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
@@ -151,10 +151,7 @@ public final class PaintCost {
     private static Visit visit(Gateway gateway, BusyAccount busy) {
         Visit visit = Visit.at(gateway.url(), 1_280, Scheme.LIGHT);
         visit.page().context().addInitScript(WATCH_TASKS);
-        for (String cookie : busy.browser.cookies().split("; ")) {
-            String[] parts = cookie.split("=", 2);
-            visit.page().context().addCookies(List.of(new Cookie(parts[0], parts[1]).setUrl(gateway.url())));
-        }
+        visit.with(busy.browser.cookies());
         return visit;
     }
 }
