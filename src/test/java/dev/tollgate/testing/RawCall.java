@@ -1,5 +1,6 @@
 package dev.tollgate.testing;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,8 @@ import java.util.Arrays;
 public final class RawCall implements AutoCloseable {
 
     private static final int READ_TIMEOUT_MILLIS = 60_000;
+    /** Little, since what a caller does not read has to stay with the server; some, since a byte asked for alone costs a system call. */
+    private static final int AHEAD_BYTES = 256;
 
     private final Socket socket;
     private final InputStream in;
@@ -28,7 +31,7 @@ public final class RawCall implements AutoCloseable {
 
     private RawCall(Socket socket) throws IOException {
         this.socket = socket;
-        this.in = socket.getInputStream();
+        this.in = new BufferedInputStream(socket.getInputStream(), AHEAD_BYTES);
     }
 
     /** Sends a chat request and reads nothing yet. @param headers further lines, each with its end */

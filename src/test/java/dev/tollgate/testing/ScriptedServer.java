@@ -1,7 +1,7 @@
 package dev.tollgate.testing;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -69,11 +69,12 @@ public final class ScriptedServer implements AutoCloseable {
 
     private void serve(Socket peer) {
         try (peer) {
-            Request request = read(peer.getInputStream());
+            InputStream in = new BufferedInputStream(peer.getInputStream(), 1_024);
+            Request request = read(in);
             while (request != null) {
                 requests.add(request);
                 scripts.take().answer(new Exchange(peer));
-                request = peer.isClosed() ? null : read(peer.getInputStream());
+                request = peer.isClosed() ? null : read(in);
             }
         } catch (Exception over) {
             // The peer has gone, or the script has cut it off: what came of it is for the test to say.
@@ -81,15 +82,15 @@ public final class ScriptedServer implements AutoCloseable {
     }
 
     private static Request read(InputStream in) throws IOException {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n", Math.max(0, head.length() - 4)) < 0) {
             int b = in.read();
             if (b < 0) {
                 return null;
             }
-            head.write(b);
+            head.append((char) b);
         }
-        String text = head.toString(StandardCharsets.ISO_8859_1);
+        String text = head.toString();
         int length = 0;
         for (String line : text.split("\r\n")) {
             if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
