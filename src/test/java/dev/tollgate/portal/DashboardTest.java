@@ -457,9 +457,9 @@ class DashboardTest {
     void an_answer_that_is_kept_for_repeats_says_until_when() {
         BusyAccount one = stranger();
         gateway.script(UpstreamScript.says("Well.", 10, 10));
-        one.customer.chat(
+        Gateway.Reply reply = one.customer.chat(
                 "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}", "a-key");
-        String path = "/dashboard/requests/" + one.customer.lastTask().get("id").asString();
+        String path = "/dashboard/requests/" + reply.chunks().getFirst().get("id").asString();
 
         Gateway.await(
                 "the answer is kept",
