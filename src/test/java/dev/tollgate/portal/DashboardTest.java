@@ -459,7 +459,8 @@ class DashboardTest {
         gateway.script(UpstreamScript.says("Well.", 10, 10));
         Gateway.Reply reply = one.customer.chat(
                 "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}", "a-key");
-        String path = "/dashboard/requests/" + reply.chunks().getFirst().get("id").asString();
+        String path =
+                "/dashboard/requests/" + reply.chunks().getFirst().get("id").asString();
 
         Gateway.await(
                 "the answer is kept",
