@@ -43,7 +43,7 @@ public final class Database implements AutoCloseable {
         this.lock = lock;
         this.watch = watch;
         this.writerConnection = new WriterConnection(engine, watch);
-        this.readers = readers(engine);
+        this.readers = readers(engine, writes);
         this.turns = turns(readers.getMaximumPoolSize());
     }
 
@@ -104,7 +104,6 @@ public final class Database implements AutoCloseable {
 
     private static Database openShared(String url, @Nullable DataLock lock, boolean migrates) {
         PostgresServer server = new PostgresServer(url);
-        server.check();
         if (!migrates) {
             new MigrationTurn(server).await();
         }
@@ -131,7 +130,6 @@ public final class Database implements AutoCloseable {
     /** The same of a PostgreSQL database, beside servers that run over it. */
     public static String migrateShared(String url) {
         PostgresServer server = new PostgresServer(url);
-        server.check();
         return migrate(server);
     }
 
@@ -162,7 +160,6 @@ public final class Database implements AutoCloseable {
      */
     public static Database openReading(String url) {
         PostgresServer server = new PostgresServer(url);
-        server.check();
         Migrations.check(server);
         return new Database(server, false, null, null);
     }
@@ -380,11 +377,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static HikariDataSource readers(Engine engine) {
+    private static HikariDataSource readers(Engine engine, boolean writes) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("tollgate-readers");
         engine.setUpReaders(config);
-        config.setMinimumIdle(1);
+        config.setMinimumIdle(writes ? 1 : 0); // a command reads once
         config.setAutoCommit(false);
         config.setConnectionTimeout(READER_WAIT_MILLIS);
         config.setInitializationFailTimeout(-1);

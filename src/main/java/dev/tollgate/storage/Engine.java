@@ -12,6 +12,13 @@ sealed interface Engine permits SqliteFile, PostgresServer {
 
     DataSource source();
 
+    /**
+     * A first connection, to a database that this program can work with.
+     *
+     * @throws CannotOpen when it cannot be reached, or is too old
+     */
+    Connection first();
+
     /** Makes the schema; may take long. */
     DataSource migrating();
 

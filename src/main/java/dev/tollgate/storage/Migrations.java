@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -45,7 +44,7 @@ final class Migrations {
      * @throws CannotOpen when a newer program has written the database that does not suffer this one, or a migration fails
      */
     static int run(Engine engine) {
-        Present present = present(engine.source());
+        Present present = present(engine);
         refuseNewer(present);
         if (present.version() < NEWEST) {
             if (engine instanceof PostgresServer server) {
@@ -59,7 +58,7 @@ final class Migrations {
 
     /** For those who only read. @throws CannotOpen when this program does not know the schema */
     static void check(Engine engine) {
-        Present present = present(engine.source());
+        Present present = present(engine);
         refuseNewer(present);
         if (present.version() < NEWEST) {
             throw new CannotOpen("The database has schema " + present.version() + ", this program needs " + NEWEST
@@ -78,7 +77,7 @@ final class Migrations {
 
     /** The number that the schema has by now; 0 where there is none. */
     static int version(Engine engine) {
-        return present(engine.source()).version();
+        return present(engine).version();
     }
 
     /** What this program knows, for who must not have it compiled in. */
@@ -94,9 +93,9 @@ final class Migrations {
         }
     }
 
-    private static Present present(DataSource source) {
-        try (Connection connection = source.getConnection()) {
-            if (!hasHistory(connection)) {
+    private static Present present(Engine engine) {
+        try (Connection connection = engine.first()) {
+            if (!hasHistory(connection, engine.dialect())) {
                 return new Present(0, 0);
             }
             int version = newest(connection);
@@ -115,10 +114,12 @@ final class Migrations {
         }
     }
 
-    private static boolean hasHistory(Connection connection) throws SQLException {
-        try (ResultSet tables =
-                connection.getMetaData().getTables(null, connection.getSchema(), HISTORY, new String[] {"TABLE"})) {
-            return tables.next();
+    private static boolean hasHistory(Connection connection, Dialect dialect) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(dialect.tables())) {
+            select.setString(1, HISTORY);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() && row.getInt(1) > 0;
+            }
         }
     }
 

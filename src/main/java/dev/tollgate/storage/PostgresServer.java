@@ -132,14 +132,17 @@ final class PostgresServer implements Engine {
         reader.unwrap(PGConnection.class).cancelQuery();
     }
 
-    /** @throws CannotOpen when it cannot be reached, or is too old */
-    void check() {
-        try (Connection connection = source().getConnection()) {
+    @Override
+    public Connection first() {
+        try {
+            Connection connection = source().getConnection();
             int version = connection.getMetaData().getDatabaseMajorVersion();
             if (version < MAJOR_VERSION_MIN) {
+                connection.close();
                 throw new CannotOpen("The database is PostgreSQL " + version + "; Tollgate needs " + MAJOR_VERSION_MIN
                         + " or newer.");
             }
+            return connection;
         } catch (SQLException e) {
             throw new CannotOpen("Cannot reach the database: " + e.getMessage(), e);
         }

@@ -39,7 +39,6 @@ public final class ServerMove {
             file.makePrivate();
             Migrations.run(file);
             PostgresServer server = new PostgresServer(url);
-            server.check();
             Migrations.run(server);
             Migrations.requireOurs(file);
             Migrations.requireOurs(server);

@@ -103,6 +103,15 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return source(config());
     }
 
+    @Override
+    public Connection first() {
+        try {
+            return source().getConnection();
+        } catch (SQLException e) {
+            throw new CannotOpen("Cannot read the database: " + e.getMessage(), e);
+        }
+    }
+
     private SQLiteConfig config() {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
