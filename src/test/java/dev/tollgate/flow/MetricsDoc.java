@@ -24,7 +24,8 @@ final class MetricsDoc {
     private static final String BEGIN = "<!-- metrics -->\n";
     private static final String END = "<!-- /metrics -->\n";
     private static final Path ALERTS = Path.of("deploy/prometheus/alerts.yml");
-    private static final Path ALERTS_TEST = Path.of("deploy/prometheus/alerts.test.yml");
+    private static final List<Path> ALERTS_TESTS = List.of(
+            Path.of("deploy/prometheus/alerts.test.yml"), Path.of("deploy/prometheus/alerts-of-hours.test.yml"));
     private static final Path DASHBOARD = Path.of("deploy/grafana/tollgate.json");
     private static final Pattern NAME = Pattern.compile("\\b(?:tollgate|gen_ai_client|jvm|process)_[a-z0-9_]+");
     private static final Pattern ALERT = Pattern.compile("alert: (\\w+)");
@@ -61,13 +62,17 @@ final class MetricsDoc {
         assertThat(unknown).isEmpty();
         assertThat(expressions()).hasSizeGreaterThan(20);
         String manual = Files.readString(MANUAL);
+        StringBuilder tests = new StringBuilder();
+        for (Path file : ALERTS_TESTS) {
+            tests.append(Files.readString(file));
+        }
         assertThat(names(ALERT, Files.readString(ALERTS)))
                 .isNotEmpty()
-                .isEqualTo(names(ALERT_TEST, Files.readString(ALERTS_TEST)))
+                .isEqualTo(names(ALERT_TEST, tests))
                 .allSatisfy(alert -> assertThat(manual).contains("`" + alert + "`"));
     }
 
-    private static Set<String> names(Pattern pattern, String text) {
+    private static Set<String> names(Pattern pattern, CharSequence text) {
         Set<String> names = new TreeSet<>();
         pattern.matcher(text).results().forEach(it -> names.add(it.group(1)));
         return names;
@@ -112,7 +117,9 @@ final class MetricsDoc {
         } finally {
             Files.delete(rules);
         }
-        run(new ProcessBuilder(promtool, "test", "rules", ALERTS_TEST.toString()));
+        for (Path tests : ALERTS_TESTS) {
+            run(new ProcessBuilder(promtool, "test", "rules", tests.toString()));
+        }
     }
 
     private static String promtool() {
