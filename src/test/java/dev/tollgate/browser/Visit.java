@@ -63,6 +63,7 @@ public final class Visit implements AutoCloseable {
     private Windows.Window window;
     private final BrowserContext context;
     private final Page page;
+    private final Axe axe;
     private final List<String> complaints = new ArrayList<>();
     private final List<Request> finished = new ArrayList<>();
     private final Map<String, Long> bytesByUrl = new HashMap<>();
@@ -108,6 +109,7 @@ public final class Visit implements AutoCloseable {
         });
         context.onRequestFailed(running::remove);
         page = context.newPage();
+        axe = new Axe(page);
     }
 
     /**
@@ -285,7 +287,7 @@ public final class Visit implements AutoCloseable {
 
     private void assertAccessible(List<String> rules) {
         settle();
-        List<String> found = new ArrayList<>(Axe.complaints(page, rules));
+        List<String> found = new ArrayList<>(axe.complaints(rules));
         int widest = ((Number) page.evaluate("() => document.documentElement.scrollWidth")).intValue();
         if (widest > window.width()) {
             found.add(
