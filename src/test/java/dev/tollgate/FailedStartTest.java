@@ -17,11 +17,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -141,8 +136,8 @@ class FailedStartTest {
             assertThatThrownBy(() -> in(threads, () -> start(environment))).isNotNull();
 
             Gateway.await("its threads to end", () -> alive(threads).isEmpty());
-            Gateway.await("its connections to end", () -> number(url, CONNECTIONS) == 1);
-            assertThat(number(url, "SELECT COUNT(*) FROM node")).isZero();
+            Gateway.await("its connections to end", () -> Postgres.number(url, CONNECTIONS) == 1);
+            assertThat(Postgres.number(url, "SELECT COUNT(*) FROM node")).isZero();
         }
 
         try (App app = start(environment)) {
@@ -155,17 +150,6 @@ class FailedStartTest {
     private static AutoCloseable unreadableKey(String url) {
         Postgres.execute(url, "UPDATE api_key SET hash = 'x' || hash");
         return () -> Postgres.execute(url, "UPDATE api_key SET hash = substr(hash, 2)");
-    }
-
-    private static long number(String url, String sql) {
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
-        } catch (SQLException e) {
-            throw new AssertionError(sql, e);
-        }
     }
 
     /** What the others of this class look at is there while a server runs. */

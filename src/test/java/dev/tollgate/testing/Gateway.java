@@ -441,12 +441,13 @@ public final class Gateway implements AutoCloseable {
     /** Over one connection, since many are asked in a loop, and opening one costs more than they do. */
     private synchronized <T> T query(Reading<T> reading) {
         try {
+            if (databaseUrl() != null) {
+                return PostgresSessions.use(databaseUrl(), reading::of);
+            }
             if (shared == null) {
                 shared = connect();
-                if (databaseUrl() == null) {
-                    try (Statement statement = shared.createStatement()) {
-                        statement.execute("PRAGMA busy_timeout = 5000");
-                    }
+                try (Statement statement = shared.createStatement()) {
+                    statement.execute("PRAGMA busy_timeout = 5000");
                 }
             }
             return reading.of(shared);
@@ -488,13 +489,18 @@ public final class Gateway implements AutoCloseable {
 
     /** Over one snapshot: between two questions more may be written. */
     private void assertIsCoherent() {
-        try (Connection snapshot = connect()) {
-            snapshot.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-            snapshot.setAutoCommit(false);
-            LedgerChecks.assertCoherent(sql -> number(snapshot, sql));
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        query(session -> {
+            int usual = session.getTransactionIsolation();
+            session.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            session.setAutoCommit(false);
+            try {
+                LedgerChecks.assertCoherent(sql -> number(session, sql));
+            } finally {
+                session.setAutoCommit(true);
+                session.setTransactionIsolation(usual);
+            }
+            return null;
+        });
     }
 
     private static long number(Connection connection, String sql) {

@@ -2,7 +2,6 @@ package dev.tollgate.testing;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
@@ -41,14 +40,7 @@ public final class HeldRows implements AutoCloseable {
     }
 
     private long waiting() {
-        try (Connection fresh = DriverManager.getConnection(url);
-                Statement statement = fresh.createStatement();
-                ResultSet row = statement.executeQuery(WAITING)) {
-            row.next();
-            return row.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return Postgres.number(url, WAITING);
     }
 
     @Override

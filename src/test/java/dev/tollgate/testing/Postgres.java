@@ -82,6 +82,10 @@ public final class Postgres {
                 url(RUNNING, TEMPLATE),
                 "SELECT format('INSERT INTO installation VALUES (%L, %L)', name, value) FROM installation");
 
+        static {
+            endSession(url(RUNNING, TEMPLATE)); // nothing is copied to which somebody is connected
+        }
+
         private static EmbeddedPostgres start() {
             try {
                 Path data = Files.createTempDirectory("tollgate-postgres");
@@ -163,13 +167,17 @@ public final class Postgres {
         List<String> inUse = new ArrayList<>();
         while (lent.size() > kept) {
             String url = lent.pop();
-            try (Connection connection = DriverManager.getConnection(url);
-                    Statement statement = connection.createStatement()) {
-                if (isInUse(statement)) {
-                    inUse.add(url);
-                } else if (isAsAtFirst(statement)) {
-                    FREE.add(url);
-                }
+            try {
+                PostgresSessions.use(url, session -> {
+                    try (Statement statement = session.createStatement()) {
+                        if (isInUse(statement)) {
+                            inUse.add(url);
+                        } else if (isAsAtFirst(statement)) {
+                            FREE.add(url);
+                        }
+                        return null;
+                    }
+                });
             } catch (SQLException e) {
                 // the test has closed it to everybody
             }
@@ -211,12 +219,11 @@ public final class Postgres {
     }
 
     private static String text(String url, String query) {
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            return text(statement, query);
-        } catch (SQLException e) {
-            throw new IllegalStateException(query, e);
-        }
+        return of(url, query, session -> {
+            try (Statement statement = session.createStatement()) {
+                return text(statement, query);
+            }
+        });
     }
 
     private static String text(Statement statement, String query) throws SQLException {
@@ -323,6 +330,7 @@ public final class Postgres {
 
     /** Removes a database that one of the above has made, whoever is still connected to it. */
     public static void drop(String url) {
+        endSession(url);
         String name = url.replaceFirst("^.*/([^/?]+).*$", "$1");
         LENT.values().forEach(lent -> lent.remove(url));
         execute(Server.RUNNING, "DROP DATABASE " + name + " WITH (FORCE)");
@@ -330,11 +338,39 @@ public final class Postgres {
 
     /** Changes a database behind the program's back. */
     public static void execute(String url, String sql) {
-        try (Connection connection = DriverManager.getConnection(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+        of(url, sql, session -> {
+            try (Statement statement = session.createStatement()) {
+                return statement.execute(sql);
+            }
+        });
+    }
+
+    /** A number that is asked for behind the program's back; 0 where there is no row. */
+    public static long number(String url, String query) {
+        return of(url, query, session -> number(session, query));
+    }
+
+    static long number(Connection session, String query) throws SQLException {
+        try (Statement statement = session.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    private static <T> T of(String url, String what, PostgresSessions.Use<T> use) {
+        try {
+            return PostgresSessions.use(url, use);
         } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
+            throw new IllegalStateException(what, e);
+        }
+    }
+
+    /** The tests' own session with a database, which is kept otherwise: before nobody may be connected to it. */
+    public static void endSession(String url) {
+        try {
+            PostgresSessions.end(url);
+        } catch (SQLException e) {
+            throw new IllegalStateException(url, e);
         }
     }
 
