@@ -3,6 +3,7 @@ package dev.tollgate.cli;
 import dev.tollgate.admin.CannotLook;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.config.ConfigException;
+import dev.tollgate.config.SettingsLoader;
 import dev.tollgate.host.Printable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,17 +31,35 @@ public final class Cli {
      */
     public static int run(
             String[] arguments, Map<String, String> environment, PrintWriter out, PrintWriter err, Actions actions) {
-        Commands commands = new Commands(new Session(environment, actions, out, err));
+        Map<String, String> settings = PlainServe.settings(arguments);
+        int exitCode = settings == null
+                ? parsed(arguments, new Session(environment, actions, out, err))
+                : serve(settings, environment, actions, err);
+        out.flush();
+        err.flush();
+        return exitCode;
+    }
+
+    private static int serve(
+            Map<String, String> settings, Map<String, String> environment, Actions actions, PrintWriter err) {
+        try {
+            return actions.serve(SettingsLoader.load(settings, environment), false);
+        } catch (Refused | RuntimeException failure) {
+            return failed(failure, err);
+        }
+    }
+
+    private static int parsed(String[] arguments, Session session) {
+        PrintWriter out = session.out();
+        PrintWriter err = session.err();
+        Commands commands = new Commands(session);
         CommandLine line = commands.line(arguments)
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(HELP_COLUMNS)
                 .setParameterExceptionHandler((wrong, args) -> wrong(wrong, err))
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, err));
-        int exitCode = arguments.length == 0 ? usage(line, err) : line.execute(arguments);
-        out.flush();
-        err.flush();
-        return exitCode;
+        return arguments.length == 0 ? usage(line, err) : line.execute(arguments);
     }
 
     private static int usage(CommandLine line, PrintWriter err) {

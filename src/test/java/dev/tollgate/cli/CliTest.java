@@ -16,6 +16,8 @@ import dev.tollgate.config.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +60,46 @@ class CliTest {
         assertThat(settings.host()).isEqualTo("0.0.0.0");
         assertThat(settings.http().trustedHops()).isEqualTo(2);
         assertThat(settings.demo().creditsMicros()).isEqualTo(5_000_000);
+    }
+
+    /** Plain settings are read without the library that knows all forms: the two must understand the same. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--port 9000",
+                "--port=9000",
+                "--http-trusted-hops=2 --demo-credits 5 --host 0.0.0.0",
+                "--demo-credits=1=2",
+                "--port 9000 --port 9001",
+                "--port",
+                "--port=",
+                "--port -1",
+                "--nothing 1",
+                "--demo-key @missing",
+                "9000",
+                "--new-installation",
+                "-- --port 9000"
+            })
+    void plain_settings_are_what_they_are_in_any_other_form(String arguments) {
+        String[] plain = ("serve " + arguments).trim().split(" ");
+        int code = run(plain);
+        String said = err;
+        List<Settings> first = List.copyOf(served);
+        served.clear();
+        // A file of arguments is for the library alone.
+        int again = execute("@" + file(plain));
+        assertThat(again).as(said).isEqualTo(code);
+        assertThat(err).isEqualTo(said);
+        assertThat(served.toString()).isEqualTo(first.toString());
+    }
+
+    private String file(String... arguments) {
+        try {
+            return Files.write(data.resolve("arguments"), List.of(arguments)).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
