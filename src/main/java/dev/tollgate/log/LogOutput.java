@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the log leaves the process: standard error; standard output belongs to what a command prints. Named in logback.xml.
+ * Where the log leaves the process: standard error; standard output belongs to what a command prints.
  *
  * <p>Whoever logs renders its line, gives it to a queue and goes on. One daemon thread writes; where it cannot (a disk is full, a pipe is not
  * read), lines are dropped and counted, and the count is told when there is room again. An error that ends that thread ends the process: nobody would
@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
-    /** Its name in logback.xml. */
-    private static final String NAME = "stderr";
+    /** The appender that whoever looks for this one asks for. */
+    public static final String NAME = "stderr";
 
     private static final int LINES_WAITING_MAX = 8_192;
     private static final long BYTES_WAITING_MAX = 4L << 20;
