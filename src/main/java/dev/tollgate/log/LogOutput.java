@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
-    /** The appender that whoever looks for this one asks for. */
+    /** The name of its appender, by which {@link #ofProcess} finds it. */
     public static final String NAME = "stderr";
 
     private static final int LINES_WAITING_MAX = 8_192;

@@ -136,15 +136,22 @@ final class PostgresServer implements Engine {
     public Connection first() {
         try {
             Connection connection = source().getConnection();
-            int version = connection.getMetaData().getDatabaseMajorVersion();
-            if (version < MAJOR_VERSION_MIN) {
+            try {
+                requireVersion(connection.getMetaData().getDatabaseMajorVersion());
+                return connection;
+            } catch (SQLException | CannotOpen e) {
                 connection.close();
-                throw new CannotOpen("The database is PostgreSQL " + version + "; Tollgate needs " + MAJOR_VERSION_MIN
-                        + " or newer.");
+                throw e;
             }
-            return connection;
         } catch (SQLException e) {
             throw new CannotOpen("Cannot reach the database: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireVersion(int version) {
+        if (version < MAJOR_VERSION_MIN) {
+            throw new CannotOpen(
+                    "The database is PostgreSQL " + version + "; Tollgate needs " + MAJOR_VERSION_MIN + " or newer.");
         }
     }
 }
