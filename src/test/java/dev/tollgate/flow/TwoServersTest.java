@@ -251,9 +251,7 @@ class TwoServersTest {
     @Test
     void a_server_that_was_taken_for_dead_delivers_nothing_more_and_its_hold_is_given_back() {
         Customer customer = one.customer("10");
-        one.script(UpstreamScript.answers().delay(12_000).text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
-        CompletableFuture<Reply> running = customer.chatAside(CALL);
-        customer.awaitHold();
+        CompletableFuture<Reply> running = callThatTakesLong(customer);
         Postgres.execute(url, "DELETE FROM node WHERE id = (SELECT node_id FROM open_hold LIMIT 1)");
         Reply reply = running.join();
         assertThat(reply.status()).isEqualTo(503);
@@ -261,6 +259,7 @@ class TwoServersTest {
         // By whoever is first: the other server, or itself once it has joined again.
         Gateway.await("the hold is given back", () -> customer.balance().compareTo(BigDecimal.TEN) == 0);
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
+        assertThat(customer.balance()).isEqualByComparingTo("10");
         one.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
     }
@@ -268,9 +267,7 @@ class TwoServersTest {
     @Test
     void a_hold_of_a_server_that_is_gone_is_given_back_once_and_counted_by_whoever_did_it() {
         Customer customer = one.customer("10");
-        one.script(UpstreamScript.answers().delay(12_000).text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
-        CompletableFuture<Reply> running = customer.chatAside(CALL);
-        customer.awaitHold();
+        CompletableFuture<Reply> running = callThatTakesLong(customer);
         Postgres.execute(url, "UPDATE open_hold SET node_id = 'node_that_is_gone'");
         Gateway.await("the hold is given back", () -> customer.balance().compareTo(BigDecimal.TEN) == 0);
         Gateway.await("it is counted", () -> holdsGivenBack(one) + holdsGivenBack(two) == 1);
@@ -279,6 +276,14 @@ class TwoServersTest {
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
         assertThat(customer.balance()).isEqualByComparingTo("10");
         assertThat(holdsGivenBack(one) + holdsGivenBack(two)).isEqualTo(1);
+    }
+
+    /** Its hold is there when this returns. */
+    private CompletableFuture<Reply> callThatTakesLong(Customer customer) {
+        one.script(UpstreamScript.answers().delay(12_000).text("Done.").finish("STOP", new Tokens(1000, 1000, 0)));
+        CompletableFuture<Reply> running = customer.chatAside(CALL);
+        customer.awaitHold();
+        return running;
     }
 
     private static long holdsGivenBack(Gateway server) {

@@ -350,7 +350,7 @@ public final class Postgres {
         return of(url, query, session -> number(session, query));
     }
 
-    static long number(Connection session, String query) throws SQLException {
+    private static long number(Connection session, String query) throws SQLException {
         try (Statement statement = session.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             return row.next() ? row.getLong(1) : 0;
