@@ -1,6 +1,6 @@
 package dev.tollgate;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tollgate.testing.ServerProcess;

@@ -1,6 +1,6 @@
 package dev.tollgate.audit;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Release;

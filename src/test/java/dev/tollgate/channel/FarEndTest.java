@@ -1,6 +1,6 @@
 package dev.tollgate.channel;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;

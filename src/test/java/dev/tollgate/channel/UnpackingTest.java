@@ -1,6 +1,6 @@
 package dev.tollgate.channel;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.tollgate.chat;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;

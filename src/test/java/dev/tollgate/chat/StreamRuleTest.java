@@ -1,6 +1,6 @@
 package dev.tollgate.chat;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.config.Settings;
 import java.util.HashMap;

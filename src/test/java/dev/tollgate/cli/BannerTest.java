@@ -1,6 +1,6 @@
 package dev.tollgate.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.tollgate.contract;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tollgate.admin.Refused;

@@ -1,7 +1,7 @@
 package dev.tollgate.contract;
 
 import static dev.tollgate.contract.OpenAiJava.ask;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.openai.core.http.StreamResponse;

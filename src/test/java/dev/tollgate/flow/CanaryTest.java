@@ -1,11 +1,11 @@
 package dev.tollgate.flow;
 
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.FarServer.cutOff;
 import static dev.tollgate.testing.FarServer.events;
 import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.log.LogFormat;
 import dev.tollgate.testing.Browser;

@@ -4,11 +4,11 @@ import static dev.tollgate.flow.Channels.KEY_A;
 import static dev.tollgate.flow.Channels.KEY_B;
 import static dev.tollgate.flow.Channels.firstAndSecond;
 import static dev.tollgate.flow.ErrorListTest.assertError;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.FarServer.cutOff;
 import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;

@@ -4,9 +4,9 @@ import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.flow.MediaSamples.call;
 import static dev.tollgate.flow.MediaSamples.dataUrl;
 import static dev.tollgate.flow.MediaSamples.latin1;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.FarServer.events;
 import static dev.tollgate.testing.FarServer.whole;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;

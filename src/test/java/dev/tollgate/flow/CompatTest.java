@@ -1,10 +1,10 @@
 package dev.tollgate.flow;
 
 import static dev.tollgate.flow.ErrorListTest.assertError;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.FarServer.cutOff;
 import static dev.tollgate.testing.FarServer.events;
 import static dev.tollgate.testing.FarServer.whole;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;

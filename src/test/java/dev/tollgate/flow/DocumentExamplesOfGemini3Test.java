@@ -7,7 +7,7 @@ import static dev.tollgate.flow.Documented.assertDocumentedStream;
 import static dev.tollgate.flow.Documented.assertGrounded;
 import static dev.tollgate.flow.Documented.assertScientists;
 import static dev.tollgate.flow.Documented.curl;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Gateway;
 import org.junit.jupiter.api.AfterAll;

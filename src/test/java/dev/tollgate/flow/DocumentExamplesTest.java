@@ -9,7 +9,7 @@ import static dev.tollgate.flow.Documented.assertUnits;
 import static dev.tollgate.flow.Documented.curl;
 import static dev.tollgate.flow.Documented.finishReason;
 import static dev.tollgate.flow.Documented.send;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Gateway;
 import java.net.UnknownHostException;

@@ -3,8 +3,8 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.flow.MediaSamples.call;
 import static dev.tollgate.flow.MediaSamples.latin1;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.media.Resolver;
 import dev.tollgate.testing.Customer;

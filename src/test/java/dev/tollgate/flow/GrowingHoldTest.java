@@ -1,6 +1,6 @@
 package dev.tollgate.flow;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;

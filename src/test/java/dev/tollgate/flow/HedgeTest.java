@@ -3,11 +3,11 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.Channels.KEY_A;
 import static dev.tollgate.flow.Channels.KEY_B;
 import static dev.tollgate.flow.ErrorListTest.assertError;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.FarServer.events;
 import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.geminiEnd;
 import static dev.tollgate.testing.FarServer.whole;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.config.ConfigException;

@@ -1,7 +1,7 @@
 package dev.tollgate.flow;
 
 import static dev.tollgate.flow.ErrorListTest.assertError;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;

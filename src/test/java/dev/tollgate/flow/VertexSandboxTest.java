@@ -1,7 +1,7 @@
 package dev.tollgate.flow;
 
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.FarServer.whole;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;

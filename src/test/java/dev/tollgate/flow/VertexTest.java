@@ -1,8 +1,8 @@
 package dev.tollgate.flow;
 
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.whole;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;

@@ -2,7 +2,7 @@ package dev.tollgate.gemini;
 
 import static dev.tollgate.gemini.Asks.asks;
 import static dev.tollgate.gemini.Asks.call;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.conversation.ContentPart;

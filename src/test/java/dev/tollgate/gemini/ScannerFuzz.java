@@ -1,6 +1,6 @@
 package dev.tollgate.gemini;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 /** What the scanner reads, the parser reads as well, and as the same. A target of Jazzer's too. */
 public final class ScannerFuzz {

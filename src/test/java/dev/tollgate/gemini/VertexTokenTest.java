@@ -1,6 +1,6 @@
 package dev.tollgate.gemini;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;

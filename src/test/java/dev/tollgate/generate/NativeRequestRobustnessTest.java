@@ -1,6 +1,6 @@
 package dev.tollgate.generate;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.error.ApiException;

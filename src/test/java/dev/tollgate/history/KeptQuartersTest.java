@@ -1,6 +1,6 @@
 package dev.tollgate.history;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.ledger.Refund;
 import dev.tollgate.ledger.Settle;

@@ -1,6 +1,6 @@
 package dev.tollgate.ids;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import java.time.Instant;
 import java.util.HashSet;

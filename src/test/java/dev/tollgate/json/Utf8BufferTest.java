@@ -1,6 +1,6 @@
 package dev.tollgate.json;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tollgate.testing.Randomly;

@@ -1,6 +1,6 @@
 package dev.tollgate.keys;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.Postgres;

@@ -1,6 +1,6 @@
 package dev.tollgate.ledger;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.audit.Audit;
 import dev.tollgate.keys.KeySettings;

@@ -3,7 +3,7 @@ package dev.tollgate.metering;
 import static dev.tollgate.metering.Said.STOP;
 import static dev.tollgate.metering.Said.text;
 import static dev.tollgate.metering.Said.used;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;

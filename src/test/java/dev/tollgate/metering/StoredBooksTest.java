@@ -1,6 +1,6 @@
 package dev.tollgate.metering;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;

@@ -3,8 +3,8 @@ package dev.tollgate.metering;
 import static dev.tollgate.metering.UsageFlag.CLAMPED;
 import static dev.tollgate.metering.UsageFlag.ESTIMATED;
 import static dev.tollgate.metering.UsageFlag.TOTAL_MISMATCH;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.upstream.UpstreamEvent.Usage.ABSENT;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstream.UpstreamEvent;

@@ -1,6 +1,6 @@
 package dev.tollgate.models;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.conversation.Effort;
 import java.time.Instant;

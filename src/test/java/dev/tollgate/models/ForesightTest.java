@@ -1,6 +1,6 @@
 package dev.tollgate.models;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.tollgate.money;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import java.math.BigDecimal;
 import java.util.Random;

@@ -4,7 +4,7 @@ import static dev.tollgate.openai.Bodies.messages;
 import static dev.tollgate.openai.Bodies.read;
 import static dev.tollgate.openai.Bodies.refused;
 import static dev.tollgate.openai.Bodies.with;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.conversation.ContentPart;
 import dev.tollgate.conversation.Effort;

@@ -1,6 +1,6 @@
 package dev.tollgate.openai;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tollgate.conversation.Message;

@@ -1,7 +1,7 @@
 package dev.tollgate.openai;
 
 import static dev.tollgate.openai.Bodies.read;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.conversation.ContentPart;
 import dev.tollgate.conversation.ContentPart.Named;

@@ -2,7 +2,7 @@ package dev.tollgate.openai;
 
 import static dev.tollgate.openai.Bodies.messages;
 import static dev.tollgate.openai.Bodies.with;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.conversation.Conversation;
 import dev.tollgate.conversation.PromptSize;

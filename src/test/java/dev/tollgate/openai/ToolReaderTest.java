@@ -3,7 +3,7 @@ package dev.tollgate.openai;
 import static dev.tollgate.openai.Bodies.read;
 import static dev.tollgate.openai.Bodies.refused;
 import static dev.tollgate.openai.Bodies.with;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.conversation.ResponseFormat;
 import dev.tollgate.conversation.Tool;

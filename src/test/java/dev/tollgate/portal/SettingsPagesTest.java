@@ -1,6 +1,6 @@
 package dev.tollgate.portal;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;

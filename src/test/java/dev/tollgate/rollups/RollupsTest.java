@@ -1,6 +1,6 @@
 package dev.tollgate.rollups;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Refund;

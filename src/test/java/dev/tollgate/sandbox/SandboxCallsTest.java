@@ -2,7 +2,7 @@ package dev.tollgate.sandbox;
 
 import static dev.tollgate.sandbox.SandboxClient.GEMINI_25;
 import static dev.tollgate.sandbox.SandboxClient.user;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.tollgate.sandbox;
 
 import static dev.tollgate.sandbox.SandboxClient.GEMINI_25;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.sandbox.scripting.Knob;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.tollgate.sandbox;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.sandbox.routes.SandboxModel;
 import dev.tollgate.sandbox.scripting.Knob;

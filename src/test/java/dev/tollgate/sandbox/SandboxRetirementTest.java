@@ -1,7 +1,7 @@
 package dev.tollgate.sandbox;
 
 import static dev.tollgate.sandbox.SandboxClient.user;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -3,7 +3,7 @@ package dev.tollgate.sandbox;
 import static dev.tollgate.sandbox.SandboxClient.GEMINI_25;
 import static dev.tollgate.sandbox.SandboxClient.GEMINI_3;
 import static dev.tollgate.sandbox.SandboxClient.user;
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.sandbox.generation.PromptTokens;
 import dev.tollgate.sandbox.requests.GoogleRequest;

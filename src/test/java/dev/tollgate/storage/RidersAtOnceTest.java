@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.tollgate.stress;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.answers.AnswerName;
 import dev.tollgate.answers.ClaimKey;

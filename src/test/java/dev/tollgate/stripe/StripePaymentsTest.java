@@ -1,5 +1,6 @@
 package dev.tollgate.stripe;
 
+import static dev.tollgate.testing.Asserts.assertThat;
 import static dev.tollgate.testing.StripeStandIn.SECRET;
 import static dev.tollgate.testing.StripeStandIn.dispute;
 import static dev.tollgate.testing.StripeStandIn.event;
@@ -9,7 +10,6 @@ import static dev.tollgate.testing.StripeStandIn.refunded;
 import static dev.tollgate.testing.StripeStandIn.send;
 import static dev.tollgate.testing.StripeStandIn.session;
 import static dev.tollgate.testing.StripeStandIn.signature;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;

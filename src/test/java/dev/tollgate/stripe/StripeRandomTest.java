@@ -1,6 +1,6 @@
 package dev.tollgate.stripe;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;

@@ -1,6 +1,6 @@
 package dev.tollgate.upstream;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.upstream.RetryPlan.Decision;
 import dev.tollgate.upstream.RetryPlan.Next;
