@@ -150,7 +150,7 @@ public final class Postgres {
 
     /** As above, and nobody has had it before. */
     public static String untouched() {
-        return fresh(SERVED, " TEMPLATE " + TEMPLATE);
+        return fresh(SERVED, " STRATEGY FILE_COPY TEMPLATE " + TEMPLATE);
     }
 
     /** How many databases a test class has. */
