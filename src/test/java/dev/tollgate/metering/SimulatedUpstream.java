@@ -101,7 +101,7 @@ final class SimulatedUpstream implements PreparedCall {
             List<UpstreamEvent> first = new ArrayList<>(List.of(new UpstreamEvent.Started("sim-1", "r1")));
             for (int i = 0; i < chunks; i++) {
                 List<UpstreamEvent> events = i == 0 ? first : new ArrayList<>();
-                String said = WORDS.repeat(1 + random.nextInt(random.nextInt(8) == 0 ? 1_000 : 4));
+                String said = WORDS.repeat(1 + random.nextInt(random.nextInt(24) == 0 ? 1_000 : 4));
                 tokens += said.length() / 4;
                 if (random.nextInt(4) > 0) {
                     events.add(usage(random.nextInt(40) == 0 ? 1L << 31 : tokens));
