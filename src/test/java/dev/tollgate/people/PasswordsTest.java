@@ -1,0 +1,57 @@
+package dev.tollgate.people;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.password4j.Argon2Function;
+import com.password4j.Password;
+import com.password4j.types.Argon2;
+import java.lang.reflect.Field;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PasswordsTest {
+
+    /** Nobody else's. */
+    private static final int KIBIBYTES = 136;
+
+    private static final String PASSWORD = "what nobody would guess";
+
+    @Test
+    void the_memory_that_a_hash_fills_is_kept_by_nobody() throws ReflectiveOperationException {
+        try (Passwords passwords = new Passwords(new Random(), KIBIBYTES)) {
+            String hash = passwords.hash("here", PASSWORD);
+            assertThat(passwords.matches("here", PASSWORD, hash)).isTrue();
+            assertThat(passwords.matches("here", "another", hash)).isFalse();
+            assertThat(passwords.matches("here", PASSWORD, null)).isFalse();
+        }
+        Field kept = Argon2Function.class.getDeclaredField("INSTANCES");
+        kept.setAccessible(true);
+        assertThat(((Map<?, ?>) kept.get(null)).values())
+                .allSatisfy(function ->
+                        assertThat(((Argon2Function) function).getMemory()).isNotEqualTo(KIBIBYTES));
+    }
+
+    @Test
+    void hashes_are_the_ones_that_the_librarys_own_function_makes_and_checks() {
+        Argon2Function librarys = Argon2Function.getInstance(KIBIBYTES + 8, 2, 1, 32, Argon2.ID);
+        try (Passwords passwords = new Passwords(new Random(), KIBIBYTES + 8)) {
+            String theirs =
+                    Password.hash(PASSWORD).addRandomSalt(16).with(librarys).getResult();
+            assertThat(passwords.matches("here", PASSWORD, theirs)).isTrue();
+            assertThat(Password.check(PASSWORD, passwords.hash("here", PASSWORD))
+                            .with(librarys))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void a_hash_with_other_costs_is_checked_by_its_own() {
+        try (Passwords passwords = new Passwords(new Random(), KIBIBYTES)) {
+            String quick = passwords.hashOfRandom(PASSWORD);
+            assertThat(quick).contains("$m=64,t=1,p=1$");
+            assertThat(passwords.matches("here", PASSWORD, quick)).isTrue();
+            assertThat(passwords.matches("here", "another", quick)).isFalse();
+        }
+    }
+}
