@@ -1,5 +1,6 @@
 package dev.tollgate.json;
 
+import dev.tollgate.money.Credits;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -30,6 +31,11 @@ public final class Utf8Buffer {
 
     /** This thread's own for short texts; not there while one is being made. */
     private static final ThreadLocal<@Nullable Utf8Buffer> SCRATCH = new ThreadLocal<>();
+
+    /** Of a buffer that rests, for the next one of this thread that needs any. */
+    private static final ThreadLocal<byte @Nullable []> SPARE = new ThreadLocal<>();
+
+    private static final byte[] NOTHING = {};
 
     /** One for a text that {@link #text} or {@link #bytes} ends at once: on the way of every call another buffer for each would be most of what is allocated. */
     public static Utf8Buffer scratch() {
@@ -64,9 +70,10 @@ public final class Utf8Buffer {
         this(1024);
     }
 
+    /** @param startBytes 0 takes what room there is when it is first written to */
     public Utf8Buffer(int startBytes) {
         this.startBytes = startBytes;
-        this.bytes = new byte[startBytes];
+        this.bytes = startBytes == 0 ? NOTHING : new byte[startBytes];
     }
 
     public int size() {
@@ -110,10 +117,24 @@ public final class Utf8Buffer {
         }
     }
 
+    /** Empties the buffer, and leaves its room to others: of thousands that wait on one thread, one writes at a time. */
+    public void rest() {
+        size = 0;
+        if (bytes.length <= KEPT_BYTES_MAX) {
+            SPARE.set(bytes);
+        }
+        bytes = NOTHING;
+    }
+
     public Utf8Buffer raw(byte[] ready) {
-        ensure(ready.length);
-        System.arraycopy(ready, 0, bytes, size, ready.length);
-        size += ready.length;
+        return raw(ready, ready.length);
+    }
+
+    /** The same of its first bytes. */
+    public Utf8Buffer raw(byte[] ready, int length) {
+        ensure(length);
+        System.arraycopy(ready, 0, bytes, size, length);
+        size += length;
         return this;
     }
 
@@ -152,6 +173,24 @@ public final class Utf8Buffer {
             left /= 10;
         }
         size += digits;
+        return this;
+    }
+
+    /** An amount as {@link Credits#text} has it. */
+    public Utf8Buffer credits(long micros) {
+        long whole = micros / Credits.MICROS;
+        int left = (int) Math.abs(micros % Credits.MICROS);
+        if (micros < 0 && whole == 0) {
+            raw('-'); // minus zero is no long
+        }
+        number(whole);
+        if (left > 0) {
+            raw('.');
+        }
+        for (int power = (int) Credits.MICROS / 10; left > 0; power /= 10) {
+            raw((char) ('0' + left / power));
+            left %= power;
+        }
         return this;
     }
 
@@ -280,6 +319,12 @@ public final class Utf8Buffer {
         long needed = (long) size + more;
         if (needed > SIZE_MAX) {
             throw new IllegalStateException("more than " + SIZE_MAX + " bytes of JSON");
+        }
+        byte[] spare = bytes == NOTHING ? SPARE.get() : null;
+        if (spare != null && spare.length >= needed) {
+            SPARE.set(null);
+            bytes = spare;
+            return;
         }
         bytes = Arrays.copyOf(bytes, (int) Math.min(SIZE_MAX, Math.max(needed, bytes.length * 2L)));
     }

@@ -4,7 +4,6 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
-import dev.tollgate.money.Credits;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.usage.UsageJson;
 import java.util.ArrayList;
@@ -46,14 +45,14 @@ final class TaskDetails {
         Usage usage = bill.usage();
         Utf8Buffer json = Utf8Buffer.scratch();
         json.raw("{\"price_version\":").string(pricing.version());
-        json.raw(",\"input_per_million\":").raw(Credits.text(pricing.inputMicrosPerMillion()));
-        json.raw(",\"output_per_million\":").raw(Credits.text(pricing.outputMicrosPerMillion()));
+        json.raw(",\"input_per_million\":").credits(pricing.inputMicrosPerMillion());
+        json.raw(",\"output_per_million\":").credits(pricing.outputMicrosPerMillion());
         json.raw(",\"prompt_tokens\":").number(usage.inputTokens());
         json.raw(",\"completion_tokens\":").number(usage.candidatesTokens());
         json.raw(",\"reasoning_tokens\":").number(usage.thoughtsTokens());
         json.raw(",\"reasoning_billed\":").raw(Boolean.toString(pricing.reasoningBilled()));
         json.raw(",\"exact\":").raw(pricing.exactCredits(usage).toPlainString());
-        json.raw(",\"charged\":").raw(Credits.text(bill.chargeMicros()));
+        json.raw(",\"charged\":").credits(bill.chargeMicros());
         json.raw(",\"rounding\":").string(pricing.rounding().describe());
         return json.raw(bill.isHoldCharged() ? ",\"hold_charged\":true}" : "}").text();
     }

@@ -3,7 +3,9 @@ package dev.tollgate.money;
 /** Amounts for people and JSON: micro-credits as the exact decimal number of credits, without floating point. */
 public final class Credits {
 
-    private static final long MICROS_PER_CREDIT = 1_000_000;
+    /** Of one credit. */
+    public static final long MICROS = 1_000_000;
+
     private static final int DECIMALS_MAX = 6;
     private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000};
 
@@ -14,8 +16,8 @@ public final class Credits {
 
     /** @return a JSON number without trailing zeros, e.g. {@code 4.4754} for 4,475,400 micro-credits */
     public static String text(long micros) {
-        long whole = micros / MICROS_PER_CREDIT;
-        int fraction = (int) Math.abs(micros % MICROS_PER_CREDIT);
+        long whole = micros / MICROS;
+        int fraction = (int) Math.abs(micros % MICROS);
         if (fraction == 0) {
             return Long.toString(whole);
         }

@@ -6,7 +6,6 @@ import dev.tollgate.conversation.Message;
 import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.json.Utf8Buffer;
-import dev.tollgate.money.Credits;
 import dev.tollgate.usage.UsageJson;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +33,8 @@ public final class ChunkWriter {
     private static final byte[] DONE = ascii("data: [DONE]\n\n");
 
     private final Utf8Buffer out;
-    private final byte[] start;
     private final byte[] startOfChoice;
+    private final int startLength;
 
     /**
      * @param created Unix seconds
@@ -43,12 +42,12 @@ public final class ChunkWriter {
      */
     public ChunkWriter(String id, long created, String model, Utf8Buffer out) {
         this.out = out;
-        Utf8Buffer prefix = new Utf8Buffer(256);
+        Utf8Buffer prefix = Utf8Buffer.scratch();
         prefix.raw("data: {\"id\":").string(id);
         prefix.raw(",\"object\":\"chat.completion.chunk\",\"created\":").number(created);
         prefix.raw(",\"model\":").string(model).raw(",\"choices\":[");
-        this.start = prefix.toByteArray();
-        this.startOfChoice = prefix.raw("{\"index\":").toByteArray();
+        this.startLength = prefix.size();
+        this.startOfChoice = prefix.raw("{\"index\":").bytes();
     }
 
     public void role(int choice) {
@@ -123,8 +122,8 @@ public final class ChunkWriter {
 
     /** The last chunk before {@link #done}. */
     public void usage(PrintedUsage usage, long creditsMicros) {
-        UsageJson.write(usage, out.raw(start).raw("],\"usage\":"));
-        out.raw(",\"credits_consumed\":").raw(Credits.text(creditsMicros));
+        UsageJson.write(usage, out.raw(startOfChoice, startLength).raw("],\"usage\":"));
+        out.raw(",\"credits_consumed\":").credits(creditsMicros);
         out.raw("}\n\n");
     }
 

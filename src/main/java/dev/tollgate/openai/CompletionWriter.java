@@ -2,7 +2,6 @@ package dev.tollgate.openai;
 
 import dev.tollgate.conversation.Message;
 import dev.tollgate.json.Utf8Buffer;
-import dev.tollgate.money.Credits;
 import dev.tollgate.usage.UsageJson;
 import java.util.List;
 
@@ -44,7 +43,7 @@ public final class CompletionWriter {
             choice(it.choices().get(i));
         }
         UsageJson.write(it.usage(), out.raw("],\"usage\":"));
-        out.raw(",\"credits_consumed\":").raw(Credits.text(it.creditsMicros()));
+        out.raw(",\"credits_consumed\":").credits(it.creditsMicros());
         out.raw('}');
     }
 

@@ -25,7 +25,7 @@ final class ReceiptRows {
                 ORDER BY sequence DESC LIMIT 1) AS last ON true""",
             "text");
     private static final RowStatement INSERT =
-            RowStatement.insert("receipt", "account_id text", "sequence bigint", "task_id text", "body text");
+            RowStatement.insert("receipt", "account_id text", "sequence bigint", "task_id text", "body utf8");
     private static final String RETIRE = "UPDATE signing_key SET retired_at = ? WHERE retired_at IS NULL";
     private static final String INSERT_KEY = """
             INSERT INTO signing_key (id, public_key, sealed_private, created_at) VALUES (?, ?, ?, ?)

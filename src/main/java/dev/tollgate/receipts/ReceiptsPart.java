@@ -108,7 +108,7 @@ final class ReceiptsPart implements Part<ReceiptChange> {
             inserts.text(receipt.accountId())
                     .number(sequence)
                     .text(receipt.settle().reservationId())
-                    .text(room.asString())
+                    .utf8(room.toByteArray())
                     .next();
             ends.put(receipt.accountId(), new Link(sequence, Digest.of(room)));
         }

@@ -6,16 +6,15 @@ import dev.tollgate.ledger.Settle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Adds the receipt of a charge to its account's chain; does nothing where the settlement charged nothing or came second. What does
- * not depend on the chain is rendered here, on the thread that makes the change, and not on the writer's.
+ * Adds the receipt of a charge to its account's chain; does nothing where the settlement charged nothing or came second.
  */
 public final class WriteReceipt implements ReceiptChange {
 
     private final Settle settle;
     private final String accountId;
-    private final byte[] keyPrefix;
-    private final byte[] model;
-    private final byte[] priceVersion;
+    private final String keyPrefix;
+    private final String model;
+    private final String priceVersion;
     private final String usage;
 
     /**
@@ -36,9 +35,9 @@ public final class WriteReceipt implements ReceiptChange {
             String usageCanonical) {
         this.settle = settle;
         this.accountId = accountId;
-        this.keyPrefix = quoted(keyPrefix);
-        this.model = quoted(model);
-        this.priceVersion = quoted(priceVersion);
+        this.keyPrefix = keyPrefix;
+        this.model = model;
+        this.priceVersion = priceVersion;
         this.usage = usageCanonical;
     }
 
@@ -50,8 +49,22 @@ public final class WriteReceipt implements ReceiptChange {
         return accountId;
     }
 
+    private static Utf8Buffer quoted(Utf8Buffer room, String text) {
+        return isPlain(text) ? room.raw('"').raw(text).raw('"') : room.raw(canonical(text));
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Half a character, which an upstream can put into its name, has no bytes to be hashed: it becomes a question mark. */
-    private static byte[] quoted(String text) {
+    private static byte[] canonical(String text) {
         StringBuilder out = new StringBuilder(text.length() + 2);
         CanonicalJson.append(out, text);
         return out.toString().getBytes(StandardCharsets.UTF_8);
@@ -78,14 +91,10 @@ public final class WriteReceipt implements ReceiptChange {
                 .number(chargeMicros)
                 .raw(",\"key_id\":\"")
                 .raw(keyId)
-                .raw("\",\"key_prefix\":")
-                .raw(keyPrefix)
-                .raw(",\"model\":")
-                .raw(model)
-                .raw(",\"previous_hash\":\"")
-                .raw(previousHash)
-                .raw("\",\"price_version\":")
-                .raw(priceVersion)
+                .raw("\",\"key_prefix\":");
+        quoted(room, keyPrefix).raw(",\"model\":");
+        quoted(room, model).raw(",\"previous_hash\":\"").raw(previousHash).raw("\",\"price_version\":");
+        quoted(room, priceVersion)
                 .raw(",\"sequence\":")
                 .number(sequence)
                 .raw(",\"task_id\":\"")

@@ -2,6 +2,7 @@ package dev.tollgate.storage;
 
 import dev.tollgate.storage.RowStatement.Reader;
 import dev.tollgate.storage.RowStatement.Rows;
+import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,6 +32,11 @@ final class AtOnce implements Rows {
     public Rows text(@Nullable String value) {
         columns.get(index++).add(value);
         return this;
+    }
+
+    @Override
+    public Rows utf8(byte[] value) {
+        return text(new String(value, StandardCharsets.UTF_8));
     }
 
     @Override

@@ -34,6 +34,11 @@ final class OneByOne implements Rows {
     }
 
     @Override
+    public Rows utf8(byte[] value) {
+        throw new UnsupportedOperationException("only new rows have it");
+    }
+
+    @Override
     public Rows number(long value) throws SQLException {
         statement.setLong(++index, value);
         return this;

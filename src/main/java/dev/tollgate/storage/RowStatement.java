@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,8 @@ public final class RowStatement {
      * statement for several rows changes, in case of that.
      */
     private static final String INSERT = "INSERT OR FAIL INTO ";
+
+    private static final String UTF8 = "utf8";
 
     private final String one;
     private final @Nullable String several;
@@ -79,18 +82,25 @@ public final class RowStatement {
         return new RowStatement("", null, many, List.of(types));
     }
 
-    /** @param columns name and type, as in {@code "id text"} */
+    /**
+     * @param columns name and type, as in {@code "id text"}; of the type {@code utf8} is a text that is given as bytes, which SQLite takes as they
+     *     are
+     */
     public static RowStatement insert(String table, String... columns) {
         List<String> names = Arrays.stream(columns).map(it -> it.split(" ")[0]).toList();
-        String[] types = Arrays.stream(columns).map(it -> it.split(" ")[1]).toArray(String[]::new);
+        List<String> kinds = Arrays.stream(columns).map(it -> it.split(" ")[1]).toList();
         String into = table + " (" + String.join(", ", names) + ")";
-        String marks = "(" + String.join(", ", names.stream().map(name -> "?").toList()) + ")";
+        String marks = brackets(kinds, kind -> kind.equals(UTF8) ? "CAST(? AS text)" : "?");
         RowStatement embedded = embedded(into, names.size(), first -> marks);
         return new RowStatement(
                 embedded.one,
                 embedded.several,
-                "INSERT INTO " + into + " SELECT * FROM unnest" + marks,
-                List.of(types));
+                "INSERT INTO " + into + " SELECT * FROM unnest" + brackets(kinds, kind -> "?"),
+                kinds.stream().map(kind -> kind.equals(UTF8) ? "text" : kind).toList());
+    }
+
+    private static String brackets(List<String> kinds, UnaryOperator<String> mark) {
+        return kinds.stream().map(mark).collect(Collectors.joining(", ", "(", ")"));
     }
 
     /** Begins to run it. */
@@ -110,6 +120,9 @@ public final class RowStatement {
     public sealed interface Rows permits OneByOne, InGroups, AtOnce {
 
         Rows text(@Nullable String value) throws SQLException;
+
+        /** A text, for a column of {@link #insert} that is declared so. @param value of that alone, and not changed any more */
+        Rows utf8(byte[] value) throws SQLException;
 
         Rows number(long value) throws SQLException;
 

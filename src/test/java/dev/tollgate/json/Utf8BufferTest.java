@@ -3,6 +3,7 @@ package dev.tollgate.json;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.tollgate.money.Credits;
 import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,48 @@ class Utf8BufferTest {
         assertThat(out.array()).hasSize(16);
         out.number(9).number(10).number(-1).number(Long.MIN_VALUE);
         assertThat(new String(out.toByteArray(), StandardCharsets.US_ASCII)).isEqualTo("910-1-9223372036854775808");
+    }
+
+    @Test
+    void what_rests_leaves_its_room_to_the_next_that_writes() {
+        Utf8Buffer first = new Utf8Buffer(0).string("x".repeat(500));
+        Utf8Buffer second = new Utf8Buffer(0);
+        byte[] room = first.array();
+        first.rest();
+        assertThat(first.size()).isZero();
+        assertThat(first.array()).isEmpty();
+
+        assertThat(second.string("y").array()).isSameAs(room);
+        first.raw("z");
+        assertThat(first.array()).as("while the other one writes").isNotSameAs(room);
+        assertThat(first.asString() + second.asString()).isEqualTo("z\"y\"");
+        second.rest();
+        assertThat(first.raw("z").asString()).isEqualTo("zz");
+        first.rest();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            longs = {
+                0,
+                1,
+                -1,
+                10,
+                999_999,
+                -999_999,
+                1_000_000,
+                -1_500_000,
+                4_475_400,
+                120_000_050,
+                Long.MAX_VALUE,
+                Long.MIN_VALUE
+            })
+    void amounts_are_written_as_they_are_told(long micros) {
+        assertThat(new Utf8Buffer(1).credits(micros).asString()).isEqualTo(Credits.text(micros));
+        Randomly.run(1_000, random -> {
+            long any = random.nextLong() >> random.nextInt(64);
+            assertThat(new Utf8Buffer(1).credits(any).asString()).isEqualTo(Credits.text(any));
+        });
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Stores;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,7 +36,7 @@ class RowStatementTest {
             "account_id text",
             "sequence bigint",
             "created_at bigint",
-            "kind text",
+            "kind utf8",
             "from_bucket text",
             "to_bucket text",
             "amount_micros bigint",
@@ -80,7 +81,7 @@ class RowStatementTest {
                     rows.text(change.account)
                             .number(i + 1)
                             .number((Long) (long) i)
-                            .text("top_up")
+                            .utf8("top_up".getBytes(StandardCharsets.UTF_8))
                             .text("funding")
                             .text("available")
                             .number(change.amounts.get(i))
