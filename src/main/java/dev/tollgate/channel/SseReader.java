@@ -106,7 +106,9 @@ public final class SseReader {
         int from = dataFrom >= 0 ? dataFrom : lineFrom;
         if (from > 0 || !areHeld) {
             int length = end - from;
-            if (length > held.length) {
+            if (length == 0) {
+                held = NONE; // thousands of streams wait, most of them for the next whole event
+            } else if (length > held.length) {
                 held = Arrays.copyOfRange(bytes, from, end);
             } else {
                 System.arraycopy(bytes, from, held, 0, length);

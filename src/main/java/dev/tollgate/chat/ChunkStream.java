@@ -21,7 +21,7 @@ final class ChunkStream implements Sink {
     /** About what an event becomes: half of them are counts, which become nothing. */
     private static final int EVENT_BYTES = 128;
 
-    private final Utf8Buffer out = new Utf8Buffer(256);
+    private final Utf8Buffer out = new Utf8Buffer(0);
     private @Nullable ChunkWriter begun;
 
     ChunkStream(ChatAnswer answer) {
@@ -52,8 +52,8 @@ final class ChunkStream implements Sink {
         }
         if (out.size() > 0) {
             answer.outlet().write(out.array(), out.size());
-            out.clear();
         }
+        out.rest();
     }
 
     /** Whether something has left. */
@@ -167,7 +167,7 @@ final class ChunkStream implements Sink {
 
     private byte[] taken() {
         byte[] taken = out.toByteArray();
-        out.clear();
+        out.rest();
         return taken;
     }
 

@@ -14,7 +14,7 @@ final class Utf8Offsets {
 
     private static final int UTF8_MAX = 4;
 
-    private final BitSet continuations = new BitSet(0);
+    private @Nullable BitSet continuations;
     private int length;
     private boolean halfPair;
     private long @Nullable [] words;
@@ -62,14 +62,26 @@ final class Utf8Offsets {
 
     private void grow(int bytes) {
         if (length <= BYTES_MAX - UTF8_MAX) {
-            continuations.set(length + 1, length + bytes);
+            if (bytes > 1) {
+                known().set(length + 1, length + bytes);
+            }
             length += bytes;
         }
+    }
+
+    private BitSet known() {
+        if (continuations == null) {
+            continuations = new BitSet();
+        }
+        return continuations;
     }
 
     /** How many code points begin before a byte, which is clamped to the text; inside a character it is the character's begin. */
     int codePoints(long bytes) {
         int at = Math.clamp(bytes, 0, length);
+        if (continuations == null) {
+            return at;
+        }
         int whole = at - continuationsBefore(at);
         return continuations.get(at) ? whole - 1 : whole;
     }
@@ -84,7 +96,7 @@ final class Utf8Offsets {
     }
 
     private long[] counted() {
-        long[] all = continuations.toLongArray();
+        long[] all = known().toLongArray();
         before = new int[all.length + 1];
         for (int i = 0; i < all.length; i++) {
             before[i + 1] = before[i] + Long.bitCount(all[i]);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * What a call and an event cost in memory that is allocated and in writes, counted, not timed. The tests run on the JVM's first compiler alone,
- * which leaves more on the heap than the second one: the bounds are for it, a third above what was measured. Only the gateway's own threads
+ * which leaves more on the heap than the second one: the bounds are for it, a quarter above what was measured. Only the gateway's own threads
  * count, which are those of a group: the event loops and the writer. So classes that run beside this one do not.
  */
 @Timeout(240)
@@ -37,7 +37,7 @@ class AllocationTest {
     private static final int FEW_EVENTS = 10;
     private static final int MANY_EVENTS = 60;
 
-    private static final long BYTES_A_CALL_MAX = 68_000;
+    private static final long BYTES_A_CALL_MAX = 60_000;
     private static final long BYTES_AN_EVENT_MAX = 1_000;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
