@@ -1,27 +1,15 @@
 package dev.tollgate;
 
-import dev.tollgate.admin.AccountsHandler;
 import dev.tollgate.admin.AdminGate;
 import dev.tollgate.admin.AdminKey;
-import dev.tollgate.admin.AuditLogHandler;
 import dev.tollgate.admin.BooksCheck;
-import dev.tollgate.admin.BooksHandler;
 import dev.tollgate.admin.ChannelDeeds;
-import dev.tollgate.admin.ChannelsHandler;
 import dev.tollgate.admin.Deletions;
-import dev.tollgate.admin.DrainHandler;
-import dev.tollgate.admin.LinksHandler;
 import dev.tollgate.admin.OperatorLinks;
 import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
-import dev.tollgate.admin.PaymentsHandler;
-import dev.tollgate.admin.PeopleHandler;
 import dev.tollgate.admin.Prices;
-import dev.tollgate.admin.PricesHandler;
-import dev.tollgate.admin.SettingsHandler;
 import dev.tollgate.admin.StoredAdministration;
-import dev.tollgate.admin.TasksHandler;
-import dev.tollgate.admin.VouchersHandler;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.KnownAnswers;
 import dev.tollgate.answers.LargeBodies;
@@ -48,9 +36,6 @@ import dev.tollgate.generate.TokenCount;
 import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
 import dev.tollgate.history.LiveAccounts;
-import dev.tollgate.history.PlatformCalls;
-import dev.tollgate.history.PlatformTasksHandler;
-import dev.tollgate.history.PlatformUsageHandler;
 import dev.tollgate.history.TaskListHandler;
 import dev.tollgate.history.UsageHandler;
 import dev.tollgate.host.FirstStartFile;
@@ -369,7 +354,7 @@ public final class App implements AutoCloseable {
                 new HttpFront(
                         vertx,
                         options,
-                        routes.stream().filter(App::isForOperators).toList(),
+                        routes.stream().filter(AdminRoutes::isServedApart).toList(),
                         secureRandom,
                         clock,
                         memory,
@@ -394,23 +379,12 @@ public final class App implements AutoCloseable {
         return new Certificates.Named(file.place(), file.path());
     }
 
-    /** With an address of its own it is served there alone; health at both. */
-    private static boolean isForOperators(Route<?> route) {
-        return isForOperatorsAlone(route) || route.path().startsWith("/health/");
-    }
-
-    private static boolean isForOperatorsAlone(Route<?> route) {
-        return isForOperatorsAlone(route.path());
-    }
-
-    private static boolean isForOperatorsAlone(String path) {
-        return path.startsWith("/admin/") || path.startsWith("/internal/") || path.equals("/metrics");
-    }
-
     private List<Route<?>> publicRoutes() {
         return settings.adminListen() == null
                 ? routes
-                : routes.stream().filter(route -> !isForOperatorsAlone(route)).toList();
+                : routes.stream()
+                        .filter(route -> !AdminRoutes.isForOperatorsAlone(route.path()))
+                        .toList();
     }
 
     private ControlSocket control() {
@@ -488,13 +462,22 @@ public final class App implements AutoCloseable {
                 channels.upstreams()::tryOut,
                 store.writer(),
                 clock);
-        ChannelsHandler channelsHandler = new ChannelsHandler(channels.upstreams()::status, channelDeeds, clock);
-        routes.add(Route.get("/admin/channels", admin, channelsHandler));
-        routes.add(Route.post("/admin/channels/reload", admin, channelsHandler.reload()));
-        routes.add(Route.post("/admin/channels/{id}/try", admin, channelsHandler.tryOut()));
-        operator(routes, admin);
-        routes.add(Route.get("/admin/tasks", admin, new PlatformTasksHandler(new PlatformCalls(store.database()))));
-        routes.add(Route.get("/admin/usage", admin, new PlatformUsageHandler(store.platform(), clock)));
+        Doing doing = new Doing(
+                administration,
+                administration.people(),
+                administration.links(),
+                signUp,
+                deletions,
+                identities,
+                prices,
+                operatorSettings,
+                operatorVouchers,
+                booksCheck,
+                paying,
+                refused,
+                channelDeeds,
+                channels.upstreams()::status);
+        routes.addAll(new AdminRoutes(store, doing, clock).table(admin, this::announce));
         health(routes, "live", this::stuck);
         health(routes, "ready", new Readiness(this::complaints));
         health(routes, "startup", List::of); // the schema is there before anything listens
@@ -516,70 +499,8 @@ public final class App implements AutoCloseable {
                 gate -> door(chat(true)).route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
         routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)
-                .table(
-                        pages.pages(),
-                        new ConsoleRoutes.Doing(
-                                administration,
-                                administration.people(),
-                                administration.links(),
-                                signUp,
-                                deletions,
-                                identities,
-                                prices,
-                                operatorSettings,
-                                operatorVouchers,
-                                booksCheck,
-                                paying,
-                                refused,
-                                channelDeeds,
-                                channels.upstreams()::status)));
+                .table(pages.pages(), doing));
         return routes;
-    }
-
-    private void operator(List<Route<?>> routes, AdminGate admin) {
-        AccountsHandler accounts = new AccountsHandler(administration, deletions);
-        TasksHandler tasks = new TasksHandler(administration.deeds(), store.ledger(), store.tasks());
-        BooksHandler books = new BooksHandler(booksCheck);
-        AuditLogHandler audit = new AuditLogHandler(store.auditLog());
-        routes.add(Route.get("/admin/accounts", admin, accounts.list()));
-        routes.add(Route.post("/admin/accounts", admin, accounts.create()));
-        routes.add(Route.get("/admin/accounts/{id}", admin, accounts.one()));
-        routes.add(Route.post("/admin/accounts/{id}/grants", admin, accounts.grant()));
-        routes.add(Route.post("/admin/accounts/{id}/adjustments", admin, accounts.adjust()));
-        routes.add(Route.post("/admin/accounts/{id}/block", admin, accounts.block()));
-        routes.add(Route.post("/admin/accounts/{id}/delete", admin, accounts.delete()));
-        routes.add(Route.get("/admin/accounts/{id}/limits", admin, accounts.limits()));
-        routes.add(Route.post("/admin/accounts/{id}/limits", admin, accounts.setLimits()));
-        routes.add(Route.get("/admin/accounts/{id}/keys", admin, accounts.keys()));
-        routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
-        PeopleHandler people = new PeopleHandler(administration.people());
-        routes.add(Route.post("/admin/accounts/{id}/remove-second-factor", admin, people.removeSecondFactor()));
-        routes.add(Route.post("/admin/accounts/{id}/role", admin, people.setRole()));
-        LinksHandler handed = new LinksHandler(administration.links());
-        routes.add(Route.post("/admin/accounts/{id}/reset-link", admin, handed.resetLink()));
-        routes.add(Route.post("/admin/invitations", admin, handed.invite()));
-        routes.add(Route.get("/admin/mail", admin, handed.state()));
-        routes.add(Route.post("/admin/mail", admin, handed.test()));
-        routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));
-        routes.add(Route.post("/admin/tasks/{id}/refunds", admin, tasks.refund()));
-        PricesHandler pricing = new PricesHandler(prices);
-        routes.add(Route.get("/admin/models", admin, pricing.list()));
-        routes.add(Route.get("/admin/models/{id...}/prices", admin, pricing.versions()));
-        routes.add(Route.post("/admin/models/{id...}/prices", admin, pricing.set()));
-        VouchersHandler codes = new VouchersHandler(operatorVouchers);
-        routes.add(Route.get("/admin/vouchers", admin, codes.list()));
-        routes.add(Route.post("/admin/vouchers", admin, codes.make()));
-        PaymentsHandler paid = new PaymentsHandler(paying.payments(), paying::events);
-        routes.add(Route.get("/admin/payments", admin, paid.list()));
-        SettingsHandler changing = new SettingsHandler(operatorSettings);
-        routes.add(Route.get("/admin/settings", admin, changing.list()));
-        routes.add(Route.post("/admin/settings", admin, changing.set()));
-        routes.add(Route.get("/admin/books", admin, books.state()));
-        routes.add(Route.post("/admin/books", admin, books.verify()).taking());
-        routes.add(
-                Route.post("/admin/drain", admin, new DrainHandler(this::announce, store.writer(), clock).announce()));
-        routes.add(Route.get("/admin/audit", admin, audit.list()));
-        routes.add(Route.get("/admin/audit.csv", admin, audit.csv()));
     }
 
     /** Pages are asked for what is not there by whoever scans the net: of those only what has failed is told. */
@@ -589,7 +510,7 @@ public final class App implements AutoCloseable {
         if (called && !failed) {
             refused.refused(exchange, error);
         }
-        if (called || failed || isForOperatorsAlone(exchange.routePattern())) {
+        if (called || failed || AdminRoutes.isForOperatorsAlone(exchange.routePattern())) {
             tracesOfRefused.refused(exchange, error);
         }
         watching.metrics().refusals().refused(exchange, error);

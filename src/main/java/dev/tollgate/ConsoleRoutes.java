@@ -1,13 +1,5 @@
 package dev.tollgate;
 
-import dev.tollgate.admin.BooksCheck;
-import dev.tollgate.admin.ChannelDeeds;
-import dev.tollgate.admin.Deletions;
-import dev.tollgate.admin.OperatorLinks;
-import dev.tollgate.admin.OperatorPeople;
-import dev.tollgate.admin.OperatorSettings;
-import dev.tollgate.admin.OperatorVouchers;
-import dev.tollgate.admin.Prices;
 import dev.tollgate.admin.StoredAdministration;
 import dev.tollgate.config.Settings;
 import dev.tollgate.console.ConsoleAccount;
@@ -34,10 +26,6 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.Pages;
-import dev.tollgate.people.Identities;
-import dev.tollgate.people.SignUp;
-import dev.tollgate.refused.RefusedCalls;
-import dev.tollgate.upstream.ChannelStatus;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -68,23 +56,6 @@ final class ConsoleRoutes {
         this.clock = clock;
         this.random = random;
     }
-
-    /** What operators can do, as the operator's API does it. */
-    record Doing(
-            StoredAdministration administration,
-            OperatorPeople people,
-            OperatorLinks links,
-            SignUp signUp,
-            Deletions deletions,
-            Identities identities,
-            Prices prices,
-            OperatorSettings settings,
-            OperatorVouchers vouchers,
-            BooksCheck books,
-            Paying paying,
-            RefusedCalls refused,
-            ChannelDeeds channelDeeds,
-            Supplier<List<ChannelStatus>> channels) {}
 
     List<Route<?>> table(Pages pages, Doing doing) {
         DeedForms forms = new DeedForms(store.people(), random);
