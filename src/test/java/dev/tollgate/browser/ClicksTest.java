@@ -47,11 +47,13 @@ class ClicksTest {
 
     private static Gateway gateway;
     private static Customer customer;
+    private static Browser member;
+    private static Browser operator;
 
     @BeforeAll
     static void start() throws Refused {
         gateway = Gateway.start(Map.of("TOLLGATE_OPERATOR_PASSWORD", PASSWORD), "sign-up.credits", "100");
-        Browser member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
+        member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
         String account = gateway.text("SELECT account_id FROM person WHERE login = 'member@example.org'");
         AdminViews.NewKey key = gateway.app()
                 .administration()
@@ -67,6 +69,8 @@ class ClicksTest {
                 .location();
         String pay = page.replace(topUp, "/pay/test");
         member.submit(pay, pay, Map.of("end", "paid"));
+        operator = new Browser(gateway.url());
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
     }
 
     @AfterAll
@@ -114,13 +118,6 @@ class ClicksTest {
         return visit;
     }
 
-    private static void signIn(Hand hand, String login, String to) {
-        hand.visit().open("/sign-in");
-        hand.page().fill("#login", login);
-        hand.enter("#password", PASSWORD);
-        hand.page().waitForURL("**" + to);
-    }
-
     @Test
     void a_newcomer_gets_an_answer_with_two_clicks_and_a_key_that_works_with_two() throws Exception {
         try (Visit visit = visit()) {
@@ -161,9 +158,8 @@ class ClicksTest {
     @Test
     void a_developer_finds_what_a_call_and_a_month_cost_and_looks_after_keys() {
         String id = customer.lastTask().get("id").asString();
-        try (Visit visit = visit()) {
+        try (Visit visit = visit().with(member.cookies())) {
             Hand hand = new Hand(visit);
-            signIn(hand, "member@example.org", "/dashboard");
 
             hand.begin("/dashboard");
             hand.page().keyboard().press("/");
@@ -212,9 +208,8 @@ class ClicksTest {
     void who_pays_has_months_and_papers_with_two_clicks_and_a_call_of_a_statement_with_one() throws Exception {
         YearMonth month = YearMonth.from(Today.instant().atZone(ZoneOffset.UTC));
         String statement = "/dashboard/billing/statements/" + month;
-        try (Visit visit = visit()) {
+        try (Visit visit = visit().with(member.cookies())) {
             Hand hand = new Hand(visit);
-            signIn(hand, "member@example.org", "/dashboard");
 
             hand.begin("/dashboard");
             hand.click("nav.side >> text=Billing");
@@ -249,9 +244,8 @@ class ClicksTest {
     @Test
     void an_operator_sees_at_once_how_it_goes_and_refunds_bans_and_prices_with_three_clicks_at_most() {
         String call = customer.lastTask().get("id").asString();
-        try (Visit visit = visit()) {
+        try (Visit visit = visit().with(operator.cookies())) {
             Hand hand = new Hand(visit);
-            signIn(hand, "operator", "/console");
             hand.begin("/console");
             hand.sees("Margin");
             hand.sees("sandbox");

@@ -60,8 +60,7 @@ class NewcomerTest {
             if (Effort.isLong()) { // with one more way in OidcLooksTest looks at it each time
                 look(visit, "/sign-in");
             }
-        }
-        try (Visit visit = signedIn(width, scheme)) {
+            visit.with(member.cookies());
             look(visit, "/playground");
             look(visit, "/dashboard/billing/top-up");
             if (Effort.isLong()) { // with payments PaymentLooksTest looks at it each time

@@ -200,6 +200,10 @@ public final class Visit implements AutoCloseable {
     /** Of the page that is shown, once nothing more is on its way. */
     public Weight weight() {
         settle();
+        return measured();
+    }
+
+    private Weight measured() {
         long bytes = 0;
         long html = 0;
         // Asking for sizes lets the browser report what else has come: the list may grow meanwhile.
@@ -228,7 +232,7 @@ public final class Visit implements AutoCloseable {
         // both windows.
         boolean loads = opened;
         if (!loads) {
-            assertAccessible();
+            assertAccessible(Axe.SEEN);
         }
         show(Windows.DESK_BY_NIGHT);
         if (loads) {
@@ -258,7 +262,7 @@ public final class Visit implements AutoCloseable {
     }
 
     private void assertWithinBudget() {
-        Weight weight = weight();
+        Weight weight = measured();
         String path = URI.create(page.url()).getPath();
         boolean isLong = LONG.contains(path) || path.startsWith("/docs/");
         assertThat(weight.requests()).as("requests of %s", path).isBetween(1, REQUESTS_MAX);
