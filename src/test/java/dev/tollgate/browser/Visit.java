@@ -2,13 +2,13 @@ package dev.tollgate.browser;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.TimeoutError;
+import com.microsoft.playwright.WebError;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.Sizes;
 import dev.tollgate.testing.Effort;
@@ -20,6 +20,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Somebody who looks at our pages, with a window of some width and no cookies yet. Closing it fails where a script has thrown, the console
@@ -39,7 +41,7 @@ public final class Visit implements AutoCloseable {
     private static final Set<String> WITHOUT_HOST = Set.of("data", "blob", "about");
 
     /** What has moved although nobody had touched anything, and what it was. */
-    private static final String WATCH_SHIFTS = """
+    static final String WATCH_SHIFTS = """
             window.layoutShift = 0;
             window.moved = [];
             const count = shifts => shifts.filter(shift => !shift.hadRecentInput).forEach(shift => {
@@ -67,6 +69,14 @@ public final class Visit implements AutoCloseable {
     private final List<String> complaints = new ArrayList<>();
     private final List<Request> finished = new ArrayList<>();
     private final Map<String, Long> bytesByUrl = new HashMap<>();
+    /** Of files that may be kept for good, by visits before too. */
+    private static final Map<String, Long> KEPT_BYTES = new ConcurrentHashMap<>();
+
+    private final Consumer<ConsoleMessage> hearing = this::hear;
+    private final Consumer<Request> judging = this::judge;
+    private final Consumer<Request> finishing = this::finish;
+    private final Consumer<Request> failing;
+    private final Consumer<WebError> throwing;
     private final Set<Request> running = new LinkedHashSet<>();
     private int streams;
     /** Whether the page that is shown was asked for by its address, and so can be asked for again. */
@@ -92,24 +102,23 @@ public final class Visit implements AutoCloseable {
      */
     public record Weight(int requests, long bytes, long html) {}
 
-    private Visit(BrowserContext context, String origin, Windows.Window window) {
+    private Visit(Page page, String origin, Windows.Window window) {
         this.origin = origin;
         this.window = window;
-        this.context = context;
-        context.setDefaultTimeout(MILLIS_MAX);
-        context.addInitScript(WATCH_SHIFTS);
-        context.onConsoleMessage(this::hear);
-        context.onWebError(error -> complaints.add("a script has thrown: " + error.error()));
-        context.onRequest(this::judge);
-        context.onRequestFinished(request -> {
-            if (!isStream(request)) {
-                finished.add(request);
-                running.remove(request);
-            }
-        });
-        context.onRequestFailed(running::remove);
-        page = context.newPage();
+        this.page = page;
+        context = page.context();
         axe = new Axe(page);
+        failing = running::remove;
+        throwing = error -> complaints.add("a script has thrown: " + error.error());
+        page.setDefaultTimeout(MILLIS_MAX);
+        page.setViewportSize(window.width(), HEIGHT);
+        page.emulateMedia(
+                new Page.EmulateMediaOptions().setColorScheme(window.scheme().preference()));
+        context.onConsoleMessage(hearing);
+        context.onWebError(throwing);
+        context.onRequest(judging);
+        context.onRequestFinished(finishing);
+        context.onRequestFailed(failing);
     }
 
     /**
@@ -119,18 +128,19 @@ public final class Visit implements AutoCloseable {
      * @param width of the window, in pixels of CSS
      */
     public static Visit at(String origin, int width, Scheme scheme) {
-        Browser browser = Chromium.taken();
+        Page page = Chromium.taken();
         try {
-            BrowserContext context = browser.newContext(new Browser.NewContextOptions()
-                    .setBaseURL(origin)
-                    .setViewportSize(width, HEIGHT)
-                    .setColorScheme(scheme.preference())
-                    .setLocale("en-GB") // that of a machine without one is none that scripts know
-                    .setTimezoneId("UTC"));
-            return new Visit(context, origin, new Windows.Window(width, scheme));
+            return new Visit(page, origin, new Windows.Window(width, scheme));
         } catch (RuntimeException e) {
-            Chromium.giveBack();
+            Chromium.giveBack(page, origin, false);
             throw e;
+        }
+    }
+
+    private void finish(Request request) {
+        if (!isStream(request)) {
+            finished.add(request);
+            running.remove(request);
         }
     }
 
@@ -192,7 +202,7 @@ public final class Visit implements AutoCloseable {
 
     /** @return what the address has answered */
     public Response open(String path) {
-        Response response = page.navigate(path);
+        Response response = page.navigate(origin + path);
         opened = true;
         return response;
     }
@@ -209,8 +219,8 @@ public final class Visit implements AutoCloseable {
         // Asking for sizes lets the browser report what else has come: the list may grow meanwhile.
         for (Request request : List.copyOf(finished)) {
             Sizes sizes = request.sizes();
-            bytes += bytesByUrl.merge(
-                    request.url(), (long) sizes.responseHeadersSize + sizes.responseBodySize, Math::max);
+            Map<String, Long> known = request.url().startsWith(origin + "/assets/") ? KEPT_BYTES : bytesByUrl;
+            bytes += known.merge(request.url(), (long) sizes.responseHeadersSize + sizes.responseBodySize, Math::max);
             html += request.isNavigationRequest() ? sizes.responseBodySize : 0;
         }
         return new Weight(finished.size() + streams, bytes, html);
@@ -353,12 +363,18 @@ public final class Visit implements AutoCloseable {
 
     @Override
     public void close() {
+        boolean isWhole = false;
         try {
             page.evaluate("() => 0"); // what was said before it has been heard then
             fail(complaints);
+            isWhole = true;
         } finally {
-            context.close();
-            Chromium.giveBack();
+            context.offConsoleMessage(hearing);
+            context.offWebError(throwing);
+            context.offRequest(judging);
+            context.offRequestFinished(finishing);
+            context.offRequestFailed(failing);
+            Chromium.giveBack(page, origin, isWhole);
         }
     }
 }

@@ -176,13 +176,14 @@ class VisitTest {
     }
 
     @Test
-    void two_at_once_are_refused_and_a_visit_begins_without_the_cookies_of_another() {
-        try (Visit visit = visit(390, Scheme.LIGHT, "<script>document.cookie='a=b'</script>")) {
-            assertThat(visit.page().evaluate("() => document.cookie")).isEqualTo("a=b");
+    void two_at_once_are_refused_and_a_visit_begins_without_what_another_has_left() {
+        String left = "() => document.cookie + ' ' + localStorage.length + ' ' + innerWidth";
+        try (Visit visit = visit(390, Scheme.LIGHT, "<script>document.cookie='a=b';localStorage.c='d'</script>")) {
+            assertThat(visit.page().evaluate(left)).isEqualTo("a=b 1 390");
             assertThatThrownBy(() -> visit(390, Scheme.LIGHT, "")).isInstanceOf(IllegalStateException.class);
         }
-        try (Visit visit = visit(390, Scheme.LIGHT, "")) {
-            assertThat(visit.page().evaluate("() => document.cookie")).isEqualTo("");
+        try (Visit visit = visit(1280, Scheme.LIGHT, "")) {
+            assertThat(visit.page().evaluate(left)).isEqualTo(" 0 1280");
         }
     }
 }
