@@ -4,29 +4,30 @@ import { GoogleGenAI } from '@google/genai';
 const client = ({ baseUrl, key }) =>
   new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: baseUrl.replace(/\/v1$/, ''), retryOptions: { attempts: 1 } } });
 
-/** What the model said, by the id of its first call; the server may give none, so they are counted here. */
+/** What the model said, by the server and the id of its first call; the server may give none, so they are counted here. */
 const answered = new Map();
+const place = ({ baseUrl }, id) => `${baseUrl} ${id}`;
 let made = 0;
 
 export async function ask(asked, said) {
   const models = client(asked).models;
   const parts = [];
   if (asked.question.streams) {
-    for await (const chunk of await models.generateContentStream(request(asked.question))) {
+    for await (const chunk of await models.generateContentStream(request(asked))) {
       take(chunk, said, parts);
     }
   } else {
-    take(await models.generateContent(request(asked.question)), said, parts);
+    take(await models.generateContent(request(asked)), said, parts);
   }
   if (said.calls.length) {
-    answered.set(said.calls[0].id, { role: 'model', parts });
+    answered.set(place(asked, said.calls[0].id), { role: 'model', parts });
     said.finish = said.finish === 'stop' ? 'tool_calls' : said.finish;
   }
 }
 
 export async function leave(asked) {
   const left = new AbortController();
-  const { config, ...rest } = request(asked.question);
+  const { config, ...rest } = request(asked);
   const chunks = await client(asked).models.generateContentStream({ ...rest, config: { ...config, abortSignal: left.signal } });
   for await (const chunk of chunks) {
     if (chunk.text) {
@@ -56,11 +57,12 @@ function take(chunk, said, parts) {
   said.sources.push(...(candidate?.groundingMetadata?.groundingChunks ?? []).map(({ web }) => web.uri));
 }
 
-function request({ model, turns, tools, tokensMax, effort, searches, schema }) {
+function request(asked) {
+  const { model, turns, tools, tokensMax, effort, searches, schema } = asked.question;
   const system = turns.filter(({ role }) => role === 'SYSTEM').map(({ text }) => text);
   return {
     model,
-    contents: contents(turns.filter(({ role }) => role !== 'SYSTEM')),
+    contents: contents(asked, turns.filter(({ role }) => role !== 'SYSTEM')),
     config: {
       maxOutputTokens: tokensMax,
       ...(system.length && { systemInstruction: system.join('\n') }),
@@ -72,7 +74,7 @@ function request({ model, turns, tools, tokensMax, effort, searches, schema }) {
   };
 }
 
-function contents(turns) {
+function contents(asked, turns) {
   const all = [];
   const names = new Map();
   for (const { role, text, media, calls, callId } of turns) {
@@ -80,7 +82,7 @@ function contents(turns) {
     if (role === 'USER') {
       all.push({ role: 'user', parts: [{ text }, ...media.map(medium)] });
     } else if (role === 'ASSISTANT') {
-      all.push(calls.length ? answered.get(calls[0].id) : { role: 'model', parts: [{ text }] });
+      all.push(calls.length ? answered.get(place(asked, calls[0].id)) : { role: 'model', parts: [{ text }] });
     } else {
       result(all, { name: names.get(callId), response: { output: text }, ...(!callId.startsWith('made-') && { id: callId }) });
     }

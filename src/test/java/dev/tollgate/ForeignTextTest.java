@@ -3,8 +3,12 @@ package dev.tollgate;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.ServerProcess;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -15,11 +19,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What files, upstreams and callers say reaches the log and the terminal as text, and as nothing else. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
@@ -31,49 +39,14 @@ class ForeignTextTest {
             "\\u001b]0;title\\u0007\\u001b[2J\\r\\n2026-11-21T10:00:00.000Z ERROR Forged: line\\u009b31m\\u2028\\u202e";
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    @Test
-    void a_channels_file_that_is_read_again_writes_no_line_of_its_own_and_nothing_to_the_terminal() throws Exception {
-        Path channels = folder.resolve("channels.yaml");
-        Path errors = folder.resolve("errors");
-        Files.writeString(channels, "channels: [{id: a, kind: gemini, key: k, base_url: \"http://127.0.0.1:1\"}]\n");
-        try (ServerProcess server = ServerProcess.serve(
-                "022", folder.resolve("data"), errors, Map.of(), "--channels-file", channels.toString())) {
-            for (String broken : new String[] {
-                "channels: [{id: \"" + EVIL + "\", kind: gemini, key: k}]\n",
-                "channels: [{id: a, kind: \"" + EVIL + "\", key: k}]\n",
-                "channels: [{id: a, kind: gemini, key: k, \"" + EVIL + "\": 1}]\n",
-                "channels: [{id: a, kind: gemini, key: k, models: [\"" + EVIL + "\"]}]\n"
-            }) {
-                String before = server.errors();
-                Files.writeString(channels, broken);
-                new ProcessBuilder(
-                                "kill", "-HUP", Long.toString(server.process().pid()))
-                        .start()
-                        .waitFor();
-                until(() -> server.errors().substring(before.length()).contains("was not taken"));
-                assertThat(shownIn(server.errors()).substring(before.length())).contains("Forged");
-            }
-        }
-        assertThat(ServerProcess.run(
-                        "022",
-                        errors,
-                        Map.of(),
-                        "serve",
-                        "--port",
-                        "0",
-                        "--data",
-                        folder.resolve("data").toString(),
-                        "--channels-file",
-                        channels.toString()))
-                .isEmpty();
-        assertPlain(Files.readString(errors));
-    }
+    private static HttpServer upstream;
+    private static ServerProcess server;
 
-    @Test
-    void an_upstreams_error_writes_no_line_of_its_own() throws Exception {
-        HttpServer upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    @BeforeAll
+    static void start() throws IOException {
+        upstream = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         upstream.createContext("/", exchange -> {
             byte[] body = ("{\"error\":{\"code\":403,\"message\":\"" + EVIL + "\",\"status\":\"" + EVIL + "\"}}")
                     .getBytes(StandardCharsets.UTF_8);
@@ -84,26 +57,77 @@ class ForeignTextTest {
             }
         });
         upstream.start();
-        try (ServerProcess server = ServerProcess.serve(
+        Files.writeString(
+                channels(),
+                "channels: [{id: a, kind: gemini, key: k, base_url: \"http://127.0.0.1:"
+                        + upstream.getAddress().getPort() + "\"}]\n");
+        server = ServerProcess.serve(
                 "022",
-                folder.resolve("data"),
+                Migrated.in(folder.resolve("data")),
                 folder.resolve("errors"),
-                Map.of(
-                        "TOLLGATE_DEMO_KEY",
-                        KEY,
-                        "GOOGLE_GEMINI_BASE_URL",
-                        "http://127.0.0.1:" + upstream.getAddress().getPort()))) {
-            assertThat(call(server)).isGreaterThanOrEqualTo(400);
-            until(() -> server.errors().contains("Forged"));
-            assertPlain(server.errors());
-        } finally {
-            upstream.stop(0);
-        }
+                Map.of("TOLLGATE_DEMO_KEY", KEY),
+                "--channels-file",
+                channels().toString());
     }
 
-    private static String shownIn(String errors) {
-        assertPlain(errors);
-        return errors;
+    @AfterAll
+    static void stop() {
+        server.close();
+        upstream.stop(0);
+    }
+
+    private static Path channels() {
+        return folder.resolve("channels.yaml");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "channels: [{id: \"" + EVIL + "\", kind: gemini, key: k}]\n",
+                "channels: [{id: a, kind: \"" + EVIL + "\", key: k}]\n",
+                "channels: [{id: a, kind: gemini, key: k, \"" + EVIL + "\": 1}]\n",
+                "channels: [{id: a, kind: gemini, key: k, models: [\"" + EVIL + "\"]}]\n"
+            })
+    void a_channels_file_that_is_read_again_writes_no_line_of_its_own_and_nothing_to_the_terminal(String broken)
+            throws Exception {
+        String before = server.errors();
+        Files.writeString(channels(), broken);
+        new ProcessBuilder("kill", "-HUP", Long.toString(server.process().pid()))
+                .start()
+                .waitFor();
+        until(() -> server.errors().substring(before.length()).contains("was not taken"));
+        String said = server.errors().substring(before.length());
+        assertPlain(said);
+        assertThat(said).contains("Forged");
+    }
+
+    @Test
+    void nor_does_one_that_a_start_is_refused_for() throws Exception {
+        Path broken = Files.writeString(
+                folder.resolve("broken.yaml"),
+                "channels: [{id: a, kind: gemini, key: k, models: [\"" + EVIL + "\"]}]\n");
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        String[] arguments = {
+            "serve", "--port", "0", "--data", folder.resolve("refused").toString(), "--channels-file", broken.toString()
+        };
+
+        assertThat(Main.run(arguments, Map.of(), new PrintWriter(out), new PrintWriter(err)))
+                .isNotZero();
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("Forged");
+        assertPlain(err.toString());
+    }
+
+    @Test
+    void an_upstreams_error_writes_no_line_of_its_own() throws Exception {
+        String before = server.errors();
+
+        assertThat(call()).isGreaterThanOrEqualTo(400);
+
+        until(() -> server.errors().substring(before.length()).contains("Forged"));
+        assertPlain(server.errors());
     }
 
     /** Every line is one of the program's, and no character of it does anything. */
@@ -117,7 +141,7 @@ class ForeignTextTest {
                 .noneMatch(line -> line.startsWith("2026-11-21T10:00:00.000Z ERROR Forged"));
     }
 
-    private static int call(ServerProcess server) throws Exception {
+    private static int call() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest call = HttpRequest.newBuilder(URI.create(server.url() + "/v1/chat/completions"))
                     .header("Authorization", "Bearer " + KEY)

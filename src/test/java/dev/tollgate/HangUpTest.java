@@ -30,6 +30,8 @@ class HangUpTest {
                         "env",
                         disposition,
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Raising.class.getName())

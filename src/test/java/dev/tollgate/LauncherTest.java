@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -67,7 +69,7 @@ class LauncherTest {
                 "env",
                 "uname",
                 "touch")) {
-            program(tools.resolve(tool), "#!/bin/sh\nexec " + tool(tool) + " \"$@\"\n");
+            Files.createSymbolicLink(tools.resolve(tool), tool(tool));
         }
         write(project.resolve("pom.xml"), "<project/>");
         write(project.resolve("src/main/java/A.java"), "class A {}");
@@ -602,9 +604,16 @@ class LauncherTest {
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusMillis(5)));
     }
 
+    /** Never through a link: those among the tools lead to the machine's own. */
     private static void write(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
+        Files.writeString(
+                file,
+                text,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS);
     }
 
     private static void program(Path file, String text) throws IOException {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(18)
 class PrivateFilesTest {
 
-    private static final String KEY = "sk-demo-key-for-tests-0123456789abcdef";
+    private static final String KEY = Gateway.DEMO_KEY;
 
     @TempDir
     Path folder;
@@ -44,7 +44,7 @@ class PrivateFilesTest {
         Path data = folder.resolve("installations/own");
         try (Watch watch = new Watch(folder.resolve("installations"))) {
             try (ServerProcess server = serve("000", data)) {
-                assertThat(keyedCall(server)).isEqualTo(200);
+                assertThat(keyedCall(server.url())).isEqualTo(200);
                 assertThat(ServerProcess.run(
                                 "000",
                                 folder.resolve("errors"),
@@ -88,23 +88,40 @@ class PrivateFilesTest {
     @Test
     void what_an_earlier_version_left_open_is_closed_by_the_next_start_which_says_so() throws Exception {
         Path data = folder.resolve("data");
-        try (ServerProcess server = serve("022", data)) {
-            assertThat(keyedCall(server)).isEqualTo(200);
-        } // killed: the journals stay
-        assertThat(data.resolve("tollgate.db-wal")).exists();
-        try (Stream<Path> all = Files.walk(data)) {
-            all.filter(path -> !path.getFileName().toString().equals("tollgate.sock"))
-                    .forEach(path -> permit(path, Files.isDirectory(path) ? "rwxr-xr-x" : "rw-r--r--"));
+        try (Gateway gateway = Gateway.start()) {
+            assertThat(keyedCall(gateway.url())).isEqualTo(200);
+            leave(gateway.data(), data);
+            assertThat(data.resolve("tollgate.db-wal")).exists();
+            try (Stream<Path> all = Files.walk(data)) {
+                all.forEach(path -> permit(path, Files.isDirectory(path) ? "rwxr-xr-x" : "rw-r--r--"));
+            }
+            try (LogCapture log = new LogCapture();
+                    Gateway next = gateway.over(data)) {
+                for (String name : new String[] {
+                    "",
+                    "media",
+                    "spool",
+                    "tollgate.db",
+                    "tollgate.db-wal",
+                    "tollgate.db-shm",
+                    "tollgate.lock",
+                    "secret.key"
+                }) {
+                    Path path = next.data().resolve(name);
+                    assertThat(permissions(path)).as(name).isIn("rwx------", "rw-------");
+                    assertThat(log.text())
+                            .contains(path + " was open to other users of this machine ("
+                                    + (Files.isDirectory(path) ? "rwxr-xr-x" : "rw-r--r--") + ")");
+                }
+            }
         }
-        try (ServerProcess server = serve("022", data)) {
-            for (String name : new String[] {
-                "", "media", "spool", "tollgate.db", "tollgate.db-wal", "tollgate.db-shm", "tollgate.lock", "secret.key"
-            }) {
-                Path path = data.resolve(name);
-                assertThat(permissions(path)).as(name).isIn("rwx------", "rw-------");
-                assertThat(server.errors())
-                        .contains(path + " was open to other users of this machine ("
-                                + (Files.isDirectory(path) ? "rwxr-xr-x" : "rw-r--r--") + ")");
+    }
+
+    /** What a server that is killed now would leave, journals included. */
+    private static void leave(Path data, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(data)) {
+            for (Path path : all.filter(each -> !each.endsWith("tollgate.sock")).toList()) {
+                Files.copy(path, to.resolve(data.relativize(path)));
             }
         }
     }
@@ -137,9 +154,9 @@ class PrivateFilesTest {
         return ServerProcess.serve(umask, data, errors, Map.of("TOLLGATE_DEMO_KEY", KEY));
     }
 
-    private static int keyedCall(ServerProcess server) throws Exception {
+    private static int keyedCall(String url) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest call = HttpRequest.newBuilder(URI.create(server.url() + "/v1/chat/completions"))
+            HttpRequest call = HttpRequest.newBuilder(URI.create(url + "/v1/chat/completions"))
                     .header("Authorization", "Bearer " + KEY)
                     .header("Content-Type", "application/json")
                     .header("Idempotency-Key", "one")

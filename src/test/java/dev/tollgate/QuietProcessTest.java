@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.ServerProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,7 +37,7 @@ class QuietProcessTest {
     static void start() {
         server = ServerProcess.serve(
                 "022",
-                folder.resolve("data"),
+                Migrated.in(folder.resolve("data")),
                 Path.of("/dev/full"),
                 Map.of("TOLLGATE_DEMO_KEY", KEY, "TOLLGATE_HTTP_ACCESS_LOG", "true"));
     }
@@ -68,6 +69,8 @@ class QuietProcessTest {
     void without_a_collector_nothing_of_traces_is_loaded() throws Exception {
         Process looking = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        "-J-XX:TieredStopAtLevel=1",
+                        "-J-XX:+UseSerialGC",
                         Long.toString(server.process().pid()),
                         "VM.classes")
                 .start();

@@ -65,7 +65,8 @@ final class NodePackages {
     }
 
     private static void install() throws IOException {
-        List<String> command = new ArrayList<>(List.of("npm", "ci", "--ignore-scripts"));
+        // What the machine has is compared with the lock, and needs no registry to say that it is the newest.
+        List<String> command = new ArrayList<>(List.of("npm", "ci", "--ignore-scripts", "--prefer-offline"));
         if (!Effort.isLong()) {
             command.add("--omit=optional");
         }

@@ -9,25 +9,65 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A client in JavaScript: a process of {@code src/test/npm/clients.mjs}, which reads one question a line and prints one answer a line. The
- * packages are installed when they are first needed; without Node.js the tests that need it say that they could not run.
+ * A client in JavaScript: {@code src/test/npm/clients.mjs} reads one question a line and prints one answer a line. The packages are installed when
+ * they are first needed; without Node.js the tests that need it say that they could not run.
  */
 final class ViaNode implements ForeignClient.Driver {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** One line to the process. */
+    /** One line to the script. */
     record Line(String client, String baseUrl, String key, boolean leaves, Question question) {}
+
+    /**
+     * One process for all of them, since most of its work is to load the packages. It ends with the tests, when its standard input does.
+     *
+     * <p>One question at a time.
+     */
+    private static final class Script {
+
+        private static final Script ONE = begin();
+
+        private final BufferedWriter questions;
+        private final BufferedReader answers;
+
+        private Script(Process process) {
+            questions = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+            answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        }
+
+        private static Script begin() {
+            ProcessBuilder script = new ProcessBuilder("node", "clients.mjs")
+                    .directory(NodePackages.installed().toFile())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT);
+            script.environment().putAll(Map.of("AI_SDK_LOG_WARNINGS", "false", "NO_COLOR", "1"));
+            try {
+                return new Script(script.start());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        synchronized String exchanged(Line line) {
+            try {
+                questions.write(JSON.writeValueAsString(line) + "\n");
+                questions.flush();
+                String answer = answers.readLine();
+                if (answer == null) {
+                    throw new AssertionError("the script of JavaScript clients has ended; it says why above");
+                }
+                return answer;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
 
     private final Gateway gateway;
     private final String client;
-    private @Nullable Process process;
-    private @Nullable BufferedWriter questions;
-    private @Nullable BufferedReader answers;
 
     /** @param client its name in the script */
     ViaNode(Gateway gateway, String client) {
@@ -46,38 +86,10 @@ final class ViaNode implements ForeignClient.Driver {
     }
 
     private String exchanged(String key, Question question, boolean leaves) {
-        try {
-            start();
-            questions.write(
-                    JSON.writeValueAsString(new Line(client, gateway.url() + "/v1", key, leaves, question)) + "\n");
-            questions.flush();
-            String answer = answers.readLine();
-            if (answer == null) {
-                throw new AssertionError("the script of JavaScript clients has ended; it says why above");
-            }
-            return answer;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void start() throws IOException {
-        if (process != null) {
-            return;
-        }
-        ProcessBuilder script = new ProcessBuilder("node", "clients.mjs")
-                .directory(NodePackages.installed().toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
-        script.environment().putAll(Map.of("AI_SDK_LOG_WARNINGS", "false", "NO_COLOR", "1"));
-        process = script.start();
-        questions = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        NodePackages.installed(); // or the test is skipped
+        return Script.ONE.exchanged(new Line(client, gateway.url() + "/v1", key, leaves, question));
     }
 
     @Override
-    public void close() {
-        if (process != null) {
-            process.destroyForcibly();
-        }
-    }
+    public void close() {}
 }

@@ -45,11 +45,12 @@ final class CrashFolder implements AutoCloseable {
     /** @param node its id, where it is one of several */
     private record Running(GatewayProcess process, Set<String> node) {}
 
-    CrashFolder(Stores stores, CrashFarSide farSide) {
+    /** @param most so many trials will follow each other here */
+    CrashFolder(Stores stores, CrashFarSide farSide, int most) {
         this.farSide = farSide;
         this.database = CrashDatabase.fresh(stores, data);
         try (StoreFixture store = database.open()) {
-            for (int trial = 0; trial < CrashTrials.TRIALS_A_FOLDER; trial++) {
+            for (int trial = 0; trial < most; trial++) {
                 prepare(store, trial);
             }
         }

@@ -160,7 +160,7 @@ public final class CrashTrials {
         try (CrashFarSide farSide = new CrashFarSide()) {
             while (results.size() < trials) {
                 int end = Math.min(trials, results.size() + TRIALS_A_FOLDER);
-                try (CrashFolder folder = new CrashFolder(stores, farSide)) {
+                try (CrashFolder folder = new CrashFolder(stores, farSide, end - results.size())) {
                     boolean sound = true;
                     while (sound && results.size() < end) {
                         Result result = one(folder, results.size(), next);

@@ -2,11 +2,19 @@ package dev.tollgate.stress;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.App;
 import dev.tollgate.Main;
+import dev.tollgate.config.Settings;
+import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Program;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -39,12 +47,6 @@ class LostBooksTest {
                 new PrintWriter(err));
     }
 
-    private GatewayProcess begin(String... arguments) {
-        List<String> program = new ArrayList<>(Program.command());
-        program.addAll(List.of(arguments));
-        return GatewayProcess.begin(program, data, Map.of());
-    }
-
     @Test
     void a_start_without_the_books_of_before_is_refused_until_the_operator_wants_new_ones() throws Exception {
         assertThat(run("account", "create", "--name", "first")).isZero();
@@ -58,7 +60,9 @@ class LostBooksTest {
         assertThat(run("account", "create", "--name", "second")).isEqualTo(1);
         assertThat(data.resolve("tollgate.db")).doesNotExist();
 
-        try (GatewayProcess afresh = begin("--new-installation")) {
+        List<String> program = new ArrayList<>(Program.command());
+        program.add("--new-installation");
+        try (GatewayProcess afresh = GatewayProcess.begin(program, data, Map.of())) {
             afresh.awaitReady(client).stop();
         }
         assertThat(run("serve", "--port", "0", "--new-installation")).isEqualTo(1);
@@ -68,22 +72,31 @@ class LostBooksTest {
     @Test
     void a_database_that_is_replaced_under_the_server_is_told_and_not_written_to_as_commands_beside_it_are_not()
             throws Exception {
-        try (GatewayProcess gateway = begin().awaitReady(client)) {
+        Settings settings = SettingsLoader.load(
+                Map.of("port", "0", "data", Migrated.in(data).toString()), Map.of());
+        try (LogCapture log = new LogCapture();
+                App app = App.start(settings)) {
             Path copy = data.resolve("copy");
             assertThat(run("account", "create", "--name", "beside")).isZero();
             assertThat(run("backup", copy.toString())).isZero();
             assertThat(run("ledger", "verify")).isZero();
             assertThat(run("account", "list")).isZero();
             assertThat(run("account", "create", "--name", "afterwards")).isZero();
-            assertThat(gateway.readiness(client)).isEqualTo(200);
-            assertThat(gateway.log()).doesNotContain("no more calls are taken");
+            assertThat(readiness(app)).isEqualTo(200);
+            assertThat(log.text()).doesNotContain("no more calls are taken");
 
             Files.move(copy, data.resolve("tollgate.db"), StandardCopyOption.REPLACE_EXISTING);
             byte[] before = Files.readAllBytes(data.resolve("tollgate.db"));
             assertThat(run("account", "create", "--name", "into nothing")).isEqualTo(1);
-            assertThat(gateway.readiness(client)).isEqualTo(503);
-            assertThat(gateway.log()).contains("was deleted or replaced: no more calls are taken");
+            assertThat(readiness(app)).isEqualTo(503);
+            assertThat(log.text()).contains("was deleted or replaced: no more calls are taken");
             assertThat(Files.readAllBytes(data.resolve("tollgate.db"))).isEqualTo(before);
         }
+    }
+
+    private int readiness(App app) throws Exception {
+        URI ready = URI.create("http://127.0.0.1:" + app.port() + "/health/ready");
+        return client.send(HttpRequest.newBuilder(ready).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.stress;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.SteppedUpstream;
@@ -41,7 +42,8 @@ class StopSignalsTest {
             Map<String, String> environment = new HashMap<>(upstream.environment());
             environment.put("TOLLGATE_DEMO_KEY", Gateway.DEMO_KEY);
             environment.put("TOLLGATE_DEMO_CREDITS", "1000");
-            try (GatewayProcess gateway = GatewayProcess.begin(Program.command(), data, environment, forLong)
+            try (GatewayProcess gateway = GatewayProcess.begin(
+                                    Program.command(), Migrated.in(data), environment, forLong)
                             .awaitReady(client);
                     RawCall call = RawCall.post(gateway.port(), "/v1/chat/completions", Gateway.DEMO_KEY, STREAM)) {
                 upstream.says("One ", 10);

@@ -39,16 +39,18 @@ public final class Program {
             folder = Files.createTempDirectory("tollgate-program");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
             classPath = packed(folder);
-            archive = folder.resolve("program.aot");
+            archive = folder.resolve("program.jsa");
             train();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Of classes alone: what an AOT cache has beyond them costs more to make than the dozen starts of a run get back. */
     private void train() throws IOException {
-        Path data = Files.createDirectory(folder.resolve("data"));
-        List<String> command = with("-XX:AOTCacheOutput=" + archive);
+        Path data = Migrated.in(folder.resolve("data"));
+        List<String> command = with("-XX:ArchiveClassesAtExit=" + archive);
+        command.add(1, "-Xlog:disable");
         command.addAll(List.of(MAIN, "serve", "--port", "0", "--data", data.toString()));
         try (ServerProcess once = ServerProcess.start(command, folder.resolve("trained"))) {
             once.stop();
@@ -72,7 +74,7 @@ public final class Program {
     }
 
     private List<String> shared() {
-        return with(Files.exists(archive) ? "-XX:AOTCache=" + archive : "-XX:AOTMode=auto");
+        return with(Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "-Xshare:auto");
     }
 
     private List<String> with(String sharing) {
