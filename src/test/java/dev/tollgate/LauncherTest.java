@@ -230,7 +230,12 @@ class LauncherTest {
     void the_jvm_is_given_its_flags_and_the_recorded_start_where_there_is_one() throws Exception {
         ready();
         String first = launch("serve").out();
-        assertThat(first).contains("-XX:+UseCompactObjectHeaders", " --enable-native-access=ALL-UNNAMED");
+        assertThat(first)
+                .contains(
+                        "-XX:+UseCompactObjectHeaders",
+                        " --enable-native-access=ALL-UNNAMED",
+                        " -XX:TrimNativeHeapInterval=3000 ",
+                        " -Xlog:trimnative*=off ");
         assertThat(first).doesNotContain("AOTCache");
         write(project.resolve("target/run/1/tollgate.aot"), "");
         assertThat(launch("serve").out())

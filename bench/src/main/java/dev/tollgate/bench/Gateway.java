@@ -28,6 +28,8 @@ final class Gateway {
     static final List<String> LAUNCHER_FLAGS = List.of(
             "-XX:+UseCompactObjectHeaders",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:TrimNativeHeapInterval=3000",
+            "-Xlog:trimnative*=off",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
