@@ -218,7 +218,7 @@ class ArchitectureTest {
 
     @Test
     void tasks_rollups_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
-        knowsOnly("tasks", "ledger", "storage", "error", "http");
+        knowsOnly("tasks", "ledger", "storage", "json", "error", "http");
         knowsOnly("rollups", "ledger", "storage");
         knowsOnly("keys", "limits", "storage", "ids", "json", "memory", "error", "http");
         knowsOnly("history", "rollups", "tasks", "ledger", "keys", "ids", "storage", "error", "http");

@@ -61,6 +61,11 @@ public final class Utf8Buffer {
         return whole;
     }
 
+    /** As {@link #text}. */
+    public WrittenJson written() {
+        return new WrittenJson(bytes());
+    }
+
     private void giveBack() {
         clear();
         SCRATCH.set(this);

@@ -31,6 +31,7 @@ final class Book {
     private final Map<String, AccountRow> accounts = new LinkedHashMap<>();
     private final Map<String, ReservationRow> reservations = new LinkedHashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new LinkedHashMap<>();
+    private WindowRow.Id @Nullable [] lastWindowIds;
     private final List<Entry> entries = new ArrayList<>();
     private final RequestedEntries requested;
     private List<String> abandoned = List.of();
@@ -60,8 +61,7 @@ final class Book {
     }
 
     void needWindows(String keyId, long atMillis) {
-        for (SpendWindow kind : SpendWindow.values()) {
-            WindowRow.Id id = WindowRow.Id.at(keyId, kind, atMillis);
+        for (WindowRow.Id id : windowIds(keyId, atMillis)) {
             if (!windows.containsKey(id)) {
                 neededWindows.add(id);
             }
@@ -375,7 +375,27 @@ final class Book {
      * locked; could one, its row would be refused and the batch tried again.
      */
     private WindowRow window(String keyId, SpendWindow kind, long atMillis) {
-        return windows.computeIfAbsent(WindowRow.Id.at(keyId, kind, atMillis), WindowRow::new);
+        return windows.computeIfAbsent(windowIds(keyId, atMillis)[kind.ordinal()], WindowRow::new);
+    }
+
+    /** In the order of the kinds. Each call asks several times for those of one key and instant, and most calls of a batch lie in one hour. */
+    private WindowRow.Id[] windowIds(String keyId, long atMillis) {
+        WindowRow.Id[] ids = lastWindowIds;
+        if (ids != null && isOf(ids[SpendWindow.HOUR.ordinal()], keyId, atMillis)) {
+            return ids;
+        }
+        SpendWindow[] kinds = SpendWindow.values();
+        WindowRow.Id[] made = new WindowRow.Id[kinds.length];
+        for (SpendWindow kind : kinds) {
+            made[kind.ordinal()] = WindowRow.Id.at(keyId, kind, atMillis);
+        }
+        lastWindowIds = made;
+        return made;
+    }
+
+    private static boolean isOf(WindowRow.Id hour, String keyId, long atMillis) {
+        return hour.startsAtMillis() == SpendWindow.HOUR.startMillis(atMillis)
+                && hour.keyId().equals(keyId);
     }
 
     private static <T> T there(@Nullable T row, String what, String id) {

@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.json.Utf8Buffer;
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.models.Usage;
 import dev.tollgate.rollups.CallFigures;
 import dev.tollgate.tasks.TaskResult;
@@ -165,7 +166,7 @@ final class Course implements OverCall {
         return new Trace(json(channel, model), firstByte, channel, model);
     }
 
-    private String json(String channel, String model) {
+    private WrittenJson json(String channel, String model) {
         Utf8Buffer json = Utf8Buffer.scratch();
         json.raw("{\"request_id\":").string(arrival == null ? "" : cut(arrival.requestId()));
         step(json, "reserved", reserved);
@@ -186,14 +187,14 @@ final class Course implements OverCall {
         boolean isFirst = true;
         for (SentCall call : sent) {
             for (Tried tried : call.tried()) {
-                if (json.size() > TaskResult.COURSE_CHARS_MAX - TRY_CHARS_MAX) {
+                if (json.size() > TaskResult.COURSE_BYTES_MAX - TRY_CHARS_MAX) {
                     break;
                 }
                 attempt(json.raw(isFirst ? "{" : ",{"), tried);
                 isFirst = false;
             }
         }
-        return json.raw("]}").text();
+        return json.raw("]}").written();
     }
 
     private static void step(Utf8Buffer json, String name, long micros) {

@@ -117,7 +117,7 @@ final class Settling {
                 settlement.request().keyPrefix(),
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
-                UsageJson.canonical(settlement.printed()));
+                room -> UsageJson.writeCanonical(settlement.printed(), room));
     }
 
     /** Nothing has been offered yet: a fault of ours must not leave the hold. */

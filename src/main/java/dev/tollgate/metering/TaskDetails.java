@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.json.Utf8Buffer;
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.tasks.TaskResult;
@@ -41,7 +42,7 @@ final class TaskDetails {
     }
 
     /** Counts are raw tokens, prices credits per million of them, amounts credits (D41, D42). */
-    private static String pricing(Pricing pricing, Books.Bill bill) {
+    private static WrittenJson pricing(Pricing pricing, Books.Bill bill) {
         Usage usage = bill.usage();
         Utf8Buffer json = Utf8Buffer.scratch();
         json.raw("{\"price_version\":").string(pricing.version());
@@ -54,6 +55,6 @@ final class TaskDetails {
         json.raw(",\"exact\":").raw(pricing.exactCredits(usage).toPlainString());
         json.raw(",\"charged\":").credits(bill.chargeMicros());
         json.raw(",\"rounding\":").string(pricing.rounding().describe());
-        return json.raw(bill.isHoldCharged() ? ",\"hold_charged\":true}" : "}").text();
+        return json.raw(bill.isHoldCharged() ? ",\"hold_charged\":true}" : "}").written();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.rollups.CallFigures;
 
 /**
@@ -10,8 +11,8 @@ import dev.tollgate.rollups.CallFigures;
  * @param channel who answered or was asked last; empty where nobody was
  * @param upstreamModel likewise
  */
-record Trace(String json, long firstByteMillis, String channel, String upstreamModel) {
+record Trace(WrittenJson json, long firstByteMillis, String channel, String upstreamModel) {
 
     /** Of a call of which nothing is known. */
-    static final Trace NONE = new Trace("{}", CallFigures.NONE, "", "");
+    static final Trace NONE = new Trace(WrittenJson.of("{}"), CallFigures.NONE, "", "");
 }

@@ -4,6 +4,7 @@ import dev.tollgate.json.CanonicalJson;
 import dev.tollgate.json.Utf8Buffer;
 import dev.tollgate.ledger.Settle;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /**
  * Adds the receipt of a charge to its account's chain; does nothing where the settlement charged nothing or came second.
@@ -15,7 +16,7 @@ public final class WriteReceipt implements ReceiptChange {
     private final String keyPrefix;
     private final String model;
     private final String priceVersion;
-    private final String usage;
+    private final Consumer<Utf8Buffer> usage;
 
     /**
      * @param settle of the same unit
@@ -23,8 +24,8 @@ public final class WriteReceipt implements ReceiptChange {
      * @param keyPrefix the beginning of the key that the call was made with
      * @param model as the answer named it
      * @param priceVersion which price the charge comes from
-     * @param usageCanonical the usage object as it was printed, but in the form of RFC 8785: parsing and sorting it here would
-     *     cost more than all the rest of a receipt
+     * @param usageCanonical appends the usage object as it was printed, but in the form of RFC 8785: parsing and sorting it here would
+     *     cost more than all the rest of a receipt. On the writer's thread
      */
     public WriteReceipt(
             Settle settle,
@@ -32,7 +33,7 @@ public final class WriteReceipt implements ReceiptChange {
             String keyPrefix,
             String model,
             String priceVersion,
-            String usageCanonical) {
+            Consumer<Utf8Buffer> usageCanonical) {
         this.settle = settle;
         this.accountId = accountId;
         this.keyPrefix = keyPrefix;
@@ -101,8 +102,8 @@ public final class WriteReceipt implements ReceiptChange {
                 .raw(settle.reservationId())
                 .raw("\",\"time\":\"")
                 .raw(Times.text(settle.at()))
-                .raw("\",\"usage\":")
-                .raw(usage)
-                .raw('}');
+                .raw("\",\"usage\":");
+        usage.accept(room);
+        room.raw('}');
     }
 }

@@ -35,8 +35,8 @@ final class AtOnce implements Rows {
     }
 
     @Override
-    public Rows utf8(byte[] value) {
-        return text(new String(value, StandardCharsets.UTF_8));
+    public Rows utf8(byte @Nullable [] value) {
+        return text(value == null ? null : new String(value, StandardCharsets.UTF_8));
     }
 
     @Override

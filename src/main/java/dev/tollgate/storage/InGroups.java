@@ -30,7 +30,7 @@ final class InGroups implements Rows {
     }
 
     @Override
-    public Rows utf8(byte[] value) {
+    public Rows utf8(byte @Nullable [] value) {
         values.add(value);
         return this;
     }

@@ -34,7 +34,7 @@ final class OneByOne implements Rows {
     }
 
     @Override
-    public Rows utf8(byte[] value) {
+    public Rows utf8(byte @Nullable [] value) {
         throw new UnsupportedOperationException("only new rows have it");
     }
 

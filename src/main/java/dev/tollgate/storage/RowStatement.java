@@ -122,7 +122,7 @@ public final class RowStatement {
         Rows text(@Nullable String value) throws SQLException;
 
         /** A text, for a column of {@link #insert} that is declared so. @param value of that alone, and not changed any more */
-        Rows utf8(byte[] value) throws SQLException;
+        Rows utf8(byte @Nullable [] value) throws SQLException;
 
         Rows number(long value) throws SQLException;
 

@@ -1,5 +1,6 @@
 package dev.tollgate.tasks;
 
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.ledger.Entry;
 import dev.tollgate.ledger.EntryKind;
 import dev.tollgate.money.Credits;
@@ -111,12 +112,12 @@ public final class TaskJson {
         json.writeNumber(Credits.text(micros));
     }
 
-    private static void writeRaw(JsonGenerator json, String name, @Nullable String value) {
+    private static void writeRaw(JsonGenerator json, String name, @Nullable WrittenJson value) {
         json.writeName(name);
         if (value == null) {
             json.writeNull();
         } else {
-            json.writeRawValue(value);
+            json.writeRawValue(value.toString());
         }
     }
 }

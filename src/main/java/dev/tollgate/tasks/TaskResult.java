@@ -1,5 +1,6 @@
 package dev.tollgate.tasks;
 
+import dev.tollgate.json.WrittenJson;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,22 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param courseJson when each step was taken and who was asked, or null
  */
 public record TaskResult(
-        @Nullable String usageJson,
+        @Nullable WrittenJson usageJson,
         List<String> usageFlags,
         @Nullable Long maxTokensApplied,
-        @Nullable String pricingJson,
+        @Nullable WrittenJson pricingJson,
         @Nullable String errorCode,
         @Nullable String errorMessage,
-        @Nullable String courseJson) {
+        @Nullable WrittenJson courseJson) {
 
     /** Nothing yet. */
     public static final TaskResult NONE = new TaskResult(null, List.of(), null, null, null, null, null);
 
-    private static final int JSON_CHARS_MAX = 16_384;
+    private static final int JSON_BYTES_MAX = 16_384;
     private static final int MESSAGE_CHARS_MAX = 4_096;
 
     /** The longest course. */
-    public static final int COURSE_CHARS_MAX = 1_024;
+    public static final int COURSE_BYTES_MAX = 1_024;
 
     public TaskResult {
         if ((errorCode == null) != (errorMessage == null)) {
@@ -41,10 +42,12 @@ public record TaskResult(
                 throw new IllegalArgumentException("not a usage flag");
             }
         }
-        checkLength(usageJson, JSON_CHARS_MAX);
-        checkLength(pricingJson, JSON_CHARS_MAX);
-        checkLength(errorMessage, MESSAGE_CHARS_MAX);
-        checkLength(courseJson, COURSE_CHARS_MAX);
+        checkLength(usageJson, JSON_BYTES_MAX);
+        checkLength(pricingJson, JSON_BYTES_MAX);
+        if (errorMessage != null && errorMessage.length() > MESSAGE_CHARS_MAX) {
+            throw new IllegalArgumentException("more than " + MESSAGE_CHARS_MAX + " characters");
+        }
+        checkLength(courseJson, COURSE_BYTES_MAX);
         usageFlags = List.copyOf(usageFlags);
     }
 
@@ -53,13 +56,13 @@ public record TaskResult(
         return new TaskResult(null, List.of(), null, null, code, message, null);
     }
 
-    public TaskResult withCourse(@Nullable String json) {
+    public TaskResult withCourse(@Nullable WrittenJson json) {
         return new TaskResult(usageJson, usageFlags, maxTokensApplied, pricingJson, errorCode, errorMessage, json);
     }
 
-    private static void checkLength(@Nullable String text, int charsMax) {
-        if (text != null && text.length() > charsMax) {
-            throw new IllegalArgumentException("more than " + charsMax + " characters");
+    private static void checkLength(@Nullable WrittenJson json, int bytesMax) {
+        if (json != null && json.length() > bytesMax) {
+            throw new IllegalArgumentException("more than " + bytesMax + " bytes");
         }
     }
 }

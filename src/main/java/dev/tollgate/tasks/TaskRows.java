@@ -1,5 +1,6 @@
 package dev.tollgate.tasks;
 
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Resolution;
@@ -8,6 +9,7 @@ import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** The tasks' SQL on the writer's connection. */
 final class TaskRows {
@@ -24,13 +26,13 @@ final class TaskRows {
             "status text",
             "completed_at bigint",
             "charge_micros bigint",
-            "usage text",
+            "usage utf8",
             "usage_flags text",
             "max_tokens_applied bigint",
-            "pricing text",
+            "pricing utf8",
             "error_code text",
             "error_message text",
-            "course text");
+            "course utf8");
 
     private final Rows inserts;
 
@@ -70,14 +72,18 @@ final class TaskRows {
                 .text(status.code())
                 .number(at.toEpochMilli())
                 .number(chargeMicros)
-                .text(result.usageJson())
+                .utf8(bytes(result.usageJson()))
                 .text(String.join(" ", result.usageFlags()))
                 .number(result.maxTokensApplied())
-                .text(result.pricingJson())
+                .utf8(bytes(result.pricingJson()))
                 .text(result.errorCode())
                 .text(result.errorMessage())
-                .text(result.courseJson())
+                .utf8(bytes(result.courseJson()))
                 .next();
+    }
+
+    private static byte @Nullable [] bytes(@Nullable WrittenJson json) {
+        return json == null ? null : json.utf8();
     }
 
     void finish() throws SQLException {

@@ -1,5 +1,6 @@
 package dev.tollgate.tasks;
 
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import java.sql.PreparedStatement;
@@ -66,13 +67,17 @@ public final class Tasks {
     private static TaskResult result(ResultSet row) throws SQLException {
         String flags = row.getString("usage_flags");
         return new TaskResult(
-                row.getString("usage"),
+                json(row.getString("usage")),
                 flags.isEmpty() ? List.of() : List.of(flags.split(" ", -1)),
                 number(row, "max_tokens_applied"),
-                row.getString("pricing"),
+                json(row.getString("pricing")),
                 row.getString("error_code"),
                 row.getString("error_message"),
-                row.getString("course"));
+                json(row.getString("course")));
+    }
+
+    private static @Nullable WrittenJson json(@Nullable String text) {
+        return text == null ? null : WrittenJson.of(text);
     }
 
     private static @Nullable Long number(ResultSet row, String column) throws SQLException {

@@ -2,6 +2,7 @@ package dev.tollgate.usage;
 
 import dev.tollgate.conversation.PrintedUsage;
 import dev.tollgate.json.Utf8Buffer;
+import dev.tollgate.json.WrittenJson;
 
 /** The object {@code usage} of OpenAI's answers, compact and in plain ASCII. */
 public final class UsageJson {
@@ -15,16 +16,15 @@ public final class UsageJson {
     }
 
     /** As a task shows it: with {@code reasoning_tokens}, which S003 keeps there for audit, beside the others. */
-    public static String ofTask(PrintedUsage usage) {
+    public static WrittenJson ofTask(PrintedUsage usage) {
         Utf8Buffer out = Utf8Buffer.scratch();
         writeOpen(usage, out);
         out.raw(",\"reasoning_tokens\":").number(usage.completion().reasoningTokens());
-        return out.raw('}').text();
+        return out.raw('}').written();
     }
 
-    /** In the form of RFC 8785, which a receipt is hashed and signed in (D42): as in the answer, the names sorted. */
-    public static String canonical(PrintedUsage usage) {
-        Utf8Buffer out = Utf8Buffer.scratch();
+    /** Appends it in the form of RFC 8785, which a receipt is hashed and signed in (D42): as in the answer, the names sorted. */
+    public static void writeCanonical(PrintedUsage usage, Utf8Buffer out) {
         PrintedUsage.Prompt prompt = usage.prompt();
         PrintedUsage.Completion completion = usage.completion();
         out.raw("{\"completion_tokens\":").number(completion.printed());
@@ -36,10 +36,7 @@ public final class UsageJson {
         out.raw(",\"cached_tokens\":").number(prompt.cachedTokens());
         out.raw(",\"image_tokens\":").number(prompt.imageTokens());
         out.raw(",\"text_tokens\":").number(prompt.textTokens());
-        return out.raw("},\"total_tokens\":")
-                .number(usage.totalTokens())
-                .raw('}')
-                .text();
+        out.raw("},\"total_tokens\":").number(usage.totalTokens()).raw('}');
     }
 
     private static void writeOpen(PrintedUsage usage, Utf8Buffer out) {

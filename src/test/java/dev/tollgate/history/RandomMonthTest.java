@@ -10,6 +10,7 @@ import dev.tollgate.audit.AccountStatement;
 import dev.tollgate.audit.Audit;
 import dev.tollgate.history.UsageQuestion.By;
 import dev.tollgate.ids.CompletionIds;
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Entry;
 import dev.tollgate.ledger.EntryKind;
@@ -383,7 +384,14 @@ class RandomMonthTest {
                 + ",\"reasoning_tokens\":" + tokens / 5 + "}";
         TaskResult result = status == TaskStatus.FAILED
                 ? TaskResult.error("upstream_error", "=1+1, \"said\"")
-                : new TaskResult(null, List.of(), null, pricing, null, null, "{\"first_byte\":1000}");
+                : new TaskResult(
+                        null,
+                        List.of(),
+                        null,
+                        WrittenJson.of(pricing),
+                        null,
+                        null,
+                        WrittenJson.of("{\"first_byte\":1000}"));
         store.commit(
                 resolution, new CloseTask(resolution, status, "answered", result), new CountCall(resolution, figures));
     }

@@ -108,6 +108,20 @@ class SpendWindowTest {
     }
 
     @Test
+    void calls_that_commit_together_count_in_the_hours_that_they_began_in() {
+        Reserve last = reserving("t1", "2026-11-20T12:59:59.999Z");
+        Reserve first = reserving("t2", "2026-11-20T13:00:00Z");
+        store.commit(last, first);
+        assertThat(last.outcome()).isEqualTo(new ReserveOutcome.Reserved(100));
+        assertThat(first.outcome()).isEqualTo(new ReserveOutcome.Reserved(100));
+    }
+
+    private static Reserve reserving(String id, String at) {
+        OpenHold hold = new OpenHold(id, "acc_1", "key_1", "chat", "m", Instant.parse(at));
+        return new Reserve(hold, 100, 100, () -> HOUR_100, () -> true);
+    }
+
+    @Test
     void of_several_full_windows_the_longest_is_told() {
         SpendLimits limits = new SpendLimits(10L, 10L, 10L);
         store.reserve("t1", "acc_1", 10, 10, limits);

@@ -399,6 +399,7 @@ class StoredBooksTest {
         assertThat(task("t1").status()).isEqualTo(TaskStatus.COMPLETED);
         assertThat(task("t1").chargeMicros()).isEqualTo(200);
         assertThat(task("t1").result().pricingJson())
+                .asString()
                 .contains("\"completion_tokens\":50", "\"charged\":0.0002")
                 .doesNotContain("hold_charged");
         assertThat(store.number("SELECT COUNT(*) FROM receipt WHERE task_id = 't1' AND account_id = 'acc_1'"))

@@ -60,7 +60,13 @@ class ReceiptFileCheckTest {
             Settle settle = new Settle(id, i, store.now());
             store.writer.commitAndWait(Unit.of(
                     settle,
-                    new WriteReceipt(settle, account, "sk-1", "gemini – \"3\"", "p1", "{\"a\":2,\"b\":{\"c\":1}}")));
+                    new WriteReceipt(
+                            settle,
+                            account,
+                            "sk-1",
+                            "gemini – \"3\"",
+                            "p1",
+                            room -> room.raw("{\"a\":2,\"b\":{\"c\":1}}"))));
         }
         return store.receipts.page(account, 0, 10).sign();
     }

@@ -210,7 +210,9 @@ class ReceiptsTest {
     void a_name_that_is_no_text_does_not_hinder_a_charge() {
         store.reserve("t1", "acc_1", 10, 10);
         Settle settle = new Settle("t1", 5, store.now());
-        store.commit(settle, new WriteReceipt(settle, "acc_1", "sk-1", "half \ud83d \"and\u0000\n", "p1", USAGE));
+        store.commit(
+                settle,
+                new WriteReceipt(settle, "acc_1", "sk-1", "half \ud83d \"and\u0000\n", "p1", room -> room.raw(USAGE)));
         assertThat(page("acc_1").getFirst()).contains("\"model\":\"half ? \\\"and\\u0000\\n\"");
         assertSound("acc_1", 1);
     }
@@ -241,7 +243,7 @@ class ReceiptsTest {
     }
 
     private static WriteReceipt receipt(Settle settle, String account) {
-        return new WriteReceipt(settle, account, "sk-12345678", "gemini-3-pro", "p1", USAGE);
+        return new WriteReceipt(settle, account, "sk-12345678", "gemini-3-pro", "p1", room -> room.raw(USAGE));
     }
 
     private List<String> page(String account) {

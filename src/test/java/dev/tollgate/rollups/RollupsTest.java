@@ -2,6 +2,7 @@ package dev.tollgate.rollups;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.Refund;
 import dev.tollgate.ledger.Release;
@@ -34,7 +35,7 @@ class RollupsTest {
     private static final Instant MIDNIGHT = Instant.parse("2026-11-21T00:00:00Z");
     private static final long DAY = Duration.ofDays(1).toMillis();
     private static final TaskResult BY_MAIN =
-            TaskResult.NONE.withCourse("{\"channel\":\"main\",\"upstream_model\":\"up\"}");
+            TaskResult.NONE.withCourse(WrittenJson.of("{\"channel\":\"main\",\"upstream_model\":\"up\"}"));
 
     @Parameter
     Stores stores;

@@ -190,7 +190,7 @@ class NoCircleTest {
             Settle settle = new Settle(call.reservationId(), random.nextInt(11), now);
             List<Change> changes = new ArrayList<>(List.of(
                     settle,
-                    new WriteReceipt(settle, call.accountId(), "sk-1", MODEL, "v", "{}"),
+                    new WriteReceipt(settle, call.accountId(), "sk-1", MODEL, "v", room -> room.raw("{}")),
                     new CloseTask(settle, TaskStatus.COMPLETED, MODEL, TaskResult.NONE),
                     KeepAnswer.kept(settle, call.accountId(), 300, "ab".repeat(32), null)));
             changes.addAll(store.signatures.keeping(settle, call.accountId(), MODEL, "main", signed()));

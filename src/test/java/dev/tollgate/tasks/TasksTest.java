@@ -3,6 +3,7 @@ package dev.tollgate.tasks;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.ledger.ExpireOpen;
 import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Release;
@@ -34,13 +35,13 @@ class TasksTest {
     Stores stores;
 
     private static final TaskResult RESULT = new TaskResult(
-            "{\"prompt_tokens\":194,\"total_tokens\":880}",
+            WrittenJson.of("{\"prompt_tokens\":194,\"total_tokens\":880}"),
             List.of("estimated", "clamped"),
             300L,
-            "{\"price_version\":1,\"exact\":0.2509}",
+            WrittenJson.of("{\"price_version\":1,\"exact\":0.2509}"),
             null,
             null,
-            "{\"reserved\":1200}");
+            WrittenJson.of("{\"reserved\":1200}"));
 
     @TempDir
     Path folder;
@@ -189,7 +190,8 @@ class TasksTest {
 
     @Test
     void a_result_has_limits() {
-        assertThatThrownBy(() -> new TaskResult("x".repeat(16_385), List.of(), null, null, null, null, null))
+        WrittenJson tooLong = WrittenJson.of("x".repeat(16_385));
+        assertThatThrownBy(() -> new TaskResult(tooLong, List.of(), null, null, null, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new TaskResult(null, List.of("two words"), null, null, null, null, null))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -1,6 +1,7 @@
 package dev.tollgate.testing;
 
 import dev.tollgate.ids.CompletionIds;
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.keys.CreateKey;
 import dev.tollgate.keys.KeySecret;
 import dev.tollgate.keys.KeySettings;
@@ -62,21 +63,24 @@ public final class LedgerCost {
 
     /** As long as a call's is: what is written of it goes by that. */
     private static final TaskResult RESULT = new TaskResult(
-            "{\"prompt_tokens\":194,\"completion_tokens\":686,\"total_tokens\":880,\"prompt_tokens_details\":{\"cached_tokens\":0,"
-                    + "\"audio_tokens\":0,\"image_tokens\":0,\"text_tokens\":194},\"completion_tokens_details\":"
-                    + "{\"reasoning_tokens\":457,\"audio_tokens\":0,\"text_tokens\":229,\"accepted_prediction_tokens\":0,"
-                    + "\"rejected_prediction_tokens\":0},\"reasoning_tokens\":457}",
+            WrittenJson.of(
+                    "{\"prompt_tokens\":194,\"completion_tokens\":686,\"total_tokens\":880,\"prompt_tokens_details\":{\"cached_tokens\":0,"
+                            + "\"audio_tokens\":0,\"image_tokens\":0,\"text_tokens\":194},\"completion_tokens_details\":"
+                            + "{\"reasoning_tokens\":457,\"audio_tokens\":0,\"text_tokens\":229,\"accepted_prediction_tokens\":0,"
+                            + "\"rejected_prediction_tokens\":0},\"reasoning_tokens\":457}"),
             List.of(),
             null,
-            "{\"price_version\":\"2026-01\",\"input_per_million\":57,\"output_per_million\":450,\"prompt_tokens\":194,"
-                    + "\"completion_tokens\":229,\"reasoning_tokens\":457,\"reasoning_billed\":false,\"exact\":0.114108,"
-                    + "\"charged\":0.11,\"rounding\":\"floor to 0.01, minimum 0.01\"}",
+            WrittenJson.of(
+                    "{\"price_version\":\"2026-01\",\"input_per_million\":57,\"output_per_million\":450,\"prompt_tokens\":194,"
+                            + "\"completion_tokens\":229,\"reasoning_tokens\":457,\"reasoning_billed\":false,\"exact\":0.114108,"
+                            + "\"charged\":0.11,\"rounding\":\"floor to 0.01, minimum 0.01\"}"),
             null,
             null,
-            "{\"request_id\":\"req_0123456789abcdef0123456789abcdef\",\"reserved\":1200,\"asked\":1300,\"first_byte\":800000,"
-                    + "\"done\":1400000,\"settled\":1400100,\"channel\":\"main\",\"upstream_model\":\"gemini-3-pro\","
-                    + "\"upstream_id\":\"0123456789abcdefghijklm\",\"stream\":true,\"attempts\":[{\"channel\":"
-                    + "\"main\",\"model\":\"gemini-3-pro\",\"ms\":799,\"outcome\":\"answered\"}]}");
+            WrittenJson.of(
+                    "{\"request_id\":\"req_0123456789abcdef0123456789abcdef\",\"reserved\":1200,\"asked\":1300,\"first_byte\":800000,"
+                            + "\"done\":1400000,\"settled\":1400100,\"channel\":\"main\",\"upstream_model\":\"gemini-3-pro\","
+                            + "\"upstream_id\":\"0123456789abcdefghijklm\",\"stream\":true,\"attempts\":[{\"channel\":"
+                            + "\"main\",\"model\":\"gemini-3-pro\",\"ms\":799,\"outcome\":\"answered\"}]}"));
 
     private static final String USAGE =
             "{\"completion_tokens\":229,\"completion_tokens_details\":{\"reasoning_tokens\":457,\"text_tokens\":229},"
@@ -253,7 +257,12 @@ public final class LedgerCost {
         }
         if (depth == Depth.RECEIPTS || depth == Depth.ROLLUPS) {
             changes.add(new WriteReceipt(
-                    settle, "acc_cost" + number % accounts, "sk-012345", "gemini-3-pro", "2026-01", USAGE));
+                    settle,
+                    "acc_cost" + number % accounts,
+                    "sk-012345",
+                    "gemini-3-pro",
+                    "2026-01",
+                    room -> room.raw(USAGE)));
         }
         if (depth == Depth.ROLLUPS) {
             changes.add(new CountCall(settle, FIGURES));
