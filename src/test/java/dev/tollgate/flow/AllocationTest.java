@@ -37,8 +37,8 @@ class AllocationTest {
     private static final int FEW_EVENTS = 10;
     private static final int MANY_EVENTS = 60;
 
-    private static final long BYTES_A_CALL_MAX = 60_000;
-    private static final long BYTES_AN_EVENT_MAX = 1_000;
+    private static final long BYTES_A_CALL_MAX = 58_000;
+    private static final long BYTES_AN_EVENT_MAX = 500;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
