@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -143,8 +144,10 @@ class VisitTest {
         }
     }
 
+    /** In the long run each window has a visit of its own. */
     @ParameterizedTest
     @CsvSource({"max-width:900px", "min-width:900px"})
+    @DisabledIfSystemProperty(named = "test.long", matches = "true")
     void what_cannot_be_read_in_one_window_alone_is_found_by_a_look(String where) {
         String grey = "<style>@media(" + where + "){.grey{color:#777;background:#888}}</style><p class=grey>Grey</p>";
         try (Visit visit = visit(390, Scheme.LIGHT, grey)) {
