@@ -35,7 +35,8 @@ class GuaranteesDocTest {
     @MethodSource("named")
     void a_test_that_the_document_names_is_there_and_runs(String name) throws ClassNotFoundException {
         String[] parts = name.split("#");
-        Class<?> type = Class.forName("dev.tollgate." + parts[0]);
+        Class<?> type =
+                Class.forName("dev.tollgate." + parts[0], false, getClass().getClassLoader());
         assertThat(type.isAnnotationPresent(Disabled.class)).isFalse();
         List<Method> methods = Stream.of(type.getDeclaredMethods())
                 .filter(method -> method.getName().equals(parts[1]))

@@ -7,6 +7,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
+import dev.tollgate.testing.Ports;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -39,7 +40,8 @@ class ForbiddenPlacesTest {
     private static final byte[] PNG = MediaSamples.BY_TYPE.get("image/png");
 
     private static final HandServer OPEN = new HandServer(ForbiddenPlacesTest::open);
-    private static final HandServer CLOSED = new HandServer((request, out) -> HandServer.reply(out, 200, "", PNG));
+    private static final HandServer CLOSED =
+            new HandServer("127.0.0.1", Ports.free(), (request, out) -> HandServer.reply(out, 200, "", PNG));
     private static final HandServer CLOSED_2 =
             new HandServer("127.0.0.2", CLOSED.port(), (request, out) -> HandServer.reply(out, 200, "", PNG));
 
