@@ -5,7 +5,6 @@ import com.password4j.Password;
 import com.password4j.types.Argon2;
 import dev.tollgate.limits.FairTurns;
 import dev.tollgate.limits.Workers;
-import java.lang.reflect.Constructor;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -32,7 +31,7 @@ public final class Passwords implements AutoCloseable {
     private static final int HASH_BYTES = 32;
     private static final int SALT_BYTES = 16;
     private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(2, 1, 32, 4);
-    private static final int QUICK_KIB = 64;
+    private static final Argon2Function QUICK = Argon2Function.getInstance(64, 1, 1, HASH_BYTES, Argon2.ID);
 
     // The most common of ten characters and more in published lists, and what people type where they must type
     // something.
@@ -122,25 +121,11 @@ public final class Passwords implements AutoCloseable {
     }
 
     /**
-     * For one hash. The library keeps each function that it gives away, and with it all the memory that a hash fills, for as long as the process
-     * lives: with 19 MiB that was a tenth of what an idle server took. So its constructor, which it has for itself, is called instead.
+     * The library keeps a function, and the memory that a hash fills, from the first time that somebody asks for it until the process ends: so
+     * nobody asks before somebody signs in. To make one for each hash would be worse, since each leaves a hook for the process's end behind.
      */
-    private static Argon2Function function(int memoryKibibytes, int passes) {
-        try {
-            Constructor<Argon2Function> made = Argon2Function.class.getDeclaredConstructor(
-                    int.class, int.class, int.class, int.class, Argon2.class, int.class);
-            made.setAccessible(true);
-            return made.newInstance(
-                    memoryKibibytes, passes, 1, HASH_BYTES, Argon2.ID, Argon2Function.ARGON2_VERSION_13);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the library has another constructor now", e);
-        }
-    }
-
-    /** The one that a hash was made by: ours, or, of hashes from elsewhere, any other. */
-    private Argon2Function functionOf(String hash) {
-        String ours = "$argon2id$v=19$m=" + memoryKibibytes + ",t=" + PASSES + ",p=1$";
-        return hash.startsWith(ours) ? function(memoryKibibytes, PASSES) : Argon2Function.getInstanceFromHash(hash);
+    private Argon2Function argon2() {
+        return Argon2Function.getInstance(memoryKibibytes, PASSES, 1, HASH_BYTES, Argon2.ID);
     }
 
     /** @return why it cannot be one, as a sentence; null where it can */
@@ -161,7 +146,7 @@ public final class Passwords implements AutoCloseable {
 
     /** @param network of who asks: the places are shared out by it. @throws Busy where too many wait already */
     String hash(String network, String password) {
-        return inTurn(network, () -> hashNow(password, function(memoryKibibytes, PASSES)));
+        return inTurn(network, () -> hashNow(password, argon2()));
     }
 
     /**
@@ -176,15 +161,15 @@ public final class Passwords implements AutoCloseable {
         return inTurn(network, () -> check(password, known == null ? nobodys() : known)) && known != null;
     }
 
-    private boolean check(String password, String hash) {
-        return Password.check(cut(password), hash).with(functionOf(hash));
+    private static boolean check(String password, String hash) {
+        return Password.check(cut(password), hash).with(Argon2Function.getInstanceFromHash(hash));
     }
 
     /** Made when it is first needed: not every start is a sign-in. */
     private synchronized String nobodys() {
         String known = nobodys;
         if (known == null) {
-            known = hashNow("nobody has this password", function(memoryKibibytes, PASSES));
+            known = hashNow("nobody has this password", argon2());
             nobodys = known;
         }
         return known;
@@ -192,7 +177,7 @@ public final class Passwords implements AutoCloseable {
 
     /** Of a password that we have made: so random that slow hashing adds nothing, and a start does not wait for it. */
     String hashOfRandom(String password) {
-        return hashNow(password, function(QUICK_KIB, 1));
+        return hashNow(password, QUICK);
     }
 
     private String hashNow(String password, Argon2Function function) {
