@@ -125,7 +125,7 @@ public final class Utf8Buffer {
     /** Empties the buffer, and leaves its room to others: of thousands that wait on one thread, one writes at a time. */
     public void rest() {
         size = 0;
-        if (bytes.length <= KEPT_BYTES_MAX) {
+        if (bytes.length > 0 && bytes.length <= KEPT_BYTES_MAX) {
             SPARE.set(bytes);
         }
         bytes = NOTHING;

@@ -92,6 +92,15 @@ class Utf8BufferTest {
         first.rest();
     }
 
+    @Test
+    void what_rests_without_having_written_takes_no_room_from_others() {
+        Utf8Buffer first = new Utf8Buffer(0).string("x".repeat(500));
+        byte[] room = first.array();
+        first.rest();
+        new Utf8Buffer(0).rest();
+        assertThat(new Utf8Buffer(0).string("y").array()).isSameAs(room);
+    }
+
     @ParameterizedTest
     @ValueSource(
             longs = {
