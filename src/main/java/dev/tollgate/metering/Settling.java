@@ -117,7 +117,7 @@ final class Settling {
                 settlement.request().keyPrefix(),
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
-                room -> UsageJson.writeCanonical(settlement.printed(), room));
+                UsageJson.canonical(settlement.printed()));
     }
 
     /** Nothing has been offered yet: a fault of ours must not leave the hold. */

@@ -2,9 +2,9 @@ package dev.tollgate.receipts;
 
 import dev.tollgate.json.CanonicalJson;
 import dev.tollgate.json.Utf8Buffer;
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.ledger.Settle;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
 
 /**
  * Adds the receipt of a charge to its account's chain; does nothing where the settlement charged nothing or came second.
@@ -16,7 +16,7 @@ public final class WriteReceipt implements ReceiptChange {
     private final String keyPrefix;
     private final String model;
     private final String priceVersion;
-    private final Consumer<Utf8Buffer> usage;
+    private final WrittenJson usage;
 
     /**
      * @param settle of the same unit
@@ -24,8 +24,8 @@ public final class WriteReceipt implements ReceiptChange {
      * @param keyPrefix the beginning of the key that the call was made with
      * @param model as the answer named it
      * @param priceVersion which price the charge comes from
-     * @param usageCanonical appends the usage object as it was printed, but in the form of RFC 8785: parsing and sorting it here would
-     *     cost more than all the rest of a receipt. On the writer's thread
+     * @param usageCanonical the usage object as it was printed, but in the form of RFC 8785: parsing and sorting it here would
+     *     cost more than all the rest of a receipt
      */
     public WriteReceipt(
             Settle settle,
@@ -33,7 +33,7 @@ public final class WriteReceipt implements ReceiptChange {
             String keyPrefix,
             String model,
             String priceVersion,
-            Consumer<Utf8Buffer> usageCanonical) {
+            WrittenJson usageCanonical) {
         this.settle = settle;
         this.accountId = accountId;
         this.keyPrefix = keyPrefix;
@@ -102,8 +102,8 @@ public final class WriteReceipt implements ReceiptChange {
                 .raw(settle.reservationId())
                 .raw("\",\"time\":\"")
                 .raw(Times.text(settle.at()))
-                .raw("\",\"usage\":");
-        usage.accept(room);
-        room.raw('}');
+                .raw("\",\"usage\":")
+                .raw(usage.utf8())
+                .raw('}');
     }
 }

@@ -23,8 +23,9 @@ public final class UsageJson {
         return out.raw('}').written();
     }
 
-    /** Appends it in the form of RFC 8785, which a receipt is hashed and signed in (D42): as in the answer, the names sorted. */
-    public static void writeCanonical(PrintedUsage usage, Utf8Buffer out) {
+    /** In the form of RFC 8785, which a receipt is hashed and signed in (D42): as in the answer, the names sorted. */
+    public static WrittenJson canonical(PrintedUsage usage) {
+        Utf8Buffer out = Utf8Buffer.scratch();
         PrintedUsage.Prompt prompt = usage.prompt();
         PrintedUsage.Completion completion = usage.completion();
         out.raw("{\"completion_tokens\":").number(completion.printed());
@@ -36,7 +37,10 @@ public final class UsageJson {
         out.raw(",\"cached_tokens\":").number(prompt.cachedTokens());
         out.raw(",\"image_tokens\":").number(prompt.imageTokens());
         out.raw(",\"text_tokens\":").number(prompt.textTokens());
-        out.raw("},\"total_tokens\":").number(usage.totalTokens()).raw('}');
+        return out.raw("},\"total_tokens\":")
+                .number(usage.totalTokens())
+                .raw('}')
+                .written();
     }
 
     private static void writeOpen(PrintedUsage usage, Utf8Buffer out) {

@@ -3,6 +3,7 @@ package dev.tollgate.receipts;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.ledger.Settle;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.Effort;
@@ -66,7 +67,7 @@ class ReceiptFileCheckTest {
                             "sk-1",
                             "gemini – \"3\"",
                             "p1",
-                            room -> room.raw("{\"a\":2,\"b\":{\"c\":1}}"))));
+                            WrittenJson.of("{\"a\":2,\"b\":{\"c\":1}}"))));
         }
         return store.receipts.page(account, 0, 10).sign();
     }

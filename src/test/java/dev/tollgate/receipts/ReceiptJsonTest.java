@@ -73,9 +73,8 @@ class ReceiptJsonTest {
                 new PrintedUsage.Prompt(194, 3, 1, 2, 188), new PrintedUsage.Completion(229, 457, 230), 880);
         Utf8Buffer answer = new Utf8Buffer();
         UsageJson.write(usage, answer);
-        Utf8Buffer sorted = new Utf8Buffer();
-        UsageJson.writeCanonical(usage, sorted);
-        assertThat(sorted.asString()).isEqualTo(canonical(new String(answer.toByteArray(), StandardCharsets.UTF_8)));
+        assertThat(UsageJson.canonical(usage).toString())
+                .isEqualTo(canonical(new String(answer.toByteArray(), StandardCharsets.UTF_8)));
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.tollgate.receipts;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
@@ -212,7 +213,7 @@ class ReceiptsTest {
         Settle settle = new Settle("t1", 5, store.now());
         store.commit(
                 settle,
-                new WriteReceipt(settle, "acc_1", "sk-1", "half \ud83d \"and\u0000\n", "p1", room -> room.raw(USAGE)));
+                new WriteReceipt(settle, "acc_1", "sk-1", "half \ud83d \"and\u0000\n", "p1", WrittenJson.of(USAGE)));
         assertThat(page("acc_1").getFirst()).contains("\"model\":\"half ? \\\"and\\u0000\\n\"");
         assertSound("acc_1", 1);
     }
@@ -243,7 +244,7 @@ class ReceiptsTest {
     }
 
     private static WriteReceipt receipt(Settle settle, String account) {
-        return new WriteReceipt(settle, account, "sk-12345678", "gemini-3-pro", "p1", room -> room.raw(USAGE));
+        return new WriteReceipt(settle, account, "sk-12345678", "gemini-3-pro", "p1", WrittenJson.of(USAGE));
     }
 
     private List<String> page(String account) {

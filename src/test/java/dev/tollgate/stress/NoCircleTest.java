@@ -11,6 +11,7 @@ import dev.tollgate.answers.FreeClaim;
 import dev.tollgate.answers.KeepAnswer;
 import dev.tollgate.conversation.Message;
 import dev.tollgate.conversation.Place;
+import dev.tollgate.json.WrittenJson;
 import dev.tollgate.keys.DisableKey;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.KeyState;
@@ -190,7 +191,7 @@ class NoCircleTest {
             Settle settle = new Settle(call.reservationId(), random.nextInt(11), now);
             List<Change> changes = new ArrayList<>(List.of(
                     settle,
-                    new WriteReceipt(settle, call.accountId(), "sk-1", MODEL, "v", room -> room.raw("{}")),
+                    new WriteReceipt(settle, call.accountId(), "sk-1", MODEL, "v", WrittenJson.of("{}")),
                     new CloseTask(settle, TaskStatus.COMPLETED, MODEL, TaskResult.NONE),
                     KeepAnswer.kept(settle, call.accountId(), 300, "ab".repeat(32), null)));
             changes.addAll(store.signatures.keeping(settle, call.accountId(), MODEL, "main", signed()));

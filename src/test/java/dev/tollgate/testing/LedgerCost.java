@@ -262,7 +262,7 @@ public final class LedgerCost {
                     "sk-012345",
                     "gemini-3-pro",
                     "2026-01",
-                    room -> room.raw(USAGE)));
+                    WrittenJson.of(USAGE)));
         }
         if (depth == Depth.ROLLUPS) {
             changes.add(new CountCall(settle, FIGURES));
