@@ -25,12 +25,12 @@ import java.util.List;
 final class AdminRoutes {
 
     private final Store store;
-    private final Doing doing;
+    private final OperatorServices services;
     private final InstantSource clock;
 
-    AdminRoutes(Store store, Doing doing, InstantSource clock) {
+    AdminRoutes(Store store, OperatorServices services, InstantSource clock) {
         this.store = store;
-        this.doing = doing;
+        this.services = services;
         this.clock = clock;
     }
 
@@ -47,9 +47,9 @@ final class AdminRoutes {
     /** @param announce lets everybody know that this server is on its way out */
     List<Route<?>> table(AdminGate admin, Runnable announce) {
         List<Route<?>> routes = new ArrayList<>();
-        AccountsHandler accounts = new AccountsHandler(doing.administration(), doing.deletions());
-        TasksHandler tasks = new TasksHandler(doing.administration().deeds(), store.ledger(), store.tasks());
-        BooksHandler books = new BooksHandler(doing.books());
+        AccountsHandler accounts = new AccountsHandler(services.administration(), services.deletions());
+        TasksHandler tasks = new TasksHandler(services.administration().deeds(), store.ledger(), store.tasks());
+        BooksHandler books = new BooksHandler(services.books());
         AuditLogHandler audit = new AuditLogHandler(store.auditLog());
         routes.add(Route.get("/admin/accounts", admin, accounts.list()));
         routes.add(Route.post("/admin/accounts", admin, accounts.create()));
@@ -62,26 +62,26 @@ final class AdminRoutes {
         routes.add(Route.post("/admin/accounts/{id}/limits", admin, accounts.setLimits()));
         routes.add(Route.get("/admin/accounts/{id}/keys", admin, accounts.keys()));
         routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
-        PeopleHandler people = new PeopleHandler(doing.people());
+        PeopleHandler people = new PeopleHandler(services.people());
         routes.add(Route.post("/admin/accounts/{id}/remove-second-factor", admin, people.removeSecondFactor()));
         routes.add(Route.post("/admin/accounts/{id}/role", admin, people.setRole()));
-        LinksHandler handed = new LinksHandler(doing.links());
+        LinksHandler handed = new LinksHandler(services.links());
         routes.add(Route.post("/admin/accounts/{id}/reset-link", admin, handed.resetLink()));
         routes.add(Route.post("/admin/invitations", admin, handed.invite()));
         routes.add(Route.get("/admin/mail", admin, handed.state()));
         routes.add(Route.post("/admin/mail", admin, handed.test()));
         routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));
         routes.add(Route.post("/admin/tasks/{id}/refunds", admin, tasks.refund()));
-        PricesHandler pricing = new PricesHandler(doing.prices());
+        PricesHandler pricing = new PricesHandler(services.prices());
         routes.add(Route.get("/admin/models", admin, pricing.list()));
         routes.add(Route.get("/admin/models/{id...}/prices", admin, pricing.versions()));
         routes.add(Route.post("/admin/models/{id...}/prices", admin, pricing.set()));
-        VouchersHandler codes = new VouchersHandler(doing.vouchers());
+        VouchersHandler codes = new VouchersHandler(services.vouchers());
         routes.add(Route.get("/admin/vouchers", admin, codes.list()));
         routes.add(Route.post("/admin/vouchers", admin, codes.make()));
-        PaymentsHandler paid = new PaymentsHandler(doing.paying().payments(), doing.paying()::events);
+        PaymentsHandler paid = new PaymentsHandler(services.paying().payments(), services.paying()::events);
         routes.add(Route.get("/admin/payments", admin, paid.list()));
-        SettingsHandler changing = new SettingsHandler(doing.settings());
+        SettingsHandler changing = new SettingsHandler(services.settings());
         routes.add(Route.get("/admin/settings", admin, changing.list()));
         routes.add(Route.post("/admin/settings", admin, changing.set()));
         routes.add(Route.get("/admin/books", admin, books.state()));
@@ -89,7 +89,7 @@ final class AdminRoutes {
         routes.add(Route.post("/admin/drain", admin, new DrainHandler(announce, store.writer(), clock).announce()));
         routes.add(Route.get("/admin/audit", admin, audit.list()));
         routes.add(Route.get("/admin/audit.csv", admin, audit.csv()));
-        ChannelsHandler channels = new ChannelsHandler(doing.channels(), doing.channelDeeds(), clock);
+        ChannelsHandler channels = new ChannelsHandler(services.channels(), services.channelDeeds(), clock);
         routes.add(Route.get("/admin/channels", admin, channels));
         routes.add(Route.post("/admin/channels/reload", admin, channels.reload()));
         routes.add(Route.post("/admin/channels/{id}/try", admin, channels.tryOut()));

@@ -462,7 +462,7 @@ public final class App implements AutoCloseable {
                 channels.upstreams()::tryOut,
                 store.writer(),
                 clock);
-        Doing doing = new Doing(
+        OperatorServices services = new OperatorServices(
                 administration,
                 administration.people(),
                 administration.links(),
@@ -477,7 +477,7 @@ public final class App implements AutoCloseable {
                 refused,
                 channelDeeds,
                 channels.upstreams()::status);
-        routes.addAll(new AdminRoutes(store, doing, clock).table(admin, this::announce));
+        routes.addAll(new AdminRoutes(store, services, clock).table(admin, this::announce));
         health(routes, "live", this::stuck);
         health(routes, "ready", new Readiness(this::complaints));
         health(routes, "startup", List::of); // the schema is there before anything listens
@@ -499,7 +499,7 @@ public final class App implements AutoCloseable {
                 gate -> door(chat(true)).route("/playground/chat", gate),
                 gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
         routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)
-                .table(pages.pages(), doing));
+                .table(pages.pages(), services));
         return routes;
     }
 

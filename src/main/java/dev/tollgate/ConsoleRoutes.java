@@ -57,62 +57,63 @@ final class ConsoleRoutes {
         this.random = random;
     }
 
-    List<Route<?>> table(Pages pages, Doing doing) {
+    List<Route<?>> table(Pages pages, OperatorServices services) {
         DeedForms forms = new DeedForms(store.people(), random);
         PlatformCalls calls = new PlatformCalls(store.database());
         Supplier<Foresight> foresight = () -> new Foresight(catalogue, life, clock.instant());
-        StoredAdministration administration = doing.administration();
+        StoredAdministration administration = services.administration();
         FirstSteps.Chosen chosen = new FirstSteps.Chosen(
                 settings.hasRealUpstream(),
                 settings.stripe() != null,
                 settings.pages().publicUrl() != null,
-                doing.signUp()::isOpen);
+                services.signUp()::isOpen);
         FirstSteps steps = new FirstSteps(
                 chosen,
-                doing.prices(),
+                services.prices(),
                 administration.deeds(),
-                doing.vouchers(),
-                doing.links().links());
+                services.vouchers(),
+                services.links().links());
         List<Route<?>> routes = new ArrayList<>();
         routes.addAll(new ConsolePage(
                         store.platform(),
                         calls,
-                        doing.channels(),
+                        services.channels(),
                         foresight,
-                        doing.prices(),
-                        doing.books(),
+                        services.prices(),
+                        services.books(),
                         steps,
                         !settings.hasRealUpstream(),
                         clock)
                 .routes(pages));
-        routes.addAll(new ProvePage(store.people(), doing.identities()).routes(pages));
+        routes.addAll(new ProvePage(store.people(), services.identities()).routes(pages));
         AccountList accounts = new AccountList(store.database());
-        routes.addAll(new ConsoleAccounts(accounts, calls, administration.deeds(), doing.links(), forms).routes(pages));
+        routes.addAll(
+                new ConsoleAccounts(accounts, calls, administration.deeds(), services.links(), forms).routes(pages));
         routes.addAll(new ConsoleAccount(
                         administration,
                         store.people(),
-                        doing.people(),
-                        doing.links(),
-                        doing.deletions(),
+                        services.people(),
+                        services.links(),
+                        services.deletions(),
                         store.history(),
                         forms,
                         clock)
                 .routes(pages));
         routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
-        routes.addAll(new ConsoleRefused(doing.refused()).routes(pages));
+        routes.addAll(new ConsoleRefused(services.refused()).routes(pages));
         routes.addAll(
                 new ConsoleCall(calls, store.history(), store.tasks(), catalogue, administration.deeds(), forms, clock)
                         .routes(pages));
-        routes.addAll(new ConsoleChannels(doing.channels(), store.platform(), doing.channelDeeds(), forms, clock)
+        routes.addAll(new ConsoleChannels(services.channels(), store.platform(), services.channelDeeds(), forms, clock)
                 .routes(pages));
-        routes.addAll(new ConsolePrices(doing.prices(), foresight, forms).routes(pages));
-        routes.addAll(new ConsoleVouchers(doing.vouchers(), forms, clock).routes(pages));
-        Paying paying = doing.paying();
+        routes.addAll(new ConsolePrices(services.prices(), foresight, forms).routes(pages));
+        routes.addAll(new ConsoleVouchers(services.vouchers(), forms, clock).routes(pages));
+        Paying paying = services.paying();
         routes.addAll(new ConsolePayments(paying.payments(), paying.sentence(), paying::told).routes(pages));
         routes.addAll(new ConsoleRevenue(store.platform(), clock).routes(pages));
-        routes.addAll(new ConsoleBooks(doing.books()).routes(pages));
+        routes.addAll(new ConsoleBooks(services.books()).routes(pages));
         routes.addAll(new ConsoleAudit(store.auditLog()).routes(pages));
-        routes.addAll(new ConsoleSettings(doing.settings(), doing.links(), forms).routes(pages));
+        routes.addAll(new ConsoleSettings(services.settings(), services.links(), forms).routes(pages));
         return routes;
     }
 }

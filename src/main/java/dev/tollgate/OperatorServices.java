@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** What operators can do, on the console's pages and by their API alike. */
-record Doing(
+record OperatorServices(
         StoredAdministration administration,
         OperatorPeople people,
         OperatorLinks links,
