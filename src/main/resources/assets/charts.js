@@ -87,7 +87,7 @@
     location.assign(url);
   };
 
-  for (const place of document.querySelectorAll('[data-chart]')) {
+  const show = (place) => {
     let shown = draw(place);
     let at = -1;
     let pressed = 0;
@@ -117,5 +117,8 @@
     new ResizeObserver(() => {
       if (place.clientWidth !== shown.plot.width) shown.plot.setSize({ width: place.clientWidth, height: 220 });
     }).observe(place);
-  }
+  };
+
+  // The page is painted first: to draw takes as long as all that it waits for otherwise, and the place for it is kept.
+  requestAnimationFrame(() => setTimeout(() => document.querySelectorAll('[data-chart]').forEach(show)));
 })();

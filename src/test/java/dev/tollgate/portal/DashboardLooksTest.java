@@ -83,8 +83,8 @@ class DashboardLooksTest {
     void the_chart_tells_a_day_by_keys_and_opens_its_calls() {
         try (Visit visit = visit(1280, Scheme.LIGHT, busy)) {
             visit.open("/dashboard");
+            visit.page().waitForSelector(".chart canvas"); // the page is painted before it
             visit.keep("overview");
-            assertThat(visit.page().locator(".chart canvas").count()).isOne();
             visit.page().locator(".chart").focus();
             visit.page().keyboard().press("End");
             assertThat(visit.page().locator("#chart-readout").textContent()).startsWith("21 Nov: ");
