@@ -22,11 +22,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every route of the table is asked by everybody there is: whom its gate does not name gets no further than the gate. */
+@Order(19)
 class RouteGatesTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";

@@ -18,12 +18,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the dashboard says of calls, as somebody reads it who runs no scripts. */
+@Order(19)
 class DashboardTest {
 
     private static final Pattern CALL = Pattern.compile("href=\"/dashboard/requests/(chatcmpl-[A-Za-z0-9]+)\"");
