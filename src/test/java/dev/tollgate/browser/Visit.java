@@ -57,6 +57,11 @@ public final class Visit implements AutoCloseable {
             () => [...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth
               && ![...each.children].some(child => child.getBoundingClientRect().right > innerWidth)).map(each => each.outerHTML.slice(0, 160))""";
 
+    /** Cards beside whose edge something goes on, though the window may be wide enough for it. */
+    private static final String TOO_NARROW = """
+            () => [...document.querySelectorAll('.card')].filter(card => card.scrollWidth > card.clientWidth + 1
+              && getComputedStyle(card).overflowX === 'visible').map(card => card.outerHTML.slice(0, 160))""";
+
     private static final String NEXT_FRAME =
             "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))";
 
@@ -294,7 +299,7 @@ public final class Visit implements AutoCloseable {
         return shift;
     }
 
-    /** Fails where axe finds something, or where the page is wider than its window. */
+    /** Fails where axe finds something, where the page is wider than its window, or what a card holds than the card. */
     public void assertAccessible() {
         assertAccessible(Axe.ALL);
     }
@@ -307,6 +312,7 @@ public final class Visit implements AutoCloseable {
             found.add(
                     "the page is " + widest + " px wide in a window of " + window.width() + ": " + page.evaluate(WIDE));
         }
+        ((List<?>) page.evaluate(TOO_NARROW)).forEach(card -> found.add("what a card holds is wider than it: " + card));
         fail(found);
     }
 

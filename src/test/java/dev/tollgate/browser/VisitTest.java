@@ -125,11 +125,12 @@ class VisitTest {
         String bad = """
                 <img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>
                 <p style='color:#777;background:#888'>Grey</p>
-                <div style='width:400px'>Wide</div>""";
+                <div style='width:400px'>Wide</div>
+                <div class=card style='width:100px'><div style='width:160px'>Wider</div></div>""";
         try (Visit visit = visit(320, Scheme.LIGHT, bad)) {
             assertThatThrownBy(visit::assertAccessible)
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageContainingAll("image-alt", "color-contrast", "320");
+                    .hasMessageContainingAll("image-alt", "color-contrast", "320", "than it: <div class=\"card\"");
         }
     }
 

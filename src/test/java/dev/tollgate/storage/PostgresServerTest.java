@@ -1,9 +1,17 @@
 package dev.tollgate.storage;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Postgres;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -92,6 +101,42 @@ class PostgresServerTest {
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageStartingWith("Cannot reach the database")
                 .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void an_older_server_than_is_supported_is_refused_with_a_sentence() throws Exception {
+        String url = Postgres.migrated();
+        try (ServerSocket older = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.submit(() -> sayThatItIsOlder(older, URI.create(url.substring("jdbc:".length())), threads));
+            String told = url.replaceFirst(":\\d+/", ":" + older.getLocalPort() + "/") + "&sslmode=disable";
+            assertThatThrownBy(() -> Database.openShared(told))
+                    .isInstanceOf(CannotOpen.class)
+                    .hasMessage("The database is PostgreSQL 14; Tollgate needs 15 or newer.");
+        }
+    }
+
+    /** Passes one connection on, and names another version on the way. */
+    private static @Nullable Void sayThatItIsOlder(ServerSocket at, URI real, ExecutorService threads)
+            throws IOException {
+        try (Socket caller = at.accept();
+                Socket server = new Socket(real.getHost(), real.getPort())) {
+            Future<?> asked = threads.submit(() -> caller.getInputStream().transferTo(server.getOutputStream()));
+            DataInputStream answers = new DataInputStream(server.getInputStream());
+            DataOutputStream told = new DataOutputStream(caller.getOutputStream());
+            for (int type = 0; type != 'Z'; ) {
+                type = answers.read();
+                byte[] body = answers.readNBytes(answers.readInt() - Integer.BYTES);
+                told.write(type);
+                told.writeInt(body.length + Integer.BYTES);
+                told.write(new String(body, ISO_8859_1)
+                        .replace("server_version\00015", "server_version\00014")
+                        .getBytes(ISO_8859_1));
+            }
+            answers.transferTo(told);
+            asked.cancel(true);
+        }
+        return null;
     }
 
     @Test
