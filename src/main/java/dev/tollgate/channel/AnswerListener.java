@@ -17,6 +17,9 @@ public interface AnswerListener {
      */
     void body(byte[] bytes, int length);
 
+    /** What one turn of the loop brings has come. Perhaps nothing has since the last time. */
+    default void readComplete() {}
+
     /** The whole answer has come. */
     void ended();
 

@@ -77,6 +77,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (lent != null) {
+            lent.readComplete();
+        }
+    }
+
+    @Override
     public void head(AnswerHead head) {
         if (lent != null) {
             lent.head(head);

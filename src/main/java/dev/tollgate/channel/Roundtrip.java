@@ -173,6 +173,13 @@ public final class Roundtrip {
         tell(() -> heard().body(bytes, length));
     }
 
+    void readComplete() {
+        AnswerListener hears = listener;
+        if (hears != null) {
+            tell(hears::readComplete);
+        }
+    }
+
     void ended() {
         if (!over) {
             context.dispatch(() -> {

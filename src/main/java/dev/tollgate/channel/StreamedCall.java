@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * One running call. The listener hears exactly one end, and nothing after it or after {@link #cancel}. Confined to its event
  * loop.
  *
- * <p>The events of all pieces that one turn of the loop brings are delivered together after it: an upstream that sends each event as
+ * <p>The events of all pieces that one turn of the loop brings are delivered together at its end: an upstream that sends each event as
  * a piece of its own would otherwise cost a write for each. */
 public final class StreamedCall implements UpstreamCall, AnswerListener {
 
@@ -44,7 +44,6 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     private long patienceMillis;
     private int turnBytes;
     private List<UpstreamEvent> read = new ArrayList<>();
-    private boolean deliveryScheduled;
 
     public StreamedCall(
             Vertx vertx, Timeouts timeouts, ErrorReader errors, AnswerReader reader, UpstreamListener listener) {
@@ -149,8 +148,6 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         turnBytes += plainLength;
         if (turnBytes >= TURN_BYTES_MAX) {
             deliver();
-        } else {
-            deliverAfterThisTurn();
         }
         if (reader.isWhole() && !lingering) {
             lingering = true;
@@ -160,14 +157,9 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         }
     }
 
-    private void deliverAfterThisTurn() {
-        if (!deliveryScheduled && !read.isEmpty()) {
-            deliveryScheduled = true;
-            vertx.runOnContext(_ -> {
-                deliveryScheduled = false;
-                deliver();
-            });
-        }
+    @Override
+    public void readComplete() {
+        deliver();
     }
 
     private void deliver() {
