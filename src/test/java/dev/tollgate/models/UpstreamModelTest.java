@@ -96,20 +96,28 @@ class UpstreamModelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "30, 20, 7, 3, 200000000, 1200000000, 16000",
-        "1, 0, 0, 0, 1, 1, 1",
-        "100000000, 0, 100000000, 0, 10000000000, 10000000000, 2000000000000",
-        "100000001, 0, 100000001, 0, 10000000001, 10000000001, 2000000020201",
-        "1000000000, 400000000, 600000000, 400000000, 1000000000000, 1000000000000, 1800000000000000",
+        "30, 20, 7, 3, 200000000, 100000000, 1200000000, 16000",
+        "1, 0, 0, 0, 1, 0, 1, 1",
+        "100000000, 0, 100000000, 0, 10000000000, 5000000000, 10000000000, 2000000000000",
+        "100000001, 0, 100000001, 0, 10000000001, 5000000000, 10000000001, 2000000020201",
+        "1000000000, 400000000, 600000000, 400000000, 1000000000000, 500000000000, 1000000000000, 1800000000000000",
         // Each of these would leave a long where one number alone is past what plain arithmetic is for.
-        "10000000000, 0, 0, 0, 10000000000, 0, 100000000000000",
-        "0, 0, 0, 10000000000, 0, 10000000000, 100000000000000",
-        "1000, 0, 0, 0, 10000000000000000, 0, 10000000000000",
-        "0, 0, 1000, 0, 0, 10000000000000000, 10000000000000"
+        "10000000000, 0, 0, 0, 10000000000, 0, 0, 100000000000000",
+        "0, 0, 0, 10000000000, 0, 0, 10000000000, 100000000000000",
+        "1000, 0, 0, 0, 10000000000000000, 0, 0, 10000000000000",
+        "1000, 1000, 0, 0, 0, 10000000000000000, 0, 10000000000000",
+        "0, 0, 1000, 0, 0, 0, 10000000000000000, 10000000000000"
     })
     void what_a_call_costs_is_exact_and_rounded_up_once(
-            long input, long cached, long shown, long thought, long inputMicros, long outputMicros, long costMicros) {
-        UpstreamModel.Cost cost = new UpstreamModel.Cost(Instant.EPOCH, inputMicros, inputMicros / 2, outputMicros, 0);
+            long input,
+            long cached,
+            long shown,
+            long thought,
+            long inputMicros,
+            long cachedMicros,
+            long outputMicros,
+            long costMicros) {
+        UpstreamModel.Cost cost = new UpstreamModel.Cost(Instant.EPOCH, inputMicros, cachedMicros, outputMicros, 0);
         Usage usage = new Usage(input, 0, shown, thought, cached, 0, 0, 0);
         assertThat(cost.micros(usage)).isEqualTo(costMicros);
     }

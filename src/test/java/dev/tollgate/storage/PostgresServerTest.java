@@ -106,8 +106,9 @@ class PostgresServerTest {
     @Test
     void an_older_server_than_is_supported_is_refused_with_a_sentence() throws Exception {
         String url = Postgres.migrated();
-        try (ServerSocket older = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        // The socket is closed first: who waits for a caller who never came would be waited for.
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                ServerSocket older = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
             threads.submit(() -> sayThatItIsOlder(older, URI.create(url.substring("jdbc:".length())), threads));
             String told = url.replaceFirst(":\\d+/", ":" + older.getLocalPort() + "/") + "&sslmode=disable";
             assertThatThrownBy(() -> Database.openShared(told))
@@ -130,7 +131,7 @@ class PostgresServerTest {
                 told.write(type);
                 told.writeInt(body.length + Integer.BYTES);
                 told.write(new String(body, ISO_8859_1)
-                        .replace("server_version\00015", "server_version\00014")
+                        .replaceFirst("(?<=server_version\000)\\d\\d", "14")
                         .getBytes(ISO_8859_1));
             }
             answers.transferTo(told);
