@@ -29,6 +29,9 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
 
     private static final int ERROR_BYTES_MAX = 64 * 1024;
 
+    /** What a stream has while it waits for its next event: of thousands that wait a collector would copy lists of their own. */
+    private static final List<UpstreamEvent> NONE = List.of();
+
     private final Vertx vertx;
     private final Timeouts timeouts;
     private final ErrorReader errors;
@@ -43,7 +46,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     private boolean lingering;
     private long patienceMillis;
     private int turnBytes;
-    private List<UpstreamEvent> read = new ArrayList<>();
+    private List<UpstreamEvent> read = NONE;
 
     public StreamedCall(
             Vertx vertx, Timeouts timeouts, ErrorReader errors, AnswerReader reader, UpstreamListener listener) {
@@ -139,7 +142,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
             return;
         }
         int plainLength = plain == bytes ? length : plain.length;
-        boolean more = reader.read(plain, plainLength, read);
+        boolean more = reader.read(plain, plainLength, collected());
         if (!more) {
             whole();
             reset();
@@ -162,10 +165,17 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         deliver();
     }
 
+    private List<UpstreamEvent> collected() {
+        if (read == NONE) {
+            read = new ArrayList<>();
+        }
+        return read;
+    }
+
     private void deliver() {
         if (!read.isEmpty() && !done) {
             List<UpstreamEvent> events = read;
-            read = new ArrayList<>();
+            read = NONE;
             turnBytes = 0;
             listener.events(events);
         }
@@ -184,7 +194,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         if (done) {
             return;
         }
-        UpstreamFailure failure = reader.end(read);
+        UpstreamFailure failure = reader.end(collected());
         deliver();
         end(failure);
     }

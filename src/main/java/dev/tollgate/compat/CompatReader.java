@@ -61,6 +61,7 @@ final class CompatReader implements AnswerReader {
         if (!sse.read(bytes, length)) {
             stop(errors.of(Kind.BROKEN, "an event is larger than " + SseReader.EVENT_BYTES_MAX + " bytes"));
         }
+        out = List.of(); // or they would live until the next ones come
         return !over;
     }
 

@@ -52,6 +52,7 @@ final class GeminiEventReader implements AnswerReader {
         if (!sse.read(bytes, length)) {
             stop(errors.of(Kind.BROKEN, "an event is larger than " + SseReader.EVENT_BYTES_MAX + " bytes"));
         }
+        out = List.of(); // or they would live until the next ones come
         return !over;
     }
 
