@@ -46,7 +46,7 @@ public final class Postgres {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
-    /** What a test can leave behind beside rows, but for what belongs to the whole server. */
+    /** What a test can leave behind beside rows, but for what belongs to the whole server; and the schema's version, whose rows stay. */
     private static final String BESIDE_ROWS = """
             SELECT md5(string_agg(what, ' ' ORDER BY what)) FROM (
             SELECT concat(relname, relkind, relacl, relowner, relhasrules, relrowsecurity, reloptions) AS what
@@ -59,6 +59,7 @@ public final class Postgres {
             UNION ALL SELECT concat(proname, prosrc, proacl) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
             UNION ALL SELECT concat(nspname, nspacl) FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'
             UNION ALL SELECT concat(datallowconn, datconnlimit, datacl) FROM pg_database WHERE datname = current_database()
+            UNION ALL SELECT concat(version, success) FROM flyway_schema_history
             UNION ALL SELECT concat(setconfig) FROM pg_db_role_setting
             WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())) AS all_of_it""";
 
