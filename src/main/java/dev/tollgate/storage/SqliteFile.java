@@ -121,6 +121,9 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         // The driver asks for the last row id after each statement otherwise; no table has one that is used.
         config.setGetGeneratedKeys(false);
         config.setTempStore(sorts);
+        // A connection is used by one thread at a time, and the driver sees to that itself: SQLite need not lock at
+        // each step, too.
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         return config;
     }
 
