@@ -2,6 +2,8 @@ package dev.tollgate;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.config.Setting;
+import dev.tollgate.config.SettingTable;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -271,6 +274,21 @@ class LauncherTest {
     }
 
     @Test
+    void the_training_knows_of_no_place_that_settings_come_from() throws Exception {
+        ready();
+        Map<String, String> variables =
+                new HashMap<>(Map.of("CREDENTIALS_DIRECTORY", "/run/credentials/tollgate.service"));
+        for (Setting<?> setting : SettingTable.all()) {
+            variables.put(setting.variable(), "given");
+            variables.put(setting.variable() + "_FILE", "/run/secrets/given");
+        }
+        launch(variables, project, "serve");
+        assertThat(Files.readAllLines(project.resolve("training-variables")))
+                .contains("HOME")
+                .doesNotContainAnyElementsOf(variables.keySet());
+    }
+
+    @Test
     void a_server_that_stays_has_its_start_recorded_over_thousands_of_calls_once_a_build() throws Exception {
         ready();
         trainAtOnce();
@@ -514,6 +532,7 @@ class LauncherTest {
                 *-version) exit 0 ;;
                 *AOTCacheOutput*)
                   echo "training: $seen" >>"%1$s/settings-seen"
+                  env | sed -n 's/=.*//p' >"%1$s/training-variables"
                   [ ! -e "%1$s/records" ] || echo "$*" | sed -n 's/.*training=//p' >"$(echo "$*" | sed 's/.*CacheOutput=//; s/ -Xlog.*//')"
                   case "$*" in
                   *training=20000*) [ ! -e "%1$s/hangs" ] || { touch "%1$s/hanging"; exec sleep 60; } ;;
