@@ -17,8 +17,10 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -154,35 +156,44 @@ final class CallSpans {
                 resource));
     }
 
+    /** What answered and broke off afterwards was told twice, and is one span. */
     private void tries() {
+        Map<Long, List<Tried>> byStart = new LinkedHashMap<>();
         for (Tried tried : call.tried()) {
-            boolean answered = tried.outcome().equals(ANSWERED);
-            long start = epochOfNanoZero + tried.sinceNanos();
-            long end = start + TimeUnit.MILLISECONDS.toNanos(tried.millis());
-            AttributesBuilder attributes = Attributes.builder()
-                    .put(SpanNames.OPERATION, SpanNames.CHAT)
-                    .put(SpanNames.PROVIDER, GenAiProvider.of(tried.kind()))
-                    .put(SpanNames.REQUEST_MODEL, tried.model())
-                    .put(SpanNames.CHANNEL, tried.channel());
-            if (answered) {
-                attributes.put(SpanNames.FIRST_CHUNK, tried.millis() / 1_000.0);
-                answer(attributes);
-                end = call.doneAtMicros() == OverCall.NEVER ? end : Math.max(end, at(call.doneAtMicros()));
-            } else {
-                attributes.put(SpanNames.ERROR_TYPE, tried.outcome());
-            }
-            spans.add(new TraceSpan(
-                    SpanNames.CHAT + " " + tried.model(),
-                    SpanKind.CLIENT,
-                    context(tried.sinceNanos()),
-                    server,
-                    !answered,
-                    start,
-                    end,
-                    attributes.build(),
-                    List.of(),
-                    resource));
+            byStart.computeIfAbsent(tried.sinceNanos(), _ -> new ArrayList<>(1)).add(tried);
         }
+        byStart.values().forEach(told -> oneTry(told.getFirst(), told.getLast()));
+    }
+
+    private void oneTry(Tried first, Tried last) {
+        boolean failed = !last.outcome().equals(ANSWERED);
+        long start = epochOfNanoZero + first.sinceNanos();
+        long end = start + TimeUnit.MILLISECONDS.toNanos(last.millis());
+        AttributesBuilder attributes = Attributes.builder()
+                .put(SpanNames.OPERATION, SpanNames.CHAT)
+                .put(SpanNames.PROVIDER, GenAiProvider.of(first.kind()))
+                .put(SpanNames.REQUEST_MODEL, first.model())
+                .put(SpanNames.CHANNEL, first.channel());
+        if (first.outcome().equals(ANSWERED)) {
+            attributes.put(SpanNames.FIRST_CHUNK, first.millis() / 1_000.0);
+            answer(attributes);
+        }
+        if (failed) {
+            attributes.put(SpanNames.ERROR_TYPE, last.outcome());
+        } else if (call.doneAtMicros() != OverCall.NEVER) {
+            end = Math.max(end, at(call.doneAtMicros()));
+        }
+        spans.add(new TraceSpan(
+                SpanNames.CHAT + " " + first.model(),
+                SpanKind.CLIENT,
+                context(first.sinceNanos()),
+                server,
+                failed,
+                start,
+                end,
+                attributes.build(),
+                List.of(),
+                resource));
     }
 
     private void answer(AttributesBuilder attributes) {

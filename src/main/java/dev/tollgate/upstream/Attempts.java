@@ -119,6 +119,7 @@ final class Attempts implements SentCall {
 
     @Override
     public void cancel() {
+        boolean wasLeft = latent && !over;
         over = true;
         if (timer != NO_TIMER) {
             pool.vertx().cancelTimer(timer);
@@ -127,7 +128,7 @@ final class Attempts implements SentCall {
         long now = pool.clock().millis();
         race.running().forEach(attempt -> {
             attempt.giveUp(TryEnd.CANCELLED, now);
-            if (latent) {
+            if (wasLeft) {
                 note(attempt, "left");
             }
         });

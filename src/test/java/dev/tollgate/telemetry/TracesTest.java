@@ -184,6 +184,43 @@ class TracesTest {
     }
 
     @Test
+    void each_try_is_one_span_of_a_call_that_nobody_answered_and_of_one_whose_answer_broke_off() {
+        try (OtlpReceiver collector = new OtlpReceiver();
+                Gateway gateway = gateway(collector, "telemetry.percent", "0")) {
+            Customer customer = gateway.customer("100");
+            gateway.script(UpstreamScript.answers().text("One ").fault("eof"));
+            assertThat(call(customer, null).response().body()).contains("One ", "upstream_error");
+            assertThat(tries(collector, 1)).singleElement().satisfies(span -> {
+                assertThat(span.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+                assertThat(attributes(span)).containsKeys("gen_ai.response.time_to_first_chunk", "error.type");
+                assertThat(attributes(span).get("error.type").getStringValue()).isEqualTo("broken");
+            });
+
+            gateway.script(UpstreamScript.answers().status(400));
+            assertThat(call(customer, null).status()).isEqualTo(503);
+            List<Span> both = tries(collector, 2);
+            assertThat(both).hasSize(2);
+            assertThat(both.getLast().getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+            assertThat(attributes(both.getLast()).get("error.type").getStringValue())
+                    .isEqualTo("refused");
+        }
+    }
+
+    /** Of all calls, once as many are over. */
+    private static List<Span> tries(OtlpReceiver collector, int calls) {
+        Gateway.await(
+                calls + " calls",
+                () -> collector.spans().stream()
+                                .filter(span -> span.getName().equals("settle"))
+                                .count()
+                        >= calls);
+        assertThat(collector.faults()).isEmpty();
+        return collector.spans().stream()
+                .filter(span -> span.getKind() == Span.SpanKind.SPAN_KIND_CLIENT)
+                .toList();
+    }
+
+    @Test
     void a_callers_trace_goes_on_where_the_operator_trusts_it() {
         try (OtlpReceiver collector = new OtlpReceiver();
                 Gateway gateway = gateway(collector, "telemetry.percent", "0", "telemetry.trust-parent", "true")) {
