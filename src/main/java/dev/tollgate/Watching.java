@@ -102,6 +102,10 @@ final class Watching implements AutoCloseable {
                 "1 where holds are told once they are decided; 0 after a failed commit, until one succeeds.",
                 () -> store.writer().rides() ? 1 : 0);
         metrics.gauge(
+                "tollgate_store_up",
+                "0 where calls get a 503 because the books take nothing, or this server has lost its lease of them; else 1.",
+                () -> store.complaints().isEmpty() ? 1 : 0);
+        metrics.gauge(
                 "tollgate_store_readers",
                 "Connections that read, but for those of pages; waiting are threads.",
                 new String[] {"state"},

@@ -354,8 +354,11 @@ class MetricsTest {
 
     @Test
     void a_scrape_ends_though_the_database_does_not_answer_and_tells_of_it() {
+        assertThat(Scrape.fresh(gateway).sum("tollgate_store_up")).isEqualTo(1);
         try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
-            assertThat(Scrape.fresh(gateway).series()).isNotEmpty();
+            assertThat(Scrape.awaited(gateway, it -> it.sum("tollgate_store_up") == 0)
+                            .series())
+                    .isNotEmpty();
         }
         // While the books are silent calls are refused before they are any.
         Gateway.await(
