@@ -401,11 +401,19 @@
     if (response?.ok) balance((await response.json()).balance);
   };
 
+  // what somebody hears who does not see it: where two have answered, that one of them has
+  const ended = () => {
+    const states = talk.columns.map((column) => column.turns.at(-1)?.state);
+    if (states.includes('done')) return 'The answer is there';
+    if (states.includes('stopped')) return 'Stopped';
+    return states.includes('broken') ? 'The answer was broken off' : 'There is no answer';
+  };
+
   const finish = () => {
     draw();
     buttons();
     if (!running.size) {
-      say('The answer is there');
+      say(ended());
       keep();
       refreshBalance();
       byId('message').focus();

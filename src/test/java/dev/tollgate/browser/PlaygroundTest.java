@@ -73,6 +73,11 @@ class PlaygroundTest {
         return page.locator(".turn.assistant:has-text('" + words + "')").last().textContent();
     }
 
+    /** What somebody hears who does not see the page. */
+    private static void assertHeard(Page page, String end) {
+        assertThat(page.textContent("#heard")).isEqualTo(end);
+    }
+
     @Test
     void what_was_answered_until_a_stop_is_charged_and_said_and_a_broken_answer_is_free() {
         try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
@@ -82,11 +87,14 @@ class PlaygroundTest {
             page.click("#send");
             assertThat(turn(page, "Stopped. 0.90 credits for what had been generated."))
                     .contains("It begins.");
+            assertHeard(page, "Stopped");
             ask(page, "Please break off.");
             assertThat(turn(page, "Broken off, free.")).contains("It begins.");
+            assertHeard(page, "The answer was broken off");
             page.click("#new");
             ask(page, "What is the sky?");
             assertThat(turn(page, "1.80 credits")).contains("10 in · 4,000 out", "Thought for", "Blue, says the sky.");
+            assertHeard(page, "The answer is there");
             page.click("text=Price >> visible=true");
             assertThat(turn(page, "Charged")).contains("1.800570", "1.800000");
             page.click(".turn button:has-text('Code')");
@@ -136,6 +144,7 @@ class PlaygroundTest {
             ask(page, "What is the sky?");
             page.waitForSelector("#ways a[href='/dashboard/billing/top-up']");
             assertThat(page.locator("#problem").textContent()).contains("Your credit balance is too low.");
+            assertHeard(page, "There is no answer");
             assertThat(page.locator("#ways").textContent())
                     .contains("Top up", "Lower the maximum to 256 tokens", "Try again");
             assertThat(page.inputValue("#message")).isEqualTo("What is the sky?");
