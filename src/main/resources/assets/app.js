@@ -99,7 +99,7 @@
   const typing = (element) => element.matches('input, textarea, select, [contenteditable]');
   let row = -1;
 
-  const rows = () => [...document.querySelectorAll('main table tbody tr')].filter((each) => each.querySelector('a'));
+  const rows = () => [...document.querySelectorAll('main table tbody tr')].filter((each) => each.querySelector('a') && each.checkVisibility());
 
   const move = (step) => {
     const all = rows();

@@ -80,6 +80,16 @@ class DashboardLooksTest {
     }
 
     @Test
+    void single_keys_go_through_the_rows_that_can_be_seen() {
+        try (Visit visit = visit(1280, Scheme.LIGHT, busy)) {
+            visit.open("/dashboard"); // a chart's table is closed before the calls
+            visit.page().keyboard().press("j");
+            assertThat(visit.page().evaluate("() => document.activeElement.getAttribute('href')"))
+                    .isEqualTo("/dashboard/requests/" + busy.lastCall());
+        }
+    }
+
+    @Test
     void the_chart_tells_a_day_by_keys_and_opens_its_calls() {
         try (Visit visit = visit(1280, Scheme.LIGHT, busy)) {
             visit.open("/dashboard");
