@@ -22,6 +22,10 @@ public final class CallStory {
     /** What is in the call itself. Of all others it is not known. */
     private static final Set<String> LASTING = Set.of("invalid_request", "model_not_found");
 
+    /** Of errors that the upstream has caused, those that it would cause again: their callers were told so (D24). */
+    private static final List<String> LASTING_WORDS =
+            List.of("The upstream provider blocked the request", "The upstream provider refused the request");
+
     private final CallDetail detail;
     private final CallRow call;
     private final Instant now;
@@ -72,12 +76,15 @@ public final class CallStory {
         String money = call.chargeMicros() == 0
                 ? held() == 0 ? "Nothing was charged." : "All " + Texts.charge(held()) + " held credits came back."
                 : "Charged " + Texts.charge(call.chargeMicros()) + " credits for what had been answered.";
-        return error + " " + money + again(call.errorCode());
+        return error + " " + money + again(call.errorCode(), error);
     }
 
-    private static String again(@Nullable String code) {
+    private static String again(@Nullable String code, String error) {
         if (code == null) {
             return "";
+        }
+        if (LASTING_WORDS.stream().anyMatch(error::startsWith)) {
+            return " The same call will fail again.";
         }
         return PASSING.contains(code)
                 ? " Trying again can help."

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Prices, vouchers, settings, books and the audit log on the operator's pages, and what the first page makes of it all. */
 @Timeout(60)
@@ -202,6 +203,18 @@ class ConsoleDeedsTest {
         assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
                 .contains("held credits came back. Trying again can help.", "upstream_error")
                 .doesNotContain("The upstream's id", "Without effect");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"- knobs: block=PROHIBITED_CONTENT", "- respond: [{status: 400}]"})
+    void a_call_that_no_other_try_would_mend_says_so_to_its_caller_and_on_its_pages(String script) {
+        Customer customer = gateway.customer("10");
+        gateway.script(script);
+        assertThat(customer.chat(CHAT).header("x-should-retry")).isEqualTo("false");
+        gateway.script("[]");
+        assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
+                .contains("The same call will fail again.")
+                .doesNotContain("Trying again can help.");
     }
 
     @Test
