@@ -57,7 +57,7 @@ public final class CallStory {
     private String begin() {
         return switch (call.status()) {
             case PROCESSING ->
-                "The call runs since "
+                "The call has been running for "
                         + Texts.took(Math.max(
                                 0, Duration.between(call.startedAt(), now).toMillis())) + " and holds "
                         + Texts.charge(held()) + " credits.";

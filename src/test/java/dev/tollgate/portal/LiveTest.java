@@ -140,7 +140,9 @@ class LiveTest {
             assertThat(row.get("href").asString()).startsWith("/dashboard/requests/chatcmpl-");
             assertThat(who.browser.get(row.get("href").asString()).body())
                     .contains("data-live=\"/dashboard/live?call="
-                            + row.get("href").asString().substring(20) + "\"");
+                            + row.get("href").asString().substring(20) + "\"")
+                    .contains("The call has been running for ", "What it comes to is known once it has ended.")
+                    .doesNotContain("Nothing was used");
         }
         gateway.script("[]");
     }
