@@ -27,6 +27,7 @@ public record ConsoleCallLine(
     static ConsoleCallLine of(CallRow call, String accountId, String account, ZoneId zone) {
         CallRow.Tokens tokens = call.tokens();
         Duration took = call.took();
+        boolean isPriced = call.pricingJson() != null; // else what was used is not known
         return new ConsoleCallLine(
                 call.id(),
                 accountId,
@@ -39,15 +40,11 @@ public record ConsoleCallLine(
                         ? "running"
                         : call.status().code(),
                 badge(call.status()),
-                tokens(tokens.prompt()),
-                tokens(tokens.completion()),
+                isPriced ? Texts.number(tokens.prompt()) : "–",
+                isPriced ? Texts.number(tokens.completion()) : "–",
                 took == null ? "–" : Texts.took(took.toMillis()),
                 Texts.charge(call.chargeMicros()),
                 Texts.exact(call.chargeMicros()));
-    }
-
-    private static String tokens(long tokens) {
-        return tokens == 0 ? "–" : Texts.number(tokens);
     }
 
     static String badge(TaskStatus status) {

@@ -218,6 +218,17 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void a_completed_call_without_words_has_zero_tokens_on_the_operators_list_too() {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{event: {candidates: [{finishReason: MAX_TOKENS}],"
+                + " usageMetadata: {promptTokenCount: 7, thoughtsTokenCount: 20}}}]");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        gateway.script("[]");
+        assertThat(body("/console/requests?account=" + customer.account()))
+                .contains("<td class=\"num hide\">7</td><td class=\"num hide\">0</td>");
+    }
+
+    @Test
     void the_first_page_names_what_is_open_and_ticks_it_once_it_is_done() {
         assertThat(body("/console"))
                 .contains("The sandbox answers: nothing real is sold.")
