@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The operator's pages as a browser shows them: nothing moves, nothing is said in the console, everybody can read them. */
 @Timeout(240)
@@ -58,6 +59,15 @@ class ConsolePagesTest {
     @AfterAll
     static void stop() {
         gateway.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"requests", "account", "overview"})
+    void credits_stay_on_the_smallest_screen(String name) {
+        try (Visit visit = Visit.at(gateway.url(), 320, Scheme.DARK).with(operator.cookies())) {
+            visit.open(pages.get(name));
+            visit.assertAccessible();
+        }
     }
 
     @ParameterizedTest

@@ -62,6 +62,13 @@ public final class Visit implements AutoCloseable {
             () => [...document.querySelectorAll('.card')].filter(card => card.scrollWidth > card.clientWidth + 1
               && getComputedStyle(card).overflowX === 'visible').map(card => card.outerHTML.slice(0, 160))""";
 
+    /** Columns of credits that a table which is wider than its place has pushed out of it. */
+    private static final String CREDITS_AWAY = """
+            () => [...document.querySelectorAll('.scroll')].filter(place => place.checkVisibility()).flatMap(place =>
+              [...place.querySelectorAll('thead th')].filter(head => /^(Credits|Margin$|Balance$)/.test(head.innerText)
+                && head.getBoundingClientRect().right > place.getBoundingClientRect().right + 1)
+              .map(head => place.getAttribute('aria-label') + ': ' + head.innerText))""";
+
     private static final String NEXT_FRAME =
             "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))";
 
@@ -299,7 +306,7 @@ public final class Visit implements AutoCloseable {
         return shift;
     }
 
-    /** Fails where axe finds something, where the page is wider than its window, or what a card holds than the card. */
+    /** Fails where axe finds something, where the page is wider than its window, what a card holds than the card, or where credits are off the screen. */
     public void assertAccessible() {
         assertAccessible(Axe.ALL);
     }
@@ -313,6 +320,7 @@ public final class Visit implements AutoCloseable {
                     "the page is " + widest + " px wide in a window of " + window.width() + ": " + page.evaluate(WIDE));
         }
         ((List<?>) page.evaluate(TOO_NARROW)).forEach(card -> found.add("what a card holds is wider than it: " + card));
+        ((List<?>) page.evaluate(CREDITS_AWAY)).forEach(head -> found.add("credits are not on the screen: " + head));
         fail(found);
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the dashboard looks like, narrow and light, wide and dark. */
 @Timeout(240)
@@ -86,6 +87,22 @@ class DashboardLooksTest {
             visit.page().keyboard().press("j");
             assertThat(visit.page().evaluate("() => document.activeElement.getAttribute('href')"))
                     .isEqualTo("/dashboard/requests/" + busy.lastCall());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/dashboard",
+                "/dashboard/requests",
+                "/dashboard/billing",
+                "/dashboard/billing/statements/2026-11",
+                "/dashboard/keys"
+            })
+    void credits_stay_on_the_smallest_screen(String path) {
+        try (Visit visit = visit(320, Scheme.LIGHT, busy)) {
+            visit.open(path);
+            visit.assertAccessible();
         }
     }
 
