@@ -372,8 +372,10 @@ final class Store implements AutoCloseable {
         private final AtomicBoolean expiring = new AtomicBoolean();
 
         @Override
-        public void lost() {
-            leaseLost.run();
+        public void lost(boolean first) {
+            if (first) {
+                leaseLost.run();
+            }
             lost.run();
         }
 

@@ -53,8 +53,12 @@ public final class NodeLease implements AutoCloseable {
     /** What a node is told; on the lease's thread, must not block for long. */
     public interface Listener {
 
-        /** The lease is lost: nothing that was begun under it may be delivered. */
-        void lost();
+        /**
+         * The lease is lost: nothing that was begun under it may be delivered.
+         *
+         * @param first false where it was told of this loss before: it is until there is a new lease, for what was beginning just then
+         */
+        void lost(boolean first);
 
         /** After each renewal: the time to look for what dead nodes have left. */
         void renewed();
@@ -83,6 +87,7 @@ public final class NodeLease implements AutoCloseable {
     private volatile State state = State.JOINING;
     private @Nullable Connection connection;
     private @Nullable String lastId;
+    private boolean lossTold;
 
     NodeLease(PostgresServer server, RandomGenerator random, Listener listener, Times times) throws SQLException {
         this.server = server;
@@ -196,8 +201,12 @@ public final class NodeLease implements AutoCloseable {
     private void lose() {
         held = null;
         if (lastId != null) {
-            log.error(Event.LEASE_LOST, "node {} has lost its lease; its calls are stopped", lastId);
-            listener.lost();
+            boolean first = !lossTold;
+            lossTold = true;
+            if (first) {
+                log.error(Event.LEASE_LOST, "node {} has lost its lease; its calls are stopped", lastId);
+            }
+            listener.lost(first);
         }
     }
 
@@ -216,6 +225,7 @@ public final class NodeLease implements AutoCloseable {
                 version(),
                 state.word());
         lastId = nodeId;
+        lossTold = false;
         held = new Held(nodeId, sentNanos + times.own().toNanos());
     }
 
