@@ -1,6 +1,7 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFields;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,8 @@ public final class ExcessReports {
                     excess.outputTokens(),
                     limits.promptTokens(),
                     limits.billedOutputTokens(),
-                    others);
+                    others,
+                    new LogFields.About(null, taskId, null, null, channel));
         }
     }
 

@@ -469,6 +469,14 @@ final class Relaying implements Phase {
         }
     }
 
+    /** Which upstream it was, too: of several channels one may be the one that fails. */
+    private LogFields about() {
+        LogFields.About about =
+                LogFields.task(call.taskId()).ofAccount(call.request().accountId());
+        SentCall sent = answer().sent();
+        return sent == null ? about : about.of(sent.model(), sent.channel());
+    }
+
     private void upstreamFailed(UpstreamFailure failure) {
         if (hold.isConfirming()) {
             failedUnconfirmed = failure; // what came before it is shown first, and nothing that comes after it
@@ -481,7 +489,7 @@ final class Relaying implements Phase {
                 call.taskId(),
                 failure.kind(),
                 failure.told(),
-                LogFields.task(call.taskId()));
+                about());
         if (answer().isFinished()) {
             answer().end(); // a failure after the finish reasons changes nothing (D38)
             pump();

@@ -205,11 +205,13 @@ final class Settling {
         if (settle.shortfallMicros() > 0) {
             log.warn(
                     Event.SHORTFALL,
-                    "task {}: {} micro-credits were used that nothing covered",
+                    "task {}: {} micro-credits were used that nothing covered, on channel {}",
                     settlement.taskId(),
                     settle.shortfallMicros(),
+                    settlement.channel(),
                     LogFields.task(settlement.taskId())
-                            .ofAccount(settlement.request().accountId()));
+                            .ofAccount(settlement.request().accountId())
+                            .of(settlement.answerModel(), settlement.channel()));
         }
         if (settle.shortfallsToday() == Ledger.SHORTFALLS_MAX) {
             log.warn(

@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.log.Event;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
@@ -70,6 +71,11 @@ class UpstreamFailuresTest {
             assertThat(reply.text()).doesNotContain("Secret", "acme", upstreamKey, "127.0.0.1", "gemini");
             assertThat(reply.header("x-should-retry")).isEqualTo(status == 400 ? "false" : "");
             assertThat(log.text()).contains("upstream").doesNotContain(upstreamKey, "acme-prod", "Tell me");
+            assertThat(log.about(Event.UPSTREAM_FAILED)).singleElement().satisfies(about -> {
+                assertThat(about.account()).isEqualTo(customer.account());
+                assertThat(about.channel()).isEqualTo("gemini");
+                assertThat(about.model()).startsWith("gemini-");
+            });
         }
     }
 

@@ -11,6 +11,7 @@ import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.SetBlocked;
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.log.Event;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.tasks.Task;
@@ -471,6 +472,10 @@ class StoredBooksTest {
                         .isEqualTo(i == 3);
                 assertThat(task(id).result().usageFlags()).containsExactly("shortfall");
             }
+            assertThat(log.about(Event.SHORTFALL))
+                    .filteredOn(about -> about.taskId() != null)
+                    .hasSize(3)
+                    .allSatisfy(about -> assertThat(about.channel()).isNotEmpty());
         }
     }
 

@@ -5,6 +5,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
+import dev.tollgate.log.Event;
+import dev.tollgate.log.LogFields;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
@@ -18,6 +22,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Logger own = (Logger) LoggerFactory.getLogger("dev.tollgate");
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    private final Queue<ILoggingEvent> events = new ConcurrentLinkedQueue<>();
 
     public LogCapture() {
         setContext(root.getLoggerContext());
@@ -33,6 +38,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
             return; // of a class that runs beside this one
         }
         lines.add(event.getFormattedMessage());
+        events.add(event);
         for (IThrowableProxy cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
             lines.add(cause.getClassName() + ": " + cause.getMessage());
         }
@@ -40,6 +46,17 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
 
     public String text() {
         return String.join("\n", lines);
+    }
+
+    /** What the lines of an event name besides their sentences. */
+    public List<LogFields.About> about(Event of) {
+        return events.stream()
+                .filter(event ->
+                        event.getMarkerList() != null && event.getMarkerList().contains(of))
+                .flatMap(event -> Arrays.stream(event.getArgumentArray()))
+                .filter(LogFields.About.class::isInstance)
+                .map(LogFields.About.class::cast)
+                .toList();
     }
 
     @Override
