@@ -992,9 +992,9 @@ public final class App implements AutoCloseable {
         int open = meter.openCalls();
         if (open > 0) {
             log.info(
-                    "new calls are refused; {} that run have {} to end",
+                    "new calls are refused; {} that run have {} s to end",
                     open,
-                    settings.timeouts().drain());
+                    settings.timeouts().drain().toSeconds());
         }
         long drained = System.nanoTime() + settings.timeouts().drain().toNanos();
         // Also calls that their callers have left under an idempotency key (D35).

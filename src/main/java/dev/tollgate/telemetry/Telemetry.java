@@ -10,6 +10,7 @@ import dev.tollgate.metering.OverCall;
 import dev.tollgate.upstream.TraceId;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
@@ -91,12 +92,13 @@ public final class Telemetry implements CallObserver, RefusalObserver, AutoClose
     }
 
     private Named named(String name) {
-        Attributes attributes = Attributes.builder()
+        AttributesBuilder attributes = Attributes.builder()
                 .put(AttributeKey.stringKey("service.name"), "tollgate")
-                .put(AttributeKey.stringKey("service.version"), choice.version())
-                .put(AttributeKey.stringKey("service.instance.id"), name)
-                .build();
-        return new Named(name, Resource.create(attributes));
+                .put(AttributeKey.stringKey("service.version"), choice.version());
+        if (!name.isEmpty()) { // with an embedded database there are no nodes
+            attributes.put(AttributeKey.stringKey("service.instance.id"), name);
+        }
+        return new Named(name, Resource.create(attributes.build()));
     }
 
     private Resource resource() {
