@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * How many clicks it takes to get something done, counted by the browser: those of a hand, not what Enter makes of a form. Typing, Enter and choosing
@@ -202,6 +204,32 @@ class ClicksTest {
             hand.page().waitForSelector("#secret");
             hand.needed("a leaked key is replaced without an outage", 3);
             assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        }
+    }
+
+    /** Half of a desk's width is what 200 % of zoom leaves of it. */
+    @ParameterizedTest
+    @CsvSource({"320,LIGHT", "390,DARK", "640,LIGHT", "880,DARK", "1280,LIGHT"})
+    void whoever_has_an_id_finds_its_call_in_a_window_of_any_width(int width, Scheme scheme) {
+        String id = customer.lastTask().get("id").asString();
+        finds(Visit.at(gateway.url(), width, scheme).with(member.cookies()), "/dashboard", id);
+        finds(Visit.at(gateway.url(), width, scheme).with(operator.cookies()), "/console", id);
+    }
+
+    private static void finds(Visit looking, String home, String id) {
+        try (Visit visit = looking) {
+            visit.open(home);
+            assertThat(visit.layoutShift()).isZero();
+            visit.keep("find" + home.replace('/', '-'));
+            visit.assertAccessible();
+            for (String part : List.of("#find", "header .balance", "header >> text=Top up")) {
+                assertThat(visit.page().locator(part).isVisible()).as(part).isTrue();
+            }
+            visit.page().keyboard().press("/");
+            assertThat(visit.page().evaluate("() => document.activeElement.id")).isEqualTo("find");
+            visit.page().keyboard().type(id);
+            visit.page().keyboard().press("Enter");
+            visit.page().waitForURL("**" + home + "/requests/" + id);
         }
     }
 
