@@ -219,7 +219,11 @@ public final class OverviewPage {
     private static Tile today(Overview overview) {
         long yesterday = overview.yesterdayByNowMicros();
         return spent(
-                "Spent today", "today", overview.today().netMicros(), "yesterday by this time " + Texts.sum(yesterday));
+                "Spent today",
+                "today",
+                overview.today().netMicros(),
+                "yesterday by this time " + Texts.sum(yesterday),
+                "today");
     }
 
     private static Tile month(Overview overview, ZoneId zone) {
@@ -231,7 +235,8 @@ public final class OverviewPage {
                 overview.monthMicros(),
                 end == null
                         ? "net of refunds"
-                        : pace(end, overview.asOf().atZone(zone).toLocalDate()));
+                        : pace(end, overview.asOf().atZone(zone).toLocalDate()),
+                "month");
     }
 
     private static String pace(LocalDate end, LocalDate today) {
@@ -240,8 +245,15 @@ public final class OverviewPage {
                 : "at the pace of 7 days it lasts until " + LONG_DAY.format(end);
     }
 
-    private static Tile spent(String label, String figure, long micros, String about) {
-        return new Tile(label, figure, Texts.sum(micros), Texts.exact(micros) + " credits", about);
+    /** @param range what Usage calls it */
+    private static Tile spent(String label, String figure, long micros, String about, String range) {
+        return new Tile(
+                label,
+                figure,
+                Texts.sum(micros),
+                Texts.exact(micros) + " credits",
+                about,
+                PageLink.to(UsagePage.PATH).with("range", range).text());
     }
 
     private static Tile calls(Figures today) {

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class UsageLines {
 
     /** More than that nobody reads; the file has all. */
-    private static final int ROWS_MAX = 200;
+    static final int ROWS_MAX = 200;
+
+    /** Of what stands beside what was asked for. */
+    static final int OTHER_ROWS_MAX = 50;
 
     private static final int DAYS_MAX = 92;
     private static final int MONTH_CHARS = 7;
@@ -39,7 +42,8 @@ final class UsageLines {
         this.names = names;
     }
 
-    List<UsageLine> rows() {
+    /** @param most what is beyond is one row */
+    List<UsageLine> rows(int most) {
         Map<String, Figures> sums = new TreeMap<>();
         for (UsageGroup group : table.groups()) {
             sums.merge(id(group), group.figures(), Figures::plus);
@@ -53,10 +57,10 @@ final class UsageLines {
         List<Map.Entry<String, Figures>> all = sorted.toList();
         List<UsageLine> rows = new ArrayList<>();
         all.stream()
-                .limit(ROWS_MAX)
+                .limit(most)
                 .forEach(each -> rows.add(line(label(each.getKey()), link(each.getKey()), each.getValue())));
         all.stream()
-                .skip(ROWS_MAX)
+                .skip(most)
                 .map(Map.Entry::getValue)
                 .reduce(Figures::plus)
                 .ifPresent(rest -> rows.add(line("others", "", rest)));

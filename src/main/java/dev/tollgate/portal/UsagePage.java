@@ -27,11 +27,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /dashboard/usage}, and the same as a file: where it went. */
 public final class UsagePage {
 
-    private static final String PATH = "/dashboard/usage";
+    static final String PATH = "/dashboard/usage";
     private static final List<FilterChoice> GROUPS =
             List.of(new FilterChoice("day", "Day"), new FilterChoice("model", "Model"), new FilterChoice("key", "Key"));
 
@@ -78,15 +79,7 @@ public final class UsagePage {
         CallFilters filters = filters(request);
         String by = by(request);
         By second = by.equals("key") ? By.KEY : By.MODEL;
-        UsageTable table = history.usage(
-                account,
-                new UsageQuestion(
-                        span(filters),
-                        Set.of(By.valueOf(by.toUpperCase(Locale.ROOT))),
-                        filters.model(),
-                        filters.key(),
-                        null,
-                        UsageQuestion.LIMIT_MAX));
+        UsageTable table = history.usage(account, question(filters, by));
         KeyNames names = KeyNames.of(keys, account);
         List<String> models = catalogue.all().stream().map(Model::id).toList();
         ZoneId zone = table.span().zone();
@@ -104,8 +97,15 @@ public final class UsagePage {
         params.put("api", api(request, table.span(), by, filters));
         params.put("tiles", tiles(table.all()));
         params.put("isMore", table.isMore());
-        params.put("rows", lines.rows());
+        params.put("rows", lines.rows(UsageLines.ROWS_MAX));
         params.put("sum", lines.sum());
+        String other = other(by, filters);
+        if (other != null && !table.groups().isEmpty()) {
+            UsageTable others = history.usage(account, question(filters, other));
+            params.put("other", other);
+            params.put("others", new UsageLines(others, filters, other, names).rows(UsageLines.OTHER_ROWS_MAX));
+            params.put("othersHref", filters.at(PATH).with("by", other).text());
+        }
         if (table.all().calls() > 0 || table.all().netMicros() != 0) {
             LocalDate first = table.span().from().atZone(zone).toLocalDate();
             LocalDate last = table.span().to().minusMillis(1).atZone(zone).toLocalDate();
@@ -123,6 +123,25 @@ public final class UsagePage {
                     .ifPresent(day -> offer(params, YearMonth.from(day), by, filters));
         }
         return PageStep.show("dashboard/usage.jte", params);
+    }
+
+    private UsageQuestion question(CallFilters filters, String by) {
+        return new UsageQuestion(
+                span(filters),
+                Set.of(By.valueOf(by.toUpperCase(Locale.ROOT))),
+                filters.model(),
+                filters.key(),
+                null,
+                UsageQuestion.LIMIT_MAX);
+    }
+
+    /** What stands beside models are keys, and the other way round; null where there is but one of them, and beside days. */
+    private static @Nullable String other(String by, CallFilters filters) {
+        return switch (by) {
+            case "model" -> filters.key() == null ? "key" : null;
+            case "key" -> filters.model() == null ? "model" : null;
+            default -> null;
+        };
     }
 
     /** The month of the nearest calls, under the same filters. */
@@ -185,9 +204,7 @@ public final class UsagePage {
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         CallFilters filters = filters(request);
-        By by = By.valueOf(by(request).toUpperCase(Locale.ROOT));
-        UsageQuestion question = new UsageQuestion(
-                span(filters), Set.of(by), filters.model(), filters.key(), null, UsageQuestion.LIMIT_MAX);
+        UsageQuestion question = question(filters, by(request));
         return PageFile.text(
                 "usage.csv",
                 CsvExport.CONTENT_TYPE,
