@@ -70,6 +70,11 @@ public record CallFilters(
                 && over == null;
     }
 
+    /** Whether it asks for nothing that the roll-ups do not tell: a range, and perhaps a model or a key. */
+    boolean isKnownToRollups() {
+        return range != null && state == null && door == null && flag == null && over == null;
+    }
+
     CallFilter filter() {
         return new CallFilter(
                 range == null ? null : range.from(),

@@ -3,7 +3,10 @@ package dev.tollgate.portal;
 import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.CallPage;
 import dev.tollgate.history.CsvExport;
+import dev.tollgate.history.Figures;
 import dev.tollgate.history.Hit;
+import dev.tollgate.history.Span;
+import dev.tollgate.history.UsageQuestion;
 import dev.tollgate.http.Route;
 import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.keys.Keys;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /dashboard/requests}, the same as a file, and {@code /dashboard/find}: what happened. */
@@ -83,6 +87,10 @@ public final class RequestsPage {
         params.put(
                 "calls",
                 page.calls().stream().map(call -> CallLine.of(call, now, zone)).toList());
+        Totals totals = totals(account, filters);
+        if (totals != null) {
+            params.put("totals", totals);
+        }
         if (page.newer() == null) {
             params.put(
                     "live",
@@ -98,6 +106,28 @@ public final class RequestsPage {
             params.put("lookedBackTo", Texts.time(Objects.requireNonNull(page.lookedBackTo()), zone));
         }
         return PageStep.show("dashboard/requests.jte", params);
+    }
+
+    /** What the calls of a range came to, in finished texts. */
+    public record Totals(String calls, String failed, String credits, String exact) {}
+
+    /** The roll-ups' figures, as Usage has them and never a sum of rows; null where they do not know just these calls. */
+    private @Nullable Totals totals(String account, CallFilters filters) {
+        ChosenRange range = filters.range();
+        if (range == null || !filters.isKnownToRollups()) {
+            return null;
+        }
+        Span span = history.span(range.from(), range.to(), range.zone());
+        if (!span.from().equals(range.from()) || !span.to().equals(range.to())) {
+            return null; // of so long a range they know days of UTC, which are not those of the rows
+        }
+        Figures all = history.usage(account, new UsageQuestion(span, Set.of(), filters.model(), filters.key(), null, 1))
+                .all();
+        return new Totals(
+                Texts.number(all.calls()),
+                Texts.number(all.failed()),
+                Texts.sum(all.netMicros()),
+                Texts.exact(all.netMicros()));
     }
 
     private static void put(

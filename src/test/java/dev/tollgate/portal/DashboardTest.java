@@ -123,6 +123,29 @@ class DashboardTest {
         return found.group(1);
     }
 
+    // ---- requests ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"range=30", "range=month&model=gemini-3.1-pro", "range=today", "range=30&key=KEY"})
+    void what_the_roll_ups_know_of_a_range_stands_above_its_calls_as_usage_has_it(String filters) {
+        String asked = filters.replace("KEY", busy.other.keyId());
+        String usage = page("/dashboard/usage?" + asked);
+        String requests = page("/dashboard/requests?" + asked);
+        assertThat(first(requests, "<dt>Credits, net</dt><dd><b title=\"[^\"]+\">([^<]+)</b>"))
+                .isEqualTo(first(usage, "data-figure=\"net\">([^<]+)<"));
+        assertThat(first(requests, "<dt>Calls that ended</dt><dd><b>([^<]+)</b>"))
+                .isEqualTo(first(usage, "data-figure=\"calls\">([^<]+)<"));
+        assertThat(first(requests, "<dt>Failed</dt><dd><b>([^<]+)</b>"))
+                .isEqualTo(first(usage, "data-figure=\"calls-about\">([^ ]+) failed"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "model=gemini-3.1-pro", "state=failed", "door=chat", "flag=clamped", "over=0.1"})
+    void what_the_roll_ups_do_not_know_has_no_sums(String filter) {
+        String range = filter.isEmpty() || filter.startsWith("model") ? "" : "range=30&";
+        assertThat(page("/dashboard/requests?" + range + filter)).doesNotContain("Credits, net");
+    }
+
     // ---- overview ----
 
     @Test
