@@ -6,6 +6,8 @@ import dev.tollgate.ledger.Entry;
 import dev.tollgate.money.Credits;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.portal.AnswerWords;
+import dev.tollgate.portal.CourseBar;
+import dev.tollgate.portal.EntryWords;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param upstreamId how the upstream calls its answer; empty where it is not known
  * @param story what happened, as its customer is told
+ * @param course null where nothing is known of it
  * @param refundable what has not been given back, as it is typed; null where there is nothing
  */
 public record CallView(
@@ -30,21 +33,16 @@ public record CallView(
         String flags,
         List<String> story,
         @Nullable String errorCode,
-        List<Step> course,
+        @Nullable CourseBar course,
         List<Attempt> attempts,
         List<Movement> movements,
         @Nullable String refundable) {
-
-    /** @param at after the request's arrival */
-    public record Step(String name, String at) {}
 
     /** @param outcome in one word */
     public record Attempt(String channel, String model, String took, String outcome, String badge) {}
 
     /** @param reason empty where there is none */
     public record Movement(String sequence, String kind, String reason, String credits) {}
-
-    private static final List<String> STEPS = List.of("reserved", "asked", "first_byte", "done", "settled");
 
     static CallView of(CallDetail detail, String accountId, String account, List<String> story, ZoneId zone) {
         CallRow call = detail.call();
@@ -61,9 +59,9 @@ public record CallView(
                 call.flags().isEmpty() ? "none" : String.join(", ", call.flags()),
                 story,
                 call.errorCode(),
-                steps(course),
+                CourseBar.of(course),
                 attempts(course),
-                detail.entries().stream().map(CallView::movement).toList(),
+                movements(detail.entries()),
                 left > 0 ? Credits.text(left) : null);
     }
 
@@ -72,17 +70,6 @@ public record CallView(
         return channel.isEmpty()
                 ? "nobody was asked"
                 : channel + ", " + course.path("upstream_model").asString("");
-    }
-
-    private static List<Step> steps(JsonNode course) {
-        List<Step> steps = new ArrayList<>();
-        for (String step : STEPS) {
-            if (course.path(step).isIntegralNumber()) {
-                steps.add(new Step(
-                        step.replace('_', ' '), Texts.took(course.path(step).asLong(0) / 1_000)));
-            }
-        }
-        return steps;
     }
 
     private static List<Attempt> attempts(JsonNode course) {
@@ -99,11 +86,13 @@ public record CallView(
         return attempts;
     }
 
-    private static Movement movement(Entry entry) {
-        return new Movement(
-                Texts.number(entry.sequence()),
-                entry.kind().code().replace('_', ' '),
-                entry.reason() == null ? "" : entry.reason(),
-                Texts.exact(entry.amountMicros()));
+    private static List<Movement> movements(List<Entry> entries) {
+        return entries.stream()
+                .map(entry -> new Movement(
+                        Texts.number(entry.sequence()),
+                        EntryWords.what(entry, entries),
+                        entry.reason() == null ? "" : entry.reason(),
+                        Texts.exact(entry.amountMicros())))
+                .toList();
     }
 }

@@ -6,8 +6,6 @@ import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.CallDetail;
 import dev.tollgate.history.CallRow;
 import dev.tollgate.http.Route;
-import dev.tollgate.ledger.Bucket;
-import dev.tollgate.ledger.Entry;
 import dev.tollgate.pages.PageFile;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -113,30 +111,15 @@ public final class RequestPage {
     }
 
     private static List<Moved> moved(CallDetail detail, ZoneId zone) {
-        long first = detail.entries().stream().mapToLong(Entry::sequence).min().orElse(0);
         return detail.entries().stream()
                 .map(entry -> new Moved(
                         Texts.number(entry.sequence()),
                         Texts.time(entry.at(), zone),
-                        what(entry, entry.sequence() == first),
+                        EntryWords.what(entry, detail.entries()),
                         Texts.charge(entry.amountMicros()),
                         Texts.exact(entry.amountMicros()),
                         entry.reason() == null ? "" : entry.reason()))
                 .toList();
-    }
-
-    private static String what(Entry entry, boolean isFirst) {
-        if (entry.from() == Bucket.SHORTFALL) {
-            return "Not covered, the operator's";
-        }
-        return switch (entry.kind()) {
-            case RESERVATION -> isFirst ? "Held" : "Held in addition";
-            case CHARGE -> "Charged";
-            case RELEASE -> "Returned";
-            case EXPIRY -> "Returned after its server had gone";
-            case REFUND -> "Refunded";
-            case TOP_UP, REVERSAL, ADJUSTMENT -> entry.kind().code();
-        };
     }
 
     private @Nullable Receipt receipt(String account, CallRow call, boolean verify) {

@@ -2,12 +2,15 @@ package dev.tollgate.browser;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.payments.Vouchers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -37,6 +40,16 @@ class ConsolePagesTest {
         operator = new Browser(gateway.url());
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
         Customer customer = gateway.customer("10");
+        String made = operator.submit(
+                        "/console/vouchers",
+                        "/console/vouchers",
+                        Map.of("deed", "make", "count", "1", "credits", "1000", "reason", "for whoever came first"))
+                .body();
+        Matcher code = Pattern.compile("id=\"codes\">([^<]+)<").matcher(made);
+        assertThat(code.find()).as(made).isTrue();
+        assertThat(gateway.app().vouchers().redeem(customer.account(), "of a test", code.group(1)))
+                .isInstanceOf(Vouchers.Redeemed.class);
+        assertThat(customer.chat(CHAT.replace("2.5", "9")).status()).isEqualTo(404);
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         String task = customer.lastTask().get("id").asString();
         pages = new LinkedHashMap<>();
@@ -44,6 +57,7 @@ class ConsolePagesTest {
         pages.put("account", "/console/accounts/" + customer.account());
         pages.put("requests", "/console/requests");
         pages.put("request", "/console/requests/" + task);
+        pages.put("refused", "/console/requests/refused");
         pages.put("prove", "/console/prove");
         pages.put("overview", "/console");
         pages.put("prices", "/console/prices");
@@ -62,11 +76,26 @@ class ConsolePagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"requests", "account", "overview"})
+    @ValueSource(strings = {"requests", "account", "overview", "vouchers"})
     void credits_stay_on_the_smallest_screen(String name) {
         try (Visit visit = Visit.at(gateway.url(), 320, Scheme.DARK).with(operator.cookies())) {
             visit.open(pages.get(name));
             visit.assertAccessible();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {320, 390})
+    void what_a_phone_shows_of_a_refusal_and_of_a_course_can_be_read_there(int width) {
+        try (Visit visit = Visit.at(gateway.url(), width, Scheme.DARK).with(operator.cookies())) {
+            visit.open(pages.get("refused"));
+            visit.assertRoomFor("does not exist or is inactive", width - 80);
+            visit.assertAccessible();
+            visit.keep("console-refused");
+            visit.open(pages.get("request"));
+            visit.assertRoomFor("Settled", 0);
+            visit.assertAccessible();
+            visit.keep("console-request");
         }
     }
 

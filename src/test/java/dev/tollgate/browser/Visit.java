@@ -69,6 +69,12 @@ public final class Visit implements AutoCloseable {
                 && head.getBoundingClientRect().right > place.getBoundingClientRect().right + 1)
               .map(head => place.getAttribute('aria-label') + ': ' + head.innerText))""";
 
+    /** How wide what holds this text is as far as the window shows it without being moved; -1 where there is none. */
+    private static final String ROOM = """
+            text => [...document.querySelectorAll('main td, main th, main dt')].filter(each => each.innerText.includes(text)
+              && each.checkVisibility()).map(each => { const place = each.getBoundingClientRect();
+              return place.left < 0 || place.right > innerWidth ? -1 : place.width; }).reduce((a, b) => Math.max(a, b), -1)""";
+
     private static final String NEXT_FRAME =
             "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(shown)))";
 
@@ -304,6 +310,14 @@ public final class Visit implements AutoCloseable {
             System.err.println(page.url() + ": what has moved: " + page.evaluate("() => window.moved"));
         }
         return shift;
+    }
+
+    /** Fails where no cell of a table or list has this text in it, is on the screen as a whole and has that many pixels for it. */
+    public void assertRoomFor(String text, int pixels) {
+        settle();
+        assertThat(((Number) page.evaluate(ROOM, text)).intValue())
+                .as("room for '%s' at %s", text, page.url())
+                .isGreaterThanOrEqualTo(pixels);
     }
 
     /** Fails where axe finds something, where the page is wider than its window, what a card holds than the card, or where credits are off the screen. */

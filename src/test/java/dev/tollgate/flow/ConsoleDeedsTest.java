@@ -195,6 +195,16 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void the_operators_page_of_a_call_has_its_course_and_says_what_moved_in_the_customers_words() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
+                .contains("data-copy=\"call-id\"", "class=\"course\"", "<dt>Settled</dt>")
+                .contains("<td>Held", "<td>Charged")
+                .doesNotContain("<td>reservation", "<td>charge");
+    }
+
+    @Test
     void a_call_that_failed_has_no_id_of_the_upstreams_and_says_why_on_the_operators_page() {
         Customer customer = gateway.customer("10");
         gateway.script("- respond: [{status: 503}]");

@@ -106,6 +106,21 @@ class DashboardLooksTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {320, 390})
+    void what_a_phone_shows_of_a_refusal_and_of_a_course_can_be_read_there(int width) {
+        try (Visit visit = visit(width, Scheme.LIGHT, busy)) {
+            visit.open("/dashboard/requests/refused");
+            visit.assertRoomFor("gemini-9", width - 80);
+            visit.assertAccessible();
+            visit.keep("refused");
+            visit.open("/dashboard/requests/" + busy.lastCall());
+            visit.assertRoomFor("Settled", 0);
+            visit.assertAccessible();
+            visit.keep("request");
+        }
+    }
+
     @Test
     void the_chart_tells_a_day_by_keys_and_opens_its_calls() {
         try (Visit visit = visit(1280, Scheme.LIGHT, busy)) {
