@@ -43,8 +43,8 @@ public record ConsoleCallLine(
                 isPriced ? Texts.number(tokens.prompt()) : "–",
                 isPriced ? Texts.number(tokens.completion()) : "–",
                 took == null ? "–" : Texts.took(took.toMillis()),
-                Texts.charge(call.chargeMicros()),
-                Texts.exact(call.chargeMicros()));
+                call.endedAt() == null ? "–" : Texts.charge(call.chargeMicros()),
+                call.endedAt() == null ? "not charged yet" : Texts.exact(call.chargeMicros()) + " credits");
     }
 
     static String badge(TaskStatus status) {

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /console/requests}: the calls of all accounts that have ended, the newest first. */
+/** {@code /console/requests}: the calls of all accounts that have ended, or those that run, the newest first. */
 public final class ConsoleCalls {
 
     static final String PATH = "/console/requests";
@@ -50,7 +50,9 @@ public final class ConsoleCalls {
         CallFilter filter =
                 new CallFilter(null, null, state == null ? Set.of() : Set.of(state), model, null, null, null, -1);
         String before = request.query("before");
-        PlatformCalls.Page page = calls.page(filter, account, before, PAGE);
+        PlatformCalls.Page page = state == TaskStatus.PROCESSING
+                ? calls.running(filter, account, before, PAGE)
+                : calls.page(filter, account, before, PAGE);
         Map<String, Object> params = new HashMap<>();
         params.put(
                 "lines",
@@ -75,7 +77,7 @@ public final class ConsoleCalls {
     private static @Nullable TaskStatus state(@Nullable String text) {
         return text == null
                 ? null
-                : Stream.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
+                : Stream.of(TaskStatus.values())
                         .filter(each -> each.code().equals(text))
                         .findFirst()
                         .orElse(null);

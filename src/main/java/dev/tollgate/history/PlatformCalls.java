@@ -19,6 +19,8 @@ public final class PlatformCalls {
 
     private static final String OPERATOR = "operator";
     private static final int RUNNING_MAX = 1_000;
+    private static final int ACCOUNT_ID = 17;
+    private static final int ACCOUNT_NAME = 18;
 
     private static final String ENDED = "SELECT " + CallRow.COLUMNS + """
             , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
@@ -27,8 +29,14 @@ public final class PlatformCalls {
             , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
             WHERE t.account_id = ? AND t.id < ? ORDER BY t.id DESC LIMIT\s""" + CallLog.LOOKED_AT_MAX;
     private static final String RUNNING = "SELECT id FROM open_hold LIMIT " + RUNNING_MAX;
+    private static final String RUNNING_CALLS = "SELECT " + CallRow.COLUMNS_OF_RUNNING + """
+            , t.account_id, a.name FROM open_hold t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.id < ? AND (t.account_id = ? OR ? = '') ORDER BY t.id DESC LIMIT\s""" + RUNNING_MAX;
     private static final String ACCOUNT_OF =
             "SELECT account_id FROM task WHERE id = ? UNION ALL SELECT account_id FROM open_hold WHERE id = ?";
+
+    /** Calls have lower ids. */
+    private static final String LAST = CompletionIds.earliest(Instant.parse("9999-01-01T00:00:00Z"));
 
     private final Database database;
 
@@ -78,8 +86,7 @@ public final class PlatformCalls {
             if (accountId != null) {
                 select.setString(parameter++, accountId);
             }
-            select.setString(
-                    parameter, before == null ? CompletionIds.earliest(Instant.parse("9999-01-01T00:00:00Z")) : before);
+            select.setString(parameter, before == null ? LAST : before);
             select.setFetchSize(limit + 1);
             try (ResultSet row = select.executeQuery()) {
                 for (int seen = 1; row.next(); seen++) {
@@ -88,7 +95,7 @@ public final class PlatformCalls {
                         if (calls.size() == limit) {
                             return new Page(calls, calls.getLast().call().id(), null);
                         }
-                        calls.add(new OfAccount(row.getString(17), row.getString(18), call));
+                        calls.add(new OfAccount(row.getString(ACCOUNT_ID), row.getString(ACCOUNT_NAME), call));
                     }
                     if (seen == CallLog.LOOKED_AT_MAX) {
                         return new Page(calls, call.id(), call.startedAt());
@@ -97,6 +104,31 @@ public final class PlatformCalls {
             }
         }
         return new Page(calls, null, null);
+    }
+
+    /** Likewise, of the calls that run on all servers; those beyond {@value #RUNNING_MAX} are not looked at. */
+    public Page running(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
+        return database.pages().read(OPERATOR, connection -> {
+            String of = accountId == null ? "" : accountId;
+            List<OfAccount> calls = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(RUNNING_CALLS)) {
+                select.setString(1, before == null ? LAST : before);
+                select.setString(2, of);
+                select.setString(3, of);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        CallRow call = CallRow.read(row);
+                        if (filter.takes(call)) {
+                            if (calls.size() == limit) {
+                                return new Page(calls, calls.getLast().call().id(), null);
+                            }
+                            calls.add(new OfAccount(row.getString(ACCOUNT_ID), row.getString(ACCOUNT_NAME), call));
+                        }
+                    }
+                }
+            }
+            return new Page(calls, null, null);
+        });
     }
 
     /** The call of a request id, as in {@code x-request-id}; null where there is none, or none of the first thousands of its minutes. */

@@ -205,6 +205,28 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void calls_that_run_can_be_looked_for() throws Exception {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{event: {candidates: [{content: {parts: [{text: One.}], role: model}, index: 0}]}},"
+                + " {delay_ms: 60000}]");
+        try (var _ = customer.chatRaw(CHAT.replace("false", "true"))) {
+            gateway.writeWhatRides();
+            String path = "/console/requests?account=" + customer.account() + "&state=";
+            assertThat(body(path + "processing"))
+                    .contains(
+                            "<span class=\"badge run\">running</span>", "<option value=\"processing\" selected>running")
+                    .contains("<td class=\"num\" title=\"not charged yet\">–</td>");
+            assertThat(body("/console/requests?state=processing&model=gemini-2.5-pro"))
+                    .contains(customer.account());
+            assertThat(body("/console/requests?state=processing&model=gemini-3-pro"))
+                    .doesNotContain(customer.account());
+            assertThat(body(path + "completed")).doesNotContain("badge run");
+        } finally {
+            gateway.script("[]");
+        }
+    }
+
+    @Test
     void a_call_that_failed_has_no_id_of_the_upstreams_and_says_why_on_the_operators_page() {
         Customer customer = gateway.customer("10");
         gateway.script("- respond: [{status: 503}]");
