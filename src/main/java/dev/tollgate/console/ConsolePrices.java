@@ -188,8 +188,8 @@ public final class ConsolePrices {
                     .map(version -> new Version(
                             Texts.time(version.at(), zone),
                             version.pricing().version(),
-                            Credits.text(version.pricing().inputMicrosPerMillion()),
-                            Credits.text(version.pricing().outputMicrosPerMillion()),
+                            Texts.price(version.pricing().inputMicrosPerMillion()),
+                            Texts.price(version.pricing().outputMicrosPerMillion()),
                             thoughts(version.pricing())))
                     .toList();
         } catch (Refused e) {
@@ -201,10 +201,10 @@ public final class ConsolePrices {
         Pricing before = sold.pricing();
         UpstreamModel.Cost cost = sold.cost();
         return new Compared(
-                Credits.text(before.inputMicrosPerMillion()),
-                Credits.text(next.inputMicrosPerMillion()),
-                Credits.text(before.outputMicrosPerMillion()),
-                Credits.text(next.outputMicrosPerMillion()),
+                Texts.price(before.inputMicrosPerMillion()),
+                Texts.price(next.inputMicrosPerMillion()),
+                Texts.price(before.outputMicrosPerMillion()),
+                Texts.price(next.outputMicrosPerMillion()),
                 thoughts(before),
                 thoughts(next),
                 Texts.charge(before.chargeMicros(EXAMPLE)),
@@ -220,18 +220,18 @@ public final class ConsolePrices {
         Pricing file = sold.ofFile();
         return new Line(
                 sold.modelId(),
-                Credits.text(sold.pricing().inputMicrosPerMillion()),
-                Credits.text(sold.pricing().outputMicrosPerMillion()),
+                Texts.price(sold.pricing().inputMicrosPerMillion()),
+                Texts.price(sold.pricing().outputMicrosPerMillion()),
                 thoughts(sold.pricing()),
                 sold.upstreamModel(),
-                cost == null ? "–" : Credits.text(cost.inputMicrosPerMillion()),
-                cost == null ? "–" : Credits.text(cost.outputMicrosPerMillion()),
+                cost == null ? "–" : Texts.price(cost.inputMicrosPerMillion()),
+                cost == null ? "–" : Texts.price(cost.outputMicrosPerMillion()),
                 percent(sold.inputMargin()),
                 percent(sold.outputMargin()),
                 sold.isLoss(),
                 sold.fileDiffers()
-                        ? Credits.text(file.inputMicrosPerMillion()) + " in, "
-                                + Credits.text(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
+                        ? Texts.price(file.inputMicrosPerMillion()) + " in, "
+                                + Texts.price(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
                         : null);
     }
 

@@ -6,7 +6,6 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.money.Credits;
 import dev.tollgate.pages.Texts;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
@@ -55,8 +54,8 @@ public record ModelFacts(
         return new ModelFacts(
                 now.id(),
                 now.aliases(),
-                credits(price.inputMicrosPerMillion()),
-                credits(price.outputMicrosPerMillion()),
+                Texts.price(price.inputMicrosPerMillion()),
+                Texts.price(price.outputMicrosPerMillion()),
                 dollars(price.inputMicrosPerMillion()),
                 dollars(price.outputMicrosPerMillion()),
                 price.reasoningBilled() ? "billed as output" : "free",
@@ -71,14 +70,6 @@ public record ModelFacts(
     /** All on one line, for lists. */
     public String ratesInShort() {
         return rates.isEmpty() ? "–" : String.join(", ", rates);
-    }
-
-    /** Exact, grouped. */
-    private static String credits(long microsPerMillion) {
-        String text = Credits.text(microsPerMillion);
-        int point = text.indexOf('.');
-        String whole = point < 0 ? text : text.substring(0, point);
-        return Texts.number(Long.parseLong(whole)) + text.substring(whole.length());
     }
 
     /** Exact, with two decimals at least. */

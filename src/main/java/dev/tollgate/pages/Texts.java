@@ -1,5 +1,6 @@
 package dev.tollgate.pages;
 
+import dev.tollgate.money.Credits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -45,6 +46,13 @@ public final class Texts {
         long fraction = Math.abs(micros % CREDIT);
         int decimals = fraction % 10_000 == 0 ? 2 : fraction % 100 == 0 ? 4 : 6;
         return decimal(micros, decimals);
+    }
+
+    /** Credits for a million tokens: in groups of three digits, with no more decimals than it has. */
+    public static String price(long micros) {
+        String text = Credits.text(micros);
+        int point = text.indexOf('.');
+        return number(micros / CREDIT) + (point < 0 ? "" : text.substring(point));
     }
 
     /** To the micro-credit, always six decimals: for titles and ledgers. */

@@ -14,7 +14,6 @@ import dev.tollgate.keys.RequestCount;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
-import dev.tollgate.money.Credits;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
@@ -117,8 +116,8 @@ public final class PlaygroundPage {
     private static Choice choice(Model model) {
         return new Choice(
                 model.id(),
-                model.id() + " · " + Credits.text(model.pricing().inputMicrosPerMillion()) + " / "
-                        + Credits.text(model.pricing().outputMicrosPerMillion()) + " per million",
+                model.id() + " · " + Texts.price(model.pricing().inputMicrosPerMillion()) + " / "
+                        + Texts.price(model.pricing().outputMicrosPerMillion()) + " per million",
                 model.tools().functions(),
                 model.tools().search(),
                 model.tools().functionsWithSearch(),

@@ -2,7 +2,6 @@ package dev.tollgate.portal;
 
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
-import dev.tollgate.money.Credits;
 import dev.tollgate.pages.Texts;
 import java.util.List;
 
@@ -21,15 +20,8 @@ public final class PriceList {
     private static Row row(Model model) {
         return new Row(
                 model.id(),
-                text(model.pricing().inputMicrosPerMillion()),
-                text(model.pricing().outputMicrosPerMillion()),
+                Texts.price(model.pricing().inputMicrosPerMillion()),
+                Texts.price(model.pricing().outputMicrosPerMillion()),
                 model.pricing().reasoningBilled());
-    }
-
-    /** In groups of three digits, with no more decimals than it has. */
-    private static String text(long micros) {
-        String text = Credits.text(micros);
-        int point = text.indexOf('.');
-        return Texts.number(micros / 1_000_000) + (point < 0 ? "" : text.substring(point));
     }
 }

@@ -227,6 +227,12 @@ class ConsoleDeedsTest {
     }
 
     @Test
+    void prices_are_written_in_groups_of_three_digits_in_every_list_of_models() {
+        assertThat(body("/console/prices")).contains(">2,100<").doesNotContain(">2100<");
+        assertThat(body("/playground")).contains(" / 2,100 per million").doesNotContain("2100");
+    }
+
+    @Test
     void a_call_that_failed_has_no_id_of_the_upstreams_and_says_why_on_the_operators_page() {
         Customer customer = gateway.customer("10");
         gateway.script("- respond: [{status: 503}]");
