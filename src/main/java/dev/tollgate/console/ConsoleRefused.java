@@ -6,6 +6,7 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.portal.RefusedLine;
 import dev.tollgate.refused.RefusedCall;
 import dev.tollgate.refused.RefusedCalls;
 import dev.tollgate.refused.RefusedCounts;
@@ -31,7 +32,7 @@ public final class ConsoleRefused {
 
     public record Count(String code, String lastHour, String lastDay) {}
 
-    /** @param key its id; empty where it came from the playground */
+    /** @param key its id, or what it came from */
     public record Line(
             String time,
             String fullTime,
@@ -71,10 +72,10 @@ public final class ConsoleRefused {
                 Texts.time(call.at(), zone),
                 Texts.fullTime(call.at(), zone),
                 call.accountId(),
-                call.keyId(),
+                call.keyId().isEmpty() ? "Playground" : call.keyId(),
                 Integer.toString(call.status()),
                 call.code().code(),
-                call.route(),
+                RefusedLine.route(call),
                 call.message(),
                 call.requestId());
     }

@@ -5,8 +5,12 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.deeds.Actor;
+import dev.tollgate.error.ErrorCode;
+import dev.tollgate.refused.RefusedCall;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
+import java.time.ZoneOffset;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,15 @@ class RefusedPageTest {
     }
 
     @Test
+    void what_the_playground_was_refused_has_its_name() {
+        RefusedCall played = new RefusedCall(
+                BusyAccount.NOW, "acc_1", "", "POST /playground/chat", 404, ErrorCode.MODEL_NOT_FOUND, "none", "req_1");
+        assertThat(RefusedLine.of(played, new KeyNames(Map.of()), ZoneOffset.UTC)
+                        .key())
+                .isEqualTo("Playground");
+    }
+
+    @Test
     void a_key_that_is_turned_off_is_told_to_its_account() throws Refused {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         gateway.app().administration().disableKey(one.other.keyId());
@@ -88,12 +101,18 @@ class RefusedPageTest {
     void operators_see_those_of_all_and_unknown_keys_are_counted() {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         one.customer.chat(body("nowhere", 5));
+        gateway.post("/v1beta/models/nowhere:generateContent", "{\"contents\":[]}", one.customer.key());
         gateway.post("/v1/chat/completions", body("nowhere", 5), "sk-" + "0".repeat(64));
         gateway.execute("UPDATE person SET role = 'operator' WHERE account_id = '" + one.customer.account() + "'");
         String page = one.browser.get("/console/requests/refused").body();
         assertThat(page)
                 .contains(one.customer.account(), "nowhere", "invalid_api_key")
                 .doesNotContain("The API key is invalid.");
+        for (String its : new String[] {page, one.browser.get(PATH).body()}) {
+            assertThat(its)
+                    .contains("POST /v1beta/models/…:generateContent") // no place-holder of the routes' table
+                    .doesNotContain("{model");
+        }
         assertThat(one.browser.get("/console/requests/refused?account=acc_none").body())
                 .contains("No call was refused here.");
     }
