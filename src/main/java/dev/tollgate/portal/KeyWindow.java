@@ -53,7 +53,7 @@ public record KeyWindow(
                     case DAY -> "Day";
                     case TOTAL -> "In all";
                 },
-                use.micros() == 0 ? "0" : Texts.sum(use.micros()),
+                Texts.sum(use.micros()),
                 Texts.exact(use.micros()),
                 use.heldMicros() == 0 ? null : Texts.sum(use.heldMicros()),
                 limit == null ? null : limit(limit),

@@ -2,6 +2,9 @@ package dev.tollgate.portal;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.keys.Spend;
+import dev.tollgate.ledger.SpendWindow;
+import dev.tollgate.pages.Texts;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Today;
@@ -30,6 +33,12 @@ class KeyPagesTest {
     private static Gateway gateway;
     private static Browser browser;
     private static Browser other;
+
+    @Test
+    void a_key_that_has_spent_nothing_says_so_as_a_call_that_was_free_does() {
+        KeyWindow today = KeyWindow.of(SpendWindow.DAY, Spend.UNLIMITED, Map.of(), Today.instant());
+        assertThat(today.used()).isEqualTo(Texts.charge(0));
+    }
 
     @BeforeAll
     static void start() {
