@@ -8,6 +8,7 @@ import dev.tollgate.browser.Windows;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -23,6 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Order(1)
 @ResourceLock(Shared.BROWSER)
 class DashboardLooksTest {
+
+    private static final String BROKEN = """
+            () => [...document.querySelectorAll('.badge')].filter(each => !/\\s/.test(each.innerText.trim())
+              && each.getBoundingClientRect().height > 28).map(each => each.innerText)""";
 
     private static Gateway gateway;
     private static BusyAccount busy;
@@ -103,6 +108,9 @@ class DashboardLooksTest {
         try (Visit visit = visit(320, Scheme.LIGHT, busy)) {
             visit.open(path);
             visit.assertAccessible();
+            assertThat(visit.page().evaluate(BROKEN))
+                    .as("words that are broken in badges")
+                    .isEqualTo(List.of());
         }
     }
 
