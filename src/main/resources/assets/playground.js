@@ -18,7 +18,6 @@
   const FILES_MAX = 24 * 1024 * 1024;
   const KEPT_MAX = 100;
   const KEPT_BYTES_MAX = 200 * 1024 * 1024;
-  const LESS_TOKENS = 256;
   const fresh = () => ({ id: crypto.randomUUID ? crypto.randomUUID() : String(Date.now() + Math.random()), title: '', at: Date.now(), system: '', columns: [{ model: byId('model').value, turns: [] }], spent: 0 });
 
   let talk = fresh();
@@ -227,11 +226,23 @@
     byId('ways').replaceChildren(...deeds);
   };
 
-  const sentence = async (response) => {
+  // why it was refused; what it lacked in credits is told in figures, with the maximum that they cover, if any
+  const refusal = async (response, content) => {
+    let error;
     try {
-      return (await response.json()).error.message;
+      error = (await response.json()).error;
     } catch {
-      return 'The server answered with ' + response.status + '.';
+      return { note: 'The server answered with ' + response.status + '.' };
+    }
+    if (error.type !== 'billing_error') return { note: error.message };
+    const question = new URLSearchParams({ code: error.code, message: error.message, model: content.model, max: content.max_tokens ?? '' });
+    try {
+      const told = await fetch('/playground/shortage?' + question, { headers: { 'x-csrf-token': root.dataset.csrf } });
+      if (!told.ok) return { note: error.message };
+      const { says, lower } = await told.json();
+      return { note: says, lower };
+    } catch {
+      return { note: error.message };
     }
   };
 
@@ -248,9 +259,7 @@
       const link = make('a', 'button', 'Top up');
       link.href = '/dashboard/billing/top-up';
       ways.push(link);
-      if (!(Number(byId('p-max').value || Infinity) <= LESS_TOKENS)) {
-        ways.push(way('Lower the maximum to ' + LESS_TOKENS + ' tokens', () => { byId('p-max').value = LESS_TOKENS; send(); }));
-      }
+      if (turn.lower) ways.push(way('Lower the maximum to ' + grouped(turn.lower) + (turn.lower === 1 ? ' token' : ' tokens'), () => { byId('p-max').value = turn.lower; send(); }));
     }
     if (turn.status === 402 || turn.status === 429 || turn.status >= 500 || !turn.status) ways.push(way('Try again', () => send()));
     return ways;
@@ -266,12 +275,13 @@
     buttons();
     say('Answering');
     try {
-      const response = await ask('/playground/chat', body(column, asked), controller.signal);
+      const content = body(column, asked);
+      const response = await ask('/playground/chat', content, controller.signal);
       turn.task = response.headers.get('x-tollgate-task-id');
       if (!response.ok) {
         turn.state = 'refused';
         turn.status = response.status;
-        turn.note = await sentence(response);
+        Object.assign(turn, await refusal(response, content));
         return;
       }
       await read(response, turn);

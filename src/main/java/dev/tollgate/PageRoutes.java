@@ -157,7 +157,7 @@ final class PageRoutes {
         routes.addAll(
                 new RequestPage(store.history(), store.tasks(), store.receipts(), Expiry.KEPT, clock).routes(pages));
         routes.addAll(live.routes(pages));
-        routes.addAll(new RefusedPage(refused, store.keys(), clock).routes(pages));
+        routes.addAll(new RefusedPage(refused, store.keys(), store.ledger(), clock).routes(pages));
         routes.addAll(new UsagePage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(new KeysPage(keys, store.ledger(), clock).routes(pages));
         routes.addAll(new NewKeyPage(keys, store.people(), catalogue, random).routes(pages));
@@ -176,7 +176,7 @@ final class PageRoutes {
                 new TopUpPages(paying.payments(), vouchers, paying.checkout(), paying.testPayments(), clock, random)
                         .routes(pages, live));
         routes.addAll(new InvoicePages(paying.payments()).routes(pages));
-        routes.addAll(new PlaygroundPage(catalogue, keys, count, store.history(), store.ledger())
+        routes.addAll(new PlaygroundPage(catalogue, keys, count, store.history(), store.ledger(), clock)
                 .routes(pages, chat, estimate));
         return routes;
     }

@@ -47,6 +47,8 @@ public final class AccountHistory {
 
     private static final String KEPT_ANSWER = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
 
+    private static final String RUNNING = "SELECT COUNT(*) FROM open_hold WHERE account_id = ?";
+
     private final Database database;
     private final Duration callMax;
     private final InstantSource clock;
@@ -138,6 +140,18 @@ public final class AccountHistory {
 
     private UsageRows usage(Connection connection, String accountId) throws SQLException {
         return new UsageRows(kept, connection, accountId, Folded.read(connection, database.dialect()), clock.instant());
+    }
+
+    /** Of all nodes. */
+    public int runningCalls(String accountId) {
+        return reads().read(accountId, connection -> {
+            try (PreparedStatement select = connection.prepareStatement(RUNNING)) {
+                select.setString(1, accountId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getInt(1) : 0;
+                }
+            }
+        });
     }
 
     public UsageTable usage(String accountId, UsageQuestion question) {

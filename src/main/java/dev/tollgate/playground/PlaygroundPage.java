@@ -20,12 +20,17 @@ import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.portal.PriceLines;
+import dev.tollgate.portal.ShortageWords;
+import dev.tollgate.refused.Shortage;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,14 +50,21 @@ public final class PlaygroundPage {
     private final RequestCount count;
     private final AccountHistory history;
     private final Ledger ledger;
+    private final InstantSource clock;
 
     public PlaygroundPage(
-            Catalogue catalogue, CustomerKeys keys, RequestCount count, AccountHistory history, Ledger ledger) {
+            Catalogue catalogue,
+            CustomerKeys keys,
+            RequestCount count,
+            AccountHistory history,
+            Ledger ledger,
+            InstantSource clock) {
         this.catalogue = catalogue;
         this.keys = keys;
         this.count = count;
         this.history = history;
         this.ledger = ledger;
+        this.clock = clock;
     }
 
     /** A model as the list shows it. */
@@ -82,6 +94,7 @@ public final class PlaygroundPage {
         routes.add(chat.apply(counted));
         routes.add(estimate.apply(counted));
         routes.add(Route.get("/playground/calls/{id}", asking, this::call));
+        routes.add(Route.get("/playground/shortage", asking, this::shortage));
         return routes;
     }
 
@@ -133,6 +146,34 @@ public final class PlaygroundPage {
             exchange.setHeader("cache-control", "no-store");
             exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
         });
+    }
+
+    /** What the page says of a refusal for want of credits, whichever server has refused: the script tells what it was told. */
+    private void shortage(Exchange exchange, KeyCaller caller) {
+        String code = exchange.query("code");
+        Shortage shortage = Arrays.stream(ErrorCode.values())
+                .filter(each -> each.code().equals(code))
+                .map(each -> Shortage.of(each, Objects.requireNonNullElse(exchange.query("message"), "")))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "This is no refusal for want of credits.")
+                        .asException());
+        Model model = catalogue.find(Objects.requireNonNullElse(exchange.query("model"), ""));
+        String asked = Objects.requireNonNullElse(exchange.query("max"), "");
+        long lower = shortage instanceof Shortage.OfCredits credits && model != null
+                ? LowerMaximum.tokens(credits, model.pricing(), asked.matches("[0-9]{1,9}") ? Long.parseLong(asked) : 0)
+                : 0;
+        exchange.compute(
+                () -> JSON.writeValueAsString(Map.of(
+                        "says",
+                        ShortageWords.now(
+                                shortage, "The playground", history.runningCalls(caller.accountId()), clock.instant()),
+                        "lower",
+                        lower)),
+                body -> {
+                    exchange.setHeader("cache-control", "no-store");
+                    exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
+                });
     }
 
     private String json(String accountId, String id) {

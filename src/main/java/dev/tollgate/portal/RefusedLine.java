@@ -2,10 +2,19 @@ package dev.tollgate.portal;
 
 import dev.tollgate.pages.Texts;
 import dev.tollgate.refused.RefusedCall;
+import dev.tollgate.refused.Shortage;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** A refused call, written out. @param key its name, or what it came from */
+/**
+ * A refused call, written out.
+ *
+ * @param key its name, or what it came from
+ * @param message what its caller was told, or what it lacked in the words of pages
+ * @param helps where it can be helped, null where nowhere or no more
+ */
 public record RefusedLine(
         String time,
         String fullTime,
@@ -14,20 +23,48 @@ public record RefusedLine(
         String code,
         String route,
         String message,
-        String requestId) {
+        String requestId,
+        @Nullable Help helps) {
 
     private static final Pattern NAMES = Pattern.compile("\\{[^}]*}");
 
-    static RefusedLine of(RefusedCall call, KeyNames names, ZoneId zone) {
+    public record Help(String label, String href) {}
+
+    /** @param free the account's credits that can be spent now, in micro-credits */
+    static RefusedLine of(RefusedCall call, KeyNames names, long free, Instant now, ZoneId zone) {
+        Shortage shortage = Shortage.of(call.code(), call.message());
+        String name = call.keyId().isEmpty() ? "Playground" : names.name(call.keyId());
         return new RefusedLine(
                 Texts.time(call.at(), zone),
                 Texts.fullTime(call.at(), zone),
-                call.keyId().isEmpty() ? "Playground" : names.name(call.keyId()),
+                name,
                 Integer.toString(call.status()),
                 call.code().code(),
                 route(call),
-                call.message(),
-                call.requestId());
+                shortage == null
+                        ? call.message()
+                        : ShortageWords.then(
+                                shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + name + "'", now),
+                call.requestId(),
+                help(shortage, call.keyId(), free, now));
+    }
+
+    private static @Nullable Help help(@Nullable Shortage shortage, String key, long free, Instant now) {
+        return switch (shortage) {
+            case null -> null;
+            case Shortage.OfCredits credits -> {
+                Long least = credits.leastMicros();
+                boolean lacks = least == null ? free == 0 : free < least;
+                yield lacks ? new Help("Top up", "/dashboard/billing/top-up") : null;
+            }
+            case Shortage.OfLimit limit -> {
+                Instant freesAt = limit.freesAt();
+                boolean isOver = freesAt != null && !freesAt.isAfter(now);
+                yield limit.isAccounts() || key.isEmpty() || isOver
+                        ? null
+                        : new Help("Change the limit", "/dashboard/keys/" + key + "#settings");
+            }
+        };
     }
 
     /** The address that was asked; what stood in the places of its pattern's names is in the message, where it matters. */

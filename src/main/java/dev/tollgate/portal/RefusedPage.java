@@ -2,6 +2,7 @@ package dev.tollgate.portal;
 
 import dev.tollgate.http.Route;
 import dev.tollgate.keys.Keys;
+import dev.tollgate.ledger.Ledger;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
@@ -9,6 +10,7 @@ import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.refused.RefusedCalls;
 import dev.tollgate.refused.RefusedCounts;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
@@ -21,11 +23,13 @@ public final class RefusedPage {
 
     private final RefusedCalls refused;
     private final Keys keys;
+    private final Ledger ledger;
     private final InstantSource clock;
 
-    public RefusedPage(RefusedCalls refused, Keys keys, InstantSource clock) {
+    public RefusedPage(RefusedCalls refused, Keys keys, Ledger ledger, InstantSource clock) {
         this.refused = refused;
         this.keys = keys;
+        this.ledger = ledger;
         this.clock = clock;
     }
 
@@ -40,18 +44,22 @@ public final class RefusedPage {
         String account = request.visitor().accountId();
         ZoneId zone = request.visitor().person().preferences().zone();
         KeyNames names = KeyNames.of(keys, account);
+        Instant now = clock.instant();
+        long free = ledger.account(account)
+                .map(each -> each.balance().balanceMicros())
+                .orElse(0L);
         return PageStep.show(
                 "dashboard/refused.jte",
                 Map.of(
                         "asOf",
-                        Texts.time(clock.instant(), zone),
+                        Texts.time(now, zone),
                         "zone",
                         zone.getId(),
                         "counts",
                         counts(refused.counts(account)),
                         "calls",
                         refused.of(account).stream()
-                                .map(call -> RefusedLine.of(call, names, zone))
+                                .map(call -> RefusedLine.of(call, names, free, now, zone))
                                 .toList()));
     }
 

@@ -131,30 +131,47 @@ class PlaygroundTest {
         }
     }
 
-    @Test
-    void who_has_too_few_credits_is_offered_the_ways_out_and_keeps_the_message() {
-        Browser poor = new Browser(gateway.url()).signUp("poor@example.org", PASSWORD);
-        String account = gateway.text("SELECT account_id FROM person WHERE email = 'poor@example.org'");
+    private static Browser withCredits(String name, String lessCredits) {
+        String email = name + "@example.org";
+        Browser browser = new Browser(gateway.url()).signUp(email, PASSWORD);
+        String account = gateway.text("SELECT account_id FROM person WHERE email = '" + email + "'");
         gateway.post(
                 "/admin/accounts/" + account + "/adjustments",
-                "{\"credits\":-50,\"reason\":\"for the test\"}",
+                "{\"credits\":-" + lessCredits + ",\"reason\":\"for the test\"}",
                 ADMIN_KEY);
-        try (Visit visit = visit(poor, 390, Scheme.LIGHT)) {
+        return browser;
+    }
+
+    @Test
+    void who_has_too_few_credits_is_offered_the_ways_out_and_keeps_the_message() {
+        try (Visit visit = visit(withCredits("poor", "49.92"), 390, Scheme.LIGHT)) {
             Page page = visit.page();
+            page.selectOption("#model", "gemini-2.5-pro");
             ask(page, "What is the sky?");
             page.waitForSelector("#ways a[href='/dashboard/billing/top-up']");
-            assertThat(page.locator("#problem").textContent()).contains("Your credit balance is too low.");
+            assertThat(page.locator("#problem").textContent())
+                    .matches("Not enough credits\\. This call has to hold 0\\.[0-9]+ and 0\\.08 are free\\.");
             assertHeard(page, "There is no answer");
             assertThat(page.locator("#ways").textContent())
-                    .contains("Top up", "Lower the maximum to 256 tokens", "Try again");
+                    .matches("Top upLower the maximum to 1[0-9]{2} tokensTry again");
             assertThat(page.inputValue("#message")).isEqualTo("What is the sky?");
             visit.forgive("402");
             visit.assertAccessible();
             visit.keep("playground-refused");
             page.click("#ways >> text=Lower the maximum");
-            page.waitForFunction("() => document.querySelector('#p-max').value === '256'"
-                    + " && !document.querySelector('#ways').textContent.includes('Lower')"
-                    + " && document.querySelector('#ways').textContent.includes('Top up')");
+            assertThat(turn(page, "0.08 credits")).as("the call was let in").contains("says the sky");
+            assertThat(page.locator("#ways").textContent()).isEmpty();
+        }
+    }
+
+    @Test
+    void who_has_no_credits_is_offered_no_maximum_that_would_not_help() {
+        try (Visit visit = visit(withCredits("nobody", "50"), 390, Scheme.LIGHT)) {
+            Page page = visit.page();
+            ask(page, "What is the sky?");
+            page.waitForSelector("#ways a[href='/dashboard/billing/top-up']");
+            assertThat(page.locator("#problem").textContent()).contains("Not enough credits.", "none are free.");
+            assertThat(page.locator("#ways").textContent()).isEqualTo("Top upTry again");
             visit.forgive("402");
         }
     }

@@ -2,14 +2,17 @@ package dev.tollgate.portal;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.refused.RefusedCall;
-import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway.Reply;
+import dev.tollgate.testing.Gateway;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,13 +76,31 @@ class RefusedPageTest {
         assertThat(one.browser.get(PATH).body()).contains("invalid_api_key", "The API key is disabled.", "ci");
     }
 
-    @Test
-    void who_lacks_credits_is_told_since_when() throws Refused {
-        BusyAccount one = BusyAccount.in(gateway, "ci");
-        gateway.app()
+    private static Customer limited(String account, String name) throws Refused {
+        AdminViews.NewKey made = gateway.app()
                 .administration()
-                .deeds()
-                .adjust(By.of(Actor.COMMAND, "for the test"), one.customer.account(), -49_999_999);
+                .createKey(
+                        account,
+                        new AdminViews.KeyChoice(
+                                name,
+                                AdminViews.Kind.API,
+                                new AdminViews.Spend(null, 1_000_000L, null),
+                                List.of(),
+                                null));
+        return new Customer(gateway, account, made.key().id(), made.secret());
+    }
+
+    @Test
+    void who_lacks_credits_is_told_since_when_and_in_figures_with_what_helps_as_long_as_it_does() throws Refused {
+        BusyAccount one = BusyAccount.in(gateway, "ci");
+        Customer limited = limited(one.customer.account(), "<b>day</b>");
+        one.ask(limited, "gemini-2.5-pro", 0, 3_000, 0);
+        assertThat(limited.chat(body("gemini-2.5-pro", 5_000)).status()).isEqualTo(429);
+        assertThat(one.browser.get(PATH).body())
+                .containsPattern(
+                        "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[0-9.]+ of its) 1 credits for today.* It works again at 00:00 UTC, in ")
+                .contains("<a href=\"/dashboard/keys/" + limited.keyId() + "#settings\">Change the limit</a>");
+        adjust(one, -(micros(one.customer.balance()) - 1));
         for (int i = 0; i < 3; i++) {
             assertThat(one.customer.chat(body("gemini-2.5-pro", 5_000)).status())
                     .isEqualTo(402);
@@ -87,6 +108,25 @@ class RefusedPageTest {
         assertThat(one.browser.get("/dashboard").body())
                 .containsPattern(
                         "402 since [0-9]{2}:[0-9]{2}: calls need more credits than are free. 3 were refused in the last hour.");
+        assertThat(one.browser.get(PATH).body())
+                .containsPattern("Not enough credits\\. This call had to hold 0\\.[0-9]+ and 0\\.000001 were free\\."
+                        + "\\s*<a href=\"/dashboard/billing/top-up\">Top up</a>\\s*<span")
+                .doesNotContain("Your credit balance is too low");
+        adjust(one, 5_000_000);
+        assertThat(one.browser.get(PATH).body())
+                .containsPattern("Not enough credits\\..*were free\\.\\s*<span")
+                .doesNotContainPattern("Top up</a>\\s*<span class=\"below");
+    }
+
+    private static void adjust(BusyAccount one, long micros) throws Refused {
+        gateway.app()
+                .administration()
+                .deeds()
+                .adjust(By.of(Actor.COMMAND, "for the test"), one.customer.account(), micros);
+    }
+
+    private static long micros(java.math.BigDecimal credits) {
+        return credits.movePointRight(6).longValueExact();
     }
 
     @Test

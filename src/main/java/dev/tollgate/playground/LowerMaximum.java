@@ -1,0 +1,42 @@
+package dev.tollgate.playground;
+
+import dev.tollgate.models.Pricing;
+import dev.tollgate.refused.Shortage;
+import org.jspecify.annotations.Nullable;
+
+/** The maximum with which a call would be let in that has been refused. Pure. */
+final class LowerMaximum {
+
+    /** The output that a call has to hold for at least, if no less is its maximum (D31). */
+    private static final long LEAST_TOKENS = 256;
+
+    private static final long LEAST_TOKENS_REASONING_BILLED = 512;
+    private static final long MILLION = 1_000_000;
+
+    private LowerMaximum() {}
+
+    /**
+     * Never too many: what the prompt was counted as is known only as far as the sum's rounding tells.
+     *
+     * @param asked the maximum that it was refused with, 0 for none
+     * @return 0 where there is none
+     */
+    static long tokens(Shortage.OfCredits shortage, Pricing pricing, long asked) {
+        @Nullable Long least = shortage.leastMicros();
+        long free = shortage.freeMicros();
+        if (least == null
+                || pricing.outputMicrosPerMillion() == 0
+                || free < pricing.rounding().minimumMicros()) {
+            return 0;
+        }
+        long tokens = pricing.reasoningBilled() ? LEAST_TOKENS_REASONING_BILLED : LEAST_TOKENS;
+        if (asked > 0) {
+            tokens = Math.min(tokens, asked);
+        }
+        // a sum is cut down to whole steps; components are rounded each for itself, which may be half a step off twice
+        long step = pricing.rounding().stepMicros();
+        boolean cutDown = pricing.rounding().form() == Pricing.Rounding.Form.FLOOR_TOTAL;
+        long missing = cutDown ? least - free / step * step : least - free + step;
+        return Math.max(0, tokens - Math.ceilDiv(missing * MILLION, pricing.outputMicrosPerMillion()));
+    }
+}
