@@ -284,6 +284,7 @@
         Object.assign(turn, await refusal(response, content));
         return;
       }
+      keep(); // who leaves meanwhile finds it again
       await read(response, turn);
       if (turn.state === 'running') turn.state = 'broken';
       if (turn.state === 'broken') await settle(turn);
@@ -756,9 +757,11 @@
   const keep = async () => {
     if (!talk.columns.some((column) => column.turns.length)) return;
     talk.at = Date.now();
+    const id = talk.id;
     const text = JSON.stringify({ ...talk, account }, (name, value) => (name === 'view' ? undefined : value));
     try {
       await store('readwrite', (talks) => talks.put({ ...JSON.parse(text), bytes: text.length }));
+      if (talk.id === id) mark();
       let bytes = 0;
       for (const [place, each] of (await all()).entries()) {
         bytes += each.bytes || 0;
@@ -792,7 +795,27 @@
     talk = kept;
     byId('system').value = talk.system || '';
     byId('model').value = talk.columns[0].model;
+    // who leaves a page stops what runs on it
+    const left = talk.columns.flatMap((column) => column.turns).filter((turn) => turn.state === 'running');
+    for (const turn of left) turn.state = 'stopped';
+    mark();
     draw();
+    if (left.length) Promise.all(left.map(settle)).then(() => { if (talk === kept) { draw(); keep(); } });
+  };
+
+  // this place in the browser's history shows this conversation: after Back, and when it is loaded again
+  const mark = (id = talk.id) => history.replaceState({ talk: id }, '');
+
+  const comeBack = async (id) => {
+    root.hidden = true; // what is drawn stays where it is
+    const drawn = new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });
+    const [kept] = await Promise.all([store('readonly', (talks) => talks.get([account, id])).catch(() => null), drawn]);
+    root.hidden = false;
+    if (kept) {
+      open(kept);
+      bottom();
+    }
+    byId('message').focus({ preventScroll: true });
   };
 
   // ---- this call as code
@@ -845,7 +868,7 @@
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && running.size) running.forEach((controller) => controller.abort()); });
   for (const id of ['message', 'system', 'model', 'p-max', 'p-effort']) byId(id).addEventListener('input', estimate);
   byId('model').addEventListener('change', () => { talk.columns[0].model = byId('model').value; if (running.size) allow(); else draw(); });
-  byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); byId('system').value = ''; draw(); byId('message').focus(); });
+  byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); mark(null); byId('system').value = ''; draw(); byId('message').focus(); });
   byId('code').addEventListener('click', () => showCode(talk.columns[0]));
   byId('compare').addEventListener('click', () => {
     if (talk.columns.length > 1) talk.columns.length = 1;
@@ -885,8 +908,10 @@
 
   // a link fills in, and never sends
   const wanted = new URLSearchParams(location.hash.slice(1));
-  if (wanted.get('prompt')) byId('message').value = wanted.get('prompt');
-  if (wanted.get('system')) byId('system').value = wanted.get('system');
+  const before = history.state?.talk;
+  if (wanted.get('prompt') && !before) byId('message').value = wanted.get('prompt');
+  if (wanted.get('system') && !before) byId('system').value = wanted.get('system');
   draw();
   byId('send').disabled = false; // until here it would have sent the form as the browser does, and lost what was written
+  if (before) comeBack(before);
 })();

@@ -216,6 +216,33 @@ class PlaygroundTest {
     }
 
     @Test
+    void who_comes_back_finds_the_conversation_and_what_was_left_while_it_ran_is_stopped() {
+        try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
+            Page page = visit.page();
+            ask(page, "What is the sky?");
+            turn(page, "1.80 credits");
+            page.click(".turn >> text=Request");
+            page.waitForURL("**/dashboard/requests/**");
+            page.goBack();
+            assertThat(turn(page, "1.80 credits")).contains("Blue, says the sky.");
+            assertThat(page.textContent("#about")).contains("This conversation 1.80 ");
+            assertThat(visit.layoutShift()).isZero();
+            visit.keep("playground-back");
+            ask(page, "Please write on.");
+            turn(page, "credits so far");
+            page.reload();
+            assertThat(turn(page, "Stopped. 0.90 credits for what had been generated."))
+                    .contains("gemini");
+            assertThat(page.locator(".turn.user").count()).isEqualTo(2);
+            assertThat(page.textContent("#about")).contains("This conversation 2.70 ");
+            page.click("#new");
+            page.reload();
+            page.waitForSelector("text=Nothing said yet.");
+            assertThat(page.locator(".turn").count()).isZero();
+        }
+    }
+
+    @Test
     void conversations_are_kept_in_the_browser_and_who_signs_out_may_delete_them() {
         Browser leaver = new Browser(gateway.url()).signUp("leaver@example.org", PASSWORD);
         try (Visit visit = visit(leaver, 390, Scheme.LIGHT)) {
