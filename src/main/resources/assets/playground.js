@@ -834,7 +834,8 @@
       const named = (file) => ({ ...file, data: file.kind === 'text' ? file.data : '@' + file.name });
       const turns = (asked || column.turns.filter((turn) => turn.state !== 'running')).map((turn) => ({ ...turn, files: turn.files?.map(named) }));
       talk.system = byId('system').value;
-      content = { ...body(column, draft ? [...turns, { role: 'user', text: draft, files: files.map(named) }] : turns), stream: false };
+      const next = draft || (!asked && files.length) || !turns.length ? [{ role: 'user', text: draft || (files.length ? '' : 'Say hello.'), files: asked ? [] : files.map(named) }] : [];
+      content = { ...body(column, [...turns, ...next]), stream: false };
     } catch (wrong) {
       problem(wrong.message);
       return;
@@ -912,6 +913,6 @@
   if (wanted.get('prompt') && !before) byId('message').value = wanted.get('prompt');
   if (wanted.get('system') && !before) byId('system').value = wanted.get('system');
   draw();
-  byId('send').disabled = false; // until here it would have sent the form as the browser does, and lost what was written
   if (before) comeBack(before);
+  byId('send').disabled = false; // until here it would have sent the form as the browser does, and lost what was written
 })();

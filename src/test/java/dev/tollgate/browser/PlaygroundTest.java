@@ -219,6 +219,11 @@ class PlaygroundTest {
     void who_comes_back_finds_the_conversation_and_what_was_left_while_it_ran_is_stopped() {
         try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
             Page page = visit.page();
+            page.click("#code");
+            assertThat(page.locator("#code-text").textContent())
+                    .as("what can be pasted although nothing was typed")
+                    .contains("Say hello.");
+            page.click("#code-dialog [data-close]");
             ask(page, "What is the sky?");
             turn(page, "1.80 credits");
             page.click(".turn >> text=Request");
