@@ -26,6 +26,8 @@ public final class CallStory {
     private static final List<String> LASTING_WORDS =
             List.of("The upstream provider blocked the request", "The upstream provider refused the request");
 
+    private static final String ADVICE = " Please try again.";
+
     private final CallDetail detail;
     private final CallRow call;
     private final Instant now;
@@ -76,7 +78,12 @@ public final class CallStory {
         String money = call.chargeMicros() == 0
                 ? held() == 0 ? "Nothing was charged." : "All " + Texts.charge(held()) + " held credits came back."
                 : "Charged " + Texts.charge(call.chargeMicros()) + " credits for what had been answered.";
-        return error + " " + money + again(call.errorCode(), error);
+        return withoutAdvice(error) + " " + money + again(call.errorCode(), error);
+    }
+
+    /** What the caller was told to do, which is said behind the money here. */
+    private static String withoutAdvice(String error) {
+        return error.endsWith(ADVICE) ? error.substring(0, error.length() - ADVICE.length()) : error;
     }
 
     private static String again(@Nullable String code, String error) {

@@ -364,7 +364,8 @@ class DashboardTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(page)
-                .contains("All " + held + " held credits came back. Trying again can help.")
+                .contains("The upstream provider is temporarily unavailable. All " + held
+                        + " held credits came back. Trying again can help.")
                 .contains("upstream_error")
                 .contains("Nothing was used that is charged.");
     }
