@@ -34,8 +34,17 @@ public final class FirstSteps {
     public record Chosen(
             boolean hasRealUpstream, boolean hasPayments, boolean hasPublicAddress, BooleanSupplier signUp) {}
 
-    /** @param why in a sentence; @param href where it is done, empty where it is done outside of the pages */
-    public record Step(boolean isDone, String what, String why, String href) {}
+    /**
+     * @param why in a sentence
+     * @param href where it is done, empty where it is done outside of the pages
+     * @param though what is to be minded although it is done; empty for nothing
+     */
+    public record Step(boolean isDone, String what, String why, String href, String though) {
+
+        private Step(boolean isDone, String what, String why, String href) {
+            this(isDone, what, why, href, "");
+        }
+    }
 
     List<Step> of(PageRequest<Visitor.Member> request) {
         boolean noLoss = prices.all().stream().noneMatch(Prices.Sold::isLoss);
@@ -80,14 +89,20 @@ public final class FirstSteps {
                 ConsoleAccounts.PATH + "/" + DEMO));
         boolean isOpen = chosen.signUp().getAsBoolean();
         boolean isReady = chosen.hasRealUpstream() && noLoss && chosen.hasPublicAddress();
+        boolean isHarmless = isOpen && !chosen.hasRealUpstream();
         steps.add(new Step(
-                isOpen && (isReady || !chosen.hasRealUpstream()),
+                isOpen && (isReady || isHarmless),
                 "Sign-up opened",
                 isReady
                         ? "Until then accounts are made by you."
                         : "Not before there are a provider's key, prices without loss and a public address."
                                 + (isOpen ? " It is open already." : ""),
-                "/console/settings"));
+                "/console/settings",
+                isHarmless
+                        ? "It is open already, before there are a provider's key, prices without loss and a public address. That does no harm"
+                                + " while the sandbox answers, for nothing real is sold: see that it is closed when you set a provider's key"
+                                + " before the others are done."
+                        : ""));
         return steps;
     }
 

@@ -98,6 +98,12 @@ class ConsoleDeedsTest {
     @Test
     void what_was_done_stands_in_the_audit_log_and_in_its_file() {
         String id = gateway.customer("3").account();
+    @Test
+    void a_sign_up_that_is_open_early_is_done_and_minded_while_only_the_sandbox_answers() {
+        assertThat(body("/console"))
+                .contains("<b>Sign-up opened</b>", "while the sandbox answers, for nothing real is sold");
+    }
+
         String path = "/console/accounts/" + id;
         operator.submit(path, path, Map.of("deed", "grant", "credits", "1", "reason", "=1+1 for a test"));
         assertThat(body("/console/audit?subject=" + id))
