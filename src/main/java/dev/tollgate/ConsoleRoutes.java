@@ -107,7 +107,7 @@ final class ConsoleRoutes {
         routes.addAll(new ConsoleChannels(services.channels(), store.platform(), services.channelDeeds(), forms, clock)
                 .routes(pages));
         routes.addAll(new ConsolePrices(services.prices(), foresight, forms).routes(pages));
-        routes.addAll(new ConsoleVouchers(services.vouchers(), forms, clock).routes(pages));
+        routes.addAll(new ConsoleVouchers(services.vouchers(), accounts, forms, clock).routes(pages));
         Paying paying = services.paying();
         routes.addAll(new ConsolePayments(paying.payments(), paying.sentence(), paying::told).routes(pages));
         routes.addAll(new ConsoleRevenue(store.platform(), clock).routes(pages));

@@ -2,6 +2,7 @@ package dev.tollgate.console;
 
 import dev.tollgate.admin.OperatorVouchers;
 import dev.tollgate.admin.Refused;
+import dev.tollgate.history.AccountList;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.PageRequest;
@@ -20,6 +21,8 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /console/vouchers}: made, their codes shown once, and what became of them. */
@@ -31,11 +34,13 @@ public final class ConsoleVouchers {
     private static final int PAGE = 50;
 
     private final OperatorVouchers vouchers;
+    private final AccountList accounts;
     private final DeedForms forms;
     private final InstantSource clock;
 
-    public ConsoleVouchers(OperatorVouchers vouchers, DeedForms forms, InstantSource clock) {
+    public ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, DeedForms forms, InstantSource clock) {
         this.vouchers = vouchers;
+        this.accounts = accounts;
         this.forms = forms;
         this.clock = clock;
     }
@@ -44,7 +49,7 @@ public final class ConsoleVouchers {
         return List.of(pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::make));
     }
 
-    /** A voucher, written out. @param accountId null where nobody has redeemed it */
+    /** A voucher, written out. @param accountId null where nobody has redeemed it; @param account what it is called, likewise */
     public record Line(
             String number,
             String credits,
@@ -52,7 +57,8 @@ public final class ConsoleVouchers {
             String made,
             String state,
             String badge,
-            @Nullable String accountId) {}
+            @Nullable String accountId,
+            @Nullable String account) {}
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         return PageStep.show(TEMPLATE, params(request, FormState.ofQuery(request), List.of()));
@@ -105,8 +111,13 @@ public final class ConsoleVouchers {
         params.put("codes", String.join("\n", codes));
         try {
             List<Voucher> page = vouchers.page(from, PAGE);
+            Map<String, String> names = accounts.names(page.stream()
+                    .map(Voucher::accountId)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.toSet()));
             params.put(
-                    "lines", page.stream().map(voucher -> line(voucher, zone)).toList());
+                    "lines",
+                    page.stream().map(voucher -> line(voucher, names, zone)).toList());
             if (page.size() == PAGE) {
                 params.put("older", PATH + "?before=" + page.getLast().sequence());
             }
@@ -116,7 +127,8 @@ public final class ConsoleVouchers {
         return params;
     }
 
-    private Line line(Voucher voucher, ZoneId zone) {
+    private Line line(Voucher voucher, Map<String, String> names, ZoneId zone) {
+        String account = voucher.accountId();
         Instant redeemed = voucher.redeemedAt();
         Instant expires = voucher.expiresAt();
         boolean isOver = expires != null && !clock.instant().isBefore(expires);
@@ -132,6 +144,7 @@ public final class ConsoleVouchers {
                 Texts.time(voucher.createdAt(), zone),
                 state,
                 redeemed != null ? "ok" : isOver ? "warn" : "run",
-                voucher.accountId());
+                account,
+                account == null ? null : names.getOrDefault(account, account));
     }
 }

@@ -8,11 +8,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** All accounts as the operator lists and finds them. Thread-safe; blocks. */
@@ -133,6 +136,23 @@ public final class AccountList {
                     .limit(limit)
                     .toList();
         });
+    }
+
+    /** What accounts are called: by their name, else by who signs in, else by their id. @param ids at most {@value #PAGE_MAX} */
+    public Map<String, String> names(Set<String> ids) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        requireLimit(ids.size());
+        String these = COLUMNS + "WHERE a.id IN (" + String.join(", ", Collections.nCopies(ids.size(), "?")) + ")";
+        Map<String, String> names = new HashMap<>();
+        database.pages()
+                .read(OPERATOR, connection -> rows(connection, these, ids.toArray()))
+                .forEach(row -> {
+                    String login = row.login() == null ? row.id() : row.login();
+                    names.put(row.id(), row.name().isBlank() ? login : row.name());
+                });
+        return names;
     }
 
     private static void requireLimit(int limit) {

@@ -84,9 +84,24 @@ class ConsoleDeedsTest {
         String later = body(path);
         assertThat(later).contains("a fair for testers");
         codes.group(1).strip().lines().forEach(code -> assertThat(later).doesNotContain(code));
+        Browser ann = new Browser(gateway.url()).signUp("ann@example.org", "a sentence nobody else has");
+        String account = gateway.text("SELECT account_id FROM person WHERE email = 'ann@example.org'");
+        gateway.execute("UPDATE account SET name = 'Ann & Co' WHERE id = '" + account + "'");
+        Browser.Page redeemed = ann.submit(
+                "/dashboard/billing/top-up",
+                "/dashboard/billing/voucher",
+                Map.of("code", codes.group(1).strip().lines().findFirst().orElseThrow()));
+        assertThat(redeemed.status()).as(redeemed.body()).isEqualTo(303);
+        assertThat(body(path)).contains("by <a href=\"/console/accounts/" + account + "\">Ann &amp; Co</a>");
         Browser.Page wrong =
                 operator.submit(path, path, Map.of("deed", "make", "count", "two", "credits", "5", "reason", REASON));
         assertThat(wrong.status()).isEqualTo(422);
+    }
+
+    @Test
+    void a_sign_up_that_is_open_early_is_done_and_minded_while_only_the_sandbox_answers() {
+        assertThat(body("/console"))
+                .contains("<b>Sign-up opened</b>", "while the sandbox answers, for nothing real is sold");
     }
 
     @Test
@@ -98,12 +113,6 @@ class ConsoleDeedsTest {
     @Test
     void what_was_done_stands_in_the_audit_log_and_in_its_file() {
         String id = gateway.customer("3").account();
-    @Test
-    void a_sign_up_that_is_open_early_is_done_and_minded_while_only_the_sandbox_answers() {
-        assertThat(body("/console"))
-                .contains("<b>Sign-up opened</b>", "while the sandbox answers, for nothing real is sold");
-    }
-
         String path = "/console/accounts/" + id;
         operator.submit(path, path, Map.of("deed", "grant", "credits", "1", "reason", "=1+1 for a test"));
         assertThat(body("/console/audit?subject=" + id))
