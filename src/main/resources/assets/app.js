@@ -191,7 +191,16 @@
         again = setTimeout(open, 30000);
       }
     };
+    // a page whose matter has ended is shown anew by itself, unless somebody is at something on it, which would move: then a link says it
+    let touched = 0;
+    for (const kind of ['pointermove', 'pointerdown', 'keydown', 'wheel']) addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
+    const calm = () => Date.now() - touched > 2000 && scrollY === 0 && getSelection().isCollapsed
+      && (!document.activeElement || document.activeElement === document.body || document.activeElement.id === 'main')
+      && !document.querySelector('details[open]');
+    let ran = false;
     const texts = (name, value) => {
+      if (name === 'call-took') ran = true;
+      if (name === 'call-ended' && ran && document.querySelector('[data-reload]') && calm()) location.reload();
       const isTitle = name.startsWith('title:');
       for (const element of document.querySelectorAll('[data-figure="' + CSS.escape(isTitle ? name.slice(6) : name) + '"]')) {
         if (isTitle) element.title = value;

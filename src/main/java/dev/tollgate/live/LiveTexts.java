@@ -63,22 +63,44 @@ public final class LiveTexts {
 
     /** @param now null where another node has it */
     public static Row row(LiveAccounts.RunningCall call, @Nullable CallNow now, Instant at) {
-        long millis = Math.max(0, Duration.between(call.startedAt(), at).toMillis());
         return new Row(
                 "/dashboard/requests/" + call.id(),
                 call.model(),
                 call.keyName(),
-                Texts.number(millis / 1_000) + " s",
+                took(call.startedAt(), at),
                 now == null ? NOTHING : Texts.number(now.tokens()),
                 now == null ? "holds " + Texts.charge(call.heldMicros()) : Texts.charge(now.micros()));
+    }
+
+    /** What happens to a call that runs, in a sentence. */
+    public static String runs(Instant since, long heldMicros, Instant at) {
+        return "The call has been running for " + took(since, at) + " and holds " + Texts.charge(heldMicros)
+                + " credits.";
+    }
+
+    /** In whole seconds, which a look tells. */
+    public static String took(Instant since, Instant at) {
+        return Texts.number(Math.max(0, Duration.between(since, at).toSeconds())) + " s";
     }
 
     /** Of one call while it runs, and that it has ended. */
     static Map<String, Object> call(LiveAccounts.Now now, String id, Map<String, CallNow> running, Instant at) {
         for (LiveAccounts.RunningCall call : now.running()) {
             if (call.id().equals(id)) {
-                Row row = row(call, running.get(id), at);
-                return Map.of("call-took", row.took(), "call-tokens", row.tokens(), "call-credits", row.credits());
+                CallNow here = running.get(id);
+                Row row = row(call, here, at);
+                long held = here == null ? call.heldMicros() : here.heldMicros();
+                return Map.of(
+                        "call-took",
+                        row.took(),
+                        "call-tokens",
+                        row.tokens(),
+                        "call-credits",
+                        here == null ? NOTHING : row.credits(),
+                        "call-held",
+                        Texts.charge(held),
+                        "call-story",
+                        runs(call.startedAt(), held, at));
             }
         }
         return Map.of("call-ended", "It has ended – show");

@@ -4,8 +4,8 @@ import dev.tollgate.history.CallDetail;
 import dev.tollgate.history.CallRow;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Entry;
+import dev.tollgate.live.LiveTexts;
 import dev.tollgate.pages.Texts;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,11 +58,7 @@ public final class CallStory {
 
     private String begin() {
         return switch (call.status()) {
-            case PROCESSING ->
-                "The call has been running for "
-                        + Texts.took(Math.max(
-                                0, Duration.between(call.startedAt(), now).toMillis())) + " and holds "
-                        + Texts.charge(held()) + " credits.";
+            case PROCESSING -> LiveTexts.runs(call.startedAt(), held(), now);
             case COMPLETED ->
                 "Answered with " + tokens() + " and charged " + Texts.charge(call.chargeMicros()) + " credits.";
             case CANCELLED ->

@@ -6,6 +6,7 @@ import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.CallDetail;
 import dev.tollgate.history.CallRow;
 import dev.tollgate.http.Route;
+import dev.tollgate.live.LiveTexts;
 import dev.tollgate.pages.PageFile;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -92,6 +93,8 @@ public final class RequestPage {
         params.put("ended", call.endedAt() == null ? "" : Texts.fullTime(call.endedAt(), zone));
         if (call.endedAt() == null) {
             params.put("live", "/dashboard/live?call=" + id);
+            params.put("took", LiveTexts.took(call.startedAt(), now));
+            params.put("held", Texts.charge(held(detail)));
         }
         params.put("flags", call.flags().isEmpty() ? "none" : String.join(", ", call.flags()));
         params.put("tokensMax", tokensMax == null ? "" : Texts.number(tokensMax));
@@ -102,6 +105,13 @@ public final class RequestPage {
         putIfThere(params, "price", PriceLines.of(call));
         putIfThere(params, "receipt", receipt(account, call, request.query("verify") != null));
         return PageStep.show("dashboard/request.jte", params);
+    }
+
+    private static long held(CallDetail detail) {
+        return detail.entries().stream()
+                .filter(entry -> entry.to() == Bucket.RESERVED)
+                .mapToLong(Entry::amountMicros)
+                .sum();
     }
 
     private static void putIfThere(Map<String, Object> params, String name, @Nullable Object value) {

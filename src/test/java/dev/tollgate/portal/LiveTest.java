@@ -143,6 +143,11 @@ class LiveTest {
                             + row.get("href").asString().substring(20) + "\"")
                     .contains("The call has been running for ", "What it comes to is known once it has ended.")
                     .doesNotContain("Nothing was used");
+            try (Events its = new Events(
+                    who, "/dashboard/live?call=" + row.get("href").asString().substring(20))) {
+                its.awaitMatch("call-story", "The call has been running for [0-9]+ s and holds [0-9.]+ credits\\.");
+                its.awaitMatch("call-held", "[0-9]+\\.[0-9]+");
+            }
         }
         gateway.script("[]");
     }

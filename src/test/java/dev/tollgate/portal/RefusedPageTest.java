@@ -63,7 +63,7 @@ class RefusedPageTest {
     void what_the_playground_was_refused_has_its_name() {
         RefusedCall played = new RefusedCall(
                 BusyAccount.NOW, "acc_1", "", "POST /playground/chat", 404, ErrorCode.MODEL_NOT_FOUND, "none", "req_1");
-        assertThat(RefusedLine.of(played, new KeyNames(Map.of()), ZoneOffset.UTC)
+        assertThat(RefusedLine.of(played, new KeyNames(Map.of()), 0, BusyAccount.NOW, ZoneOffset.UTC)
                         .key())
                 .isEqualTo("Playground");
     }
