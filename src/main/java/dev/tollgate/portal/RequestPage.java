@@ -6,6 +6,8 @@ import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.CallDetail;
 import dev.tollgate.history.CallRow;
 import dev.tollgate.http.Route;
+import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.Entry;
 import dev.tollgate.live.LiveTexts;
 import dev.tollgate.pages.PageFile;
 import dev.tollgate.pages.PageRequest;
