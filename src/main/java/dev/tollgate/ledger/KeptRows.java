@@ -71,11 +71,6 @@ final class KeptRows {
         return alone ? reservations.get(id) : null;
     }
 
-    /** As of the last commit, and none that was forgotten. */
-    int openReservations() {
-        return reservations.size();
-    }
-
     /** An open reservation as it was once: good for whose it is. */
     @Nullable
     ReservationRow whose(String id) {

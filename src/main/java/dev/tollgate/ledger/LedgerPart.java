@@ -81,12 +81,6 @@ final class LedgerPart implements Part<LedgerChange> {
         }
     }
 
-    /** Open reservations. */
-    @Override
-    public int underWay() {
-        return kept == null ? 0 : kept.openReservations();
-    }
-
     @Override
     public void undone() {
         open = null;

@@ -145,15 +145,6 @@ final class Batch {
         return true;
     }
 
-    /** Things that a later unit will end. */
-    int underWay() {
-        int sum = 0;
-        for (Share<?> share : shares) {
-            sum += share.part.underWay();
-        }
-        return sum;
-    }
-
     void write(Statements statements) throws SQLException {
         for (Share<?> share : shares) {
             share.write(statements);

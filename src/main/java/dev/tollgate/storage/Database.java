@@ -205,14 +205,14 @@ public final class Database implements AutoCloseable {
      * @throws IllegalStateException when there is a writer already, or the database was opened for reading only
      */
     public synchronized Writer startWriter(List<Part<?>> parts) {
-        return startWriter(parts, Writer.WAITING_MAX, Writer.GATHER_MAX);
+        return startWriter(parts, Writer.WAITING_MAX);
     }
 
-    synchronized Writer startWriter(List<Part<?>> parts, int waitingMax, Duration gatherMax) {
+    synchronized Writer startWriter(List<Part<?>> parts, int waitingMax) {
         if (!writes || writer != null) {
             throw new IllegalStateException("no writer, or no second one, for this database");
         }
-        Writer started = new Writer(writerConnection, parts, waitingMax, gatherMax);
+        Writer started = new Writer(writerConnection, parts, waitingMax);
         started.start();
         writer = started;
         return started;

@@ -61,11 +61,6 @@ public interface Part<C extends Change> {
      */
     default void writeLast(Statements statements, List<C> changes) throws SQLException {}
 
-    /** How many things that it has begun a later change will end, as far as it knows: company for what somebody waits for. */
-    default int underWay() {
-        return 0;
-    }
-
     /** Called after the commit and before the units are reported, e.g. to invalidate a cache. Must not fail or block. */
     default void committed(List<C> changes) {}
 

@@ -19,8 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Commits units of work, many at a time. One platform thread takes what waits (at most {@value #BATCH_MAX} units), lets the parts
  * decide and write it, commits once and only then reports. While a commit is being synced the next batch gathers, so the batch grows
- * with the load and a lonely unit does not wait. In an embedded database a small batch also waits up to {@link #GATHER_MAX} where many things are
- * under way ({@link Part#underWay}).
+ * with the load and a lonely unit does not wait.
  *
  * <p>A unit may {@link #ride}: it is reported once it is decided. In an embedded database, where nobody else writes and what was decided
  * stays true, it is written with the next commit that somebody waits for, or after {@link #RIDE_MAX}. On a server, where other nodes wait
@@ -50,18 +49,6 @@ public final class Writer implements AutoCloseable {
     /** How long a unit may be decided and not durable: less than an upstream takes to say its first word. */
     public static final Duration RIDE_MAX = Duration.ofMillis(20);
 
-    /** How long what somebody waits for may wait for more of its kind: a hundredth of what a model takes for a short answer. */
-    public static final Duration GATHER_MAX = Duration.ofMillis(3);
-
-    /** So many things have to be under way that others end within that time. */
-    static final int COMPANY_MIN = 16;
-
-    /** And so many times as long ago the last one may have come. */
-    private static final int COMPANY_SEEN = 3;
-
-    /** With so many a commit is cheap enough for each. */
-    static final int GATHERED_ENOUGH = 8;
-
     private static final int AGAIN_MAX = 3;
 
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
@@ -80,12 +67,10 @@ public final class Writer implements AutoCloseable {
     private final List<Waiting> riding = new ArrayList<>();
     private final List<Waiting> urgent = new ArrayList<>();
     private final boolean alone;
-    private final long gatherMaxNanos;
     private final Pulse pulse = new Pulse();
     private long askedNanos = System.nanoTime();
     private long idleAskedNanos = System.nanoTime();
     private volatile boolean mayRide = true;
-    private long committedNanos;
     private long rideEndNanos;
     private long rodeNanos = System.nanoTime() - ALERT_NANOS;
     private long wakesAtNanos;
@@ -103,10 +88,8 @@ public final class Writer implements AutoCloseable {
         boolean isDurable();
     }
 
-    Writer(WriterConnection connection, List<Part<?>> parts, int waitingMax, Duration gatherMax) {
+    Writer(WriterConnection connection, List<Part<?>> parts, int waitingMax) {
         this.connection = connection;
-        this.gatherMaxNanos = gatherMax.toNanos();
-        this.committedNanos = System.nanoTime() - (COMPANY_SEEN + 1) * gatherMaxNanos;
         this.batch = new Batch(parts);
         this.queue = new ArrayBlockingQueue<>(waitingMax);
         this.alone = connection.isEmbedded();
@@ -212,7 +195,8 @@ public final class Writer implements AutoCloseable {
                 && !closing
                 && !stopped
                 && queue.isEmpty()
-                && riding.size() + urgent.size() + 1 < BATCH_MAX
+                && urgent.isEmpty()
+                && riding.size() + 1 < BATCH_MAX
                 && !pulse.isInTrouble();
     }
 
@@ -337,7 +321,7 @@ public final class Writer implements AutoCloseable {
                 continue;
             }
             Throwable failure = decide(taken);
-            while (alone && failure == null && more && (takeMore(taken) || gather(taken))) {
+            while (alone && failure == null && more && takeMore(taken)) {
                 more = !taken.removeIf(STOP::equals);
                 failure = decide(taken);
             }
@@ -397,46 +381,11 @@ public final class Writer implements AutoCloseable {
         return !taken.removeIf(STOP::equals);
     }
 
-    /**
-     * Where many calls are under way, and one has just ended, others end soon, and two that end in one commit cost little more than one: what
-     * somebody waits for waits a little for them. A lonely unit does not.
-     *
-     * @return whether there was anything
-     */
-    private boolean gather(List<Waiting> taken) {
-        if (urgent.isEmpty() || urgent.size() >= GATHERED_ENOUGH || batch.underWay() < COMPANY_MIN) {
-            return false;
-        }
-        long now = System.nanoTime();
-        if (now - committedNanos > COMPANY_SEEN * gatherMaxNanos) {
-            return false;
-        }
-        long left = urgent.getFirst().offeredNanos() + gatherMaxNanos - now;
-        Waiting next;
-        try {
-            next = left > 0 ? await(left) : null;
-        } catch (InterruptedException e) {
-            next = null; // nobody has a reason to interrupt
-        }
-        if (broken != null) {
-            clearAway(broken);
-        }
-        if (next == null) {
-            return false;
-        }
-        taken.add(next);
-        takeMore(taken);
-        return true;
-    }
-
+    /** Gives the turn away meanwhile. */
     private @Nullable Waiting await() throws InterruptedException {
         long now = System.nanoTime();
-        return await(riding.isEmpty() ? idleNanos(now) : rideEndNanos - now);
-    }
-
-    /** Gives the turn away meanwhile. */
-    private @Nullable Waiting await(long nanos) throws InterruptedException {
-        wakesAtNanos = System.nanoTime() + nanos;
+        long nanos = riding.isEmpty() ? idleNanos(now) : rideEndNanos - now;
+        wakesAtNanos = now + nanos;
         turn.unlock();
         try {
             return queue.poll(nanos, TimeUnit.NANOSECONDS);
@@ -526,7 +475,6 @@ public final class Writer implements AutoCloseable {
         List<Waiting> undecided = alone ? urgent : List.of();
         long began = System.nanoTime();
         Throwable failure = failed != null ? failed : attempt(() -> commitWith(undecided));
-        committedNanos = urgent.isEmpty() ? committedNanos : System.nanoTime();
         riding.clear();
         urgent.clear();
         mayRide = mayRide && failure == null;

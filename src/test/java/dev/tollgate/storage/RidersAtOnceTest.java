@@ -4,9 +4,12 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +33,7 @@ class RidersAtOnceTest {
     void open() {
         database = Stores.SQLITE.openBare(folder);
         writer = database.startWriter(List.of(numbers));
-        writer.commitAndWait(Unit.of(new Numbers.Number("first")));
+        writer.commitAndWait(Unit.of(new Number("first")));
     }
 
     @AfterEach
@@ -40,8 +43,7 @@ class RidersAtOnceTest {
 
     @Test
     void a_rider_that_is_decided_from_memory_is_decided_by_the_thread_that_offers_it() throws Exception {
-        Writer.Riding riding =
-                writer.ride(Unit.of(new Numbers.Number("a")), Runnable::run, failure -> {}, failure -> {});
+        Writer.Riding riding = writer.ride(Unit.of(new Number("a")), Runnable::run, failure -> {}, failure -> {});
         String by = "";
         for (int i = 0;
                 i < 5 && !by.equals(Thread.currentThread().getName());
@@ -60,7 +62,7 @@ class RidersAtOnceTest {
         awaitIdle();
         ride("a");
         ride("b");
-        writer.commitAndWait(Unit.of(new Numbers.Number("c")));
+        writer.commitAndWait(Unit.of(new Number("c")));
         assertThat(told).hasSize(2);
         assertThat(names()).containsExactly("first", "a", "b", "c");
     }
@@ -76,7 +78,7 @@ class RidersAtOnceTest {
     @Test
     void while_the_writer_is_at_work_a_rider_waits_for_it() throws Exception {
         numbers.hold();
-        writer.commit(Unit.of(new Numbers.Number("gate")));
+        writer.commit(Unit.of(new Number("gate")));
         numbers.writing.await();
         ride("a");
         assertThat(told).isEmpty();
@@ -93,7 +95,7 @@ class RidersAtOnceTest {
         assertThat(told.take()).isEqualTo("bad failed");
         awaitDurable(good);
         assertThat(bad.isDurable()).isFalse();
-        writer.commitAndWait(Unit.of(new Numbers.Number("c")));
+        writer.commitAndWait(Unit.of(new Number("c")));
         assertThat(names()).containsExactly("first", "a", "c");
         assertThat(told).isEmpty();
     }
@@ -112,7 +114,7 @@ class RidersAtOnceTest {
     }
 
     private Writer.Riding ride(String name) {
-        Numbers.Number number = new Numbers.Number(name);
+        Number number = new Number(name);
         return writer.ride(
                 Unit.of(number),
                 Runnable::run,
@@ -135,5 +137,88 @@ class RidersAtOnceTest {
             }
             return names;
         });
+    }
+
+    /** Takes the next free number. */
+    private static final class Number extends Decision<Long> {
+
+        private final String name;
+
+        Number(String name) {
+            this.name = name;
+        }
+    }
+
+    private static final class Numbers implements Part<Number> {
+
+        private long last;
+        private long written;
+        private volatile boolean knows = true;
+        private volatile Thread thread = Thread.currentThread();
+        private volatile CountDownLatch writing = new CountDownLatch(0);
+        private volatile CountDownLatch write = new CountDownLatch(0);
+
+        void hold() {
+            writing = new CountDownLatch(1);
+            write = new CountDownLatch(1);
+        }
+
+        @Override
+        public Class<Number> type() {
+            return Number.class;
+        }
+
+        @Override
+        public boolean decidesFromMemory() {
+            return true;
+        }
+
+        @Override
+        public boolean knows(List<Number> changes) {
+            return knows;
+        }
+
+        @Override
+        public void decide(Statements statements, List<Number> changes) {
+            for (Number number : changes) {
+                last++;
+                if (number.name.equals("bad")) {
+                    throw new IllegalStateException("no number for this one");
+                }
+                number.decide(last);
+            }
+        }
+
+        @Override
+        public void write(Statements statements, List<Number> changes) throws SQLException {
+            thread = Thread.currentThread();
+            writing.countDown();
+            await(write);
+            PreparedStatement insert =
+                    statements.of("INSERT INTO account (id, name, created_at) VALUES (?, 'number', ?)");
+            for (Number number : changes) {
+                insert.setString(1, number.name);
+                insert.setLong(2, number.outcome());
+                insert.executeUpdate();
+            }
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void committed(List<Number> changes) {
+            written = last;
+        }
+
+        @Override
+        public void undone() {
+            last = written;
+        }
     }
 }

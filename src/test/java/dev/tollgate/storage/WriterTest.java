@@ -212,7 +212,7 @@ class WriterTest {
 
     @Test
     void more_than_may_wait_is_refused_at_once() throws Exception {
-        Writer writer = database.startWriter(List.of(notes), 2, Writer.GATHER_MAX);
+        Writer writer = database.startWriter(List.of(notes), 2);
         List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> {
             List<CompletableFuture<Unit>> three = List.of(
                     writer.commit(Unit.of(new Notes.Note("a"))),
