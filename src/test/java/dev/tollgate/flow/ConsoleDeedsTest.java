@@ -224,7 +224,8 @@ class ConsoleDeedsTest {
         Customer customer = gateway.customer("10");
         gateway.script("- respond: [{event: {candidates: [{content: {parts: [{text: One.}], role: model}, index: 0}]}},"
                 + " {delay_ms: 60000}]");
-        try (var _ = customer.chatRaw(CHAT.replace("false", "true"))) {
+        try (var call = customer.chatRaw(CHAT.replace("false", "true"))) {
+            call.readUntil("One.");
             gateway.writeWhatRides();
             String path = "/console/requests?account=" + customer.account() + "&state=";
             assertThat(body(path + "processing"))
