@@ -37,6 +37,9 @@ final class LowerMaximum {
         long step = pricing.rounding().stepMicros();
         boolean cutDown = pricing.rounding().form() == Pricing.Rounding.Form.FLOOR_TOTAL;
         long missing = cutDown ? least - free / step * step : least - free + step;
+        if (missing > Long.MAX_VALUE / MILLION) { // whoever asks writes the sentence himself
+            return 0;
+        }
         return Math.max(0, tokens - Math.ceilDiv(missing * MILLION, pricing.outputMicrosPerMillion()));
     }
 }

@@ -7,6 +7,7 @@ import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Usage;
 import dev.tollgate.refused.Shortage;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -45,5 +46,13 @@ class LowerMaximumTest {
             }
         }
         assertThat(offered).isGreaterThan(1_000);
+    }
+
+    @Test
+    void what_no_call_can_need_offers_nothing() {
+        Pricing pricing = pricing(Rounding.Form.FLOOR_TOTAL, 1_000_000, 1_000_000);
+        long least = Long.MAX_VALUE / 1_000_000 + 20_000;
+        assertThat(LowerMaximum.tokens(new Shortage.OfCredits(least, 10_000, 0), pricing, 0))
+                .isZero();
     }
 }
