@@ -14,7 +14,7 @@ import org.slf4j.Logger;
  */
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
 
-    private static final String FILE = "logback.configurationFile";
+    static final String FILE = "logback.configurationFile";
 
     private static final Map<String, Level> LIBRARIES = Map.of(
             "org.flywaydb", Level.WARN,

@@ -45,6 +45,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        LogProvider.use();
         Fatal.endProcess((thread, error) -> LoggerFactory.getLogger(Main.class)
                 .error(Event.THREAD_ENDED, "the thread {} has ended", thread.getName(), error));
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);

@@ -24,7 +24,6 @@ final class LogLine {
     private static final int LEVEL_CHARS = 5;
 
     private final PrintableThrowable traces = new PrintableThrowable();
-    private final ZoneId zone = ZoneId.systemDefault();
 
     LogLine() {
         traces.setOptionList(List.of("full"));
@@ -73,7 +72,8 @@ final class LogLine {
 
     private String text(Instant at, Level level, String logger, String message) {
         String name = level.toString();
-        return LOCAL.format(at.atZone(zone)) + " " + name + " ".repeat(Math.max(0, LEVEL_CHARS - name.length())) + " "
+        return LOCAL.format(at.atZone(ZoneId.systemDefault())) + " " + name
+                + " ".repeat(Math.max(0, LEVEL_CHARS - name.length())) + " "
                 + logger.substring(logger.lastIndexOf('.') + 1) + ": " + message + "\n";
     }
 

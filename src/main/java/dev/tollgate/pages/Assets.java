@@ -13,14 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Style sheet, scripts and pictures, read once and kept, compressed too. Their paths carry a hash of what is in them, so browsers may keep them
- * for good. Immutable.
+ * Style sheet, scripts and pictures, read when they are first asked for, not at each start, and kept, compressed too. Their paths carry a hash of what is in
+ * them, so browsers may keep them for good. From any thread: whoever comes first reads, and what two read at once is the same.
  */
 public final class Assets {
 
@@ -42,14 +42,9 @@ public final class Assets {
 
     private static final Assets ALL = new Assets();
 
-    private final Map<String, Asset> assets = new LinkedHashMap<>();
+    private final Map<String, Asset> assets = new ConcurrentHashMap<>();
 
-    private Assets() {
-        FILES.forEach((file, parts) -> {
-            byte[] bytes = together(parts);
-            assets.put(file, new Asset(hash(bytes), type(file), bytes, compressed(bytes)));
-        });
-    }
+    private Assets() {}
 
     /** Those of this program. */
     public static Assets all() {
@@ -67,11 +62,18 @@ public final class Assets {
     }
 
     private Asset asset(String file) {
-        Asset asset = assets.get(file);
-        if (asset == null) {
+        Asset known = assets.get(file);
+        if (known != null) {
+            return known;
+        }
+        List<String> parts = FILES.get(file);
+        if (parts == null) {
             throw new IllegalArgumentException("no asset: " + file);
         }
-        return asset;
+        byte[] bytes = together(parts);
+        Asset read = new Asset(hash(bytes), type(file), bytes, compressed(bytes));
+        assets.put(file, read);
+        return read;
     }
 
     /** {@code /assets/{hash}/{file}}. */
@@ -80,12 +82,13 @@ public final class Assets {
     }
 
     private void file(Exchange exchange) {
-        Asset asset = assets.get(exchange.pathParam("file"));
-        if (asset == null) {
+        String file = exchange.pathParam("file");
+        if (!FILES.containsKey(file)) {
             throw ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such file.")
                     .withStatus(404)
                     .asException();
         }
+        Asset asset = asset(file);
         // An old page may ask for what a new program has in another version: it gets that, but is not to keep it.
         boolean isThis = asset.hash().equals(exchange.pathParam("hash"));
         exchange.setHeader("cache-control", isThis ? "public, max-age=31536000, immutable" : "no-store");
@@ -94,10 +97,9 @@ public final class Assets {
 
     /** What browsers and robots ask for by themselves. */
     public Handler<Object> byItself(String file) {
-        Asset asset = asset(file);
         return (exchange, anyone) -> {
             exchange.setHeader("cache-control", "public, max-age=86400");
-            send(exchange, asset);
+            send(exchange, asset(file));
         };
     }
 

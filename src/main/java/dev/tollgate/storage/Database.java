@@ -1,6 +1,5 @@
 package dev.tollgate.storage;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.tollgate.limits.FairTurns;
@@ -378,13 +377,14 @@ public final class Database implements AutoCloseable {
     }
 
     private static HikariDataSource readers(Engine engine, boolean writes) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("tollgate-readers");
-        engine.setUpReaders(config);
-        config.setMinimumIdle(writes ? 1 : 0); // a command reads once
-        config.setAutoCommit(false);
-        config.setConnectionTimeout(READER_WAIT_MILLIS);
-        config.setInitializationFailTimeout(-1);
-        return new HikariDataSource(config);
+        // Set up where it is: to copy a configuration into it takes a start 30 ms of reflection.
+        HikariDataSource readers = new HikariDataSource();
+        readers.setPoolName("tollgate-readers");
+        engine.setUpReaders(readers);
+        readers.setMinimumIdle(writes ? 1 : 0); // a command reads once
+        readers.setAutoCommit(false);
+        readers.setConnectionTimeout(READER_WAIT_MILLIS);
+        readers.setInitializationFailTimeout(-1);
+        return readers;
     }
 }

@@ -1,6 +1,5 @@
 package dev.tollgate.storage;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tollgate.limits.FairTurns;
 import dev.tollgate.limits.Workers;
@@ -45,15 +44,14 @@ public final class PageReads implements AutoCloseable {
     PageReads(Engine engine, Duration patience) {
         this.engine = engine;
         this.patience = patience;
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("tollgate-pages");
-        engine.setUpPageReaders(config);
-        config.setMaximumPoolSize(CONNECTIONS);
-        config.setMinimumIdle(0);
-        config.setAutoCommit(false);
-        config.setConnectionTimeout(Math.max(250, patience.toMillis()));
-        config.setInitializationFailTimeout(-1);
-        this.connections = new HikariDataSource(config);
+        this.connections = new HikariDataSource(); // no copy of a configuration: Database#readers
+        connections.setPoolName("tollgate-pages");
+        engine.setUpPageReaders(connections);
+        connections.setMaximumPoolSize(CONNECTIONS);
+        connections.setMinimumIdle(0);
+        connections.setAutoCommit(false);
+        connections.setConnectionTimeout(Math.max(250, patience.toMillis()));
+        connections.setInitializationFailTimeout(-1);
         this.watch = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("tollgate-pages-watch").factory());
         watch.setRemoveOnCancelPolicy(true);
