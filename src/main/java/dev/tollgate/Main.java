@@ -80,6 +80,7 @@ public final class Main {
             Banner.Demo demo = banner.demo();
             if (Training.isOn() && demo != null && demo.key() != null) {
                 Training.run(banner.url(), demo.key());
+                Training.keepLibrary();
                 return 0;
             }
             waitForever();

@@ -1,10 +1,12 @@
 package dev.tollgate;
 
+import dev.tollgate.storage.SqliteLibrary;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -82,6 +84,14 @@ final class Training {
 
     static boolean isOn() {
         return Integer.getInteger("tollgate.training", 0) > 0;
+    }
+
+    /** Puts SQLite's library where the launcher will look for it. */
+    static void keepLibrary() {
+        String file = System.getProperty("tollgate.training.library");
+        if (file != null) {
+            SqliteLibrary.copyTo(Path.of(file));
+        }
     }
 
     /** Blocks until all is asked. What is answered does not matter: errors are trained, too. */

@@ -242,7 +242,9 @@ class LauncherTest {
         assertThat(first).doesNotContain("AOTCache");
         write(project.resolve("target/run/1/tollgate.aot"), "");
         assertThat(launch("serve").out())
-                .contains("-XX:AOTCache=" + project.toRealPath() + "/target/run/1/tollgate.aot");
+                .contains("-XX:AOTCache=" + project.toRealPath() + "/target/run/1/tollgate.aot")
+                .contains(" -Dorg.sqlite.lib.name=sqlite-library ")
+                .contains(" -Dorg.sqlite.lib.path=" + project.toRealPath() + "/target/run/1 ");
     }
 
     @Test

@@ -152,7 +152,11 @@ class ArtefactsTest {
                 .toList();
         assertThat(entry.subList(1, 1 + flags.size())).isEqualTo(flags);
         assertThat(entry.subList(1 + flags.size(), entry.size()))
-                .containsExactly("-XX:AOTCache=/opt/tollgate/cache/tollgate.aot", "-jar", "/opt/tollgate/tollgate.jar");
+                .containsExactly(
+                        "-Dorg.sqlite.lib.path=/opt/tollgate/cache",
+                        "-XX:AOTCache=/opt/tollgate/cache/tollgate.aot",
+                        "-jar",
+                        "/opt/tollgate/tollgate.jar");
         assertThat(value(CONTAINERFILE, "^USER (.*)$")).isEqualTo("65532:65532");
         assertThat(value(CONTAINERFILE, "^EXPOSE (\\d+)$")).isEqualTo(String.valueOf(DEFAULTS.port()));
         Settings settings = settings(variables(values(file, "^ENV (.*)$")));

@@ -1,0 +1,33 @@
+package dev.tollgate.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.sqlite.util.LibraryLoaderUtil;
+
+/**
+ * SQLite itself, as its driver brings it for this kind of machine. At each start the driver would unpack it, read both again and compare them, a tenth of a
+ * start; the launcher names an unpacked one instead ({@code org.sqlite.lib.path}). Where it cannot be loaded from there the driver unpacks its own.
+ */
+public final class SqliteLibrary {
+
+    private SqliteLibrary() {}
+
+    /** Whoever finds the file finds all of it. @throws UncheckedIOException when it cannot be written */
+    public static void copyTo(Path file) {
+        String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + LibraryLoaderUtil.getNativeLibName();
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try (InputStream library = LibraryLoaderUtil.class.getResourceAsStream(resource)) {
+            if (library == null) {
+                return; // the driver has none for this machine, and will say so
+            }
+            Files.copy(library, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
