@@ -18,9 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls to a server that has just been started over an empty folder, so that the JVM can record what calls load and which code is busy
- * (JEP 514, 515): later starts find the one ready and compile the other at once. Used by the launcher with {@code
- * -Dtollgate.training=CALLS}: some after a build, thousands in the background of a server that stays.
+ * Calls to a server that has just been started over an empty folder, so that the JVM can record what calls load (JEP 514): later starts
+ * find it ready. Used by the launcher after a build, with {@code -Dtollgate.training=CALLS}.
  */
 final class Training {
 
