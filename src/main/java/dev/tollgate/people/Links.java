@@ -362,7 +362,7 @@ public final class Links {
         if (!change.outcome()) {
             return new SignIn.Wrong();
         }
-        people.waits().succeeded(person.login());
+        people.forgive(person, visit);
         return null;
     }
 

@@ -224,6 +224,15 @@ public final class People implements AutoCloseable {
         return browser == null ? SignInWaits.login(login) : SignInWaits.browser(browser);
     }
 
+    /** What was got wrong before keeps them waiting no longer: they have shown by another way who they are. */
+    void forgive(Person person, Visit visit) {
+        waits.succeeded(SignInWaits.login(person.login()));
+        String browser = browsers.id(person.id(), visit.knownBrowser());
+        if (browser != null) {
+            waits.succeeded(SignInWaits.browser(browser));
+        }
+    }
+
     /** The cookie that tells a browser in which somebody is signed in from those of strangers. */
     public String knownBrowser(Person person, Visit visit) {
         return browsers.cookie(person.id(), visit.knownBrowser());

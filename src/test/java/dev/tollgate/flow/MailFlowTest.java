@@ -223,6 +223,24 @@ class MailFlowTest {
         assertThat(MailBox.text(box.to("changer@example.org", 2).getLast())).contains("was changed");
     }
 
+    @Test
+    void a_new_password_by_a_link_lets_in_at_once_whoever_had_forgotten_the_old_one() {
+        Browser known = member("guesser@example.org");
+        known.submit("/dashboard", "/sign-out", Map.of());
+        Browser unknown = browser();
+        for (Browser each : List.of(known, unknown)) {
+            for (int i = 0; i < 6; i++) {
+                each.signIn("guesser@example.org", "not the password any more");
+            }
+            assertThat(each.signIn("guesser@example.org", PASSWORD).body()).contains("Too many tries");
+        }
+        forgot("guesser@example.org");
+        String link = box.link("guesser@example.org", 2);
+        known.submit(link, link, Map.of("password", OTHER));
+        assertThat(known.signIn("guesser@example.org", OTHER).location()).isEqualTo("/dashboard");
+        assertThat(unknown.signIn("guesser@example.org", OTHER).location()).isEqualTo("/dashboard");
+    }
+
     // ---- another address ----
 
     @Test
