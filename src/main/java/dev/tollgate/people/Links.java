@@ -299,13 +299,16 @@ public final class Links {
             changes.addAll(startCredits().changes(person.accountId(), true, now));
         }
         PeopleChange<Boolean> change = PeopleChange.of(rows -> {
+            rows.take(person.id());
             use(rows, link, now);
-            return rows.update(
+            boolean isTheirs = rows.update(
                     "UPDATE person SET email = ?, login = ?, confirmed_at = ?, version = version + 1 WHERE id = ?",
                     link.email(),
                     login,
                     now,
                     person.id());
+            rows.withdrawLinks(person.id()); // the address before may be another's by now
+            return isTheirs;
         });
         changes.add(change);
         String old = person.email();
@@ -340,13 +343,12 @@ public final class Links {
         String hash = people.passwords().hash(visit.network(), password);
         Instant now = clock.instant();
         PeopleChange<Boolean> change = PeopleChange.of(rows -> {
+            rows.take(person.id());
             if (!rows.useLink(link.hash(), now)) {
                 return false;
             }
             rows.setPassword(person.id(), hash);
             rows.endSessions(person.id(), null);
-            rows.update(
-                    "DELETE FROM person_link WHERE person_id = ? AND kind = 'reset' AND used_at IS NULL", person.id());
             if (link.isMailed()) {
                 rows.update(
                         "UPDATE person SET confirmed_at = COALESCE(confirmed_at, ?) WHERE id = ? AND email = ?",
@@ -407,6 +409,7 @@ public final class Links {
         String token = Tokens.next(random);
         PersonLink link = link(token, LinkKind.CONFIRM, person.id(), null, email, true);
         List<Change> changes = new ArrayList<>();
+        changes.add(withdrawOthers(person, email));
         changes.add(made(link));
         changes.add(outbox.needed(
                 person.accountId(),
@@ -421,6 +424,14 @@ public final class Links {
         } catch (StoreException e) {
             return new SignIn.Wait(FULL);
         }
+    }
+
+    /** Of several addresses the last one counts: one that was mistyped is a stranger's, who would be let in by its link. */
+    private static Change withdrawOthers(Person person, String email) {
+        return PeopleChange.of(rows -> rows.update(
+                "DELETE FROM person_link WHERE person_id = ? AND kind = 'confirm' AND used_at IS NULL AND lower(email) <> ?",
+                person.id(),
+                Visit.login(email)));
     }
 
     // ---- of operators ----

@@ -102,6 +102,11 @@ final class PeopleRows {
         return update.executeUpdate() > 0;
     }
 
+    /** Takes the person's row, before what belongs to them: in one order everywhere, or two servers could wait for each other. */
+    void take(String personId) throws SQLException {
+        update("UPDATE person SET version = version WHERE id = ?", personId);
+    }
+
     /** Ends all sessions of a person but one. */
     void endSessions(String personId, @Nullable String butHash) throws SQLException {
         update("DELETE FROM session WHERE person_id = ? AND hash <> ?", personId, butHash == null ? "" : butHash);
@@ -111,6 +116,19 @@ final class PeopleRows {
         update(
                 "UPDATE person SET password_hash = ?, password_due = 0, version = version + 1 WHERE id = ?",
                 passwordHash,
+                personId);
+        withdrawLinks(personId);
+    }
+
+    /**
+     * Links that would still change who gets in are good no more: those for a password, and those to another address than the present one. Who has
+     * asked for them may be who was just shut out.
+     */
+    void withdrawLinks(String personId) throws SQLException {
+        update(
+                "DELETE FROM person_link WHERE person_id = ? AND used_at IS NULL"
+                        + " AND (kind = 'reset' OR lower(email) <> (SELECT login FROM person WHERE id = ?))",
+                personId,
                 personId);
     }
 

@@ -229,7 +229,7 @@ public final class SecondFactor {
                     // The session that waits is looked for first: of two codes for one sign-in the second is not used
                     // up.
                     // The person's row is taken before, as everywhere.
-                    rows.update("UPDATE person SET version = version WHERE id = ?", person.id());
+                    rows.take(person.id());
                     boolean isWaiting = rows.update(
                             "UPDATE session SET code_due = 1 WHERE hash = ? AND code_due = 1", begun.hash());
                     boolean good = isWaiting && use.run(rows);

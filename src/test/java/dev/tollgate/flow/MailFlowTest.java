@@ -243,6 +243,55 @@ class MailFlowTest {
 
     // ---- another address ----
 
+    private static void askToChange(Browser browser, String email) {
+        String page = "/dashboard/settings/email";
+        assertThat(browser.submit(page, page, Map.of("deed", "change", "email", email))
+                        .location())
+                .isEqualTo(page + "?sent=1");
+    }
+
+    @Test
+    void a_new_password_takes_back_what_was_asked_for_with_the_old_one() {
+        Browser thief = member("robbed@example.org");
+        Browser owner = browser();
+        owner.signIn("robbed@example.org", PASSWORD);
+        askToChange(thief, "thief@example.org");
+        assertThat(MailBox.text(box.to("robbed@example.org", 2).getLast()))
+                .contains("If this was not you, change your password now");
+        forgot("robbed@example.org");
+        String reset = box.link("robbed@example.org", 3);
+        String change = box.link("thief@example.org", 1);
+        owner.submit(
+                "/dashboard/settings/security",
+                "/dashboard/settings/security",
+                Map.of("deed", "password", "present", PASSWORD, "password", OTHER));
+        assertThat(browser().get(change).status()).as("to the thief's address").isEqualTo(404);
+        assertThat(browser().get(reset).status()).as("to another password").isEqualTo(404);
+        assertThat(browser().signIn("robbed@example.org", OTHER).location()).isEqualTo("/dashboard");
+    }
+
+    @Test
+    void of_several_addresses_that_were_asked_for_only_the_last_one_can_be_confirmed() {
+        Browser browser = member("typist@example.org");
+        askToChange(browser, "tyqist@example.net");
+        String mistyped = box.link("tyqist@example.net", 1);
+        askToChange(browser, "typist@example.net");
+        String right = box.link("typist@example.net", 1);
+        assertThat(browser().get(mistyped).status()).isEqualTo(404);
+        assertThat(browser.submit(right, right, Map.of()).location()).isEqualTo("/dashboard/settings/email?done=1");
+    }
+
+    @Test
+    void who_reads_the_mails_of_an_address_that_was_left_gets_in_by_none_of_them() {
+        Browser browser = member("leaver@example.org");
+        forgot("leaver@example.org");
+        String reset = box.link("leaver@example.org", 2);
+        askToChange(browser, "leaver@example.net");
+        String link = box.link("leaver@example.net", 1);
+        browser.submit(link, link, Map.of());
+        assertThat(browser().get(reset).status()).isEqualTo(404);
+    }
+
     @Test
     void another_address_is_theirs_once_its_link_was_used_and_the_old_one_is_told() {
         Browser browser = member("old@example.org");
