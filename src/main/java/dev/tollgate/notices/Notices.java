@@ -43,7 +43,8 @@ public final class Notices {
 
     private static final String CHANGED = """
             SELECT person.id, person.account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
-                person.version, account.balance_micros, account.last_sequence, told_notice.told
+                person.version, account.balance_micros + account.reserved_micros AS left_micros, account.last_sequence,
+                told_notice.told
             FROM person JOIN account ON account.id = person.account_id
                 LEFT JOIN told_notice ON told_notice.person_id = person.id
             WHERE person.id > ? AND (told_notice.person_id IS NULL OR told_notice.sequence <> account.last_sequence
@@ -85,7 +86,10 @@ public final class Notices {
         return new NoticesPart();
     }
 
-    /** @param told what stands in the table; empty where nothing does */
+    /**
+     * @param leftMicros what running calls hold included: most of it comes back, and a mail is read when they are over
+     * @param told what stands in the table; empty where nothing does
+     */
     private record Somebody(
             String id,
             String accountId,
@@ -93,7 +97,7 @@ public final class Notices {
             @Nullable Long line,
             boolean keyNotices,
             long version,
-            long balanceMicros,
+            long leftMicros,
             long sequence,
             String told) {}
 
@@ -145,7 +149,7 @@ public final class Notices {
                 wanted,
                 row.getInt("key_notices") == 1,
                 row.getLong("version"),
-                row.getLong("balance_micros"),
+                row.getLong("left_micros"),
                 row.getLong("last_sequence"),
                 told == null ? "" : told);
     }
@@ -153,7 +157,7 @@ public final class Notices {
     private void look(Somebody somebody) {
         List<Item> items = new ArrayList<>();
         Long line = somebody.line();
-        if (line != null && somebody.balanceMicros() < line) {
+        if (line != null && somebody.leftMicros() < line) {
             items.add(new Item(BALANCE, balance(somebody, line)));
         }
         if (somebody.keyNotices()) {
@@ -178,7 +182,7 @@ public final class Notices {
 
     private @Nullable Letter balance(Somebody somebody, long line) {
         String to = writable(somebody);
-        return to == null ? null : letters.balanceBelow(to, Credits.text(somebody.balanceMicros()), Credits.text(line));
+        return to == null ? null : letters.balanceBelow(to, Credits.text(somebody.leftMicros()), Credits.text(line));
     }
 
     private void addKeys(Somebody somebody, List<Item> items) {
@@ -198,7 +202,7 @@ public final class Notices {
                         somebody,
                         key,
                         window,
-                        of.getOrDefault(window, WindowUse.NONE).micros(),
+                        of.getOrDefault(window, WindowUse.NONE).chargedMicros(), // as above
                         now,
                         items);
             }

@@ -114,6 +114,25 @@ class NoticesTest {
         assertThat(MailBox.text(box.to("keys@example.org", 3).getLast())).contains("Calls with it get 429");
     }
 
+    @Test
+    void what_a_running_call_holds_is_not_told_as_used() {
+        Browser browser = member("holder@example.org");
+        want(browser, "50");
+        String key = key(browser, "long");
+        used(key, 3, 17);
+        gateway.execute("UPDATE account SET balance_micros = balance_micros - 17000000, reserved_micros = 17000000"
+                + " WHERE id = (SELECT account_id FROM person WHERE login = 'holder@example.org')");
+        adjust("holder@example.org", "1");
+        sweep();
+        assertThat(mails("holder@example.org")).isEqualTo(1);
+        used(key, 20);
+        adjust("holder@example.org", "-2");
+        sweep();
+        assertThat(mails("holder@example.org")).isEqualTo(3);
+        assertThat(box.to("holder@example.org", 3).stream().map(MailBox::text))
+                .anyMatch(text -> text.contains("has 49 credits left"));
+    }
+
     private static String key(Browser browser, String name) {
         String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name, "day", "20"))
                 .body();
@@ -123,9 +142,13 @@ class NoticesTest {
     }
 
     private static void used(String key, long credits) {
+        used(key, credits, 0);
+    }
+
+    private static void used(String key, long credits, long held) {
         gateway.execute("DELETE FROM spend_window WHERE key_id = '" + key + "'");
         gateway.execute("INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ('"
                 + key + "', 'day', " + NOON.toEpochMilli() / 86_400_000 * 86_400_000 + ", " + credits * 1_000_000
-                + ", 0)");
+                + ", " + held * 1_000_000 + ")");
     }
 }
