@@ -123,6 +123,9 @@ final class KeyRoll {
 
     /** To be called before anybody is told that the key exists. */
     void add(String hash) {
+        if (!KeySecret.isHash(hash)) {
+            return; // its account was deleted: nobody has this key
+        }
         if (hashes.size() <= KEYS_MAX) {
             hashes.add(hash);
         }

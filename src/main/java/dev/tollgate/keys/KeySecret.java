@@ -21,6 +21,7 @@ public final class KeySecret {
 
     private static final int CHARS_MAX = 131;
     private static final int PREFIX_CHARS = 11;
+    private static final int HASH_CHARS = 64;
 
     /** So much of a chosen key stays hidden even if it is short. */
     private static final int HIDDEN_CHARS_MIN = 24;
@@ -69,6 +70,11 @@ public final class KeySecret {
     /** SHA-256 in lower-case hex. */
     static String hash(String text) {
         return HexFormat.of().formatHex(SHA_256.get().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Whether what stands in a key's row is one: of a deleted account's keys there is a word in its place. */
+    static boolean isHash(String stored) {
+        return stored.length() == HASH_CHARS;
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -176,6 +177,20 @@ class LeavingTest {
         other.signIn(there.login(), PASSWORD);
         assertThat(there.delete().status()).isEqualTo(303);
         assertThat(other.get("/dashboard").location()).startsWith("/sign-in");
+    }
+
+    @Test
+    void servers_start_and_know_keys_when_an_account_that_had_some_was_deleted() {
+        Member stays = member("stays@example.org");
+        assertThat(member("goes@example.org").delete().status()).isEqualTo(303);
+        Supplier<Integer> unknown =
+                () -> gateway.get("/v1/credits", "sk-" + "0".repeat(64)).status();
+        assertThat(unknown.get()).isEqualTo(401);
+        assertThat(member("comes@example.org").chat().status()).isEqualTo(200);
+        gateway.restart();
+        assertThat(unknown.get()).isEqualTo(401);
+        assertThat(gateway.get("/v1/credits", stays.key()).status()).isEqualTo(200);
+        assertThat(gateway.differences()).isEmpty();
     }
 
     @Test
