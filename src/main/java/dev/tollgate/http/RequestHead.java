@@ -99,6 +99,10 @@ final class RequestHead {
 
     private static Map<String, List<String>> decode(String target) {
         int begin = target.indexOf('?') + 1;
+        if (target.indexOf("%00", begin)
+                >= 0) { // PostgreSQL takes none in a text: its refusal would look like a store in trouble
+            throw ApiError.invalid(null, "The query string has a NUL (%00).").asException();
+        }
         try {
             return begin == 0
                     ? Map.of()

@@ -194,6 +194,8 @@ class RoutingTest {
         assertThat(client.ask("GET", "/query?a=1&q=x%20y+z&q=2").text()).isEqualTo("x y z");
         assertThat(client.ask("GET", "/query?a=1").text()).isEqualTo("null");
         assertThat(client.ask("GET", "/query?q=%zz").status()).isEqualTo(400);
+        assertThat(client.ask("GET", "/query?q=a%00b").status()).isEqualTo(400);
+        assertThat(client.ask("GET", "/query?q=%2500").text()).isEqualTo("%00");
     }
 
     @Test
