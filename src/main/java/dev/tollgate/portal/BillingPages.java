@@ -50,6 +50,7 @@ public final class BillingPages {
     private static final int TOP_UPS = 10;
     private static final int LINES = 50;
     private static final int MONTHS = 12;
+    private static final int MONTH_CHARS = 7;
 
     private final Ledger ledger;
     private final AccountHistory history;
@@ -325,9 +326,10 @@ public final class BillingPages {
         return entry.from() != Bucket.SHORTFALL && entry.to() != Bucket.SHORTFALL;
     }
 
+    /** Of four digits: a year beyond them is no time in milliseconds. */
     private static YearMonth month(String text) {
         try {
-            return YearMonth.parse(text);
+            return YearMonth.parse(text.length() == MONTH_CHARS ? text : "");
         } catch (DateTimeParseException e) {
             throw ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such month.")
                     .withStatus(404)

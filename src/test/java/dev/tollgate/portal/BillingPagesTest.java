@@ -6,6 +6,7 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -147,3 +148,10 @@ class BillingPagesTest {
                 .doesNotContain("hacked", "have arrived");
     }
 }
+        for (String never : List.of("%2B999999999-12", "-999999999-01", "2026-13")) {
+            for (String page : List.of(never, never + "/statement.csv")) {
+                assertThat(browser.get("/dashboard/billing/statements/" + page).status())
+                        .as(page)
+                        .isEqualTo(404);
+            }
+        }
