@@ -78,7 +78,7 @@ public final class TopUpPages {
     public List<Route<?>> routes(Pages pages, Live live) {
         live.add(LIVE, this::live);
         return List.of(
-                pages.get(TOP_UP, pages.members(), request -> offer(200, null)),
+                pages.get(TOP_UP, pages.members(), request -> offer(200, null, Map.of())),
                 pages.post(TOP_UP, pages.members(), this::begin),
                 pages.get(TOP_UP + "/{id}", pages.members(), this::show),
                 pages.post(TOP_UP + "/{id}", pages.members(), this::again),
@@ -89,7 +89,12 @@ public final class TopUpPages {
 
     // ---- how much ----
 
-    private PageStep offer(int status, @Nullable String error) {
+    private PageStep refused(String error, Form form) {
+        return offer(422, error, form.fields());
+    }
+
+    /** @param typed before; what was wrong with it is in sight and need not be typed anew */
+    private PageStep offer(int status, @Nullable String error, Map<String, String> typed) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         Map<String, Object> params = new HashMap<>();
@@ -97,6 +102,8 @@ public final class TopUpPages {
         params.put("test", testPayments != null);
         params.put("id", HexFormat.of().formatHex(id));
         params.put("most", Texts.number(Payment.DOLLARS_MAX));
+        params.put("own", typed.getOrDefault("own", ""));
+        params.put("code", typed.getOrDefault("code", ""));
         if (error != null) {
             params.put("error", error);
         }
@@ -105,23 +112,23 @@ public final class TopUpPages {
 
     private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
         if (stripe == null && testPayments == null) {
-            return offer(422, "Nothing can be paid here. Ask the operator to add credits.");
+            return refused("Nothing can be paid here. Ask the operator to add credits.", form);
         }
         String own = text(form, "own").strip();
         String chosen = own.isEmpty() ? text(form, "dollars") : own;
         if (!chosen.matches("[0-9]{1,6}")
                 || Long.parseLong(chosen) < 1
                 || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
-            return offer(422, "An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.");
+            return refused("An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.", form);
         }
         String id = text(form, "id");
         if (!id.matches("[0-9a-f]{32}")) {
-            return offer(422, "Open this page again.");
+            return refused("Open this page again.", form);
         }
         String account = request.visitor().accountId();
         RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
         if (!rate.allowed()) {
-            return offer(422, tooMany(rate.retryAfter()));
+            return refused(tooMany(rate.retryAfter()), form);
         }
         Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
         return switch (payments.begin(account, channel, "pay_" + id, Long.parseLong(chosen))) {
@@ -130,10 +137,10 @@ public final class TopUpPages {
                 yield PageStep.to(path(payment));
             }
             case Payments.TooMany _ ->
-                offer(
-                        422,
-                        "You have begun many payments today and not paid them. Pay one of them, or try again tomorrow.");
-            case Payments.NotYours _ -> offer(422, "Open this page again.");
+                refused(
+                        "You have begun many payments today and not paid them. Pay one of them, or try again tomorrow.",
+                        form);
+            case Payments.NotYours _ -> refused("Open this page again.", form);
         };
     }
 
@@ -283,8 +290,8 @@ public final class TopUpPages {
                 vouchers.redeem(request.visitor().accountId(), request.visit().network(), text(form, "code"));
         return switch (done) {
             case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
-            case Vouchers.CannotBeUsed no -> offer(422, "This code cannot be used.");
-            case Vouchers.TooManyTries(Duration wait) -> offer(422, tooMany(wait));
+            case Vouchers.CannotBeUsed no -> refused("This code cannot be used.", form);
+            case Vouchers.TooManyTries(Duration wait) -> refused(tooMany(wait), form);
         };
     }
 }

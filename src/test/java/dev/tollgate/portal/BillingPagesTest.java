@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -95,9 +96,23 @@ class BillingPagesTest {
                     "/dashboard/billing/top-up",
                     Map.of("id", payment(browser), "own", amount));
             assertThat(page.status()).as(amount).isEqualTo(422);
-            assertThat(page.body()).contains("1 to 5,000 whole dollars");
+            assertThat(page.body()).contains("1 to 5,000 whole dollars", "value=\"" + amount + "\"");
         }
         assertThat(browser.get("/dashboard/billing").body()).contains("<b>50.000000</b>");
+    }
+
+    @Test
+    void an_amount_of_a_button_is_sent_without_what_was_typed_beside_it() {
+        String page = member("clicker").get("/dashboard/billing/top-up").body();
+        assertThat(page).contains("value=\"25\"");
+        assertThat(Pattern.compile("<form.*?</form>", Pattern.DOTALL)
+                        .matcher(page)
+                        .results()
+                        .map(MatchResult::group)
+                        .filter(form -> form.contains("name=\"dollars\"")))
+                .singleElement()
+                .asString()
+                .doesNotContain("name=\"own\"");
     }
 
     @Test
@@ -123,7 +138,7 @@ class BillingPagesTest {
         Browser.Page page = browser.submit(
                 "/dashboard/billing/top-up", "/dashboard/billing/voucher", Map.of("code", "ABCD-EFGH-JKLM-NPQR-STUV"));
         assertThat(page.status()).isEqualTo(422);
-        assertThat(page.body()).contains("This code cannot be used.");
+        assertThat(page.body()).contains("This code cannot be used.", "value=\"ABCD-EFGH-JKLM-NPQR-STUV\"");
     }
 
     @Test
@@ -136,6 +151,13 @@ class BillingPagesTest {
                         "credits to start with",
                         "+50.000000",
                         "Balance at the end</th><td></td><td class=\"num\">50.000000");
+        for (String never : List.of("%2B999999999-12", "-999999999-01", "2026-13")) {
+            for (String page : List.of(never, never + "/statement.csv")) {
+                assertThat(browser.get("/dashboard/billing/statements/" + page).status())
+                        .as(page)
+                        .isEqualTo(404);
+            }
+        }
         assertThat(browser.get("/dashboard/billing/statements/nonsense").status())
                 .isEqualTo(404);
     }
@@ -148,10 +170,3 @@ class BillingPagesTest {
                 .doesNotContain("hacked", "have arrived");
     }
 }
-        for (String never : List.of("%2B999999999-12", "-999999999-01", "2026-13")) {
-            for (String page : List.of(never, never + "/statement.csv")) {
-                assertThat(browser.get("/dashboard/billing/statements/" + page).status())
-                        .as(page)
-                        .isEqualTo(404);
-            }
-        }
