@@ -27,8 +27,8 @@ final class ErasurePart implements Part<Erasure> {
             "DELETE FROM told_notice WHERE person_id = ?",
             "DELETE FROM person WHERE id = ?");
 
-    static final List<String> OF_AN_ADDRESS =
-            List.of("DELETE FROM outgoing_mail WHERE recipient = ?", "DELETE FROM person_link WHERE lower(email) = ?");
+    static final List<String> OF_AN_ADDRESS = List.of(
+            "DELETE FROM outgoing_mail WHERE lower(recipient) = ?", "DELETE FROM person_link WHERE lower(email) = ?");
 
     static final List<String> OF_AN_ACCOUNT = List.of(
             "DELETE FROM person_link WHERE account_id = ?",
@@ -103,7 +103,7 @@ final class ErasurePart implements Part<Erasure> {
 
     private static void erase(Statements statements, Somebody each) throws SQLException {
         for (String sql : OF_AN_ADDRESS) {
-            run(statements, sql, sql.contains("lower") || each.email() == null ? each.login() : each.email());
+            run(statements, sql, each.login());
         }
         for (String sql : OF_A_PERSON) {
             run(statements, sql, each.id());

@@ -62,7 +62,7 @@ final class Holdings {
                     "mails.csv",
                     "mails to you that wait or went out lately, without their texts",
                     "outgoing_mail m",
-                    "(m.account_id = :account OR m.recipient = (SELECT p.email FROM person p WHERE p.id = :person))",
+                    "(m.account_id = :account OR lower(m.recipient) = (SELECT p.login FROM person p WHERE p.id = :person))",
                     "m.recipient m.subject m.state m.attempts m.queued_at m.due_at m.ended_at m.reason",
                     "m.id"),
             Holding.of(

@@ -329,6 +329,19 @@ class MailFlowTest {
         assertThat(browser().signIn("owner@example.org", PASSWORD).location()).isEqualTo("/dashboard");
     }
 
+    @Test
+    void mails_to_somebody_who_leaves_are_erased_however_their_address_was_written() {
+        Browser browser = member("gone@example.org");
+        askToSignUp("GONE@example.org");
+        box.to("GONE@example.org", 1);
+        String page = "/dashboard/settings/data";
+        assertThat(browser.submit(page, page, Map.of("login", "gone@example.org"))
+                        .location())
+                .isEqualTo("/sign-in?said=deleted");
+        assertThat(gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE lower(recipient) = 'gone@example.org'"))
+                .isZero();
+    }
+
     // ---- invitations ----
 
     @Test
