@@ -2,10 +2,15 @@ package dev.tollgate.browser;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.Media;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.StripeStandIn;
+import dev.tollgate.testing.Today;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -13,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +32,10 @@ class PaymentLooksTest {
 
     private static final String PASSWORD = "a sentence nobody else has";
     private static final String TOP_UP = "/dashboard/billing/top-up";
+
+    /** Browsers leave backgrounds out: light ink would be light on white. */
+    private static final String INK = """
+            theme => { document.documentElement.dataset.theme = theme; return getComputedStyle(document.querySelector('main')).color; }""";
 
     private static StripeStandIn stripe;
     private static Gateway gateway;
@@ -100,6 +110,22 @@ class PaymentLooksTest {
             visit.page().navigate("about:blank"); // no page is left that would follow live without its session
             visit.with(operator.cookies());
             look(visit, "/console/payments", "payment-console");
+        }
+    }
+
+    @Test
+    void papers_are_printed_dark_on_white_whatever_the_theme() {
+        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.DARK).with(member.cookies())) {
+            String month = "/dashboard/billing/statements/"
+                    + YearMonth.from(Today.instant().atZone(ZoneOffset.UTC));
+            for (String paper : List.of(paid.replace("top-up", "invoices"), month)) {
+                visit.open(paper);
+                visit.page().emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
+                for (String theme : List.of("system", "dark")) {
+                    assertThat(visit.page().evaluate(INK, theme)).as(theme).isEqualTo("rgb(22, 27, 34)");
+                }
+                visit.page().emulateMedia(new Page.EmulateMediaOptions().setMedia(null));
+            }
         }
     }
 
