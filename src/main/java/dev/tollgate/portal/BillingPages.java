@@ -272,6 +272,9 @@ public final class BillingPages {
                 history.statement(request.visitor().accountId(), month, cursor(request.query("before")), LINES);
         Map<String, Object> params = new HashMap<>();
         params.put("month", Month.of(month));
+        String account = request.visitor().accountId();
+        params.put("account", account);
+        params.put("holder", payments.contact(account).name());
         params.put("opening", Texts.exact(statement.openingMicros()));
         params.put("closing", Texts.exact(statement.closingMicros()));
         params.put("charged", Texts.exact(statement.all().chargedMicros()));
