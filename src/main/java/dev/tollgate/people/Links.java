@@ -72,6 +72,11 @@ public final class Links {
         return signUp.credits();
     }
 
+    /** Whether a link may make a person now: who was invited always; who has asked for it only while others may ask, too. */
+    public boolean isOpenTo(PersonLink link) {
+        return link.kind() == LinkKind.INVITE || signUp.isOpen();
+    }
+
     /** Whether the account that a link makes begins with credits. */
     public boolean beginsWithCredits(PersonLink link) {
         return startCredits().micros() > 0

@@ -111,6 +111,9 @@ public final class LinkPages {
         if (link.personId() != null) {
             return new PageStep.Show(status, "door/confirm.jte", params, Map.of());
         }
+        if (!links.isOpenTo(link)) {
+            return PageStep.show("door/closed.jte", Map.of());
+        }
         params.put("errors", errors);
         params.put("name", name);
         if (provider != null && link.kind() == LinkKind.INVITE) {
@@ -146,6 +149,9 @@ public final class LinkPages {
 
     private PageStep join(PageRequest<Visitor> request, Form form, PersonLink link) {
         String name = text(form, "name");
+        if (!links.isOpenTo(link)) {
+            return page(request, link, name, Map.of(), 200);
+        }
         return switch (links.join(link, text(form, "password"), name, text(form, "zone"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, SignedIn.HOME);
             case SignIn.Refused(String field, String message) -> page(request, link, name, Map.of(field, message), 422);

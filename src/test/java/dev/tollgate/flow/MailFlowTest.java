@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -120,6 +121,29 @@ class MailFlowTest {
         String link = box.link("late@example.org", 1);
         pass(Duration.ofHours(25));
         assertThat(browser().get(link).status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_link_that_was_asked_for_while_sign_up_was_open_makes_no_account_once_it_is_closed() {
+        try (MailBox mails = new MailBox();
+                Gateway small = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), mails.settings())) {
+            Browser browser = new Browser(small.url());
+            browser.submit("/sign-up", "/sign-up", Map.of("email", "tardy@example.org"));
+            String link = mails.link("tardy@example.org", 1);
+            Supplier<Browser.Page> form = browser.opened(link, link, Map.of("password", PASSWORD, "zone", "UTC"));
+            setOpen(small, false);
+            assertThat(browser.get(link).body()).contains("Sign-up is closed");
+            assertThat(form.get().body()).contains("Sign-up is closed");
+            assertThat(small.number("SELECT COUNT(*) FROM person WHERE login = 'tardy@example.org'"))
+                    .isZero();
+            setOpen(small, true);
+            assertThat(form.get().location()).as("it was not spent").isEqualTo("/dashboard");
+        }
+    }
+
+    private static void setOpen(Gateway server, boolean open) {
+        String body = "{\"name\": \"sign-up.open\", \"value\": \"" + open + "\", \"reason\": \"a test\"}";
+        assertThat(server.post("/admin/settings", body, ADMIN_KEY).status()).isEqualTo(200);
     }
 
     @Test
