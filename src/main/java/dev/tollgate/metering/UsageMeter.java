@@ -111,7 +111,7 @@ final class UsageMeter {
         return Math.max(visibleBytes + thoughtBytes + mediaBytes, rawBytes);
     }
 
-    /** The answer ends here: no more output than this is charged, whatever has been reported (D32). */
+    /** The answer ends here: no more output of the kinds that are billed is charged, whatever has been reported (D32). */
     void cutAt(long billedOutputTokens) {
         cutTokens = billedOutputTokens;
     }
@@ -147,6 +147,9 @@ final class UsageMeter {
         thoughts = atMost(together - candidates, thoughts);
         checkTotal();
         candidates = Math.min(candidates, cutTokens);
+        if (limits.reasoningBilled()) {
+            thoughts = Math.min(thoughts, cutTokens - candidates);
+        }
         long audio = within(prompt, promptDetails.audioTokens());
         long image = within(prompt - audio, promptDetails.imageTokens());
         return new Usage(

@@ -241,6 +241,17 @@ class RelayingTest {
     }
 
     @Test
+    void what_was_thought_beyond_where_an_answer_is_cut_is_not_charged() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(true, 1, null), 100 + 2 * 600);
+        call.upstream.says(used(10, 90), text("a"));
+        call.told();
+        call.upstream.says(used(20, 900), new UpstreamEvent.ToolCall(0, null, "f", "{}", null));
+        assertThat(call.told())
+                .containsExactly("cancel", "shows Usage LENGTH/CREDITS_EXHAUSTED", "end 300", "settle CUT 300");
+        assertThat(call.books.settlement().bill().shortfallMicros()).isZero();
+    }
+
+    @Test
     void a_hold_of_which_nobody_knows_whether_it_has_grown_ends_the_call() {
         played.upstream.says(used(4_097), text("a"));
         played.told();

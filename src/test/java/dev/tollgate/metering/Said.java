@@ -15,11 +15,19 @@ final class Said {
     }
 
     static UpstreamEvent used(long outputTokens) {
+        return used(outputTokens, UpstreamEvent.Usage.ABSENT);
+    }
+
+    static UpstreamEvent used(long outputTokens, long thoughtsTokens) {
+        return used(100, outputTokens, thoughtsTokens);
+    }
+
+    static UpstreamEvent used(long promptTokens, long outputTokens, long thoughtsTokens) {
         return new UpstreamEvent.Usage(
-                100,
+                promptTokens,
                 UpstreamEvent.Usage.ABSENT,
                 outputTokens,
-                UpstreamEvent.Usage.ABSENT,
+                thoughtsTokens,
                 UpstreamEvent.Usage.ABSENT,
                 UpstreamEvent.Usage.ABSENT,
                 UpstreamEvent.Modalities.NONE,

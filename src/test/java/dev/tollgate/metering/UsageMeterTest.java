@@ -119,6 +119,15 @@ class UsageMeterTest {
     }
 
     @Test
+    void thoughts_that_are_billed_share_the_cut_with_what_was_said() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 65_536, false, 65_536, true));
+        call.observe(List.of(text("a long piece"), usage(9, 200, 150, 359)));
+        call.cutAt(300);
+        assertThat(call.usage()).isEqualTo(new Usage(9, 0, 200, 100, 0, 0, 0, 200));
+        assertThat(call.flags()).isEmpty();
+    }
+
+    @Test
     void details_by_modality_are_kept() {
         Modalities prompt = new Modalities(5, 258, 32, 0, 0);
         meter.observe(List.of(
