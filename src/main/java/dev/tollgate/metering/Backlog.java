@@ -99,6 +99,13 @@ final class Backlog {
         return tokensBeforeHead;
     }
 
+    /** Nobody is shown what waits any more: it is not charged either (D32). */
+    void leaveOut(UsageMeter usage) {
+        if (headCounted) {
+            usage.cutAt(tokensBeforeHead);
+        }
+    }
+
     void clear() {
         batches.clear();
         headCounted = false;

@@ -462,6 +462,7 @@ final class Relaying implements Phase {
             charge(Books.End.COMPLETED);
         } else if (answer().delivery().hasOutput()) {
             stopUpstream();
+            answer().waiting().leaveOut(answer().usage());
             answer().delivery().cutShort(List.of(), "TIMEOUT", answer().attempts());
             charge(Books.End.CUT, CallOutcome.CUT_TIME);
         } else {

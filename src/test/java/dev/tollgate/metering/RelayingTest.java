@@ -510,6 +510,17 @@ class RelayingTest {
     }
 
     @Test
+    void what_waits_for_its_hold_when_the_time_is_up_is_neither_shown_nor_charged() {
+        played.upstream.says(used(3), text("a"));
+        played.upstream.says(used(4_097), text("b"));
+        assertThat(played.told()).contains("extend by 2 to 8194");
+        played.does(played.call()::timeIsUp);
+        assertThat(played.told()).containsExactly("cancel", "shows LENGTH/TIMEOUT");
+        played.books.grows(new Books.Grown(WANTED + 8_194));
+        assertThat(played.told()).containsExactly("end 106", "settle CUT 106");
+    }
+
+    @Test
     void a_call_that_is_stopped_is_refunded() {
         played.upstream.says(used(3), text("a"));
         played.told();
