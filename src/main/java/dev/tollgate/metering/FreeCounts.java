@@ -76,11 +76,19 @@ public final class FreeCounts {
                     .asException();
         }
         Lease memory = call.request().ask().memory().retain();
-        call.prepared().count(counted -> {
+        Runnable leave = () -> {
             meter.counting().leave(accountId);
             memory.release();
-            then.accept(counted);
-        });
+        };
+        try {
+            call.prepared().count(counted -> {
+                leave.run();
+                then.accept(counted);
+            });
+        } catch (RuntimeException | Error e) {
+            leave.run();
+            throw e;
+        }
     }
 
     /**

@@ -71,6 +71,7 @@ class MeterTest {
     private final CallMedia media = new CallMedia();
     private List<WantedMedium> wanted = List.of();
     private boolean answers = true;
+    private boolean countBreaks;
     private StoreFixture store;
     private String prefix;
     private Meter meter;
@@ -174,6 +175,9 @@ class MeterTest {
 
         @Override
         public void count(Consumer<Optional<PromptCount>> then) {
+            if (countBreaks) {
+                throw new IllegalStateException("of a test");
+            }
             counts.add(then);
         }
 
@@ -389,6 +393,18 @@ class MeterTest {
                     });
             counts.getFirst().accept(SEVEN);
             freeCounts.count(call, counted -> {});
+            return true;
+        });
+    }
+
+    @Test
+    void a_fault_in_counting_takes_none_of_the_accounts_turns() {
+        MeteredCall call = prepared("acc_1");
+        countBreaks = true;
+        on(() -> {
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> freeCounts.count(call, counted -> {})).hasMessage("of a test");
+            }
             return true;
         });
     }
