@@ -113,6 +113,37 @@ class AccountLimitsTest {
     }
 
     @Test
+    void what_was_held_in_the_batch_that_takes_it_away_is_counted_anew_when_it_is_set_again() {
+        limit(DAY_100);
+        store.writer.commitAndWait(
+                Unit.of(reserving("t1", "key_1", 60), new SetAccountSpend("acc_1", SpendLimits.NONE)));
+        assertThat(windows()).isZero();
+        reserve("t2", "key_2", 20);
+        limit(DAY_100);
+        assertThat(reserve("t3", "key_1", 60)).isEqualTo(new ReserveOutcome.Reserved(20));
+    }
+
+    @Test
+    void each_limit_is_one_without_the_others() {
+        List<SpendLimits> each = List.of(
+                new SpendLimits(100L, null, null),
+                new SpendLimits(null, 100L, null),
+                new SpendLimits(null, null, 100L),
+                SpendLimits.NONE);
+        SpendLimits before = SpendLimits.NONE;
+        for (SpendLimits limits : each) {
+            SetAccountSpend set = new SetAccountSpend("acc_1", limits);
+            store.commit(set);
+            assertThat(set.before()).isEqualTo(before);
+            store = store.reopened();
+            assertThat(store.ledger.limits("acc_1")).isEqualTo(limits);
+            before = limits;
+        }
+        assertThat(store.decide(new SetAccountSpend("acc_9", DAY_100)))
+                .isEqualTo(SetAccountSpend.Outcome.NO_SUCH_ACCOUNT);
+    }
+
+    @Test
     void it_frees_when_the_day_ends_and_the_total_never_does() {
         limit(new SpendLimits(null, 100L, 150L));
         reserve("t1", "key_1", 100);

@@ -1,12 +1,15 @@
 package dev.tollgate.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.storage.StoreException;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -93,6 +96,19 @@ class CorrectionTest {
     }
 
     @Test
+    void refunds_in_one_commit_come_to_no_more_than_their_own_calls_charge() {
+        store.reserve("t2", "acc_1", 100, 100);
+        store.settle("t2", 100);
+        Refund first = new Refund("acc_1", "t1", 60, "it was slow", null, store.now());
+        Refund second = new Refund("acc_1", "t1", 60, "it was slow", null, store.now());
+        Refund other = new Refund("acc_1", "t2", 60, "it was slow", null, store.now());
+        store.commit(first, second, other);
+        assertThat(first.moved()).isTrue();
+        assertThat(second.outcome()).isEqualTo(new Correction.BeyondCharge(100, 60));
+        assertThat(other.moved()).isTrue();
+    }
+
+    @Test
     void of_racing_refunds_no_more_take_place_than_the_charge_has_room_for() throws Exception {
         int callers = 32;
         CyclicBarrier start = new CyclicBarrier(callers);
@@ -167,6 +183,10 @@ class CorrectionTest {
     @Test
     void what_the_balance_lacks_of_a_payment_taken_back_is_the_platforms_and_blocks_the_account() {
         store.reserve("t2", "acc_1", 200, 200);
+        Reversal covered = new Reversal("acc_1", 700, "taken back", null, store.now());
+        Adjustment back = new Adjustment("acc_1", 700, "a mistake", null, store.now());
+        store.commit(covered, back);
+        assertThat(covered.blockedOrNot()).isNull();
         assertThat(reverse(1_000, ONCE))
                 .isEqualTo(new Correction.Corrected(
                         -700, 300, new Balance(700, 200, 1_000, 100), new Balance(0, 200, 300, 100), true));
@@ -174,6 +194,10 @@ class CorrectionTest {
         assertThat(store.number("SELECT SUM(amount_micros) FROM entry WHERE from_bucket = 'shortfall'"))
                 .isEqualTo(300);
         assertThat(reverse(1_000, ONCE)).isInstanceOf(Correction.DoneBefore.class);
+        store.commit(new SetBlocked("acc_1", false));
+        Reversal lacking = new Reversal("acc_1", 1, "taken back", null, store.now());
+        store.commit(lacking);
+        assertThat(lacking.blockedOrNot()).isEqualTo("acc_1");
         store.settle("t2", 50);
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(150, 0, 300, 150));
     }
@@ -186,6 +210,79 @@ class CorrectionTest {
         assertThat(adjust(5)).isInstanceOf(Correction.Corrected.class);
         assertThat(adjust(Grant.PURCHASED_MICROS_MAX)).isEqualTo(new Correction.TooMuch());
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(5, 0, 105, 100));
+    }
+
+    @Test
+    void an_account_can_be_filled_by_an_adjustment_to_what_it_can_hold_and_no_further() {
+        assertThat(adjust(Grant.PURCHASED_MICROS_MAX - 999)).isEqualTo(new Correction.TooMuch());
+        assertThat(adjust(Grant.PURCHASED_MICROS_MAX - 1_000)).isInstanceOf(Correction.Corrected.class);
+        assertThat(store.balance("acc_1").purchasedMicros()).isEqualTo(Grant.PURCHASED_MICROS_MAX);
+    }
+
+    @Test
+    void an_adjustment_or_a_reversal_asked_for_twice_under_one_id_is_made_once_and_is_of_no_call() {
+        for (int time = 1; time <= 2; time++) {
+            Adjustment adjustment = new Adjustment("acc_1", -5, "a mistake", new RequestId("adjust"), store.now());
+            Reversal reversal = new Reversal("acc_1", 7, "taken back", new RequestId("reverse"), store.now());
+            store.commit(adjustment, reversal);
+            assertThat(List.of(adjustment.moved(), reversal.moved())).containsOnly(time == 1);
+        }
+        assertThat(store.ledger.entries("acc_1", 4, 10))
+                .containsExactly(
+                        taken(5, EntryKind.ADJUSTMENT, 5, "a mistake"), taken(6, EntryKind.REVERSAL, 7, "taken back"));
+    }
+
+    private Entry taken(long sequence, EntryKind kind, long micros, String reason) {
+        return new Entry("acc_1", sequence, store.now(), kind, null, Bucket.AVAILABLE, Bucket.FUNDING, micros, reason);
+    }
+
+    @Test
+    void a_grant_on_a_condition_is_given_where_it_holds_and_once_under_its_id() {
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> false, ONCE, store.now())))
+                .isEqualTo(new Grant.NotWanted());
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> true, ONCE, store.now())))
+                .isEqualTo(new Grant.Granted(new Balance(905, 0, 1_005, 100)));
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> true, ONCE, store.now())))
+                .isEqualTo(new Grant.GrantedBefore(new Balance(905, 0, 1_005, 100)));
+    }
+
+    @Test
+    void a_reason_has_one_to_five_hundred_characters() {
+        for (String reason : List.of("", " ", "x".repeat(501))) {
+            assertThatThrownBy(() -> new Adjustment("acc_1", 1, reason, null, store.now()))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> new Grant("acc_1", 1, reason, store.now()))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(store.decide(new Adjustment("acc_1", 1, "x".repeat(500), null, store.now())))
+                .isInstanceOf(Correction.Corrected.class);
+        assertThat(store.decide(new Grant("acc_1", 1, "x".repeat(500), store.now())))
+                .isInstanceOf(Grant.Granted.class);
+    }
+
+    @Test
+    void an_entry_is_not_put_before_those_that_are_there_when_the_clock_has_gone_back_even_after_a_restart() {
+        Instant noon = store.now();
+        store = store.reopened();
+        store.setNow(noon.minusSeconds(3_600));
+        assertThat(adjust(1)).isInstanceOf(Correction.Corrected.class);
+        store = store.reopened();
+        assertThat(adjust(2)).isInstanceOf(Correction.Corrected.class);
+        assertThat(store.ledger.entries("acc_1", 4, 10)).extracting(Entry::at).containsExactly(noon, noon);
+    }
+
+    @Test
+    void who_watches_is_told_of_each_entry_that_is_committed_and_of_no_other() {
+        List<String> told = new ArrayList<>();
+        store.ledger.watchedBy((kind, from, micros) -> told.add(kind + " from " + from + ": " + micros));
+        store.reserve("t2", "acc_1", 30, 30);
+        store.settle("t2", 10);
+        assertThatThrownBy(() -> store.commit(
+                        new Grant("acc_1", 5, "a gift", store.now()), new Settle("unknown", 1, store.now())))
+                .isInstanceOf(StoreException.class);
+        assertThat(told)
+                .containsExactly(
+                        "RESERVATION from AVAILABLE: 30", "CHARGE from RESERVED: 10", "RELEASE from RESERVED: 20");
     }
 
     @Test

@@ -8,6 +8,8 @@ import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +72,17 @@ class ExpiryTest {
     }
 
     @Test
+    void what_is_held_now_is_told_with_the_oldest_of_it() {
+        assertThat(store.ledger.holdsNow()).isEqualTo(HoldsNow.NONE);
+        Instant oldest = store.now();
+        store.reserve("t1", "acc_1", 100, 100);
+        store.advance(Duration.ofSeconds(5));
+        store.reserve("t2", "acc_1", 20, 20);
+        assertThat(store.ledger.holdsNow())
+                .isEqualTo(new HoldsNow(2, 120, Instant.ofEpochMilli(oldest.toEpochMilli())));
+    }
+
+    @Test
     void an_expired_hold_leaves_the_spend_limit_as_it_was() {
         SpendLimits limits = new SpendLimits(null, null, 100L);
         store.reserve("t1", "acc_1", 100, 100, limits);
@@ -89,8 +102,23 @@ class ExpiryTest {
         store.commit(settle, expire, late);
         assertThat(expire.outcome()).containsExactly("t2");
         assertThat(settle.resolved()).isTrue();
+        assertThat(settle.ended()).isEqualTo(new OpenHold("t1", "acc_1", "key_1", "chat", "m", store.now()));
         assertThat(late.outcome()).isEqualTo(new Resolution.AlreadyResolved(ReservationState.EXPIRED));
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(999_960, 0, 1_000_000, 40));
+    }
+
+    @Test
+    void a_call_has_ended_when_its_owner_is_found_dead_or_when_no_call_could_last_longer() {
+        Instant created = store.now();
+        store.reserve("t1", "acc_1", 100, 100);
+        ExpireOpen expire = new ExpireOpen(created.plusSeconds(600), Duration.ofMinutes(5));
+        assertThat(store.decide(expire)).containsExactly("t1");
+        OpenHold hold = new OpenHold("t1", "acc_1", "key_1", "chat", "m", created);
+        assertThat(expire.ended()).containsExactly(hold);
+        assertThat(expire.endOf(hold)).isEqualTo(created.plusSeconds(300));
+        Instant early = created.plusSeconds(299);
+        assertThat(new ExpireOpen(early, Duration.ofMinutes(5)).endOf(hold)).isEqualTo(early);
+        assertThat(new ExpireOpen(early).endOf(hold)).isEqualTo(early);
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.tollgate.ledger;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.error.ApiException;
+import dev.tollgate.storage.StoreException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +95,15 @@ class RowsTest {
         assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.AVAILABLE, 1))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(entry(Bucket.AVAILABLE, Bucket.RESERVED, 1).amountMicros()).isEqualTo(1);
+    }
+
+    @Test
+    void an_account_that_is_deleted_stays_so_when_its_row_is_read_again() {
+        Balance nothing = new Balance(0, 0, 0, 0);
+        Account there = new Account("acc_1", "One", NOON, true, nothing);
+        Account gone = new Account("acc_1", "", NOON, true, nothing, NOON);
+        assertThat(new AccountRow(there, 9, 0, SpendLimits.NONE).isDeleted()).isFalse();
+        assertThat(new AccountRow(gone, 9, 0, SpendLimits.NONE).isDeleted()).isTrue();
     }
 
     // ---- reservations ----
@@ -286,7 +297,87 @@ class RowsTest {
         assertThat(kept.account("acc_last")).isSameAs(last);
     }
 
+    // ---- what can be decided from memory alone ----
+
+    @Test
+    void a_hold_is_decided_from_memory_where_account_and_windows_are_there_and_have_room_for_all_of_it() {
+        KeptRows kept = kept(account(1_000, 0, 1_000, 0), windows("key_1", 900));
+        assertThat(wanting(1_000).isKnown(kept)).isTrue();
+        assertThat(wanting(1_001).isKnown(kept)).as("more than the balance").isFalse();
+        assertThat(wanting(100, new SpendLimits(1_000L, null, null)).isKnown(kept))
+                .isTrue();
+        assertThat(wanting(101, new SpendLimits(1_000L, null, null)).isKnown(kept))
+                .as("more than the limit leaves")
+                .isFalse();
+        assertThat(wanting(1).isKnown(new KeptRows(true))).as("no account").isFalse();
+        for (int missing = 0; missing < 3; missing++) {
+            List<WindowRow> two = windows("key_1", 0);
+            two.remove(missing);
+            assertThat(wanting(1).isKnown(kept(account(1_000, 0, 1_000, 0), two)))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void where_the_account_has_limits_its_windows_have_to_be_there_too() {
+        Account has = new Account("acc_1", "One", NOON, false, new Balance(1_000, 0, 1_000, 0));
+        AccountRow limited = new AccountRow(has, 9, 0, new SpendLimits(null, 100L, null));
+        List<WindowRow> all = windows("key_1", 0);
+        assertThat(wanting(1).isKnown(kept(limited, all))).isFalse();
+        all.addAll(windows("acc_1", 60));
+        assertThat(wanting(40).isKnown(kept(limited, all))).isTrue();
+        assertThat(wanting(41).isKnown(kept(limited, all))).isFalse();
+    }
+
+    private static Reserve wanting(long micros) {
+        return wanting(micros, SpendLimits.NONE);
+    }
+
+    private static Reserve wanting(long micros, SpendLimits limits) {
+        return new Reserve(HOLD, 1, micros, () -> limits, () -> true);
+    }
+
+    private static KeptRows kept(AccountRow account, List<WindowRow> windows) {
+        KeptRows kept = new KeptRows(true);
+        kept.committed(List.of(account), List.of(), windows);
+        return kept;
+    }
+
+    /** Those that the hold counts in. */
+    private static List<WindowRow> windows(String keyId, long charged) {
+        List<WindowRow> windows = new ArrayList<>();
+        for (SpendWindow kind : SpendWindow.values()) {
+            windows.add(new WindowRow(WindowRow.Id.at(keyId, kind, NOON.toEpochMilli()), charged, 0));
+        }
+        return windows;
+    }
+
     // ---- what other stores read from a change ----
+
+    @Test
+    void whose_account_is_blocked_or_let_in_is_told_after_the_commit() {
+        List<String> told = new ArrayList<>();
+        LedgerPart part = new LedgerPart(told::add, () -> "", () -> EntryObserver.NONE);
+        part.committed(List.of(new Confirm("t1"), new SetBlocked("acc_1", true), new SetBlocked("acc_2", false)));
+        assertThat(told).containsExactly("acc_1", "acc_2");
+    }
+
+    @Test
+    void what_is_taken_of_a_window_is_charged_or_held() {
+        assertThat(new WindowUse(70, 30).micros()).isEqualTo(100);
+    }
+
+    @Test
+    void who_reads_where_the_store_cannot_be_read_is_told_to_come_back() {
+        assertThat(Records.read(() -> "read")).isEqualTo("read");
+        assertThatThrownBy(() -> Records.read(() -> {
+                    throw new StoreException("gone");
+                }))
+                .isInstanceOfSatisfying(ApiException.class, refused -> {
+                    assertThat(refused.error().status()).isEqualTo(503);
+                    assertThat(refused.error().headers()).containsEntry("retry-after", "1");
+                });
+    }
 
     @Test
     void a_change_says_whose_it_is_and_when_for_those_who_write_beside_it() {
@@ -301,6 +392,7 @@ class RowsTest {
         assertThat(new ExpireOpen(NOON).at()).isEqualTo(NOON);
         assertThat(new CreateAccount("acc_1", "One", NOON).id()).isEqualTo("acc_1");
         assertThat(new SetBlocked("acc_1", true).accountId()).isEqualTo("acc_1");
+        assertThat(new Refund("acc_1", "t1", 5, "slow", null, NOON).taskId()).isEqualTo("t1");
     }
 
     // ---- what a refusal says ----

@@ -36,6 +36,14 @@ public final class LedgerChecks {
         holds_are_what_open_reservations_hold(store);
         windows_are_what_reservations_count(store);
         entries_of_a_resolved_reservation_leave_nothing_held(store);
+        what_was_asked_for_leads_to_its_entry(store);
+    }
+
+    private static void what_was_asked_for_leads_to_its_entry(ToLongFunction<String> store) {
+        assertThat(store.applyAsLong("SELECT COUNT(*) FROM requested_entry q WHERE NOT EXISTS (SELECT 1 FROM entry e"
+                        + " WHERE e.account_id = q.account_id AND e.sequence = q.sequence AND e.kind = q.kind)"))
+                .as("requested entries without an entry")
+                .isZero();
     }
 
     private static void balances_are_what_the_entries_add_up_to(ToLongFunction<String> store) {

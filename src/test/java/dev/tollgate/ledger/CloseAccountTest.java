@@ -1,0 +1,103 @@
+package dev.tollgate.ledger;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The end of an account in the books; who it was is erased by another change of the same commit. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+class CloseAccountTest {
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture store;
+
+    @BeforeEach
+    void an_account_of_which_a_hundred_are_used() {
+        store = stores.open(folder);
+        store.account("acc_1", 1_000);
+        store.reserve("t1", "acc_1", 300, 300);
+        store.settle("t1", 100);
+    }
+
+    @AfterEach
+    void everything_adds_up() {
+        try (StoreFixture closing = store) {
+            LedgerChecks.assertCoherent(closing);
+        }
+    }
+
+    private CloseAccount closing(String accountId) {
+        return new CloseAccount(accountId, store.now());
+    }
+
+    @Test
+    void what_is_left_goes_back_in_one_entry_and_what_was_used_stays() {
+        CloseAccount close = closing("acc_1");
+        assertThat(store.decide(close)).isEqualTo(new CloseAccount.Closed(new Balance(900, 0, 1_000, 100)));
+        assertThat(close.isClosed()).isTrue();
+        assertThat(close.blockedOrNot()).isEqualTo("acc_1");
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 100, 100));
+        assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
+        assertThat(store.ledger.entries("acc_1", 4, 10))
+                .containsExactly(new Entry(
+                        "acc_1",
+                        5,
+                        store.now(),
+                        EntryKind.ADJUSTMENT,
+                        null,
+                        Bucket.AVAILABLE,
+                        Bucket.FUNDING,
+                        900,
+                        "account deleted"));
+    }
+
+    @Test
+    void an_account_with_nothing_left_is_closed_without_an_entry() {
+        store.account("acc_2", 0);
+        assertThat(store.decide(closing("acc_2"))).isEqualTo(new CloseAccount.Closed(new Balance(0, 0, 0, 0)));
+        assertThat(store.ledger.entries("acc_2", 0, 10)).isEmpty();
+        assertThat(store.number("SELECT COUNT(*) FROM requested_entry")).isZero();
+        assertThat(store.ledger.account("acc_2").orElseThrow().blocked()).isTrue();
+    }
+
+    @Test
+    void an_account_stays_as_it_is_while_a_call_holds_one_micro_credit() {
+        store.reserve("t2", "acc_1", 1, 1);
+        CloseAccount close = closing("acc_1");
+        assertThat(store.decide(close)).isEqualTo(new CloseAccount.StillRuns(1));
+        assertThat(close.isClosed()).isFalse();
+        assertThat(close.blockedOrNot()).isNull();
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(899, 1, 1_000, 100));
+        assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isFalse();
+        store.settle("t2", 1);
+    }
+
+    @Test
+    void an_account_that_is_closed_or_was_never_there_is_not_closed_and_not_let_in_again() {
+        CloseAccount second = closing("acc_1");
+        SetBlocked letIn = new SetBlocked("acc_1", false);
+        store.commit(closing("acc_1"), second, letIn);
+        assertThat(second.outcome()).isEqualTo(new CloseAccount.NoSuchAccount());
+        assertThat(letIn.outcome()).isEqualTo(SetBlocked.Outcome.DELETED);
+        assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
+        assertThat(store.decide(closing("acc_9"))).isEqualTo(new CloseAccount.NoSuchAccount());
+    }
+}
