@@ -179,6 +179,23 @@ class BoundsTest {
     }
 
     @Test
+    void a_call_is_expected_to_come_to_its_prompt_by_four_bytes_a_token_its_media_and_a_slice_of_each_answer() {
+        assertThat(expected(null)).isEqualTo(101 + 2 * 4_096);
+        assertThat(expected(1_000L)).isEqualTo(101 + 2 * 1_000);
+        assertThat(expected(10_000L)).isEqualTo(101 + 2 * 4_096);
+        MeteredRequest sold = Sold.request(false);
+        ChatAsk picture = Sold.ask(
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a\"}}]}]}");
+        MeteredRequest shown = new MeteredRequest("acc", "key", "sk-", "chat", sold.model(), "m", picture, null, null);
+        assertThat(new MeteredCall(shown, Sold.bounds(false, 1, 10L), 8, null, 0).tokensExpected())
+                .isEqualTo(2 + 258 + 10);
+    }
+
+    private static long expected(Long tokensMax) {
+        return new MeteredCall(Sold.request(false), Sold.bounds(false, 2, tokensMax), 401, null, 0).tokensExpected();
+    }
+
+    @Test
     void an_answer_bears_the_name_that_its_model_is_to_show() {
         MeteredRequest request = Sold.request(false);
         assertThat(request.answerModel("up-001")).isEqualTo("m");

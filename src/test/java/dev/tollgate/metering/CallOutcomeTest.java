@@ -7,9 +7,12 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.rollups.CallEnd;
+import dev.tollgate.rollups.CallFigures;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,84 @@ class CallOutcomeTest {
         assertThat(call.finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(call.isStreamed()).isTrue();
         assertThat(call.error()).isNull();
+    }
+
+    @Test
+    void what_leaves_in_one_piece_is_no_stream_and_waits_for_its_turn_are_seen() {
+        PlayedCall played = new PlayedCall(Sold.bounds(false, 1, null));
+        played.caller.leavesWhole = true;
+        played.make(() -> {});
+        played.nanos = 1_000_000;
+        played.begin();
+        played.books.decides(new Books.Refused(TROUBLE, false));
+        OverCall call = one(played);
+        assertThat(call.isStreamed()).isFalse();
+        assertThat(List.of(call.startedAtMicros(), call.reservingAtMicros())).containsOnly(1_000L);
+        assertThat(call.taskId()).isEqualTo("task_1");
+        assertThat(call.request().accountId()).isEqualTo("acc");
+        assertThat(call.answeringVersion()).isNull();
+    }
+
+    @Test
+    void what_was_odd_about_the_usage_that_was_charged_is_told() {
+        OverCall estimated = after(call -> {
+            call.upstream.says(new UpstreamEvent.Started("up-001", "its-id"), text("Hi"), STOP);
+            call.upstream.ends();
+            charged(call);
+        });
+        assertThat(estimated.has(UsageFlag.ESTIMATED)).isTrue();
+        assertThat(estimated.has(UsageFlag.CLAMPED)).isFalse();
+        assertThat(estimated.isExcessive()).isFalse();
+        assertThat(estimated.answeringVersion()).isEqualTo("up-001");
+        assertThat(estimated.upstreamCostMicrocredits()).as("no price is known").isZero();
+        OverCall excessive = after(call -> {
+            call.upstream.says(used(301, 2, 0), text("Hi"), STOP);
+            call.upstream.ends();
+            call.books.settles(new Books.Charged(
+                    new CallFigures(CallEnd.COMPLETED, false, 300, 0, 2, 0, 0, "far", "up-1", 77, 0)));
+        });
+        assertThat(excessive.isExcessive()).isTrue();
+        assertThat(excessive.has(UsageFlag.CLAMPED)).isTrue();
+        assertThat(excessive.upstreamCostMicrocredits()).isEqualTo(77);
+    }
+
+    @Test
+    void what_nothing_covers_is_told_with_what_was_charged() {
+        OverCall call = after(played -> {
+            played.books.mayLeave = false;
+            played.upstream.says(used(4_110), text("a"), STOP);
+            played.does(played.call()::gone);
+            played.books.grows(new Books.NotGrown("CREDITS_EXHAUSTED"));
+            charged(played);
+        });
+        assertThat(call.chargedMicrocredits()).isEqualTo(WANTED);
+        assertThat(call.shortfallMicrocredits()).isEqualTo(28);
+    }
+
+    @Test
+    void all_who_watch_are_told_in_their_order() {
+        List<String> told = new ArrayList<>();
+        CallObserver both = CallObserver.all(List.of(watching("one", told), watching("two", told)));
+        both.begun(Sold.request(false));
+        both.over(after(call -> {
+            call.does(call.call()::gone);
+            call.books.givesBack();
+        }));
+        assertThat(told).containsExactly("one begun", "two begun", "one cancelled", "two cancelled");
+    }
+
+    private static CallObserver watching(String name, List<String> told) {
+        return new CallObserver() {
+            @Override
+            public void begun(MeteredRequest request) {
+                told.add(name + " begun");
+            }
+
+            @Override
+            public void over(OverCall call) {
+                told.add(name + " " + call.outcome().wireName());
+            }
+        };
     }
 
     @Test

@@ -25,6 +25,7 @@ class ForwardingSinkTest {
                 .send();
         sink.failed(ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble"));
         sink.cut();
+        sink.cost(new CallNow("t1", "acc", 2, 7, 9));
         assertThat(played.told())
                 .containsExactly(
                         "admitted t1 7 [seed]",
@@ -34,20 +35,24 @@ class ForwardingSinkTest {
                         "end 5",
                         "sent",
                         "failed trouble",
-                        "cut");
+                        "cut",
+                        "costs 7");
     }
 
     @Test
     void what_is_asked_is_the_other_ones() {
         assertThat(sink.leavesWhole()).isFalse();
         assertThat(sink.draft()).isNull();
+        assertThat(sink.wantsCost()).isFalse();
         assertThat(sink.full()).isFalse();
         played.caller.judges();
         played.caller.full = true;
+        played.caller.wantsCost = true;
         played.caller.signed = List.of(new SignedPart.Text("a", "sig"));
         assertThat(sink.leavesWhole()).isTrue();
         assertThat(sink.draft()).isSameAs(played.caller.draft());
         assertThat(sink.full()).isTrue();
+        assertThat(sink.wantsCost()).isTrue();
         assertThat(sink.signed()).isEqualTo(played.caller.signed);
         boolean[] drained = {false};
         sink.onDrain(() -> drained[0] = true);

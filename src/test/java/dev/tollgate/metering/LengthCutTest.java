@@ -54,6 +54,11 @@ class LengthCutTest {
     }
 
     @Test
+    void where_the_prompt_alone_has_used_up_what_was_covered_nothing_is_delivered() {
+        assertThat(LengthCut.of(List.of(text("abcd")), 0, 0, false)).containsExactly(text(""));
+    }
+
+    @Test
     void nothing_covered_delivers_nothing() {
         assertThat(LengthCut.of(List.of(text("abcd")), 4, 0, false)).containsExactly(text(""));
     }

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -273,6 +274,21 @@ class MeterTest {
         assertThat(next()).endsWith("stopped");
         isOver();
         assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(100_000);
+    }
+
+    @Test
+    void what_the_running_calls_of_an_account_come_to_is_told_and_nothing_of_others() throws Exception {
+        assertThat(meter.running(Set.of("acc_1"))).isEmpty();
+        answers = false;
+        start("acc_1");
+        assertThat(next()).isEqualTo("asked");
+        Map<String, CallNow> running = meter.running(Set.of("acc_1"));
+        assertThat(running).hasSize(1).allSatisfy((id, now) -> assertThat(now)
+                .isEqualTo(new CallNow(id, "acc_1", 0, 0, now.heldMicros())));
+        assertThat(meter.running(Set.of("acc_2"))).isEmpty();
+        meter.stopAll(STOPPED);
+        isOver();
+        assertThat(meter.running(Set.of("acc_1"))).isEmpty();
     }
 
     // ---- media ----

@@ -217,6 +217,7 @@ final class PlayedCall implements Executor {
         List<String> ignored = List.of();
         List<String> ignoredElsewhere = List.of();
         boolean mayAskAgain = true;
+        boolean countBreaks;
         int count = 1;
         private @Nullable UpstreamListener listener;
         private @Nullable Consumer<Optional<PromptCount>> counted;
@@ -265,6 +266,9 @@ final class PlayedCall implements Executor {
         @Override
         public void count(Consumer<Optional<PromptCount>> then) {
             lines.add("count");
+            if (countBreaks) {
+                throw new IllegalStateException("cannot count");
+            }
             counted = then;
         }
 
@@ -328,6 +332,7 @@ final class PlayedCall implements Executor {
 
         boolean full;
         boolean leavesWhole;
+        boolean wantsCost;
         boolean cannotRender;
         boolean cannotSend;
         List<SignedPart> signed = List.of();
@@ -407,6 +412,16 @@ final class PlayedCall implements Executor {
         @Override
         public @Nullable Draft draft() {
             return draft;
+        }
+
+        @Override
+        public boolean wantsCost() {
+            return wantsCost;
+        }
+
+        @Override
+        public void cost(CallNow now) {
+            lines.add("costs " + now.micros());
         }
 
         @Override

@@ -96,6 +96,9 @@ class RelayingTest {
         assertThat(call.told()).containsExactly("ignoring [top_k]", "answering 2", "shows 'Hi'");
         call.upstream.says(text("!"));
         assertThat(call.told()).containsExactly("shows '!'");
+        call.upstream.says(STOP);
+        call.upstream.ends();
+        assertThat(call.books.settlement().trace().json().toString()).contains("\"ignored\":[\"seed\",\"top_k\"]");
     }
 
     @Test
@@ -185,6 +188,16 @@ class RelayingTest {
     }
 
     @Test
+    void a_caller_that_leaves_while_the_hold_is_waited_for_pays_all_that_was_reported() {
+        PlayedCall call = unconfirmed();
+        call.upstream.says(used(7), text("Hel"));
+        call.upstream.says(used(9), text("lo"));
+        call.told();
+        call.does(call.call()::gone);
+        assertThat(call.told()).containsExactly("cancel", "settle CANCELLED 118");
+    }
+
+    @Test
     void a_hold_that_is_lost_ends_the_call() {
         played.books.loses(TROUBLE);
         assertThat(played.told()).containsExactly("cancel", "give back FAILED");
@@ -241,6 +254,38 @@ class RelayingTest {
     }
 
     @Test
+    void a_hold_is_charged_whole_only_where_a_piece_was_cut_and_not_for_thoughts_that_cost_nothing() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), 701);
+        call.upstream.says(used(300), text("a"));
+        call.told();
+        call.upstream.says(used(304), new UpstreamEvent.Thought(0, "hm", null), text("bcde"));
+        assertThat(call.told()).endsWith("end 700", "settle CUT 700");
+    }
+
+    @Test
+    void a_prompt_that_comes_to_less_than_was_held_for_it_leaves_the_rest_to_the_answer() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), 700);
+        call.upstream.says(used(20, 340, 0), text("a"));
+        assertThat(call.told()).containsExactly("answering 1", "shows Usage 'a'");
+        call.upstream.says(used(20, 344, 0), text("bcde"));
+        assertThat(call.told()).endsWith("end 700", "settle CUT 700");
+    }
+
+    @Test
+    void what_media_might_have_come_to_is_not_charged_where_an_answer_is_cut_before_any_report() {
+        for (boolean mediaUncounted : new boolean[] {false, true}) {
+            Bounds bounds = new Bounds(Sold.model(false), 100, 300, mediaUncounted, 1, null);
+            PlayedCall unreported = PlayedCall.held(bounds, 700);
+            unreported.upstream.says(text("a".repeat(400)));
+            assertThat(unreported.told()).endsWith(mediaUncounted ? "settle CUT 300" : "settle CUT_HOLD_USED 700");
+            PlayedCall reported = PlayedCall.held(bounds, 701);
+            reported.upstream.says(used(0, 0, 0));
+            reported.upstream.says(text("a".repeat(400)));
+            assertThat(reported.told()).endsWith("settle CUT_HOLD_USED 701");
+        }
+    }
+
+    @Test
     void what_was_thought_beyond_where_an_answer_is_cut_is_not_charged() {
         PlayedCall call = PlayedCall.held(Sold.bounds(true, 1, null), 100 + 2 * 600);
         call.upstream.says(used(10, 90), text("a"));
@@ -280,6 +325,40 @@ class RelayingTest {
         call.upstream.says(used(1_002), text("bcde"), STOP);
         assertThat(call.told())
                 .containsExactly("cancel", "shows Usage 'bc' LENGTH/MAX_TOKENS", "end 2100", "settle COMPLETED 2100");
+    }
+
+    @Test
+    void a_report_beyond_the_maximum_ends_an_answer_once_there_is_output_and_not_before() {
+        PlayedCall shown = PlayedCall.held(Sold.bounds(false, 1, 1_000L), 2_100);
+        shown.upstream.says(used(998), text("a"));
+        shown.told();
+        shown.upstream.says(used(1_002));
+        assertThat(shown.told()).endsWith("end 2100", "settle COMPLETED 2100");
+
+        PlayedCall atOnce = PlayedCall.held(Sold.bounds(false, 1, 1_000L), 2_100);
+        atOnce.upstream.says(used(998), text("a"), used(1_002));
+        assertThat(atOnce.told()).endsWith("end 2100", "settle COMPLETED 2100");
+
+        PlayedCall silent = PlayedCall.held(Sold.bounds(false, 1, 1_000L), 2_100);
+        silent.upstream.says(used(1_002));
+        assertThat(silent.told()).as("it may still be blocked").isEmpty();
+        silent.upstream.says(text("a"));
+        assertThat(silent.told()).endsWith("end 2100", "settle COMPLETED 2100");
+    }
+
+    @Test
+    void a_second_answer_that_goes_beyond_the_maximum_gives_way_to_the_first() {
+        PlayedCall call = new PlayedCall(Sold.bounds(false, 1, 1_000L));
+        call.caller.judges();
+        call.begin();
+        call.books.holds(2_100);
+        call.upstream.says(used(1), text("a"), STOP);
+        call.upstream.ends();
+        call.caller.finds(false);
+        call.told();
+        call.upstream.says(used(1_002), text("bcde"));
+        assertThat(call.told())
+                .containsExactly("cancel", "take back", "answering 2", "end 102", "settle COMPLETED 102");
     }
 
     @Test
@@ -415,6 +494,32 @@ class RelayingTest {
         assertThat(played.told()).containsExactly("cancel", "give back FAILED");
     }
 
+    // ---- what it costs so far ----
+
+    @Test
+    void what_a_running_call_costs_is_what_was_shown_and_never_more_than_is_held() {
+        assertThat(played.call().now()).as("nothing was said").isEqualTo(now(0, 0));
+        played.upstream.says(text("abc"));
+        assertThat(played.call().now()).as("by the bound of its prompt").isEqualTo(now(3, 106));
+        played.upstream.says(used(40, 5, 0), text("d"));
+        assertThat(played.call().now()).as("as reported").isEqualTo(now(5, 50));
+        played.upstream.says(used(200, 4_060, 0), text("e"));
+        assertThat(played.call().now()).as("at most the hold").isEqualTo(now(4_060, WANTED));
+        played.does(() -> played.call().stop(TROUBLE));
+        assertThat(played.call().now()).as("it is being ended").isNull();
+    }
+
+    private static CallNow now(long tokens, long micros) {
+        return new CallNow("task_1", "acc", tokens, micros, WANTED);
+    }
+
+    @Test
+    void whoever_wants_to_know_is_told_what_it_costs_with_what_is_shown() {
+        played.caller.wantsCost = true;
+        played.upstream.says(used(5), text("a"));
+        assertThat(played.told()).containsExactly("answering 1", "shows Usage 'a'", "costs 110");
+    }
+
     // ---- a caller that reads slowly, or leaves ----
 
     @Test
@@ -447,6 +552,7 @@ class RelayingTest {
     void a_slow_caller_is_to_blame_for_a_second_after_it_has_caught_up() {
         for (long nanos : new long[] {999_999_999, 1_000_000_000}) {
             PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+            call.nanos = 7_000_000_000L;
             call.caller.full = true;
             call.upstream.says(used(5), text("a"));
             call.caller.drains();

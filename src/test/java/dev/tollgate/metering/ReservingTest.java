@@ -82,6 +82,16 @@ class ReservingTest {
     }
 
     @Test
+    void a_fault_in_counting_ends_the_call_and_takes_none_of_the_accounts_turns() {
+        played.upstream.countBreaks = true;
+        played.books.decides(new Books.Refused(TOO_LOW, true));
+        assertThat(played.told()).containsExactly("count", "over", "failed An unexpected error has ended the call.");
+        for (int i = 0; i < 4; i++) {
+            assertThat(played.counting.enter("acc")).isTrue();
+        }
+    }
+
+    @Test
     void who_has_lost_the_claim_of_its_key_is_told_nothing_by_this_call() {
         played.books.decides(new Books.Lost());
         assertThat(played.told()).containsExactly("over");

@@ -67,6 +67,49 @@ class UsageMeterTest {
     }
 
     @Test
+    void a_count_that_a_later_report_leaves_out_or_gets_wrong_stays_where_it_was() {
+        meter.observe(List.of(text("a"), usage(9, 20, 5, 34)));
+        meter.observe(List.of(text("b"), usage(ABSENT, ABSENT, ABSENT, ABSENT)));
+        assertThat(meter.usage()).isEqualTo(new Usage(9, 0, 20, 5, 0, 0, 0, 20));
+        assertThat(meter.flags()).isEmpty();
+        meter.observe(List.of(text("c"), usage(-1, -1, -1, ABSENT)));
+        assertThat(meter.usage()).isEqualTo(new Usage(9, 0, 20, 5, 0, 0, 0, 20));
+        assertThat(meter.flags()).containsExactly(CLAMPED);
+    }
+
+    @Test
+    void nothing_is_odd_about_an_answer_of_no_tokens() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        call.observe(List.of(usage(9, 0, 0, 9)));
+        assertThat(call.usage()).isEqualTo(new Usage(9, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(call.flags()).isEmpty();
+        assertThat(call.passedMaximum()).isFalse();
+        assertThat(call.excess()).isNull();
+    }
+
+    @Test
+    void thoughts_and_calls_whose_tokens_were_not_reported_are_estimated_from_their_bytes() {
+        meter.observe(List.of(
+                new UpstreamEvent.Thought(0, "12345", null),
+                new UpstreamEvent.Thought(0, "678", null),
+                new UpstreamEvent.ToolCall(0, null, "fun", "{\"a\":1}", null)));
+        assertThat(meter.usage()).isEqualTo(new Usage(25, 0, 3, 2, 0, 0, 0, 3));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(10);
+        assertThat(meter.flags()).containsExactly(ESTIMATED);
+    }
+
+    @Test
+    void a_prompt_of_no_tokens_is_believed_only_where_there_was_none() {
+        meter.observe(List.of(text("1234"), usage(0, 1, 0, 1)));
+        assertThat(meter.usage().promptTokens()).isEqualTo(25);
+        assertThat(meter.flags()).contains(ESTIMATED);
+        UsageMeter empty = new UsageMeter(0, new UsageLimits(1_000_000, 65_536, false, 65_536, false));
+        empty.observe(List.of(text("1234"), usage(0, 1, 0, 1)));
+        assertThat(empty.usage().promptTokens()).isZero();
+        assertThat(empty.flags()).isEmpty();
+    }
+
+    @Test
     void counts_beyond_the_models_limits_are_clamped() {
         meter.observe(List.of(text("a"), usage(5_000_000, 70_000, 70_000, 5_140_000)));
         Usage usage = meter.usage();
@@ -116,6 +159,7 @@ class UsageMeterTest {
         meter.observe(List.of(text("a long piece"), usage(9, 500, 10, 519)));
         meter.cutAt(300);
         assertThat(meter.usage().candidatesTokens()).isEqualTo(300);
+        assertThat(meter.usage().thoughtsTokens()).as("not billed").isEqualTo(10);
     }
 
     @Test

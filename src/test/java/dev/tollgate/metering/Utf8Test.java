@@ -15,7 +15,7 @@ class Utf8Test {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"plain", "ärger", "漢字かな", "a😀b🧑‍🚀c"})
+    @ValueSource(strings = {"plain", "ärger", "漢字かな", "a😀b🧑‍🚀c", "\u007f\u0080\u07ff\u0800\uffff\ud800\udc00"})
     void a_prefix_is_as_long_as_it_may_be_and_cuts_no_character(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         for (int max = 0; max <= bytes.length; max++) {
