@@ -7,6 +7,7 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.DisableKey;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Spend;
+import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Release;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.SetBlocked;
@@ -14,6 +15,7 @@ import dev.tollgate.ledger.Settle;
 import dev.tollgate.log.Event;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
+import dev.tollgate.storage.UnknownOutcome;
 import dev.tollgate.tasks.Task;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
@@ -26,13 +28,18 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +96,10 @@ class StoredBooksTest {
 
         boolean breaks;
 
+        /** Asked within each try of a charge. */
+        @Nullable
+        BooleanSupplier withinTry;
+
         @Override
         public List<Change> claim(Reserve reserve) {
             return claims ? List.of(new DisableKey("key_nobody", true)) : List.of();
@@ -109,8 +120,12 @@ class StoredBooksTest {
             if (cannotKeep != null) {
                 failed.accept(cannotKeep);
             } else {
-                then.accept(breaks ? List.of(new Change() {}) : List.of());
+                then.accept(breaks ? List.of(new Change() {}) : beside(accountId));
             }
+        }
+
+        private List<Change> beside(String accountId) {
+            return withinTry == null ? List.of() : List.of(new Grant(accountId, 1, "none", withinTry, Instant.EPOCH));
         }
 
         @Override
@@ -454,6 +469,87 @@ class StoredBooksTest {
         assertThat(settle(settlement(200, 8_292))).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
                         not.error().message())
                 .isEqualTo(CANNOT_RECORD));
+        assertGoesBack(CANNOT_RECORD);
+    }
+
+    // ---- a charge of which nobody knows whether it was made ----
+
+    private final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean unknown = new AtomicBoolean(true);
+    private final CompletableFuture<Books.Settled> settled = new CompletableFuture<>();
+
+    /** Offers a charge of 200 whose first try ends with nobody knowing. */
+    private void settleUnknown() {
+        reserve("t1");
+        confirm();
+        keeper.withinTry = () -> {
+            if (unknown.get()) {
+                throw UnknownOutcome.made();
+            }
+            return false;
+        };
+        new StoredBooks(
+                        new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), pauses::add),
+                        NOW,
+                        keeper)
+                .settle(settlement(200, 8_292), settled::complete);
+        Gateway.await("the first try", () -> pauses.size() == 1);
+    }
+
+    private void tryAgain() {
+        pauses.remove().run();
+    }
+
+    @Test
+    void a_charge_that_may_have_been_made_is_tried_again_and_nothing_is_given_back_meanwhile() {
+        settleUnknown();
+        tryAgain();
+        Gateway.await("the second try", () -> pauses.size() == 1);
+        assertThat(settled).isNotDone();
+        assertThat(store.balance("acc_1").reservedMicros()).isEqualTo(8_292);
+        unknown.set(false);
+        tryAgain();
+        assertThat(await(settled)).isInstanceOf(Books.Charged.class);
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(9_800);
+        assertThat(task("t1").status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void a_charge_that_an_earlier_try_has_made_is_not_made_again() {
+        settleUnknown();
+        store.settle("t1", 200);
+        unknown.set(false);
+        tryAgain();
+        assertThat(await(settled)).isInstanceOf(Books.Charged.class);
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(9_800);
+    }
+
+    @Test
+    void a_charge_whose_hold_was_given_back_meanwhile_is_not_made() {
+        settleUnknown();
+        store.decide(new Release("t1", Release.Why.EXPIRY, store.now()));
+        unknown.set(false);
+        tryAgain();
+        assertThat(await(settled)).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
+                        not.error().message())
+                .isEqualTo(GIVEN_BACK));
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(10_000);
+    }
+
+    @Test
+    void a_charge_is_tried_sixty_times_more_and_then_its_hold_goes_back() {
+        settleUnknown();
+        for (int tries = 1; tries < 60; tries++) {
+            tryAgain();
+            Gateway.await("the next try", () -> pauses.size() == 1);
+        }
+        assertThat(settled).isNotDone();
+        tryAgain();
+        assertThat(await(settled)).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
+                        not.error().message())
+                .isEqualTo(CANNOT_RECORD));
+        assertThat(pauses).isEmpty();
         assertGoesBack(CANNOT_RECORD);
     }
 
