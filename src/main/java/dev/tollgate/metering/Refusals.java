@@ -52,6 +52,11 @@ public final class Refusals {
                             limit + " and " + Credits.text(refused.heldMicros()) + " are held by running calls" + need)
                     .retryAfter(SOON);
         }
+        if (refused.leastMicros() > refused.limitMicros()) {
+            // its end would free too little: whoever waited for it would be refused again
+            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " Not even the whole limit covers it.")
+                    .doNotRetry();
+        }
         if (refused.freesAt() == null) {
             return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It does not reset by itself.")
                     .doNotRetry();

@@ -52,7 +52,7 @@ public final class ShortageWords {
             case Shortage.OfLimit limit -> {
                 Instant freesAt = limit.freesAt();
                 boolean isOver = freesAt != null && !freesAt.isAfter(now);
-                boolean lasts = limit.heldMicros() == 0 && !isOver;
+                boolean lasts = limit.heldMicros() == 0 && !isOver && !isTooLow(limit);
                 yield used(limit, whose, lasts ? "has" : "had", lasts ? "has to hold" : "had to hold")
                         + (lasts ? ". " + again(limit, now) : heldThen(limit.heldMicros()));
             }
@@ -75,7 +75,7 @@ public final class ShortageWords {
 
     private static String used(Shortage.OfLimit limit, String whose, String has, String hold) {
         String who = (limit.isAccounts() ? "This account" : whose) + " " + has + " used ";
-        boolean all = limit.usedMicros() >= limit.limitMicros();
+        boolean all = limit.usedMicros() >= limit.limitMicros() && !isTooLow(limit);
         String part = all ? "its " : Texts.charge(limit.usedMicros()) + " of its ";
         String when =
                 switch (limit.window()) {
@@ -93,7 +93,15 @@ public final class ShortageWords {
         return micros % 1_000_000 == 0 ? Texts.number(micros / 1_000_000) : Texts.charge(micros);
     }
 
+    /** Whether the call would be refused even if nothing had been used. */
+    private static boolean isTooLow(Shortage.OfLimit limit) {
+        return limit.leastMicros() > limit.limitMicros();
+    }
+
     private static String again(Shortage.OfLimit limit, Instant now) {
+        if (isTooLow(limit)) {
+            return "It takes a higher limit.";
+        }
         String it = limit.isAccounts() ? "Its keys work" : "It works";
         @Nullable Instant freesAt = limit.freesAt();
         if (freesAt == null) {

@@ -27,7 +27,7 @@ public sealed interface Shortage {
      *
      * @param isAccounts of all keys together
      * @param heldMicros by running calls, if it would have been covered without them, else 0
-     * @param freesAt null where it does not by itself, or as soon as a running call ends
+     * @param freesAt null where it does not by itself, where that would not help, or as soon as a running call ends
      */
     record OfLimit(
             boolean isAccounts,
@@ -72,7 +72,8 @@ public sealed interface Shortage {
         private static final Pattern LIMIT = Pattern.compile(
                 "The (account|key)'s (hourly|daily|total) spend limit of " + AMOUNT + " credits is reached: " + AMOUNT
                         + " are used(?: by all its keys)?(?: and " + HELD + ")?, the call needs at least " + AMOUNT
-                        + "\\.(?: It will reset at (\\S{1,40})\\.| It does not reset by itself\\.)?");
+                        + "\\.(?: It will reset at (\\S{1,40})\\.| It does not reset by itself\\."
+                        + "| Not even the whole limit covers it\\.)?");
 
         private Reading() {}
 

@@ -59,7 +59,7 @@ class ShortageWordsTest {
                         + "| Key 'ci' has used its 20 credits for today. It works again at 00:00 UTC, in 3 h 12 min.",
                 "The key's daily spend limit of 20 credits is reached: 19.5 are used, the call needs at least 1. It will reset at 2026-11-22T00:00:00Z."
                         + "| Key 'ci' has used 19.50 of its 20 credits for today and this call has to hold 1.00. It works again at 00:00 UTC, in 3 h 12 min.",
-                "The key's hourly spend limit of 0.5 credits is reached: 0.5 are used, the call needs at least 1. It will reset at 2026-11-21T21:00:00Z."
+                "The key's hourly spend limit of 0.5 credits is reached: 0.5 are used, the call needs at least 0.5. It will reset at 2026-11-21T21:00:00Z."
                         + "| Key 'ci' has used its 0.50 credits for the hour. It works again at 21:00 UTC, in 12 min.",
                 "The key's total spend limit of 20 credits is reached: 20 are used, the call needs at least 1. It does not reset by itself."
                         + "| Key 'ci' has used its 20 credits. It works again when the limit is raised.",
@@ -69,6 +69,21 @@ class ShortageWordsTest {
     void a_limit_that_is_used_up(String told, String said) {
         assertThat(now(told, 2)).isEqualTo(said);
         assertThat(then(told)).as("as long as it lasts").isEqualTo(said);
+    }
+
+    @Test
+    void a_limit_that_can_never_cover_the_call_is_not_said_to_do_so_later() {
+        String told =
+                "The key's daily spend limit of 0.02 credits is reached: %s are used, the call needs at least 0.11."
+                        + " Not even the whole limit covers it.";
+        assertThat(now(told.formatted("0"), 0))
+                .isEqualTo("Key 'ci' has used 0.00 of its 0.02 credits for today and this call has to hold 0.11."
+                        + " It takes a higher limit.");
+        assertThat(now(told.formatted("0.02"), 0))
+                .isEqualTo("Key 'ci' has used 0.02 of its 0.02 credits for today and this call has to hold 0.11."
+                        + " It takes a higher limit.");
+        assertThat(then(told.formatted("0.02")))
+                .isEqualTo("Key 'ci' had used 0.02 of its 0.02 credits for the day and this call had to hold 0.11.");
     }
 
     @Test
