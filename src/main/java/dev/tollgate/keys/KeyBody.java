@@ -75,8 +75,11 @@ final class KeyBody {
         return new Change(body.edit(), body.disabled());
     }
 
-    /** The seconds of {@code grace_seconds}, 0 where it is not there. @throws ApiException a 400 that names the field */
+    /** The seconds of {@code grace_seconds}, 0 where it is not there, or no body is. @throws ApiException a 400 that names the field */
     static long graceSeconds(byte[] bytes, Lease memory) {
+        if (bytes.length == 0) {
+            return 0;
+        }
         ObjectNode body = JsonObjectReader.read(bytes, LIMITS, memory);
         new KeyBody(body, id -> null).only(Set.of("grace_seconds"));
         JsonNode grace = body.get("grace_seconds");

@@ -220,6 +220,9 @@ class KeysApiTest {
         assertThat(chat(old).status()).isEqualTo(401);
         assertThat(chat(fresh).status()).isEqualTo(401);
         assertThat(chat(again.get("key").asString()).status()).isEqualTo(200);
+        Reply bare = ask("POST", path(key) + "/rotate", null);
+        assertThat(bare.status()).as("what may be left out may all be left out").isEqualTo(200);
+        assertThat(chat(again.get("key").asString()).status()).isEqualTo(401);
         assertRefused(ask("POST", path(key) + "/rotate", "{\"grace_seconds\":-1}"), 400, "'grace_seconds'");
         assertRefused(ask("POST", path(key) + "/rotate", "{\"grace\":1}"), 400, "'grace'");
     }
