@@ -42,9 +42,7 @@ public final class TasksHandler {
         Optional<Reservation> call = ledger.reservation(id);
         return call.flatMap(found -> tasks.find(found.accountId(), id)).map(task -> {
             ObjectNode json = (ObjectNode) JSON.readTree(TaskJson.render(task, ledger.entries(task.accountId(), id)));
-            return JSON.writeValueAsBytes(json.put("account", task.accountId())
-                    .put("key", task.keyId())
-                    .put("door", task.door()));
+            return JSON.writeValueAsBytes(json.put("account", task.accountId()).put("door", task.door()));
         });
     }
 

@@ -58,7 +58,7 @@ final class ListParameters {
         }
     }
 
-    /** A date begins at midnight in the zone. */
+    /** A date begins at midnight in the zone. The plus of an offset, written into a URL as it is, comes as a blank. */
     @Nullable
     Instant time(String name, ZoneId zone) {
         String text = text(name);
@@ -68,7 +68,7 @@ final class ListParameters {
         try {
             return text.length() == 10
                     ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
-                    : OffsetDateTime.parse(text).toInstant();
+                    : OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
         } catch (DateTimeException e) {
             throw wrong(
                     name,

@@ -38,6 +38,8 @@ public final class TaskJson {
         json.writeStringProperty("object", "task");
         json.writeStringProperty("status", task.status().code());
         json.writeStringProperty("model", task.model());
+        json.writeStringProperty("model_id", task.modelId());
+        json.writeStringProperty("key", task.keyId());
         json.writeNumberProperty("created_at", task.createdAt().getEpochSecond());
         Instant completedAt = task.completedAt();
         if (completedAt == null) {

@@ -162,6 +162,34 @@ class UsageListsTest {
         assertThat(totals.get("requests").get("failed").asInt()).isEqualTo(1);
     }
 
+    @Test
+    void a_task_tells_the_name_by_which_lists_find_it_and_its_key() {
+        String id = chat(customer, "gemini-3.1-pro");
+
+        JsonNode task = gateway.get("/v1/tasks/" + id, customer.key()).json();
+
+        assertThat(task.get("model").asString()).isEqualTo("as-scripted");
+        assertThat(task.get("model_id").asString()).isEqualTo("gemini-3.1-pro");
+        assertThat(ids(customer, "?model=" + task.get("model_id").asString())).containsExactly(id);
+        assertThat(task.get("key").asString()).isEqualTo(customer.keyId());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/usage, start", "/v1/tasks, from"})
+    void the_plus_of_an_offset_may_stand_in_a_url_as_it_is(String path, String from) {
+        chat(customer, "gemini-2.5-pro");
+        String midnight = path + "?" + from + "=2026-11-02T00:00:00";
+
+        Gateway.Reply plain = gateway.get(midnight + "+01:00", customer.key());
+
+        assertThat(plain.status()).isEqualTo(200);
+        assertThat(plain.json())
+                .isEqualTo(gateway.get(midnight + "%2B01:00", customer.key()).json());
+        assertThat(gateway.get(path + "?" + from + "=2026-11-02+00:00:00Z", customer.key())
+                        .status())
+                .isEqualTo(400);
+    }
+
     @ParameterizedTest
     @CsvSource(
             value = {

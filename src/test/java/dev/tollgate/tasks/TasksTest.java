@@ -156,7 +156,8 @@ class TasksTest {
     void a_running_task_is_shown_with_nulls_where_nothing_is_known() {
         admit("t1", 500_000);
         assertThat(shown("t1")).isEqualTo("""
-                        {"id":"t1","object":"task","status":"processing","model":"gemini-3-pro","created_at":1795178096,\
+                        {"id":"t1","object":"task","status":"processing","model":"gemini-3-pro",\
+                        "model_id":"gemini-3-pro","key":"key_1","created_at":1795178096,\
                         "completed_at":null,"progress":null,"output":null,"usage":null,"usage_flags":[],\
                         "max_tokens_applied":null,"credits_consumed":0,"credits_refunded":0,"pricing_detail":null,"entries":[\
                         {"sequence":2,"kind":"reservation","amount":0.5,"from":"available","to":"reserved",\
