@@ -20,6 +20,7 @@ import dev.tollgate.console.DeedForms;
 import dev.tollgate.console.FirstSteps;
 import dev.tollgate.console.ProvePage;
 import dev.tollgate.history.AccountList;
+import dev.tollgate.history.NamesOfIds;
 import dev.tollgate.history.PlatformCalls;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
@@ -86,6 +87,7 @@ final class ConsoleRoutes {
                         clock)
                 .routes(pages));
         routes.addAll(new ProvePage(store.people(), services.identities()).routes(pages));
+        NamesOfIds names = new NamesOfIds(store.database());
         AccountList accounts = new AccountList(store.database());
         routes.addAll(
                 new ConsoleAccounts(accounts, calls, administration.deeds(), services.links(), forms).routes(pages));
@@ -112,7 +114,7 @@ final class ConsoleRoutes {
         routes.addAll(new ConsolePayments(paying.payments(), paying.sentence(), paying::told).routes(pages));
         routes.addAll(new ConsoleRevenue(store.platform(), clock).routes(pages));
         routes.addAll(new ConsoleBooks(services.books()).routes(pages));
-        routes.addAll(new ConsoleAudit(store.auditLog()).routes(pages));
+        routes.addAll(new ConsoleAudit(store.auditLog(), names, accounts, store.people()).routes(pages));
         routes.addAll(new ConsoleSettings(services.settings(), services.links(), forms).routes(pages));
         return routes;
     }

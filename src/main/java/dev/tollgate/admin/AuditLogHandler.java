@@ -6,6 +6,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.ledger.Records;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,7 +25,9 @@ public final class AuditLogHandler {
         this.log = log;
     }
 
-    /** {@code GET /admin/audit?subject=&after=&limit=}; {@code after} is the last sequence of the page before. */
+    /**
+     * {@code GET /admin/audit?subject=&account=&actor=&action=&from=&to=&after=&limit=}; {@code after} is the last sequence of the page before.
+     */
     public Handler<Object> list() {
         return (exchange, caller) -> page(exchange, lines -> exchange.json(200, json(lines, limit(exchange))));
     }
@@ -37,10 +40,17 @@ public final class AuditLogHandler {
     }
 
     private void page(Exchange exchange, Consumer<List<AuditLog.Line>> then) {
-        String subject = OperatorRoutes.word(exchange, "subject");
+        String account = OperatorRoutes.word(exchange, "account");
+        AuditLog.Filter filter = new AuditLog.Filter(
+                OperatorRoutes.name(exchange, "actor"),
+                OperatorRoutes.word(exchange, "action"),
+                OperatorRoutes.word(exchange, "subject"),
+                account == null ? Set.of() : Set.of(account),
+                OperatorRoutes.time(exchange, "from"),
+                OperatorRoutes.time(exchange, "to"));
         long before = OperatorRoutes.number(exchange, "after", Long.MAX_VALUE, 1, Long.MAX_VALUE);
         int limit = limit(exchange);
-        exchange.compute(() -> Records.read(() -> log.page(subject, before, limit)), then);
+        exchange.compute(() -> Records.read(() -> log.page(filter, before, limit)), then);
     }
 
     private static int limit(Exchange exchange) {

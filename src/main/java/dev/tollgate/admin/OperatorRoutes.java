@@ -5,6 +5,8 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,28 @@ final class OperatorRoutes {
             throw ApiError.invalid(name, "'" + name + "' must be an id.").asException();
         }
         return text;
+    }
+
+    /** A name that may have spaces in it. */
+    static @Nullable String name(Exchange exchange, String name) {
+        String text = exchange.query(name);
+        if (text != null && (text.isBlank() || text.length() > 200)) {
+            throw ApiError.invalid(name, "'" + name + "' must be a name of 1 to 200 characters.")
+                    .asException();
+        }
+        return text;
+    }
+
+    /** A day begins at midnight in UTC. */
+    static @Nullable Instant time(Exchange exchange, String name) {
+        String text = exchange.query(name);
+        try {
+            return text == null ? null : Instant.parse(text.length() == 10 ? text + "T00:00:00Z" : text);
+        } catch (DateTimeParseException e) {
+            throw ApiError.invalid(
+                            name, "'" + name + "' must be a day (2026-11-30) or a time (2026-11-30T14:03:09Z) in UTC.")
+                    .asException();
+        }
     }
 
     static byte[] utf8(String text) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown beside the old one before it is set. */
 public final class ConsolePrices {
 
-    private static final String PATH = "/console/prices";
+    static final String PATH = "/console/prices";
     private static final String ONE = "console/price.jte";
     private static final int VERSIONS = 20;
 

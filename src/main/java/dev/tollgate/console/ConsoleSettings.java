@@ -21,7 +21,7 @@ import java.util.Map;
 /** {@code /console/settings}: all settings with where their values come from, and a form for each that may be changed while the program runs. */
 public final class ConsoleSettings {
 
-    private static final String PATH = "/console/settings";
+    static final String PATH = "/console/settings";
     private static final String MAIL = "mail";
     private static final String TEMPLATE = "console/settings.jte";
 

@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What operators have done, for good, and the part that writes it. Reads block; thread-safe. */
@@ -22,6 +24,10 @@ public final class AuditLog {
     private static final String COLUMNS = """
             SELECT sequence, created_at, actor, address, action, subject, before_json, after_json, reason FROM audit_log
             WHERE sequence < ?""";
+    private static final String OF_THESE = " AND (subject IN (%s)"
+            + " OR subject IN (SELECT id FROM api_key WHERE account_id IN (%s))"
+            + " OR subject IN (SELECT id FROM person WHERE account_id IN (%s))"
+            + " OR subject IN (SELECT task_id FROM requested_entry WHERE account_id IN (%s) AND task_id IS NOT NULL))";
     private static final String NEWEST = " ORDER BY sequence DESC LIMIT ?";
 
     private final Database database;
@@ -47,29 +53,73 @@ public final class AuditLog {
             @Nullable String reason) {}
 
     /**
+     * Which deeds are meant; null for whichever.
+     *
+     * @param actor who has done it, as {@link Actor#who}
+     * @param subject what it was done to, itself
+     * @param ofThese what it was done to: one of these, or where one is an account a key, a person or a call of it; empty for whichever
+     * @param from not before
+     * @param until before
+     */
+    public record Filter(
+            @Nullable String actor,
+            @Nullable String action,
+            @Nullable String subject,
+            Set<String> ofThese,
+            @Nullable Instant from,
+            @Nullable Instant until) {
+
+        public Filter {
+            ofThese = Set.copyOf(ofThese);
+        }
+    }
+
+    /**
      * The newest first.
      *
-     * @param subject what was done to; null for all
      * @param before the last sequence of the page before; {@link Long#MAX_VALUE} for the newest
      * @param limit 1 to {@value #PAGE_MAX}
      */
-    public List<Line> page(@Nullable String subject, long before, int limit) {
+    public List<Line> page(Filter filter, long before, int limit) {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
         }
-        String sql = COLUMNS + (subject == null ? "" : " AND subject = ?") + NEWEST;
-        return database.read(connection -> lines(connection, sql, subject, before, limit));
+        StringBuilder sql = new StringBuilder(COLUMNS);
+        List<Object> values = new ArrayList<>(List.of(before));
+        where(sql, values, " AND actor = ?", filter.actor());
+        where(sql, values, " AND action = ?", filter.action());
+        where(sql, values, " AND subject = ?", filter.subject());
+        where(sql, values, " AND created_at >= ?", millis(filter.from()));
+        where(sql, values, " AND created_at < ?", millis(filter.until()));
+        if (!filter.ofThese().isEmpty()) {
+            String these =
+                    String.join(", ", Collections.nCopies(filter.ofThese().size(), "?"));
+            sql.append(OF_THESE.formatted(these, these, these, these));
+            for (int times = 0; times < 4; times++) {
+                values.addAll(filter.ofThese());
+            }
+        }
+        values.add(limit);
+        String whole = sql.append(NEWEST).toString();
+        return database.read(connection -> lines(connection, whole, values));
     }
 
-    private static List<Line> lines(Connection connection, String sql, @Nullable String subject, long before, int limit)
-            throws SQLException {
+    private static void where(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
+        if (value != null) {
+            sql.append(condition);
+            values.add(value);
+        }
+    }
+
+    private static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : Long.valueOf(instant.toEpochMilli());
+    }
+
+    private static List<Line> lines(Connection connection, String sql, List<Object> values) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            int parameter = 1;
-            select.setLong(parameter++, before);
-            if (subject != null) {
-                select.setString(parameter++, subject);
+            for (int i = 0; i < values.size(); i++) {
+                select.setObject(i + 1, values.get(i));
             }
-            select.setInt(parameter, limit);
             try (ResultSet row = select.executeQuery()) {
                 List<Line> lines = new ArrayList<>();
                 while (row.next()) {
