@@ -26,9 +26,6 @@ record Bounds(
     /** The first slice of output for each candidate where no maximum was given, and what each extension asks for. */
     static final long SLICE_TOKENS = 4_096;
 
-    private static final long LEAST_TOKENS = 256;
-    private static final long LEAST_TOKENS_REASONING_BILLED = 512;
-
     /** The same with media that are known better. */
     Bounds withPrompt(long promptTokensMax) {
         return new Bounds(model, promptTokensMax, promptTokensMax, mediaUncounted, candidates, askedTokensMax);
@@ -46,8 +43,7 @@ record Bounds(
 
     /** Output tokens below which a call is not worth starting, all candidates together. */
     long leastTokens() {
-        long least = model.pricing().reasoningBilled() ? LEAST_TOKENS_REASONING_BILLED : LEAST_TOKENS;
-        return multiply(Math.min(least, firstTokensEach()));
+        return multiply(Math.min(model.pricing().leastOutputTokens(), firstTokensEach()));
     }
 
     long wantedMicros() {

@@ -26,6 +26,8 @@ public record Pricing(
     /** In the version of a price that was set while the program runs; none of the catalogue's has it. */
     public static final String SET_MARK = "set-";
 
+    private static final long LEAST_TOKENS = 256;
+    private static final long LEAST_TOKENS_REASONING_BILLED = 512;
     private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
 
     /** The same under another version's name. */
@@ -152,6 +154,11 @@ public record Pricing(
             }
         }
         return covered;
+    }
+
+    /** The output that a call has to hold for at least, if no less is its maximum (D31). */
+    public long leastOutputTokens() {
+        return reasoningBilled ? LEAST_TOKENS_REASONING_BILLED : LEAST_TOKENS;
     }
 
     /** Tokens that are billed at the output price. */

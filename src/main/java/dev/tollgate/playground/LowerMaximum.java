@@ -1,16 +1,12 @@
 package dev.tollgate.playground;
 
-import dev.tollgate.models.Pricing;
 import dev.tollgate.refused.Shortage;
+import dev.tollgate.models.Pricing;
 import org.jspecify.annotations.Nullable;
 
 /** The maximum with which a call would be let in that has been refused. Pure. */
 final class LowerMaximum {
 
-    /** The output that a call has to hold for at least, if no less is its maximum (D31). */
-    private static final long LEAST_TOKENS = 256;
-
-    private static final long LEAST_TOKENS_REASONING_BILLED = 512;
     private static final long MILLION = 1_000_000;
 
     private LowerMaximum() {}
@@ -29,7 +25,7 @@ final class LowerMaximum {
                 || free < pricing.rounding().minimumMicros()) {
             return 0;
         }
-        long tokens = pricing.reasoningBilled() ? LEAST_TOKENS_REASONING_BILLED : LEAST_TOKENS;
+        long tokens = pricing.leastOutputTokens();
         if (asked > 0) {
             tokens = Math.min(tokens, asked);
         }

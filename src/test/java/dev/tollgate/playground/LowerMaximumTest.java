@@ -2,10 +2,10 @@ package dev.tollgate.playground;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.refused.Shortage;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Usage;
-import dev.tollgate.refused.Shortage;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +28,7 @@ class LowerMaximumTest {
             long output = 1_000_000L * (1 + random.nextInt(3_000));
             Pricing pricing = pricing(form, 1_000_000L * random.nextInt(1_000), output);
             long asked = random.nextInt(3) == 0 ? 1 + random.nextInt(600) : 0;
-            long tokens = pricing.reasoningBilled() ? 512 : 256;
+            long tokens = pricing.leastOutputTokens();
             tokens = asked == 0 ? tokens : Math.min(tokens, asked);
             long prompt = 1 + random.nextInt(3_000);
             long least = pricing.chargeMicros(Usage.of(prompt, tokens, 0));
