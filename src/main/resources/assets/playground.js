@@ -228,14 +228,14 @@
 
   // why it was refused; what it lacked in credits is told in figures, with the maximum that they cover, if any
   const refusal = async (response, content) => {
-    let error;
+    let error, shortage;
     try {
-      error = (await response.json()).error;
+      ({ error, shortage } = await response.json());
     } catch {
       return { note: 'The server answered with ' + response.status + '.' };
     }
-    if (error.type !== 'billing_error') return { note: error.message };
-    const question = new URLSearchParams({ code: error.code, message: error.message, model: content.model, max: content.max_tokens ?? '' });
+    if (!shortage) return { note: error.message };
+    const question = new URLSearchParams({ ...shortage, model: content.model, max: content.max_tokens ?? '' });
     try {
       const told = await fetch('/playground/shortage?' + question, { headers: { 'x-csrf-token': root.dataset.csrf } });
       if (!told.ok) return { note: error.message };

@@ -102,7 +102,7 @@ final class ConsoleRoutes {
                         clock)
                 .routes(pages));
         routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
-        routes.addAll(new ConsoleRefused(services.refused()).routes(pages));
+        routes.addAll(new ConsoleRefused(services.refused(), names, clock).routes(pages));
         routes.addAll(
                 new ConsoleCall(calls, store.history(), store.tasks(), catalogue, administration.deeds(), forms, clock)
                         .routes(pages));

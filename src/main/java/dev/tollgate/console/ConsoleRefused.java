@@ -1,5 +1,7 @@
 package dev.tollgate.console;
 
+import dev.tollgate.history.NamesOfIds;
+import dev.tollgate.history.NamesOfIds.Named;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -7,13 +9,17 @@ import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.portal.RefusedLine;
+import dev.tollgate.portal.ShortageWords;
 import dev.tollgate.refused.RefusedCall;
 import dev.tollgate.refused.RefusedCalls;
 import dev.tollgate.refused.RefusedCounts;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code /console/requests/refused}: calls of all accounts, or of one, that were not let in. */
 public final class ConsoleRefused {
@@ -21,9 +27,13 @@ public final class ConsoleRefused {
     private static final String PATH = ConsoleCalls.PATH + "/refused";
 
     private final RefusedCalls refused;
+    private final NamesOfIds names;
+    private final InstantSource clock;
 
-    public ConsoleRefused(RefusedCalls refused) {
+    public ConsoleRefused(RefusedCalls refused, NamesOfIds names, InstantSource clock) {
         this.refused = refused;
+        this.names = names;
+        this.clock = clock;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -32,11 +42,12 @@ public final class ConsoleRefused {
 
     public record Count(String code, String lastHour, String lastDay) {}
 
-    /** @param key its id, or what it came from */
+    /** @param key its name, or what it came from */
     public record Line(
             String time,
             String fullTime,
             String account,
+            String accountName,
             String key,
             String status,
             String code,
@@ -49,6 +60,8 @@ public final class ConsoleRefused {
         String account = Objects.requireNonNullElse(request.query("account"), "");
         RefusedCounts counts = account.isEmpty() ? refused.counts() : refused.counts(account);
         List<RefusedCall> calls = account.isEmpty() ? refused.latest() : refused.of(account);
+        Map<String, Named> named =
+                names.of(calls.stream().flatMap(ConsoleRefused::ids).collect(Collectors.toSet()));
         return PageStep.show(
                 "console/refused.jte",
                 Map.of(
@@ -64,19 +77,27 @@ public final class ConsoleRefused {
                                         Texts.number(each.getValue())))
                                 .toList(),
                         "lines",
-                        calls.stream().map(call -> line(call, zone)).toList()));
+                        calls.stream().map(call -> line(call, named, zone)).toList()));
     }
 
-    private static Line line(RefusedCall call, ZoneId zone) {
+    private static Stream<String> ids(RefusedCall call) {
+        return Stream.of(call.accountId(), call.keyId());
+    }
+
+    private Line line(RefusedCall call, Map<String, Named> named, ZoneId zone) {
+        Named account = named.get(call.accountId());
+        Named key = named.get(call.keyId());
+        String keyName = key == null ? call.keyId() : key.name();
         return new Line(
                 Texts.time(call.at(), zone),
                 Texts.fullTime(call.at(), zone),
                 call.accountId(),
-                call.keyId().isEmpty() ? "Playground" : call.keyId(),
+                account == null ? call.accountId() : account.accountName(),
+                call.keyId().isEmpty() ? "Playground" : keyName,
                 Integer.toString(call.status()),
                 call.code().code(),
                 RefusedLine.route(call),
-                call.message(),
+                ShortageWords.of(call, keyName, clock.instant()),
                 call.requestId());
     }
 }

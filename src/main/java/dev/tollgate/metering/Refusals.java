@@ -2,11 +2,13 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.error.Shortage;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SpendWindow;
 import dev.tollgate.money.Credits;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What the ledger refused, in words: how much is missing, which limit, when it frees (D27, D31). */
 public final class Refusals {
@@ -20,11 +22,15 @@ public final class Refusals {
 
     /** @param heldMicros by running calls */
     public static ApiError nothingToSpend(long heldMicros) {
+        Shortage shortage = new Shortage.OfCredits(null, 0, Math.max(0, heldMicros));
         if (heldMicros > 0) {
             String held = " " + Credits.text(heldMicros) + " credits are held by running calls.";
-            return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + held).retryAfter(SOON);
+            return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + held)
+                    .lacking(shortage)
+                    .retryAfter(SOON);
         }
-        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + " No credits are available.");
+        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + " No credits are available.")
+                .lacking(shortage);
     }
 
     static ApiError of(ReserveOutcome.InsufficientCredits refused) {
@@ -35,9 +41,14 @@ public final class Refusals {
                             ErrorCode.INSUFFICIENT_CREDITS,
                             TOO_LOW + need + " while " + Credits.text(refused.reservedMicros())
                                     + " are held by running calls.")
+                    .lacking(shortage(refused, refused.reservedMicros()))
                     .retryAfter(SOON);
         }
-        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need + ".");
+        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need + ".").lacking(shortage(refused, 0));
+    }
+
+    private static Shortage shortage(ReserveOutcome.InsufficientCredits refused, long heldMicros) {
+        return new Shortage.OfCredits(refused.leastMicros(), refused.availableMicros(), heldMicros);
     }
 
     static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
@@ -50,21 +61,41 @@ public final class Refusals {
             return ApiError.of(
                             ErrorCode.SPEND_LIMIT_EXCEEDED,
                             limit + " and " + Credits.text(refused.heldMicros()) + " are held by running calls" + need)
+                    .lacking(shortage(refused, refused.heldMicros(), null))
                     .retryAfter(SOON);
         }
         if (refused.leastMicros() > refused.limitMicros()) {
             // its end would free too little: whoever waited for it would be refused again
             return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " Not even the whole limit covers it.")
+                    .lacking(shortage(refused, 0, null))
                     .doNotRetry();
         }
         if (refused.freesAt() == null) {
             return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It does not reset by itself.")
+                    .lacking(shortage(refused, 0, null))
                     .doNotRetry();
         }
         return ApiError.of(
                         ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It will reset at " + refused.freesAt() + ".")
+                .lacking(shortage(refused, 0, refused.freesAt()))
                 .retryAfter(Duration.between(now, refused.freesAt()))
                 .doNotRetry();
+    }
+
+    private static Shortage shortage(
+            ReserveOutcome.SpendLimitReached refused, long heldMicros, @Nullable Instant freesAt) {
+        return new Shortage.OfLimit(
+                refused.accounts(),
+                switch (refused.window()) {
+                    case HOUR -> Shortage.OfLimit.Window.HOUR;
+                    case DAY -> Shortage.OfLimit.Window.DAY;
+                    case TOTAL -> Shortage.OfLimit.Window.TOTAL;
+                },
+                refused.limitMicros(),
+                refused.usedMicros(),
+                heldMicros,
+                refused.leastMicros(),
+                freesAt);
     }
 
     private static String word(SpendWindow window) {

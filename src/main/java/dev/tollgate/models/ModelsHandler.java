@@ -53,7 +53,8 @@ public final class ModelsHandler {
                 404,
                 "The model '" + shown.replaceAll("\\p{Cntrl}", "?") + "' does not exist or is inactive.",
                 "model",
-                java.util.Map.of());
+                java.util.Map.of(),
+                null);
     }
 
     private byte[] renderList(Caller caller) {

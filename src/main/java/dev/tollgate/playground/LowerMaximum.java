@@ -1,6 +1,6 @@
 package dev.tollgate.playground;
 
-import dev.tollgate.refused.Shortage;
+import dev.tollgate.error.Shortage;
 import dev.tollgate.models.Pricing;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ final class LowerMaximum {
         long step = pricing.rounding().stepMicros();
         boolean cutDown = pricing.rounding().form() == Pricing.Rounding.Form.FLOOR_TOTAL;
         long missing = cutDown ? least - free / step * step : least - free + step;
-        if (missing > Long.MAX_VALUE / MILLION) { // whoever asks writes the sentence himself
+        if (missing > Long.MAX_VALUE / MILLION) { // whoever asks gives the figures himself
             return 0;
         }
         return Math.max(0, tokens - Math.ceilDiv(missing * MILLION, pricing.outputMicrosPerMillion()));

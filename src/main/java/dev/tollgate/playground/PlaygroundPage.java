@@ -2,6 +2,7 @@ package dev.tollgate.playground;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.error.Shortage;
 import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.CallRow;
 import dev.tollgate.http.Exchange;
@@ -21,11 +22,9 @@ import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.portal.PriceLines;
 import dev.tollgate.portal.ShortageWords;
-import dev.tollgate.refused.Shortage;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,7 +90,7 @@ public final class PlaygroundPage {
         Gate<KeyCaller> asking = pages.calls(this::caller, (_, _) -> {});
         List<Route<?>> routes = new ArrayList<>();
         routes.add(pages.get("/playground", pages.members(), this::show));
-        routes.add(chat.apply(counted));
+        routes.add(chat.apply(counted).withErrors(PlaygroundErrors.INSTANCE));
         routes.add(estimate.apply(counted));
         routes.add(Route.get("/playground/calls/{id}", asking, this::call));
         routes.add(Route.get("/playground/shortage", asking, this::shortage));
@@ -148,16 +147,13 @@ public final class PlaygroundPage {
         });
     }
 
-    /** What the page says of a refusal for want of credits, whichever server has refused: the script tells what it was told. */
+    /** What the page says of a refusal for want of credits, whichever server has refused: the script gives the figures back. */
     private void shortage(Exchange exchange, KeyCaller caller) {
-        String code = exchange.query("code");
-        Shortage shortage = Arrays.stream(ErrorCode.values())
-                .filter(each -> each.code().equals(code))
-                .map(each -> Shortage.of(each, Objects.requireNonNullElse(exchange.query("message"), "")))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "This is no refusal for want of credits.")
-                        .asException());
+        Shortage shortage = PlaygroundErrors.read(exchange::query);
+        if (shortage == null) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This is no refusal for want of credits.")
+                    .asException();
+        }
         Model model = catalogue.find(Objects.requireNonNullElse(exchange.query("model"), ""));
         String asked = Objects.requireNonNullElse(exchange.query("max"), "");
         long lower = shortage instanceof Shortage.OfCredits credits && model != null

@@ -1,8 +1,8 @@
 package dev.tollgate.portal;
 
+import dev.tollgate.error.Shortage;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.refused.RefusedCall;
-import dev.tollgate.refused.Shortage;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.regex.Pattern;
@@ -32,7 +32,6 @@ public record RefusedLine(
 
     /** @param free the account's credits that can be spent now, in micro-credits */
     static RefusedLine of(RefusedCall call, KeyNames names, long free, Instant now, ZoneId zone) {
-        Shortage shortage = Shortage.of(call.code(), call.message());
         String name = call.keyId().isEmpty() ? "Playground" : names.name(call.keyId());
         return new RefusedLine(
                 Texts.time(call.at(), zone),
@@ -41,12 +40,9 @@ public record RefusedLine(
                 Integer.toString(call.status()),
                 call.code().code(),
                 route(call),
-                shortage == null
-                        ? call.message()
-                        : ShortageWords.then(
-                                shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + name + "'", now),
+                ShortageWords.of(call, name, now),
                 call.requestId(),
-                help(shortage, call.keyId(), free, now));
+                help(call.shortage(), call.keyId(), free, now));
     }
 
     private static @Nullable Help help(@Nullable Shortage shortage, String key, long free, Instant now) {

@@ -1,7 +1,8 @@
 package dev.tollgate.portal;
 
+import dev.tollgate.error.Shortage;
 import dev.tollgate.pages.Texts;
-import dev.tollgate.refused.Shortage;
+import dev.tollgate.refused.RefusedCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -37,6 +38,18 @@ public final class ShortageWords {
                                 ? ". " + again(limit, now)
                                 : "; " + held(limit.heldMicros(), running) + ".");
         };
+    }
+
+    /**
+     * What is said of a refused call: in the words of pages what it lacked, else what its caller was told.
+     *
+     * @param keyName its key's, where it came with one
+     */
+    public static String of(RefusedCall call, String keyName, Instant now) {
+        Shortage shortage = call.shortage();
+        return shortage == null
+                ? call.message()
+                : then(shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + keyName + "'", now);
     }
 
     /** Of one that was refused at some time: what it held against is not known any more to the call. */

@@ -1,7 +1,9 @@
 package dev.tollgate.refused;
 
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.error.Shortage;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that was refused.
@@ -9,6 +11,7 @@ import java.time.Instant;
  * @param keyId empty where it came without a key, as the playground's do
  * @param route the pattern of its path with its method, as in {@code POST /v1/chat/completions}
  * @param message as the caller was told it, cut to {@value #MESSAGE_CHARS_MAX} characters
+ * @param shortage what it lacked, where it was refused for want of credits; else null
  * @param requestId the answer's {@code x-request-id}
  */
 public record RefusedCall(
@@ -19,6 +22,7 @@ public record RefusedCall(
         int status,
         ErrorCode code,
         String message,
+        @Nullable Shortage shortage,
         String requestId) {
 
     static final int MESSAGE_CHARS_MAX = 300;

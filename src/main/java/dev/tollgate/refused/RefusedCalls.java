@@ -53,6 +53,7 @@ public final class RefusedCalls implements RefusalObserver {
                 error.status(),
                 error.code(),
                 error.message(),
+                error.shortage(),
                 exchange.requestId()));
     }
 

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.error.Shortage;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SpendWindow;
 import dev.tollgate.models.Usage;
@@ -113,6 +114,26 @@ class RefusalsTest {
         assertThat(reached.message())
                 .endsWith("8 are used and 1 are held by running calls, the call needs at least 2.");
         assertThat(reached.headers()).isEqualTo(SOON);
+    }
+
+    @Test
+    void a_refusal_carries_what_it_says_in_figures() {
+        assertThat(Refusals.nothingToSpend(1_500_000).shortage()).isEqualTo(new Shortage.OfCredits(null, 0, 1_500_000));
+        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(5, 1_000_000, 2_000_000))
+                        .shortage())
+                .as("what runs would not suffice either")
+                .isEqualTo(new Shortage.OfCredits(2_000_000L, 5, 0));
+        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000))
+                        .shortage())
+                .isEqualTo(new Shortage.OfCredits(2_000_000L, 1_000_000, 1_000_000));
+        Instant freesAt = NOW.plus(Duration.ofMinutes(5));
+        assertThat(limit(SpendWindow.DAY, 9_000_000, 0, freesAt).shortage())
+                .isEqualTo(new Shortage.OfLimit(
+                        false, Shortage.OfLimit.Window.DAY, 10_000_000, 9_000_000, 0, 2_000_000, freesAt));
+        assertThat(limit(SpendWindow.HOUR, 8_000_000, 1_000_000, freesAt).shortage())
+                .as("free as soon as a call ends")
+                .isEqualTo(new Shortage.OfLimit(
+                        false, Shortage.OfLimit.Window.HOUR, 10_000_000, 8_000_000, 1_000_000, 2_000_000, null));
     }
 
     // ---- the upstream's failures ----

@@ -2,7 +2,7 @@ package dev.tollgate.playground;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.refused.Shortage;
+import dev.tollgate.error.Shortage;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Usage;

@@ -62,7 +62,15 @@ class RefusedPageTest {
     @Test
     void what_the_playground_was_refused_has_its_name() {
         RefusedCall played = new RefusedCall(
-                BusyAccount.NOW, "acc_1", "", "POST /playground/chat", 404, ErrorCode.MODEL_NOT_FOUND, "none", "req_1");
+                BusyAccount.NOW,
+                "acc_1",
+                "",
+                "POST /playground/chat",
+                404,
+                ErrorCode.MODEL_NOT_FOUND,
+                "none",
+                null,
+                "req_1");
         assertThat(RefusedLine.of(played, new KeyNames(Map.of()), 0, BusyAccount.NOW, ZoneOffset.UTC)
                         .key())
                 .isEqualTo("Playground");
@@ -91,7 +99,8 @@ class RefusedPageTest {
     }
 
     @Test
-    void who_lacks_credits_is_told_since_when_and_in_figures_with_what_helps_as_long_as_it_does() throws Refused {
+    void who_lacks_credits_is_told_since_when_and_in_figures_with_what_helps_as_long_as_it_does_and_operators_likewise()
+            throws Refused {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         Customer limited = limited(one.customer.account(), "<b>day</b>");
         one.ask(limited, "gemini-2.5-pro", 0, 3_000, 0);
@@ -116,6 +125,17 @@ class RefusedPageTest {
         assertThat(one.browser.get(PATH).body())
                 .containsPattern("Not enough credits\\..*were free\\.\\s*<span")
                 .doesNotContainPattern("Top up</a>\\s*<span class=\"below");
+        String account = one.customer.account();
+        gateway.execute("UPDATE account SET name = 'Ann & Co' WHERE id = '" + account + "'");
+        gateway.execute("UPDATE person SET role = 'operator' WHERE account_id = '" + account + "'");
+        assertThat(one.browser
+                        .get("/console/requests/refused?account=" + account)
+                        .body())
+                .as("the operator reads the same words, with names")
+                .containsPattern("Not enough credits\\. This call had to hold 0\\.[0-9]+ and 0\\.000001 were free\\.")
+                .containsPattern("Key '&lt;b&gt;day&lt;/b&gt;' has used ")
+                .contains(">Ann &amp; Co</a>")
+                .doesNotContain("Your credit balance is too low", "spend limit of", "<b>day");
     }
 
     private static void adjust(BusyAccount one, long micros) throws Refused {

@@ -89,6 +89,6 @@ class RefusedCallsTest {
     }
 
     private void add(String account, ErrorCode code, String message) {
-        refused.add(new RefusedCall(now, account, "key_1", "POST /v1/x", code.status(), code, message, "req_1"));
+        refused.add(new RefusedCall(now, account, "key_1", "POST /v1/x", code.status(), code, message, null, "req_1"));
     }
 }
