@@ -93,7 +93,8 @@ final class AdminRoutes {
         routes.add(Route.get("/admin/channels", admin, channels));
         routes.add(Route.post("/admin/channels/reload", admin, channels.reload()));
         routes.add(Route.post("/admin/channels/{id}/try", admin, channels.tryOut()));
-        routes.add(Route.get("/admin/tasks", admin, new PlatformTasksHandler(new PlatformCalls(store.database()))));
+        routes.add(Route.get(
+                "/admin/tasks", admin, new PlatformTasksHandler(new PlatformCalls(store.database(), store.writer()))));
         routes.add(Route.get("/admin/usage", admin, new PlatformUsageHandler(store.platform(), clock)));
         return routes;
     }

@@ -60,7 +60,7 @@ final class ConsoleRoutes {
 
     List<Route<?>> table(Pages pages, OperatorServices services) {
         DeedForms forms = new DeedForms(store.people(), random);
-        PlatformCalls calls = new PlatformCalls(store.database());
+        PlatformCalls calls = new PlatformCalls(store.database(), store.writer());
         Supplier<Foresight> foresight = () -> new Foresight(catalogue, life, clock.instant());
         StoredAdministration administration = services.administration();
         FirstSteps.Chosen chosen = new FirstSteps.Chosen(

@@ -95,6 +95,7 @@ public final class ConsolePage {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
+        int running = calls.running(); // before all else: what it waits for begins another instant
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         List<PlatformHistory.Group> days = history.groups(
                 start(today.minusDays(DAYS)), start(today.plusDays(1)), true, PlatformHistory.Part.NOTHING);
@@ -107,7 +108,7 @@ public final class ConsolePage {
                         "today",
                         Day.of("today", now),
                         "running",
-                        Texts.number(calls.running()),
+                        Texts.number(running),
                         "concerns",
                         concerns(now),
                         "days",

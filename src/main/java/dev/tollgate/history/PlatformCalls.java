@@ -1,7 +1,10 @@
 package dev.tollgate.history;
 
 import dev.tollgate.ids.CompletionIds;
+import dev.tollgate.ledger.Confirm;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,9 +42,12 @@ public final class PlatformCalls {
     private static final String LAST = CompletionIds.earliest(Instant.parse("9999-01-01T00:00:00Z"));
 
     private final Database database;
+    private final Writer writer;
 
-    public PlatformCalls(Database database) {
+    /** @param writer of the program that reads: what it has told of calls and not written yet is written before those that run are read */
+    public PlatformCalls(Database database, Writer writer) {
         this.database = database;
+        this.writer = writer;
     }
 
     /** A call and whose it is. */
@@ -108,6 +114,7 @@ public final class PlatformCalls {
 
     /** Likewise, of the calls that run on all servers; those beyond {@value #RUNNING_MAX} are not looked at. */
     public Page running(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
+        writeWhatWasTold();
         return database.pages().read(OPERATOR, connection -> {
             String of = accountId == null ? "" : accountId;
             List<OfAccount> calls = new ArrayList<>();
@@ -131,6 +138,13 @@ public final class PlatformCalls {
         });
     }
 
+    /** A call runs once its hold is decided, which may not be written yet (D58): a commit that is waited for takes it along. */
+    private void writeWhatWasTold() {
+        if (writer.hasToldUnwritten()) {
+            writer.commitAndWait(Unit.of(new Confirm(LAST)));
+        }
+    }
+
     /** The call of a request id, as in {@code x-request-id}; null where there is none, or none of the first thousands of its minutes. */
     public @Nullable String callOfRequest(String requestId) {
         return database.pages().read(OPERATOR, connection -> Find.callOfRequest(connection, requestId));
@@ -151,6 +165,7 @@ public final class PlatformCalls {
 
     /** How many calls run on all servers; those beyond {@value #RUNNING_MAX} are not counted. */
     public int running() {
+        writeWhatWasTold();
         return database.pages().read(OPERATOR, connection -> {
             try (PreparedStatement select = connection.prepareStatement(RUNNING);
                     ResultSet row = select.executeQuery()) {

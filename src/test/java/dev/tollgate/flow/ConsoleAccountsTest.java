@@ -295,4 +295,28 @@ class ConsoleAccountsTest {
             assertThat(person.get(page).status()).isEqualTo(403);
         }
     }
+
+    @Test
+    void a_call_that_runs_is_in_the_operators_lists_from_its_first_byte_on() throws Exception {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{event: {candidates: [{content: {parts: [{text: One.}], role: model}, index: 0}]}},"
+                + " {delay_ms: 60000}]");
+        String path = "/console/requests?account=" + customer.account() + "&state=";
+        try (var call = customer.chatRaw(CHAT.replace("false", "true"))) {
+            call.readUntil("One.");
+            assertThat(operator.get(path + "processing").body())
+                    .contains(
+                            "<span class=\"badge run\">running</span>", "<option value=\"processing\" selected>running")
+                    .contains("<td class=\"num\" title=\"not charged yet\">–</td>");
+            assertThat(operator.get("/console/requests?state=processing&model=gemini-2.5-pro")
+                            .body())
+                    .contains(customer.account());
+            assertThat(operator.get("/console/requests?state=processing&model=gemini-3-pro")
+                            .body())
+                    .doesNotContain(customer.account());
+            assertThat(operator.get(path + "completed").body()).doesNotContain("badge run");
+        } finally {
+            gateway.script("[]");
+        }
+    }
 }

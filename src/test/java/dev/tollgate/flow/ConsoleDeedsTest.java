@@ -220,29 +220,6 @@ class ConsoleDeedsTest {
     }
 
     @Test
-    void calls_that_run_can_be_looked_for() throws Exception {
-        Customer customer = gateway.customer("10");
-        gateway.script("- respond: [{event: {candidates: [{content: {parts: [{text: One.}], role: model}, index: 0}]}},"
-                + " {delay_ms: 60000}]");
-        try (var call = customer.chatRaw(CHAT.replace("false", "true"))) {
-            call.readUntil("One.");
-            gateway.writeWhatRides();
-            String path = "/console/requests?account=" + customer.account() + "&state=";
-            assertThat(body(path + "processing"))
-                    .contains(
-                            "<span class=\"badge run\">running</span>", "<option value=\"processing\" selected>running")
-                    .contains("<td class=\"num\" title=\"not charged yet\">–</td>");
-            assertThat(body("/console/requests?state=processing&model=gemini-2.5-pro"))
-                    .contains(customer.account());
-            assertThat(body("/console/requests?state=processing&model=gemini-3-pro"))
-                    .doesNotContain(customer.account());
-            assertThat(body(path + "completed")).doesNotContain("badge run");
-        } finally {
-            gateway.script("[]");
-        }
-    }
-
-    @Test
     void prices_are_written_in_groups_of_three_digits_in_every_list_of_models() {
         assertThat(body("/console/prices")).contains(">2,100<").doesNotContain(">2100<");
         assertThat(body("/playground")).contains(" / 2,100 per million").doesNotContain("2100");
