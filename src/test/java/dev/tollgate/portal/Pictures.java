@@ -40,6 +40,7 @@ final class Pictures {
                 }
             }
         }
+        System.exit(0); // Playwright has threads that stay
     }
 
     private static Visit visit(Gateway gateway, Scheme scheme, Browser browser) {
