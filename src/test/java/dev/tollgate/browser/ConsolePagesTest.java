@@ -8,6 +8,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -81,6 +82,22 @@ class ConsolePagesTest {
         try (Visit visit = Visit.at(gateway.url(), 320, Scheme.DARK).with(operator.cookies())) {
             visit.open(pages.get(name));
             visit.assertAccessible();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 1280})
+    void no_column_of_calls_and_accounts_leaves_a_screen_that_is_not_wide(int width) {
+        try (Visit visit = Visit.at(gateway.url(), width, Scheme.LIGHT).with(operator.cookies())) {
+            for (String name : List.of("requests", "account", "accounts")) {
+                visit.open(pages.get(name));
+                assertThat(visit.page()
+                                .evaluate("() => [...document.querySelectorAll('.scroll')]"
+                                        + ".filter(box => box.scrollWidth > box.clientWidth + 1)"
+                                        + ".map(box => box.getAttribute('aria-label')).join()"))
+                        .as(name)
+                        .isEqualTo("");
+            }
         }
     }
 
