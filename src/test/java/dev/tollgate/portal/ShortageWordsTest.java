@@ -47,7 +47,13 @@ class ShortageWordsTest {
     private static Shortage limit(
             boolean isAccounts, Window window, long limit, long used, long held, @Nullable String freesAt) {
         return new Shortage.OfLimit(
-                isAccounts, window, limit, used, held, Math.min(1_000_000, limit), freesAt == null ? null : Instant.parse(freesAt));
+                isAccounts,
+                window,
+                limit,
+                used,
+                held,
+                Math.min(1_000_000, limit),
+                freesAt == null ? null : Instant.parse(freesAt));
     }
 
     @ParameterizedTest
