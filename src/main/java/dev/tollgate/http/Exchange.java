@@ -381,7 +381,7 @@ public final class Exchange implements CallWatch {
      * is reset (a door that has a way to say it in the stream does so itself). Does nothing after an answer.
      */
     public void fail(ApiError error) {
-        if (line != null) {
+        if (line != null && error.status() >= 400) {
             line.failed(error.code().code());
         }
         boolean refused = error.status() >= 400 && response.mayRefuse();

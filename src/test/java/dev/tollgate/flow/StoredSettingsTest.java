@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,28 @@ class StoredSettingsTest {
             assertThat(deeds.get(0).get("after").isNull()).isTrue();
             assertThat(deeds.get(1).get("reason").asString()).isEqualTo("to see more");
         }
+    }
+
+    @Test
+    void whoever_is_sent_to_the_sign_in_stands_in_the_access_log_without_an_error() {
+        try (LogCapture log = new LogCapture();
+                Gateway gateway = Gateway.start("http.access-log", "true")) {
+            assertThat(new Browser(gateway.url()).get("/dashboard/keys").status())
+                    .isEqualTo(303);
+            assertThat(line(log, "GET /dashboard/keys 303")).doesNotContain("code=");
+            assertThat(gateway.get("/v1/nothing").status()).isEqualTo(404);
+            assertThat(line(log, "GET - 404")).contains("code=invalid_request");
+        }
+    }
+
+    /** It is written once the answer has left. */
+    private static String line(LogCapture log, String beginning) {
+        Gateway.await(beginning, () -> log.text().lines().anyMatch(line -> line.startsWith(beginning)));
+        return log.text()
+                .lines()
+                .filter(line -> line.startsWith(beginning))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
