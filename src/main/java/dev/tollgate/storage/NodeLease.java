@@ -89,6 +89,9 @@ public final class NodeLease implements AutoCloseable {
     private @Nullable String lastId;
     private boolean lossTold;
 
+    /** Why it could not be renewed, as the log has it; null since it was. */
+    private @Nullable String complaint;
+
     NodeLease(PostgresServer server, RandomGenerator random, Listener listener, Times times) throws SQLException {
         this.server = server;
         this.random = random;
@@ -182,14 +185,30 @@ public final class NodeLease implements AutoCloseable {
                 join();
             }
             listener.renewed();
+            tellRenewed();
             return true;
         } catch (SQLException | RuntimeException e) {
-            log.warn(Event.LEASE_NOT_RENEWED, "the node's lease was not renewed: {}", e.toString());
+            tellNotRenewed(e.toString());
             disconnect();
             if (isOver()) {
                 lose();
             }
             return false;
+        }
+    }
+
+    /** Each cause once, however often it is tried: where the database is away for an hour the log has to show something else, too. */
+    private void tellNotRenewed(String cause) {
+        if (!cause.equals(complaint)) {
+            log.warn(Event.LEASE_NOT_RENEWED, "the node's lease was not renewed: {}", cause);
+            complaint = cause;
+        }
+    }
+
+    private void tellRenewed() {
+        if (complaint != null) {
+            log.info("the node's lease is renewed again");
+            complaint = null;
         }
     }
 

@@ -4,12 +4,14 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +149,27 @@ class NodeLeaseTest {
             Gateway.await("the return", () -> !nodeId(lease).isEmpty());
             assertThat(number("SELECT COUNT(*) FROM node")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void why_a_lease_is_not_renewed_is_told_once_and_that_it_is_again_once() {
+        try (LogCapture log = new LogCapture();
+                NodeLease lease = join(QUICK)) {
+            execute("ALTER TABLE node RENAME TO away");
+            Gateway.await("many attempts", () -> lostStill.get() > 5);
+            assertThat(lines(log, "was not renewed")).hasSize(1);
+            execute("ALTER TABLE away RENAME TO node");
+            Gateway.await("the return", () -> !nodeId(lease).isEmpty());
+            Gateway.await(
+                    "the line of it", () -> !lines(log, "is renewed again").isEmpty());
+            int then = renewed.get();
+            Gateway.await("more renewals", () -> renewed.get() > then + 2);
+            assertThat(lines(log, "is renewed again")).hasSize(1);
+        }
+    }
+
+    private static List<String> lines(LogCapture log, String having) {
+        return log.text().lines().filter(line -> line.contains(having)).toList();
     }
 
     @Test
