@@ -167,9 +167,10 @@ public final class NodeLease implements AutoCloseable {
     }
 
     private void run() {
+        boolean renewed = true; // it was taken a moment ago, and who begins reads much of the database meanwhile
         while (!closing) {
-            boolean renewed = step();
             LockSupport.parkNanos((renewed ? times.renew() : PAUSE).toNanos());
+            renewed = closing || step();
         }
         leave();
     }

@@ -173,6 +173,15 @@ class NodeLeaseTest {
     }
 
     @Test
+    void a_lease_that_was_taken_a_moment_ago_is_not_renewed_at_once() {
+        try (NodeLease lease = join(RARE)) {
+            lease.tell(NodeLease.State.READY);
+            Gateway.await("ready", () -> rowsIn("ready") == 1 && renewed.get() > 0);
+            assertThat(renewed).hasValue(1);
+        }
+    }
+
+    @Test
     void what_nobody_can_know_ends_the_lease_and_frees_its_reservations_at_once() {
         try (NodeLease lease = join(QUICK)) {
             String id = lease.nodeId();
