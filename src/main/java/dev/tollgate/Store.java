@@ -161,6 +161,9 @@ final class Store implements AutoCloseable {
 
     /** For a command: not a node, and beside running servers where the database is shared. */
     static Store openForCommand(Settings settings, InstantSource clock, SecureRandom random) {
+        if (settings.databaseUrl() == null) {
+            Database.requireBooks(settings.data());
+        }
         return open(settings, Surroundings.REAL.withClock(clock), random, false);
     }
 

@@ -74,6 +74,20 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * For who looks after an installation and means to begin none.
+     *
+     * @throws CannotOpen when a data folder holds no books, which stays as it is
+     */
+    public static void requireBooks(Path folder) {
+        SqliteFile file = new SqliteFile(folder);
+        if (file.isEmpty()) {
+            new Mark(file).check();
+            throw new CannotOpen("There is no installation in " + folder
+                    + ": name its data folder with --data, or start a server there once.");
+        }
+    }
+
+    /**
      * Opens a PostgreSQL database for reading and writing, beside other nodes; makes the schema where there is none.
      *
      * @param url {@code jdbc:postgresql://…}; no message shows it, for it may carry a password

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An installation whose database is gone, and one that others work beside. */
 @Timeout(240)
@@ -47,8 +49,23 @@ class LostBooksTest {
                 new PrintWriter(err));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"account list", "account create --name Ann", "operator reset"})
+    void a_command_in_a_folder_without_an_installation_is_refused_and_makes_none(String command) {
+        Path elsewhere = data.resolve("elsewhere");
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.addAll(List.of("--data", elsewhere.toString()));
+        PrintWriter to = new PrintWriter(err);
+        assertThat(Main.run(words.toArray(String[]::new), Map.of(), to, to)).isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines("tollgate: There is no installation in " + elsewhere
+                        + ": name its data folder with --data, or start a server there once.");
+        assertThat(elsewhere).doesNotExist();
+    }
+
     @Test
     void a_start_without_the_books_of_before_is_refused_until_the_operator_wants_new_ones() throws Exception {
+        Migrated.in(data);
         assertThat(run("account", "create", "--name", "first")).isZero();
         Files.delete(data.resolve("tollgate.db"));
 
