@@ -18,6 +18,10 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'tollgate_read') THEN
         CREATE ROLE tollgate_read LOGIN;
     END IF;
+    -- Nobody but a superuser gives tables to a role that he is not in.
+    IF current_user <> 'tollgate_owner' AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        EXECUTE format('GRANT tollgate_owner TO %I', current_user);
+    END IF;
 END
 $$;
 

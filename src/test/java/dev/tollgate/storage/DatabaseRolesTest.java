@@ -172,4 +172,28 @@ class DatabaseRolesTest {
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
     }
+
+    /** As on servers of others, where nobody is given a superuser. */
+    @Test
+    void the_tables_owner_makes_the_roles_without_being_a_superuser_and_may_do_it_again() throws Exception {
+        String database = Postgres.empty();
+        execute(owner, "CREATE ROLE landlord LOGIN CREATEROLE");
+        execute(
+                database,
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO landlord', current_database()); END $$");
+        String landlord = database.replaceAll("user=[^&]*", "user=landlord");
+        Database.migrateShared(landlord);
+        for (int times = 0; times < 2; times++) {
+            execute(landlord, Files.readString(ROLES));
+            assertThat(
+                            Postgres.number(
+                                    database,
+                                    "SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner <> 'tollgate_owner'"))
+                    .isZero();
+        }
+        execute(database.replaceAll("user=[^&]*", "user=tollgate_owner"), "ALTER TABLE entry ADD COLUMN more INTEGER");
+        assertThatThrownBy(() -> execute(database.replaceAll("user=[^&]*", "user=tollgate_app"), "DELETE FROM entry"))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+    }
 }
