@@ -1,11 +1,15 @@
 -- Who may do what in the database of Tollgate, for PostgreSQL 15 and newer. Run it in that database as a superuser, or as the tables' owner with
--- CREATEROLE: after the first start and after each upgrade, which bring tables that nobody has been given yet. To run it again does no harm.
+-- CREATEROLE: after the first start and after each upgrade, which bring tables that nobody has been given yet. To run it again does no harm, beside
+-- running servers neither: it takes effect as a whole, or where a table is locked for long not at all.
 --
 --   tollgate_owner  owns the tables: migrations, and what an operator does by hand
 --   tollgate_app    serves: what is written once (the ledger, receipts, calls, the audit log, invoices) it can neither change nor delete
 --   tollgate_read   looks: reports, backups by your own tools; not what lets somebody in
 --
 -- Then let them in, each by a password of its own:  ALTER ROLE tollgate_app PASSWORD '…'
+
+BEGIN;
+SET LOCAL lock_timeout = '10s';
 
 DO $$
 BEGIN
@@ -33,7 +37,7 @@ DO $$
 DECLARE
     each RECORD;
 BEGIN
-    FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner <> 'tollgate_owner' LOOP
         EXECUTE format('ALTER TABLE public.%I OWNER TO tollgate_owner', each.tablename);
     END LOOP;
 END
@@ -86,3 +90,5 @@ REVOKE SELECT ON
     api_key, installation, kept_answer, outgoing_mail, person, person_identity, person_link, recovery_code, session, signing_key,
     thought_signature, voucher
     FROM tollgate_read;
+
+COMMIT;

@@ -11,6 +11,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -195,5 +197,37 @@ class DatabaseRolesTest {
         assertThatThrownBy(() -> execute(database.replaceAll("user=[^&]*", "user=tollgate_app"), "DELETE FROM entry"))
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+    }
+
+    @Test
+    void rights_hold_while_they_are_given_again_beside_running_servers() throws Exception {
+        try (Connection writing = DriverManager.getConnection(owner);
+                Statement statement = writing.createStatement()) {
+            writing.setAutoCommit(false);
+            statement.execute("LOCK TABLE audit_log IN ROW EXCLUSIVE MODE"); // as who adds a row
+            CompletableFuture<Void> given = CompletableFuture.runAsync(() -> asPsql(owner));
+            Gateway.await(
+                    "the wait for that table",
+                    () -> Postgres.number(
+                                    owner,
+                                    "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = 'audit_log'::regclass")
+                            > 0);
+            execute(as("tollgate_app"), "SET lock_timeout = '5s'; UPDATE account SET name = name");
+            execute(as("tollgate_read"), "SET lock_timeout = '5s'; SELECT COUNT(*) FROM entry");
+            writing.rollback();
+            given.join();
+        }
+    }
+
+    /** A statement at a time, each a transaction of its own where nothing else is said. */
+    private static void asPsql(String url) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            for (String one : Files.readString(ROLES).split(";\\R(?=[^$]*(?:\\$\\$[^$]*\\$\\$[^$]*)*\\z)")) {
+                statement.execute(one);
+            }
+        } catch (SQLException | IOException e) {
+            throw new AssertionError(e);
+        }
     }
 }
