@@ -17,13 +17,19 @@ final class Reports {
 
     private Reports() {}
 
-    /** Why they are not written: those that were reported as decided are lost, the others learn it as their outcome. */
-    static void fail(List<Waiting> all, Throwable failure) {
-        log.error(
-                Event.STORE_UNAVAILABLE,
-                "{} of work failed",
-                all.size() == 1 ? "a unit" : all.size() + " units",
-                failure);
+    /**
+     * Why they are not written: those that were reported as decided are lost, the others learn it as their outcome.
+     *
+     * @param isTold whether the log has it already
+     */
+    static void fail(List<Waiting> all, Throwable failure, boolean isTold) {
+        if (!isTold) {
+            log.error(
+                    Event.STORE_UNAVAILABLE,
+                    "{} of work failed",
+                    all.size() == 1 ? "a unit" : all.size() + " units",
+                    failure);
+        }
         StoreException told = Failures.of(failure);
         List<Waiting> unreported = new ArrayList<>();
         for (Waiting waiting : all) {

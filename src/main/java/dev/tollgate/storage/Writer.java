@@ -78,6 +78,10 @@ public final class Writer implements AutoCloseable {
     private volatile Runnable outcomeUnknown = () -> {};
     private volatile WriterObserver observer = WriterObserver.NONE;
     private volatile boolean toldUnwritten;
+
+    /** Whether the log has the trouble that the store is in: units that are offered again and again then fail in silence. */
+    private boolean troubleTold;
+
     private volatile boolean closing;
     private volatile boolean stopped;
 
@@ -363,6 +367,7 @@ public final class Writer implements AutoCloseable {
             pulse.committed();
             if (inTrouble) {
                 pulse.wrote();
+                troubleTold = false;
             }
         }
     }
@@ -493,7 +498,9 @@ public final class Writer implements AutoCloseable {
     private WriterObserver.BatchEnd commitAgain(List<Waiting> all, Throwable before) {
         Throwable failure = before;
         for (int again = 0; again < AGAIN_MAX && failure != null && mayPass(Failures.kind(failure)); again++) {
-            log.info("a batch of {} units is tried again: {}", all.size(), failure.getMessage());
+            if (!pulse.isInTrouble()) { // else the cause was told
+                log.info("a batch of {} units is tried again: {}", all.size(), failure.getMessage());
+            }
             failure = attempt(() -> commitWith(all));
         }
         if (failure != null && connection.makeRoom(failure)) {
@@ -504,7 +511,9 @@ public final class Writer implements AutoCloseable {
             return WriterObserver.BatchEnd.AGAIN;
         }
         if (all.size() == 1 || isEveryones(Failures.kind(failure))) {
-            Reports.fail(all, failure);
+            boolean isTold = troubleTold && pulse.isInTrouble() && !(failure instanceof OutcomeUnknown);
+            Reports.fail(all, failure, isTold);
+            troubleTold = pulse.isInTrouble();
             return failure instanceof OutcomeUnknown ? WriterObserver.BatchEnd.UNKNOWN : WriterObserver.BatchEnd.FAILED;
         }
         all.forEach(this::commitAlone);
@@ -583,6 +592,7 @@ public final class Writer implements AutoCloseable {
 
     private void committed(List<Waiting> all) {
         pulse.committed();
+        troubleTold = false;
         for (Waiting waiting : all) {
             waiting.becameDurable();
             mayRide = mayRide || (waiting.rides() && waiting.unit().writes());

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -182,6 +183,31 @@ class PostgresServerTest {
             writer.commitAndWait(Unit.of(new Notes.Note("b")));
             assertThat(ask(database, "SELECT STRING_AGG(name, ',' ORDER BY created_at) FROM account"))
                     .isEqualTo("a,b");
+        }
+    }
+
+    @Test
+    void a_server_that_is_away_is_told_once_however_often_units_meet_it() {
+        String url = Postgres.migrated();
+        String name = url.replaceAll("\\?.*", "").replaceAll(".*/", "");
+        try (LogCapture log = new LogCapture();
+                Database database = Database.openShared(url)) {
+            Writer writer = database.startWriter(List.of(notes));
+            writer.commitAndWait(Unit.of(new Notes.Note("a")));
+            String elsewhere = url.replace("/" + name, "/postgres");
+            Postgres.execute(elsewhere, "ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
+            Postgres.number(
+                    elsewhere,
+                    "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '" + name + "'");
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Notes.Note("b"))))
+                        .isInstanceOf(StoreUnavailable.class);
+            }
+            assertThat(log.text().lines().filter(line -> line.contains("the database takes nothing")))
+                    .hasSize(1);
+            assertThat(log.text().lines().filter(line -> line.contains("of work failed")))
+                    .hasSize(1);
+            assertThat(log.text()).doesNotContain("is tried again");
         }
     }
 
