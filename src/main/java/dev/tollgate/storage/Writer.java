@@ -363,13 +363,19 @@ public final class Writer implements AutoCloseable {
         boolean inTrouble = pulse.isInTrouble();
         if (!inTrouble && !pulse.mayCommit()) {
             attempt(connection::ask);
-        } else if (attempt(() -> connection.probe(inTrouble)) == null) {
+        } else if (probe(inTrouble) == null) {
             pulse.committed();
             if (inTrouble) {
                 pulse.wrote();
                 troubleTold = false;
             }
         }
+    }
+
+    /** Where a disk is full nobody calls, so room has to be made here, too. */
+    private @Nullable Throwable probe(boolean inTrouble) {
+        Throwable failure = attempt(() -> connection.probe(inTrouble));
+        return failure != null && connection.makeRoom(failure) ? attempt(() -> connection.probe(inTrouble)) : failure;
     }
 
     /** Waits a while for the first unit, or until the riders must not wait longer; takes what else is there. @return whether there will be more */

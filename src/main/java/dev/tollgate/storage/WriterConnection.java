@@ -21,7 +21,9 @@ final class WriterConnection implements AutoCloseable {
     private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
     private static final Duration OUTCOME_PAUSE = Duration.ofMillis(50);
 
-    private static final String WRITE_THE_SAME = "UPDATE installation SET value = value WHERE name = 'secret_check'";
+    /** A number in the file that nobody reads: unlike a row that stays as it is, SQLite writes it whatever it was before. */
+    private static final String WRITE_THE_SAME = "PRAGMA user_version = 0";
+
     private static final String WRITE_NOTHING = "UPDATE installation SET value = value WHERE name = ''";
 
     private final Dialect dialect;
@@ -86,12 +88,12 @@ final class WriterConnection implements AutoCloseable {
      * Has the database commit something: on a server this writer's own mark, for which it waits for nobody; in a file nothing at all, under
      * the lock of who writes.
      *
-     * @param inTrouble then in a file a row that stays as it is, for what had no room
+     * @param inTrouble then in a file something that needs room, for what had none
      */
     void probe(boolean inTrouble) throws SQLException {
         Statements open = statements();
         if (isEmbedded()) {
-            open.of(inTrouble ? WRITE_THE_SAME : WRITE_NOTHING).executeUpdate();
+            open.of(inTrouble ? WRITE_THE_SAME : WRITE_NOTHING).execute();
             open.commit();
             wrote();
         } else {

@@ -174,6 +174,21 @@ class DatabaseTest {
         }
     }
 
+    @Test
+    void whether_a_file_takes_something_again_is_asked_by_writing_and_while_all_is_well_without() throws SQLException {
+        Path log = folder.resolve("tollgate.db-wal");
+        try (WriterConnection connection =
+                new WriterConnection(new SqliteFile(Migrated.in(folder)), (FileWatch) null)) {
+            connection.probe(false);
+            assertThat(log).isEmptyFile();
+            connection.probe(true);
+            long once = log.toFile().length();
+            assertThat(once).isPositive();
+            connection.probe(true);
+            assertThat(log.toFile().length()).isGreaterThan(once);
+        }
+    }
+
     private void change(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
                 Statement statement = connection.createStatement()) {
