@@ -69,6 +69,7 @@ class HelmTest {
                         "postgresql:tollgate,database=postgresql",
                         "hpa:tollgate,database=postgresql,autoscaling.enabled=true",
                         "other:books,existingSecret=keys,announceSeconds=5,drainMinutes=20,admin.port=9000,databasePort=6432,"
+                                + "otherPorts[0]=587,otherPorts[1]=4318,"
                                 + "image.repository=registry.example.org/tollgate,image.tag=v7,image.pullSecrets[0].name=pull,"
                                 + "database=postgresql,replicas=5,ingress.enabled=true,ingress.tlsSecret=certificate",
                         "misspelt:tollgate,replica=3",
@@ -178,7 +179,10 @@ class HelmTest {
                 object(documents, "books-admin", Service.class),
                 object(documents, "books", NetworkPolicy.class));
         assertThat(settings.adminListen().port()).isEqualTo(9000);
-        assertThat(documents).contains("port: 6432");
+        assertThat(object(documents, "books", NetworkPolicy.class).getSpec().getEgress().stream()
+                        .flatMap(rule -> rule.getPorts().stream())
+                        .map(port -> port.getPort().getIntVal()))
+                .containsExactly(53, 53, 443, 6432, 587, 4318);
         for (String pods : List.of("Deployment books", "Job books-migrate-1")) {
             JsonNode pod = objects(documents).get(pods).at("/spec/template/spec");
             assertThat(pod.at("/containers/0/image").asString()).isEqualTo("registry.example.org/tollgate:v7");
