@@ -257,7 +257,9 @@ final class Store implements AutoCloseable {
         SecretKeys.Check check = new SecretKeys.Check(secrets);
         writer.commitAndWait(Unit.of(check));
         if (!check.outcome()) {
-            throw new CannotOpen("The secret key is not the one that this installation's data were sealed with.");
+            throw new CannotOpen(
+                    "The secret key is not the one that this installation's data were sealed with: put it into the data"
+                            + " folder as secret.key, or set TOLLGATE_SECRET_KEY to it.");
         }
         if (!receipts.hasSigningKey()) {
             writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));

@@ -64,6 +64,22 @@ class LostBooksTest {
     }
 
     @Test
+    void books_that_were_restored_without_their_key_say_what_to_put_where() throws Exception {
+        Migrated.in(data);
+        Path key = data.resolve("secret.key");
+        assertThat(run("account", "create", "--name", "first")).isZero();
+        byte[] right = Files.readAllBytes(key);
+        Files.delete(key);
+
+        assertThat(run("account", "list")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("put it into the data folder as secret.key, or set TOLLGATE_SECRET_KEY")
+                .hasLineCount(1);
+        Files.write(key, right);
+        assertThat(run("account", "list")).isZero();
+    }
+
+    @Test
     void a_start_without_the_books_of_before_is_refused_until_the_operator_wants_new_ones() throws Exception {
         Migrated.in(data);
         assertThat(run("account", "create", "--name", "first")).isZero();
