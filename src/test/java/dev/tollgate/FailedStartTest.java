@@ -148,8 +148,8 @@ class FailedStartTest {
 
     /** It is met right after the node has joined. */
     private static AutoCloseable unreadableKey(String url) {
-        Postgres.execute(url, "UPDATE api_key SET hash = 'x' || hash");
-        return () -> Postgres.execute(url, "UPDATE api_key SET hash = substr(hash, 2)");
+        Postgres.execute(url, "UPDATE api_key SET hash = translate(hash, '0123456789', 'ghijklmnop')");
+        return () -> Postgres.execute(url, "UPDATE api_key SET hash = translate(hash, 'ghijklmnop', '0123456789')");
     }
 
     /** What the others of this class look at is there while a server runs. */

@@ -56,19 +56,15 @@ public final class Refusals {
                 + " spend limit of " + Credits.text(refused.limitMicros())
                 + " credits is reached: " + Credits.text(refused.usedMicros()) + " are used"
                 + (refused.accounts() ? " by all its keys" : "");
-        String need = ", the call needs at least " + Credits.text(refused.leastMicros()) + ".";
+        // Whoever waited for the reset would be refused again; that there is one is said all the same (D27).
+        String beyond = refused.leastMicros() > refused.limitMicros() ? ", more than the whole limit." : ".";
+        String need = ", the call needs at least " + Credits.text(refused.leastMicros()) + beyond;
         if (refused.becauseOfRunningCalls()) {
             return ApiError.of(
                             ErrorCode.SPEND_LIMIT_EXCEEDED,
                             limit + " and " + Credits.text(refused.heldMicros()) + " are held by running calls" + need)
                     .lacking(shortage(refused, refused.heldMicros(), null))
                     .retryAfter(SOON);
-        }
-        if (refused.leastMicros() > refused.limitMicros()) {
-            // its end would free too little: whoever waited for it would be refused again
-            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " Not even the whole limit covers it.")
-                    .lacking(shortage(refused, 0, null))
-                    .doNotRetry();
         }
         if (refused.freesAt() == null) {
             return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It does not reset by itself.")

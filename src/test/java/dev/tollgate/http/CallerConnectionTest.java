@@ -46,7 +46,7 @@ class CallerConnectionTest {
             exchange.json(200, bytes("said"));
         });
         try (RawClient client = front.start().client()) {
-            for (String escape : new String[] {"%0d%0ax-evil:1", "%0ax-evil:1", "%00", "%7f"}) {
+            for (String escape : new String[] {"%0d%0ax-evil:1", "%0ax-evil:1", "%7f"}) {
                 RawClient.Answer answer = client.ask("GET", "/v1/header?said=a" + escape);
                 assertThat(answer.status()).as(escape).isEqualTo(500);
                 assertThat(answer.headers()).doesNotContainKeys("x-evil", "x-said");

@@ -92,20 +92,20 @@ class RefusalsTest {
     }
 
     @Test
-    void a_spend_limit_that_can_never_cover_the_call_promises_nothing_of_its_reset() {
+    void a_spend_limit_that_can_never_cover_the_call_says_so_beside_its_reset() {
         ApiError reached = Refusals.of(
                 new ReserveOutcome.SpendLimitReached(
                         SpendWindow.DAY, 1_999_999, 0, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
                 NOW);
         assertThat(reached.message())
                 .isEqualTo("The key's daily spend limit of 1.999999 credits is reached: 0 are used, the call needs at"
-                        + " least 2. Not even the whole limit covers it.");
-        assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
+                        + " least 2, more than the whole limit. It will reset at 2026-11-20T12:05:00Z.");
+        assertThat(reached.headers()).containsEntry("x-should-retry", "false").containsEntry("retry-after", "300");
         ApiError exact = Refusals.of(
                 new ReserveOutcome.SpendLimitReached(
                         SpendWindow.DAY, 2_000_000, 1, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
                 NOW);
-        assertThat(exact.message()).endsWith(" It will reset at 2026-11-20T12:05:00Z.");
+        assertThat(exact.message()).endsWith(" least 2. It will reset at 2026-11-20T12:05:00Z.");
     }
 
     @Test
