@@ -9,7 +9,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 
 /**
- * What is logged and where it goes; found by the logging library as a service. Not a file of XML: to read one took a tenth of a start.
+ * What is logged and where it goes; asked for by {@link LogProvider}, and elsewhere found by the logging library as a service. Not a file of XML: to read one took a tenth of a start.
  * Whoever names a file of his own ({@code -Dlogback.configurationFile}) has that.
  */
 public final class LogConfiguration extends ContextAwareBase implements Configurator {

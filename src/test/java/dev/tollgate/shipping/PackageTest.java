@@ -321,14 +321,16 @@ class PackageTest {
         assertThat(root.resolve("bin/sh")).doesNotExist();
         assertThat(root.resolve("usr/bin")).doesNotExist();
 
-        // As an engine starts it: with /proc and /dev, and nothing else of this machine. Only root can become somebody
-        // else.
+        // As an engine starts it: with /proc and /dev, and nothing else of this machine, and a folder for temporary
+        // files
+        // from which nothing can be run, as the Compose file asks for one. Only root can become somebody else.
         boolean isRoot = "root".equals(System.getProperty("user.name"));
         String user = isRoot ? "--userspec=" + config.path("User").asString() : "";
         Path script = Files.writeString(folder.resolve("start"), """
                 set -e
                 mount --rbind /proc "$1/proc"
                 mount --rbind /dev "$1/dev"
+                mount -t tmpfs -o noexec,nosuid,nodev,mode=1777,size=64m tmpfs "$1/tmp"
                 root=$1
                 shift
                 exec %s %s "$root" "$@"
