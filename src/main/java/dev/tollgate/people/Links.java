@@ -9,6 +9,7 @@ import dev.tollgate.mail.Outbox;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.sql.PreparedStatement;
@@ -20,7 +21,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -297,12 +297,7 @@ public final class Links {
             return false;
         }
         Instant now = clock.instant();
-        List<Change> changes = new ArrayList<>();
-        if (person.confirmedAt() == null
-                && !FreeCredits.isStarted(database, person.accountId())
-                && !people.isStartedBefore(login)) {
-            changes.addAll(startCredits().changes(person.accountId(), true, now));
-        }
+        List<Change> changes = new ArrayList<>(creditsOfConfirming(person, login, now));
         PeopleChange<Boolean> change = PeopleChange.of(rows -> {
             rows.take(person.id());
             use(rows, link, now);
@@ -331,8 +326,17 @@ public final class Links {
         }
     }
 
+    /** What somebody's account begins with, where it waited for a confirmed address. */
+    private List<Change> creditsOfConfirming(Person person, String login, Instant now) {
+        return person.confirmedAt() == null
+                        && !FreeCredits.isStarted(database, person.accountId())
+                        && !people.isStartedBefore(login)
+                ? startCredits().changes(person.accountId(), true, now)
+                : List.of();
+    }
+
     /**
-     * Sets a new password and ends all sessions.
+     * Sets a new password and ends all sessions. A link that came by mail confirms its address.
      *
      * @return what is wrong; null where it was done
      */
@@ -347,11 +351,13 @@ public final class Links {
         }
         String hash = people.passwords().hash(visit.network(), password);
         Instant now = clock.instant();
-        PeopleChange<Boolean> change = PeopleChange.of(rows -> {
+        List<Change> changes = new ArrayList<>();
+        if (link.isMailed() && link.email().equals(person.email())) {
+            changes.addAll(creditsOfConfirming(person, person.login(), now));
+        }
+        changes.add(PeopleChange.of(rows -> {
             rows.take(person.id());
-            if (!rows.useLink(link.hash(), now)) {
-                return false;
-            }
+            use(rows, link, now);
             rows.setPassword(person.id(), hash);
             rows.endSessions(person.id(), null);
             if (link.isMailed()) {
@@ -362,11 +368,13 @@ public final class Links {
                         link.email());
             }
             return true;
-        });
-        List<Change> changes = new ArrayList<>(List.of(change));
-        changes.addAll(passwordChanged(person, change::outcome));
-        writer.commitAndWait(Unit.of(changes));
-        if (!change.outcome()) {
+        }));
+        changes.addAll(passwordChanged(person));
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) { // somebody was faster with it
             return new SignIn.Wrong();
         }
         people.forgive(person, visit);
@@ -377,13 +385,9 @@ public final class Links {
 
     /** What goes with a change of somebody's password: a mail, where mails are sent and theirs is known. */
     public List<Change> passwordChanged(Person person) {
-        return passwordChanged(person, () -> true);
-    }
-
-    private List<Change> passwordChanged(Person person, BooleanSupplier condition) {
         String email = person.email();
         return isMailOn() && email != null && Letter.canReach(email)
-                ? List.of(outbox.queue(person.accountId(), letters.passwordChanged(email), condition))
+                ? List.of(outbox.queue(person.accountId(), letters.passwordChanged(email), () -> true))
                 : List.of();
     }
 

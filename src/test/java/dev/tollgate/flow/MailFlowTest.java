@@ -265,6 +265,27 @@ class MailFlowTest {
         assertThat(unknown.signIn("guesser@example.org", OTHER).location()).isEqualTo("/dashboard");
     }
 
+    @Test
+    void a_new_password_by_a_mail_confirms_the_address_and_brings_the_credits_that_waited_for_it() {
+        String account = admin("/admin/accounts", "{\"name\":\"early\",\"reason\":\"a test\"}")
+                .json()
+                .get("id")
+                .asString();
+        gateway.execute(
+                "INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due, zone,"
+                        + " created_at) VALUES ('usr_early', '" + account
+                        + "', 'early@example.org', 'early@example.org', 'early',"
+                        + " 'user', '', 0, 'UTC', 0)");
+        forgot("early@example.org");
+        String link = box.link("early@example.org", 1);
+        assertThat(browser().submit(link, link, Map.of("password", OTHER)).location())
+                .isEqualTo("/sign-in?said=reset");
+        assertThat(gateway.number("SELECT confirmed_at FROM person WHERE id = 'usr_early'"))
+                .isPositive();
+        assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + account + "'"))
+                .isEqualTo(7_000_000);
+    }
+
     // ---- another address ----
 
     private static void askToChange(Browser browser, String email) {
