@@ -3,6 +3,7 @@ package dev.tollgate.mail;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretBox;
 import java.nio.charset.StandardCharsets;
@@ -77,11 +78,16 @@ public final class Outbox {
 
     /** A mail without which the deed is not to be done: where too many wait already, its unit is refused. */
     public Change needed(@Nullable String accountId, Letter letter) {
-        return new QueueMail(sealed(accountId, letter), () -> true, true, clock.instant());
+        return needed(accountId, letter, () -> true);
     }
 
-    /** A mail that is left out where too many wait already. @param condition asked once the deed is decided */
-    public Change queue(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
+    /** The same of a deed that may turn out to be somebody else's. @param condition asked once the deed is decided */
+    public Change needed(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
+        return new QueueMail(sealed(accountId, letter), condition, true, clock.instant());
+    }
+
+    /** A mail that is left out where too many wait already; its outcome says whether it is there. @param condition asked once the deed is decided */
+    public Decision<Boolean> queue(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
         return new QueueMail(sealed(accountId, letter), condition, false, clock.instant());
     }
 

@@ -8,6 +8,7 @@ import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.sql.PreparedStatement;
@@ -94,10 +95,16 @@ public final class MonthlyStatements {
         List<Change> changes = new ArrayList<>(List.of(mailed));
         for (String email : strings(PEOPLE, accountId, PEOPLE_MAX)) {
             if (Letter.canReach(email)) {
-                changes.add(outbox.queue(accountId, letters.statement(email, month, papers), mailed::outcome));
+                changes.add(outbox.needed(accountId, letters.statement(email, month, papers), mailed::outcome));
             }
         }
-        writer.commitAndWait(Unit.of(changes));
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) {
+            // The account's mails find no room now: nothing is noted, and the next sweep tries again.
+        }
     }
 
     private List<String> due(YearMonth month, String after) {

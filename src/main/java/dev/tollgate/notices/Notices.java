@@ -13,6 +13,7 @@ import dev.tollgate.mail.Outbox;
 import dev.tollgate.money.Credits;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -24,9 +25,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +44,9 @@ public final class Notices {
     private static final int MAILS_MAX = 5;
     private static final long NEAR = 80;
     private static final String BALANCE = "balance";
+
+    /** No account's: whoever is noted with it is looked at again. */
+    private static final long LOOK_AGAIN = -1;
 
     private static final String CHANGED = """
             SELECT person.id, person.account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
@@ -101,7 +108,7 @@ public final class Notices {
             long sequence,
             String told) {}
 
-    /** @param name as it is noted, without a comma; @param letter null where nobody can be written to */
+    /** @param name as it is noted, without a comma; @param letter null where nobody can be written to, or another one says it, too */
     private record Item(String name, @Nullable Letter letter) {}
 
     /** Looks at those whose account or choice has changed, as many as are looked at once. */
@@ -154,25 +161,60 @@ public final class Notices {
                 told == null ? "" : told);
     }
 
+    /** Told is what was mailed: the rest waits until its person can be written to, or there is room for it. */
     private void look(Somebody somebody) {
+        Set<String> told = Set.of(somebody.told().split(","));
+        String to = writable(somebody);
+        List<Item> items = items(somebody, to).stream()
+                .filter(item -> to != null || told.contains(item.name()))
+                .toList();
+        List<Item> due = items.stream()
+                .filter(item -> item.letter() != null && !told.contains(item.name()))
+                .toList();
+        List<Item> later = due.stream().skip(MAILS_MAX).toList();
+        SetTold noted = noted(somebody, somebody.told(), names(items, later), later.isEmpty());
+        Map<Item, Decision<Boolean>> mails = new LinkedHashMap<>();
+        for (Item item : due.subList(0, due.size() - later.size())) {
+            mails.put(item, outbox.queue(somebody.accountId(), Objects.requireNonNull(item.letter()), noted::outcome));
+        }
+        List<Change> changes = new ArrayList<>(List.of(noted));
+        changes.addAll(mails.values());
+        writer.commitAndWait(Unit.of(changes));
+        if (noted.outcome() && !mails.values().stream().allMatch(Decision::outcome)) {
+            List<Item> left = new ArrayList<>(later);
+            mails.forEach((item, mail) -> {
+                if (!mail.outcome()) {
+                    left.add(item);
+                }
+            });
+            writer.commitAndWait(Unit.of(noted(somebody, noted.told(), names(items, left), false)));
+        }
+    }
+
+    private static SetTold noted(Somebody somebody, String before, String told, boolean isAll) {
+        return new SetTold(somebody.id(), before, told, isAll ? somebody.sequence() : LOOK_AGAIN, somebody.version());
+    }
+
+    private static String names(List<Item> items, List<Item> without) {
+        return items.stream()
+                .filter(item -> !without.contains(item))
+                .map(Item::name)
+                .collect(Collectors.joining(","));
+    }
+
+    private List<Item> items(Somebody somebody, @Nullable String to) {
         List<Item> items = new ArrayList<>();
         Long line = somebody.line();
         if (line != null && somebody.leftMicros() < line) {
-            items.add(new Item(BALANCE, balance(somebody, line)));
+            Letter letter = to == null
+                    ? null
+                    : letters.balanceBelow(to, Credits.text(somebody.leftMicros()), Credits.text(line));
+            items.add(new Item(BALANCE, letter));
         }
         if (somebody.keyNotices()) {
-            addKeys(somebody, items);
+            addKeys(somebody, to, items);
         }
-        Set<String> told = Set.of(somebody.told().split(","));
-        String now = String.join(",", items.stream().map(Item::name).toList());
-        SetTold noted = new SetTold(somebody.id(), somebody.told(), now, somebody.sequence(), somebody.version());
-        List<Change> changes = new ArrayList<>(List.of(noted));
-        for (Item item : items) {
-            if (!told.contains(item.name()) && item.letter() != null && changes.size() <= MAILS_MAX) {
-                changes.add(outbox.queue(somebody.accountId(), item.letter(), noted::outcome));
-            }
-        }
-        writer.commitAndWait(Unit.of(changes));
+        return items;
     }
 
     private @Nullable String writable(Somebody somebody) {
@@ -180,12 +222,7 @@ public final class Notices {
         return outbox.isOn() && email != null && Letter.canReach(email) ? email : null;
     }
 
-    private @Nullable Letter balance(Somebody somebody, long line) {
-        String to = writable(somebody);
-        return to == null ? null : letters.balanceBelow(to, Credits.text(somebody.leftMicros()), Credits.text(line));
-    }
-
-    private void addKeys(Somebody somebody, List<Item> items) {
+    private void addKeys(Somebody somebody, @Nullable String to, List<Item> items) {
         List<Key> limited = keys.list(somebody.accountId(), null, Keys.PAGE_MAX).stream()
                 .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))
                 .toList();
@@ -199,7 +236,7 @@ public final class Notices {
             Map<SpendWindow, WindowUse> of = uses.getOrDefault(key.id(), Map.of());
             for (SpendWindow window : SpendWindow.values()) {
                 add(
-                        somebody,
+                        to,
                         key,
                         window,
                         of.getOrDefault(window, WindowUse.NONE).chargedMicros(), // as above
@@ -209,7 +246,7 @@ public final class Notices {
         }
     }
 
-    private void add(Somebody somebody, Key key, SpendWindow window, long used, Instant now, List<Item> items) {
+    private void add(@Nullable String to, Key key, SpendWindow window, long used, Instant now, List<Item> items) {
         Long limit = limit(key.settings().spend(), window);
         if (limit == null || used < limit - limit / 100 * (100 - NEAR)) {
             return;
@@ -217,7 +254,6 @@ public final class Notices {
         Instant end = window.endsAt(now);
         String name = key.id() + "/" + window.code() + "/" + (end == null ? 0 : end.toEpochMilli());
         boolean isAll = used >= limit;
-        String to = writable(somebody);
         Letter letter = to == null
                 ? null
                 : letters.keyNear(

@@ -151,4 +151,79 @@ class NoticesTest {
                 + key + "', 'day', " + NOON.toEpochMilli() / 86_400_000 * 86_400_000 + ", " + credits * 1_000_000
                 + ", " + held * 1_000_000 + ")");
     }
+
+    @Test
+    void what_an_address_could_not_be_told_is_told_once_it_is_confirmed() {
+        Browser browser = member("unsure@example.org");
+        gateway.execute(
+                "UPDATE person SET confirmed_at = NULL, version = version + 1 WHERE login = 'unsure@example.org'");
+        want(browser, "100");
+        sweep();
+        sweep();
+        assertThat(mails("unsure@example.org")).isEqualTo(1);
+        String email = "/dashboard/settings/email";
+        browser.submit(email, email, Map.of("deed", "confirm"));
+        String link = box.link("unsure@example.org", 2);
+        browser.submit(link, link, Map.of());
+        sweep();
+        sweep();
+        assertThat(MailBox.text(box.to("unsure@example.org", 3).getLast())).contains("below 100");
+    }
+
+    @Test
+    void what_found_no_room_among_waiting_mails_is_told_when_there_is_some() {
+        Browser browser = member("crowded@example.org");
+        crowd("crowded@example.org");
+        want(browser, "100");
+        sweep();
+        assertThat(mails("crowded@example.org")).isEqualTo(1);
+        gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
+        sweep();
+        sweep();
+        assertThat(mails("crowded@example.org")).isEqualTo(2);
+    }
+
+    @Test
+    void a_monthly_statement_that_finds_no_room_among_waiting_mails_goes_out_when_there_is_some() {
+        Browser browser = member("monthly@example.org");
+        browser.submit(
+                "/dashboard/billing",
+                "/dashboard/billing/contact",
+                Map.of("name", "Ann Ltd", "address", "", "vat-id", ""));
+        crowd("monthly@example.org");
+        gateway.setNow(Instant.parse("2026-12-01T00:00:01Z"));
+        try {
+            gateway.app().statements().sweep();
+            assertThat(mails("monthly@example.org")).isEqualTo(1);
+            gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
+            gateway.app().statements().sweep();
+            gateway.app().statements().sweep();
+            assertThat(mails("monthly@example.org")).isEqualTo(2);
+        } finally {
+            gateway.setNow(NOON);
+        }
+    }
+
+    /** As many mails as may wait for somebody's account. */
+    private static void crowd(String email) {
+        String account = gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
+        for (int i = 0; i < 20; i++) {
+            gateway.execute("INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts,"
+                    + " queued_at, due_at) VALUES ('mail_crowd" + i + "', '" + account
+                    + "', 'somebody@example.org', 'a', '', 'waiting', 0, 0, 4000000000000)");
+        }
+    }
+
+    @Test
+    void of_many_keys_at_their_limits_each_is_told() {
+        Browser browser = member("many@example.org");
+        for (int i = 0; i < 7; i++) {
+            used(key(browser, "key " + i), 20);
+        }
+        adjust("many@example.org", "1");
+        sweep();
+        sweep();
+        sweep();
+        assertThat(mails("many@example.org")).isEqualTo(8);
+    }
 }
