@@ -12,6 +12,7 @@ import dev.tollgate.payments.Payments;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,8 +88,9 @@ public final class InvoicePages {
     private List<Back> back(Payment payment) {
         return payments.told(payment.id()).stream()
                 .filter(told -> !told.outcome().equals("refused") && told.objectId() != null)
+                .sorted(Comparator.comparing(Payments.Told::createdAt)) // it may be told in any order
                 .map(told -> new Back(
-                        Texts.time(told.receivedAt(), ZoneOffset.UTC),
+                        Texts.time(told.createdAt(), ZoneOffset.UTC),
                         word(told.fact()),
                         PaymentTexts.dollars(told.cents())))
                 .toList();

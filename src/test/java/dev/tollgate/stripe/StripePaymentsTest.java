@@ -354,6 +354,23 @@ class StripePaymentsTest {
     }
 
     @Test
+    void what_went_back_stands_on_the_invoice_in_the_order_in_which_it_happened() {
+        Browser browser = member();
+        StripeStandIn.Session session = session(browser, "10");
+        tell(paid(newEvent(), session));
+        tell(at(1795003600, dispute(newEvent(), "charge.dispute.closed", session, "dp_o", "won", 600)));
+        tell(at(1795000000, dispute(newEvent(), "charge.dispute.created", session, "dp_o", "needs_response", 600)));
+        String page =
+                browser.get("/dashboard/billing/invoices/" + session.payment()).body();
+        assertThat(page.substring(page.indexOf("What went back")))
+                .containsSubsequence("18 Nov 11:06:40", "Disputed", "18 Nov 12:06:40", "Dispute won");
+    }
+
+    private static String at(long seconds, String event) {
+        return event.replaceFirst("\"created\":[0-9]+", "\"created\":" + seconds);
+    }
+
+    @Test
     void what_was_used_and_is_disputed_blocks_the_account_and_comes_back_to_the_platform_first() throws Exception {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");
