@@ -288,6 +288,15 @@ class MailFlowTest {
 
     // ---- another address ----
 
+    @Test
+    void who_has_no_address_is_promised_no_notice_there() {
+        Browser browser = member("none@example.org");
+        String email = "/dashboard/settings/email";
+        assertThat(browser.get(email).body()).contains("Your present address gets a notice");
+        gateway.execute("UPDATE person SET email = NULL WHERE login = 'none@example.org'");
+        assertThat(browser.get(email).body()).doesNotContain("Your present address gets a notice");
+    }
+
     private static void askToChange(Browser browser, String email) {
         String page = "/dashboard/settings/email";
         assertThat(browser.submit(page, page, Map.of("deed", "change", "email", email))
