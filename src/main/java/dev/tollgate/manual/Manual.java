@@ -17,6 +17,10 @@ public final class Manual {
     static final String MODELS = ROOT + "/models";
 
     private static final String START = "quickstart";
+
+    /** Where its file's name says that the first page is. */
+    static final String QUICKSTART = ROOT + "/" + START;
+
     private static final String USING = "Using it";
     private static final String RUNNING = "Running it";
 

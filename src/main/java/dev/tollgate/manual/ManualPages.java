@@ -43,6 +43,9 @@ public final class ManualPages {
     }
 
     private PageStep page(PageRequest<Visitor> request) {
+        if (request.path().equals(Manual.QUICKSTART)) {
+            return PageStep.to(Manual.ROOT);
+        }
         Manual.Page page = Manual.ofThisProgram().page(request.path());
         if (page == null) {
             throw ApiError.of(ErrorCode.INVALID_REQUEST, "The documentation has no page of this name.")

@@ -194,4 +194,9 @@ class ManualTest {
                 .doesNotContain("class=\"item\" href=\"/docs\" aria-current=\"page\"");
         assertThat(stranger.get("/docs/billing").body()).doesNotContain("data-figure");
     }
+
+    @Test
+    void the_first_page_is_found_under_the_name_of_its_file_too() {
+        assertThat(stranger.get("/docs/quickstart").location()).isEqualTo("/docs");
+    }
 }
