@@ -15,6 +15,7 @@ import dev.tollgate.ledger.Reservation;
 import dev.tollgate.ledger.Reversal;
 import dev.tollgate.ledger.SetBlocked;
 import dev.tollgate.money.Credits;
+import dev.tollgate.people.People;
 import dev.tollgate.rollups.CountRefund;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
@@ -198,14 +199,17 @@ public final class Deeds {
     }
 
     /**
-     * Blocks an account or lets it in again; its keys answer 401 from then on, what runs ends when it has to hold more (D54). Needs a
-     * reason. Blocking twice is no error.
+     * Blocks an account or lets it in again; its keys answer 401 from then on, its people are signed out, what runs ends when it has to hold
+     * more (D54). Needs a reason. Blocking twice is no error.
      */
     public AdminViews.Account block(By by, String accountId, boolean blocked) throws Refused {
         SetBlocked set = new SetBlocked(accountId, blocked);
         checked(by::needReason);
         String action = blocked ? "account.block" : "account.unblock";
-        commit(set, deed(by, action, accountId, clock.instant(), () -> blocked(set, blocked)));
+        // Also when it is let in: what was begun before, or at the moment of the ban, does not come to life again.
+        Change sessions = People.endingSessions(
+                accountId, () -> set.outcome() == SetBlocked.Outcome.DONE && (blocked || set.wasBlocked()));
+        commit(set, sessions, deed(by, action, accountId, clock.instant(), () -> blocked(set, blocked)));
         if (set.outcome() == SetBlocked.Outcome.NO_SUCH_ACCOUNT) {
             throw noSuchAccount(accountId);
         }

@@ -458,11 +458,15 @@ public final class People implements AutoCloseable {
 
     /** Ends every session of an account's people, in one commit with what tells of it. */
     public void endSessionsOfAccount(String accountId, Change with) {
-        writer.commitAndWait(Unit.of(
-                PeopleChange.of(rows -> rows.update(
+        writer.commitAndWait(Unit.of(endingSessions(accountId, () -> true), with));
+    }
+
+    /** That, as a part of what somebody else commits. @param condition asked when it is applied, once the ledger has decided */
+    public static Change endingSessions(String accountId, BooleanSupplier condition) {
+        return PeopleChange.of(rows -> condition.getAsBoolean()
+                && rows.update(
                         "DELETE FROM session WHERE person_id IN (SELECT id FROM person WHERE account_id = ?)",
-                        accountId)),
-                with));
+                        accountId));
     }
 
     /** Whether the password was shown so lately that deeds which want it may be done. */

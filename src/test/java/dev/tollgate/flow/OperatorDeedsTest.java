@@ -7,6 +7,7 @@ import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
@@ -319,6 +320,30 @@ class OperatorDeedsTest {
         JsonNode deeds = deeds(customer.account());
         assertThat(deeds.get(0).get("action").asString()).isEqualTo("account.unblock");
         assertThat(deeds.get(1).get("before").toString()).isEqualTo("{\"blocked\":false}");
+    }
+
+    @Test
+    void a_ban_signs_the_people_of_the_account_out_and_they_stay_so_when_it_is_let_in_again() throws Refused {
+        Browser browser = new Browser(gateway.url()).signUp("banned@example.org", "a sentence nobody else has");
+        String account = gateway.text("SELECT account_id FROM person WHERE login = 'banned@example.org'");
+        assertThat(browser.get("/dashboard").status()).isEqualTo(200);
+        String block = "/accounts/" + account + "/block";
+        assertThat(post(block, "{\"blocked\":false,\"reason\":\"was none\"}").status())
+                .isEqualTo(200);
+        assertThat(browser.get("/dashboard").status()).as("nothing changed").isEqualTo(200);
+        post(block, "{\"blocked\":true,\"reason\":\"abuse\"}");
+        assertThat(browser.get("/dashboard").status()).isEqualTo(303);
+        post(block, "{\"blocked\":false,\"reason\":\"a mistake\"}");
+        assertThat(browser.get("/dashboard").status()).isEqualTo(303);
+        assertThat(browser.signIn("banned@example.org", "a sentence nobody else has")
+                        .location())
+                .isEqualTo("/dashboard");
+        // It blocks the account where more is taken back than is left: nobody is asked to end sessions then.
+        By command = By.of(Actor.COMMAND, "it went back");
+        gateway.app().administration().deeds().reverse(command, account, 1_000_000_000L);
+        assertThat(browser.get("/dashboard").status()).isEqualTo(303);
+        post(block, "{\"blocked\":false,\"reason\":\"it was won\"}");
+        assertThat(browser.get("/dashboard").status()).isEqualTo(303);
     }
 
     @Test
