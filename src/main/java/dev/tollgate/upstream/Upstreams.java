@@ -271,10 +271,15 @@ public final class Upstreams {
                 vertx.runOnContext(_ -> then.accept(Optional.empty())); // taken away since
                 return;
             }
-            first.ask().count(counted -> {
+            try {
+                first.ask().count(counted -> {
+                    channel.leave();
+                    then.accept(counted);
+                });
+            } catch (RuntimeException | Error e) {
                 channel.leave();
-                then.accept(counted);
-            });
+                throw e;
+            }
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.media.WantedMedium;
@@ -238,6 +239,19 @@ class HedgingTest {
             assertThat(channel.inFlight()).as("calls of " + channel.id()).isZero();
             assertThat(channel.breaker()).isNotEqualTo(ChannelStatus.BreakerState.HALF_OPEN);
         }
+    }
+
+    // ---- counted ----
+
+    /** Or a channel that is taken away would keep its connections for good. */
+    @Test
+    void a_count_that_meets_a_fault_has_left_its_channel() {
+        Upstreams pool = pool(null, "a");
+        onLoop(() -> {
+            assertThatThrownBy(() -> pool.prepare(ask()).count(_ -> {})).isInstanceOf(AssertionError.class);
+            return true;
+        });
+        assertEven(pool);
     }
 
     // ---- without signatures ----
