@@ -39,6 +39,7 @@ import dev.tollgate.history.LiveAccounts;
 import dev.tollgate.history.TaskListHandler;
 import dev.tollgate.history.UsageHandler;
 import dev.tollgate.host.FirstStartFile;
+import dev.tollgate.host.OpenFiles;
 import dev.tollgate.http.Certificates;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.Exchange;
@@ -329,6 +330,7 @@ public final class App implements AutoCloseable {
         watching.front(front);
         watching.begin(vertx);
         await(front.start());
+        tellOfFewFiles(httpOptions(surroundings));
         this.adminFront = adminFront(surroundings, memory);
         opened.add(control(), App::close);
         store.tellReady();
@@ -792,7 +794,7 @@ public final class App implements AutoCloseable {
         HttpLimits http = HttpLimits.defaults()
                 .withBodyBytesMax(Math.toIntExact(limits.bodyBytesMax()))
                 .withHeaderBytesMax(limits.headerBytesMax())
-                .withConnectionsMax(limits.connectionsMax())
+                .withConnectionsMax(Math.min(limits.connectionsMax(), OpenFiles.connectionsFor(OpenFiles.max())))
                 .withTimes(timeouts.body(), timeouts.bodyTotal(), timeouts.idle(), timeouts.write());
         HttpOptions options = new HttpOptions(
                 settings.host(),
@@ -804,6 +806,19 @@ public final class App implements AutoCloseable {
         Integer ofAddress = limits.addressConnectionsMax();
         EdgeLimits edge = options.edge().withHalfClose(surroundings.halfClose());
         return options.withEdge(ofAddress == null ? edge : edge.withConnectionsPerAddressMax(ofAddress));
+    }
+
+    /** More connections than there are files for would leave none for who looks whether the server lives. */
+    private void tellOfFewFiles(HttpOptions options) {
+        int connections = options.limits().connectionsMax();
+        if (connections < settings.limits().connectionsMax()) {
+            log.info(
+                    "this process may open {} files, which suffice for {} connections of callers, {} of one address; limits.connections is {}",
+                    OpenFiles.max(),
+                    connections,
+                    options.edge().connectionsPerAddressMax(),
+                    settings.limits().connectionsMax());
+        }
     }
 
     // ---- what runs ----
