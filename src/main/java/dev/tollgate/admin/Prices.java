@@ -18,6 +18,8 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is charged for each model, what that earns, and how it is changed while the program runs. Thread-safe; {@link #set} blocks. */
@@ -47,6 +49,7 @@ public final class Prices {
      * @param upstreamModel what stands behind it now
      * @param cost the upstream's list price, null where it is not known
      * @param isLoss whether the input or the output is sold below that
+     * @param retirement when another model answers, and what the same price earns then; null where that is not so, or far
      */
     public record Sold(
             String modelId,
@@ -54,7 +57,8 @@ public final class Prices {
             Pricing ofFile,
             String upstreamModel,
             UpstreamModel.@Nullable Cost cost,
-            boolean isLoss) {
+            boolean isLoss,
+            @Nullable Retirement retirement) {
 
         /** Whether the price was set while the program runs. */
         public boolean isSet() {
@@ -68,12 +72,22 @@ public final class Prices {
 
         /** Percent of the price, cut down to tenths; below zero is a loss. Null where the cost is not known or nothing is charged. */
         public @Nullable BigDecimal inputMargin() {
-            return cost == null ? null : margin(pricing.inputMicrosPerMillion(), cost.inputMicrosPerMillion());
+            return inputMargin(cost);
         }
 
         /** As above, of the output. Thoughts that are free are not in it. */
         public @Nullable BigDecimal outputMargin() {
-            return cost == null ? null : margin(pricing.outputMicrosPerMillion(), cost.outputMicrosPerMillion());
+            return outputMargin(cost);
+        }
+
+        /** As above, at another cost. */
+        public @Nullable BigDecimal inputMargin(UpstreamModel.@Nullable Cost then) {
+            return then == null ? null : margin(pricing.inputMicrosPerMillion(), then.inputMicrosPerMillion());
+        }
+
+        /** As above, at another cost. */
+        public @Nullable BigDecimal outputMargin(UpstreamModel.@Nullable Cost then) {
+            return then == null ? null : margin(pricing.outputMicrosPerMillion(), then.outputMicrosPerMillion());
         }
 
         private static @Nullable BigDecimal margin(long priceMicros, long costMicros) {
@@ -84,6 +98,17 @@ public final class Prices {
                             .divide(BigDecimal.valueOf(priceMicros), 1, RoundingMode.FLOOR);
         }
     }
+
+    /** @param costs what the successor costs: on the day, or now where it answers already, and from each later day on that is known */
+    public record Retirement(ModelLife.Retirement end, List<Later> costs) {
+
+        public Retirement {
+            costs = List.copyOf(costs);
+        }
+    }
+
+    /** @param cost null where it is not known @param isLoss whether the input or the output is sold below that, at the price of now */
+    public record Later(Instant from, UpstreamModel.@Nullable Cost cost, boolean isLoss) {}
 
     /** All that is on sale, in the catalogue's order. Does not block. */
     public List<Sold> all() {
@@ -185,7 +210,26 @@ public final class Prices {
                 ofFile(model),
                 standing.upstream().name(),
                 standing.upstream().cost(now),
-                BelowCost.of(standing, now).isPresent());
+                BelowCost.of(standing, now).isPresent(),
+                retirement(model, now));
+    }
+
+    private @Nullable Retirement retirement(Model model, Instant now) {
+        ModelLife.Retirement end = life.retirement(model);
+        if (end == null) {
+            return null;
+        }
+        UpstreamModel successor = Objects.requireNonNull(catalogue.upstream(end.successor()), end.successor());
+        Instant first = end.isInEffect() ? now : end.at();
+        Model then = model.standingOn(successor);
+        Stream<Instant> turns =
+                successor.costs().stream().map(UpstreamModel.Cost::from).filter(first::isBefore);
+        return new Retirement(
+                end,
+                Stream.concat(Stream.of(first), turns)
+                        .map(at -> new Later(
+                                at, successor.cost(at), BelowCost.of(then, at).isPresent()))
+                        .toList());
     }
 
     private Pricing ofFile(Model model) {

@@ -107,13 +107,36 @@ public final class PricesHandler {
             json.putNull("file_price");
         }
         UpstreamModel.Cost cost = sold.cost();
-        ObjectNode upstream = json.putObject("upstream").put("model", sold.upstreamModel());
-        AccountsHandler.credits(upstream, "input", cost == null ? null : cost.inputMicrosPerMillion());
-        AccountsHandler.credits(upstream, "output", cost == null ? null : cost.outputMicrosPerMillion());
+        cost(json.putObject("upstream").put("model", sold.upstreamModel()), cost);
+        margin(json, sold, cost);
+        json.put("loss", sold.isLoss());
+        Prices.Retirement retirement = sold.retirement();
+        if (retirement == null) {
+            return json.putNull("retirement");
+        }
+        ObjectNode end = json.putObject("retirement")
+                .put("at", retirement.end().at().toString())
+                .put("successor", retirement.end().successor())
+                .put("in_effect", retirement.end().isInEffect());
+        ArrayNode costs = end.putArray("costs");
+        for (Prices.Later later : retirement.costs()) {
+            ObjectNode then = costs.addObject().put("from", later.from().toString());
+            cost(then, later.cost());
+            margin(then, sold, later.cost());
+            then.put("loss", later.isLoss());
+        }
+        return json;
+    }
+
+    private static void cost(ObjectNode json, UpstreamModel.@Nullable Cost cost) {
+        AccountsHandler.credits(json, "input", cost == null ? null : cost.inputMicrosPerMillion());
+        AccountsHandler.credits(json, "output", cost == null ? null : cost.outputMicrosPerMillion());
+    }
+
+    private static void margin(ObjectNode json, Prices.Sold sold, UpstreamModel.@Nullable Cost cost) {
         ObjectNode margin = json.putObject("margin_percent");
-        percent(margin, "input", sold.inputMargin());
-        percent(margin, "output", sold.outputMargin());
-        return json.put("loss", sold.isLoss());
+        percent(margin, "input", sold.inputMargin(cost));
+        percent(margin, "output", sold.outputMargin(cost));
     }
 
     private static ObjectNode json(Pricing price) {

@@ -5,6 +5,7 @@ import dev.tollgate.admin.Refused;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
@@ -16,11 +17,13 @@ import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import java.math.BigDecimal;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown beside the old one before it is set. */
@@ -65,6 +68,17 @@ public final class ConsolePrices {
             boolean isLoss,
             @Nullable String file) {}
 
+    /** What a model earns at the price of now once another one answers, from a day on, written out. */
+    public record After(
+            String id,
+            String day,
+            String successor,
+            String costInput,
+            String costOutput,
+            String inputMargin,
+            String outputMargin,
+            boolean isLoss) {}
+
     /** A version that was set. */
     public record Version(String at, String version, String input, String output, String thoughts) {}
 
@@ -83,11 +97,14 @@ public final class ConsolePrices {
 
     private PageStep list() {
         Foresight now = foresight.get();
+        List<Prices.Sold> all = prices.all();
         return PageStep.show(
                 "console/prices.jte",
                 Map.of(
                         "lines",
-                        prices.all().stream().map(ConsolePrices::line).toList(),
+                        all.stream().map(ConsolePrices::line).toList(),
+                        "after",
+                        all.stream().flatMap(ConsolePrices::after).toList(),
                         "losses",
                         now.losses(),
                         "retirements",
@@ -233,6 +250,29 @@ public final class ConsolePrices {
                         ? Texts.price(file.inputMicrosPerMillion()) + " in, "
                                 + Texts.price(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
                         : null);
+    }
+
+    private static Stream<After> after(Prices.Sold sold) {
+        Prices.Retirement retirement = sold.retirement();
+        return retirement == null
+                ? Stream.empty()
+                : retirement.costs().stream().map(later -> after(sold, retirement.end(), later));
+    }
+
+    private static After after(Prices.Sold sold, ModelLife.Retirement end, Prices.Later later) {
+        boolean isNow = end.isInEffect()
+                && later.equals(
+                        Objects.requireNonNull(sold.retirement()).costs().getFirst());
+        UpstreamModel.Cost cost = later.cost();
+        return new After(
+                sold.modelId(),
+                isNow ? "now" : Texts.day(later.from(), ZoneOffset.UTC),
+                end.successor(),
+                cost == null ? "–" : Texts.price(cost.inputMicrosPerMillion()),
+                cost == null ? "–" : Texts.price(cost.outputMicrosPerMillion()),
+                percent(sold.inputMargin(cost)),
+                percent(sold.outputMargin(cost)),
+                later.isLoss());
     }
 
     private static String thoughts(Pricing price) {

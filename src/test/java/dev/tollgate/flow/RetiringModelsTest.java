@@ -3,6 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.sandbox.SandboxRequest;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -40,6 +41,7 @@ class RetiringModelsTest {
     private static final Instant DAY = Instant.parse("2026-12-01T00:00:00Z");
     private static final Instant BEFORE = DAY.minusMillis(1);
     private static final String ADMIN = "admin-key-of-the-tests";
+    private static final String PASSWORD = "a long enough operator";
     private static final String PRO = "gemini-2.5-pro";
     private static final String FLASH = "gemini-3.8-flash";
     private static final String DUMMY = "skip_thought_signature_validator";
@@ -54,7 +56,7 @@ class RetiringModelsTest {
 
     @BeforeEach
     void start() {
-        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN));
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN, "TOLLGATE_OPERATOR_PASSWORD", PASSWORD));
         gateway.setNow(BEFORE);
         customer = gateway.customer("10000");
     }
@@ -383,6 +385,42 @@ class RetiringModelsTest {
         JsonNode models = gateway.get("/admin/channels", ADMIN).json().at("/data/0/models");
         return models.valueStream()
                 .filter(model -> model.get("id").asString().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void the_operator_sees_what_a_model_earns_once_its_successor_answers_and_whenever_that_costs_more() {
+        gateway.setNow(DAY.minus(Duration.ofDays(61)));
+        assertThat(sold().get("retirement").isNull()).isTrue();
+        gateway.setNow(DAY.minus(Duration.ofDays(60)));
+        assertThat(sold().get("retirement").toString()).isEqualTo("""
+                        {"at":"2026-12-01T00:00:00Z","successor":"gemini-3.8-flash","in_effect":false,"costs":[\
+                        {"from":"2026-12-01T00:00:00Z","input":150,"output":750,\
+                        "margin_percent":{"input":42.8,"output":64.2},"loss":false},\
+                        {"from":"2027-01-01T00:00:00Z","input":300,"output":1500,\
+                        "margin_percent":{"input":-14.3,"output":28.5},"loss":true}]}""");
+        Browser operator = new Browser(gateway.url());
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
+        assertThat(operator.get("/console/prices")
+                        .body()
+                        .replaceAll("\\s*<[^>]*>\\s*", " ")
+                        .replaceAll(" +", " "))
+                .contains("google/gemini-2.5-pro 1 Dec 2026 gemini-3.8-flash 150 750 42.8 % 64.2 %")
+                .contains("google/gemini-2.5-pro at a loss 1 Jan 2027 gemini-3.8-flash 300 1,500 −14.3 % 28.5 %");
+        gateway.setNow(DAY);
+        assertThat(sold().at("/retirement/in_effect").asBoolean()).isTrue();
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
+        assertThat(operator.get("/console/prices").body())
+                .contains("<td class=\"nw\">now</td>", "<td class=\"nw\">1 Jan 2027</td>");
+    }
+
+    private JsonNode sold() {
+        return gateway.get("/admin/models", ADMIN)
+                .json()
+                .get("data")
+                .valueStream()
+                .filter(model -> model.get("id").asString().equals("google/gemini-2.5-pro"))
                 .findFirst()
                 .orElseThrow();
     }
