@@ -7,9 +7,11 @@ import dev.tollgate.history.Overview;
 import dev.tollgate.money.Credits;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.people.Person;
+import dev.tollgate.portal.EntryWords;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,7 @@ public record AccountView(
 
     public record KeyLine(String prefix, String name, String state, String badge, String lastUsed) {}
 
-    /** A line of the ledger. @param reason empty where there is none; @param callId null where it was no call's */
+    /** A line of the ledger. @param reason of a call its model; empty where there is none; @param callId null where it was no call's */
     public record Movement(
             String time,
             String fullTime,
@@ -164,8 +166,8 @@ public record AccountView(
         return new Movement(
                 Texts.time(line.entry().at(), zone),
                 Texts.fullTime(line.entry().at(), zone),
-                line.entry().kind().code().replace('_', ' '),
-                reason == null ? "" : reason,
+                EntryWords.inLedger(line.entry()),
+                Objects.requireNonNullElse(reason == null ? line.model() : reason, ""),
                 line.entry().reservationId(),
                 sign + Texts.exact(line.amountMicros()),
                 Texts.exact(line.balanceMicros()));

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -115,7 +116,7 @@ public final class ConsolePage {
                         days.stream()
                                 .sorted(Comparator.comparing(PlatformHistory.Group::day)
                                         .reversed())
-                                .map(day -> Day.of(String.valueOf(day.day()), day))
+                                .map(day -> Day.of(Texts.day(Objects.requireNonNull(day.day())), day))
                                 .toList(),
                         "steps",
                         open.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : open));

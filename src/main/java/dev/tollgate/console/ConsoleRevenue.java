@@ -153,7 +153,8 @@ public final class ConsoleRevenue {
     }
 
     private static String name(PlatformHistory.Group group, By by) {
-        return by == By.DAY ? String.valueOf(group.day()) : group.name().isEmpty() ? "not known" : group.name();
+        LocalDate day = group.day();
+        return by == By.DAY && day != null ? Texts.day(day) : group.name().isEmpty() ? "not known" : group.name();
     }
 
     private static PlatformHistory.Group sum(List<PlatformHistory.Group> groups) {

@@ -1,9 +1,6 @@
 package dev.tollgate.models;
 
-import java.math.BigDecimal;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Optional;
 
 /**
@@ -28,7 +25,7 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
 
     /** One line for the start, of what is so from a day on. */
     public String sentenceFromThen() {
-        return "From " + LocalDate.ofInstant(from, ZoneOffset.UTC) + " on " + sentence();
+        return "From " + Written.day(from) + " on " + sentence();
     }
 
     /** One line for the start, of what is so now. */
@@ -37,20 +34,16 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
         return "%s is sold at %s in / %s out credits per million tokens%s; %s costs %s / %s."
                 .formatted(
                         modelId,
-                        credits(price.inputMicrosPerMillion()),
-                        credits(price.outputMicrosPerMillion()),
+                        Written.credits(price.inputMicrosPerMillion()),
+                        Written.credits(price.outputMicrosPerMillion()),
                         thoughts,
                         upstream.name(),
-                        credits(cost.inputMicrosPerMillion()),
-                        credits(cost.outputMicrosPerMillion()));
+                        Written.credits(cost.inputMicrosPerMillion()),
+                        Written.credits(cost.outputMicrosPerMillion()));
     }
 
     private static boolean undercuts(Pricing price, UpstreamModel.Cost cost) {
         return price.inputMicrosPerMillion() < cost.inputMicrosPerMillion()
                 || price.outputMicrosPerMillion() < cost.outputMicrosPerMillion();
-    }
-
-    private static String credits(long micros) {
-        return BigDecimal.valueOf(micros, 6).stripTrailingZeros().toPlainString();
     }
 }

@@ -2,8 +2,6 @@ package dev.tollgate.models;
 
 import dev.tollgate.conversation.Effort;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -66,13 +64,13 @@ public final class Foresight {
                                 stands,
                                 after.name(),
                                 end.asked(),
-                                day(end.retirement().at()))
+                                Written.day(end.retirement().at()))
                 : "%s%s on %s, which the provider retires on %s; from then on %s answers."
                         .formatted(
                                 ids(models),
                                 stands,
                                 end.asked(),
-                                day(end.retirement().at()),
+                                Written.day(end.retirement().at()),
                                 after.name());
         List<String> differences = differences(before, after);
         return differences.isEmpty() ? told : told + " What differs: " + String.join("; ", differences) + ".";
@@ -102,8 +100,8 @@ public final class Foresight {
             differences.add("it does not continue an assistant's message");
         }
         if (after.inputTokensMax() < before.inputTokensMax() || after.outputTokensMax() < before.outputTokensMax()) {
-            differences.add(
-                    "its limits are " + after.inputTokensMax() + " tokens in and " + after.outputTokensMax() + " out");
+            differences.add("its limits are " + Written.number(after.inputTokensMax()) + " tokens in and "
+                    + Written.number(after.outputTokensMax()) + " out");
         }
         return differences;
     }
@@ -170,7 +168,7 @@ public final class Foresight {
         Map<String, List<Model>> small = catalogue.all().stream()
                 .filter(this::isSmall)
                 .collect(Collectors.groupingBy(
-                        model -> model.maxTokensByDefault() + " tokens, and "
+                        model -> Written.number(Objects.requireNonNull(model.maxTokensByDefault())) + " tokens, and "
                                 + life.current(model).upstream().name(),
                         LinkedHashMap::new,
                         Collectors.toList()));
@@ -193,9 +191,5 @@ public final class Foresight {
 
     private static String ids(List<Model> models) {
         return models.stream().map(Model::id).collect(Collectors.joining(", "));
-    }
-
-    private static LocalDate day(Instant at) {
-        return LocalDate.ofInstant(at, ZoneOffset.UTC);
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.pages;
 import dev.tollgate.money.Credits;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -107,6 +108,11 @@ public final class Texts {
     /** E.g. {@code 21 Nov 2026}. */
     public static String day(Instant instant, ZoneId zone) {
         return DAY.format(instant.atZone(zone));
+    }
+
+    /** Likewise. */
+    public static String day(LocalDate day) {
+        return DAY.format(day);
     }
 
     /** How long ago, in the largest unit. */

@@ -211,23 +211,11 @@ public final class BillingPages {
         return new Line(
                 Texts.time(entry.at(), zone),
                 Texts.fullTime(entry.at(), zone),
-                word(entry),
+                EntryWords.inLedger(entry),
                 entry.reservationId(),
                 Objects.requireNonNullElse(entry.reason() == null ? line.model() : entry.reason(), ""),
                 signed(line.amountMicros()),
                 Texts.exact(line.balanceMicros()));
-    }
-
-    private static String word(Entry entry) {
-        return switch (entry.kind()) {
-            case TOP_UP -> "Credits added";
-            case RESERVATION -> "Held";
-            case CHARGE -> "Call";
-            case RELEASE, EXPIRY -> "Given back";
-            case REFUND -> "Refund";
-            case REVERSAL -> entry.from() == Bucket.FUNDING ? "Payment given back" : "Payment taken back";
-            case ADJUSTMENT -> "Correction";
-        };
     }
 
     private static String signed(long micros) {
@@ -363,7 +351,7 @@ public final class BillingPages {
         return new Line(
                 Texts.time(entry.at(), ZoneOffset.UTC),
                 Texts.fullTime(entry.at(), ZoneOffset.UTC),
-                word(entry),
+                EntryWords.inLedger(entry),
                 entry.reservationId(),
                 entry.reason() == null ? "" : entry.reason(),
                 (adds ? "+" : "−") + Texts.exact(entry.amountMicros()),

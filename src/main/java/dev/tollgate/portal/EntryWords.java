@@ -4,12 +4,12 @@ import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Entry;
 import java.util.List;
 
-/** What a call's entries are called on its pages, the customer's and the operator's. */
+/** What entries are called on pages, the customer's and the operator's. */
 public final class EntryWords {
 
     private EntryWords() {}
 
-    /** @param all of the call, for the first one that holds begins it */
+    /** On the page of a call. @param all of the call, for the first one that holds begins it */
     public static String what(Entry entry, List<Entry> all) {
         if (entry.from() == Bucket.SHORTFALL) {
             return "Not covered, the operator's";
@@ -21,6 +21,19 @@ public final class EntryWords {
             case EXPIRY -> "Returned after its server had gone";
             case REFUND -> "Refunded";
             case TOP_UP, REVERSAL, ADJUSTMENT -> entry.kind().code();
+        };
+    }
+
+    /** In an account's ledger. */
+    public static String inLedger(Entry entry) {
+        return switch (entry.kind()) {
+            case TOP_UP -> "Credits added";
+            case RESERVATION -> "Held";
+            case CHARGE -> "Call";
+            case RELEASE, EXPIRY -> "Given back";
+            case REFUND -> "Refund";
+            case REVERSAL -> entry.from() == Bucket.FUNDING ? "Payment given back" : "Payment taken back";
+            case ADJUSTMENT -> "Correction";
         };
     }
 

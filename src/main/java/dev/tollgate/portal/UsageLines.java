@@ -5,6 +5,7 @@ import dev.tollgate.history.UsageGroup;
 import dev.tollgate.history.UsageTable;
 import dev.tollgate.pages.Texts;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -99,7 +100,11 @@ final class UsageLines {
     }
 
     private String label(String id) {
-        return by.equals("key") ? names.name(id) : id;
+        return switch (by) {
+            case "key" -> names.name(id);
+            case "day" -> isByMonth() ? Texts.month(YearMonth.parse(id)) : Texts.day(LocalDate.parse(id));
+            default -> id;
+        };
     }
 
     private String link(String id) {

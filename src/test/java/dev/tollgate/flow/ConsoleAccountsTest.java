@@ -11,10 +11,12 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
+import dev.tollgate.testing.Today;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -318,5 +320,22 @@ class ConsoleAccountsTest {
         } finally {
             gateway.script("[]");
         }
+    }
+
+    @Test
+    void the_ledger_of_an_account_is_in_the_words_that_its_customer_reads() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        assertThat(operator.get("/console/accounts/" + customer.account()).body())
+                .contains("<td>Credits added", "<td>Call", "<span class=\"small muted\">gemini-2.5-pro</span>")
+                .doesNotContain("<td>charge", "<td>top up");
+    }
+
+    @Test
+    void days_are_written_as_people_write_them() {
+        assertThat(gateway.customer("10").chat(CHAT).status()).isEqualTo(200);
+        String today = Texts.day(Today.instant(), ZoneOffset.UTC);
+        assertThat(operator.get("/console").body()).contains("<th scope=\"row\" class=\"nw\">" + today + "</th>");
+        assertThat(operator.get("/console/revenue?by=day").body()).contains(today);
     }
 }

@@ -367,7 +367,7 @@ class RetiringModelsTest {
         assertThat(gateway.app().banner().text())
                 .contains(
                         "gemini-2.5-pro, google/gemini-2.5-pro, google/gemini-2.5-pro-preview stand on gemini-2.5-pro, which the"
-                                + " provider retires on 2026-12-01; from then on gemini-3.8-flash answers.");
+                                + " provider retires on 1 Dec 2026; from then on gemini-3.8-flash answers.");
 
         gateway.setNow(DAY);
         assertThat(model(PRO).at("/retirement/in_effect").asBoolean()).isTrue();
@@ -438,14 +438,14 @@ class RetiringModelsTest {
                             "google/gemini-2.5-pro, google/gemini-2.5-pro-preview: where the caller names no maximum it is 512 tokens")
                     .contains("an answer may well be empty")
                     .contains(
-                            "From 2026-12-01 on gemini-2.5-pro is sold at 57 in / 450 out",
+                            "From 1 Dec 2026 on gemini-2.5-pro is sold at 57 in / 450 out",
                             "gemini-3.8-flash costs 150 / 750")
                     .contains(
-                            "From 2027-01-01 on google/gemini-2.5-pro is sold at 262.5 in",
-                            "gemini-3.8-flash costs 300 / 1500");
+                            "From 1 Jan 2027 on google/gemini-2.5-pro is sold at 262.5 in",
+                            "gemini-3.8-flash costs 300 / 1,500");
             real.setNow(DAY.plus(Duration.ofDays(31)));
             assertThat(real.app().banner().text())
-                    .contains("warning: google/gemini-2.5-pro is sold at 262.5 in / 2100 out");
+                    .contains("warning: google/gemini-2.5-pro is sold at 262.5 in / 2,100 out");
         }
     }
 

@@ -104,11 +104,11 @@ class ForesightTest {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
                 .containsExactly(
-                        "house stands on old, which the provider retires on 2026-12-24; from then on next answers.");
+                        "house stands on old, which the provider retires on 24 Dec 2026; from then on next answers.");
         ends.put("villa", new ModelLife.Retirement(DAY, "next", false));
         assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
                 .containsExactly(
-                        "house, villa stand on old, which the provider retires on 2026-12-24; from then on next answers.");
+                        "house, villa stand on old, which the provider retires on 24 Dec 2026; from then on next answers.");
     }
 
     @Test
@@ -119,14 +119,14 @@ class ForesightTest {
                 .hasSize(2)
                 .last()
                 .asString()
-                .startsWith("villa stands on old, which the provider retires on 2026-12-25");
+                .startsWith("villa stands on old, which the provider retires on 25 Dec 2026");
     }
 
     @Test
     void of_an_end_that_has_come_what_answers_now_is_named() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", true));
         assertThat(foresight(HOUSE, OLD + next()).retirements())
-                .containsExactly("house stands on next now, in place of old (its day is 2026-12-24).");
+                .containsExactly("house stands on next now, in place of old (its day is 24 Dec 2026).");
     }
 
     @ParameterizedTest
@@ -136,8 +136,8 @@ class ForesightTest {
             penalties: true                        | penalties: false                                             | it takes no penalties
             logprobs: true                         | logprobs: false                                              | it gives no logprobs
             trailing_assistant: true               | trailing_assistant: false                                    | it does not continue an assistant's message
-            input_tokens: 1000                     | input_tokens: 999                                            | its limits are 999 tokens in and 2000 out
-            output_tokens: 2000                    | output_tokens: 1999                                          | its limits are 1000 tokens in and 1999 out
+            input_tokens: 1000                     | input_tokens: 999                                            | its limits are 999 tokens in and 2,000 out
+            output_tokens: 2000                    | output_tokens: 1999                                          | its limits are 1,000 tokens in and 1,999 out
             thinking: {by: budget, min: 10, max: 20, efforts: {low: 10, high: 20}} | thinking: {by: level, efforts: {high: HIGH, low: LOW, medium: LOW}} | it thinks by levels (LOW, HIGH), to which budgets are translated
             """)
     void what_callers_will_notice_is_told(String from, String to, String told) throws IOException {
@@ -216,7 +216,7 @@ class ForesightTest {
     void a_loss_that_comes_soon_is_told_with_its_day() throws IOException {
         String soon = costs("{" + price("0", "0"), "{from: 2026-12-24T00:00:00Z, " + price("1", "0"));
         assertThat(foresight(HOUSE, OLD + soon).losses())
-                .containsExactly("From 2026-12-24 on " + LOSS + "old costs 200 / 0.");
+                .containsExactly("From 24 Dec 2026 on " + LOSS + "old costs 200 / 0.");
     }
 
     @ParameterizedTest
@@ -233,7 +233,7 @@ class ForesightTest {
                 "{from: 2026-11-01T00:00:00Z, " + price("2", "0"),
                 "{from: 2026-12-01T00:00:00Z, " + price("3", "0"));
         assertThat(foresight(HOUSE, OLD + growing).losses())
-                .containsExactly(LOSS + "old costs 400 / 0.", "From 2026-12-01 on " + LOSS + "old costs 600 / 0.");
+                .containsExactly(LOSS + "old costs 400 / 0.", "From 1 Dec 2026 on " + LOSS + "old costs 600 / 0.");
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         assertThat(foresight(HOUSE, OLD + costs("{" + price("1", "0")) + next()).losses())
                 .as("what comes after is not known to cost more")
@@ -246,8 +246,8 @@ class ForesightTest {
         String later = next() + costs("{" + price("1", "0"), "{from: 2027-01-01T00:00:00Z, " + price("2", "0"));
         assertThat(foresight(HOUSE, OLD + later).losses())
                 .containsExactly(
-                        "From 2026-12-24 on " + LOSS + "next costs 200 / 0.",
-                        "From 2027-01-01 on " + LOSS + "next costs 400 / 0.");
+                        "From 24 Dec 2026 on " + LOSS + "next costs 200 / 0.",
+                        "From 1 Jan 2027 on " + LOSS + "next costs 400 / 0.");
     }
 
     @Test
@@ -255,7 +255,7 @@ class ForesightTest {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         String same = costs("{" + price("1", "0"));
         assertThat(foresight(HOUSE, OLD + same + next() + same).losses())
-                .containsExactly(LOSS + "old costs 200 / 0.", "From 2026-12-24 on " + LOSS + "next costs 200 / 0.");
+                .containsExactly(LOSS + "old costs 200 / 0.", "From 24 Dec 2026 on " + LOSS + "next costs 200 / 0.");
     }
 
     @Test
