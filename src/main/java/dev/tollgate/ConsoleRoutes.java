@@ -101,8 +101,8 @@ final class ConsoleRoutes {
                         forms,
                         clock)
                 .routes(pages));
-        routes.addAll(new ConsoleCalls(calls, catalogue).routes(pages));
-        routes.addAll(new ConsoleRefused(services.refused(), names, clock).routes(pages));
+        routes.addAll(new ConsoleCalls(calls, accounts, catalogue).routes(pages));
+        routes.addAll(new ConsoleRefused(services.refused(), names, accounts, clock).routes(pages));
         routes.addAll(
                 new ConsoleCall(calls, store.history(), store.tasks(), catalogue, administration.deeds(), forms, clock)
                         .routes(pages));

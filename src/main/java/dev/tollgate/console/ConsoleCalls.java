@@ -1,5 +1,6 @@
 package dev.tollgate.console;
 
+import dev.tollgate.history.AccountList;
 import dev.tollgate.history.CallFilter;
 import dev.tollgate.history.PlatformCalls;
 import dev.tollgate.http.Route;
@@ -29,12 +30,15 @@ public final class ConsoleCalls {
     static final String PATH = "/console/requests";
 
     private static final int PAGE = 50;
+    private static final PlatformCalls.Page NOTHING = new PlatformCalls.Page(List.of(), null, null);
 
     private final PlatformCalls calls;
+    private final AccountList accounts;
     private final Catalogue catalogue;
 
-    public ConsoleCalls(PlatformCalls calls, Catalogue catalogue) {
+    public ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue catalogue) {
         this.calls = calls;
+        this.accounts = accounts;
         this.catalogue = catalogue;
     }
 
@@ -44,28 +48,33 @@ public final class ConsoleCalls {
 
     private PageStep list(PageRequest<Visitor.Member> request) {
         ZoneId zone = request.visitor().person().preferences().zone();
-        String account = request.query("account");
+        WantedAccount account = WantedAccount.of(accounts, request.query("account"));
         TaskStatus state = state(request.query("state"));
         String model = request.query("model");
         CallFilter filter =
                 new CallFilter(null, null, state == null ? Set.of() : Set.of(state), model, null, null, null, -1);
         String before = request.query("before");
-        PlatformCalls.Page page = state == TaskStatus.PROCESSING
-                ? calls.running(filter, account, before, PAGE)
-                : calls.page(filter, account, before, PAGE);
+        PlatformCalls.Page page = !account.isClear()
+                ? NOTHING
+                : state == TaskStatus.PROCESSING
+                        ? calls.running(filter, account.id(), before, PAGE)
+                        : calls.page(filter, account.id(), before, PAGE);
         Map<String, Object> params = new HashMap<>();
         params.put(
                 "lines",
                 page.calls().stream()
                         .map(each -> ConsoleCallLine.of(each.call(), each.accountId(), each.accountName(), zone))
                         .toList());
-        params.put("account", Objects.requireNonNullElse(account, ""));
+        params.put("account", account);
         params.put("state", state == null ? "" : state.code());
         params.put("model", Objects.requireNonNullElse(model, ""));
         params.put("models", catalogue.all().stream().map(Model::id).toList());
-        params.put("isFirst", before == null);
+        params.put("choose", link("", state, model, "account", ""));
+        if (before != null) {
+            params.put("newest", link("", state, model, "account", account.typed()));
+        }
         if (page.older() != null) {
-            params.put("older", link(account, state, model, page.older()));
+            params.put("older", link(account.typed(), state, model, "before", page.older()));
         }
         Instant back = page.lookedBackTo();
         if (back != null) {
@@ -83,19 +92,16 @@ public final class ConsoleCalls {
                         .orElse(null);
     }
 
+    /** @param last its name and value, which stand at the end */
     private static String link(
-            @Nullable String account, @Nullable TaskStatus state, @Nullable String model, String before) {
+            String account, @Nullable TaskStatus state, @Nullable String model, String last, String value) {
         Map<String, String> query = new LinkedHashMap<>();
-        if (account != null) {
-            query.put("account", account);
-        }
-        if (state != null) {
-            query.put("state", state.code());
-        }
-        if (model != null) {
-            query.put("model", model);
-        }
-        query.put("before", before);
+        query.put("account", account);
+        query.put("state", state == null ? "" : state.code());
+        query.put("model", Objects.requireNonNullElse(model, ""));
+        query.remove(last);
+        query.values().removeIf(String::isEmpty);
+        query.put(last, value);
         return PATH + "?"
                 + query.entrySet().stream()
                         .map(pair -> pair.getKey() + "=" + DeedForms.encoded(pair.getValue()))

@@ -1,5 +1,6 @@
 package dev.tollgate.console;
 
+import dev.tollgate.history.AccountList;
 import dev.tollgate.history.NamesOfIds;
 import dev.tollgate.history.NamesOfIds.Named;
 import dev.tollgate.http.Route;
@@ -17,7 +18,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,10 +28,12 @@ public final class ConsoleRefused {
 
     private final RefusedCalls refused;
     private final NamesOfIds names;
+    private final AccountList accounts;
     private final InstantSource clock;
 
-    public ConsoleRefused(RefusedCalls refused, NamesOfIds names, InstantSource clock) {
+    public ConsoleRefused(RefusedCalls refused, NamesOfIds names, AccountList accounts, InstantSource clock) {
         this.refused = refused;
+        this.accounts = accounts;
         this.names = names;
         this.clock = clock;
     }
@@ -57,9 +59,10 @@ public final class ConsoleRefused {
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         ZoneId zone = request.visitor().person().preferences().zone();
-        String account = Objects.requireNonNullElse(request.query("account"), "");
-        RefusedCounts counts = account.isEmpty() ? refused.counts() : refused.counts(account);
-        List<RefusedCall> calls = account.isEmpty() ? refused.latest() : refused.of(account);
+        WantedAccount account = WantedAccount.of(accounts, request.query("account"));
+        String id = account.isClear() ? account.id() : "";
+        RefusedCounts counts = id == null ? refused.counts() : refused.counts(id);
+        List<RefusedCall> calls = id == null ? refused.latest() : refused.of(id);
         Map<String, Named> named =
                 names.of(calls.stream().flatMap(ConsoleRefused::ids).collect(Collectors.toSet()));
         return PageStep.show(

@@ -13,6 +13,7 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.Today;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -319,6 +320,38 @@ class ConsoleAccountsTest {
             assertThat(operator.get(path + "completed").body()).doesNotContain("badge run");
         } finally {
             gateway.script("[]");
+        }
+    }
+
+    @Test
+    void the_calls_of_an_account_are_found_by_what_the_account_is_found_by() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        assertThat(customer.chat(CHAT.replace("2.5", "9")).status()).isEqualTo(404);
+        String call = customer.lastTask().get("id").asString();
+        for (String typed : Set.of(customer.account(), customer.key().substring(0, 11), " " + customer.key())) {
+            String query = "?account=" + URLEncoder.encode(typed, StandardCharsets.UTF_8);
+            assertThat(operator.get("/console/requests" + query).body())
+                    .as(typed)
+                    .contains(call, "/console/accounts/" + customer.account());
+            assertThat(operator.get("/console/requests/refused" + query).body())
+                    .as(typed)
+                    .contains("does not exist or is inactive");
+        }
+        String one = account("Twins & one");
+        String other = account("Twins & other");
+        for (String list : Set.of("/console/requests", "/console/requests/refused")) {
+            assertThat(operator.get(list + "?account=twins&model=gemini-2.5-pro")
+                            .body())
+                    .contains(
+                            "Several accounts are found by that.",
+                            "account=" + one + "\"",
+                            "account=" + other + "\"",
+                            "Twins &amp; one")
+                    .doesNotContain(call, "does not exist");
+            assertThat(operator.get(list + "?account=nobody-is-called-so").body())
+                    .contains("No account is found by that.")
+                    .doesNotContain(call, "does not exist");
         }
     }
 
