@@ -152,6 +152,16 @@ public final class PlatformCalls {
 
     /** Whose call it is; null where there is none. */
     public @Nullable String accountOf(String callId) {
+        boolean unwritten = writer.hasToldUnwritten(); // before it is read: what is written meanwhile is told no more
+        String account = writtenAccountOf(callId);
+        if (account == null && unwritten) {
+            writer.commitAndWait(Unit.of(new Confirm(callId)));
+            account = writtenAccountOf(callId);
+        }
+        return account;
+    }
+
+    private @Nullable String writtenAccountOf(String callId) {
         return database.pages().read(OPERATOR, connection -> {
             try (PreparedStatement select = connection.prepareStatement(ACCOUNT_OF)) {
                 select.setString(1, callId);

@@ -324,6 +324,22 @@ class ConsoleAccountsTest {
     }
 
     @Test
+    void the_page_of_a_call_is_there_before_its_hold_is_written() throws Exception {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{event: {candidates: [{content: {parts: [{text: One.}], role: model}, index: 0}]}},"
+                + " {delay_ms: 60000}]");
+        try (var call = customer.chatRaw(CHAT.replace("false", "true"))) {
+            String begun = call.readUntil("One.");
+            Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(begun);
+            assertThat(id.find()).as(begun).isTrue();
+            assertThat(operator.get("/console/requests/" + id.group(1)).status())
+                    .isEqualTo(200);
+        } finally {
+            gateway.script("[]");
+        }
+    }
+
+    @Test
     void the_calls_of_an_account_are_found_by_what_the_account_is_found_by() {
         Customer customer = gateway.customer("10");
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
