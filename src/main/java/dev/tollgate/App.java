@@ -803,9 +803,15 @@ public final class App implements AutoCloseable {
                 settings.http().trustedHops(),
                 new HashSet<>(settings.http().corsOrigins()),
                 http);
-        Integer ofAddress = limits.addressConnectionsMax();
         EdgeLimits edge = options.edge().withHalfClose(surroundings.halfClose());
-        return options.withEdge(ofAddress == null ? edge : edge.withConnectionsPerAddressMax(ofAddress));
+        return options.withEdge(edge.withConnectionsPerAddressMax(connectionsOfAddress(http.connectionsMax())));
+    }
+
+    /** As set, else a quarter of what is set for all, of which few files leave others at least a quarter. */
+    private int connectionsOfAddress(int connectionsMax) {
+        Settings.Limits limits = settings.limits();
+        Integer set = limits.addressConnectionsMax();
+        return set != null ? set : Math.max(1, Math.min(limits.connectionsMax() / 4, connectionsMax / 4 * 3));
     }
 
     /** More connections than there are files for would leave none for who looks whether the server lives. */
