@@ -174,6 +174,6 @@ class RefusedPageTest {
                     .doesNotContain("{model");
         }
         assertThat(one.browser.get("/console/requests/refused?account=acc_none").body())
-                .contains("No call was refused here.");
+                .contains("No account is found by that.");
     }
 }
