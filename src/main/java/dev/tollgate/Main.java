@@ -131,11 +131,11 @@ public final class Main {
         }
 
         @Override
-        public Administration open(Settings settings) throws Refused {
+        public Administration open(Settings settings, boolean mayBegin) throws Refused {
             InstantSource clock = InstantSource.system();
             SecureRandom random = new SecureRandom();
             try {
-                Store store = Store.openForCommand(settings, clock, random);
+                Store store = Store.openForCommand(settings, clock, random, mayBegin);
                 return new StoredAdministration(
                         store.ledger(),
                         store.keys(),

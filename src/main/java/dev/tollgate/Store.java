@@ -159,9 +159,13 @@ final class Store implements AutoCloseable {
         return open(settings, surroundings, random, true);
     }
 
-    /** For a command: not a node, and beside running servers where the database is shared. */
-    static Store openForCommand(Settings settings, InstantSource clock, SecureRandom random) {
-        if (settings.databaseUrl() == null) {
+    /**
+     * For a command: not a node, and beside running servers where the database is shared.
+     *
+     * @param mayBegin whether a data folder without an installation is given one; else a mistyped folder is told
+     */
+    static Store openForCommand(Settings settings, InstantSource clock, SecureRandom random, boolean mayBegin) {
+        if (!mayBegin && settings.databaseUrl() == null) {
             Database.requireBooks(settings.data());
         }
         return open(settings, Surroundings.REAL.withClock(clock), random, false);

@@ -44,7 +44,7 @@ final class AccountCommands {
 
         @Override
         public Integer call() throws Refused {
-            try (Administration administration = session.administration(spec)) {
+            try (Administration administration = session.administrationOrNew(spec)) {
                 session.out()
                         .println(administration
                                 .createAccount(name, creditsMicros)

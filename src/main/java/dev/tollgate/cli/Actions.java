@@ -33,9 +33,10 @@ public interface Actions {
     /**
      * Opens the store itself, for a command while no server runs.
      *
-     * @throws Refused where the data folder is in use or cannot be read, in a sentence
+     * @param mayBegin whether a data folder without an installation is given one
+     * @throws Refused where the data folder is in use, holds no installation or cannot be read, in a sentence
      */
-    Administration open(Settings settings) throws Refused;
+    Administration open(Settings settings, boolean mayBegin) throws Refused;
 
     /**
      * Checks a file of receipts.

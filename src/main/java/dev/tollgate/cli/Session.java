@@ -24,11 +24,20 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
         return SettingOptions.read(command, environment);
     }
 
-    /** The running server's administration, or the store's own where no server runs. */
+    /** The running server's administration, or the store's own where no server runs. @throws Refused where there is no installation */
     Administration administration(CommandSpec command) throws Refused {
+        return administration(command, false);
+    }
+
+    /** The same for the first command of all: where there is no installation it begins one. */
+    Administration administrationOrNew(CommandSpec command) throws Refused {
+        return administration(command, true);
+    }
+
+    private Administration administration(CommandSpec command, boolean mayBegin) throws Refused {
         Settings settings = settings(command);
         Optional<Administration> remote = RemoteAdministration.find(settings.data());
-        return remote.isPresent() ? remote.get() : actions.open(settings);
+        return remote.isPresent() ? remote.get() : actions.open(settings, mayBegin);
     }
 
     /** What can be read, by this process itself. */

@@ -724,7 +724,7 @@ class CliTest {
         }
 
         @Override
-        public Administration open(Settings settings) {
+        public Administration open(Settings settings, boolean mayBegin) {
             opened++;
             return administration;
         }

@@ -50,7 +50,7 @@ class LostBooksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"account list", "account create --name Ann", "operator reset"})
+    @ValueSource(strings = {"account list", "key list", "operator reset"})
     void a_command_in_a_folder_without_an_installation_is_refused_and_makes_none(String command) {
         Path elsewhere = data.resolve("elsewhere");
         List<String> words = new ArrayList<>(List.of(command.split(" ")));
@@ -76,6 +76,13 @@ class LostBooksTest {
                 .contains("put it into the data folder as secret.key, or set TOLLGATE_SECRET_KEY")
                 .hasLineCount(1);
         Files.write(key, right);
+        assertThat(run("account", "list")).isZero();
+    }
+
+    /** The first command of whoever sets an installation up before it serves. */
+    @Test
+    void an_account_can_be_made_before_the_first_start() {
+        assertThat(run("account", "create", "--name", "Ann")).isZero();
         assertThat(run("account", "list")).isZero();
     }
 
