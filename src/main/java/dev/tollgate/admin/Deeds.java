@@ -95,13 +95,13 @@ public final class Deeds {
 
     /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 */
     public AdminViews.Account grant(By by, String accountId, long creditsMicros) throws Refused {
-        requireNotDeleted(accountId);
         Instant now = clock.instant();
         Grant grant = checked(() -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), now));
         commit(grant, deed(by, "account.grant", accountId, now, () -> granted(grant, creditsMicros)));
         switch (grant.outcome()) {
             case Grant.Granted _, Grant.GrantedBefore _, Grant.NotWanted _ -> {}
             case Grant.NoSuchAccount _ -> throw noSuchAccount(accountId);
+            case Grant.Deleted _ -> throw deleted();
             case Grant.TooMuch _ -> throw tooMuch();
             case Grant.IdTaken _ -> throw idTaken(by);
         }
@@ -123,7 +123,6 @@ public final class Deeds {
 
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */
     public AdminViews.Account adjust(By by, String accountId, long creditsMicros) throws Refused {
-        requireNotDeleted(accountId);
         Instant now = clock.instant();
         Adjustment adjustment =
                 checked(() -> new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), now));
@@ -151,7 +150,6 @@ public final class Deeds {
         if (call == null) {
             throw noSuchTask(taskId);
         }
-        requireNotDeleted(call.accountId());
         Refund refund = checked(
                 () -> new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), now));
         correct(by, "task.refund", taskId, refund);
@@ -168,6 +166,7 @@ public final class Deeds {
         switch (correction.outcome()) {
             case Correction.Corrected _, Correction.DoneBefore _ -> {}
             case Correction.NoSuchAccount _ -> throw noSuchAccount(correction.accountId());
+            case Correction.Deleted _ -> throw deleted();
             case Correction.NoSuchCall _ -> throw noSuchTask(subject);
             case Correction.IdTaken _ -> throw idTaken(by);
             case Correction.TooMuch _ -> throw tooMuch();
@@ -247,6 +246,12 @@ public final class Deeds {
         if (found(id).deletedAt() != null) {
             throw deleted();
         }
+    }
+
+    /** Why there is no such account to change. */
+    Refused goneOrNever(String id) throws Refused {
+        requireNotDeleted(id);
+        return noSuchAccount(id);
     }
 
     private static Refused deleted() {

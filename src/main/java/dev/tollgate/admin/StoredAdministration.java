@@ -152,7 +152,7 @@ public final class StoredAdministration implements Administration {
                             : null);
             return switch (create.outcome()) {
                 case CreateKey.Created created -> new AdminViews.NewKey(key(created.key()), secret.reveal());
-                case CreateKey.NoSuchAccount none -> throw noSuchAccount(accountId);
+                case CreateKey.NoSuchAccount none -> throw deeds.goneOrNever(accountId);
                 case CreateKey.MadeBefore none -> throw new IllegalStateException("a new id each time");
                 case CreateKey.TooMany none -> throw new IllegalStateException("as many as are wanted");
             };
@@ -176,7 +176,7 @@ public final class StoredAdministration implements Administration {
         });
     }
 
-    private static AdminViews.ApiKey edited(String keyId, KeyEdit edit) {
+    private static AdminViews.ApiKey edited(String keyId, KeyEdit edit) throws Refused {
         return switch (edit.outcome()) {
             case KeyEdit.Changed done -> key(done.key());
             case KeyEdit.NoSuchKey none -> throw noSuchKey(keyId);
@@ -247,7 +247,7 @@ public final class StoredAdministration implements Administration {
     public AdminViews.AccountLimits accountLimits(String accountId) throws Refused {
         return refusable(() -> {
             if (ledger.account(accountId).isEmpty()) {
-                throw noSuchAccount(accountId);
+                throw Deeds.noSuchAccount(accountId);
             }
             return limits(keys.accountRates(accountId), ledger.limits(accountId));
         });
@@ -281,7 +281,7 @@ public final class StoredAdministration implements Administration {
                             : null);
             writer.commitAndWait(Unit.of(setRates, setSpend, deed));
             if (!setRates.outcome()) {
-                throw noSuchAccount(accountId);
+                throw deeds.goneOrNever(accountId);
             }
             return limits;
         });
@@ -382,30 +382,20 @@ public final class StoredAdministration implements Administration {
     }
 
     /** What an operator got wrong is told in a sentence; everything else is a fault. */
-    private static <T> T refusable(Supplier<T> work) throws Refused {
+    private static <T> T refusable(Work<T> work) throws Refused {
         try {
-            return work.get();
-        } catch (Missing e) {
-            throw new Refused(Refused.Why.NOT_FOUND, String.valueOf(e.getMessage()));
+            return work.done();
         } catch (IllegalArgumentException | StoreException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         }
     }
 
-    private static Missing noSuchAccount(String id) {
-        return new Missing("There is no account " + id + ".");
+    private interface Work<T> {
+
+        T done() throws Refused;
     }
 
-    private static Missing noSuchKey(String id) {
-        return new Missing("There is no key " + id + ".");
-    }
-
-    private static final class Missing extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        Missing(String message) {
-            super(message);
-        }
+    private static Refused noSuchKey(String id) {
+        return new Refused(Refused.Why.NOT_FOUND, "There is no key " + id + ".");
     }
 }

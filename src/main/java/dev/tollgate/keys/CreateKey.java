@@ -11,6 +11,7 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
 
     public record Created(Key key) implements Outcome {}
 
+    /** Or it was deleted. */
     public record NoSuchAccount() implements Outcome {}
 
     /** There is one of that id. */

@@ -16,7 +16,7 @@ final class KeyRows {
 
     private static final String SELECT_BY_ID = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id = ?";
     private static final String SELECT_BY_HASH = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE hash = ?";
-    private static final String SELECT_ACCOUNT = "SELECT 1 FROM account WHERE id = ?";
+    private static final String SELECT_ACCOUNT = "SELECT 1 FROM account WHERE id = ? AND deleted_at IS NULL";
     private static final String INSERT = """
             INSERT INTO api_key (account_id, name, kind, disabled, allow, models, spend_hour, spend_day, spend_total,
                 rate_requests, rate_tokens, rate_concurrency, expires_at, hidden, version, deleted_at, id, hash, prefix,
@@ -80,6 +80,7 @@ final class KeyRows {
         return row(SELECT_BY_HASH, hash);
     }
 
+    /** One that was deleted is none. */
     boolean hasAccount(String id) throws SQLException {
         PreparedStatement select = statements.of(SELECT_ACCOUNT);
         select.setString(1, id);

@@ -3,7 +3,7 @@ package dev.tollgate.keys;
 import dev.tollgate.limits.Rates;
 import java.sql.SQLException;
 
-/** Sets what all keys of an account together may use; the operator's choice. The outcome: whether there is such an account. */
+/** Sets what all keys of an account together may use; the operator's choice. The outcome: whether there is such an account, not deleted. */
 public final class SetAccountRates extends KeyChange<Boolean> {
 
     private final String accountId;

@@ -33,6 +33,9 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
 
     public record NoSuchAccount() implements Outcome {}
 
+    /** The account was deleted: of what it was given only a payment can be taken back. */
+    public record Deleted() implements Outcome {}
+
     /** The account has no such call. */
     public record NoSuchCall() implements Outcome {}
 
@@ -118,6 +121,9 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
             if (earlier != null) {
                 return earlier.equals(asked()) ? new DoneBefore(account.balance()) : new IdTaken();
             }
+        }
+        if (account.isDeleted() && !(this instanceof Reversal)) {
+            return new Deleted();
         }
         return correct(book, account);
     }

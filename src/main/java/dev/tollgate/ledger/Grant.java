@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Puts credits into an account: a top-up, which counts as purchased, gifts included (decision D40). */
+/**
+ * Puts credits into an account: a top-up, which counts as purchased, gifts included (decision D40). Nothing is put into an account that
+ * was deleted, where nobody could spend it, but what somebody has paid: the money has come, so the books have to show it.
+ */
 public final class Grant extends LedgerChange<Grant.Outcome> {
 
     /** An account can hold this many micro-credits; far from where a {@code long} ends, and more than anybody will buy. */
@@ -20,6 +23,9 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     public record Granted(Balance balance) implements Outcome {}
 
     public record NoSuchAccount() implements Outcome {}
+
+    /** The account was deleted. */
+    public record Deleted() implements Outcome {}
 
     /** The account would hold more than {@value #PURCHASED_MICROS_MAX} micro-credits. */
     public record TooMuch() implements Outcome {}
@@ -38,27 +44,34 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     private final String reason;
     private final BooleanSupplier condition;
     private final @Nullable RequestId requestId;
+    private final boolean isPaid;
     private final Instant at;
 
     /** @param micros above zero */
     public Grant(String accountId, long micros, String reason, Instant at) {
-        this(accountId, micros, reason, () -> true, null, at);
+        this(accountId, micros, reason, () -> true, null, false, at);
     }
 
     /** @param requestId given once under this id */
     public Grant(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
-        this(accountId, micros, reason, () -> true, requestId, at);
+        this(accountId, micros, reason, () -> true, requestId, false, at);
     }
 
     /** @param condition asked when it is applied, e.g. whether an earlier change of the unit has made the account */
     public Grant(String accountId, long micros, String reason, BooleanSupplier condition, Instant at) {
-        this(accountId, micros, reason, condition, null, at);
+        this(accountId, micros, reason, condition, null, false, at);
     }
 
     /** Both: given once under this id, and only if the condition holds when it is applied. */
     public static Grant onCondition(
             String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
-        return new Grant(accountId, micros, reason, condition, requestId, at);
+        return new Grant(accountId, micros, reason, condition, requestId, false, at);
+    }
+
+    /** The same for what money has come for: a deleted account gets it too. */
+    public static Grant paid(
+            String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
+        return new Grant(accountId, micros, reason, condition, requestId, true, at);
     }
 
     private Grant(
@@ -67,6 +80,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
             String reason,
             BooleanSupplier condition,
             @Nullable RequestId requestId,
+            boolean isPaid,
             Instant at) {
         if (micros <= 0) {
             throw new IllegalArgumentException("a grant is above zero");
@@ -79,6 +93,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         this.reason = reason;
         this.condition = condition;
         this.requestId = requestId;
+        this.isPaid = isPaid;
         this.at = at;
     }
 
@@ -100,6 +115,9 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         Requested earlier = requestId == null ? null : book.requested(accountId, requestId);
         if (earlier != null) {
             return earlier.equals(asked) ? new GrantedBefore(account.balance()) : new IdTaken();
+        }
+        if (account.isDeleted() && !isPaid) {
+            return new Deleted();
         }
         if (micros > PURCHASED_MICROS_MAX - account.purchasedMicros()) {
             return new TooMuch();

@@ -8,6 +8,7 @@ public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome>
 
     public enum Outcome {
         DONE,
+        /** There is none any more, or there never was. */
         NO_SUCH_ACCOUNT
     }
 
@@ -33,7 +34,7 @@ public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome>
     @Override
     Outcome decideOver(Book book) {
         AccountRow account = book.account(accountId);
-        if (account == null) {
+        if (account == null || account.isDeleted()) {
             return Outcome.NO_SUCH_ACCOUNT;
         }
         before = account.limitsToBe();

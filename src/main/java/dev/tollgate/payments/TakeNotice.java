@@ -76,15 +76,13 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
         String reason = !payment.channel().movesMoney()
                 ? "Test payment of $" + payment.dollars() + ", no money moved"
                 : "Payment of $" + payment.dollars();
-        return Grant.onCondition(
-                payment.accountId(),
-                payment.creditMicros(),
-                reason,
-                () -> pays,
-                payment.channel().movesMoney()
-                        ? new RequestId("payment-" + payment.id())
-                        : FreeCredits.ofTestPayment(payment.accountId(), payment.id()),
-                at);
+        String account = payment.accountId();
+        long micros = payment.creditMicros();
+        if (!payment.channel().movesMoney()) {
+            RequestId free = FreeCredits.ofTestPayment(account, payment.id());
+            return Grant.onCondition(account, micros, reason, () -> pays, free, at);
+        }
+        return Grant.paid(account, micros, reason, () -> pays, new RequestId("payment-" + payment.id()), at);
     }
 
     private TakeBack takeBack(Payment payment) {

@@ -307,10 +307,17 @@ class LeavingTest {
                         "SELECT before_json || after_json || reason FROM audit_log WHERE action = 'account.delete'"
                                 + " AND subject = '" + spam.account() + "'"))
                 .contains("50", "\"deleted\":true", "asked for by phone");
-        for (String deed : List.of("/delete {}", "/block {\"blocked\":false}", "/grants {\"credits\":1}")) {
-            String[] parts = deed.split(" ");
-            String body = parts[1].replace("{", "{\"reason\":\"a test\",").replace(",}", "}");
-            assertThat(admin(path + parts[0], body).status()).as(deed).isEqualTo(409);
+        for (String deed : List.of(
+                "/delete {\"reason\":\"a test\"}",
+                "/block {\"reason\":\"a test\",\"blocked\":false}",
+                "/grants {\"reason\":\"a test\",\"credits\":1}",
+                "/adjustments {\"reason\":\"a test\",\"credits\":1}",
+                "/limits {\"reason\":\"a test\",\"requests\":1}",
+                "/keys {\"reason\":\"a test\",\"name\":\"a test\"}")) {
+            int space = deed.indexOf(' ');
+            Gateway.Reply refused = admin(path + deed.substring(0, space), deed.substring(space + 1));
+            assertThat(refused.status()).as("%s: %s", deed, refused.text()).isEqualTo(409);
+            assertThat(refused.text()).as(deed).contains("was deleted");
         }
         assertThat(number("balance_micros", spam)).isZero();
         assertThat(admin("/admin/accounts/acc_demo/delete", "{\"reason\":\"a test\"}")

@@ -100,4 +100,37 @@ class CloseAccountTest {
         assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
         assertThat(store.decide(closing("acc_9"))).isEqualTo(new CloseAccount.NoSuchAccount());
     }
+
+    @Test
+    void whoever_comes_behind_the_end_in_its_own_commit_gives_and_corrects_nothing() {
+        Grant grant = new Grant("acc_1", 5, "goodwill", store.now());
+        Adjustment up = new Adjustment("acc_1", 5, "a slip", null, store.now());
+        Refund refund = new Refund("acc_1", "t1", 5, "slow", null, store.now());
+        SetAccountSpend limits = new SetAccountSpend("acc_1", SpendLimits.NONE);
+        store.commit(closing("acc_1"), grant, up, refund, limits);
+        assertThat(grant.outcome()).isEqualTo(new Grant.Deleted());
+        assertThat(up.outcome()).isEqualTo(new Correction.Deleted());
+        assertThat(refund.outcome()).isEqualTo(new Correction.Deleted());
+        assertThat(limits.outcome()).isEqualTo(SetAccountSpend.Outcome.NO_SUCH_ACCOUNT);
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 100, 100));
+    }
+
+    @Test
+    void what_was_given_before_the_end_is_told_again_to_who_asks_again_under_its_id() {
+        RequestId id = new RequestId("once");
+        store.commit(new Grant("acc_1", 5, "goodwill", id, store.now()));
+        Grant again = new Grant("acc_1", 5, "goodwill", id, store.now());
+        store.commit(closing("acc_1"), again);
+        assertThat(again.outcome()).isEqualTo(new Grant.GrantedBefore(new Balance(0, 0, 100, 100)));
+    }
+
+    @Test
+    void money_that_comes_after_the_end_stands_in_the_books_until_it_is_taken_back() {
+        Grant paid = Grant.paid("acc_1", 700, "Payment of $7", () -> true, new RequestId("payment-1"), store.now());
+        Reversal back = new Reversal("acc_1", 700, "sent back", null, store.now());
+        store.commit(closing("acc_1"), paid);
+        assertThat(paid.outcome()).isEqualTo(new Grant.Granted(new Balance(700, 0, 800, 100)));
+        store.commit(back);
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 100, 100));
+    }
 }
