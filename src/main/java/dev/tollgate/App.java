@@ -12,12 +12,9 @@ import dev.tollgate.admin.Prices;
 import dev.tollgate.admin.StoredAdministration;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.KnownAnswers;
-import dev.tollgate.answers.LargeBodies;
 import dev.tollgate.answers.SpoolFolder;
-import dev.tollgate.chat.ChatProtocol;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
-import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.CurrentSettings;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.SettingTable;
@@ -25,41 +22,25 @@ import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.door.Calls;
-import dev.tollgate.door.Door;
 import dev.tollgate.door.Protocol;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
-import dev.tollgate.generate.GenerateProtocol;
-import dev.tollgate.generate.GoogleErrors;
-import dev.tollgate.generate.GoogleModelsHandler;
-import dev.tollgate.generate.TokenCount;
-import dev.tollgate.generate.UnknownMethodHandler;
-import dev.tollgate.generate.UploadHandler;
 import dev.tollgate.history.LiveAccounts;
-import dev.tollgate.history.TaskListHandler;
-import dev.tollgate.history.UsageHandler;
 import dev.tollgate.host.FirstStartFile;
-import dev.tollgate.host.OpenFiles;
 import dev.tollgate.http.Certificates;
-import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Health;
 import dev.tollgate.http.HttpFront;
-import dev.tollgate.http.HttpLimits;
 import dev.tollgate.http.HttpOptions;
 import dev.tollgate.http.RefusalObserver;
+import dev.tollgate.http.RequestObserver;
 import dev.tollgate.http.Route;
 import dev.tollgate.ids.CompletionIds;
-import dev.tollgate.json.ReadLimits;
 import dev.tollgate.keys.CustomerKeys;
-import dev.tollgate.keys.KeyCaller;
 import dev.tollgate.keys.KeyGate;
-import dev.tollgate.keys.KeysHandler;
 import dev.tollgate.keys.RequestCount;
 import dev.tollgate.leaving.Leaving;
-import dev.tollgate.ledger.CreditsHandler;
-import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.limits.Quotas;
 import dev.tollgate.limits.Workers;
 import dev.tollgate.live.Live;
@@ -67,8 +48,6 @@ import dev.tollgate.log.Event;
 import dev.tollgate.log.LogFormat;
 import dev.tollgate.log.LogOutput;
 import dev.tollgate.mail.Letters;
-import dev.tollgate.mail.MailRounds;
-import dev.tollgate.mail.MailServer;
 import dev.tollgate.manual.ApiDescription;
 import dev.tollgate.media.AllowedPlaces;
 import dev.tollgate.media.MediaLimits;
@@ -80,14 +59,10 @@ import dev.tollgate.metering.Accounting;
 import dev.tollgate.metering.CallObserver;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.metering.ExcessReports;
-import dev.tollgate.metering.FreeCounts;
 import dev.tollgate.metering.MediaAccess;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
-import dev.tollgate.models.Foresight;
-import dev.tollgate.models.Model;
-import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.notices.MonthlyStatements;
 import dev.tollgate.notices.Notices;
 import dev.tollgate.oidc.OidcClient;
@@ -107,26 +82,21 @@ import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.signatures.Signatures;
 import dev.tollgate.storage.StoreException;
-import dev.tollgate.tasks.TaskHandler;
 import dev.tollgate.telemetry.Telemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -142,9 +112,7 @@ public final class App implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(App.class);
     private static final int SANDBOX_KEY_BYTES = 32;
-    private static final int HOLDERS_NAMED = 5;
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
-    private static final Duration LOOK_AT_MODELS = Duration.ofMinutes(1);
     private static final Duration COME_BACK = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -169,11 +137,11 @@ public final class App implements AutoCloseable {
     private final SchemaChecks checks;
     private final Workers signing;
     private final List<Route<?>> routes;
+    private final Addresses addresses;
     private final HttpFront front;
-    private final @Nullable Certificates adminCertificates;
     private final @Nullable HttpFront adminFront;
     private final CustomerKeys customerKeys;
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Foretold foretold;
     private final StoredAdministration administration;
     private final Links links;
     private final @Nullable OidcSignIn oidc;
@@ -206,12 +174,7 @@ public final class App implements AutoCloseable {
         this.clock = surroundings.clock();
         this.protocols = surroundings.protocols();
         this.random = surroundings.random();
-        CannotListen.check(settings.host(), settings.port());
-        Settings.Listen ownAddress = settings.adminListen();
-        if (ownAddress != null) {
-            CannotListen.check(ownAddress.host(), ownAddress.port(), "--admin-listen");
-        }
-        this.adminCertificates = settings.adminTls() == null ? null : certificates(settings.adminTls());
+        this.addresses = new Addresses(settings, surroundings.halfClose());
         this.catalogue =
                 settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
         this.currentSettings = new CurrentSettings(settings.chosen());
@@ -260,37 +223,26 @@ public final class App implements AutoCloseable {
                 observers());
         this.known = opened.add(knownAnswers(), KnownAnswers::close);
         watching.answers(known);
-        vertx.setPeriodic(
-                Signatures.SWEEP_EVERY.toMillis(),
-                fired -> Thread.ofVirtual().name("sweep-signatures").start(this::forgetSignatures));
-        vertx.setPeriodic(
-                Rollups.SWEEP_EVERY.toMillis(),
-                fired -> Thread.ofVirtual().name("sweep-rollups").start(store.rollups()::sweep));
+        loops.every(Signatures.SWEEP_EVERY, "sweep-signatures", this::forgetSignatures);
+        loops.every(Rollups.SWEEP_EVERY, "sweep-rollups", store.rollups()::sweep);
         if (!store.writer().isEmbedded()) {
-            vertx.setPeriodic(
-                    SetPrices.LOOK_EVERY.toMillis(),
-                    fired -> Thread.ofVirtual().name("look-at-changes").start(this::lookAtChanges));
+            loops.every(SetPrices.LOOK_EVERY, "look-at-changes", this::lookAtChanges);
         }
-        told.addAll(foreseen()); // the start tells these itself
-        vertx.setPeriodic(
-                LOOK_AT_MODELS.toMillis(),
-                fired -> foreseen().stream().filter(told::add).forEach(log::warn));
+        this.foretold = new Foretold(settings, store, catalogue, current, channels, sandbox != null, clock);
+        vertx.setPeriodic(Foretold.LOOK_EVERY.toMillis(), fired -> foretold.look());
         store.whenLost(() -> meter.stopAll(
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
-        sendMails();
+        Mailing.begin(settings, store, vertx, clock, opened);
+        Letters letters = Mailing.letters(settings);
         this.notices = new Notices(
-                store.database(), store.writer(), store.ledger(), store.keys(), store.outbox(), letters(), clock);
-        vertx.setPeriodic(
-                Notices.EVERY.toMillis(),
-                fired -> Thread.ofVirtual().name("sweep-notices").start(notices::sweep));
-        this.statements = new MonthlyStatements(store.database(), store.writer(), store.outbox(), letters(), clock);
-        vertx.setPeriodic(
-                MonthlyStatements.EVERY.toMillis(),
-                fired -> Thread.ofVirtual().name("mail-statements").start(statements::sweep));
+                store.database(), store.writer(), store.ledger(), store.keys(), store.outbox(), letters, clock);
+        loops.every(Notices.EVERY, "sweep-notices", notices::sweep);
+        this.statements = new MonthlyStatements(store.database(), store.writer(), store.outbox(), letters, clock);
+        loops.every(MonthlyStatements.EVERY, "mail-statements", statements::sweep);
         this.signUp = signUp();
-        this.links = store.links(letters(), signUp, secureRandom);
+        this.links = store.links(letters, signUp, secureRandom);
         this.administration = new StoredAdministration(
                 store.ledger(),
                 store.keys(),
@@ -316,77 +268,51 @@ public final class App implements AutoCloseable {
                 new Live(vertx, new LiveAccounts(store.database()), store.people(), meter, clock), Live::close);
         this.routes = List.copyOf(table());
         MemoryBudget memory = MemoryBudget.ofHeap();
-        this.front = opened.add(
-                new HttpFront(
-                        vertx,
-                        httpOptions(surroundings),
-                        publicRoutes(),
-                        secureRandom,
-                        clock,
-                        memory,
-                        this::refused,
-                        watching.metrics().requests()),
-                it -> await(it.close()));
+        this.front = front(
+                addresses.options(),
+                addresses.routes(routes),
+                memory,
+                this::refused,
+                watching.metrics().requests());
         watching.front(front);
         watching.begin(vertx);
         await(front.start());
-        tellOfFewFiles(httpOptions(surroundings));
-        this.adminFront = adminFront(surroundings, memory);
+        addresses.tellOfFewFiles();
+        this.adminFront = adminFront(memory);
         opened.add(control(), App::close);
         store.tellReady();
     }
 
-    /** Its own loop, so that who looks after the server is answered however many call it; it closes after the calls have ended. */
-    private @Nullable HttpFront adminFront(Surroundings surroundings, MemoryBudget memory) {
-        Settings.Listen address = settings.adminListen();
-        if (address == null) {
+    /** @param within all that it reads, with other fronts */
+    private HttpFront front(
+            HttpOptions options,
+            List<Route<?>> served,
+            MemoryBudget within,
+            RefusalObserver refusals,
+            RequestObserver observer) {
+        return opened.add(
+                new HttpFront(vertx, options, served, secureRandom, clock, within, refusals, observer),
+                it -> await(it.close()));
+    }
+
+    /** It closes after the calls have ended. */
+    private @Nullable HttpFront adminFront(MemoryBudget within) {
+        HttpOptions options = addresses.ownOptions();
+        if (options == null) {
             return null;
         }
-        HttpOptions usual = httpOptions(surroundings);
-        HttpOptions options =
-                new HttpOptions(address.host(), address.port(), 1, 0, Set.of(), usual.limits(), usual.edge());
-        if (adminCertificates != null) {
-            Certificates shown = adminCertificates;
-            options = options.withCertificates(shown);
-            vertx.setPeriodic(
-                    Certificates.LOOK_EVERY.toMillis(),
-                    fired -> Thread.ofVirtual().name("look-at-certificates").start(shown::look));
+        Certificates certificates = addresses.certificates();
+        if (certificates != null) {
+            loops.every(Certificates.LOOK_EVERY, "look-at-certificates", certificates::look);
         }
-        HttpFront own = opened.add(
-                new HttpFront(
-                        vertx,
-                        options,
-                        routes.stream().filter(AdminRoutes::isServedApart).toList(),
-                        secureRandom,
-                        clock,
-                        memory,
-                        (exchange, error) -> tracesOfRefused.refused(exchange, error),
-                        watching.metrics().requests()::over),
-                it -> await(it.close()));
+        HttpFront own = front(
+                options,
+                Addresses.ownRoutes(routes),
+                within,
+                (exchange, error) -> tracesOfRefused.refused(exchange, error),
+                watching.metrics().requests()::over);
         await(own.start());
         return own;
-    }
-
-    private static Certificates certificates(Settings.AdminTls files) {
-        Settings.NamedFile clientCa = files.clientCa();
-        try {
-            return Certificates.of(new Certificates.Files(
-                    named(files.certificate()), named(files.key()), clientCa == null ? null : named(clientCa)));
-        } catch (Certificates.Unfit e) {
-            throw new ConfigException(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static Certificates.Named named(Settings.NamedFile file) {
-        return new Certificates.Named(file.place(), file.path());
-    }
-
-    private List<Route<?>> publicRoutes() {
-        return settings.adminListen() == null
-                ? routes
-                : routes.stream()
-                        .filter(route -> !AdminRoutes.isForOperatorsAlone(route.path()))
-                        .toList();
     }
 
     private ControlSocket control() {
@@ -419,44 +345,11 @@ public final class App implements AutoCloseable {
     private List<Route<?>> table() {
         RequestCount count = new RequestCount(meter.quotas());
         KeyGate key = new KeyGate(store.keys(), count);
-        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         AdminGate admin = new AdminGate(adminKey.sha256(), key);
-        ModelsHandler models = new ModelsHandler(catalogue, current);
+        CallRoutes callRoutes =
+                new CallRoutes(settings, store, catalogue, new Calls(current, meter, known), checks, clock, random);
         ReceiptsHandler receipts = new ReceiptsHandler(store.receipts(), clock, signing);
-        List<Route<?>> routes = new ArrayList<>();
-        FreeCounts counts = new FreeCounts(store.ledger(), meter);
-        Door chat = door(chat(false));
-        api(routes, chat.route("/chat/completions", modelKey));
-        api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
-        api(routes, Route.get("/models", key, models.list()));
-        api(routes, Route.get("/models/{id...}", key, models.one()));
-        api(routes, Route.get("/credits", key, new CreditsHandler(store.ledger())));
-        api(routes, Route.get("/tasks/{id}", key, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
-        api(routes, Route.get("/tasks", key, new TaskListHandler(store.history())));
-        api(routes, Route.get("/usage", key, new UsageHandler(store.history(), clock)));
-        KeyGate managementKey = key.forManagement();
-        KeysHandler keys = new KeysHandler(customerKeys, this::modelId);
-        api(routes, Route.get("/keys", managementKey, keys.list()));
-        api(routes, Route.post("/keys", managementKey, keys.create()));
-        api(routes, Route.get("/keys/{id}", managementKey, keys.one()));
-        api(routes, Route.patch("/keys/{id}", managementKey, keys.change()));
-        api(routes, Route.delete("/keys/{id}", managementKey, keys.delete()));
-        api(routes, Route.post("/keys/{id}/rotate", managementKey, keys.rotate()));
-        api(routes, Route.get("/receipts", key, receipts.list()));
-        api(routes, Route.get("/receipts/head", key, receipts.head()));
-        api(routes, Route.get("/receipts/key", key, receipts.keys()));
-        api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
-        protocols.forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
-        KeyGate googleKey = key.orAsGooglesClients();
-        for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
-            google(routes, base, googleKey, counts);
-        }
-        for (String base :
-                List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
-            routes.add(Route.post(base + "/files", googleKey, new UploadHandler())
-                    .taking()
-                    .withErrors(GoogleErrors.OBJECT));
-        }
+        List<Route<?>> routes = new ArrayList<>(callRoutes.table(key, customerKeys, receipts, protocols));
         ChannelDeeds channelDeeds = new ChannelDeeds(
                 channels.hasFile(),
                 channels::reload,
@@ -498,8 +391,8 @@ public final class App implements AutoCloseable {
                 identities,
                 oidc,
                 live,
-                gate -> door(chat(true)).route("/playground/chat", gate),
-                gate -> chat.countingRoute("/playground/estimate", gate, counts, ChatProtocol.estimate())));
+                callRoutes::playgroundChat,
+                callRoutes::playgroundEstimate));
         routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)
                 .table(pages.pages(), services));
         return routes;
@@ -516,15 +409,6 @@ public final class App implements AutoCloseable {
             tracesOfRefused.refused(exchange, error);
         }
         watching.metrics().refusals().refused(exchange, error);
-    }
-
-    private @Nullable String modelId(String idOrAlias) {
-        Model model = catalogue.find(idOrAlias);
-        return model == null ? null : model.id();
-    }
-
-    private Gate<KeyCaller> whileBooksAnswer(Gate<KeyCaller> gate) {
-        return new WhileBooksAnswer<>(gate, store.writer()::isSilent);
     }
 
     private static void health(List<Route<?>> routes, String name, Supplier<List<String>> complaints) {
@@ -546,57 +430,6 @@ public final class App implements AutoCloseable {
             complaints.add(new Readiness.Complaint("event_loop", "an event loop does not turn"));
         }
         return complaints;
-    }
-
-    /** API paths are also served without {@code /v1}, as the documents' second platform does. */
-    private static void api(List<Route<?>> routes, Route<?> route) {
-        routes.add(route.at("/v1" + route.path()));
-        routes.add(route);
-    }
-
-    /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
-    private void google(List<Route<?>> routes, String base, KeyGate key, FreeCounts counts) {
-        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
-        GoogleModelsHandler models = new GoogleModelsHandler(catalogue, current);
-        Door whole = door(generate(GenerateProtocol.Method.GENERATE));
-        Door stream = door(generate(GenerateProtocol.Method.STREAM));
-        Door count = door(generate(GenerateProtocol.Method.COUNT));
-        // Vercel's provider leaves "models/" out where an id has a slash.
-        for (String model : List.of(base + "/models/{model...}:", base + "/{model...}:")) {
-            routes.add(whole.route(model + "generateContent", modelKey));
-            routes.add(stream.route(model + "streamGenerateContent", modelKey));
-            routes.add(count.countingRoute(model + "countTokens", modelKey, counts, new TokenCount()));
-        }
-        routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
-                .taking()
-                .withErrors(GoogleErrors.OBJECT));
-        if (!base.equals("/v1")) {
-            routes.add(Route.get(base + "/models", key, models.list()).withErrors(GoogleErrors.OBJECT));
-            routes.add(Route.get(base + "/models/{id...}", key, models.one()).withErrors(GoogleErrors.OBJECT));
-        }
-    }
-
-    private Door door(Protocol protocol) {
-        return new Door(protocol, new Calls(current, meter, known), new LargeBodies(store.ledger(), known));
-    }
-
-    private Protocol chat(boolean tellsCost) {
-        return new ChatProtocol(
-                current, store.signatures(), checks, reading(), settings.jsonClients(), clock, random, tellsCost);
-    }
-
-    private Protocol generate(GenerateProtocol.Method method) {
-        return new GenerateProtocol(method, current, store.signatures(), checks, reading());
-    }
-
-    private ReadLimits reading() {
-        Settings.Limits limits = settings.limits();
-        return new ReadLimits(
-                limits.nestingMax(),
-                limits.messagesMax(),
-                ReadLimits.DEFAULT.partsMax(),
-                limits.toolsMax(),
-                limits.mediaMax());
     }
 
     // ---- how it is wired ----
@@ -628,40 +461,6 @@ public final class App implements AutoCloseable {
     private Identities identities() {
         IdentityProvider provider = oidc == null ? null : new IdentityProvider(oidc.issuer(), oidc.name());
         return new Identities(store.people(), links, provider, store.database(), store.writer(), clock, secureRandom);
-    }
-
-    private Letters letters() {
-        return letters(settings);
-    }
-
-    static Letters letters(Settings settings) {
-        return new Letters(settings.pages().brand(), settings.pages().publicUrl());
-    }
-
-    /** Sends mails from now on, where that was chosen. */
-    private void sendMails() {
-        Settings.Mail chosen = settings.mail();
-        URI site = settings.pages().publicUrl();
-        if (chosen == null || site == null) {
-            return;
-        }
-        Secret password = chosen.password();
-        MailServer server = opened.add(
-                new MailServer(
-                        vertx,
-                        new MailServer.Choice(
-                                chosen.host(),
-                                chosen.port(),
-                                MailServer.Protection.of(chosen.tls(), chosen.host(), chosen.port()),
-                                chosen.user(),
-                                password == null ? null : password.value(),
-                                chosen.from(),
-                                site.getHost())),
-                MailServer::close);
-        MailRounds rounds =
-                opened.add(new MailRounds(store.outbox(), store.writer(), server, clock), MailRounds::close);
-        vertx.setPeriodic(MailRounds.EVERY.toMillis(), fired -> rounds.begin());
-        rounds.begin();
     }
 
     private CallObserver observers() {
@@ -788,45 +587,6 @@ public final class App implements AutoCloseable {
         return HexFormat.of().formatHex(bytes) + "@none";
     }
 
-    private HttpOptions httpOptions(Surroundings surroundings) {
-        Settings.Limits limits = settings.limits();
-        Settings.Timeouts timeouts = settings.timeouts();
-        HttpLimits http = HttpLimits.defaults()
-                .withBodyBytesMax(Math.toIntExact(limits.bodyBytesMax()))
-                .withHeaderBytesMax(limits.headerBytesMax())
-                .withConnectionsMax(Math.min(limits.connectionsMax(), OpenFiles.connectionsFor(OpenFiles.max())))
-                .withTimes(timeouts.body(), timeouts.bodyTotal(), timeouts.idle(), timeouts.write());
-        HttpOptions options = new HttpOptions(
-                settings.host(),
-                settings.port(),
-                Runtime.getRuntime().availableProcessors(),
-                settings.http().trustedHops(),
-                new HashSet<>(settings.http().corsOrigins()),
-                http);
-        EdgeLimits edge = options.edge().withHalfClose(surroundings.halfClose());
-        return options.withEdge(edge.withConnectionsPerAddressMax(connectionsOfAddress(http.connectionsMax())));
-    }
-
-    /** As set, else a quarter of what is set for all, of which few files leave others at least a quarter. */
-    private int connectionsOfAddress(int connectionsMax) {
-        Settings.Limits limits = settings.limits();
-        Integer set = limits.addressConnectionsMax();
-        return set != null ? set : Math.max(1, Math.min(limits.connectionsMax() / 4, connectionsMax / 4 * 3));
-    }
-
-    /** More connections than there are files for would leave none for who looks whether the server lives. */
-    private void tellOfFewFiles(HttpOptions options) {
-        int connections = options.limits().connectionsMax();
-        if (connections < settings.limits().connectionsMax()) {
-            log.info(
-                    "this process may open {} files, which suffice for {} connections of callers, {} of one address; limits.connections is {}",
-                    OpenFiles.max(),
-                    connections,
-                    options.edge().connectionsPerAddressMax(),
-                    settings.limits().connectionsMax());
-        }
-    }
-
     // ---- what runs ----
 
     public int port() {
@@ -946,45 +706,7 @@ public final class App implements AutoCloseable {
                 demo == null ? null : new Banner.Demo(DemoAccount.ID, demo.balanceMicros(store), demo.secret()),
                 adminKey.made(),
                 operatorPassword,
-                warnings(isSandbox));
-    }
-
-    /** What models become, and where calls cost money what follows for the operator. It changes while the program runs. */
-    private List<String> foreseen() {
-        Foresight foresight = new Foresight(catalogue, current, clock.instant());
-        List<String> sentences = new ArrayList<>(foresight.retirements());
-        if (sandbox == null) {
-            sentences.addAll(foresight.losses());
-            sentences.addAll(foresight.smallAnswers());
-        }
-        return sentences;
-    }
-
-    /** Where calls cost money, what is sold for less than it costs is said, a line each. */
-    private List<String> warnings(boolean isSandbox) {
-        List<String> warnings = new ArrayList<>(settings.warnings());
-        warnings.addAll(foreseen());
-        if (!isSandbox) {
-            warnings.addAll(channels.warnings());
-        }
-        if (demo == null) {
-            warnings.addAll(DemoAccount.leftOver(store, clock.instant()));
-        }
-        if (settings.hasRealUpstream()) {
-            warnings.addAll(freeCredits());
-        }
-        return warnings;
-    }
-
-    private List<String> freeCredits() {
-        List<String> holders = FreeCredits.holders(store.database(), HOLDERS_NAMED + 1);
-        return holders.isEmpty()
-                ? List.of()
-                : List.of(
-                        "credits that were given for nothing while only the sandbox answered buy calls that cost you money now, of "
-                                + String.join(", ", holders.subList(0, Math.min(HOLDERS_NAMED, holders.size())))
-                                + (holders.size() > HOLDERS_NAMED ? " and others" : "")
-                                + "; adjust the balances, or block the accounts, at /console/accounts");
+                foretold.warnings(demo != null));
     }
 
     /** From now on nobody should be sent here; whoever comes is served. Once is enough. Thread-safe. */

@@ -81,6 +81,12 @@ final class EventLoops implements AutoCloseable {
         return vertx;
     }
 
+    /** Does something again and again, aside, on a thread of its own each time. @param name of these threads */
+    void every(Duration time, String name, Runnable work) {
+        vertx.setPeriodic(
+                time.toMillis(), fired -> Thread.ofVirtual().name(name).start(work));
+    }
+
     @Override
     public void close() {
         closing = true;

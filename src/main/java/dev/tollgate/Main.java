@@ -155,7 +155,7 @@ public final class Main {
         private static OperatorLinks.Making making(Settings settings, Store store, SecureRandom random) {
             SignUp closed = new SignUp(() -> false, () -> new StartCredits(0, true));
             return new OperatorLinks.Making(
-                    store.links(App.letters(settings), closed, random),
+                    store.links(Mailing.letters(settings), closed, random),
                     settings.pages().publicUrl());
         }
 

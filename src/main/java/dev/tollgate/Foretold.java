@@ -1,0 +1,98 @@
+package dev.tollgate;
+
+import dev.tollgate.config.Settings;
+import dev.tollgate.ledger.FreeCredits;
+import dev.tollgate.metering.CurrentModels;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Foresight;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the operator should know before it happens or costs: models that retire, what is sold for less than it costs, credits that were given
+ * for nothing. The start tells all of it, and what comes to it later is logged once. Thread-safe.
+ */
+final class Foretold {
+
+    static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+
+    private static final Logger log = LoggerFactory.getLogger(Foretold.class);
+    private static final int HOLDERS_NAMED = 5;
+
+    private final Settings settings;
+    private final Store store;
+    private final Catalogue catalogue;
+    private final CurrentModels current;
+    private final UpstreamChannels channels;
+    private final InstantSource clock;
+    private final boolean isSandbox;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    /** What is so now the start tells itself. @param isSandbox whether calls cost nothing */
+    Foretold(
+            Settings settings,
+            Store store,
+            Catalogue catalogue,
+            CurrentModels current,
+            UpstreamChannels channels,
+            boolean isSandbox,
+            InstantSource clock) {
+        this.settings = settings;
+        this.store = store;
+        this.catalogue = catalogue;
+        this.current = current;
+        this.channels = channels;
+        this.isSandbox = isSandbox;
+        this.clock = clock;
+        told.addAll(ofModels());
+    }
+
+    /** Logs what was not told yet. */
+    void look() {
+        ofModels().stream().filter(told::add).forEach(log::warn);
+    }
+
+    /** What models become, and where calls cost money what follows for the operator. It changes while the program runs. */
+    private List<String> ofModels() {
+        Foresight foresight = new Foresight(catalogue, current, clock.instant());
+        List<String> sentences = new ArrayList<>(foresight.retirements());
+        if (!isSandbox) {
+            sentences.addAll(foresight.losses());
+            sentences.addAll(foresight.smallAnswers());
+        }
+        return sentences;
+    }
+
+    /** For the start, a line each. @param demo whether the demo account is wanted */
+    List<String> warnings(boolean demo) {
+        List<String> warnings = new ArrayList<>(settings.warnings());
+        warnings.addAll(ofModels());
+        if (!isSandbox) {
+            warnings.addAll(channels.warnings());
+        }
+        if (!demo) {
+            warnings.addAll(DemoAccount.leftOver(store, clock.instant()));
+        }
+        if (settings.hasRealUpstream()) {
+            warnings.addAll(freeCredits());
+        }
+        return warnings;
+    }
+
+    private List<String> freeCredits() {
+        List<String> holders = FreeCredits.holders(store.database(), HOLDERS_NAMED + 1);
+        return holders.isEmpty()
+                ? List.of()
+                : List.of(
+                        "credits that were given for nothing while only the sandbox answered buy calls that cost you money now, of "
+                                + String.join(", ", holders.subList(0, Math.min(HOLDERS_NAMED, holders.size())))
+                                + (holders.size() > HOLDERS_NAMED ? " and others" : "")
+                                + "; adjust the balances, or block the accounts, at /console/accounts");
+    }
+}
