@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
 import dev.tollgate.metering.ForwardingSink;
 import dev.tollgate.metering.Sink;
 import java.time.Duration;
@@ -44,8 +43,11 @@ final class RememberedRefusals {
     }
 
     private static boolean cannotChange(ApiError error) {
-        return error.code() == ErrorCode.UPSTREAM_ERROR
-                && "false".equals(error.headers().get("x-should-retry"));
+        return switch (error.code()) {
+            case CONTEXT_LENGTH_EXCEEDED -> true;
+            case UPSTREAM_ERROR -> "false".equals(error.headers().get("x-should-retry"));
+            default -> false;
+        };
     }
 
     private final class Watch extends ForwardingSink {

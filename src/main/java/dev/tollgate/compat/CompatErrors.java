@@ -2,10 +2,13 @@ package dev.tollgate.compat;
 
 import dev.tollgate.channel.ErrorReader;
 import dev.tollgate.channel.Json;
+import dev.tollgate.upstream.Overflow;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -22,6 +25,14 @@ final class CompatErrors implements ErrorReader {
 
     /** Keys as OpenAI and its kin write them, whole or half masked. */
     private static final Pattern KEYS = Pattern.compile("\\b(sk|gsk|pk|org|proj)[-_][A-Za-z0-9*_-]{6,}");
+
+    /** OpenAI's word, and llama.cpp's. */
+    private static final Set<String> TOO_LONG_WORDS = Set.of("context_length_exceeded", "exceed_context_size_error");
+
+    /** OpenAI's sentence and vLLM's, which has no word beside it: with "your messages resulted in" or "you requested" so many tokens. */
+    private static final List<Pattern> TOO_LONG = List.of(
+            Pattern.compile(
+                    "maximum context length is (?<max>\\d{1,12}) tokens(?:[^0-9]{1,80}(?<tokens>\\d{1,12}) (?:input )?tokens)?"));
 
     private final String secret;
 
@@ -59,8 +70,27 @@ final class CompatErrors implements ErrorReader {
         String code = error.path("code").asString(error.path("type").asString(""));
         String message =
                 error.isString() ? error.asString() : error.path("message").asString(text);
-        return new UpstreamFailure(
-                kind(status, code), wait, scrubbed("HTTP %d %s: %s".formatted(status, code, message)));
+        String detail = scrubbed("HTTP %d %s: %s".formatted(status, code, message));
+        Kind kind = kind(status, code);
+        Overflow overflow = overflow(kind, error, message);
+        return overflow == null ? new UpstreamFailure(kind, wait, detail) : UpstreamFailure.tooLong(overflow, detail);
+    }
+
+    /** Null where it is something else: the word counts whatever the status, the sentence where the request is refused. */
+    private static @Nullable Overflow overflow(Kind kind, JsonNode error, String message) {
+        boolean said = TOO_LONG_WORDS.contains(error.path("code").asString(""))
+                || TOO_LONG_WORDS.contains(error.path("type").asString(""));
+        Overflow told = said || kind == Kind.REFUSED ? Overflow.in(message, TOO_LONG) : null;
+        return told == null && said ? counted(error) : told;
+    }
+
+    /** As llama.cpp tells it. */
+    private static Overflow counted(JsonNode error) {
+        return new Overflow(count(error.path("n_prompt_tokens")), count(error.path("n_ctx")));
+    }
+
+    private static @Nullable Long count(JsonNode number) {
+        return number.canConvertToLong() && number.asLong() > 0 ? number.asLong() : null;
     }
 
     private static Kind kind(int status, String code) {
@@ -68,7 +98,7 @@ final class CompatErrors implements ErrorReader {
             // OpenAI says so with a 429; money is missing, and no wait brings it back.
             case "insufficient_quota", "billing_not_active", "invalid_api_key", "model_not_found" -> Kind.MISCONFIGURED;
             case "rate_limit_exceeded" -> Kind.QUOTA;
-            case "context_length_exceeded", "content_policy_violation", "content_filter" -> Kind.REFUSED;
+            case "content_policy_violation", "content_filter" -> Kind.REFUSED;
             default ->
                 switch (status) {
                     case 401, 402, 403, 404, 405 -> Kind.MISCONFIGURED;

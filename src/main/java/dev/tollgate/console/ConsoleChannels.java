@@ -132,7 +132,7 @@ public final class ConsoleChannels {
             case DAY_QUOTA -> "its quota of the day is used up.";
             case UNAVAILABLE -> "it cannot be reached, or has trouble of its own.";
             case BROKEN -> "its answer cannot be read.";
-            case REFUSED, SIGNATURE -> "it has refused the question.";
+            case REFUSED, TOO_LONG, SIGNATURE -> "it has refused the question.";
         };
     }
 

@@ -3,11 +3,13 @@ package dev.tollgate.gemini;
 import dev.tollgate.channel.ErrorReader;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.NotAdmitted;
+import dev.tollgate.upstream.Overflow;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -40,6 +42,14 @@ final class GeminiErrors implements ErrorReader {
     private static final Pattern BAD_SIGNATURE = Pattern.compile(
             "(invalid|corrupted) thought.?signature|thought.?signature is (invalid|not valid)",
             Pattern.CASE_INSENSITIVE);
+
+    /** Of the Gemini API, with and without a count, and of Vertex AI (protocol 2.3). */
+    private static final List<Pattern> TOO_LONG = List.of(
+            Pattern.compile(
+                    "input token count (?:\\((?<tokens>\\d{1,12})\\) )?exceeds the maximum number of tokens allowed"
+                            + "(?: \\(?(?<max>\\d{1,12})\\b)?"),
+            Pattern.compile(
+                    "input token count is (?<tokens>\\d{1,12}) but (?:the )?model only supports up to (?<max>\\d{1,12})\\b"));
 
     private static final Set<String> OUR_REASONS = Set.of(
             "API_KEY_INVALID",
@@ -103,6 +113,10 @@ final class GeminiErrors implements ErrorReader {
         Kind kind = kind(status, error);
         String message = error.path("message").asString(text);
         String detail = "HTTP %d %s: %s".formatted(status, error.path("status").asString(""), message);
+        Overflow overflow = kind == Kind.REFUSED ? Overflow.in(message, TOO_LONG) : null;
+        if (overflow != null) {
+            return UpstreamFailure.tooLong(overflow, scrubbed(detail));
+        }
         boolean quota = kind == Kind.QUOTA || kind == Kind.DAY_QUOTA;
         return new UpstreamFailure(kind, quota ? quotaWait(error, header) : header, scrubbed(detail));
     }

@@ -1,6 +1,7 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.upstream.Overflow;
 import dev.tollgate.upstream.PromptCount;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,12 @@ final class Reserving implements Phase {
         Bounds bounds = metered.bounds();
         Bounds counts = bounds;
         if (counted.isPresent()) {
+            long most = bounds.model().upstream().inputTokensMax();
+            if (counted.get().tokens() > most) {
+                refused(UpstreamErrors.contextExceeded(
+                        new Overflow(counted.get().tokens(), most)));
+                return;
+            }
             long prompt = PromptBound.counted(
                     counted.get().tokens(), call.request().ask(), counts.model().upstream());
             counts = counts.withCountedPrompt(Math.min(prompt, counts.promptTokensMax()));

@@ -2,10 +2,18 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.upstream.Overflow;
 import dev.tollgate.upstream.UpstreamFailure;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** An upstream's failures as a caller may see them: always {@code upstream_error}, never its words (D2, D18, D48; protocol 4.7). */
+/**
+ * An upstream's failures as a caller may see them: {@code upstream_error}, but for a request that is too long, and never its words (D2, D18,
+ * D48; protocol 4.7).
+ */
 final class UpstreamErrors {
+
+    private static final String SHORTEN = " Please shorten it.";
 
     private UpstreamErrors() {}
 
@@ -14,10 +22,26 @@ final class UpstreamErrors {
             case REFUSED, SIGNATURE ->
                 error("The upstream provider refused the request: its content or its parameters are not supported.")
                         .doNotRetry();
+            case TOO_LONG -> contextExceeded(Objects.requireNonNullElse(failure.overflow(), Overflow.UNTOLD));
             case BROKEN -> error("The upstream provider closed the stream before the answer was complete.");
             case MISCONFIGURED, REPLACED, QUOTA, DAY_QUOTA, UNAVAILABLE ->
                 failure.retryAfter() == null ? unavailable() : unavailable().retryAfter(failure.retryAfter());
         };
+    }
+
+    /** In OpenAI's words: clients shorten the conversation where they find the code, or {@code maximum context length}. */
+    static ApiError contextExceeded(Overflow overflow) {
+        return ApiError.of(
+                ErrorCode.CONTEXT_LENGTH_EXCEEDED, overflowing(overflow.tokens(), overflow.tokensMax()) + SHORTEN);
+    }
+
+    /** A server may count the prompt alone, which then says nothing. */
+    private static String overflowing(@Nullable Long tokens, @Nullable Long max) {
+        if (max == null) {
+            return "Your request is longer than this model's maximum context length.";
+        }
+        String size = tokens == null || tokens <= max ? "is longer" : "comes to %d tokens".formatted(tokens);
+        return "This model's maximum context length is %d tokens. However, your request %s.".formatted(max, size);
     }
 
     static ApiError blocked() {

@@ -20,7 +20,7 @@ public final class CallStory {
             "upstream_error", "internal_error", "rate_limit_exceeded", "insufficient_credits", "spend_limit_exceeded");
 
     /** What is in the call itself. Of all others it is not known. */
-    private static final Set<String> LASTING = Set.of("invalid_request", "model_not_found");
+    private static final Set<String> LASTING = Set.of("invalid_request", "context_length_exceeded", "model_not_found");
 
     /** Of errors that the upstream has caused, those that it would cause again: their callers were told so (D24). */
     private static final List<String> LASTING_WORDS =

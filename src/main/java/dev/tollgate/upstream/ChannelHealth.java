@@ -2,7 +2,10 @@ package dev.tollgate.upstream;
 
 import dev.tollgate.log.Event;
 import dev.tollgate.log.LogFields;
+import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,12 +14,15 @@ final class ChannelHealth {
 
     private static final Logger log = LoggerFactory.getLogger(ChannelHealth.class);
 
+    /** What is wrong with a request says nothing against who refuses it. */
+    private static final Set<Kind> IS_THE_CALLERS = EnumSet.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE);
+
     private ChannelHealth() {}
 
     /** @param wasHeldBack whether we had stopped reading at some time: then a break is not the channel's fault (D18) */
     static void note(ModelRoute route, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
         PooledChannel channel = route.channel();
-        if (failure.kind() == UpstreamFailure.Kind.REFUSED || failure.kind() == UpstreamFailure.Kind.SIGNATURE) {
+        if (IS_THE_CALLERS.contains(failure.kind())) {
             channel.breaker().answered();
             return;
         }

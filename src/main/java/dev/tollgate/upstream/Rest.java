@@ -40,7 +40,7 @@ record Rest(Reason reason, long untilMillis) {
                                 now.plus(failure.retryAfter()).toEpochMilli());
             case DAY_QUOTA -> new Rest(Reason.DAY_QUOTA, nextDay(now).toEpochMilli());
             case MISCONFIGURED -> new Rest(Reason.MISCONFIGURED, now.toEpochMilli() + MISCONFIGURED_MILLIS);
-            case REFUSED, SIGNATURE, REPLACED, UNAVAILABLE, BROKEN -> null;
+            case REFUSED, TOO_LONG, SIGNATURE, REPLACED, UNAVAILABLE, BROKEN -> null;
         };
     }
 

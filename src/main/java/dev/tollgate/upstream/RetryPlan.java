@@ -73,7 +73,7 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
             return again();
         }
         return switch (failure.kind()) {
-            case REFUSED, BROKEN -> decision(Next.NOBODY);
+            case REFUSED, TOO_LONG, BROKEN -> decision(Next.NOBODY);
             case SIGNATURE ->
                 withoutSignatures
                         ? decision(Next.NOBODY)

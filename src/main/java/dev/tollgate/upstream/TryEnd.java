@@ -8,6 +8,7 @@ public enum TryEnd {
     /** It ended well, and there was nothing in it. */
     EMPTY,
     REFUSED,
+    TOO_LONG,
     SIGNATURE,
     REPLACED,
     MISCONFIGURED,
@@ -29,6 +30,7 @@ public enum TryEnd {
     static TryEnd of(UpstreamFailure.Kind kind) {
         return switch (kind) {
             case REFUSED -> REFUSED;
+            case TOO_LONG -> TOO_LONG;
             case SIGNATURE -> SIGNATURE;
             case REPLACED -> REPLACED;
             case MISCONFIGURED -> MISCONFIGURED;

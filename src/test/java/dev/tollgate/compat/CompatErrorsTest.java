@@ -2,10 +2,12 @@ package dev.tollgate.compat;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.upstream.Overflow;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,7 +69,7 @@ class CompatErrorsTest {
         "400, invalid_api_key, MISCONFIGURED",
         "400, model_not_found, MISCONFIGURED",
         "400, rate_limit_exceeded, QUOTA",
-        "500, context_length_exceeded, REFUSED",
+        "500, context_length_exceeded, TOO_LONG",
         "403, content_policy_violation, REFUSED",
         "403, content_filter, REFUSED",
         "400, anything_else, REFUSED"
@@ -80,6 +82,28 @@ class CompatErrorsTest {
                         .kind())
                 .as("as the type")
                 .isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            400 | "code":"context_length_exceeded","message":"This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens. Please reduce." | 9001 | 8192
+            400 | "code":400,"type":"BadRequestError","message":"This model's maximum context length is 8192 tokens. However, you requested 9001 tokens (8000 in the messages, 1001 in the completion)." | 9001 | 8192
+            400 | "code":400,"message":"This model's maximum context length is 8192 tokens and your request has 9001 input tokens" | 9001 | 8192
+            400 | "code":"context_length_exceeded","message":"too long" | - | -
+            500 | "code":500,"type":"exceed_context_size_error","message":"the request exceeds the available context size","n_prompt_tokens":9001,"n_ctx":8192 | 9001 | 8192
+            """)
+    void a_request_that_is_too_long_is_known_by_its_word_or_its_sentence(
+            int status, String error, @Nullable Long tokens, @Nullable Long max) {
+        UpstreamFailure failure = failure(status, "{\"error\":{" + error + "}}", null);
+        assertThat(failure.kind()).isEqualTo(Kind.TOO_LONG);
+        assertThat(failure.overflow()).isEqualTo(new Overflow(tokens, max));
+    }
+
+    @Test
+    void the_sentence_counts_only_where_the_request_is_refused() {
+        String said = "{\"error\":{\"message\":\"maximum context length is 8192 tokens\"}}";
+        assertThat(failure(401, said, null).kind()).isEqualTo(Kind.MISCONFIGURED);
+        assertThat(failure(503, said, null).kind()).isEqualTo(Kind.UNAVAILABLE);
     }
 
     @ParameterizedTest

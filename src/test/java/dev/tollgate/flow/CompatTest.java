@@ -428,11 +428,25 @@ class CompatTest {
 
     @Test
     void a_refusal_of_the_content_is_final() {
-        far.script(whole(400, "{\"error\":{\"message\":\"too long\",\"code\":\"context_length_exceeded\"}}"));
+        far.script(whole(400, "{\"error\":{\"message\":\"no\",\"code\":\"content_policy_violation\"}}"));
         try (Channels channels = Channels.of(afterGoogle().replace("priority: 9", "priority: 1"))) {
             Gateway.Reply reply = channels.call();
             assertError(reply, 503, "upstream_error", "upstream_error");
             assertThat(reply.header("x-should-retry")).isEqualTo("false");
+            assertThat(google.asked()).isZero();
+        }
+    }
+
+    @Test
+    void a_request_that_is_too_long_is_the_callers_to_shorten() {
+        far.script(whole(
+                400,
+                "{\"error\":{\"message\":\"This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.\","
+                        + "\"code\":\"context_length_exceeded\"}}"));
+        try (Channels channels = Channels.of(afterGoogle().replace("priority: 9", "priority: 1"))) {
+            Gateway.Reply reply = channels.call();
+            assertError(reply, 400, "context_length_exceeded", "invalid_request_error");
+            assertThat(reply.error().get("message").asString()).contains("8192 tokens", "9001 tokens");
             assertThat(google.asked()).isZero();
         }
     }

@@ -57,6 +57,21 @@ class CountedPromptTest {
     }
 
     @Test
+    void a_prompt_that_counts_more_than_the_context_is_refused_before_it_is_sent() {
+        Customer customer = gateway.customer("1");
+        gateway.script("""
+                - match: {method: countTokens}
+                  respond: [{event: {totalTokens: 1048577}}]
+                """);
+        Gateway.Reply reply = customer.chat(call(LONG));
+        assertError(reply, 400, "context_length_exceeded", "invalid_request_error");
+        assertThat(reply.error().get("message").asString()).contains("1048576 tokens", "1048577 tokens");
+        assertThat(gateway.asked().getLast().path()).endsWith(":countTokens");
+        assertThat(customer.tasks()).isZero();
+        gateway.script("[]");
+    }
+
+    @Test
     void a_balance_that_does_not_cover_the_count_either_is_refused() {
         Customer customer = gateway.customer("0.5");
         assertError(customer.chat(call(LONG)), 402, "insufficient_credits", "billing_error");

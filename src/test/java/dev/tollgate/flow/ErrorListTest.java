@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** The ten rows of the documents' error reference, each reached as a caller would reach it. */
+/** The ten rows of the documents' error reference and {@code context_length_exceeded}, each reached as a caller would reach it. */
 @Timeout(240)
 class ErrorListTest {
 

@@ -80,6 +80,16 @@ class RepeatedRefusalsTest {
     }
 
     @Test
+    void a_request_that_is_too_long_is_not_sent_again() {
+        gateway.script(UpstreamScript.answers().status(400, """
+                {"error":{"code":400,"status":"INVALID_ARGUMENT","message":"The input token count (1200293) exceeds the maximum number of tokens allowed (1048576)."}}"""));
+        Gateway.Reply first = customer.chat(CALL.formatted(true, "long"));
+        assertError(first, 400, "context_length_exceeded", "invalid_request_error");
+        assertThat(customer.chat(CALL.formatted(true, "long")).text()).isEqualTo(first.text());
+        assertThat(gateway.asked()).hasSize(askedBefore + 1);
+    }
+
+    @Test
     void another_body_and_another_key_are_asked_for() {
         block();
         customer.chat(CALL.formatted(true, "one"));

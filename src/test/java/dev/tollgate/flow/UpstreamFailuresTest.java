@@ -10,6 +10,7 @@ import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Prompts;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,8 @@ class UpstreamFailuresTest {
 
     private static final String CALL = """
             {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Tell me"}]}""".replace("Tell me", Prompts.LONG);
+    private static final String TOO_LONG = """
+            {"error":{"code":400,"status":"INVALID_ARGUMENT","message":"The input token count (1200293) exceeds the maximum number of tokens allowed (1048576)."}}""";
     private static final Tokens SOME = new Tokens(100, 200, 0);
 
     private static String upstreamKey;
@@ -110,6 +113,33 @@ class UpstreamFailuresTest {
         Gateway.Reply reply = refunded(false);
         assertError(reply, 503, "upstream_error", "upstream_error");
         assertThat(reply.text()).doesNotContain("Once upon");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_prompt_beyond_the_context_is_told_in_figures_and_costs_nothing(boolean stream) {
+        sandbox.script(UpstreamScript.answers().status(400, TOO_LONG));
+        int asked = sandbox.asked().size();
+        Gateway.Reply reply = refunded(stream, "context_length_exceeded");
+        assertError(reply, 400, "context_length_exceeded", "invalid_request_error");
+        assertThat(reply.error().get("message").asString())
+                .isEqualTo(
+                        "This model's maximum context length is 1048576 tokens. However, your request comes to 1200293 tokens."
+                                + " Please shorten it.");
+        assertThat(sandbox.asked()).hasSize(asked + 1);
+    }
+
+    @Test
+    void a_prompt_beyond_the_context_is_googles_own_word_at_the_gemini_door() {
+        sandbox.script(UpstreamScript.answers().status(400, TOO_LONG));
+        Gateway.Reply reply = gateway.send(gateway.request("/v1beta/models/gemini-2.5-pro:generateContent")
+                .header("x-goog-api-key", customer.key())
+                .POST(HttpRequest.BodyPublishers.ofString("""
+                        {"contents":[{"parts":[{"text":"Tell me"}]}]}""")));
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.error().get("status").asString()).isEqualTo("INVALID_ARGUMENT");
+        assertThat(reply.error().at("/details/0/reason").asString()).isEqualTo("context_length_exceeded");
+        assertThat(customer.consumed()).isZero();
     }
 
     @Test
@@ -220,12 +250,16 @@ class UpstreamFailuresTest {
 
     /** Calls, and sees that all credits are back and the task says that it has failed. */
     private static Gateway.Reply refunded(boolean stream) {
+        return refunded(stream, "upstream_error");
+    }
+
+    private static Gateway.Reply refunded(boolean stream, String code) {
         JsonNode before = customer.credits();
         Gateway.Reply reply = customer.chat(CALL.formatted(stream));
         JsonNode task = customer.lastTask();
         assertThat(customer.credits()).isEqualTo(before);
         assertThat(task.get("status").asString()).isEqualTo("failed");
-        assertThat(task.at("/error/code").asString()).isEqualTo("upstream_error");
+        assertThat(task.at("/error/code").asString()).isEqualTo(code);
         assertThat(task.get("credits_consumed").asInt()).isZero();
         List<String> kinds = task.get("entries")
                 .valueStream()

@@ -3,11 +3,13 @@ package dev.tollgate.gemini;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.channel.Json;
+import dev.tollgate.upstream.Overflow;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +53,19 @@ class GeminiErrorsTest {
                 null);
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.detail()).contains(Integer.toString(status), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            The input token count (1200293) exceeds the maximum number of tokens allowed (1048576).                            | 1200293 | 1048576
+            The input token count exceeds the maximum number of tokens allowed 1048576.                                       | -       | 1048576
+            Unable to submit request because the input token count is 1200293 but model only supports up to 1048576. Reduce it | 1200293 | 1048576
+            """)
+    void a_request_that_is_too_long_is_known_by_its_sentence(String message, @Nullable Long tokens, Long max) {
+        String body = "{'error':{'code':400,'status':'INVALID_ARGUMENT','message':'%s'}}".formatted(message);
+        assertThat(of(400, body).kind()).isEqualTo(Kind.TOO_LONG);
+        assertThat(of(400, body).overflow()).isEqualTo(new Overflow(tokens, max));
+        assertThat(of(503, body).kind()).isEqualTo(Kind.UNAVAILABLE);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.tollgate.ledger.SpendWindow;
 import dev.tollgate.models.Usage;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.testing.LogCapture;
+import dev.tollgate.upstream.Overflow;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamFailure.Kind;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,12 +144,14 @@ class RefusalsTest {
     @EnumSource(Kind.class)
     void a_failure_of_the_upstreams_is_told_in_words_of_ours(Kind kind) {
         ApiError error = UpstreamErrors.of(new UpstreamFailure(kind, null, "its own words"));
-        assertThat(error.code()).isEqualTo(ErrorCode.UPSTREAM_ERROR);
+        assertThat(error.code())
+                .isEqualTo(kind == Kind.TOO_LONG ? ErrorCode.CONTEXT_LENGTH_EXCEEDED : ErrorCode.UPSTREAM_ERROR);
         assertThat(error.message())
                 .doesNotContain("its own words")
                 .contains(
                         switch (kind) {
                             case REFUSED, SIGNATURE -> "refused the request";
+                            case TOO_LONG -> "longer than this model's maximum context length. Please shorten it.";
                             case BROKEN -> "closed the stream";
                             default -> "temporarily unavailable";
                         });
@@ -156,7 +160,24 @@ class RefusalsTest {
         assertThat(UpstreamErrors.of(new UpstreamFailure(kind, Duration.ofSeconds(7), ""))
                         .headers()
                         .get("retry-after"))
-                .isEqualTo(Set.of(Kind.REFUSED, Kind.SIGNATURE, Kind.BROKEN).contains(kind) ? null : "7");
+                .isEqualTo(
+                        Set.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE, Kind.BROKEN)
+                                        .contains(kind)
+                                ? null
+                                : "7");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            9001 | 8192 | This model's maximum context length is 8192 tokens. However, your request comes to 9001 tokens. Please shorten it.
+            30   | 8192 | This model's maximum context length is 8192 tokens. However, your request is longer. Please shorten it.
+            -    | 8192 | This model's maximum context length is 8192 tokens. However, your request is longer. Please shorten it.
+            9001 | -    | Your request is longer than this model's maximum context length. Please shorten it.
+            """)
+    void a_request_that_is_too_long_is_told_in_the_figures_that_there_are(
+            @Nullable Long tokens, @Nullable Long max, String message) {
+        assertThat(UpstreamErrors.contextExceeded(new Overflow(tokens, max)).message())
+                .isEqualTo(message);
     }
 
     @Test

@@ -77,6 +77,7 @@ public record Golden(Path in, Path out) {
                 .replace("\n", "\\n")
                 .replace("\t", "\\t")
                 .replace(Long.toString(UpstreamEvent.Usage.ABSENT), "absent")
+                .replace(", overflow=null", "")
                 .replace(UpstreamEvent.Modalities.NONE.toString(), "none");
     }
 

@@ -30,6 +30,7 @@ class RetryPlanTest {
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         # tried | retries | failure | told to wait | empty before | budget | next | tried then | retries then | takes budget | rules out
         - | 0 | REFUSED       | -    | false | true  | NOBODY             | -  | 0 | false | false
+        - | 0 | TOO_LONG      | -    | false | true  | NOBODY             | -  | 0 | false | false
         - | 0 | BROKEN        | -    | false | true  | NOBODY             | -  | 0 | false | false
         - | 0 | UNAVAILABLE   | -    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
         - | 1 | UNAVAILABLE   | -    | false | true  | ANY_CHANNEL        | -  | 2 | true  | false
