@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
 
+    /** The target of an OPTIONS that asks about no path (RFC 9110, 9.3.7). */
+    private static final String WHOLE_SERVER = "*";
+
     private static final int SHOWN_CHARS_MAX = 200;
 
     private final FrontLoop loop;
@@ -58,6 +61,11 @@ final class Admission {
     }
 
     private void route(Exchange exchange) {
+        if (exchange.method().equals("OPTIONS") && exchange.path().equals(WHOLE_SERVER)) {
+            exchange.setHeader("allow", loop.routes().methods());
+            exchange.empty(204);
+            return;
+        }
         switch (loop.routes().find(exchange.method(), exchange.path())) {
             case Routes.Hit hit -> enter(exchange, hit);
             case Routes.WrongMethod wrong -> wrongMethod(exchange, wrong);

@@ -30,6 +30,7 @@ final class Routes {
 
     private final Map<String, Map<String, Route<?>>> fixed = new HashMap<>();
     private final List<Pattern> patterns;
+    private final String methods;
     private final Map<String, ErrorFormat> formats = new HashMap<>();
 
     Routes(List<Route<?>> routes) {
@@ -43,6 +44,7 @@ final class Routes {
                 formats.put(ROOT, route.errors());
             }
         }
+        methods = allow(routes);
         patterns = byText.values().stream()
                 .sorted(Comparator.comparingInt((Pattern each) -> PathPattern.literalLength(each.text()))
                         .reversed())
@@ -115,6 +117,11 @@ final class Routes {
             }
         }
         return routes;
+    }
+
+    /** Those of all paths together, for an {@code Allow} header. */
+    String methods() {
+        return methods;
     }
 
     private static String allow(List<Route<?>> routes) {

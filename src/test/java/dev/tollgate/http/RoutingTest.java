@@ -146,6 +146,15 @@ class RoutingTest {
     }
 
     @Test
+    void options_of_the_whole_server_says_which_methods_there_are() throws IOException {
+        RawClient.Answer answer = client.ask("OPTIONS", "*");
+
+        assertThat(answer.status()).isEqualTo(204);
+        assertThat(answer.header("allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
+        assertThat(client.ask("GET", "*").status()).isEqualTo(404);
+    }
+
+    @Test
     void head_is_get_without_the_body() throws IOException {
         RawClient.Answer head = client.ask("HEAD", "/v1/models");
         RawClient.Answer next = client.ask("GET", "/v1/models");
