@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ final class Admission {
 
     /** The target of an OPTIONS that asks about no path (RFC 9110, 9.3.7). */
     private static final String WHOLE_SERVER = "*";
+
+    /** Headers that say who asks. A proxy before us may go by one of two of them, and we by the other. */
+    private static final List<String> CREDENTIALS = List.of("Authorization", "x-goog-api-key");
 
     private static final int SHOWN_CHARS_MAX = 200;
 
@@ -103,8 +107,18 @@ final class Admission {
         exchange.routed(route, hit.params());
         if (loop.draining() && !route.servedWhileDraining()) {
             exchange.fail(shuttingDown());
-        } else {
-            askGate(exchange, route);
+            return;
+        }
+        refuseSeveralCredentials(exchange);
+        askGate(exchange, route);
+    }
+
+    private static void refuseSeveralCredentials(Exchange exchange) {
+        for (String name : CREDENTIALS) {
+            if (exchange.requestHead().isRepeated(name)) {
+                throw ApiError.invalid(name, "The header " + name + " was sent more than once; it must come once.")
+                        .asException();
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,21 @@ class RoutingTest {
         assertThat(answer.status()).isEqualTo(204);
         assertThat(answer.header("allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
         assertThat(client.ask("GET", "*").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Authorization", "x-goog-api-key"})
+    void two_credentials_are_a_400_even_if_they_are_equal(String name) throws IOException {
+        RawClient.Answer answer =
+                client.ask("GET", "/caller", name + ": Bearer a", name.toUpperCase(Locale.ROOT) + ": Bearer a");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text())
+                .contains("\"invalid_request\"", "The header " + name + " was sent more than once")
+                .endsWith("\"param\":\"" + name + "\"}}");
+        assertThat(client.ask("GET", "/g/models/x", name + ": a", name + ": b").text())
+                .as("in the form of its route")
+                .isEqualTo("G400");
     }
 
     @Test
