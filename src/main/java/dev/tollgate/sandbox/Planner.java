@@ -2,6 +2,7 @@ package dev.tollgate.sandbox;
 
 import dev.tollgate.sandbox.generation.AnswerSteps;
 import dev.tollgate.sandbox.generation.Generator;
+import dev.tollgate.sandbox.generation.PromptTokens;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.requests.RequestRules;
 import dev.tollgate.sandbox.requests.Terms;
@@ -130,6 +131,7 @@ final class Planner {
             return List.of(new Step.Event(Generator.count(ask)));
         }
         signatures.check(ask);
+        PromptTokens.checkContext(ask);
         return answers.steps(ask);
     }
 }

@@ -59,6 +59,26 @@ class SandboxRefusalTest {
     }
 
     @Test
+    void a_text_beyond_the_context_is_400_and_can_be_counted() {
+        String call = "/v1beta/models/" + GEMINI_25 + ":";
+        String tooLong = user("x".repeat(4 * 1_048_576 + 1), "");
+
+        assertThat(client.post(call + "countTokens", tooLong)
+                        .json()
+                        .path("totalTokens")
+                        .asInt())
+                .isEqualTo(1_048_577);
+        SandboxClient.Reply reply = client.post(call + "generateContent", tooLong);
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(status(reply)).isEqualTo("INVALID_ARGUMENT");
+        assertThat(reply.error())
+                .isEqualTo("The input token count (1048577) exceeds the maximum number of tokens allowed (1048576).");
+        assertThat(client.post(call + "generateContent", user("x".repeat(4 * 1_048_576), ""))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void an_unknown_model_is_404_in_the_version_that_was_asked() {
         SandboxClient.Reply reply = client.post("/v1/models/gemini-9:generateContent", user("Hello", ""));
 

@@ -1,5 +1,7 @@
 package dev.tollgate.sandbox.generation;
 
+import static dev.tollgate.sandbox.wire.GoogleError.require;
+
 import dev.tollgate.sandbox.files.StoredFile;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.routes.SandboxModel;
@@ -65,6 +67,18 @@ public final class PromptTokens {
         JsonNode schema = ask.responseSchema();
         count.text(schema.isMissingNode() ? "" : JsonTrees.write(schema));
         return count.counts;
+    }
+
+    /**
+     * Refuses a prompt whose text alone goes beyond the model's context. Media do not count here: without decoding sound and video, more might
+     * be made of them than Google makes.
+     */
+    public static void checkContext(GoogleRequest ask) {
+        int text = ofPrompt(ask).getOrDefault(Modality.TEXT, 0);
+        require(
+                text <= SandboxModel.INPUT_TOKENS_MAX,
+                "The input token count (" + text + ") exceeds the maximum number of tokens allowed ("
+                        + SandboxModel.INPUT_TOKENS_MAX + ").");
     }
 
     static int sum(Map<Modality, Integer> counts) {

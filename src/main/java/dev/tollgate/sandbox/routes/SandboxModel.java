@@ -32,7 +32,7 @@ public record SandboxModel(
         boolean callIds,
         boolean thinksUnasked) {
 
-    static final int INPUT_TOKENS_MAX = 1_048_576;
+    public static final int INPUT_TOKENS_MAX = 1_048_576;
     public static final int OUTPUT_TOKENS_MAX = 65_536;
 
     private static final Set<String> THREE_LEVELS = Set.of("LOW", "MEDIUM", "HIGH");
