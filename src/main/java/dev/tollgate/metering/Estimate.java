@@ -1,5 +1,6 @@
 package dev.tollgate.metering;
 
+import dev.tollgate.error.ApiError;
 import dev.tollgate.upstream.PromptCount;
 import java.util.Optional;
 
@@ -13,9 +14,15 @@ import java.util.Optional;
  */
 public record Estimate(long leastMicros, long mostMicros, long promptTokensMax, long tokensMax) {
 
-    /** @param counted the prompt's tokens; empty where the upstream does not count */
+    /**
+     * @param counted the prompt's tokens; empty where the upstream does not count
+     * @throws dev.tollgate.error.ApiException 400 where the prompt goes beyond the model's context, as the call would be refused
+     */
     public static Estimate of(MeteredCall call, Optional<PromptCount> counted) {
         Bounds bounds = call.bounds();
+        if (counted.isPresent()) {
+            requireContext(counted.get(), bounds);
+        }
         Long asked = bounds.askedTokensMax();
         long tokensMax = asked == null ? bounds.model().upstream().outputTokensMax() : asked;
         long most = bounds.chargeMicros(bounds.promptTokensMax(), tokensMax * bounds.candidates());
@@ -23,5 +30,12 @@ public record Estimate(long leastMicros, long mostMicros, long promptTokensMax, 
                 ? bounds.chargeMicros(counted.get().tokens(), 0)
                 : bounds.model().pricing().rounding().minimumMicros();
         return new Estimate(Math.min(least, most), most, bounds.promptTokensMax(), tokensMax);
+    }
+
+    private static void requireContext(PromptCount counted, Bounds bounds) {
+        ApiError tooLong = UpstreamErrors.beyondContext(counted, bounds.model().upstream());
+        if (tooLong != null) {
+            throw tooLong.asException();
+        }
     }
 }

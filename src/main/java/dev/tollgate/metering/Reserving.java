@@ -1,7 +1,6 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
-import dev.tollgate.upstream.Overflow;
 import dev.tollgate.upstream.PromptCount;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -94,10 +93,10 @@ final class Reserving implements Phase {
         Bounds bounds = metered.bounds();
         Bounds counts = bounds;
         if (counted.isPresent()) {
-            long most = bounds.model().upstream().inputTokensMax();
-            if (counted.get().tokens() > most) {
-                refused(UpstreamErrors.contextExceeded(
-                        new Overflow(counted.get().tokens(), most)));
+            ApiError tooLong =
+                    UpstreamErrors.beyondContext(counted.get(), bounds.model().upstream());
+            if (tooLong != null) {
+                refused(tooLong);
                 return;
             }
             long prompt = PromptBound.counted(

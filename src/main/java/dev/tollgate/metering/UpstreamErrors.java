@@ -2,7 +2,9 @@ package dev.tollgate.metering;
 
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstream.Overflow;
+import dev.tollgate.upstream.PromptCount;
 import dev.tollgate.upstream.UpstreamFailure;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,13 @@ final class UpstreamErrors {
     static ApiError contextExceeded(Overflow overflow) {
         return ApiError.of(
                 ErrorCode.CONTEXT_LENGTH_EXCEEDED, overflowing(overflow.tokens(), overflow.tokensMax()) + SHORTEN);
+    }
+
+    /** Null where a prompt that the upstream has counted fits. */
+    static @Nullable ApiError beyondContext(PromptCount counted, UpstreamModel model) {
+        return counted.tokens() > model.inputTokensMax()
+                ? contextExceeded(new Overflow(counted.tokens(), model.inputTokensMax()))
+                : null;
     }
 
     /** A server may count the prompt alone, which then says nothing. */

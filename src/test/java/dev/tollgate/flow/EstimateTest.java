@@ -99,6 +99,11 @@ class EstimateTest {
                         .get("param")
                         .asString())
                 .isEqualTo("max_tokens");
+        assertThat(estimate(customer, "gemini-2.5-pro", "10", "x".repeat(4 * 1_048_576 + 1))
+                        .error()
+                        .get("code")
+                        .asString())
+                .isEqualTo("context_length_exceeded");
         assertThat(gateway.post("/estimate", "{}", "sk-unknown-key").status()).isEqualTo(401);
     }
 }
