@@ -309,4 +309,15 @@ class KubernetesTest {
         assertThat(service.path("read_only").asBoolean()).isTrue();
         assertThat(service.path("cap_drop").get(0).asString()).isEqualTo("ALL");
     }
+
+    /** A stop ends with 143, which an engine that starts takes for a failure. */
+    @Test
+    void an_engine_starts_what_ran_and_leaves_what_was_stopped() throws IOException {
+        String compose = Files.readString(Path.of("deploy/compose/compose.yaml"));
+        assertThat(compose).contains("\n    restart: unless-stopped\n");
+        String operations = Files.readString(Path.of("docs/operations.md"));
+        assertThat(operations.lines().filter(it -> it.startsWith("    docker run -d ")))
+                .isNotEmpty()
+                .allMatch(it -> it.contains(" --restart unless-stopped "));
+    }
 }
