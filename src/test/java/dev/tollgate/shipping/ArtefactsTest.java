@@ -169,6 +169,16 @@ class ArtefactsTest {
         assertThat(values(file, "^(ADD|MAINTAINER|ONBUILD|HEALTHCHECK|SHELL)")).isEmpty();
     }
 
+    /** Docker's own list and the layout beside it: Podman and containerd read the second, and had no name from it. */
+    @Test
+    void the_image_is_called_the_same_by_every_engine_that_loads_it() throws Exception {
+        Path build = Path.of("deploy/container/build");
+        String called = value(build, "\"RepoTags\":\\[\"([^\"]*)\"\\]");
+        assertThat(called).isEqualTo("tollgate:%s");
+        assertThat(value(build, "\"io\\.containerd\\.image\\.name\":\"([^\"]*)\""))
+                .isEqualTo("docker.io/library/tollgate:$version");
+    }
+
     @Test
     void nginx_takes_its_file_and_waits_for_the_longest_call() throws Exception {
         Settings.Limits limits = DEFAULTS.limits();
