@@ -26,6 +26,7 @@ import dev.tollgate.door.Protocol;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.history.LiveAccounts;
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.FirstStartFile;
 import dev.tollgate.http.Certificates;
 import dev.tollgate.http.Exchange;
@@ -81,12 +82,14 @@ import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.schema.SchemaChecks;
 import dev.tollgate.signatures.Signatures;
+import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.telemetry.Telemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -319,7 +322,8 @@ public final class App implements AutoCloseable {
         try {
             return ControlSocket.start(settings.data(), administration);
         } catch (IOException e) {
-            throw new UncheckedIOException("the control socket in the data folder cannot be made", e);
+            throw new CannotOpen(
+                    "The control socket in " + settings.data() + " cannot be made: " + FileTrouble.of(e) + ".", e);
         }
     }
 
@@ -500,16 +504,15 @@ public final class App implements AutoCloseable {
     }
 
     private KnownAnswers knownAnswers() {
+        Path place = settings.data().resolve("spool");
         try {
             SpoolFolder folder = new SpoolFolder(
-                    settings.data().resolve("spool"),
-                    store.secrets(),
-                    secureRandom,
-                    !store.writer().isEmbedded());
+                    place, store.secrets(), secureRandom, !store.writer().isEmbedded());
             Expiry expiry = new Expiry(store.writer(), store.answers(), folder, clock);
             return new KnownAnswers(vertx, meter, store.answers(), folder, expiry);
         } catch (IOException e) {
-            throw new UncheckedIOException("the folder for kept answers cannot be made", e);
+            throw new CannotOpen(
+                    "The folder of kept answers " + place + " cannot be made: " + FileTrouble.of(e) + ".", e);
         }
     }
 
@@ -558,11 +561,15 @@ public final class App implements AutoCloseable {
                 chosen.redirectsMax(),
                 chosen.downloadsMax(),
                 chosen.accountDownloadsMax());
+        Path place = settings.data().resolve("media");
         try {
-            MediaSpool spool = MediaSpool.open(settings.data().resolve("media"), limits.spoolBytesMax());
+            MediaSpool spool = MediaSpool.open(place, limits.spoolBytesMax());
             return new MediaLoader(vertx, resolver, AllowedPlaces.of(chosen.allow()), spool, limits);
         } catch (IOException e) {
-            throw new UncheckedIOException("the folder for downloaded media cannot be made or emptied", e);
+            throw new CannotOpen(
+                    "The folder of downloaded media " + place + " cannot be made or emptied: " + FileTrouble.of(e)
+                            + ".",
+                    e);
         }
     }
 

@@ -18,6 +18,8 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
 
     private static final Map<String, Level> LIBRARIES = Map.of(
             "org.flywaydb", Level.WARN,
+            // what follows from a failure, which is thrown
+            "org.flywaydb.core.internal.jdbc.TransactionalExecutionTemplate", Level.OFF,
             "com.zaxxer.hikari", Level.WARN,
             "com.networknt.schema", Level.OFF); // it tells what stands in callers' schemas
 

@@ -18,6 +18,7 @@ import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.log.Event;
 import dev.tollgate.log.LogOutput;
 import dev.tollgate.people.SignUp;
@@ -111,8 +112,10 @@ public final class Main {
                     Store.beginAfresh(settings);
                 }
                 return App.start(settings);
-            } catch (CannotOpen | CannotListen e) {
+            } catch (CannotListen e) {
                 throw new Refused(String.valueOf(e.getMessage()));
+            } catch (StoreException e) {
+                throw new Refused(e.withCause());
             }
         }
 
@@ -146,8 +149,8 @@ public final class Main {
                         making(settings, store, random),
                         Actor.COMMAND,
                         store::close);
-            } catch (CannotOpen e) {
-                throw new Refused(String.valueOf(e.getMessage()));
+            } catch (StoreException e) {
+                throw new Refused(e.withCause());
             }
         }
 
@@ -163,8 +166,8 @@ public final class Main {
         public Inspection inspection(Settings settings) throws Refused {
             try {
                 return new StoredInspection(Store.openReading(settings));
-            } catch (CannotOpen e) {
-                throw new Refused(String.valueOf(e.getMessage()));
+            } catch (StoreException e) {
+                throw new Refused(e.withCause());
             }
         }
 
@@ -172,8 +175,8 @@ public final class Main {
         public String migrate(Settings settings) throws Refused {
             try {
                 return Store.migrate(settings);
-            } catch (CannotOpen e) {
-                throw new Refused(String.valueOf(e.getMessage()));
+            } catch (StoreException e) {
+                throw new Refused(e.withCause());
             }
         }
 
@@ -187,7 +190,7 @@ public final class Main {
                 ServerMove.run(settings.data(), url.value(), to -> AnswersMove.run(() -> spools(settings), to))
                         .forEach(lines);
             } catch (StoreException e) {
-                throw new Refused(String.valueOf(e.getMessage()));
+                throw new Refused(e.withCause());
             }
         }
 
@@ -198,7 +201,7 @@ public final class Main {
             try {
                 return new SpoolFolder(settings.data().resolve("spool"), box, random, true);
             } catch (IOException e) {
-                throw new CannotOpen("The folder of kept answers cannot be read: " + e.getMessage(), e);
+                throw new CannotOpen("The folder of kept answers cannot be read: " + FileTrouble.of(e) + ".", e);
             }
         }
     }

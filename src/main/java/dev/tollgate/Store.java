@@ -47,6 +47,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -270,7 +271,7 @@ final class Store implements AutoCloseable {
         }
         int left;
         do {
-            left = expire().join().outcome().size();
+            left = expireAndWait().outcome().size();
             leftOpen.addAndGet(left);
             if (left == ExpireOpen.AT_ONCE_MAX) {
                 log.info("more than {} calls were left open", ExpireOpen.AT_ONCE_MAX);
@@ -293,6 +294,14 @@ final class Store implements AutoCloseable {
         return writer.commit(Unit.of(
                         expired, new FailAbandoned(expired), new CountAbandoned(expired), new FreeAbandoned(expired)))
                 .thenApply(unit -> expired);
+    }
+
+    private ExpireOpen expireAndWait() {
+        try {
+            return expire().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException failure ? failure : e;
+        }
     }
 
     private void countNodes() {

@@ -49,9 +49,9 @@ class FailedStartTest {
     /** What stands in the way of a step, early to late. */
     private enum Obstacle {
         SANDBOX_PORT("Address already in use"),
-        MEDIA_FOLDER("the folder for downloaded media cannot be made or emptied"),
-        SPOOL_FOLDER("the folder for kept answers cannot be made"),
-        CONTROL_SOCKET("the control socket in the data folder cannot be made");
+        MEDIA_FOLDER("The folder of downloaded media"),
+        SPOOL_FOLDER("The folder of kept answers"),
+        CONTROL_SOCKET("The control socket in");
 
         private final String told;
 

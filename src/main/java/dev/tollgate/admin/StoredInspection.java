@@ -2,7 +2,6 @@ package dev.tollgate.admin;
 
 import dev.tollgate.audit.AccountStatement;
 import dev.tollgate.audit.Audit;
-import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
 import java.nio.file.Path;
@@ -50,11 +49,8 @@ public final class StoredInspection implements Inspection {
         }
     }
 
-    /** With what lies behind it: there is no log where an operator would look for it. */
     private static Refused refused(StoreException e) {
-        String message = String.valueOf(e.getMessage());
-        Throwable cause = e instanceof CannotOpen ? null : e.getCause(); // its message says it already
-        return new Refused(cause == null ? message : message + ": " + cause.getMessage());
+        return new Refused(e.withCause());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.FirstStartFile;
 import dev.tollgate.host.Printable;
 import dev.tollgate.money.Credits;
@@ -101,7 +102,7 @@ public record Banner(
                     + (operatorPassword != null && adminKey != null ? " are in " : " is in ") + file.path()
                     + ", until the operator signs in");
         } catch (IOException e) {
-            lines.add("warning: " + file.path() + " cannot be written (" + e.getMessage() + "), so nobody knows "
+            lines.add("warning: " + file.path() + " cannot be written (" + FileTrouble.of(e) + "), so nobody knows "
                     + told() + "; ./tollgate operator reset makes another password");
         }
         return text(lines);

@@ -4,6 +4,7 @@ import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.PersonRole;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.FirstStartFile;
 import java.io.IOException;
 import java.util.List;
@@ -52,7 +53,7 @@ final class OperatorCommands {
                 file.write(List.of("Sign in as: " + made.login(), "Password: " + made.password()));
             } catch (IOException e) {
                 throw new Refused("The password was changed, but " + file.path() + " cannot be written: "
-                        + e.getMessage() + ". Give the command once more, on a terminal.");
+                        + FileTrouble.of(e) + ". Give the command once more, on a terminal.");
             }
             session.out().println("The new password is in " + file.path() + ", until " + made.login() + " signs in.");
             return Cli.done();

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -140,6 +141,6 @@ final class Backup {
     private static CannotOpen cannotWrite(Path file, IOException e) {
         return e instanceof java.nio.file.FileAlreadyExistsException
                 ? exists(file)
-                : new CannotOpen("The backup " + file + " cannot be written: " + e.getMessage() + ".", e);
+                : new CannotOpen("The backup " + file + " cannot be written: " + FileTrouble.of(e) + ".", e);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -31,7 +32,7 @@ final class DataFolder {
                 PrivateFiles.folder(folder);
             }
         } catch (IOException e) {
-            throw new CannotOpen("Cannot make the data folder " + folder + ": " + e.getMessage() + ".", e);
+            throw new CannotOpen("Cannot make the data folder " + folder + ": " + FileTrouble.of(e) + ".", e);
         }
     }
 

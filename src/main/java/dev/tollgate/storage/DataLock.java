@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -29,7 +30,7 @@ final class DataLock implements AutoCloseable {
             }
             channel.close();
         } catch (IOException e) {
-            throw new CannotOpen("Cannot lock " + file + ": " + e.getMessage() + ".", e);
+            throw new CannotOpen("Cannot lock " + file + ": " + FileTrouble.of(e) + ".", e);
         }
         throw new CannotOpen("Another Tollgate is using the data folder " + folder
                 + "; stop it, or name another folder with --data.");

@@ -59,6 +59,16 @@ final class Failures {
                         || e.getResultCode().name().startsWith("SQLITE_IOERR"));
     }
 
+    /** In an operator's words, without those of a driver where there are better ones. */
+    static String why(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLiteException e && e.getResultCode() == SQLiteErrorCode.SQLITE_FULL) {
+                return "no room is left on the disk, or on that of temporary files";
+            }
+        }
+        return String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\\R-*\\s*", "; ");
+    }
+
     /** Whether it is the store that fails, whatever is to be written. */
     static boolean isOfStore(Throwable failure) {
         if (failure instanceof SQLiteException e) {

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.FileTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -50,7 +51,7 @@ final class Mark {
             channel.write(ByteBuffer.wrap(TEXT.getBytes(StandardCharsets.UTF_8)));
             channel.force(true);
         } catch (IOException e) {
-            throw new CannotOpen("Cannot write " + file + ": " + e.getMessage() + ".", e);
+            throw new CannotOpen("Cannot write " + file + ": " + FileTrouble.of(e) + ".", e);
         }
     }
 
@@ -63,7 +64,7 @@ final class Mark {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new CannotOpen("Cannot delete " + file + ": " + e.getMessage() + ".", e);
+            throw new CannotOpen("Cannot delete " + file + ": " + FileTrouble.of(e) + ".", e);
         }
     }
 }

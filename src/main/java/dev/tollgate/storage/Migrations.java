@@ -101,7 +101,7 @@ final class Migrations {
             int version = newest(connection);
             return new Present(version, version <= NEWEST ? version : compatibleFrom(connection));
         } catch (SQLException e) {
-            throw new CannotOpen("Cannot read the database: " + e.getMessage(), e);
+            throw new CannotOpen("Cannot read the database: " + Failures.why(e) + ".", e);
         }
     }
 
@@ -145,7 +145,7 @@ final class Migrations {
                     .load()
                     .migrate();
         } catch (FlywayException e) {
-            throw new CannotOpen("The database could not be migrated: " + e.getMessage(), e);
+            throw new CannotOpen("The database could not be migrated: " + Failures.why(e) + ".", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.OperatorFile;
 import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
@@ -46,7 +47,7 @@ public final class SecretKeys {
             }
             return hex;
         } catch (IOException e) {
-            throw new CannotOpen("The secret key " + file + " cannot be read or made: " + e.getMessage(), e);
+            throw new CannotOpen("The secret key " + file + " cannot be read or made: " + FileTrouble.of(e) + ".", e);
         }
     }
 

@@ -57,7 +57,7 @@ public final class ServerMove {
             commit(to);
             return lines;
         } catch (SQLException e) {
-            throw new StoreUnavailable("the data could not be copied: " + e.getMessage(), e);
+            throw new StoreUnavailable("the data could not be copied", e);
         }
     }
 

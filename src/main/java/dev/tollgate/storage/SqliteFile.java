@@ -1,6 +1,7 @@
 package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,25 +66,33 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         try {
             return !exists() || Files.size(file()) == 0;
         } catch (IOException e) {
-            throw new CannotOpen("Cannot read the database " + file() + ": " + e.getMessage() + ".", e);
+            throw new CannotOpen("Cannot read the database " + file() + ": " + FileTrouble.of(e) + ".", e);
         }
     }
 
+    /** @throws CannotOpen when nobody lets us see */
     boolean exists() {
-        return Files.exists(file());
+        boolean is = Files.exists(file());
+        if (!is && !Files.notExists(file())) {
+            throw new CannotOpen("Cannot look into " + folder + ": " + FileTrouble.refused() + ".");
+        }
+        return is;
     }
 
     /**
      * Makes the file where there is none, before SQLite does: to its journals SQLite gives the permissions of the file. Those that are
      * there, of a process that was killed, are closed to others like the file.
      *
-     * @throws CannotOpen when it cannot be made
+     * @throws CannotOpen when it cannot be made, or is not ours to write
      */
     void makePrivate() {
         try {
             PrivateFiles.file(file());
         } catch (IOException e) {
-            throw new CannotOpen("Cannot make the database " + file() + ": " + e.getMessage() + ".", e);
+            throw new CannotOpen("Cannot make the database " + file() + ": " + FileTrouble.of(e) + ".", e);
+        }
+        if (!Files.isWritable(file())) {
+            throw new CannotOpen("Cannot write the database " + file() + ": " + FileTrouble.refused() + ".");
         }
         for (String journal : JOURNALS) {
             Path beside = folder.resolve(file().getFileName() + journal);
@@ -108,7 +117,8 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         try {
             return source().getConnection();
         } catch (SQLException e) {
-            throw new CannotOpen("Cannot read the database: " + e.getMessage(), e);
+            String why = Files.isReadable(file()) ? Failures.why(e) : FileTrouble.refused();
+            throw new CannotOpen("Cannot read the database " + file() + ": " + why + ".", e);
         }
     }
 
