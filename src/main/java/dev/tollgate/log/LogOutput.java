@@ -139,7 +139,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
         count(line.getLevel());
         Event event = LogLine.event(line);
         String key = event == Event.NOTE ? String.valueOf(line.getMessage()) : event.word();
-        if (event != Event.ACCESS && !throttle.mayWrite(key, name(event, line))) {
+        if (event != Event.ACCESS && !mayWrite(event, key, line)) {
             if (waiting.isEmpty()) {
                 offer(NOTHING); // wakes the thread that tells how many
             }
@@ -147,6 +147,22 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
         boolean traced = line.getThrowableProxy() == null || throttle.mayTrace(cause(event, key, line));
         offer(lines.of(line, format, traced, writer).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private boolean mayWrite(Event event, String key, ILoggingEvent line) {
+        String name = name(event, line);
+        if (!event.isOneCause() || line.getThrowableProxy() == null || namesSomething(line)) {
+            return throttle.mayWrite(key, name, Throttle.Pace.TEN_A_SECOND);
+        }
+        IThrowableProxy cause = LogLine.bottom(line.getThrowableProxy());
+        String sentence = key + " " + line.getMessage() + " " + cause.getClassName() + " " + cause.getMessage();
+        return throttle.mayWrite(sentence, name, Throttle.Pace.ONE_A_MINUTE);
+    }
+
+    /** Else every call that meets the same cause would say the same. */
+    private static boolean namesSomething(ILoggingEvent line) {
+        Object[] arguments = line.getArgumentArray();
+        return arguments != null && arguments.length > 0;
     }
 
     private void count(Level level) {

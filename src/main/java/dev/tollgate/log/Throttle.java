@@ -4,15 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a line may come: of an event ten in a second, of a cause one stack trace in a minute; what is left out is counted.
- * Thread-safe.
+ * How often a line may come: of an event ten in a second, one that would say the same of every call in a minute, of a cause one stack trace
+ * in a minute; what is left out is counted. Thread-safe.
  */
 final class Throttle {
 
@@ -21,8 +20,8 @@ final class Throttle {
     /** Sentences of libraries may have names in them: beyond so many, new ones share what there is for one. */
     static final int KEYS_MAX = 1_000;
 
-    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+    private static final long SECOND = 1_000_000_000;
+    private static final long MINUTE = 60 * SECOND;
     private static final String OTHERS = "others";
 
     private final LongSupplier nanoTime;
@@ -34,13 +33,27 @@ final class Throttle {
         this.nanoTime = nanoTime;
     }
 
+    /** @param linesMax that may come in a span */
+    enum Pace {
+        TEN_A_SECOND(LINES_MAX, SECOND),
+        ONE_A_MINUTE(1, MINUTE);
+
+        private final int linesMax;
+        private final long spanNanos;
+
+        Pace(int linesMax, long spanNanos) {
+            this.linesMax = linesMax;
+            this.spanNanos = spanNanos;
+        }
+    }
+
     /** @param name as a line of the count tells it */
     record LeftOut(String name, long count) {}
 
     /** Whether a line may be written; where not it is counted. */
-    boolean mayWrite(String key, String name) {
+    boolean mayWrite(String key, String name, Pace pace) {
         long now = nanoTime.getAsLong();
-        return slot(lines, key, () -> new Lines(name, now)).mayWrite(now, owing);
+        return slot(lines, key, () -> new Lines(name, pace, now)).mayWrite(now, owing);
     }
 
     /** Whether its stack trace may. */
@@ -57,7 +70,7 @@ final class Throttle {
         return map.computeIfAbsent(map.size() < KEYS_MAX ? key : OTHERS, absent -> made.get());
     }
 
-    /** What was left out in seconds that are over, told once; each counts as a line of the second that begins with it. */
+    /** What was left out in spans that are over, told once; each counts as a line of the span that begins with it. */
     List<LeftOut> over() {
         if (!owes()) {
             return List.of();
@@ -82,22 +95,24 @@ final class Throttle {
     private static final class Lines {
 
         private final String name;
+        private final Pace pace;
         private long begunNanos;
         private int written;
         private long left;
 
-        Lines(String name, long nowNanos) {
+        Lines(String name, Pace pace, long nowNanos) {
             this.name = name;
+            this.pace = pace;
             this.begunNanos = nowNanos;
         }
 
         synchronized boolean mayWrite(long now, AtomicInteger owing) {
-            if (now - begunNanos >= SECOND && left == 0) {
+            if (now - begunNanos >= pace.spanNanos && left == 0) {
                 begunNanos = now;
                 written = 0;
             }
-            // The line that counts what was left out comes first, once the second is over.
-            if (written >= LINES_MAX || left > 0) {
+            // The line that counts what was left out comes first, once the span is over.
+            if (written >= pace.linesMax || left > 0) {
                 if (left++ == 0) {
                     owing.incrementAndGet();
                 }
@@ -108,7 +123,7 @@ final class Throttle {
         }
 
         synchronized @Nullable LeftOut over(long now) {
-            if (left == 0 || now - begunNanos < SECOND) {
+            if (left == 0 || now - begunNanos < pace.spanNanos) {
                 return null;
             }
             LeftOut told = new LeftOut(name, left);

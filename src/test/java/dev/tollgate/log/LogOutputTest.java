@@ -153,6 +153,26 @@ class LogOutputTest {
     }
 
     @Test
+    void that_no_call_can_be_recorded_is_told_once_a_minute_for_a_cause_and_then_counted() {
+        String sentence = "the store did not take a unit of work";
+        for (int i = 0; i < 300; i++) {
+            log(Event.STORE_UNAVAILABLE, sentence, new IOException("full"));
+        }
+        log(Event.STORE_UNAVAILABLE, sentence, new IOException("broken"));
+        log(Event.STORE_UNAVAILABLE, "task {}: nothing could be given back", new IOException("full"), "t1");
+        assertThat(lines().stream().filter(line -> line.contains(sentence)))
+                .as("one for each cause")
+                .hasSize(2);
+        assertThat(text()).as("what names its call").contains("task t1: nothing");
+
+        pass(Duration.ofSeconds(59));
+        log(Event.STORE_UNAVAILABLE, sentence, new IOException("full"));
+        assertThat(text()).doesNotContain("left out");
+        pass(Duration.ofSeconds(1));
+        await("300 more lines were left out: store_unavailable");
+    }
+
+    @Test
     void faults_of_two_kinds_show_a_stack_trace_each() {
         for (int i = 0; i < 3; i++) {
             log(Event.REQUEST_FAULT, "request {} failed", new IllegalStateException("one"), i);
