@@ -1,5 +1,6 @@
 package dev.tollgate.config;
 
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.OperatorFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -90,9 +91,10 @@ public final class SecretFiles {
             return new Found(text, place);
         } catch (OperatorFile.Unfit e) {
             throw new ConfigException(place + " names a file that " + e.getMessage() + ".");
-        } catch (IOException | InvalidPathException e) {
-            throw new ConfigException(
-                    place + " names a file that cannot be read (" + e.getClass().getSimpleName() + ").");
+        } catch (IOException e) {
+            throw new ConfigException(place + " names a file that cannot be read: " + FileTrouble.of(e) + ".");
+        } catch (InvalidPathException e) {
+            throw new ConfigException(place + " names no file.");
         }
     }
 }

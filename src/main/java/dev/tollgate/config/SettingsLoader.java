@@ -116,7 +116,13 @@ public final class SettingsLoader {
         }
     }
 
+    /** Some are asked for only when they are needed, and then it is too late to say that one is not allowed. */
+    private void checkAll() {
+        all().stream().filter(this::isSet).forEach(this::find);
+    }
+
     private Settings settings() {
+        checkAll();
         if (isSet(CHANNELS_FILE) && (isSet(GEMINI_API_KEY) || isSet(GEMINI_BASE_URL))) {
             warnings.add("With channels.file, gemini.api-key and gemini.base-url have no effect.");
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.config;
 
+import dev.tollgate.host.FileTrouble;
 import dev.tollgate.host.OperatorFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
@@ -25,6 +29,7 @@ public final class YamlFile {
 
     private static final int BYTES_MAX = 1 << 20;
     private static final int DEPTH_MAX = 16;
+    private static final Pattern PLACE = Pattern.compile("(?m)^ in [^,]+, line ([0-9]+), column");
 
     private final String name;
     private final YAMLParser parser;
@@ -40,7 +45,7 @@ public final class YamlFile {
         } catch (OperatorFile.Unfit e) {
             throw new ConfigException(file + ": " + e.getMessage() + ".");
         } catch (IOException e) {
-            throw new ConfigException(file + ": cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw new ConfigException(file + ": cannot be read: " + FileTrouble.of(e) + ".");
         }
     }
 
@@ -50,10 +55,8 @@ public final class YamlFile {
         try (YAMLParser parser = (YAMLParser) new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
             return new YamlFile(name, parser).document();
         } catch (JacksonException e) {
-            TokenStreamLocation where = e.getLocation();
-            String place = where == null ? name : name + ":" + where.getLineNr();
             throw new ConfigException(
-                    place + ": this is not YAML that can be read: " + firstLine(e.getOriginalMessage()));
+                    name + line(e) + ": this is not YAML that can be read: " + sentences(e.getOriginalMessage()) + ".");
         }
     }
 
@@ -132,7 +135,24 @@ public final class YamlFile {
         return name + ":" + parser.currentTokenLocation().getLineNr();
     }
 
-    private static String firstLine(@Nullable String message) {
-        return message == null ? "syntax error" : message.lines().findFirst().orElse("syntax error");
+    /** Where it has met it: the exception's own place is where what it was reading has begun. */
+    private static String line(JacksonException e) {
+        String line = "";
+        Matcher places = PLACE.matcher(String.valueOf(e.getOriginalMessage()));
+        while (places.find()) {
+            line = ":" + places.group(1);
+        }
+        TokenStreamLocation begun = e.getLocation();
+        return line.isEmpty() && begun != null ? ":" + begun.getLineNr() : line;
+    }
+
+    /** What the parser says of itself, without the places and pieces of the file that it shows between. */
+    private static String sentences(@Nullable String message) {
+        return message == null
+                ? "syntax error"
+                : message.lines()
+                        .filter(line -> !line.isBlank() && !line.startsWith(" "))
+                        .map(line -> line.replace("\\t(TAB)", "a tab"))
+                        .collect(Collectors.joining(", "));
     }
 }

@@ -73,6 +73,21 @@ class SettingsLoaderTest {
         assertThat(settings.http().trustedHops()).isEqualTo(3);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "log.format, xml, text or json",
+        "log.addresses, none, cut or whole",
+        "brand.terms, ours, an http or https URL",
+        "sign-up.open, perhaps, 'auto, true or false'",
+    })
+    void what_can_be_changed_while_the_program_runs_is_checked_at_the_start_like_all_else(
+            String name, String value, String allowed) {
+        String file = file("\n" + name + ": " + value + "\n");
+        assertThatThrownBy(() -> SettingsLoader.load(Map.of("config", file), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(file + ":2: " + name + " is '" + value + "'; allowed is " + allowed + ".");
+    }
+
     @Test
     void the_file_may_be_named_by_the_environment_and_write_dots_either_way() {
         String file = file("cors.origins: [https://a.example, 'http://b.example:81']\nlimits: {body-bytes: 1MiB}\n");

@@ -56,6 +56,15 @@ class YamlFileTest {
     }
 
     @Test
+    void what_is_no_yaml_is_told_with_the_line_where_it_is_none_and_nothing_of_its_text() {
+        assertThatThrownBy(() -> read("a: 1\nhttp:\n\ttrusted-hops: secret\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(
+                        "f.yaml:3: this is not YAML that can be read: while scanning for the next token, found character"
+                                + " 'a tab' that cannot start any token. (Do not use a tab for indentation).");
+    }
+
+    @Test
     void a_file_without_end_is_refused() {
         assertThatThrownBy(() -> read("a".repeat((1 << 20) + 1)))
                 .isInstanceOf(ConfigException.class)
