@@ -136,7 +136,7 @@ final class Store implements AutoCloseable {
                 AuditLog.part()));
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);
-        this.history = new AccountHistory(database, callMax, clock);
+        this.history = new AccountHistory(database, callMax, clock, writer);
         this.platform = new PlatformHistory(database);
         this.people = new People(database, writer, passwords, secrets, clock, random);
         begin(random);

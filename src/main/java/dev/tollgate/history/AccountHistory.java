@@ -3,11 +3,15 @@ package dev.tollgate.history;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tollgate.history.UsageQuestion.By;
+import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.Confirm;
 import dev.tollgate.ledger.Entry;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.PageReads;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import dev.tollgate.tasks.TaskStatus;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,9 +27,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One account's calls and money. Each method is one read transaction; see the package for what it may cost. */
+/**
+ * One account's calls and money. Each method is one read transaction, and a second one where what it looks for was not written yet; see the
+ * package for what it may cost.
+ */
 public final class AccountHistory {
 
     private static final int RUNNING_MAX = 20;
@@ -52,15 +60,22 @@ public final class AccountHistory {
     private final Database database;
     private final Duration callMax;
     private final InstantSource clock;
+    private final @Nullable Writer writer;
     private final KeptQuarters kept = new KeptQuarters();
     private final Cache<LinesOf, LedgerRead.Lines> linesOfMonths =
             Caffeine.newBuilder().maximumSize(LINES_KEPT_MAX).build();
 
     /** @param callMax how long a call can last */
     public AccountHistory(Database database, Duration callMax, InstantSource clock) {
+        this(database, callMax, clock, null);
+    }
+
+    /** @param writer of the program that reads: a call that it has told of and not written yet is written where it is asked for */
+    public AccountHistory(Database database, Duration callMax, InstantSource clock, @Nullable Writer writer) {
         this.database = database;
         this.callMax = callMax;
         this.clock = clock;
+        this.writer = writer;
     }
 
     private PageReads reads() {
@@ -205,6 +220,12 @@ public final class AccountHistory {
 
     /** Another account's call is as good as none. */
     public Optional<CallDetail> call(String accountId, String id) {
+        boolean unwritten = hasToldUnwritten(); // before it is read: what is written meanwhile is told no more
+        Optional<CallDetail> found = writtenCall(accountId, id);
+        return found.isEmpty() && unwritten ? writeWhatWasTold(id, () -> writtenCall(accountId, id)) : found;
+    }
+
+    private Optional<CallDetail> writtenCall(String accountId, String id) {
         return reads().read(accountId, connection -> {
             CallRow call = new CallLog(connection, accountId, callMax).find(id);
             return call == null
@@ -212,6 +233,16 @@ public final class AccountHistory {
                     : Optional.of(
                             new CallDetail(call, Ledger.entriesOfCall(connection, id), answerKeptAt(connection, id)));
         });
+    }
+
+    private boolean hasToldUnwritten() {
+        return writer != null && writer.hasToldUnwritten();
+    }
+
+    /** A call's id is known once its hold is decided, which may not be written yet (D58): a commit that is waited for takes it along. */
+    private <T> T writeWhatWasTold(String callId, Supplier<T> then) {
+        Objects.requireNonNull(writer).commitAndWait(Unit.of(new Confirm(callId)));
+        return then.get();
     }
 
     private static @Nullable Instant answerKeptAt(Connection connection, String id) throws SQLException {
@@ -359,8 +390,15 @@ public final class AccountHistory {
     /** What a text names: a call by its id or by its request's, a key by the begin of its name, its prefix or its id. At most 20. */
     public List<Hit> find(String accountId, String text) {
         String wanted = text.strip();
-        return wanted.isEmpty()
-                ? List.of()
-                : reads().read(accountId, connection -> new Find(connection, accountId, callMax).find(wanted));
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        boolean unwritten = CompletionIds.isOne(wanted) && hasToldUnwritten();
+        List<Hit> found = findWritten(accountId, wanted);
+        return found.isEmpty() && unwritten ? writeWhatWasTold(wanted, () -> findWritten(accountId, wanted)) : found;
+    }
+
+    private List<Hit> findWritten(String accountId, String wanted) {
+        return reads().read(accountId, connection -> new Find(connection, accountId, callMax).find(wanted));
     }
 }

@@ -26,6 +26,11 @@ public final class CompletionIds {
         this.random = random;
     }
 
+    /** Whether a text may be one. */
+    public static boolean isOne(String text) {
+        return text.length() == CHARS && text.startsWith(PREFIX);
+    }
+
     public String next() {
         return next(clock.instant());
     }

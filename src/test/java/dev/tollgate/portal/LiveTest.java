@@ -2,6 +2,7 @@ package dev.tollgate.portal;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,12 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -120,6 +124,38 @@ class LiveTest {
             events.await("calls", "1");
             events.await("new-calls", "1 new call – show");
             assertThat(events.all.substring(told)).contains("\"calls\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/dashboard/requests/", "/dashboard/find?q="})
+    void a_call_is_there_before_its_hold_is_written(String path) throws Exception {
+        gateway.script("""
+                - respond:
+                    - event: {candidates: [{content: {parts: [{text: "One."}], role: model}, index: 0}]}
+                    - delay_ms: 60000
+                """);
+        other.browser.get(path + "none"); // what is slow the first time
+        try {
+            for (int calls = 0; calls < 5; calls++) { // a commit of something else may come first
+                assertIsThereWhileItBegins(path);
+            }
+        } finally {
+            gateway.script("[]");
+        }
+    }
+
+    private static void assertIsThereWhileItBegins(String path) {
+        try (var call = other.customer.chatRaw(
+                "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}")) {
+            Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(call.readUntil("One."));
+            assertThat(id.find()).isTrue();
+            Browser.Page page = other.browser.get(path + id.group(1));
+            if (path.endsWith("=")) {
+                assertThat(page.location()).isEqualTo("/dashboard/requests/" + id.group(1));
+            } else {
+                assertThat(page.status()).isEqualTo(200);
+            }
         }
     }
 
