@@ -131,6 +131,11 @@ public final class CustomerKeys {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId) && !key.isDeleted() && !key.isHidden());
     }
 
+    /** Whether calls may have been made with it: one that was deleted counts, and the playground's, which are in no list of keys. */
+    public boolean hasEverBeen(String accountId, String id) {
+        return keys.byId(id).filter(key -> key.accountId().equals(accountId)).isPresent();
+    }
+
     /**
      * Changes what its owner can choose; what has been counted stays counted.
      *

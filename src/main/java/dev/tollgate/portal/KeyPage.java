@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,19 @@ public final class KeyPage {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        Key key = key(request);
+        String account = request.visitor().accountId();
+        String id = request.param("id");
+        Optional<Key> key = keys.find(account, id);
+        if (key.isPresent()) {
+            return show(request, key.get());
+        }
+        if (keys.hasEverBeen(account, id)) { // its calls and Find lead here
+            return PageStep.to(PageLink.to(PageLink.REQUESTS).with("key", id).text());
+        }
+        throw noSuchKey();
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request, Key key) {
         KeyForm form = KeyForm.of(key, zone(request));
         String done = request.query("done");
         String said = done == null
@@ -74,10 +87,13 @@ public final class KeyPage {
     }
 
     private Key key(PageRequest<Visitor.Member> request) {
-        return keys.find(request.visitor().accountId(), request.param("id"))
-                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such key.")
-                        .withStatus(404)
-                        .asException());
+        return keys.find(request.visitor().accountId(), request.param("id")).orElseThrow(KeyPage::noSuchKey);
+    }
+
+    private static RuntimeException noSuchKey() {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such key.")
+                .withStatus(404)
+                .asException();
     }
 
     private PageStep take(PageRequest<Visitor.Member> request, Form form) {

@@ -249,8 +249,21 @@ class KeyPagesTest {
         assertThat(status(key)).isEqualTo(200);
         assertThat(submit(key, "deed", "delete", "typed", "busy").location()).startsWith(KEYS);
         assertThat(status(key)).isEqualTo(401);
-        assertThat(browser.get(key.path()).status()).isEqualTo(404);
         assertThat(browser.get(KEYS).body()).doesNotContain("busy");
+    }
+
+    @Test
+    void who_follows_a_deleted_key_from_its_calls_or_finds_it_sees_its_calls() {
+        Made key = make("name", "gone soon");
+        String answer = gateway.post("/v1/chat/completions", CHAT, key.secret()).text();
+        String call = found(Pattern.compile("\"id\":\"(chatcmpl-[A-Za-z0-9]+)\""), answer);
+        submit(key, "deed", "delete", "typed", "gone soon");
+        assertThat(browser.get("/dashboard/requests/" + call).body()).contains("href=\"" + key.path() + "\"");
+        assertThat(browser.get("/dashboard/find?q=gone+soon").location()).isEqualTo(key.path());
+        Browser.Page led = browser.get(key.path());
+        assertThat(led.location()).isEqualTo("/dashboard/requests?key=" + key.id());
+        assertThat(browser.get(led.location()).body()).contains("gone soon (deleted)", call);
+        assertThat(other.get(key.path()).status()).isEqualTo(404);
     }
 
     @Test
