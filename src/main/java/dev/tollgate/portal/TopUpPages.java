@@ -166,6 +166,7 @@ public final class TopUpPages {
         params.put("dollars", PaymentTexts.dollars(payment.netCents()));
         params.put("test", payment.channel() == Payment.Channel.TEST);
         params.put("back", isBack);
+        params.put("pending", payment.state() == Payment.State.PENDING);
         params.put("path", path(payment));
         params.put("said", said(payment, texts, zone));
         params.put("reversed", payment.reversedMicros() == 0 ? "" : Texts.charge(payment.reversedMicros()));

@@ -210,6 +210,17 @@ class StripePaymentsTest {
         }
     }
 
+    @Test
+    void a_payment_whose_money_is_on_its_way_is_not_asked_for_again() {
+        Browser browser = member();
+        String path = begin(browser, "10");
+        StripeStandIn.Session session = stripe.last();
+        tell(StripeStandIn.session(newEvent(), "checkout.session.completed", session, "unpaid", 1_000, 0));
+        assertThat(browser.get(path).body())
+                .contains("Waiting for the payment to be confirmed.", "do not pay again")
+                .doesNotContain("Try again", "could not be asked for");
+    }
+
     // ---- what counts ----
 
     @Test
