@@ -86,14 +86,31 @@ public final class InvoicePages {
     }
 
     private List<Back> back(Payment payment) {
+        Map<List<String>, Long> said = new HashMap<>();
         return payments.told(payment.id()).stream()
-                .filter(told -> !told.outcome().equals("refused") && told.objectId() != null)
-                .sorted(Comparator.comparing(Payments.Told::createdAt)) // it may be told in any order
+                .filter(told -> !told.outcome().equals("refused"))
+                // It may be told in any order.
+                .sorted(Comparator.comparing(Payments.Told::createdAt).thenComparing(Payments.Told::cents))
+                .filter(told -> isNews(said, told))
                 .map(told -> new Back(
                         Texts.time(told.createdAt(), ZoneOffset.UTC),
                         word(told.fact()),
                         PaymentTexts.dollars(told.cents())))
                 .toList();
+    }
+
+    /** The same is told by several events, as that a dispute has begun and that its money is held back; of refunds each tells their sum. */
+    private static boolean isNews(Map<List<String>, Long> said, Payments.Told told) {
+        String object = told.objectId();
+        if (object == null) {
+            return false;
+        }
+        Long before = said.get(List.of(object, told.fact()));
+        boolean isNews = before == null || told.cents() > before;
+        if (isNews) {
+            said.put(List.of(object, told.fact()), told.cents());
+        }
+        return isNews;
     }
 
     private static String word(String fact) {

@@ -377,6 +377,31 @@ class StripePaymentsTest {
                 .containsSubsequence("18 Nov 11:06:40", "Disputed", "18 Nov 12:06:40", "Dispute won");
     }
 
+    @Test
+    void what_several_events_tell_of_one_dispute_or_refund_stands_on_the_invoice_once() {
+        Browser browser = member();
+        StripeStandIn.Session session = session(browser, "10");
+        tell(paid(newEvent(), session));
+        tell(at(1795000000, dispute(newEvent(), "charge.dispute.created", session, "dp_s", "needs_response", 600)));
+        String withdrawn = "charge.dispute.funds_withdrawn";
+        tell(at(1795000000, dispute(newEvent(), withdrawn, session, "dp_s", "needs_response", 600)));
+        tell(at(1795000100, dispute(newEvent(), "charge.dispute.closed", session, "dp_s", "won", 600)));
+        tell(at(1795000100, dispute(newEvent(), "charge.dispute.funds_reinstated", session, "dp_s", "won", 600)));
+        tell(at(1795000200, refunded(newEvent(), session, 300)));
+        tell(at(1795000200, refunded(newEvent(), session, 100)));
+        String page =
+                browser.get("/dashboard/billing/invoices/" + session.payment()).body();
+        assertThat(Pattern.compile("<td>(Disputed|Dispute won|Refunded[^<]*)</td><td class=\"num\">([^<]+)<")
+                        .matcher(page)
+                        .results()
+                        .map(line -> line.group(1) + " " + line.group(2)))
+                .containsExactly(
+                        "Disputed $6.00",
+                        "Dispute won $6.00",
+                        "Refunded to the card, in all $1.00",
+                        "Refunded to the card, in all $3.00");
+    }
+
     private static String at(long seconds, String event) {
         return event.replaceFirst("\"created\":[0-9]+", "\"created\":" + seconds);
     }
