@@ -265,7 +265,7 @@ public final class BillingPages {
         params.put("holder", payments.contact(account).name());
         params.put("opening", Texts.exact(statement.openingMicros()));
         params.put("closing", Texts.exact(statement.closingMicros()));
-        params.put("charged", Texts.exact(statement.all().chargedMicros()));
+        params.put("charged", taken(statement.all().chargedMicros()));
         params.put("calls", Texts.number(statement.all().calls()));
         params.put(
                 "charges",
@@ -332,7 +332,7 @@ public final class BillingPages {
         return new Charge(
                 group.model() == null ? "" : group.model(),
                 Texts.number(group.figures().calls()),
-                Texts.exact(group.figures().chargedMicros()),
+                taken(group.figures().chargedMicros()),
                 PageLink.to(PageLink.REQUESTS)
                         .with("range", "own")
                         .with("from", month.atDay(1).toString())
@@ -340,6 +340,11 @@ public final class BillingPages {
                         .with("utc", "1")
                         .with("model", group.model())
                         .text());
+    }
+
+    /** Of nothing no minus is told. */
+    private static String taken(long micros) {
+        return (micros == 0 ? "" : "−") + Texts.exact(micros);
     }
 
     private static Line beside(Entry entry) {

@@ -153,6 +153,7 @@ class BillingPagesTest {
                         "Balance at the end</th><td></td><td class=\"num\">50.000000");
         browser.submit("/dashboard/billing", "/dashboard/billing/contact", Map.of("name", "Reader Ltd"));
         assertThat(browser.get("/dashboard/billing/statements/" + month).body())
+                        "Calls in all</th><td class=\"num\">0</td><td class=\"num\">0.000000<",
                 .as("whose it is, on paper too")
                 .containsPattern("Account <span class=\"mono\">acc_[A-Za-z0-9]+</span> of Reader Ltd at Tollgate");
         for (String never : List.of("%2B999999999-12", "-999999999-01", "2026-13")) {
