@@ -78,7 +78,7 @@ public final class TopUpPages {
     public List<Route<?>> routes(Pages pages, Live live) {
         live.add(LIVE, this::live);
         return List.of(
-                pages.get(TOP_UP, pages.members(), request -> offer(200, null, Map.of())),
+                pages.get(TOP_UP, pages.members(), request -> offer(200, Map.of(), Map.of())),
                 pages.post(TOP_UP, pages.members(), this::begin),
                 pages.get(TOP_UP + "/{id}", pages.members(), this::show),
                 pages.post(TOP_UP + "/{id}", pages.members(), this::again),
@@ -90,11 +90,19 @@ public final class TopUpPages {
     // ---- how much ----
 
     private PageStep refused(String error, Form form) {
-        return offer(422, error, form.fields());
+        return refused("form", error, form);
     }
 
-    /** @param typed before; what was wrong with it is in sight and need not be typed anew */
-    private PageStep offer(int status, @Nullable String error, Map<String, String> typed) {
+    /** @param field whose fault it is */
+    private PageStep refused(String field, String error, Form form) {
+        return offer(422, Map.of(field, error), form.fields());
+    }
+
+    /**
+     * @param errors by field; {@code form} for what is nobody's
+     * @param typed before; what was wrong with it is in sight and need not be typed anew
+     */
+    private PageStep offer(int status, Map<String, String> errors, Map<String, String> typed) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         Map<String, Object> params = new HashMap<>();
@@ -104,9 +112,7 @@ public final class TopUpPages {
         params.put("most", Texts.number(Payment.DOLLARS_MAX));
         params.put("own", typed.getOrDefault("own", ""));
         params.put("code", typed.getOrDefault("code", ""));
-        if (error != null) {
-            params.put("error", error);
-        }
+        params.put("errors", errors);
         return new PageStep.Show(status, "dashboard/top-up.jte", params, Map.of());
     }
 
@@ -119,7 +125,7 @@ public final class TopUpPages {
         if (!chosen.matches("[0-9]{1,6}")
                 || Long.parseLong(chosen) < 1
                 || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
-            return refused("An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.", form);
+            return refused("own", "An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.", form);
         }
         String id = text(form, "id");
         if (!id.matches("[0-9a-f]{32}")) {
@@ -291,7 +297,7 @@ public final class TopUpPages {
                 vouchers.redeem(request.visitor().accountId(), request.visit().network(), text(form, "code"));
         return switch (done) {
             case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
-            case Vouchers.CannotBeUsed no -> refused("This code cannot be used.", form);
+            case Vouchers.CannotBeUsed no -> refused("code", "This code cannot be used.", form);
             case Vouchers.TooManyTries(Duration wait) -> refused(tooMany(wait), form);
         };
     }

@@ -97,6 +97,9 @@ class BillingPagesTest {
                     Map.of("id", payment(browser), "own", amount));
             assertThat(page.status()).as(amount).isEqualTo(422);
             assertThat(page.body()).contains("1 to 5,000 whole dollars", "value=\"" + amount + "\"");
+            assertThat(page.body())
+                    .as("at its field, too")
+                    .containsPattern("aria-invalid=\"true\"[^>]*>\\s*<span class=\"error\" id=\"own-about\">An amount");
         }
         assertThat(browser.get("/dashboard/billing").body()).contains("<b>50.000000</b>");
     }
@@ -150,10 +153,10 @@ class BillingPagesTest {
                 .contains(
                         "credits to start with",
                         "+50.000000",
+                        "Calls in all</th><td class=\"num\">0</td><td class=\"num\">0.000000<",
                         "Balance at the end</th><td></td><td class=\"num\">50.000000");
         browser.submit("/dashboard/billing", "/dashboard/billing/contact", Map.of("name", "Reader Ltd"));
         assertThat(browser.get("/dashboard/billing/statements/" + month).body())
-                        "Calls in all</th><td class=\"num\">0</td><td class=\"num\">0.000000<",
                 .as("whose it is, on paper too")
                 .containsPattern("Account <span class=\"mono\">acc_[A-Za-z0-9]+</span> of Reader Ltd at Tollgate");
         for (String never : List.of("%2B999999999-12", "-999999999-01", "2026-13")) {
