@@ -1,5 +1,6 @@
 package dev.tollgate.console;
 
+import dev.tollgate.history.NamesOfIds;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /console/payments}: what customers have paid, and what the far side has told that was not taken at once. */
@@ -26,6 +28,7 @@ public final class ConsolePayments {
     private static final int ODD = 50;
 
     private final Payments payments;
+    private final NamesOfIds names;
     private final String channel;
     private final Supplier<Map<String, Long>> counts;
 
@@ -33,8 +36,9 @@ public final class ConsolePayments {
      * @param channel how customers pay here, in a sentence
      * @param counts of this node, by what became of what was told
      */
-    public ConsolePayments(Payments payments, String channel, Supplier<Map<String, Long>> counts) {
+    public ConsolePayments(Payments payments, NamesOfIds names, String channel, Supplier<Map<String, Long>> counts) {
         this.payments = payments;
+        this.names = names;
         this.channel = channel;
         this.counts = counts;
     }
@@ -48,6 +52,7 @@ public final class ConsolePayments {
             String time,
             String fullTime,
             String accountId,
+            String account,
             String dollars,
             String credits,
             String state,
@@ -67,7 +72,11 @@ public final class ConsolePayments {
         Map<String, Object> params = new HashMap<>();
         params.put("channel", channel);
         params.put("zone", zone.getId());
-        params.put("lines", page.stream().map(payment -> line(payment, zone)).toList());
+        Map<String, NamesOfIds.Named> accounts =
+                names.of(page.stream().map(Payment::accountId).collect(Collectors.toSet()));
+        params.put(
+                "lines",
+                page.stream().map(payment -> line(payment, accounts, zone)).toList());
         params.put(
                 "odd",
                 payments.notTaken(ODD).stream().map(told -> odd(told, zone)).toList());
@@ -88,12 +97,14 @@ public final class ConsolePayments {
         }
     }
 
-    private static Line line(Payment payment, ZoneId zone) {
+    private static Line line(Payment payment, Map<String, NamesOfIds.Named> accounts, ZoneId zone) {
+        NamesOfIds.Named account = accounts.get(payment.accountId());
         boolean isOver = payment.state() == Payment.State.FAILED;
         return new Line(
                 Texts.time(payment.createdAt(), zone),
                 Texts.fullTime(payment.createdAt(), zone),
                 payment.accountId(),
+                account == null ? payment.accountId() : account.accountName(),
                 dollars(payment.grossCents()),
                 Texts.charge(payment.creditMicros()),
                 payment.state().code() + (payment.channel().movesMoney() ? "" : " (test)"),
