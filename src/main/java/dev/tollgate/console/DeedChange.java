@@ -50,6 +50,9 @@ public record DeedChange(String field, @Nullable String before, String after) {
     /** Said by the row itself, or changed by no deed. */
     private static final Set<String> LEFT_OUT = Set.of("id", "accountId", "createdAt", "lastUsedAt");
 
+    /** Says what came of the deed beside what it is: of what did not, nothing is told. */
+    private static final Set<String> ONLY_WHERE_TRUE = Set.of("blocked");
+
     /** What stays and still says what the deed is about. */
     private static final Set<String> ALWAYS = PEOPLE;
 
@@ -81,7 +84,7 @@ public record DeedChange(String field, @Nullable String before, String after) {
         for (String name : names) {
             JsonNode was = before.get(name);
             JsonNode is = after.get(name);
-            if (was == null && is != null && !isEmpty(is)) {
+            if (was == null && is != null && isWorthTelling(name, is)) {
                 changes.add(new DeedChange(DeedWords.field(name), null, text(name, is, person, zone)));
             } else if (was != null && is == null) {
                 changes.add(new DeedChange(DeedWords.field(name), text(name, was, person, zone), NOTHING));
@@ -116,6 +119,10 @@ public record DeedChange(String field, @Nullable String before, String after) {
         node.properties()
                 .forEach(field ->
                         add(fields, path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue()));
+    }
+
+    private static boolean isWorthTelling(String name, JsonNode is) {
+        return !isEmpty(is) && (is.asBoolean(true) || !ONLY_WHERE_TRUE.contains(name));
     }
 
     private static boolean isEmpty(JsonNode node) {

@@ -431,6 +431,16 @@ class StripePaymentsTest {
                 .isEqualTo(500_000_000L);
         assertThat(gateway.number("SELECT missing_micros FROM payment WHERE id = '" + session.payment() + "'"))
                 .isZero();
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", PASSWORD);
+        assertThat(operator.get("/console/audit?what=payment.disputed&subject=" + account)
+                        .body())
+                .contains("Banned: yes");
+        assertThat(operator.get("/console/audit?what=payment.dispute_won&subject=" + account)
+                        .body())
+                .as("it stays banned")
+                .contains("Credits that were spent before")
+                .doesNotContain("Banned:");
     }
 
     @Test
@@ -613,6 +623,8 @@ class StripePaymentsTest {
         operator.signIn("operator", PASSWORD);
         assertThat(operator.get("/console/payments").body())
                 .contains(session.payment(), session.id(), session.intent(), "came again: 1")
+                .containsPattern(
+                        "<a class=\"small\" href=\"/console/accounts/acc_[A-Za-z0-9]+\">payer[0-9]+@example.org</a>")
                 .contains("500.00 taken back", "Card refunds are made at Stripe", "with a test key");
         assertThat(browser.get("/console/payments").status()).isEqualTo(403);
         Gateway.Reply list = gateway.get("/admin/payments?limit=1", ADMIN_KEY);
