@@ -252,7 +252,9 @@ public final class Pages {
     }
 
     private Shell shell(PageRequest<?> request, @Nullable Long balanceMicros) {
-        if (!(request.visitor() instanceof Visitor.Member member)) {
+        // Pages for everybody tell whoever has only the password nothing of the account either.
+        if (!(request.visitor() instanceof Visitor.Member member)
+                || member.session().codeDue()) {
             return new Shell(site.brand(), request.path(), request.csrf(), null, null, null, null, words.get());
         }
         Person person = member.person();

@@ -182,6 +182,20 @@ class SecondFactorTest {
     }
 
     @Test
+    void pages_for_everybody_tell_whoever_has_only_the_password_nothing_of_the_account() {
+        Somebody somebody = Somebody.withFactor();
+        Browser browser = somebody.halfIn();
+        for (String path : List.of("/docs", "/docs/models", "/docs/models/gemini-2.5-pro")) {
+            assertThat(browser.get(path).body())
+                    .as(path)
+                    .contains("href=\"/sign-in\"")
+                    .doesNotContain("class=\"balance\"", "data-account=");
+        }
+        enter(browser, somebody.code());
+        assertThat(browser.get("/docs").body()).contains("class=\"balance\"");
+    }
+
+    @Test
     void a_code_counts_once_also_where_it_comes_twice_at_the_same_moment() {
         Somebody somebody = Somebody.withFactor();
         Browser one = somebody.halfIn();
