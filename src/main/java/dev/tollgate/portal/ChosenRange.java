@@ -26,23 +26,35 @@ public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId z
         boolean utc = request.query("utc") != null;
         ZoneId zone = utc ? ZoneOffset.UTC : personal;
         LocalDate today = now.atZone(zone).toLocalDate();
+        LocalDate latest = later(today, now.atZone(ZoneOffset.UTC).toLocalDate());
         String name = request.query("range");
         LocalDate from = date(request.query("from"));
         LocalDate to = date(request.query("to"));
         if (name == null && (from != null || to != null)) {
             name = "own";
         }
-        ChosenRange range = name == null ? null : of(name, from, to, today, zone);
+        ChosenRange range = name == null ? null : of(name, from, to, today, latest, zone);
         return range == null ? null : new ChosenRange(range.name, range.first, range.last, zone, utc);
     }
 
+    private static LocalDate later(LocalDate one, LocalDate other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** @param latest of the days that have begun, in the zone or in UTC: a long range is told in days of UTC */
     private static @Nullable ChosenRange of(
-            String name, @Nullable LocalDate from, @Nullable LocalDate to, LocalDate today, ZoneId zone) {
+            String name,
+            @Nullable LocalDate from,
+            @Nullable LocalDate to,
+            LocalDate today,
+            LocalDate latest,
+            ZoneId zone) {
         return switch (name) {
             case "today" -> new ChosenRange(name, today, today, zone, false);
-            case "7", "30", "90" -> days(name, Integer.parseInt(name), today, zone);
+            case "7", "30" -> days(name, Integer.parseInt(name), today, zone);
+            case "90" -> days(name, 90, latest, zone);
             case "month" -> new ChosenRange(name, today.withDayOfMonth(1), today, zone, false);
-            case "own" -> own(from == null ? today.minusDays(6) : from, to == null ? today : to, today, zone);
+            case "own" -> own(from == null ? today.minusDays(6) : from, to == null ? today : to, latest, zone);
             default -> null;
         };
     }
@@ -55,16 +67,16 @@ public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId z
         return days("30", 30, now.atZone(zone).toLocalDate(), zone);
     }
 
-    private static ChosenRange own(LocalDate from, LocalDate to, LocalDate today, ZoneId zone) {
-        LocalDate last = within(to, today);
-        LocalDate first = within(from, today);
+    private static ChosenRange own(LocalDate from, LocalDate to, LocalDate latest, ZoneId zone) {
+        LocalDate last = within(to, latest);
+        LocalDate first = within(from, latest);
         return first.isAfter(last)
                 ? new ChosenRange("own", last, first, zone, false)
                 : new ChosenRange("own", first, last, zone, false);
     }
 
-    private static LocalDate within(LocalDate day, LocalDate today) {
-        return day.isBefore(EARLIEST) ? EARLIEST : day.isAfter(today) ? today : day;
+    private static LocalDate within(LocalDate day, LocalDate latest) {
+        return day.isBefore(EARLIEST) ? EARLIEST : day.isAfter(latest) ? latest : day;
     }
 
     private static @Nullable LocalDate date(@Nullable String text) {
