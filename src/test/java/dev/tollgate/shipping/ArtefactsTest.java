@@ -180,6 +180,37 @@ class ArtefactsTest {
     }
 
     @Test
+    void the_runtime_is_made_where_nothing_can_be_taken_out_of_native_libraries() throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("jdk/bin"));
+        Path jlink = Files.writeString(bin.resolve("jlink"), """
+                #!/bin/sh
+                echo "$@"
+                while [ $# -gt 1 ]; do shift; done
+                /bin/mkdir -p "$1/bin" && /bin/ln -s /bin/true "$1/bin/java"
+                """);
+        assertThat(jlink.toFile().setExecutable(true)).isTrue();
+        Path tools = Files.createDirectory(folder.resolve("tools"));
+        assertThat(runtimeBy(tools, "without")).contains(" --strip-java-debug-attributes ");
+        Path objcopy = Files.createFile(tools.resolve("objcopy"));
+        assertThat(objcopy.toFile().setExecutable(true)).isTrue();
+        assertThat(runtimeBy(tools, "with")).contains(" --strip-debug ");
+    }
+
+    private String runtimeBy(Path tools, String into) throws Exception {
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", folder.resolve("jdk").toString(), "PATH", tools.toString());
+        return Tool.run(
+                        Path.of("").toAbsolutePath(),
+                        environment,
+                        60,
+                        "/bin/sh",
+                        "deploy/runtime",
+                        folder.resolve(into).toString())
+                .isGood()
+                .text();
+    }
+
+    @Test
     void nginx_takes_its_file_and_waits_for_the_longest_call() throws Exception {
         Settings.Limits limits = DEFAULTS.limits();
         assertThat(value(NGINX, "^\\s*server 127.0.0.1:(\\d+) ")).isEqualTo(String.valueOf(DEFAULTS.port()));
