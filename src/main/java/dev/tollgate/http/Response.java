@@ -18,6 +18,7 @@ final class Response {
 
     record Gone() implements Stage {}
 
+    private static final int UNAUTHORIZED = 401;
     private static final Gone GONE = new Gone();
     private static final byte[] VERSION = ResponseHead.ascii("openai-version: 2020-10-01\r\n");
     private static final byte[] PROCESSING = ResponseHead.ascii("openai-processing-ms: ");
@@ -231,6 +232,9 @@ final class Response {
         if (stage instanceof ResponseHead head) {
             format.headers().forEach(head::set);
             error.headers().forEach(head::set);
+            if (error.status() == UNAUTHORIZED) {
+                head.set("www-authenticate", "Bearer"); // a 401 has to name a way (RFC 9110, 15.5.2)
+            }
             if (error.status() == 204) {
                 empty(204);
             } else {

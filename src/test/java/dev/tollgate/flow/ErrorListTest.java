@@ -72,8 +72,10 @@ class ErrorListTest {
     }
 
     @Test
-    void a_missing_key_is_refused() {
-        assertError(gateway.send(call()), 401, "invalid_api_key", "authentication_error");
+    void a_missing_key_is_refused_with_the_way_to_show_one() {
+        Gateway.Reply reply = gateway.send(call());
+        assertError(reply, 401, "invalid_api_key", "authentication_error");
+        assertThat(reply.header("www-authenticate")).isEqualTo("Bearer");
     }
 
     @Test
