@@ -25,7 +25,7 @@ final class Addresses {
     private static final Logger log = LoggerFactory.getLogger(Addresses.class);
 
     private final Settings settings;
-    private final HttpOptions options;
+    private final Duration halfClose;
     private final Settings.@Nullable Listen own;
     private final @Nullable Certificates certificates;
 
@@ -42,7 +42,7 @@ final class Addresses {
             CannotListen.check(own.host(), own.port(), "--admin-listen");
         }
         this.certificates = settings.adminTls() == null ? null : certificates(settings.adminTls());
-        this.options = options(settings, halfClose);
+        this.halfClose = halfClose;
     }
 
     private static Certificates certificates(Settings.AdminTls files) {
@@ -59,13 +59,21 @@ final class Addresses {
         return new Certificates.Named(file.place(), file.path());
     }
 
-    private static HttpOptions options(Settings settings, Duration halfClose) {
+    /** As set, else a quarter of what is set for all, of which few files leave others at least half. */
+    private static int ofAddress(Settings.Limits limits, int connectionsMax) {
+        Integer set = limits.addressConnectionsMax();
+        return set != null ? set : Math.max(1, Math.min(limits.connectionsMax() / 4, connectionsMax / 2));
+    }
+
+    /** The public one. To be asked when all else is open: callers get the files that are left then. */
+    HttpOptions options() {
         Settings.Limits limits = settings.limits();
         Settings.Timeouts timeouts = settings.timeouts();
         HttpLimits http = HttpLimits.defaults()
                 .withBodyBytesMax(Math.toIntExact(limits.bodyBytesMax()))
                 .withHeaderBytesMax(limits.headerBytesMax())
-                .withConnectionsMax(Math.min(limits.connectionsMax(), OpenFiles.connectionsFor(OpenFiles.max())))
+                .withConnectionsMax(
+                        Math.min(limits.connectionsMax(), OpenFiles.connectionsFor(OpenFiles.max(), OpenFiles.open())))
                 .withTimes(timeouts.body(), timeouts.bodyTotal(), timeouts.idle(), timeouts.write());
         HttpOptions options = new HttpOptions(
                 settings.host(),
@@ -78,17 +86,6 @@ final class Addresses {
         return options.withEdge(edge.withConnectionsPerAddressMax(ofAddress(limits, http.connectionsMax())));
     }
 
-    /** As set, else a quarter of what is set for all, of which few files leave others at least a quarter. */
-    private static int ofAddress(Settings.Limits limits, int connectionsMax) {
-        Integer set = limits.addressConnectionsMax();
-        return set != null ? set : Math.max(1, Math.min(limits.connectionsMax() / 4, connectionsMax / 4 * 3));
-    }
-
-    /** The public one. */
-    HttpOptions options() {
-        return options;
-    }
-
     /** What is served there. */
     List<Route<?>> routes(List<Route<?>> all) {
         return own == null
@@ -98,9 +95,13 @@ final class Addresses {
                         .toList();
     }
 
-    /** The operators' own, or null. It has its own loop, so that who looks after the server is answered however many call it. */
+    /**
+     * The operators' own, or null. It has its own loop, so that who looks after the server is answered however many call it.
+     *
+     * @param options of the public one
+     */
     @Nullable
-    HttpOptions ownOptions() {
+    HttpOptions ownOptions(HttpOptions options) {
         return own == null
                 ? null
                 : new HttpOptions(own.host(), own.port(), 1, 0, Set.of(), options.limits(), options.edge())
@@ -119,7 +120,7 @@ final class Addresses {
     }
 
     /** More connections than there are files for would leave none for who looks whether the server lives. */
-    void tellOfFewFiles() {
+    void tellOfFewFiles(HttpOptions options) {
         int connections = options.limits().connectionsMax();
         if (connections < settings.limits().connectionsMax()) {
             log.info(

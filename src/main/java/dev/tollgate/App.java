@@ -271,8 +271,9 @@ public final class App implements AutoCloseable {
                 new Live(vertx, new LiveAccounts(store.database()), store.people(), meter, clock), Live::close);
         this.routes = List.copyOf(table());
         MemoryBudget memory = MemoryBudget.ofHeap();
+        HttpOptions options = addresses.options();
         this.front = front(
-                addresses.options(),
+                options,
                 addresses.routes(routes),
                 memory,
                 this::refused,
@@ -280,8 +281,8 @@ public final class App implements AutoCloseable {
         watching.front(front);
         watching.begin(vertx);
         await(front.start());
-        addresses.tellOfFewFiles();
-        this.adminFront = adminFront(memory);
+        addresses.tellOfFewFiles(options);
+        this.adminFront = adminFront(addresses.ownOptions(options), memory);
         opened.add(control(), App::close);
         store.tellReady();
     }
@@ -299,8 +300,7 @@ public final class App implements AutoCloseable {
     }
 
     /** It closes after the calls have ended. */
-    private @Nullable HttpFront adminFront(MemoryBudget within) {
-        HttpOptions options = addresses.ownOptions();
+    private @Nullable HttpFront adminFront(@Nullable HttpOptions options, MemoryBudget within) {
         if (options == null) {
             return null;
         }

@@ -12,9 +12,13 @@ final class ByAddress {
         this.max = max;
     }
 
-    /** Counts one more, which has to {@link #leave} in either case. @return false where that is one too many */
+    /** Counts one more, which has to {@link #leave}. @return false where that would be one too many: it is not counted */
     boolean enter(String network) {
-        return counts.merge(network, 1, Integer::sum) <= max;
+        if (counts.merge(network, 1, Integer::sum) <= max) {
+            return true;
+        }
+        leave(network);
+        return false;
     }
 
     void leave(String network) {

@@ -108,8 +108,8 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        isCounted = true;
-        if (loop.entered(this)) {
+        isCounted = loop.entered(this);
+        if (isCounted) {
             context.read();
         } else {
             channel.close();

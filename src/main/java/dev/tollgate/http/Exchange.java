@@ -153,8 +153,11 @@ public final class Exchange implements CallWatch {
             return true;
         }
         String counted = network();
+        if (!loop.callers().enter(counted)) {
+            return false;
+        }
         entered = counted;
-        return loop.callers().enter(counted);
+        return true;
     }
 
     /** Whether a program on this machine asks, and for nobody else: with a proxy before us nobody can tell. */

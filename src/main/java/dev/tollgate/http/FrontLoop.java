@@ -129,18 +129,25 @@ final class FrontLoop implements Deployable {
     }
 
     /**
-     * Counts a connection, which has to leave in either case. Behind proxies connections are the proxies'; there the callers' requests are
-     * counted ({@link Admission}).
+     * Counts a connection that is let in, which has to {@link #left leave}. One that is refused takes nobody's place, also until it is closed.
+     * Behind proxies connections are the proxies'; there the callers' requests are counted ({@link Admission}).
      *
      * @return false where there are too many
      */
     boolean entered(CallerConnection connection) {
-        connections.add(connection);
-        boolean room = shared.connections().incrementAndGet() <= limits().connectionsMax();
-        if (options().trustedHops() == 0) {
-            room &= shared.callers().enter(RemoteAddress.network(connection.peer()));
+        if (closing || !hasTakenPlace(shared.connections(), limits().connectionsMax())) {
+            return false;
         }
-        return room && !closing;
+        if (options().trustedHops() == 0 && !shared.callers().enter(RemoteAddress.network(connection.peer()))) {
+            shared.connections().decrementAndGet();
+            return false;
+        }
+        connections.add(connection);
+        return true;
+    }
+
+    private static boolean hasTakenPlace(AtomicInteger taken, int max) {
+        return taken.getAndUpdate(count -> count < max ? count + 1 : count) < max;
     }
 
     void left(CallerConnection connection) {

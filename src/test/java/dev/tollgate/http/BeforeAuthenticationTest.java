@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,42 @@ class BeforeAuthenticationTest {
                 }
             }
             Gateway.await("the connection's end", () -> front.front().connections() == 0);
+        }
+    }
+
+    /** Those that are refused while a loop is busy are closed by it one after the other, and take nobody's place until then. */
+    @Test
+    void a_flood_of_refused_connections_refuses_nobody_else() throws Exception {
+        CountDownLatch flooded = new CountDownLatch(1);
+        front.route(Route.get("/v1/busy", TestFront.KEY, (exchange, caller) -> {
+                    try {
+                        flooded.await(); // on the loop, which begins nothing meanwhile
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    exchange.json(200, ok());
+                }))
+                .options(old -> new HttpOptions(
+                        "127.0.0.1",
+                        0,
+                        1,
+                        0,
+                        old.origins(),
+                        old.limits().withConnectionsMax(5),
+                        old.edge().withConnectionsPerAddressMax(2)))
+                .start();
+        RawClient busy = from(HERE);
+        busy.send(RawClient.head("GET", "/v1/busy", "Authorization: Bearer good"));
+        try {
+            for (int i = 0; i < 50; i++) {
+                from(THERE);
+            }
+            RawClient late = from(HERE);
+            flooded.countDown();
+            assertThat(good(late).text()).isEqualTo("ok");
+            Gateway.await("the flood's end", () -> front.front().connections() == 2 + 2);
+        } finally {
+            flooded.countDown();
         }
     }
 
