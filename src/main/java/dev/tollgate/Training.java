@@ -85,15 +85,15 @@ final class Training {
         return Integer.getInteger("tollgate.training", 0) > 0;
     }
 
-    /** Puts SQLite's library where the launcher will look for it. */
+    /** Puts SQLite's library where the driver will be told to look for it first. */
     static void keepLibrary() {
-        String file = System.getProperty("tollgate.training.library");
-        if (file != null) {
-            SqliteLibrary.copyTo(Path.of(file));
+        String folder = System.getProperty("tollgate.training.library");
+        if (folder != null) {
+            SqliteLibrary.copyTo(Path.of(folder));
         }
     }
 
-    /** Blocks until all is asked. What is answered does not matter: errors are trained, too. */
+    /** Blocks until all is asked. What is answered does not matter: errors are trained, too, and a connection may be refused. */
     static void run(String url, String key) {
         int calls = Integer.getInteger("tollgate.training", 0);
         try (HttpClient client = HttpClient.newHttpClient();
@@ -113,10 +113,15 @@ final class Training {
         }
     }
 
-    private @Nullable Void ask() throws IOException, InterruptedException {
+    private @Nullable Void ask() throws InterruptedException {
         for (int number = asked.getAndIncrement(); number < calls; number = asked.getAndIncrement()) {
-            HttpResponse<?> answer = client.send(request(number), HttpResponse.BodyHandlers.discarding());
-            answer.headers().firstValue("x-tollgate-task-id").ifPresent(task::set);
+            try {
+                HttpResponse<?> answer = client.send(request(number), HttpResponse.BodyHandlers.discarding());
+                answer.headers().firstValue("x-tollgate-task-id").ifPresent(task::set);
+            } catch (IOException e) {
+                // The process may open few files and so take few connections. What was recorded until then is worth
+                // keeping.
+            }
         }
         return null;
     }

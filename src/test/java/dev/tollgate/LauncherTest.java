@@ -241,7 +241,6 @@ class LauncherTest {
         write(project.resolve("target/run/1/tollgate.aot"), "");
         assertThat(launch("serve").out())
                 .contains("-XX:AOTCache=" + project.toRealPath() + "/target/run/1/tollgate.aot")
-                .contains(" -Dorg.sqlite.lib.name=sqlite-library ")
                 .contains(" -Dorg.sqlite.lib.path=" + project.toRealPath() + "/target/run/1 ");
     }
 

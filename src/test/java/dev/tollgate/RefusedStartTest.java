@@ -43,7 +43,7 @@ class RefusedStartTest {
     @EnabledOnOs(OS.LINUX)
     @Test
     void a_disk_that_does_not_take_the_schema_is_told_in_one_line() throws Exception {
-        SqliteLibrary.copyTo(folder.resolve("library")); // the driver's own would be too long a file, too
+        SqliteLibrary.copyTo(folder); // the driver's own would be too long a file, too
         Process process = new ProcessBuilder(
                         "sh",
                         "-c",
@@ -54,7 +54,6 @@ class RefusedStartTest {
                         "-XX:-UsePerfData",
                         "--enable-native-access=ALL-UNNAMED",
                         "-Dorg.sqlite.lib.path=" + folder,
-                        "-Dorg.sqlite.lib.name=library",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "dev.tollgate.Main",

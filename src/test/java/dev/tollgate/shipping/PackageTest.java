@@ -166,7 +166,7 @@ class PackageTest {
         assertServes(
                 environment, launcher, "serve", "--data", folder.resolve("data").toString());
         assertThat(program.resolve("cache/tollgate.aot")).exists();
-        assertThat(program.resolve("cache/sqlite-library")).exists();
+        assertThat(program.resolve("cache/libsqlitejdbc.so")).exists();
         Tool.Said verdict = Tool.run(
                 folder,
                 environment,
@@ -258,7 +258,7 @@ class PackageTest {
                 "--data",
                 folder.resolve("data").toString());
         assertThat(folder.resolve("cache/tollgate.aot")).exists();
-        assertThat(folder.resolve("cache/sqlite-library")).exists();
+        assertThat(folder.resolve("cache/libsqlitejdbc.so")).exists();
         Tool.Said verdict = Tool.run(
                 folder,
                 environment,

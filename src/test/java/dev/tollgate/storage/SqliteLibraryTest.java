@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.util.LibraryLoaderUtil;
 
 class SqliteLibraryTest {
 
@@ -15,9 +16,26 @@ class SqliteLibraryTest {
 
     @Test
     void a_driver_that_is_given_the_copy_unpacks_none_of_its_own() throws Exception {
-        Path library = folder.resolve("sqlite-library");
+        Path library = folder.resolve(LibraryLoaderUtil.getNativeLibName());
         Files.writeString(library, "of a build before");
-        SqliteLibrary.copyTo(library);
+        SqliteLibrary.copyTo(folder);
+        assertThat(opened()).isEqualTo("SQLite beside 0 files\n");
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
+    void a_driver_unpacks_its_own_where_there_is_no_copy() throws Exception {
+        assertThat(opened()).startsWith("SQLite beside ").isNotEqualTo("SQLite beside 0 files\n");
+    }
+
+    @Test
+    void a_driver_unpacks_its_own_where_the_copy_cannot_be_loaded() throws Exception {
+        Files.writeString(folder.resolve(LibraryLoaderUtil.getNativeLibName()), "of a full disk");
+        assertThat(opened()).startsWith("SQLite beside ").isNotEqualTo("SQLite beside 0 files\n");
+    }
+
+    /** What a process says of a database and of what its driver has unpacked. */
+    private String opened() throws Exception {
         Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
         Path program = folder.resolve("Program.java");
         Files.writeString(program, """
@@ -33,7 +51,6 @@ class SqliteLibraryTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-Dorg.sqlite.lib.path=" + folder,
-                        "-Dorg.sqlite.lib.name=sqlite-library",
                         "-Dorg.sqlite.tmpdir=" + unpacked,
                         "--class-path",
                         System.getProperty("java.class.path"),
@@ -42,7 +59,6 @@ class SqliteLibraryTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(said).content().isEqualTo("SQLite beside 0 files\n");
-        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+        return Files.readString(said);
     }
 }
