@@ -113,7 +113,7 @@ final class GenerationConfigWriter {
             return;
         }
         if (seed != seed.intValue()) {
-            throw refuse(Member.SEED, "must be between -2147483648 and 2147483647.");
+            throw refuse(Member.SEED, "must be an integer between -2147483648 and 2147483647, got " + seed + ".");
         }
         json.writeNumberProperty("seed", seed);
     }

@@ -360,7 +360,11 @@ public final class JsonBody {
                 return value;
             }
         }
-        throw refuse("an integer " + Shown.range(min, max));
+        throw refuse("an integer " + (isNumberAbove(max) ? Shown.between(min, max) : Shown.range(min, max)));
+    }
+
+    private boolean isNumberAbove(long max) {
+        return (at(JsonToken.VALUE_NUMBER_INT) || at(JsonToken.VALUE_NUMBER_FLOAT)) && parser.getDoubleValue() >= max;
     }
 
     public double number(double min, double max) {

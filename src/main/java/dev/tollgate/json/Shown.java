@@ -42,10 +42,15 @@ public final class Shown {
         return last == 0 ? words.getFirst() : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
+    /** As far as a caller gets near it: bounds that are only the machine's are left out. */
     public static String range(long min, long max) {
         if (max == Integer.MAX_VALUE || max == Long.MAX_VALUE) {
             return min == Long.MIN_VALUE ? "of 64 bits" : "of at least " + min;
         }
+        return between(min, max);
+    }
+
+    public static String between(long min, long max) {
         return "between " + min + " and " + max;
     }
 

@@ -109,8 +109,11 @@ class ChatRequestReaderTest {
             'n':'2'                  | n                  | 'n' must be an integer between 1 and 128, got "2".
             'max_tokens':0           | max_tokens         | 'max_tokens' must be an integer of at least 1, got 0.
             'max_completion_tokens':true | max_completion_tokens | 'max_completion_tokens' must be an integer of at least 1, got true.
-            'max_tokens':9223372036854775808 | max_tokens | 'max_tokens' must be an integer of at least 1, got 9223372036854775808.
-            'seed':9223372036854775808 | seed             | 'seed' must be an integer of 64 bits, got 9223372036854775808.
+            'max_tokens':9223372036854775808 | max_tokens | 'max_tokens' must be an integer between 1 and 9223372036854775807, got 9223372036854775808.
+            'max_tokens':1e20        | max_tokens         | 'max_tokens' must be an integer between 1 and 9223372036854775807, got 1e20.
+            'top_k':2147483648       | top_k              | 'top_k' must be an integer between 1 and 2147483647, got 2147483648.
+            'seed':9223372036854775808 | seed             | 'seed' must be an integer between -9223372036854775808 and 9223372036854775807, got 9223372036854775808.
+            'seed':1.5               | seed               | 'seed' must be an integer of 64 bits, got 1.5.
             'presence_penalty':2.5   | presence_penalty   | 'presence_penalty' must be a number between -2 and 2, got 2.5.
             'stream':'true'          | stream             | 'stream' must be true or false, got "true".
             'stop':5                 | stop               | 'stop' must be a string or an array of at most 4 strings, got 5.
