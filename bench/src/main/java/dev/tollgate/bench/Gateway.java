@@ -35,8 +35,8 @@ final class Gateway {
 
     private static final String FLAG_OF_ONE_PROCESSOR = "-Xms72m";
 
-    /** Read by the java command itself, so that it reaches the JVM through the launcher too. */
-    private static final String OPTIONS_VARIABLE = "JDK_JAVA_OPTIONS";
+    /** Read by the JVM itself, through the launcher too, and counts over the launcher's own flags, as {@code JDK_JAVA_OPTIONS} does not. */
+    private static final String OPTIONS_VARIABLE = "_JAVA_OPTIONS";
 
     private final Children children;
     private final RunOptions options;
