@@ -164,6 +164,9 @@ class BeforeAuthenticationTest {
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.text()).contains("\"rate_limit_exceeded\"", "2 may come from one address");
         assertThat(refused.header("retry-after")).isEqualTo("1");
+        assertThat(good(from(HERE), "X-Forwarded-For: 203.0.113.7").status())
+                .as("what was refused has given nothing back")
+                .isEqualTo(429);
 
         assertThat(good(from(HERE), "X-Forwarded-For: 203.0.113.8").status()).isEqualTo(200);
         for (int i = 0; i < 3; i++) {
