@@ -45,8 +45,8 @@ class OperatorFilesTest {
     @ParameterizedTest
     @CsvSource({
         "2, serve --config FILE",
-        "2, serve --models-file FILE --data DATA",
-        "2, serve --channels-file FILE --data DATA",
+        "2, serve --port 0 --models-file FILE --data DATA",
+        "2, serve --port 0 --channels-file FILE --data DATA",
         "1, sandbox --port 0 --script FILE",
         "2, receipts verify FILE --key KEYS --data DATA",
         "2, receipts verify KEYS --key FILE --data DATA",
