@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +26,7 @@ final class Gateway {
     private static final int POLL_MILLIS = 5;
     private static final int LOG_LINES_SHOWN = 20;
 
-    /** Those of the launcher: without them a build measured by its jar would look worse than it runs. */
-    static final List<String> LAUNCHER_FLAGS = List.of(
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:TrimNativeHeapInterval=3000",
-            "-Xlog:trimnative*=off",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
+    private static final Pattern LAUNCHER_FLAGS = Pattern.compile("^java_flags='(.*)'$", Pattern.MULTILINE);
 
     private static final String FLAG_OF_ONE_PROCESSOR = "-Xms72m";
 
@@ -92,7 +87,7 @@ final class Gateway {
         return new Started(process, port, begin, (System.nanoTime() - begin) / 1_000_000);
     }
 
-    private List<String> command(int port) {
+    private List<String> command(int port) throws IOException {
         List<String> command = new ArrayList<>(program());
         command.addAll(List.of(
                 "serve",
@@ -104,18 +99,31 @@ final class Gateway {
     }
 
     /** The launcher ends in an exec, so that the process started is the gateway's own JVM, with the flags that users get. */
-    List<String> program() {
+    List<String> program() throws IOException {
         Path jar = options.jar();
         if (jar == null) {
-            return List.of(Main.home().resolveSibling("tollgate").toString());
+            return List.of(launcher().toString());
         }
         List<String> program = new ArrayList<>(List.of(Jvm.java()));
-        program.addAll(LAUNCHER_FLAGS);
+        program.addAll(launcherFlags());
         if (options.gatewayCpus().matches("\\d+")) {
             program.add(FLAG_OF_ONE_PROCESSOR);
         }
         program.addAll(List.of("-jar", jar.toString()));
         return program;
+    }
+
+    /** What the launcher gives each JVM: without it a build measured by its jar would look worse than it runs. */
+    static List<String> launcherFlags() throws IOException {
+        Matcher line = LAUNCHER_FLAGS.matcher(Files.readString(launcher()));
+        if (!line.find()) {
+            throw new IllegalStateException("the launcher has no line of java_flags");
+        }
+        return List.of(line.group(1).split(" "));
+    }
+
+    private static Path launcher() {
+        return Main.home().resolveSibling("tollgate");
     }
 
     private Map<String, String> environment() {

@@ -31,17 +31,11 @@ class GatewayTest {
             jvm.detach();
 
             assertThat(agent.getProperty("sun.jvm.args"))
-                    .contains(Gateway.LAUNCHER_FLAGS)
+                    .contains(Gateway.launcherFlags())
+                    .contains("-XX:+UseCompactObjectHeaders")
                     .contains("-Xmx77m");
             assertThat(system).containsEntry("bench.words", "two words");
         }
-    }
-
-    @Test
-    void the_launchers_flags_are_those_of_the_launcher() throws IOException {
-        String launcher = Files.readString(Main.home().resolveSibling("tollgate"));
-
-        assertThat(launcher).contains("java_flags='" + String.join(" ", Gateway.LAUNCHER_FLAGS) + "'");
     }
 
     private RunOptions options(List<String> javaOptions) throws IOException {
