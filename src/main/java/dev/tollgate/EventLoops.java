@@ -26,7 +26,7 @@ final class EventLoops implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EventLoops.class);
 
     private final Vertx vertx =
-            Vertx.builder().withTransport(new WholeMillisTransport()).build();
+            Vertx.builder().withTransport(new LoopTransport()).build();
     private final List<Turns> turns = new ArrayList<>();
     private final Duration lookEvery;
     private final long stillNanosMax;

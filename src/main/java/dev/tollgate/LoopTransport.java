@@ -12,21 +12,25 @@ import io.vertx.core.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's selector, which waits for whole milliseconds. Netty rounds what is left until a timer to the nearest of them, so that in its last
- * half a loop would ask the system for news over and over, some 250 times for each timer, and on one processor keep the writer of the database
- * from its turn. Here it waits that half out: a timer may be a millisecond late.
+ * How event loops wait for news: by the JDK's selector, with two of its habits changed.
+ *
+ * <p>It waits for whole milliseconds, and Netty rounds what is left until a timer to the nearest of them, so that in its last half a loop would
+ * ask the system for news over and over, some 250 times for each timer, and on one processor keep the writer of the database from its turn. Here
+ * it waits that half out: a timer may be a millisecond late.
+ *
+ * <p>Other threads wake it through a {@link WakePipe}.
  */
-final class WholeMillisTransport extends NioTransport implements Transport {
+final class LoopTransport extends NioTransport implements Transport {
 
     private static final long LEAST_NANOS = 500_000; // what Netty rounds up to a millisecond
 
     private final IoHandlerFactory selectors;
 
-    WholeMillisTransport() {
+    LoopTransport() {
         this(NioIoHandler.newFactory());
     }
 
-    WholeMillisTransport(IoHandlerFactory selectors) {
+    LoopTransport(IoHandlerFactory selectors) {
         this.selectors = selectors;
     }
 
@@ -36,7 +40,7 @@ final class WholeMillisTransport extends NioTransport implements Transport {
 
             @Override
             public IoHandler newHandler(ThreadAwareExecutor loop) {
-                return new WholeMillisHandler(selectors.newHandler(loop));
+                return new LoopHandler(loop, selectors.newHandler(loop));
             }
 
             @Override
@@ -67,33 +71,49 @@ final class WholeMillisTransport extends NioTransport implements Transport {
     }
 
     /** Of one loop, used by its thread alone but for {@link #wakeup}. */
-    private static final class WholeMillisHandler implements IoHandler {
+    private static final class LoopHandler implements IoHandler {
 
+        private final ThreadAwareExecutor loop;
         private final IoHandler selector;
-        private @Nullable WholeMillis context;
+        private @Nullable Wait wait;
+        private volatile @Nullable WakePipe pipe;
 
-        WholeMillisHandler(IoHandler selector) {
+        LoopHandler(ThreadAwareExecutor loop, IoHandler selector) {
+            this.loop = loop;
             this.selector = selector;
-        }
-
-        @Override
-        public int run(IoHandlerContext loop) {
-            WholeMillis known = context;
-            if (known == null || known.loop != loop) {
-                known = new WholeMillis(loop);
-                context = known;
-            }
-            return selector.run(known);
         }
 
         @Override
         public void initialize() {
             selector.initialize();
+            pipe = WakePipe.on(selector);
+        }
+
+        @Override
+        public int run(IoHandlerContext context) {
+            Wait known = wait;
+            if (known == null || known.loop != context) {
+                known = new Wait(context, pipe);
+                wait = known;
+            }
+            return known.run(selector);
+        }
+
+        @Override
+        public void wakeup() {
+            WakePipe way = pipe;
+            if (way == null) {
+                selector.wakeup();
+            } else if (!loop.isExecutorThread(Thread.currentThread()) && !way.wake()) {
+                selector.wakeup();
+            }
         }
 
         @Override
         public void prepareToDestroy() {
+            pipe = null;
             selector.prepareToDestroy();
+            selector.wakeup(); // in place of who has found the pipe a moment ago
         }
 
         @Override
@@ -107,22 +127,37 @@ final class WholeMillisTransport extends NioTransport implements Transport {
         }
 
         @Override
-        public void wakeup() {
-            selector.wakeup();
-        }
-
-        @Override
         public boolean isCompatible(Class<? extends IoHandle> type) {
             return selector.isCompatible(type);
         }
     }
 
-    private static final class WholeMillis implements IoHandlerContext {
+    /** What a loop tells its selector, and learns from what that asks. */
+    private static final class Wait implements IoHandlerContext {
 
         private final IoHandlerContext loop;
+        private final @Nullable WakePipe pipe;
 
-        WholeMillis(IoHandlerContext loop) {
+        Wait(IoHandlerContext loop, @Nullable WakePipe pipe) {
             this.loop = loop;
+            this.pipe = pipe;
+        }
+
+        int run(IoHandler selector) {
+            if (pipe != null) {
+                pipe.maySleep();
+            }
+            try {
+                return selector.run(this);
+            } finally {
+                awake();
+            }
+        }
+
+        private void awake() {
+            if (pipe != null) {
+                pipe.awake();
+            }
         }
 
         @Override
@@ -146,8 +181,10 @@ final class WholeMillisTransport extends NioTransport implements Transport {
             loop.reportActiveIoTime(nanos);
         }
 
+        /** Asked when the wait is over, before any news is handled: from here on nobody need wake it. */
         @Override
         public boolean shouldReportActiveIoTime() {
+            awake();
             return loop.shouldReportActiveIoTime();
         }
     }
