@@ -163,6 +163,8 @@ final class Table {
                 Goal.ratioAtMost(1.6));
         added("added p50 ms, call, concurrency 1", Kind.CALL, LoadResult::p50Nanos, 3.5);
         added("added p99 ms, call, concurrency 1", Kind.CALL, LoadResult::p99Nanos, 3.5);
+        sync("of it the disk's own sync, p50 ms", LoadResult::p50Nanos);
+        sync("of it the disk's own sync, p99 ms", LoadResult::p99Nanos);
         added("added p50 ms, first byte of a stream", Kind.BURST, LoadResult::firstP50Nanos, 2.5);
         added("added p99 ms, first byte of a stream", Kind.BURST, LoadResult::firstP99Nanos, 2.5);
         alone(
@@ -223,7 +225,22 @@ final class Table {
                 Goal.ratioAtMost(ratioAtMost));
     }
 
-    private void row(String what, IntToDoubleFunction figure, String beside, IntToDoubleFunction other, Goal goal) {
+    /** Beside what nginx adds, so that it is seen how much of a goal is left to the program. */
+    private void sync(String what, ToDoubleFunction<LoadResult> nanos) {
+        row(
+                what,
+                rounds.of(DiskSync.DISK, Kind.CALL, 1, m -> nanos.applyAsDouble(m.load()) / 1e6),
+                "nginx",
+                rounds.added("nginx", Kind.CALL, 1, nanos),
+                null);
+    }
+
+    private void row(
+            String what,
+            IntToDoubleFunction figure,
+            String beside,
+            IntToDoubleFunction other,
+            @Nullable Goal goal) {
         ByRound.Compared compared = rounds.compare(figure, other);
         rows.add(new Row(what, compared.figure(), beside, compared.other(), compared.ratio(), goal));
     }

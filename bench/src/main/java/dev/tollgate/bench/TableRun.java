@@ -59,9 +59,11 @@ final class TableRun {
         Server measured = start(gateway, rig, conditions);
         List<Server> servers = new Contestants(children, options, directory, rig, out).all(measured);
         servers.forEach(server -> warmUp(rig, server));
+        DiskSync disk = new DiskSync(directory.resolve("data"));
         for (int round = 1; round <= options.rounds(); round++) {
             out.println("round " + round + " of " + options.rounds());
             round(rig, round, servers);
+            measurements.add(disk.measure(round));
         }
         crowds(rig, servers);
         allocation(rig, measured);

@@ -2,15 +2,20 @@ package dev.tollgate.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TableTest {
     private static final int STREAMS = 5_000;
 
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<GatewayStart> starts = new ArrayList<>();
+
+    @TempDir
+    private Path folder;
 
     @Test
     void a_goal_for_the_ratio_is_held_by_the_median_of_the_rounds_ratios() {
@@ -55,6 +60,17 @@ class TableTest {
         assertThat(row("calls/s on the core", Contestants.PORTKEY).verdict()).isEqualTo("not measured");
         assertThat(row("bytes allocated a call", "").verdict()).isEqualTo("not measured");
         assertThat(row("resident MB, idle", "").verdict()).isEqualTo("not measured");
+    }
+
+    @Test
+    void the_disks_own_sync_stands_beside_what_nginx_adds_and_is_nobodys_to_meet() throws Exception {
+        measure(1, "direct", Kind.CALL, 1, load(1_000, 0, 1), 0);
+        measurements.add(new DiskSync(folder).measure(1));
+        Table.Row sync = row("of it the disk's own sync, p50 ms", "nginx");
+        assertThat(sync.figure()).isPositive();
+        assertThat(sync.ratio()).isNaN();
+        assertThat(sync.verdict()).isEmpty();
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
