@@ -112,8 +112,7 @@ final class LoopTransport extends NioTransport implements Transport {
         @Override
         public void prepareToDestroy() {
             pipe = null;
-            selector.prepareToDestroy();
-            selector.wakeup(); // in place of who has found the pipe a moment ago
+            selector.prepareToDestroy(); // closes the pipe: whoever has found it a moment ago takes the selector's way
         }
 
         @Override

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How another thread wakes a loop that waits for sockets: by a byte in a pipe, which the loop waits for as for any socket. The selector has a way
- * of its own, but it is taken under a lock that the woken loop wants at once, which on one processor takes two switches between threads; Netty goes
- * it again from within the loop, which then turns once in vain; and it is gone although the loop is awake.
+ * How another thread wakes a loop that waits for sockets: by a byte in a pipe, which the loop waits for as for any socket. The selector has a
+ * wake-up of its own, but that holds a lock which the woken loop wants at once, two switches between threads more on one processor; Netty repeats it
+ * from within the loop, which then turns once in vain; and it is made even while the loop is awake.
  *
  * <p>No news is lost: whoever has some leaves it before it asks whether the loop is awake, and a loop that was says that it may sleep before it looks for
  * news the last time. A byte that comes late is a turn in vain.
