@@ -1,7 +1,13 @@
 package dev.tollgate;
 
+import dev.tollgate.admin.Refused;
+import dev.tollgate.cli.SandboxChoice;
+import dev.tollgate.config.Settings;
+import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.storage.SqliteLibrary;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,12 +25,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls to a server that has just been started over an empty folder, so that the JVM can record what calls load (JEP 514): later starts
- * find it ready. Used by the launcher after a build, with {@code -Dtollgate.training=CALLS}.
+ * Calls to a server that has just been started over an empty folder, and a second start over what it leaves, so that the JVM can record what
+ * starts and calls load (JEP 514): later starts find it ready. Used by the launcher after a build, with {@code -Dtollgate.training=CALLS}.
  */
 final class Training {
 
     private static final int AT_ONCE = 8;
+    private static final SandboxChoice SANDBOX = new SandboxChoice("127.0.0.1", 0, 1, null, 0, 0, null);
 
     private static final List<Question> QUESTIONS = List.of(
             chat("""
@@ -95,7 +103,10 @@ final class Training {
 
     /** Blocks until all is asked. What is answered does not matter: errors are trained, too, and a connection may be refused. */
     static void run(String url, String key) {
-        int calls = Integer.getInteger("tollgate.training", 0);
+        run(url, key, Integer.getInteger("tollgate.training", 0));
+    }
+
+    private static void run(String url, String key, int calls) {
         try (HttpClient client = HttpClient.newHttpClient();
                 ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
             Training training = new Training(client, url, key, calls);
@@ -110,6 +121,43 @@ final class Training {
             throw new IllegalStateException("the server in training did not answer", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * A server as most are started: over books that are there, with an upstream of its own and a catalogue from a file. One call goes through
+     * it. Blocks.
+     *
+     * @param folder the first server's, which is closed
+     * @param key that calls it
+     */
+    static void startAgain(Path folder, String key) throws Refused {
+        try (LoneSandbox upstream = LoneSandbox.start(SANDBOX)) {
+            Path models = folder.resolve("models.yaml");
+            CatalogueLoader.copyBuiltIn(models);
+            Settings settings = SettingsLoader.load(
+                    Map.of(
+                            "data",
+                            folder.toString(),
+                            "port",
+                            "0",
+                            "models.file",
+                            models.toString(),
+                            "demo.key",
+                            key,
+                            "gemini.api-key",
+                            "training",
+                            "gemini.base-url",
+                            upstream.url()),
+                    Map.of());
+            App app = App.start(settings);
+            try {
+                run(app.banner().url(), key, 1);
+            } finally {
+                app.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

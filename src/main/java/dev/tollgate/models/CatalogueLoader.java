@@ -8,6 +8,7 @@ import dev.tollgate.limits.Rates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -57,6 +58,13 @@ public final class CatalogueLoader {
             return new CatalogueLoader().catalogue(YamlFile.read("models.yaml", in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** For who begins a file of their own with it. @throws IOException where it cannot be written, or is there already */
+    public static void copyBuiltIn(Path to) throws IOException {
+        try (InputStream in = Objects.requireNonNull(CatalogueLoader.class.getResourceAsStream(BUILT_IN), BUILT_IN)) {
+            Files.copy(in, to);
         }
     }
 
