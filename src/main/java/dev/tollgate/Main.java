@@ -82,9 +82,9 @@ public final class Main {
             if (Training.isOn() && demo != null && demo.key() != null) {
                 Training.run(banner.url(), demo.key());
                 Training.keepLibrary();
+                Runtime.getRuntime().removeShutdownHook(drain); // or what is closed here would be closed again
                 app.close();
                 Training.startAgain(settings.data(), demo.key());
-                Runtime.getRuntime().removeShutdownHook(drain);
                 return 0;
             }
             waitForever();

@@ -54,16 +54,20 @@ public final class CatalogueLoader {
     }
 
     private static Catalogue readBuiltIn() {
-        try (InputStream in = Objects.requireNonNull(CatalogueLoader.class.getResourceAsStream(BUILT_IN), BUILT_IN)) {
+        try (InputStream in = builtInFile()) {
             return new CatalogueLoader().catalogue(YamlFile.read("models.yaml", in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** For who begins a file of their own with it. @throws IOException where it cannot be written, or is there already */
+    private static InputStream builtInFile() {
+        return Objects.requireNonNull(CatalogueLoader.class.getResourceAsStream(BUILT_IN), BUILT_IN);
+    }
+
+    /** The built-in catalogue as a file that {@link #load} reads. @throws IOException where it cannot be written, or is there already */
     public static void copyBuiltIn(Path to) throws IOException {
-        try (InputStream in = Objects.requireNonNull(CatalogueLoader.class.getResourceAsStream(BUILT_IN), BUILT_IN)) {
+        try (InputStream in = builtInFile()) {
             Files.copy(in, to);
         }
     }
