@@ -116,6 +116,10 @@ public final class App implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(App.class);
     private static final int SANDBOX_KEY_BYTES = 32;
     private static final Duration RESOLVE_WAIT = Duration.ofSeconds(5);
+
+    /** So many calls under way that some of them end every few milliseconds. */
+    private static final int CROWD = 500;
+
     private static final Duration COME_BACK = Duration.ofSeconds(1);
 
     private final Settings settings;
@@ -226,6 +230,7 @@ public final class App implements AutoCloseable {
                 observers());
         this.known = opened.add(knownAnswers(), KnownAnswers::close);
         watching.answers(known);
+        store.writer().gatherWhile(() -> meter.openCalls() >= CROWD);
         loops.every(Signatures.SWEEP_EVERY, "sweep-signatures", this::forgetSignatures);
         loops.every(Rollups.SWEEP_EVERY, "sweep-rollups", store.rollups()::sweep);
         if (!store.writer().isEmbedded()) {

@@ -10,7 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Commits units of work, many at a time. One platform thread takes what waits (at most {@value #BATCH_MAX} units), lets the parts
  * decide and write it, commits once and only then reports. While a commit is being synced the next batch gathers, so the batch grows
- * with the load and a lonely unit does not wait.
+ * with the load and a lonely unit does not wait. Where there is a crowd ({@link #gatherWhile}) a small batch of an embedded database waits
+ * {@link #GATHER} for company: there a commit of its own for each unit would keep the processor from what the others of the crowd wait for.
  *
  * <p>A unit may {@link #ride}: it is reported once it is decided. In an embedded database, where nobody else writes and what was decided
  * stays true, it is written with the next commit that somebody waits for, or after {@link #RIDE_MAX}. On a server, where other nodes wait
@@ -49,6 +52,12 @@ public final class Writer implements AutoCloseable {
     /** How long a unit may be decided and not durable: less than an upstream takes to say its first word. */
     public static final Duration RIDE_MAX = Duration.ofMillis(20);
 
+    /** What the end of an answer waits for others in a crowd. */
+    public static final Duration GATHER = Duration.ofMillis(4);
+
+    /** So many units need no company: more of them would hardly make a commit cheaper for each. */
+    static final int GATHERED = 32;
+
     private static final int AGAIN_MAX = 3;
 
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
@@ -77,6 +86,7 @@ public final class Writer implements AutoCloseable {
     private @Nullable Throwable broken;
     private volatile Runnable outcomeUnknown = () -> {};
     private volatile WriterObserver observer = WriterObserver.NONE;
+    private volatile BooleanSupplier crowd = () -> false;
     private volatile boolean toldUnwritten;
 
     /** Whether the log has the trouble that the store is in: units that are offered again and again then fail in silence. */
@@ -115,6 +125,11 @@ public final class Writer implements AutoCloseable {
     /** @param observer told of all batches from now on */
     public void watchedBy(WriterObserver observer) {
         this.observer = observer;
+    }
+
+    /** @param crowd whether so much is under way that units will come, asked on the writer's thread before a small batch is committed */
+    public void gatherWhile(BooleanSupplier crowd) {
+        this.crowd = crowd;
     }
 
     /** Units that wait to be taken. From any thread. */
@@ -325,7 +340,12 @@ public final class Writer implements AutoCloseable {
                 continue;
             }
             Throwable failure = decide(taken);
-            while (alone && failure == null && more && takeMore(taken)) {
+            boolean gathered = false;
+            while (alone && failure == null && more && (takeMore(taken) || (!gathered && gathers()))) {
+                if (taken.isEmpty()) {
+                    gather(taken);
+                    gathered = true;
+                }
                 more = !taken.removeIf(STOP::equals);
                 failure = decide(taken);
             }
@@ -392,6 +412,25 @@ public final class Writer implements AutoCloseable {
         return !taken.removeIf(STOP::equals);
     }
 
+    /** Whether a commit is due that others will come to in time. */
+    private boolean gathers() {
+        return !urgent.isEmpty()
+                && riding.size() + urgent.size() < GATHERED
+                && (riding.isEmpty() || rideEndNanos - System.nanoTime() > GATHER.toNanos())
+                && crowd.getAsBoolean();
+    }
+
+    /** Is not woken by those who come: each of them would cost more than it saves. */
+    private void gather(List<Waiting> taken) {
+        turn.unlock();
+        try {
+            LockSupport.parkNanos(GATHER.toNanos());
+        } finally {
+            turn.lock();
+        }
+        takeMore(taken);
+    }
+
     /** Gives the turn away meanwhile. */
     private @Nullable Waiting await() throws InterruptedException {
         long now = System.nanoTime();
@@ -434,9 +473,9 @@ public final class Writer implements AutoCloseable {
 
     /** What has come meanwhile goes along: the larger a batch, the fewer commits. @return whether there was anything */
     private boolean takeMore(List<Waiting> taken) {
-        int drained = queue.drainTo(taken, BATCH_MAX - taken.size() - riding.size() - urgent.size());
+        queue.drainTo(taken, BATCH_MAX - taken.size() - riding.size() - urgent.size());
         taken.removeIf(WAKE::equals);
-        return drained > 0;
+        return !taken.isEmpty();
     }
 
     /**

@@ -19,7 +19,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 @BesideOthers
@@ -79,6 +83,43 @@ class WriterTest {
         assertThat(notes.batches).containsExactly(List.of("gate"), List.of("a", "b", "c", "d"));
         assertThat(notes.committed).isEqualTo(notes.batches);
         assertThat(names()).containsExactly("a", "b", "c", "d");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void in_a_crowd_a_small_batch_in_an_embedded_database_waits_for_company(boolean crowded) {
+        Writer writer = database.startWriter(List.of(notes));
+        List<CompletableFuture<Unit>> later = new ArrayList<>();
+        writer.gatherWhile(() -> {
+            if (later.isEmpty()) { // what comes now comes after all of the first batch was taken
+                later.add(writer.commit(Unit.of(new Notes.Note("b"))));
+            }
+            return crowded;
+        });
+        writer.commit(Unit.of(new Notes.Note("a"))).join();
+        later.forEach(CompletableFuture::join);
+        if (!writer.isEmbedded()) {
+            assertThat(notes.batches).containsExactly(List.of("a"));
+        } else if (crowded) {
+            assertThat(notes.batches).containsExactly(List.of("a", "b"));
+        } else {
+            assertThat(notes.batches).containsExactly(List.of("a"), List.of("b"));
+        }
+    }
+
+    @Test
+    void a_batch_that_is_large_waits_for_nobody_in_a_crowd() throws Exception {
+        Writer writer = database.startWriter(List.of(notes));
+        AtomicInteger asked = new AtomicInteger();
+        List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> {
+            writer.gatherWhile(() -> asked.incrementAndGet() > 0);
+            return IntStream.range(0, Writer.GATHERED)
+                    .mapToObj(i -> writer.commit(Unit.of(new Notes.Note("n" + i))))
+                    .toList();
+        });
+        units.forEach(CompletableFuture::join);
+        assertThat(notes.batches).map(List::size).containsExactly(1, Writer.GATHERED);
+        assertThat(asked.get()).isZero();
     }
 
     @Test
