@@ -58,9 +58,14 @@ final class Rig {
 
     void warmUp(Server server, Kind kind, int connections, int millis) {
         if (millis > 0) {
-            out.println("warming up " + server.name() + ": " + kind.label());
-            load.run(phase(server, kind, connections, millis, 0));
+            warmUp(server, kind, connections, millis, 0);
         }
+    }
+
+    /** Ends with the last of {@code calls}, or when the time is up. */
+    void warmUp(Server server, Kind kind, int connections, int millis, int calls) {
+        out.println("warming up " + server.name() + ": " + kind.label());
+        load.run(phase(server, kind, connections, millis, calls));
     }
 
     /** Whether a single call gets a whole answer. */
