@@ -252,7 +252,7 @@ class LauncherTest {
                 .contains("-XX:+UseCompactObjectHeaders")
                 .doesNotContain("-Xms");
         program(tools.resolve("nproc"), "#!/bin/sh\necho 1\n");
-        assertThat(launch("serve").out()).contains(" -Xms72m -Xmn9m ");
+        assertThat(launch("serve").out()).contains(" -Xms72m ");
     }
 
     @Test
