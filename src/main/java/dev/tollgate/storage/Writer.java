@@ -53,7 +53,7 @@ public final class Writer implements AutoCloseable {
     public static final Duration RIDE_MAX = Duration.ofMillis(20);
 
     /** What the end of an answer waits for others in a crowd. */
-    public static final Duration GATHER = Duration.ofMillis(4);
+    static final Duration GATHER = Duration.ofMillis(4);
 
     /** So many units need no company: more of them would hardly make a commit cheaper for each. */
     static final int GATHERED = 32;
